@@ -1,0 +1,106 @@
+/**
+ * The import rules of the house (ARCHITECTURE.md, "Rooms"): one entry a room, naming what it may import.
+ * A room that is not listed may import nothing of ours.
+ */
+const rooms = {
+  runtime: [],
+  oss: ['runtime'],
+  pipelines: ['runtime'],
+  database: ['runtime', 'migrations'],
+  storage: ['runtime', 'oss'],
+  jobs: ['runtime', 'database'],
+  image: ['runtime'],
+  video: ['runtime'],
+  uploads: ['runtime', 'database', 'jobs', 'pipelines'],
+  local: ['runtime'],
+  testing: ['runtime', 'oss', 'database', 'storage', 'jobs', 'uploads', 'pipelines', 'local'],
+};
+const apps = {
+  api: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines'],
+  worker: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines', 'image', 'video'],
+  'oss-emulator': ['runtime', 'oss'],
+  cli: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines', 'local', 'migrations'],
+};
+/** Each npm package has one owner; nobody else imports it. Tests may. */
+const owners = {
+  zod: '^(libs/|apps/)', // the schema language of every boundary
+  pino: '^libs/runtime/',
+  typeorm: '^(libs/database/|libs/uploads/|libs/jobs/|migrations/)',
+  pg: '^libs/database/',
+  'ali-oss': '^libs/storage/',
+  bullmq: '^libs/jobs/',
+  ioredis: '^libs/jobs/',
+  '@nestjs/bullmq': '^libs/jobs/',
+  sharp: '^libs/image/',
+  exifr: '^libs/image/',
+  thumbhash: '^libs/image/',
+  yaml: '^libs/pipelines/',
+  '@nestjs/platform-fastify': '^apps/api/',
+  '@nestjs/swagger': '^apps/api/',
+  fastify: '^apps/api/',
+  'file-type': '^apps/worker/',
+  busboy: '^apps/oss-emulator/',
+  'image-size': '^apps/oss-emulator/',
+};
+const escape = (text) => text.replace(/[/.]/g, '\\$&');
+const place = (room) => (room === 'migrations' ? '^migrations/' : `^libs/${room}/`);
+const testFile = '\\.(test|suite)\\.ts$';
+
+/** A room imports only the rooms of its line; `testing` is for test files alone. */
+function roomRule(kind, room, allowed) {
+  return {
+    name: `${kind}-${room}`,
+    comment: `${room} may import only: ${['itself', ...allowed].join(', ')}`,
+    severity: 'error',
+    from: { path: `^${kind}/${room}/`, pathNot: [testFile] },
+    to: {
+      path: '^(libs|apps|migrations|tests|bench)/',
+      pathNot: [`^${kind}/${room}/`, ...allowed.map(place)],
+    },
+  };
+}
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...Object.entries(rooms).map(([room, allowed]) => roomRule('libs', room, allowed)),
+    ...Object.entries(apps).map(([app, allowed]) => roomRule('apps', app, allowed)),
+    {
+      name: 'one-door',
+      comment: 'Import a room through its index.ts',
+      severity: 'error',
+      from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/' },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/$2/'] },
+    },
+    {
+      name: 'migrations-stand-alone',
+      severity: 'error',
+      from: { path: '^migrations/' },
+      to: { path: '^(libs|apps)/' },
+    },
+    {
+      name: 'acceptance-is-black-box',
+      comment: 'Acceptance tests speak HTTP and know no room but the harness',
+      severity: 'error',
+      from: { path: '^tests/acceptance/' },
+      to: { path: '^(libs|apps)/', pathNot: ['^libs/testing/', '^libs/local/'] },
+    },
+    ...Object.entries(owners).map(([name, owner]) => ({
+      name: `owner-of-${name}`,
+      severity: 'error',
+      from: { path: '^(libs|apps|migrations)/', pathNot: [owner, testFile, '^libs/testing/'] },
+      to: { path: `node_modules/${escape(name)}/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};

@@ -1,0 +1,42 @@
+import { errorTable, type ErrorCode } from './error-table.js';
+
+/** Facts about an error. Public: they are shown to the caller, so they never hold secrets or signatures. */
+export type ErrorContext = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/**
+ * The one error type that rooms throw on purpose. `message` is the table's public sentence followed by `detail`:
+ * what happened, which value, what to do.
+ */
+export class LandfallError extends Error {
+  override readonly name = 'LandfallError';
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail?: string,
+    options: { context?: ErrorContext; cause?: unknown } = {},
+  ) {
+    super(
+      detail ? `${errorTable[code].message}: ${detail}` : errorTable[code].message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.context = options.context ?? {};
+  }
+
+  readonly context: ErrorContext;
+
+  /** Whether a job that met this error should try again. */
+  get retryable(): boolean {
+    return errorTable[this.code].retry === 'backoff';
+  }
+}
+
+/** Turns anything thrown into a LandfallError; what is not ours becomes `internal.unexpected` with its cause. */
+export function toLandfallError(thrown: unknown): LandfallError {
+  if (thrown instanceof LandfallError) return thrown;
+  return new LandfallError('internal.unexpected', undefined, { cause: thrown });
+}
+
+/** True when `thrown` is a LandfallError with one of these codes. */
+export function isLandfallError(thrown: unknown, ...codes: ErrorCode[]): thrown is LandfallError {
+  return thrown instanceof LandfallError && (codes.length === 0 || codes.includes(thrown.code));
+}

@@ -1,0 +1,31 @@
+import { pino, type Logger as PinoLogger } from 'pino';
+
+export type Logger = PinoLogger;
+
+/** Never logged, wherever they stand: secrets, signatures and URLs that carry one. */
+const secretPaths = [
+  'authorization',
+  'signature',
+  'password',
+  'secret',
+  'accessKeySecret',
+  'apiKey',
+  'token',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/** The process's logger: JSON lines on standard output, one field `app` that says which process speaks. */
+export function createLogger(app: string, level: string): Logger {
+  return pino({
+    level,
+    base: { app },
+    redact: { paths: secretPaths, censor: '[secret]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
+}
+
+/** The same logger in the form Nest wants for its own few lines. */
+export function nestLogger(logger: Logger) {
+  const at = (level: 'info' | 'error' | 'warn' | 'debug') => (message: unknown, context?: unknown) =>
+    logger[level]({ context }, String(message));
+  return { log: at('debug'), error: at('error'), warn: at('warn'), debug: at('debug'), verbose: at('debug') };
+}

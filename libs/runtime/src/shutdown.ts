@@ -1,0 +1,31 @@
+import type { Logger } from './logger.js';
+
+/**
+ * Ends the process in order. On SIGTERM, SIGINT or the death of the process that started us over an IPC channel, `close` runs
+ * once; the process exits with 0 when it is done, or with 1 after `deadlineMs`.
+ */
+export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => Promise<void>): void {
+  let closing = false;
+  const end = (reason: string) => {
+    if (closing) return;
+    closing = true;
+    logger.info({ reason }, 'shutting down');
+    setTimeout(() => {
+      logger.error({ deadlineMs }, 'shutdown took too long, giving up');
+      process.exit(1);
+    }, deadlineMs).unref();
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'shutdown failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', () => end('SIGTERM'));
+  process.once('SIGINT', () => end('SIGINT'));
+  if (process.channel) {
+    process.once('disconnect', () => end('parent process ended'));
+    process.channel.unref();
+  }
+}
