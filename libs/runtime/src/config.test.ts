@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { developmentSecrets, isLandfallError, loadConfig } from '#runtime';
+
+describe('loadConfig', () => {
+  test('gives the sections asked for, with defaults, frozen', () => {
+    const config = loadConfig(['database', 'log'], {
+      DATABASE_URL: 'postgres://u:p@localhost:5432/landfall',
+    });
+    expect(config.database.DATABASE_POOL_SIZE).toBe(10);
+    expect(config.log.LOG_LEVEL).toBe('info');
+    expect(Object.isFrozen(config.database)).toBe(true);
+  });
+
+  test('reports every problem at once with the name of the variable and what is wanted', () => {
+    const load = () =>
+      loadConfig(['database', 'http'], { DATABASE_URL: 'mysql://x', API_PORT: 'eighty', API_KEYS: 'short' });
+    expect(load).toThrow(/DATABASE_URL.*\n.*API_PORT.*\n.*API_KEYS.*\n.*API_LINK_SECRET/s);
+    try {
+      load();
+    } catch (error) {
+      expect(isLandfallError(error, 'config.invalid')).toBe(true);
+    }
+  });
+
+  test('takes an empty variable as none', () => {
+    expect(loadConfig(['log'], { LOG_LEVEL: '' }).log.LOG_LEVEL).toBe('info');
+  });
+
+  test('refuses secrets that are published with the source outside development', () => {
+    const env = { API_KEYS: developmentSecrets.apiKey, API_LINK_SECRET: developmentSecrets.linkSecret };
+    expect(() => loadConfig(['http'], env)).toThrow(/API_KEYS.*\n.*API_LINK_SECRET/s);
+    expect(loadConfig(['http'], { ...env, LANDFALL_ENV: 'development' }).http.API_KEYS).toEqual([
+      developmentSecrets.apiKey,
+    ]);
+  });
+});
