@@ -8,16 +8,17 @@ const rooms = {
   pipelines: ['runtime'],
   database: ['runtime', 'migrations'],
   storage: ['runtime', 'oss'],
-  jobs: ['runtime', 'database'],
+  outbox: ['runtime', 'database'],
+  jobs: ['runtime', 'database', 'outbox'],
   image: ['runtime'],
   video: ['runtime'],
-  uploads: ['runtime', 'database', 'jobs', 'pipelines'],
+  uploads: ['runtime', 'database', 'outbox', 'pipelines'],
   local: ['runtime'],
-  testing: ['runtime', 'oss', 'database', 'storage', 'jobs', 'uploads', 'pipelines', 'local'],
+  testing: ['runtime', 'oss', 'database', 'storage', 'outbox', 'jobs', 'uploads', 'pipelines', 'local'],
 };
 const apps = {
-  api: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines'],
-  worker: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines', 'image', 'video'],
+  api: ['runtime', 'database', 'oss', 'storage', 'outbox', 'uploads', 'pipelines'],
+  worker: ['runtime', 'database', 'oss', 'storage', 'outbox', 'jobs', 'uploads', 'pipelines', 'image', 'video'],
   'oss-emulator': ['runtime', 'oss'],
   cli: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines', 'local', 'migrations'],
 };
@@ -25,7 +26,7 @@ const apps = {
 const owners = {
   zod: '^(libs/|apps/)', // the schema language of every boundary
   pino: '^libs/runtime/',
-  typeorm: '^(libs/database/|libs/uploads/|libs/jobs/|migrations/)',
+  typeorm: '^(libs/database/|libs/uploads/|libs/outbox/|libs/jobs/|apps/|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^libs/storage/',
   bullmq: '^libs/jobs/',

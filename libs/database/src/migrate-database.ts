@@ -1,0 +1,76 @@
+import { migrations } from '#migrations';
+import { LandfallError } from '#runtime';
+import { Client, escapeIdentifier } from 'pg';
+import { DataSource } from 'typeorm';
+import { connectTimeoutMs } from './data-source.js';
+
+/** Any number, the same in every process: only one migrates at a time. */
+const migrationLock = 7_215_001;
+
+function migrationSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    migrations: [...migrations],
+    migrationsTransactionMode: 'each',
+    poolSize: 2,
+    connectTimeoutMS: connectTimeoutMs,
+    applicationName: 'landfall-migrate',
+  });
+}
+
+/** Brings the schema up to date; several processes may call it at once. Returns the names of the migrations that ran. */
+export async function migrateDatabase(url: string): Promise<string[]> {
+  const source = await migrationSource(url).initialize();
+  const guard = source.createQueryRunner();
+  try {
+    await guard.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    const done = await source.runMigrations();
+    return done.map((migration) => migration.name);
+  } finally {
+    await guard.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
+    await guard.release();
+    await source.destroy();
+  }
+}
+
+/** Takes back the last migration. Returns false when there is none left. */
+export async function revertLastMigration(url: string): Promise<boolean> {
+  const source = await migrationSource(url).initialize();
+  try {
+    const [row] = (await source.query('SELECT count(*)::int AS done FROM migrations')) as [{ done: number }];
+    if (row.done === 0) return false;
+    await source.undoLastMigration();
+    return true;
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** Rejects when the database does not answer (`database.unavailable`) or lacks a migration (`database.not_migrated`). */
+export async function checkDatabase(source: DataSource): Promise<void> {
+  let names: string[];
+  try {
+    const rows = (await source.query('SELECT name FROM migrations')) as { name: string }[];
+    names = rows.map((row) => row.name);
+  } catch (error) {
+    const missingTable = (error as { code?: unknown }).code === '42P01';
+    if (!missingTable) throw new LandfallError('database.unavailable', undefined, { cause: error });
+    names = [];
+  }
+  const missing = migrations.map((migration) => migration.name).filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw new LandfallError('database.not_migrated', `run "landfall migrate" for ${missing.join(', ')}`);
+}
+
+/** Makes the database `name` on the server that `adminUrl` points at, unless it is there. */
+export async function createDatabaseIfMissing(adminUrl: string, name: string): Promise<void> {
+  const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: connectTimeoutMs });
+  await client.connect();
+  try {
+    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * jobs: BullMQ, and everything that touches it: the queue backend (Redis or Postgres), the relay that empties the
+ * outbox into the queues, and the runner that turns what a handler does into BullMQ's outcomes.
+ *
+ * Does not belong here: what a job does (apps/worker), which jobs there are (room outbox).
+ */
+export * from './job-handlers.js';
+export * from './jobs.module.js';
+export * from './queue-backend.js';
+export * from './outbox-relay.js';

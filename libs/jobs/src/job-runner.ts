@@ -1,0 +1,71 @@
+import { isJobName, jobCatalog, type JobName, type JobPayload } from '#outbox';
+import { errorTable, LandfallError, toLandfallError, type Logger } from '#runtime';
+import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import type { JobHandler, JobHandlers } from './job-handlers.js';
+
+/** Runs one BullMQ job with the handler of its name and translates how it ended. */
+export class JobRunner {
+  private readonly shutdown = new AbortController();
+
+  constructor(
+    private readonly handlers: JobHandlers,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Tells the running jobs to stop; they go back to their queue without losing an attempt. */
+  handBack(): void {
+    this.shutdown.abort(new Error('the worker shuts down'));
+  }
+
+  async run(job: Job, token: string | undefined, lockLost: AbortSignal | undefined): Promise<void> {
+    if (!isJobName(job.name)) throw new UnrecoverableError(`there is no job named ${job.name}`);
+    await this.runNamed(job.name, job, token, lockLost);
+  }
+
+  private async runNamed<Name extends JobName>(
+    name: Name,
+    job: Job,
+    token: string | undefined,
+    lockLost: AbortSignal | undefined,
+  ): Promise<void> {
+    const handler: JobHandler<Name> = this.handlers[name];
+    const parsed = jobCatalog[name].payload.safeParse(job.data);
+    if (!parsed.success)
+      throw new UnrecoverableError(`the payload of ${name} is not valid: ${parsed.error.message}`);
+    const payload = parsed.data as JobPayload<Name>;
+    const logger = this.logger.child({
+      job: name,
+      uploadId: payload.uploadId,
+      attempt: job.attemptsMade + 1,
+    });
+    const signal = lockLost ? AbortSignal.any([this.shutdown.signal, lockLost]) : this.shutdown.signal;
+    const startedAt = performance.now();
+    let failure: LandfallError | undefined;
+    try {
+      signal.throwIfAborted();
+      await handler.run(payload, { signal, logger });
+    } catch (error) {
+      failure = toLandfallError(error);
+    }
+    const durationMs = Math.round(performance.now() - startedAt);
+    await handler
+      .ended(payload)
+      .catch((error: unknown) => logger.warn({ err: error }, 'cannot record the end of a run'));
+    if (!failure) return logger.info({ durationMs }, 'job done');
+    if (this.shutdown.signal.aborted) {
+      logger.info({ durationMs }, 'job handed back');
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+    if (failure.retryable && !lastAttempt) {
+      logger.warn({ durationMs, code: failure.code, err: failure }, 'job failed, trying again');
+      throw failure;
+    }
+    // A service that stays away is no fault of the upload: the sweep queues it again later.
+    const notOurFault = errorTable[failure.code].kind === 'unavailable' && failure.retryable;
+    logger.warn({ durationMs, code: failure.code, err: failure, givenUp: !notOurFault }, 'job failed');
+    if (!notOurFault) await handler.giveUp(payload, failure);
+    throw new UnrecoverableError(failure.code);
+  }
+}

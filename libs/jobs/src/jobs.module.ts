@@ -1,0 +1,116 @@
+import { queueNames, type QueueName } from '#outbox';
+import type { Logger } from '#runtime';
+import { BullModule, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
+import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Job, Queue } from 'bullmq';
+import { DataSource } from 'typeorm';
+import type { JobHandlers } from './job-handlers.js';
+import { JobRunner } from './job-runner.js';
+import { OutboxRelay } from './outbox-relay.js';
+import type { QueueBackend } from './queue-backend.js';
+
+/** Injection token of the worker's JobHandlers. */
+export const jobHandlersToken = Symbol('JobHandlers');
+
+export interface JobsSettings {
+  backend: QueueBackend;
+  /** The queues that this worker takes jobs from, with the number of jobs at once. */
+  concurrency: Partial<Record<QueueName, number>>;
+  /** Time for running jobs at shutdown before they are handed back. */
+  shutdownGraceMs: number;
+  databaseUrl: string;
+  logger: Logger;
+}
+
+/** How often a job may be taken back from a worker that went silent before BullMQ fails it; the sweep goes on from there. */
+const maxStalledCount = 5;
+
+/** The class of the processor that takes the jobs of one queue; Nest finds it by its decorator. */
+function processorOf(
+  queue: QueueName,
+  concurrency: number,
+  { backend, logger }: JobsSettings,
+): Type<WorkerHost> {
+  @Processor(queue, { concurrency, connection: backend.consumer, maxStalledCount })
+  class QueueProcessor extends WorkerHost {
+    constructor(@Inject(JobRunner) private readonly runner: JobRunner) {
+      super();
+    }
+
+    override process(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
+      return this.runner.run(job, token, signal);
+    }
+
+    /** Lost connections; BullMQ connects again by itself. */
+    @OnWorkerEvent('error')
+    onError(error: Error): void {
+      logger.warn({ queue, err: error }, 'queue worker');
+    }
+  }
+  return QueueProcessor;
+}
+
+/** Wires queues, processors and relay into a worker. `handlers` is the module that provides `jobHandlersToken`. */
+@Module({})
+export class JobsModule implements OnModuleDestroy {
+  static settings: symbol = Symbol('JobsSettings');
+
+  static register(settings: JobsSettings, handlers: Type): DynamicModule {
+    const { backend } = settings;
+    const processors = queueNames.flatMap((queue) => {
+      const concurrency = settings.concurrency[queue];
+      return concurrency ? [processorOf(queue, concurrency, settings)] : [];
+    });
+    return {
+      module: JobsModule,
+      imports: [
+        handlers,
+        ...queueNames.map((name) =>
+          BullModule.registerQueue({ name, connection: backend.producer, prefix: backend.prefix }),
+        ),
+      ],
+      providers: [
+        ...processors,
+        { provide: JobsModule.settings, useValue: settings },
+        {
+          provide: JobRunner,
+          inject: [jobHandlersToken],
+          useFactory: (jobHandlers: JobHandlers) => new JobRunner(jobHandlers, settings.logger),
+        },
+        {
+          provide: OutboxRelay,
+          inject: [DataSource, ModuleRef],
+          useFactory: (source: DataSource, modules: ModuleRef) => {
+            const queues = queueNames.map((name) => {
+              const queue: Queue = modules.get(getQueueToken(name), { strict: false });
+              queue.on('error', (error) =>
+                settings.logger.debug({ queue: name, err: error }, 'queue connection'),
+              );
+              return [name, queue] as const;
+            });
+            return new OutboxRelay({ source, url: settings.databaseUrl }, new Map(queues), settings.logger);
+          },
+        },
+      ],
+      exports: [OutboxRelay],
+    };
+  }
+
+  constructor(
+    @Inject(JobsModule.settings) private readonly settings: JobsSettings,
+    @Inject(JobRunner) private readonly runner: JobRunner,
+    @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+  ) {}
+
+  /** Starts the relay; called when the worker is ready. */
+  start(): void {
+    this.relay.start();
+  }
+
+  /** First at shutdown: no new rows are relayed, and running jobs have the grace time before they are handed back. */
+  async onModuleDestroy(): Promise<void> {
+    setTimeout(() => this.runner.handBack(), this.settings.shutdownGraceMs).unref();
+    await this.relay.stop();
+  }
+}

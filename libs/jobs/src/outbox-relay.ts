@@ -1,0 +1,129 @@
+import { listenForNotifications } from '#database';
+import { jobCatalog, jobIdOf, isJobName, outboxChannel, type JobPayload, type QueueName } from '#outbox';
+import { LandfallError, pause, withTimeLimit, type Logger } from '#runtime';
+import type { BulkJobOptions, Queue } from 'bullmq';
+import type { DataSource } from 'typeorm';
+
+const batchSize = 500;
+const pollIntervalMs = 2_000;
+const addTimeoutMs = 5_000;
+
+interface OutboxEntry {
+  id: string;
+  name: string;
+  payload: unknown;
+}
+
+/**
+ * Moves outbox rows into BullMQ. Any number of workers relay at once: rows are locked, and skipped by the others. The
+ * rows are deleted in the transaction that adds their jobs; a crash in between adds the same job ids again, which BullMQ
+ * ignores.
+ */
+export class OutboxRelay {
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+  private wake: () => void = () => {};
+  private woken = false;
+
+  constructor(
+    private readonly database: { source: DataSource; url: string },
+    private readonly queues: ReadonlyMap<QueueName, Queue>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    const signal = this.stopping.signal;
+    const listening = listenForNotifications(this.database.url, outboxChannel, () => this.nudge(), {
+      signal,
+      logger: this.logger,
+    });
+    this.running = Promise.all([listening, this.relayUntilStopped(signal)]);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private nudge(): void {
+    this.woken = true;
+    this.wake();
+  }
+
+  private async relayUntilStopped(signal: AbortSignal): Promise<void> {
+    let failing = false;
+    while (!signal.aborted) {
+      this.woken = false;
+      try {
+        while (!signal.aborted && (await this.relayBatch()) === batchSize);
+        if (failing) this.logger.info('relaying again');
+        failing = false;
+      } catch (error) {
+        if (!failing) this.logger.warn({ err: error }, 'cannot relay the outbox, trying again');
+        failing = true;
+        await pause(500, signal);
+        continue;
+      }
+      await this.waitForWork(signal);
+    }
+  }
+
+  private async waitForWork(signal: AbortSignal): Promise<void> {
+    if (this.woken) return;
+    const woken = new AbortController();
+    this.wake = () => woken.abort();
+    await pause(pollIntervalMs, AbortSignal.any([woken.signal, signal]));
+  }
+
+  private async relayBatch(): Promise<number> {
+    return this.database.source.transaction(async (manager) => {
+      // UPDATE and DELETE … RETURNING come back from TypeORM as [rows, count].
+      const [rows] = (await manager.query(
+        `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, name, payload`,
+        [batchSize],
+      )) as [OutboxEntry[], number];
+      for (const [queueName, queue] of this.queues) {
+        const jobs = rows.flatMap((row) => this.toJob(row, queueName));
+        if (jobs.length === 0) continue;
+        await withTimeLimit(
+          queue.addBulk(jobs),
+          addTimeoutMs,
+          'queue.unavailable',
+          `adding ${jobs.length} jobs`,
+        );
+      }
+      return rows.length;
+    });
+  }
+
+  private toJob(
+    row: OutboxEntry,
+    queueName: QueueName,
+  ): { name: string; data: unknown; opts: BulkJobOptions }[] {
+    if (!isJobName(row.name)) {
+      // A row of a newer release: leave it for a worker that knows it.
+      throw new LandfallError(
+        'internal.unexpected',
+        `the outbox holds a job named ${row.name}, which this worker does not know`,
+      );
+    }
+    const declaration = jobCatalog[row.name];
+    if (declaration.queue !== queueName) return [];
+    const payload = row.payload as JobPayload<typeof row.name>;
+    return [
+      {
+        name: row.name,
+        data: payload,
+        opts: {
+          jobId: jobIdOf(row.name, payload),
+          attempts: declaration.attempts,
+          backoff: { type: 'exponential', delay: declaration.backoffMs },
+          // Postgres keeps the history; a job that is done or given up must leave room for the same id.
+          removeOnComplete: true,
+          removeOnFail: true,
+        },
+      },
+    ];
+  }
+}

@@ -1,0 +1,71 @@
+import { createPool } from '#database';
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  runMigrations,
+  setDefaultBackendFactory,
+  type ConnectionOptions,
+} from 'bullmq';
+
+export interface QueueSettings {
+  /** `redis(s)://…` or `postgres://…` */
+  url: string;
+  /** Prefix of the keys in Redis. */
+  prefix: string;
+  /** Most Postgres connections for the queues of this process. */
+  poolSize: number;
+}
+
+/** What BullMQ's queues and workers connect to. Both kinds fill the same options field. */
+export interface QueueBackend {
+  /** For adding jobs: fails at once while Redis is away, so that the relay rolls back and tries again. */
+  readonly producer: ConnectionOptions;
+  /** For taking jobs: waits for Redis to come back. */
+  readonly consumer: ConnectionOptions;
+  readonly prefix: string;
+  close(): Promise<void>;
+}
+
+const isRedis = (url: string) => /^rediss?:/.test(url);
+
+/**
+ * Opens the backend that `url` names and makes it BullMQ's default for this process; call it before any queue exists.
+ * BullMQ's backend factory is the seam between Redis and Postgres: there is no queue interface of ours.
+ */
+export function openQueueBackend(settings: QueueSettings): QueueBackend {
+  if (isRedis(settings.url)) {
+    setDefaultBackendFactory(createRedisBackend);
+    const common = { url: settings.url, retryStrategy: (times: number) => Math.min(times * 100, 1_000) };
+    return {
+      producer: { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 3_000 },
+      consumer: { ...common, maxRetriesPerRequest: null },
+      prefix: settings.prefix,
+      close: async () => {},
+    };
+  }
+  setDefaultBackendFactory(createPostgresBackend);
+  const pool = createPool({
+    url: settings.url,
+    poolSize: settings.poolSize,
+    applicationName: 'landfall-queue',
+  });
+  // BullMQ types its options for Redis alone; the Postgres factory takes a pool in the same place.
+  const connection = pool as unknown as ConnectionOptions;
+  return { producer: connection, consumer: connection, prefix: settings.prefix, close: () => pool.end() };
+}
+
+/** Makes or updates BullMQ's own tables; nothing to do for Redis. Safe to run from several processes at once. */
+export async function migrateQueue(url: string): Promise<void> {
+  if (isRedis(url)) return;
+  const pool = createPool({ url, poolSize: 1, applicationName: 'landfall-migrate' });
+  try {
+    const client = await pool.connect();
+    try {
+      await runMigrations(client);
+    } finally {
+      client.release();
+    }
+  } finally {
+    await pool.end();
+  }
+}

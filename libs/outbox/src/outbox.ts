@@ -1,0 +1,25 @@
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { jobCatalog, type JobName, type JobPayload } from './job-catalog.js';
+import { OutboxRow } from './outbox-row.entity.js';
+
+/** The channel that wakes the relay. */
+export const outboxChannel = 'landfall_outbox';
+
+/** A checked outbox row, ready to be inserted. The payload is parsed here, so that a bad one fails where it is made. */
+export function outboxRow<Name extends JobName>(
+  name: Name,
+  payload: JobPayload<Name>,
+): Pick<OutboxRow, 'id' | 'name' | 'payload'> {
+  return { id: uuidv7(), name, payload: jobCatalog[name].payload.parse(payload) };
+}
+
+/** Says, within the caller's transaction, that a job must be queued; wakes the relay when the transaction commits. */
+export async function queueJob<Name extends JobName>(
+  manager: EntityManager,
+  name: Name,
+  payload: JobPayload<Name>,
+): Promise<void> {
+  await manager.insert(OutboxRow, outboxRow(name, payload));
+  await manager.query('SELECT pg_notify($1, $2)', [outboxChannel, '']);
+}

@@ -1,0 +1,15 @@
+/**
+ * uploads: our rows for what landed in OSS and what is made of it: entities, the registry that writes new ones, the
+ * changes of state that the worker makes, and the reader that answers queries.
+ *
+ * Does not belong here: HTTP, OSS, queues. A new column goes into the entity, a migration and `upload-view.ts`.
+ */
+export * from './upload.entity.js';
+export * from './rendition.entity.js';
+export * from './upload-registry.js';
+export type { Landing, RegisteredUpload } from './insert-uploads.js';
+export * from './upload-states.js';
+export * from './rendition-states.js';
+export * from './upload-reader.js';
+export * from './upload-view.js';
+export * from './sweep-uploads.js';

@@ -1,0 +1,72 @@
+import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Upload } from './upload.entity.js';
+
+export type RenditionStatus = 'pending' | 'ready' | 'failed';
+
+/** One derived result of an upload. */
+@Entity('renditions')
+@Unique('renditions_upload_name', ['uploadId', 'name'])
+@Check('renditions_status_check', `status IN ('pending', 'ready', 'failed')`)
+export class Rendition {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'renditions_pkey' })
+  id!: string;
+
+  @Column('uuid', { name: 'upload_id' })
+  @ForeignKey(() => Upload, { name: 'renditions_upload_fkey', onDelete: 'CASCADE' })
+  uploadId!: string;
+
+  /** Order in the pipelines file, which is the order of making and of the answer. */
+  @Column('integer')
+  position!: number;
+
+  @Column('text')
+  name!: string;
+
+  /** image, poster, hls, mp4 or audio */
+  @Column('text')
+  kind!: string;
+
+  /** The queue whose jobs make it. */
+  @Column('text')
+  queue!: string;
+
+  /** What the pipelines file asked for when the upload was planned. */
+  @Column('jsonb')
+  spec!: object;
+
+  @Column('text', { name: 'spec_hash' })
+  specHash!: string;
+
+  @Column('text', { default: 'pending' })
+  status!: RenditionStatus;
+
+  @Column('text', { name: 'object_key', nullable: true })
+  objectKey!: string | null;
+
+  @Column('text', { name: 'mime_type', nullable: true })
+  mimeType!: string | null;
+
+  @Column('integer', { nullable: true })
+  width!: number | null;
+
+  @Column('integer', { nullable: true })
+  height!: number | null;
+
+  @Column('bigint', { name: 'size_bytes', nullable: true })
+  sizeBytes!: string | null;
+
+  @Column('integer', { name: 'duration_ms', nullable: true })
+  durationMs!: number | null;
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  @Column('text', { name: 'error_message', nullable: true })
+  errorMessage!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}

@@ -1,0 +1,183 @@
+import { poolOf, isDatabaseUnavailable } from '#database';
+import { outboxChannel, outboxRow } from '#outbox';
+import { LandfallError, type Logger } from '#runtime';
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  insertUploads,
+  keyOf,
+  type Landing,
+  type NewUpload,
+  type RegisteredUpload,
+} from './insert-uploads.js';
+
+export interface RegistrySettings {
+  /** Most uploads that share one statement. */
+  batchMax: number;
+  /** Most uploads that wait; one more is refused with `callback.overloaded`. */
+  waitingMax: number;
+  /** Limit from `register` to the commit. */
+  commitTimeoutMs: number;
+  /** First look of the sweep at a new upload. */
+  sweepAfterMs: number;
+}
+
+interface Waiting {
+  landing: Landing;
+  deadline: number;
+  settle(outcome: RegisteredUpload | LandfallError): void;
+}
+
+/** Two statements at a time: while one waits for the disk, the next one gathers and is parsed. */
+const statementsAtOnce = 2;
+
+/**
+ * Writes uploads, many callbacks in one statement. Callers of the same instant share a commit; each is answered after
+ * it. What is registered again keeps its id and its status.
+ */
+export class UploadRegistry {
+  private waiting: Waiting[] = [];
+  private running = 0;
+  private gathering = false;
+  private readonly watchdog: NodeJS.Timeout;
+  private notifying = false;
+  private notifyAgain = false;
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly settings: RegistrySettings,
+    private readonly logger: Logger,
+  ) {
+    this.watchdog = setInterval(() => this.expire(), 50).unref();
+  }
+
+  /**
+   * Commits the upload with its job in the outbox.
+   * @throws LandfallError callback.overloaded, database.unavailable; what Postgres refuses in this row comes as callback.field_invalid
+   */
+  register(landing: Landing): Promise<RegisteredUpload> {
+    if (this.waiting.length >= this.settings.waitingMax) {
+      return Promise.reject(
+        new LandfallError('callback.overloaded', `${this.waiting.length} are waiting; try again later`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({
+        landing,
+        deadline: performance.now() + this.settings.commitTimeoutMs,
+        settle: (outcome) => (outcome instanceof LandfallError ? reject(outcome) : resolve(outcome)),
+      });
+      this.gather();
+    });
+  }
+
+  /** Waits until everything that was accepted is answered. */
+  async close(): Promise<void> {
+    while (this.running > 0 || this.waiting.length > 0)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    clearInterval(this.watchdog);
+  }
+
+  /** Lets the event loop read the sockets that are ready before the statement leaves: their callbacks come along. */
+  private gather(): void {
+    if (this.gathering || this.running >= statementsAtOnce || this.waiting.length === 0) return;
+    this.gathering = true;
+    setImmediate(() => {
+      this.gathering = false;
+      if (this.running >= statementsAtOnce || this.waiting.length === 0) return;
+      const batch = this.waiting.splice(0, this.settings.batchMax);
+      this.running += 1;
+      void this.commit(batch).finally(() => {
+        this.running -= 1;
+        this.gather();
+      });
+      this.gather();
+    });
+  }
+
+  private async commit(batch: Waiting[]): Promise<void> {
+    const remainingMs = Math.max(1, Math.min(...batch.map((entry) => entry.deadline)) - performance.now());
+    try {
+      await this.write(batch, remainingMs);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) {
+        const reason = new LandfallError('database.unavailable', 'the upload is not recorded', {
+          cause: error,
+        });
+        for (const entry of batch) entry.settle(reason);
+      } else if (batch.length === 1) {
+        this.logger.error({ err: error }, 'Postgres refuses an upload');
+        batch[0]?.settle(
+          new LandfallError('callback.field_invalid', 'the database refuses a value', { cause: error }),
+        );
+      } else {
+        // One bad row fails alone.
+        for (const entry of batch) await this.commit([entry]);
+      }
+    }
+  }
+
+  private async write(batch: Waiting[], timeoutMs: number): Promise<void> {
+    const landings = new Map<string, { row: NewUpload; waiting: Waiting[] }>();
+    for (const entry of batch) {
+      const key = keyOf(entry.landing);
+      const known = landings.get(key);
+      if (known) known.waiting.push(entry);
+      else landings.set(key, { row: this.newUpload(entry.landing), waiting: [entry] });
+    }
+    const rows = [...landings.values()].map((landing) => landing.row);
+    const registered = await insertUploads(poolOf(this.source), rows, timeoutMs);
+    let fresh = false;
+    for (const [key, { row, waiting }] of landings) {
+      const upload = registered.get(key);
+      if (!upload) throw new Error(`uploads lost a row for ${key}`);
+      fresh ||= upload.id === row.id;
+      for (const entry of waiting) entry.settle(upload);
+    }
+    if (fresh) this.notify();
+  }
+
+  private newUpload(landing: Landing): NewUpload {
+    const id = uuidv7();
+    return {
+      ...landing,
+      id,
+      sweepAfterMs: this.settings.sweepAfterMs,
+      job: outboxRow('upload.process', { v: 1, uploadId: id }),
+    };
+  }
+
+  /**
+   * Wakes the relays, after the commit and not in it: NOTIFY makes Postgres commit one after the other. A lost one costs
+   * the relay's poll interval.
+   */
+  private notify(): void {
+    if (this.notifying) {
+      this.notifyAgain = true;
+      return;
+    }
+    this.notifying = true;
+    poolOf(this.source)
+      .query('SELECT pg_notify($1, $2)', [outboxChannel, ''])
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'cannot wake the relay; it polls'))
+      .finally(() => {
+        setTimeout(() => {
+          this.notifying = false;
+          if (!this.notifyAgain) return;
+          this.notifyAgain = false;
+          this.notify();
+        }, 10).unref();
+      });
+  }
+
+  /** Refuses what has waited too long for its turn; what is in a statement has that statement's own limit. */
+  private expire(): void {
+    const now = performance.now();
+    while (this.waiting[0] && this.waiting[0].deadline <= now) {
+      const entry = this.waiting.shift();
+      entry?.settle(
+        new LandfallError('database.unavailable', `no commit within ${this.settings.commitTimeoutMs} ms`),
+      );
+    }
+  }
+}

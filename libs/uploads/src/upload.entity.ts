@@ -1,0 +1,105 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** `stored → processing → ready | failed | ignored` (no pipeline wants it), and `deleted`. */
+export const uploadStatuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const;
+export type UploadStatus = (typeof uploadStatuses)[number];
+
+/** What the bytes are, read from the bytes. */
+export const mediaKinds = ['image', 'video', 'audio', 'other'] as const;
+export type MediaKind = (typeof mediaKinds)[number];
+
+/** What OSS itself read from the image's header. */
+export interface ImageInfo {
+  width: number | null;
+  height: number | null;
+  format: string | null;
+}
+
+/** Shown while the real image loads. */
+export interface Placeholder {
+  /** ThumbHash, base64 */
+  thumbHash: string;
+  /** dominant colour, #rrggbb */
+  color: string;
+}
+
+/** One object version that landed: unique by bucket, object key and ETag. */
+@Entity('uploads')
+@Unique('uploads_object_key', ['bucket', 'objectKey', 'etag'])
+@Check('uploads_status_check', `status IN ('stored', 'processing', 'ready', 'failed', 'ignored', 'deleted')`)
+// What TypeORM cannot say of an index (its type, its condition as Postgres prints it): the migration makes them.
+@Index('uploads_vars', { synchronize: false })
+@Index('uploads_sweep', { synchronize: false })
+export class Upload {
+  /** UUIDv7: its order is the order of landing, so the primary key serves "newest first", cursors and time filters. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'uploads_pkey' })
+  id!: string;
+
+  @Column('text')
+  bucket!: string;
+
+  @Column('text', { name: 'object_key' })
+  objectKey!: string;
+
+  /** Without quotes, upper-case. */
+  @Column('text')
+  etag!: string;
+
+  /** bigint comes as text from the driver. */
+  @Column('bigint', { name: 'size_bytes' })
+  sizeBytes!: string;
+
+  /** As the callback said, then as the bytes say. */
+  @Column('text', { name: 'mime_type', nullable: true })
+  mimeType!: string | null;
+
+  @Column('jsonb', { name: 'image_info', nullable: true })
+  imageInfo!: ImageInfo | null;
+
+  @Column('jsonb', { default: {} })
+  vars!: Record<string, string>;
+
+  @Column('text', { nullable: true })
+  kind!: MediaKind | null;
+
+  @Column('text', { default: 'stored' })
+  status!: UploadStatus;
+
+  @Column('text', { name: 'error_code', nullable: true })
+  errorCode!: string | null;
+
+  @Column('text', { name: 'error_message', nullable: true })
+  errorMessage!: string | null;
+
+  /** Name of the pipeline that the upload matched. */
+  @Column('text', { nullable: true })
+  pipeline!: string | null;
+
+  /** How we learned of it. */
+  @Column('text')
+  source!: 'callback';
+
+  /** Facts read from the bytes. */
+  @Column('jsonb', { default: {} })
+  metadata!: object;
+
+  @Column('jsonb', { nullable: true })
+  placeholder!: Placeholder | null;
+
+  /** Job runs that began and never ended in order: each is a worker that died on it. */
+  @Column('integer', { default: 0 })
+  runs!: number;
+
+  /** When the sweep looks at it next, while it is not finished. */
+  @Column('timestamptz', { name: 'sweep_at' })
+  sweepAt!: Date;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt!: Date;
+
+  @Column('timestamptz', { name: 'ready_at', nullable: true })
+  readyAt!: Date | null;
+}

@@ -1,0 +1,4 @@
+import { CreateUploads1763683200000 } from './0001-create-uploads.js';
+
+/** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
+export const migrations = [CreateUploads1763683200000] as const;
