@@ -209,6 +209,22 @@ export const errorTable = {
     message: 'The worker has no scratch space left',
   },
 
+  // The local run and the services it brings
+  'local.postgres_failed': {
+    kind: 'internal',
+    retry: 'never',
+    message: 'The embedded Postgres cannot be used',
+  },
+  'local.redis_failed': { kind: 'internal', retry: 'never', message: 'Redis cannot be started' },
+  'local.port_busy': { kind: 'internal', retry: 'never', message: 'A port that is needed is taken' },
+  'local.already_running': { kind: 'internal', retry: 'never', message: 'Landfall already runs here' },
+  'local.not_running': { kind: 'internal', retry: 'never', message: 'Landfall does not run here' },
+  'local.process_failed': {
+    kind: 'internal',
+    retry: 'never',
+    message: 'A process of the local run did not start',
+  },
+
   // The pipelines file
   'pipelines.invalid': { kind: 'internal', retry: 'never', message: 'The pipelines file is not valid' },
 } as const satisfies Record<string, ErrorRow>;

@@ -1,0 +1,54 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PostgresHome } from './postgres-home.js';
+import { commandLineOf, endProcesses } from './processes.js';
+import { runCommand } from './run-command.js';
+
+/** Nothing of the caller's environment: variables such as PGPORT or a locale would change what Postgres does. */
+const environment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
+
+export function clusterDirOf(home: PostgresHome): string {
+  return join(home.dir, 'data');
+}
+
+/** Runs one of Postgres's own programs as the user that owns the cluster, from a folder that this user can enter. */
+export function runPostgresTool(
+  home: PostgresHome,
+  tool: 'initdb' | 'pg_ctl',
+  parameters: readonly string[],
+  options: { timeoutMs: number; outputFd?: number },
+) {
+  return runCommand(join(home.binDir, tool), [...parameters, '-D', clusterDirOf(home)], {
+    ...options,
+    ...home.user,
+    cwd: '/',
+    env: environment,
+  });
+}
+
+/**
+ * Ends the Postgres that runs on this cluster, if one does: also one that a killed run left behind. Then no
+ * postmaster.pid is left, whose number may by now be that of a stranger and would keep Postgres from starting.
+ */
+export async function stopPostmaster(home: PostgresHome): Promise<void> {
+  if ((await findPostmaster(home)) !== undefined)
+    await runPostgresTool(home, 'pg_ctl', ['stop', '-s', '-w', '-m', 'fast', '-t', '3'], {
+      timeoutMs: 4_000,
+    });
+  if ((await findPostmaster(home)) !== undefined)
+    await runPostgresTool(home, 'pg_ctl', ['stop', '-s', '-w', '-m', 'immediate', '-t', '1'], {
+      timeoutMs: 2_000,
+    });
+  const left = await findPostmaster(home);
+  if (left !== undefined) await endProcesses([left], 0);
+  await rm(join(clusterDirOf(home), 'postmaster.pid'), { force: true });
+}
+
+/** The process id in postmaster.pid when it is alive and works on this very cluster. */
+async function findPostmaster(home: PostgresHome): Promise<number | undefined> {
+  const file = await readFile(join(clusterDirOf(home), 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number.parseInt(file, 10);
+  if (!Number.isInteger(pid)) return undefined;
+  const words = (await commandLineOf(pid)).split(' ');
+  return words[0]?.endsWith('postgres') && words.includes(clusterDirOf(home)) ? pid : undefined;
+}

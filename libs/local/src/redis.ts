@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { LandfallError, pause } from '#runtime';
+import { portIsFree } from './ports.js';
+import { ensureRedis } from './system-tools.js';
+
+const startTimeoutMs = 20_000;
+const stopTimeoutMs = 5_000;
+
+export interface LocalRedis {
+  /** redis://127.0.0.1:<port> */
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts redis-server or valkey-server as a child process with the two settings BullMQ needs: an append-only file,
+ * and no eviction. It keeps its data in `dataDir` and listens on 127.0.0.1 alone.
+ * @throws LandfallError local.port_busy, local.redis_failed
+ */
+export async function startRedis(options: { dataDir: string; port: number }): Promise<LocalRedis> {
+  const found = await ensureRedis();
+  if (found.missing) throw new LandfallError('local.redis_failed', `install it: ${found.command}`);
+  if (!(await portIsFree(options.port)))
+    throw new LandfallError('local.port_busy', `Redis cannot listen on port ${options.port}`);
+  await mkdir(options.dataDir, { recursive: true });
+  const settings = {
+    bind: '127.0.0.1',
+    port: String(options.port),
+    dir: options.dataDir,
+    appendonly: 'yes',
+    'maxmemory-policy': 'noeviction',
+    save: '',
+  };
+  const parameters = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  // Detached: a Ctrl-C in the terminal is for the process that started it, which ends it in order.
+  const child = spawn(found.path, parameters, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4_096);
+  });
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', (error) => {
+      said += error.message;
+      resolve();
+    });
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+    await exited;
+    clearTimeout(killTimer);
+  };
+
+  const ready = await Promise.race([waitForPong(options.port), exited.then(() => false)]);
+  if (!ready || child.pid === undefined) {
+    await stop();
+    throw new LandfallError('local.redis_failed', `${found.path} says:\n${said}`);
+  }
+  return { url: `redis://127.0.0.1:${options.port}`, pid: child.pid, stop };
+}
+
+/** Asks until Redis answers PING with PONG: while it loads its file it answers, but with an error. */
+async function waitForPong(port: number): Promise<boolean> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (Date.now() < deadline) {
+    if (await ping(port)) return true;
+    await pause(20);
+  }
+  return false;
+}
+
+async function ping(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  socket.setTimeout(1_000, () => socket.destroy(new Error('no answer')));
+  try {
+    await once(socket, 'connect');
+    socket.write('PING\r\n');
+    const [answer] = await once(socket, 'data');
+    return String(answer).startsWith('+PONG');
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
