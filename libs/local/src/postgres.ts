@@ -77,10 +77,9 @@ async function initialise(home: PostgresHome, fast: boolean): Promise<void> {
   if (home.user) {
     for (const path of [passwordFile, unfinished.dir]) await chown(path, home.user.uid, home.user.gid);
   }
-  const parameters = [
-    ...['--username', user, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-    ...['--encoding', 'UTF8', '--locale', 'C', '--data-checksums', ...(fast ? ['--no-sync'] : [])],
-  ];
+  const account = ['--username', user, '--pwfile', passwordFile, '--auth', 'scram-sha-256'];
+  const format = ['--encoding', 'UTF8', '--locale', 'C', '--data-checksums'];
+  const parameters = [...account, ...format, ...(fast ? ['--no-sync'] : [])];
   const made = await runPostgresTool(unfinished, 'initdb', parameters, { timeoutMs: startTimeoutMs });
   if (made.code !== 0) throw new LandfallError('local.postgres_failed', `initdb says: ${made.output}`);
   await rename(unfinished.dir, home.dir);
@@ -91,8 +90,11 @@ async function initialise(home: PostgresHome, fast: boolean): Promise<void> {
 
 async function startPostmaster(home: PostgresHome, options: PostgresOptions): Promise<void> {
   const settings = [
-    ...['listen_addresses=127.0.0.1', `port=${options.port}`, "unix_socket_directories=''"],
-    ...['max_connections=200', 'shared_buffers=256MB'],
+    'listen_addresses=127.0.0.1',
+    `port=${options.port}`,
+    "unix_socket_directories=''",
+    'max_connections=200',
+    'shared_buffers=256MB',
     ...(options.fast ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
   ];
   const flags = settings.map((setting) => `-c ${setting}`).join(' ');

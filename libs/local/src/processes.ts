@@ -2,14 +2,17 @@ import { readFile, readdir } from 'node:fs/promises';
 import { pause } from '#runtime';
 import { runCommand } from './run-command.js';
 
-/** Whether a process with this id exists. Ids are used again: ask `commandLineOf` before you believe that it is yours. */
-export function processExists(pid: number): boolean {
+/**
+ * Whether a process with this id runs; one that has ended and only waits for its parent to notice does not.
+ * Ids are used again: ask `commandLineOf` before you believe that it is yours.
+ */
+export async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
   }
+  return (await commandLineOf(pid)) !== '';
 }
 
 /** The command line of a process, its words separated by spaces; empty when there is none (or it is a zombie). */
@@ -52,9 +55,7 @@ export async function endProcesses(pids: readonly number[], graceMs: number): Pr
 async function waitForEnd(pids: readonly number[], limitMs: number): Promise<number[]> {
   const deadline = Date.now() + limitMs;
   for (;;) {
-    const alive = await Promise.all(
-      pids.map(async (pid) => processExists(pid) && (await commandLineOf(pid)) !== ''),
-    );
+    const alive = await Promise.all(pids.map(isRunning));
     const left = pids.filter((_, index) => alive[index]);
     if (left.length === 0 || Date.now() >= deadline) return left;
     await pause(50);

@@ -98,7 +98,7 @@ async function installPackage(
   onInstall?.(command);
   const quiet = command
     .replaceAll('sudo ', 'sudo -n ')
-    .replaceAll('apt-get', 'DEBIAN_FRONTEND=noninteractive apt-get');
+    .replaceAll('apt-get', 'env DEBIAN_FRONTEND=noninteractive apt-get');
   await runCommand('/bin/sh', ['-c', quiet], { timeoutMs: installTimeoutMs });
   return command;
 }
