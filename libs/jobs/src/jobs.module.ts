@@ -56,7 +56,7 @@ function processorOf(
 export class JobsModule implements OnModuleDestroy {
   static settings: symbol = Symbol('JobsSettings');
 
-  static register(settings: JobsSettings, handlers: Type): DynamicModule {
+  static register(settings: JobsSettings, handlers: DynamicModule): DynamicModule {
     const { backend } = settings;
     const processors = queueNames.flatMap((queue) => {
       const concurrency = settings.concurrency[queue];

@@ -70,6 +70,16 @@ const pipeline = z
           message: `${name} is used twice`,
         });
       seen.add(name);
+      if (kind === 'hls' || kind === 'mp4') {
+        // All of them come from one decode in one run of the encoder, which makes one of each.
+        if (seen.has(`/${kind}`))
+          context.addIssue({
+            code: 'custom',
+            path: ['renditions', index, 'kind'],
+            message: `a pipeline has at most one ${kind}`,
+          });
+        seen.add(`/${kind}`);
+      }
       if (!makes[value.match.kind].includes(kind)) {
         context.addIssue({
           code: 'custom',

@@ -1,7 +1,8 @@
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
-export type RenditionStatus = 'pending' | 'ready' | 'failed';
+export const renditionStatuses = ['pending', 'ready', 'failed'] as const;
+export type RenditionStatus = (typeof renditionStatuses)[number];
 
 /** One derived result of an upload. */
 @Entity('renditions')

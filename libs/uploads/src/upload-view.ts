@@ -1,50 +1,53 @@
-import type { Rendition, RenditionStatus } from './rendition.entity.js';
-import type { ImageInfo, MediaKind, Placeholder, Upload, UploadStatus } from './upload.entity.js';
+import { z } from 'zod';
+import { type Rendition, renditionStatuses } from './rendition.entity.js';
+import { mediaKinds, type Upload, uploadStatuses } from './upload.entity.js';
 import type { UploadWithRenditions } from './upload-reader.js';
 
-export interface ErrorView {
-  code: string;
-  message: string;
-}
+const errorSchema = z.object({ code: z.string(), message: z.string() }).nullable();
 
-/** A rendition as the API shows it. */
-export interface RenditionView {
-  name: string;
-  kind: string;
-  status: RenditionStatus;
-  mimeType: string | null;
-  width: number | null;
-  height: number | null;
-  sizeBytes: number | null;
-  durationMs: number | null;
-  objectKey: string | null;
-  url: string | null;
-  urlExpiresAt: string | null;
-  error: ErrorView | null;
-}
+const renditionSchema = z.object({
+  name: z.string(),
+  kind: z.string(),
+  status: z.enum(renditionStatuses),
+  mimeType: z.string().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  sizeBytes: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  objectKey: z.string().nullable(),
+  url: z.string().nullable().describe('signed; null until the rendition is ready'),
+  urlExpiresAt: z.iso.datetime().nullable(),
+  error: errorSchema,
+});
 
 /** An upload as the API shows it. */
-export interface UploadView {
-  id: string;
-  bucket: string;
-  objectKey: string;
-  etag: string;
-  sizeBytes: number;
-  mimeType: string | null;
-  imageInfo: ImageInfo | null;
-  vars: Record<string, string>;
-  kind: MediaKind | null;
-  status: UploadStatus;
-  error: ErrorView | null;
-  pipeline: string | null;
-  source: string;
-  metadata: object;
-  placeholder: Placeholder | null;
-  renditions: RenditionView[];
-  createdAt: string;
-  updatedAt: string;
-  readyAt: string | null;
-}
+export const uploadViewSchema = z.object({
+  id: z.uuid(),
+  bucket: z.string(),
+  objectKey: z.string(),
+  etag: z.string(),
+  sizeBytes: z.number(),
+  mimeType: z.string().nullable(),
+  imageInfo: z
+    .object({ width: z.number().nullable(), height: z.number().nullable(), format: z.string().nullable() })
+    .nullable()
+    .describe('what OSS itself read from the image'),
+  vars: z.record(z.string(), z.string()).describe('custom values of the callback'),
+  kind: z.enum(mediaKinds).nullable(),
+  status: z.enum(uploadStatuses),
+  error: errorSchema,
+  pipeline: z.string().nullable(),
+  source: z.string(),
+  metadata: z.record(z.string(), z.unknown()).describe('facts read from the bytes'),
+  placeholder: z.object({ thumbHash: z.string(), color: z.string() }).nullable(),
+  renditions: z.array(renditionSchema),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  readyAt: z.iso.datetime().nullable(),
+});
+
+export type UploadView = z.output<typeof uploadViewSchema>;
+type RenditionView = z.output<typeof renditionSchema>;
 
 /** Gives the URL of a ready rendition and when it ends. */
 export type SignRendition = (upload: Upload, rendition: Rendition) => { url: string; expiresAt: Date };
@@ -65,7 +68,7 @@ export function viewUpload({ upload, renditions }: UploadWithRenditions, sign: S
     error: viewError(upload),
     pipeline: upload.pipeline,
     source: upload.source,
-    metadata: upload.metadata,
+    metadata: { ...upload.metadata },
     placeholder: upload.placeholder,
     renditions: renditions.map((rendition) => viewRendition(upload, rendition, sign)),
     createdAt: upload.createdAt.toISOString(),
@@ -92,6 +95,9 @@ function viewRendition(upload: Upload, rendition: Rendition, sign: SignRendition
   };
 }
 
-function viewError(row: { errorCode: string | null; errorMessage: string | null }): ErrorView | null {
+function viewError(row: {
+  errorCode: string | null;
+  errorMessage: string | null;
+}): z.output<typeof errorSchema> {
   return row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' };
 }

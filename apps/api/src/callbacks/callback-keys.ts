@@ -1,0 +1,95 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { LandfallError, type Logger } from '#runtime';
+
+const refreshAfterMs = 3_600_000;
+const rememberFailureMs = 5_000;
+const keysMax = 8;
+const failuresMax = 64;
+const pemMaxBytes = 16_384;
+
+interface CachedKey {
+  key: KeyObject;
+  fetchedAt: number;
+}
+
+/**
+ * The public keys of callbacks, by URL. One fetch however many callbacks wait; a key is refreshed in the background and
+ * the old one serves while its source is down; a failure is remembered briefly. URLs come from callers, so everything
+ * here is bounded.
+ */
+export class CallbackKeys {
+  private readonly keys = new Map<string, CachedKey>();
+  private readonly fetching = new Map<string, Promise<KeyObject>>();
+  private readonly failures = new Map<string, { error: LandfallError; at: number }>();
+
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The key at an allowed URL: at once when it is cached. @throws LandfallError callback.key_unavailable */
+  get(url: URL): KeyObject | Promise<KeyObject> {
+    const cached = this.keys.get(url.href);
+    if (!cached) return this.fetchOnce(url);
+    if (Date.now() - cached.fetchedAt > refreshAfterMs) {
+      cached.fetchedAt = Date.now();
+      this.fetchOnce(url).catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'cannot refresh a callback key; the old one serves'),
+      );
+    }
+    return cached.key;
+  }
+
+  private fetchOnce(url: URL): Promise<KeyObject> {
+    const failure = this.failures.get(url.href);
+    if (failure && Date.now() - failure.at < rememberFailureMs) return Promise.reject(failure.error);
+    const underWay = this.fetching.get(url.href);
+    if (underWay) return underWay;
+    if (this.fetching.size >= keysMax)
+      return Promise.reject(new LandfallError('callback.key_unavailable', 'too many keys are being fetched'));
+    const fetching = this.fetchKey(url)
+      .then(
+        (key) => this.remember(url, key),
+        (error: unknown) => this.rememberFailure(url, error),
+      )
+      .finally(() => this.fetching.delete(url.href));
+    this.fetching.set(url.href, fetching);
+    return fetching;
+  }
+
+  private async fetchKey(url: URL): Promise<KeyObject> {
+    const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(this.timeoutMs) });
+    if (!answer.ok) throw new Error(`the key server answers ${answer.status}`);
+    let pem = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body ?? []) {
+      pem += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (pem.length > pemMaxBytes) throw new Error(`the key is larger than ${pemMaxBytes} bytes`);
+    }
+    const key = createPublicKey(pem);
+    if (key.asymmetricKeyType !== 'rsa')
+      throw new Error(`the key is ${String(key.asymmetricKeyType)}, not rsa`);
+    return key;
+  }
+
+  private remember(url: URL, key: KeyObject): KeyObject {
+    if (!this.keys.has(url.href) && this.keys.size >= keysMax) dropOldest(this.keys);
+    this.keys.set(url.href, { key, fetchedAt: Date.now() });
+    this.failures.delete(url.href);
+    return key;
+  }
+
+  private rememberFailure(url: URL, cause: unknown): never {
+    const error = new LandfallError('callback.key_unavailable', url.host, { cause });
+    if (this.failures.size >= failuresMax) dropOldest(this.failures);
+    this.failures.set(url.href, { error, at: Date.now() });
+    throw error;
+  }
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
+  }
+}

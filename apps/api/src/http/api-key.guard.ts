@@ -1,0 +1,27 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { LandfallError } from '#runtime';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+const digest = (key: string) => createHash('sha256').update(key).digest();
+
+/** Lets requests in that carry one of the API keys as bearer token. */
+@Injectable()
+export class ApiKeyGuard implements CanActivate {
+  private readonly digests: readonly Buffer[];
+
+  constructor(keys: readonly string[]) {
+    this.digests = keys.map(digest);
+  }
+
+  /** @throws LandfallError auth.key_missing, auth.key_invalid */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (given === undefined) throw new LandfallError('auth.key_missing');
+    const wanted = digest(given);
+    if (!this.digests.some((known) => timingSafeEqual(known, wanted)))
+      throw new LandfallError('auth.key_invalid');
+    return true;
+  }
+}

@@ -1,0 +1,58 @@
+import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Answers every error as `application/problem+json` (RFC 9457) with a stable `code`. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = translateHttpError(thrown);
+    const status = httpStatusOf(error.code);
+    if (status >= 500)
+      this.logger.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
+    if (error.code === 'request.method_not_allowed')
+      reply.header('allow', String(error.context['allow'] ?? ''));
+    if (status === 503) reply.header('retry-after', '1');
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
+    reply
+      .status(status)
+      .header('content-type', 'application/problem+json')
+      .send(
+        JSON.stringify({
+          type: `urn:landfall:error:${error.code}`,
+          title: errorTable[error.code].message,
+          status,
+          code: error.code,
+          detail: error.detail ?? errorTable[error.code].message,
+        }),
+      );
+  }
+}
+
+/** What Fastify and Nest throw themselves, in our codes. */
+export function translateHttpError(thrown: unknown): LandfallError {
+  if (thrown instanceof LandfallError) return thrown;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown }).statusCode;
+  const code = codeByStatus[Number(status)];
+  if (code) return new LandfallError(code, undefined, { cause: thrown });
+  return new LandfallError('internal.unexpected', undefined, { cause: thrown });
+}
+
+const codeByStatus: Record<number, ErrorCode> = {
+  400: 'request.invalid',
+  404: 'request.not_found',
+  405: 'request.method_not_allowed',
+  413: 'request.too_large',
+  415: 'request.invalid',
+};
+
+/** The path alone: a query may hold a signature. */
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { createDataSource } from '#database';
+import { closeOnSignal, createLogger, loadConfig, nestLogger } from '#runtime';
+import { OutboxRow } from '#outbox';
+import { Rendition, Upload, UploadRegistry } from '#uploads';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiModule } from './api.module.js';
+import { serveOpenApi } from './http/open-api.js';
+
+const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker']);
+const logger = createLogger('api', config.log.LOG_LEVEL);
+
+const source = await createDataSource(
+  {
+    url: config.database.DATABASE_URL,
+    poolSize: config.database.DATABASE_POOL_SIZE,
+    applicationName: 'landfall-api',
+  },
+  [Upload, Rendition, OutboxRow],
+).initialize();
+const registry = new UploadRegistry(
+  source,
+  {
+    batchMax: config.callback.CALLBACK_BATCH_MAX,
+    waitingMax: config.callback.CALLBACK_WAITING_MAX,
+    commitTimeoutMs: config.callback.CALLBACK_COMMIT_TIMEOUT_MS,
+    sweepAfterMs: config.worker.WORKER_SWEEP_AFTER_MS,
+  },
+  logger,
+);
+
+let url = '';
+const publicUrl = () => (config.http.API_PUBLIC_URL ?? url).replace(/\/$/, '');
+
+// Bodies stay raw bytes: the callback's signature is over them.
+const adapter = new FastifyAdapter({
+  bodyLimit: config.callback.CALLBACK_BODY_LIMIT_BYTES,
+  forceCloseConnections: true,
+});
+const app = await NestFactory.create<NestFastifyApplication>(
+  ApiModule.register({ config, logger, source, registry, publicUrl }),
+  adapter,
+  { bodyParser: false, logger: nestLogger(logger) },
+);
+const fastify = adapter.getInstance();
+fastify.removeAllContentTypeParsers();
+fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+serveOpenApi(app, '0.1.0');
+
+await app.listen(config.http.API_PORT, config.http.API_HOST);
+url = `http://localhost:${new URL(await app.getUrl()).port}`;
+closeOnSignal(logger, 8_000, async () => {
+  await app.close();
+  await registry.close();
+  await source.destroy();
+});
+logger.info({ url }, 'api is ready');
+process.send?.({ type: 'ready', url });

@@ -1,0 +1,46 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LandfallError } from '#runtime';
+
+/** What a link opens: all playlists of one HLS rendition. */
+export interface StreamLink {
+  uploadId: string;
+  rendition: string;
+  /** Unix seconds */
+  expires: number;
+}
+
+/**
+ * Links to playlists. A player sends no API key, so the link itself is the permission: an HMAC over upload, rendition
+ * and expiry.
+ */
+export class StreamLinks {
+  constructor(
+    private readonly secret: string,
+    /** Without a slash at the end; undefined until the api knows its own address. */
+    private readonly publicUrl: () => string,
+  ) {}
+
+  url(link: StreamLink, playlist: string): string {
+    return `${this.publicUrl()}/v1/streams/${link.uploadId}/${link.rendition}/${playlist}?${this.query(link)}`;
+  }
+
+  query(link: StreamLink): string {
+    return `expires=${link.expires}&signature=${this.sign(link)}`;
+  }
+
+  /** @throws LandfallError auth.link_invalid */
+  check(link: StreamLink, signature: string): void {
+    const given = Buffer.from(signature);
+    const wanted = Buffer.from(this.sign(link));
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
+      throw new LandfallError('auth.link_invalid');
+    if (link.expires * 1_000 < Date.now())
+      throw new LandfallError('auth.link_invalid', 'ask the API for a new one');
+  }
+
+  private sign({ uploadId, rendition, expires }: StreamLink): string {
+    return createHmac('sha256', this.secret)
+      .update(`stream\n${uploadId}\n${rendition}\n${expires}`)
+      .digest('base64url');
+  }
+}

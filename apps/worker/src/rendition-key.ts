@@ -1,0 +1,17 @@
+import type { Rendition, Upload } from '#uploads';
+import type { Workbench } from './workbench.js';
+
+/** The key of a rendition: a function of upload, name and spec, so that making it again replaces it by itself. */
+export function renditionKey(
+  { renditionPrefix }: Workbench,
+  upload: Upload,
+  rendition: Rendition,
+  ending: string,
+): string {
+  return `${renditionPrefix}${upload.id}/${rendition.name}-${rendition.specHash}${ending}`;
+}
+
+/** The ending of a file of this type, with its dot. */
+export function endingOf(mimeType: string): string {
+  return `.${mimeType.split('/')[1] ?? 'bin'}`;
+}

@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Folders for files in work: one for each job, gone when the job ends, however it ends. */
+export interface Scratch {
+  /** Runs `work` with a new folder and removes the folder afterwards. */
+  withFolder<T>(work: (folder: string) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens this worker's scratch space below `parent` (default: the system's temporary directory) and removes what workers
+ * that were killed have left there.
+ */
+export async function openScratch(parent = join(tmpdir(), 'landfall-scratch')): Promise<Scratch> {
+  await mkdir(parent, { recursive: true });
+  await removeLeftovers(parent);
+  const root = await mkdtemp(join(parent, 'worker-'));
+  await writeFile(join(root, 'pid'), String(process.pid));
+  return {
+    async withFolder(work) {
+      const folder = await mkdtemp(join(root, 'job-'));
+      try {
+        return await work(folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    close: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith('worker-')) continue;
+    const folder = join(parent, name);
+    const pid = Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => '0'));
+    if (pid > 0 && isAlive(pid)) continue;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, as another user.
+    return (error as { code?: unknown }).code === 'EPERM';
+  }
+}

@@ -1,0 +1,43 @@
+import { fileTypeFromBuffer } from 'file-type';
+
+export interface SniffedMedia {
+  kind: 'image' | 'video' | 'audio' | 'other';
+  mimeType: string;
+}
+
+/** As much of a file as its type shows itself in. */
+export const sniffLength = 16_384;
+
+/** Containers that file-type calls by their general name but that are media for us. */
+const mediaTypes: Record<string, SniffedMedia['kind']> = {
+  'application/ogg': 'audio',
+  'application/mxf': 'video',
+};
+
+/**
+ * What the bytes are; the client's MIME type is only a hint, taken for text that has no signature of its own.
+ * @param start the first bytes of the file
+ * @param claimed the MIME type that came with the upload
+ */
+export async function sniffMedia(start: Uint8Array, claimed: string | null): Promise<SniffedMedia> {
+  const found = await fileTypeFromBuffer(start);
+  if (!found) {
+    const plain = /^(text\/|application\/(json|xml))/.test(claimed ?? '');
+    return { kind: 'other', mimeType: plain && claimed ? claimed : 'application/octet-stream' };
+  }
+  const family = found.mime.split('/', 1)[0];
+  const kind =
+    mediaTypes[found.mime] ??
+    (family === 'image' || family === 'video' || family === 'audio' ? family : 'other');
+  return { kind, mimeType: found.mime };
+}
+
+/** The kind that a MIME type or the end of a file name claims. */
+export function claimedKind(mimeType: string | null, objectKey: string): SniffedMedia['kind'] {
+  const family = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1];
+  if (family) return family as SniffedMedia['kind'];
+  if (/\.(jpe?g|png|gif|webp|avif|heic|tiff?|bmp)$/i.test(objectKey)) return 'image';
+  if (/\.(mp4|mov|mkv|webm|avi|m4v|mpe?g|ts)$/i.test(objectKey)) return 'video';
+  if (/\.(mp3|m4a|aac|flac|wav|ogg|opus)$/i.test(objectKey)) return 'audio';
+  return 'other';
+}

@@ -1,0 +1,33 @@
+import type { JobContext, JobHandler } from '#jobs';
+import type { QueueName } from '#outbox';
+import { LandfallError } from '#runtime';
+import { beginRun, endRun, failRenditions, type Upload } from '#uploads';
+import type { Workbench } from './workbench.js';
+
+/** A worker that died on an upload this often will die on it again. */
+const crashesMax = 8;
+
+/** What a job does for one upload that is not finished. */
+export type UploadWork = (bench: Workbench, upload: Upload, context: JobContext) => Promise<void>;
+
+/**
+ * The handler that every job on an upload shares: it begins and ends the run, refuses an upload that keeps killing workers,
+ * and ends what the queue still had to make as failed when the job gives up.
+ */
+export function uploadJob(
+  bench: Workbench,
+  queue: QueueName,
+  work: UploadWork,
+): JobHandler<'upload.process' | 'upload.transcode'> {
+  return {
+    async run({ uploadId }, context) {
+      const upload = await beginRun(bench.source, uploadId);
+      if (!upload) return context.logger.info('nothing to do: the upload is finished or gone');
+      if (upload.runs > crashesMax)
+        throw new LandfallError('upload.attempts_exhausted', `${upload.runs - 1} workers died on it`);
+      await work(bench, upload, context);
+    },
+    giveUp: ({ uploadId }, reason) => failRenditions(bench.source, uploadId, queue, reason),
+    ended: ({ uploadId }) => endRun(bench.source, uploadId),
+  };
+}

@@ -1,0 +1,38 @@
+import type { ImageLimits } from '#image';
+import type { Pipelines } from '#pipelines';
+import type { Config } from '#runtime';
+import { ObjectStore } from '#storage';
+import type { FfmpegTools, VideoLimits } from '#video';
+import type { DataSource } from 'typeorm';
+import type { Scratch } from './scratch.js';
+
+/** What the jobs work with. */
+export interface Workbench {
+  source: DataSource;
+  store: ObjectStore;
+  pipelines: Pipelines;
+  scratch: Scratch;
+  tools: FfmpegTools;
+  limits: { image: ImageLimits; imageMaxBytes: number; video: VideoLimits; objectMaxBytes: number };
+  /** Key prefix of everything that is made. */
+  renditionPrefix: string;
+}
+
+/** Lays the workbench out from the settings. */
+export function createWorkbench(
+  { oss, media }: Config<'oss' | 'media'>,
+  parts: Pick<Workbench, 'source' | 'pipelines' | 'scratch'>,
+): Workbench {
+  return {
+    ...parts,
+    store: new ObjectStore(oss),
+    tools: { ffmpegPath: media.FFMPEG_PATH, ffprobePath: media.FFPROBE_PATH },
+    limits: {
+      image: { maxPixels: media.IMAGE_MAX_PIXELS, timeoutMs: media.IMAGE_TIMEOUT_MS },
+      imageMaxBytes: media.IMAGE_MAX_BYTES,
+      video: { maxPixels: media.IMAGE_MAX_PIXELS, timeoutMs: media.VIDEO_TIMEOUT_MS },
+      objectMaxBytes: media.MEDIA_MAX_BYTES,
+    },
+    renditionPrefix: oss.OSS_RENDITION_PREFIX,
+  };
+}

@@ -1,0 +1,33 @@
+import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { processUpload } from './process-upload.js';
+import { transcodeUpload } from './transcode-upload.js';
+import { uploadJob } from './upload-job.js';
+import type { Workbench } from './workbench.js';
+
+/** Composes the worker: the handlers of the job catalog, and the queues that call them. */
+@Module({})
+export class WorkerModule {
+  static register(bench: Workbench, jobs: JobsSettings): DynamicModule {
+    return { module: WorkerModule, imports: [JobsModule.register(jobs, HandlersModule.register(bench))] };
+  }
+}
+
+@Module({})
+class HandlersModule {
+  static register(bench: Workbench): DynamicModule {
+    const handlers: JobHandlers = {
+      'upload.process': uploadJob(bench, 'thumbnail', processUpload),
+      'upload.transcode': uploadJob(bench, 'transcode', transcodeUpload),
+    };
+    return {
+      module: HandlersModule,
+      providers: [
+        { provide: DataSource, useValue: bench.source },
+        { provide: jobHandlersToken, useValue: handlers },
+      ],
+      exports: [DataSource, jobHandlersToken],
+    };
+  }
+}

@@ -1,0 +1,193 @@
+import { createWriteStream, openAsBlob } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { presignUrlV4 } from '#oss';
+import { LandfallError, pause, type Config } from '#runtime';
+import { translateStorageFailure, refusalOf } from './storage-errors.js';
+
+/** What the store knows of an object without its bytes. */
+export interface ObjectHead {
+  /** without quotes, upper-case */
+  etag: string;
+  sizeBytes: number;
+  mimeType: string;
+}
+
+/** Where an object lies. */
+export interface ObjectAddress {
+  bucket: string;
+  objectKey: string;
+}
+
+type Settings = Config<'oss'>['oss'];
+
+interface StoreRequest {
+  method: 'HEAD' | 'GET' | 'PUT';
+  headers?: Record<string, string>;
+  body?: Blob;
+  signal?: AbortSignal | undefined;
+}
+
+/** A request of ours is signed for this long: enough for a slow connection, too short to be worth stealing. */
+const ownUrlLifetimeS = 900;
+/** OSS signs no URL (V4) for longer than a week. */
+const longestLifetimeS = 604_800;
+const tries = 3;
+
+/**
+ * The object store. Errors: `object.missing`, `object.changed` (another ETag), `storage.denied`, `storage.unavailable`;
+ * an aborted signal rejects with its reason.
+ */
+export class ObjectStore {
+  constructor(private readonly settings: Settings) {}
+
+  /** @throws LandfallError object.missing */
+  async head(address: ObjectAddress, signal?: AbortSignal): Promise<ObjectHead> {
+    const answer = await this.send(address, { method: 'HEAD', signal });
+    return {
+      etag: (answer.headers.get('etag') ?? '').replaceAll('"', '').toUpperCase(),
+      sizeBytes: Number(answer.headers.get('content-length')),
+      mimeType: answer.headers.get('content-type') ?? 'application/octet-stream',
+    };
+  }
+
+  /** Streams the object into a file, if it still has this ETag. */
+  async download(address: ObjectAddress, etag: string, file: string, signal: AbortSignal): Promise<void> {
+    const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
+    const expected = Number(answer.headers.get('content-length'));
+    let received = 0;
+    try {
+      await pipeline(
+        Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream<Uint8Array>),
+        async function* count(chunks: AsyncIterable<Uint8Array>) {
+          for await (const chunk of chunks) {
+            received += chunk.length;
+            yield chunk;
+          }
+        },
+        createWriteStream(file),
+        { signal },
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      throw translateStorageFailure(error, address);
+    }
+    if (received !== expected) {
+      throw new LandfallError(
+        'storage.unavailable',
+        `${address.objectKey}: got ${received} of ${expected} bytes`,
+      );
+    }
+  }
+
+  /** The first `length` bytes of an object, or all of it when it is shorter; `length` bounds the memory. */
+  async readStart(address: ObjectAddress, length: number, signal?: AbortSignal): Promise<Buffer> {
+    const answer = await this.send(address, {
+      method: 'GET',
+      headers: { range: `bytes=0-${length - 1}` },
+      signal,
+    });
+    const chunks: Uint8Array[] = [];
+    let received = 0;
+    for await (const chunk of answer.body ?? []) {
+      chunks.push(chunk);
+      received += chunk.length;
+      if (received >= length) break;
+    }
+    return Buffer.concat(chunks).subarray(0, length);
+  }
+
+  /** Stores bytes from memory or from a file (streamed). An object of that key is replaced. */
+  async upload(
+    address: ObjectAddress,
+    content: Buffer | { file: string },
+    mimeType: string,
+    signal?: AbortSignal,
+  ): Promise<number> {
+    const body = 'file' in content ? await openAsBlob(content.file) : new Blob([new Uint8Array(content)]);
+    await this.send(address, { method: 'PUT', headers: { 'content-type': mimeType }, body, signal });
+    return body.size;
+  }
+
+  /** A URL that gives the object to whoever has it, until `expiresAt`: the configured lifetime, or longer when asked. */
+  signUrl(address: ObjectAddress, atLeastS = 0): { url: string; expiresAt: Date } {
+    const now = new Date();
+    const lifetimeS = Math.min(
+      Math.max(this.settings.OSS_URL_LIFETIME_S, Math.ceil(atLeastS)),
+      longestLifetimeS,
+    );
+    const endpoint = new URL(this.settings.OSS_PUBLIC_ENDPOINT ?? this.settings.OSS_ENDPOINT);
+    return {
+      url: this.presign(address, 'GET', endpoint, lifetimeS, {}, now),
+      expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
+    };
+  }
+
+  /** As `signUrl`, for a process of ours that reads over HTTP (ffmpeg), on the workers' endpoint. */
+  signOwnUrl(address: ObjectAddress): string {
+    return this.presign(address, 'GET', new URL(this.settings.OSS_ENDPOINT), ownUrlLifetimeS, {}, new Date());
+  }
+
+  private presign(
+    { bucket, objectKey }: ObjectAddress,
+    method: string,
+    endpoint: URL,
+    expiresInS: number,
+    headers: Record<string, string>,
+    now: Date,
+  ): string {
+    return presignUrlV4({
+      endpoint,
+      pathStyle: this.settings.OSS_PATH_STYLE,
+      bucket,
+      objectKey,
+      region: this.settings.OSS_REGION,
+      accessKeyId: this.settings.OSS_ACCESS_KEY_ID,
+      accessKeySecret: this.settings.OSS_ACCESS_KEY_SECRET,
+      expiresInS,
+      method,
+      headers,
+      now,
+    });
+  }
+
+  /** Sends a request and returns a good answer; what passes (no connection, 5xx) is tried again twice. */
+  private async send(address: ObjectAddress, request: StoreRequest): Promise<Response> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.sendOnce(address, request);
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        const failure = translateStorageFailure(error, address);
+        if (!failure.retryable || attempt === tries) throw failure;
+        await pause(attempt * 200, request.signal);
+      }
+    }
+  }
+
+  private async sendOnce(
+    address: ObjectAddress,
+    { method, headers = {}, body, signal }: StoreRequest,
+  ): Promise<Response> {
+    const { OSS_ENDPOINT, OSS_TIMEOUT_MS } = this.settings;
+    const url = this.presign(address, method, new URL(OSS_ENDPOINT), ownUrlLifetimeS, headers, new Date());
+    const silence = new AbortController();
+    const timer = setTimeout(
+      () => silence.abort(new Error(`no answer within ${OSS_TIMEOUT_MS} ms`)),
+      OSS_TIMEOUT_MS,
+    );
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers,
+        ...(body ? { body } : {}),
+        redirect: 'error',
+        signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
+      });
+      if (answer.ok) return answer;
+      throw await refusalOf(answer, address);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { LandfallError } from '#runtime';
+import type { ObjectAddress } from './object-store.js';
+
+/** The error for an answer that is not 2xx. Reads OSS's code from the XML, or from the header that HEAD answers carry. */
+export async function refusalOf(answer: Response, address: ObjectAddress): Promise<LandfallError> {
+  const text = (await answer.text()).slice(0, 4_096);
+  const code = /<Code>([A-Za-z]+)<\/Code>/.exec(text)?.[1] ?? '';
+  const context = {
+    ...address,
+    status: answer.status,
+    code,
+    requestId: answer.headers.get('x-oss-request-id'),
+  };
+  const where = `${address.bucket}/${address.objectKey}`;
+  if (answer.status === 404) return new LandfallError('object.missing', where, { context });
+  if (answer.status === 412) return new LandfallError('object.changed', where, { context });
+  if (answer.status === 401 || answer.status === 403) {
+    return new LandfallError(
+      'storage.denied',
+      `${where}: OSS answers ${answer.status} ${code}; check the access key and its policy`,
+      { context },
+    );
+  }
+  return new LandfallError('storage.unavailable', `OSS answers ${answer.status} ${code}`, { context });
+}
+
+/** Whatever a request threw, as ours. The cause of a failed fetch names host and port, never the signed URL. */
+export function translateStorageFailure(thrown: unknown, address: ObjectAddress): LandfallError {
+  if (thrown instanceof LandfallError) return thrown;
+  const reason = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;
+  const code = (reason as { code?: unknown }).code;
+  if (code === 'ENOSPC') return new LandfallError('media.scratch_full', undefined, { cause: reason });
+  const detail = `${address.bucket}/${address.objectKey}: ${reason instanceof Error ? reason.message : String(reason)}`;
+  return new LandfallError('storage.unavailable', detail, { cause: reason });
+}
