@@ -1,0 +1,174 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const here = dirname(fileURLToPath(import.meta.url));
+let root: string;
+const children: ChildProcess[] = [];
+
+/** A clone that is as small as can be: its compiler only copies, and notes each run. */
+const compiler = `
+  import { appendFileSync, cpSync, readFileSync } from 'node:fs';
+  appendFileSync('builds', '.');
+  if (readFileSync('apps/cli/src/main.js', 'utf8').includes('syntax error')) process.exit(2);
+  cpSync('apps/cli/src', 'dist/apps/cli/src', { recursive: true });`;
+const lock = {
+  name: 'clone',
+  lockfileVersion: 3,
+  requires: true,
+  packages: {
+    '': { dependencies: { typescript: 'file:compiler' } },
+    compiler: { name: 'typescript', version: '1.0.0' },
+    'node_modules/typescript': { resolved: 'compiler', link: true },
+  },
+};
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'landfall-bootstrap-'));
+  write(
+    'package.json',
+    JSON.stringify({ name: 'clone', type: 'module', dependencies: { typescript: 'file:compiler' } }),
+  );
+  write('package-lock.json', JSON.stringify(lock));
+  write('compiler/package.json', JSON.stringify({ name: 'typescript', version: '1.0.0', type: 'module' }));
+  write('compiler/bin/tsc', compiler);
+  write('apps/cli/src/main.js', "console.log('words', process.argv.slice(2).join(' '))");
+  cpSync(join(here, '..', 'bootstrap.mjs'), join(root, 'apps/cli/bootstrap.mjs'));
+  cpSync(here, join(root, 'apps/cli/bootstrap'), { recursive: true });
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(root, { recursive: true });
+});
+
+function write(place: string, text: string) {
+  mkdirSync(dirname(join(root, place)), { recursive: true });
+  writeFileSync(join(root, place), text);
+}
+
+function builds() {
+  return existsSync(join(root, 'builds')) ? readFileSync(join(root, 'builds'), 'utf8').length : 0;
+}
+
+/** Runs the bootstrap to its end. */
+async function bootstrap(...words: string[]) {
+  const run = promisify(execFile)(process.execPath, [join(root, 'apps/cli/bootstrap.mjs'), ...words]);
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+}
+
+function launch(...words: string[]) {
+  const child = spawn(process.execPath, [join(root, 'apps/cli/bootstrap.mjs'), ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  return child;
+}
+
+describe('bootstrap', () => {
+  test('installs and builds a fresh clone, then runs it with the words given', async () => {
+    const first = await bootstrap('run', 'upload', 'a b.jpg');
+    expect(first).toMatchObject({ code: 0, stdout: 'words upload a b.jpg\n' });
+    expect(first.stderr).toContain('npm ci');
+    expect(first.stderr).toContain('Building');
+  });
+
+  test('does neither again while nothing has changed', async () => {
+    await bootstrap('run');
+    expect(await bootstrap('start')).toEqual({ code: 0, stdout: 'words start\n', stderr: '' });
+    expect(builds()).toBe(1);
+  });
+
+  test('builds again when a source has changed, is new or is gone, but not for a test', async () => {
+    await bootstrap('run');
+    write('libs/oss/src/index.test.ts', 'test');
+    await bootstrap('run');
+    expect(builds()).toBe(1);
+    write('libs/oss/src/index.ts', 'export {}');
+    await bootstrap('run');
+    expect(builds()).toBe(2);
+    rmSync(join(root, 'libs/oss/src/index.ts'));
+    await bootstrap('run');
+    expect(builds()).toBe(3);
+    rmSync(join(root, 'dist'), { recursive: true });
+    expect(await bootstrap('run')).toMatchObject({ code: 0 });
+  });
+
+  test('installs again when the lock file has changed or the modules are gone', async () => {
+    await bootstrap('run');
+    appendFileSync(join(root, 'package-lock.json'), '\n');
+    expect((await bootstrap('run')).stderr).toContain('npm ci');
+    rmSync(join(root, 'node_modules'), { recursive: true });
+    expect((await bootstrap('run')).stderr).toContain('npm ci');
+    expect((await bootstrap('run')).stderr).toBe('');
+  });
+
+  test('takes what npm ci installed by hand for installed', async () => {
+    await promisify(execFile)('npm', ['ci'], { cwd: root });
+    expect((await bootstrap('run')).stderr).not.toContain('npm ci');
+  });
+
+  test('ends with 1 when the build fails, and builds again next time', async () => {
+    write('apps/cli/src/main.js', 'syntax error');
+    expect(await bootstrap('run')).toMatchObject({ code: 1, stdout: '' });
+    expect((await bootstrap('run')).stderr).toContain('The build failed');
+    expect(builds()).toBe(2);
+  });
+
+  test('ends with 1 when the install fails', async () => {
+    write('package-lock.json', '<<<<<<< HEAD');
+    const result = await bootstrap('run');
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toContain('npm ci failed');
+  });
+
+  test('tells what it can do when asked for something else', async () => {
+    expect(await bootstrap('fly')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('start|run|test|bench'),
+    });
+  });
+
+  test('installs and builds once when two run at the same time', async () => {
+    const both = await Promise.all([bootstrap('run', 'one'), bootstrap('run', 'two')]);
+    expect(both.map(({ stdout }) => stdout)).toEqual(['words one\n', 'words two\n']);
+    expect(builds()).toBe(1);
+  });
+
+  test('is not held up by the lock of a run that was killed', async () => {
+    write('.landfall/bootstrap.lock', String(2 ** 22 + 1));
+    expect(await bootstrap('run')).toMatchObject({ code: 0 });
+  });
+
+  test('passes on signals and the exit code of the program', async () => {
+    write(
+      'apps/cli/src/main.js',
+      "process.once('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('up')",
+    );
+    const child = launch('start');
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([7, null]);
+  });
+
+  test('tells the program when it is killed itself', async () => {
+    write(
+      'apps/cli/src/main.js',
+      "process.once('disconnect', () => { console.log('alone'); process.exit(); }); console.log('up')",
+    );
+    const child = launch('start');
+    await once(child.stdout, 'data');
+    const said = once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    expect(String((await said)[0])).toBe('alone\n');
+  });
+});

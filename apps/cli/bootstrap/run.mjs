@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildIfStale } from './build.mjs';
+import { installIfStale } from './install.mjs';
+import { withLock } from './lock.mjs';
+import { root } from './root.mjs';
+import { runToItsEnd } from './spawn.mjs';
+
+const cli = join(root, 'dist/apps/cli/src/main.js');
+
+/** What each npm script runs in the end, all by Node 24; a step that fails ends the list. */
+const steps = {
+  start: (words) => [[cli, 'start', ...words]],
+  run: (words) => [[cli, ...words]],
+  test: (words) => [
+    [cli, 'setup'],
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...words],
+  ],
+  bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
+};
+
+/** Installs and builds what is stale, then becomes (as far as anybody can tell) the program that was asked for. */
+export async function run([name, ...words]) {
+  const list = steps[name]?.(words);
+  if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
+  const node = await withLock(async () => {
+    if (!(await installIfStale())) return undefined;
+    return (await buildIfStale()) ? findNode() : undefined;
+  });
+  if (!node) return fail();
+  for (const parameters of list) {
+    const end = await runToItsEnd(node, parameters, { tellsOurEnd: name === 'start' || name === 'run' });
+    if (end.code !== 0) return endLike(end);
+  }
+}
+
+/** Node 24 of the npm package `node`, or the Node that runs this when it is new enough. */
+function findNode() {
+  const own = join(root, 'node_modules/node/bin/node');
+  if (existsSync(own)) return own;
+  if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
+  console.error(
+    `node_modules holds no Node 24 for ${process.platform}-${process.arch}, perhaps because npm may not run install\n` +
+      `scripts here (ignore-scripts). Install Node 24 yourself and try again; this is Node ${process.versions.node}.`,
+  );
+  return undefined;
+}
+
+function fail(message) {
+  if (message) console.error(message);
+  process.exitCode = 1;
+}
+
+/** Ends as the program ended, so that npm and the shell see what they would have seen. */
+function endLike({ code, signal }) {
+  if (signal) process.kill(process.pid, signal);
+  else process.exitCode = code ?? 1;
+}

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { root } from './root.mjs';
+
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs a program with our terminal to its end and passes on every signal we get. With `tellsOurEnd` it has an IPC
+ * channel that breaks when we are killed. Gives `{ code, signal }`; a program that cannot be started has code 127.
+ */
+export function runToItsEnd(
+  command,
+  parameters,
+  { tellsOurEnd = false, output = 'inherit', env = process.env } = {},
+) {
+  return new Promise((resolve) => {
+    const stdio = ['inherit', output, 'inherit', ...(tellsOurEnd ? ['ipc'] : [])];
+    const child = spawn(command, parameters, { cwd: root, stdio, env });
+    const forward = (signal) => child.kill(signal);
+    for (const signal of forwarded) process.on(signal, forward);
+    const end = (result) => {
+      for (const signal of forwarded) process.off(signal, forward);
+      resolve(result);
+    };
+    child.once('exit', (code, signal) => end({ code, signal }));
+    child.once('error', (error) => {
+      console.error(`${command} cannot be started: ${error.message}`);
+      end({ code: 127, signal: null });
+    });
+  });
+}
