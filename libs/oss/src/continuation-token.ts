@@ -1,0 +1,16 @@
+/** Writes the token with which ListObjectsV2 goes on after `lastKey`. Opaque to clients. */
+export function writeContinuationToken(lastKey: string): string {
+  const key = Buffer.from(lastKey);
+  const length = key.length < 128 ? [key.length] : [(key.length & 0x7f) | 0x80, key.length >> 7];
+  return Buffer.concat([Buffer.from([0x0a, ...length]), key])
+    .toString('base64')
+    .replaceAll('=', '-');
+}
+
+/** Reads a token of `writeContinuationToken`; undefined when it is none. */
+export function readContinuationToken(token: string): string | undefined {
+  const bytes = Buffer.from(token.replaceAll('-', '='), 'base64');
+  const twoBytes = (bytes[1] ?? 0) >= 0x80;
+  const lastKey = bytes.subarray(twoBytes ? 3 : 2).toString('utf8');
+  return writeContinuationToken(lastKey) === token ? lastKey : undefined;
+}

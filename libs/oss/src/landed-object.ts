@@ -1,0 +1,141 @@
+import { LandfallError } from '#runtime';
+import { showValue } from './shown-value.js';
+
+/** An object that landed in OSS, as a callback (or anything else that tells of one) describes it. */
+export interface LandedObject {
+  bucket: string;
+  objectKey: string;
+  /** Unquoted, upper-case. */
+  etag: string;
+  sizeBytes: number;
+  mimeType: string | null;
+  imageInfo: { width: number | null; height: number | null; format: string | null } | null;
+  /** Custom variables without their `x:`, and every field that has no place of its own. */
+  vars: Record<string, string>;
+  /** Request id of the upload (`reqId`). */
+  requestId: string | null;
+}
+
+/** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
+export const maxKeyBytes = 1023;
+export const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
+
+/** Names under which callback templates in use send a field; the first one present counts, the others are vars. */
+const aliases = {
+  bucket: ['bucket'],
+  object: ['object', 'objectKey', 'key', 'filename'],
+  etag: ['etag', 'eTag'],
+  size: ['size', 'fileSize', 'sizeBytes'],
+  mimeType: ['mimeType', 'contentType'],
+  width: ['imageInfo.width', 'width'],
+  height: ['imageInfo.height', 'height'],
+  format: ['imageInfo.format'],
+} as const;
+type Field = keyof typeof aliases;
+
+/** System variables that OSS leaves empty when they do not apply; an empty one says nothing. */
+const emptyMeansAbsent = new Set([
+  'reqId',
+  'operation',
+  'clientIp',
+  'crc64',
+  'contentMd5',
+  'vpcId',
+  'imageInfo',
+]);
+
+/**
+ * Makes sense of the fields of a callback body. Takes the fields it uses out of `fields`.
+ * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
+ */
+export function toLandedObject(fields: Map<string, string>): LandedObject {
+  for (const [name, value] of fields) refuseUnstorable(name, value);
+  return {
+    bucket: takeNeeded(fields, 'bucket'),
+    objectKey: readKey(takeNeeded(fields, 'object')),
+    etag: readEtag(takeNeeded(fields, 'etag')),
+    sizeBytes: readWhole('size', takeNeeded(fields, 'size'), maxObjectBytes),
+    mimeType: take(fields, 'mimeType') || null,
+    imageInfo: readImageInfo(fields),
+    requestId: fields.get('reqId') || null,
+    vars: readVars(fields),
+  };
+}
+
+/** What UTF-8 or a Postgres text cannot hold. */
+function refuseUnstorable(name: string, value: string): void {
+  if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'a value without NUL');
+  if (!name.isWellFormed() || !value.isWellFormed()) throw invalid(name, value, 'well-formed Unicode');
+}
+
+function take(fields: Map<string, string>, field: Field): string | undefined {
+  for (const name of aliases[field]) {
+    const value = fields.get(name);
+    if (value !== undefined) {
+      fields.delete(name);
+      return value;
+    }
+  }
+  return undefined;
+}
+
+function takeNeeded(fields: Map<string, string>, field: Field): string {
+  const value = take(fields, field);
+  if (value) return value;
+  const others = aliases[field].slice(1);
+  const known = others.length > 0 ? ` (also known as ${others.join(', ')})` : '';
+  throw new LandfallError(
+    'callback.field_missing',
+    `${field}${known} is ${value === '' ? 'empty' : 'missing'}; add it to the callbackBody template`,
+  );
+}
+
+function readKey(key: string): string {
+  // A UTF-16 unit is at most three bytes of UTF-8: short keys need no counting.
+  if (key.length * 3 > maxKeyBytes && Buffer.byteLength(key) > maxKeyBytes)
+    throw invalid('object', key, `at most ${maxKeyBytes} bytes of UTF-8`);
+  return key;
+}
+
+function readEtag(value: string): string {
+  const etag = /^"?([\x21\x23-\x7e]{1,128})"?$/.exec(value)?.[1];
+  if (!etag) throw invalid('etag', value, 'an ETag such as 5EB63BBBE01EEED093CB22BB8F5ACDC3');
+  return etag.toUpperCase();
+}
+
+function readWhole(name: string, value: string, max: number): number {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= max)) throw invalid(name, value, `a whole number from 0 to ${max}`);
+  return number;
+}
+
+function readImageInfo(fields: Map<string, string>): LandedObject['imageInfo'] {
+  const pixels = (field: 'width' | 'height') => {
+    const value = take(fields, field);
+    return value ? readWhole(field, value, 2 ** 31 - 1) : null;
+  };
+  const width = pixels('width');
+  const height = pixels('height');
+  const format = take(fields, 'format') || null;
+  return width === null && height === null && format === null ? null : { width, height, format };
+}
+
+function readVars(fields: Map<string, string>): Record<string, string> {
+  const vars = new Map<string, string>();
+  for (const [field, value] of fields) {
+    if (value === '' && emptyMeansAbsent.has(field)) continue;
+    const name = field.startsWith('x:') ? field.slice(2) : field;
+    if (name === '') throw invalid(field, value, 'a variable name after x:');
+    if (vars.has(name)) throw new LandfallError('callback.field_duplicated', showValue(name));
+    vars.set(name, value);
+  }
+  // Not by assignment: a variable may be called __proto__.
+  return Object.fromEntries(vars);
+}
+
+function invalid(name: string, value: string, wanted: string): LandfallError {
+  return new LandfallError(
+    'callback.field_invalid',
+    `${showValue(name)} is ${showValue(value)}; ${wanted} is wanted`,
+  );
+}

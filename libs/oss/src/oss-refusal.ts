@@ -1,0 +1,28 @@
+/** Facts of a refusal beyond code and message: elements of OSS's error XML, such as `ArgumentName`. */
+export type OssRefusalFacts = Readonly<Record<string, string>>;
+
+/** OSS's way of saying no: what its error XML tells. Thrown by everything that plays the server's side of the protocol. */
+export class OssRefusal extends Error {
+  override readonly name = 'OssRefusal';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    /** OSS's finer error code, such as 0002-00000040; undefined where it is not known. */
+    readonly ec?: string,
+    readonly facts: OssRefusalFacts = {},
+  ) {
+    super(message);
+  }
+}
+
+/** 400 InvalidArgument. */
+export function invalidArgument(message: string, ec?: string, facts?: OssRefusalFacts): OssRefusal {
+  return new OssRefusal(400, 'InvalidArgument', message, ec, facts);
+}
+
+/** 403 AccessDenied. */
+export function accessDenied(message: string, ec?: string): OssRefusal {
+  return new OssRefusal(403, 'AccessDenied', message, ec);
+}
