@@ -1,0 +1,69 @@
+import { LandfallError } from '#runtime';
+import { options } from './command-line.js';
+import { errorOfComplaints } from './ffmpeg-errors.js';
+import type { FfmpegTools, MediaFacts } from './media-facts.js';
+import { runFfprobe } from './run-ffprobe.js';
+
+const timeoutMs = 60_000;
+
+/** Containers that only guess their length. */
+const guessingContainers = new Set(['mp3', 'aac', 'ac3', 'eac3', 'amr', 'mpeg', 'mpegts', 'flv']);
+
+/** What ffprobe found in a file we made. */
+export interface Measured {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
+}
+
+/**
+ * Reads a file that ffmpeg made, and makes sure that it holds the streams it should.
+ *
+ * @param path relative to `outDir`; a playlist too, since we wrote it
+ * @throws `media.encoder_failed`
+ */
+export async function measureOutput(
+  tools: FfmpegTools,
+  outDir: string,
+  path: string,
+  wanted: { video: boolean; audio: boolean },
+  signal: AbortSignal,
+): Promise<Measured> {
+  const { format, streams } = await runFfprobe({
+    ffprobePath: tools.ffprobePath,
+    inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov', i: path }),
+    source: path,
+    cwd: outDir,
+    timeoutMs,
+    signal,
+    otherwise: 'media.encoder_failed',
+  });
+  const video = streams.find((stream) => stream.codec_name === 'h264');
+  const audio = streams.find((stream) => stream.codec_name === 'aac');
+  if (Boolean(video) !== wanted.video || Boolean(audio) !== wanted.audio) {
+    throw new LandfallError('media.encoder_failed', `${path} does not hold the streams it should`);
+  }
+  return {
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    durationMs: format.duration === null ? null : Math.round(format.duration * 1_000),
+  };
+}
+
+/**
+ * Refuses a result that is much shorter than its source: the source ended early, or was not read to its end.
+ *
+ * @throws the error that the complaints tell of, otherwise `media.encoder_failed`
+ */
+export function checkDuration(
+  facts: MediaFacts,
+  source: string,
+  madeMs: number | null,
+  complaints: readonly string[],
+): void {
+  if (facts.durationMs === null || guessingContainers.has(facts.container)) return;
+  const shortest = facts.durationMs - Math.max(1_000, facts.durationMs * 0.05);
+  if ((madeMs ?? 0) >= shortest) return;
+  const found = `the source should last ${facts.durationMs} ms, the result lasts ${madeMs ?? 0} ms`;
+  throw errorOfComplaints([...complaints, found], source, 'media.encoder_failed');
+}

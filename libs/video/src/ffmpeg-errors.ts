@@ -1,0 +1,68 @@
+import { LandfallError, type ErrorCode } from '#runtime';
+import { isRemote } from './media-source.js';
+
+interface Reading {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+}
+
+/** What ffmpeg says when the machine or the settings are at fault. */
+const ofTheMachine: readonly Reading[] = [
+  { pattern: /No space left on device|Disk quota exceeded/i, code: 'media.scratch_full' },
+  { pattern: /Unknown encoder|No such filter/i, code: 'media.encoder_missing' },
+];
+
+/** What ffmpeg says when the object store is at fault. It prints nothing of this kind for local files. */
+const ofTheNetwork: readonly Reading[] = [
+  { pattern: /Server returned 40[13]|HTTP error 40[13]/i, code: 'storage.denied' },
+  { pattern: /Server returned 404|HTTP error 404/i, code: 'object.missing' },
+  {
+    pattern:
+      /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Failed to resolve hostname|Network is unreachable|Input\/output error|Operation timed out/i,
+    code: 'storage.unavailable',
+  },
+];
+
+/** What ffmpeg says when the media is at fault, most telling first. */
+const ofTheMedia: readonly Reading[] = [
+  { pattern: /exceeds specified max pixel count|Picture size .* is invalid/i, code: 'media.too_many_pixels' },
+  { pattern: /Format not on whitelist|Protocol .* not on whitelist/i, code: 'media.unsupported' },
+  { pattern: /no decoder found|Decoder .* not found|Unknown decoder/i, code: 'media.unsupported' },
+  {
+    pattern:
+      /moov atom not found|Invalid data found|partial file|header parsing failed|truncat|End of file|error while decoding|Error submitting packet to decoder/i,
+    code: 'media.damaged',
+  },
+];
+
+/**
+ * Turns what ffmpeg or ffprobe complained about into an error with a code.
+ *
+ * @param complaints last lines of stderr, already free of URLs
+ * @param otherwise code for complaints that are not known
+ */
+export function errorOfComplaints(
+  complaints: readonly string[],
+  source: string,
+  otherwise: ErrorCode,
+): LandfallError {
+  const text = complaints.join('\n');
+  const readings = [...ofTheMachine, ...(isRemote(source) ? ofTheNetwork : []), ...ofTheMedia];
+  const code = readings.find((reading) => reading.pattern.test(text))?.code ?? otherwise;
+  return new LandfallError(code, complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason');
+}
+
+/**
+ * One line of stderr without what must not be told: signed URLs shrink to their host, the local path to `input`,
+ * control characters to spaces.
+ */
+export function hideSource(line: string, source: string): string {
+  return line
+    .replaceAll(source, isRemote(source) ? hostOf(source) : 'input')
+    .replace(/https?:\/\/\S+/gi, hostOf)
+    .replace(/\p{Cc}/gu, ' ');
+}
+
+function hostOf(url: string): string {
+  return /^https?:\/\/(?:[^/\s@]*@)?([^/\s?#'"@]+)/i.exec(url)?.[1] ?? 'a URL';
+}

@@ -1,0 +1,51 @@
+/** The two programs this room spawns: names that are looked up on PATH, or paths. */
+export interface FfmpegTools {
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
+}
+
+export interface VideoLimits {
+  /** Most pixels of one frame, as coded. */
+  readonly maxPixels: number;
+  /** Limit for one whole run of ffmpeg. */
+  readonly timeoutMs: number;
+}
+
+export interface VideoFacts {
+  /** Number of the stream in its file. */
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly profile: string | null;
+  /** Width and height as shown: after rotation, with square pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Clockwise turn that a player makes: 0, 90, 180 or 270 degrees. */
+  readonly rotation: number;
+  /** Frames a second; null when the container does not tell. */
+  readonly frameRate: number | null;
+  readonly pixelFormat: string | null;
+  /** True for the PQ and HLG transfer curves. */
+  readonly hdr: boolean;
+  readonly interlaced: boolean;
+}
+
+export interface AudioFacts {
+  /** Number of the stream in its file. */
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  readonly language: string | null;
+}
+
+/** What a media file is, told without decoding it. Cover art is no video: a song with a cover is `audio`. */
+export interface MediaFacts {
+  readonly kind: 'video' | 'audio';
+  readonly container: string;
+  readonly durationMs: number | null;
+  readonly bitrateBps: number | null;
+  readonly video: VideoFacts | null;
+  readonly audio: AudioFacts | null;
+  /** Tags of the container with lower-case names, bounded; places (GPS) are left out. */
+  readonly tags: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,65 @@
+import { hasParts } from './find-ffmpeg.js';
+import type { Size } from './ladder.js';
+import type { FfmpegTools, VideoFacts } from './media-facts.js';
+
+/** PQ or HLG in, BT.709 out, worked out in linear light as ffmpeg's `tonemap` wants it. */
+const toneMap = [
+  'setparams=color_primaries=bt2020:colorspace=bt2020nc',
+  'zscale=t=linear:npl=100',
+  'format=gbrpf32le',
+  'zscale=p=bt709',
+  'tonemap=tonemap=hable:desat=0',
+  'zscale=t=bt709:m=bt709:r=tv',
+];
+
+const tagAsBt709 = 'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+
+/** Scales to exactly this size with square pixels. */
+export function scaleTo(size: Size, options = ''): string {
+  return `scale=${size.width}:${size.height}${options},setsar=1`;
+}
+
+/**
+ * Filters that turn decoded frames into 8-bit 4:2:0 of one size with square pixels. Rotation needs none: ffmpeg
+ * turns frames before the first filter. HDR stays as it is when this ffmpeg cannot tone-map; its tags then still
+ * tell players what it is.
+ *
+ * @param choose filters that drop or repeat frames, before the costly ones
+ * @param size wanted size; HDR is mapped after scaling, on fewer pixels
+ */
+export async function pictureFilters(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  choose: string,
+  size: Size,
+  signal: AbortSignal,
+): Promise<string> {
+  const rgb = /rgb|bgr|gbr|pal8/.test(video.pixelFormat ?? '');
+  const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
+  return [
+    ...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+    choose,
+    scaleTo(size, `:out_range=tv${rgb ? ':out_color_matrix=bt709' : ''}`),
+    ...(rgb ? [tagAsBt709] : []),
+    ...(mapped ? toneMap : []),
+    'format=yuv420p',
+  ].join(',');
+}
+
+/**
+ * The graph that feeds every size from one decode: `filters` make the largest, the others are scaled from it. Its
+ * outputs are called `[v0]`, `[v1]`, … in the order of `sizes`.
+ */
+export function splitGraph(streamIndex: number, filters: string, sizes: readonly Size[]): string {
+  const branches = sizes.map((size, index) => `[s${index}]${scaleTo(size)}[v${index}]`);
+  const labels = sizes.map((_, index) => `[s${index}]`).join('');
+  return [`[0:${streamIndex}]${filters},split=${sizes.length}${labels}`, ...branches].join(';');
+}
+
+/** The size that all of `sizes` can be scaled down from. */
+export function largestOf(sizes: readonly Size[]): Size {
+  return {
+    width: Math.max(...sizes.map((size) => size.width)),
+    height: Math.max(...sizes.map((size) => size.height)),
+  };
+}

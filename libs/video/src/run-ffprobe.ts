@@ -1,0 +1,96 @@
+import { LandfallError } from '#runtime';
+import { z } from 'zod';
+import { options } from './command-line.js';
+import { runTool } from './run-tool.js';
+
+/** Longest description of a file that is read. */
+const outputLimit = 4_194_304;
+
+/** ffprobe leaves out what it does not know, or says `N/A`, `unknown` or `0/0`. */
+const word = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text === 'unknown' || text === 'N/A' ? null : text));
+const number = z.union([z.string(), z.number()]).optional().transform(positive);
+const ratio = z.string().optional().transform(readRatio);
+const tags = z.record(z.string(), z.string()).default({});
+
+const stream = z.object({
+  index: z.number(),
+  codec_type: word,
+  codec_name: word,
+  profile: word,
+  width: number,
+  height: number,
+  pix_fmt: word,
+  sample_aspect_ratio: ratio,
+  avg_frame_rate: ratio,
+  r_frame_rate: ratio,
+  field_order: word,
+  color_transfer: word,
+  channels: number,
+  sample_rate: number,
+  duration: number,
+  bit_rate: number,
+  disposition: z.object({ attached_pic: z.number().optional(), default: z.number().optional() }).default({}),
+  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+  tags,
+});
+export type ProbedStream = z.infer<typeof stream>;
+
+const description = z.object({
+  streams: z.array(stream).default([]),
+  format: z.object({ format_name: word, duration: number, bit_rate: number, tags }),
+});
+export type Description = z.infer<typeof description>;
+
+export interface ProbeRun {
+  readonly ffprobePath: string;
+  readonly inputArgs: readonly string[];
+  readonly source: string;
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly otherwise: 'media.damaged' | 'media.encoder_failed';
+}
+
+/** Lets ffprobe describe one file. Throws what `runTool` throws, and `media.unsupported` for an endless description. */
+export async function runFfprobe(run: ProbeRun): Promise<Description> {
+  let output = '';
+  const tooLong = new AbortController();
+  await runTool({
+    command: run.ffprobePath,
+    args: [
+      '-hide_banner',
+      '-show_format',
+      '-show_streams',
+      ...options({ loglevel: 'error', of: 'json' }),
+      ...run.inputArgs,
+    ],
+    source: run.source,
+    cwd: run.cwd,
+    timeoutMs: run.timeoutMs,
+    signal: AbortSignal.any([run.signal, tooLong.signal]),
+    otherwise: run.otherwise,
+    onOutput: (text) => {
+      if (output.length < outputLimit) output += text;
+      else tooLong.abort(new LandfallError('media.unsupported', 'the file describes itself without end'));
+    },
+  });
+  try {
+    return description.parse(JSON.parse(output));
+  } catch (cause) {
+    throw new LandfallError(run.otherwise, 'ffprobe could not describe the file', { cause });
+  }
+}
+
+function positive(value: string | number | undefined): number | null {
+  const read = Number(value);
+  return Number.isFinite(read) && read > 0 ? read : null;
+}
+
+/** Reads `30000/1001` and `4:3`. */
+function readRatio(text: string | undefined): number | null {
+  const [over, under] = (text ?? '').split(/[/:]/).map(Number);
+  return over === undefined || under === undefined ? null : positive(over / under);
+}
