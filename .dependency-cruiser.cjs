@@ -28,7 +28,7 @@ const owners = {
   pino: '^libs/runtime/',
   typeorm: '^(libs/database/|libs/uploads/|libs/outbox/|libs/jobs/|apps/|migrations/)',
   pg: '^libs/database/',
-  'ali-oss': '^libs/storage/',
+  'ali-oss': '^apps/cli/',
   bullmq: '^libs/jobs/',
   ioredis: '^libs/jobs/',
   '@nestjs/bullmq': '^libs/jobs/',

@@ -169,5 +169,16 @@ const emulator = z.object({
   EMULATOR_ACCESS_KEY_SECRET: z.string('an access key secret is wanted').min(1).describe('its secret'),
 });
 
-export const configSections = { log, http, callback, database, queue, oss, worker, media, emulator };
+/** The local run of `npm start`. */
+const local = z.object({
+  LOCAL_POSTGRES_PORT: integer(54_329, 0, 65_535).describe(
+    'port of the Postgres that npm start brings; 0 takes a free one',
+  ),
+  LOCAL_DATA_DIR: z
+    .string()
+    .default('.landfall')
+    .describe('folder of what npm start keeps: database, buckets, logs, local.json'),
+});
+
+export const configSections = { log, http, callback, database, queue, oss, worker, media, emulator, local };
 export type ConfigSections = typeof configSections;

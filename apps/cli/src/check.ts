@@ -1,0 +1,77 @@
+import { loadPipelines } from '#pipelines';
+import { configSections, isLandfallError, loadConfig, type Config, type SectionName } from '#runtime';
+
+const production = ['log', 'http', 'callback', 'database', 'queue', 'oss', 'worker', 'media'] as const;
+
+/** Reads all settings and the pipelines file, and prints what is wrong (exit code 1) or only looks wrong (0). */
+export async function check(env: NodeJS.ProcessEnv): Promise<number> {
+  const { errors, warnings } = findProblems(env);
+  for (const warning of warnings) console.log(`warning: ${warning}`);
+  for (const error of errors) console.log(`error: ${error}`);
+  if (errors.length === 0) console.log('The configuration is valid.');
+  return errors.length === 0 ? 0 : 1;
+}
+
+export interface Problems {
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Everything about the settings that a process would refuse, or that is allowed but probably not meant. */
+export function findProblems(env: NodeJS.ProcessEnv): Problems {
+  const errors: string[] = [];
+  const warnings = findUnknownSettings(env);
+  const tryTo = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!isLandfallError(error)) throw error;
+      errors.push(error.message);
+    }
+  };
+  tryTo(() => warnings.push(...findDoubtful(loadConfig(production, env), env)));
+  // Only a machine that stands in for OSS has these; production has none of them.
+  if (Object.keys(env).some((name) => name.startsWith('EMULATOR_')))
+    tryTo(() => loadConfig(['emulator'], env));
+  tryTo(() => loadConfig(['local'], env));
+  tryTo(() => loadPipelines(env['PIPELINES_FILE'] || 'pipelines.yaml'));
+  return { errors: [...new Set(errors)], warnings };
+}
+
+/** What is right on a developer's machine and a mistake in production. */
+function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.ProcessEnv): string[] {
+  if (env['LANDFALL_ENV'] === 'development')
+    return ['LANDFALL_ENV is development: secrets that everybody knows are taken'];
+  const { oss, callback, http, queue } = config;
+  const foreignHosts = callback.CALLBACK_KEY_HOSTS.filter((host) => host !== 'gosspublic.alicdn.com');
+  const doubts: [boolean, string][] = [
+    [
+      foreignHosts.length > 0,
+      `CALLBACK_KEY_HOSTS: whoever controls ${foreignHosts.join(', ')} can forge callbacks; OSS uses gosspublic.alicdn.com`,
+    ],
+    [oss.OSS_ENDPOINT.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
+    [
+      (oss.OSS_PUBLIC_ENDPOINT ?? '').startsWith('http:'),
+      'OSS_PUBLIC_ENDPOINT: http is not encrypted, and pages over https do not load it',
+    ],
+    [oss.OSS_PATH_STYLE, 'OSS_PATH_STYLE: OSS itself refuses the bucket in the path'],
+    [!http.API_PUBLIC_URL, 'API_PUBLIC_URL: without it stream links point at localhost'],
+    [
+      queue.QUEUE_URL.startsWith('redis:') && !/localhost|127\.0\.0\.1/.test(queue.QUEUE_URL),
+      'QUEUE_URL: redis:// is not encrypted; use rediss:// unless the network is your own',
+    ],
+  ];
+  return doubts.filter(([applies]) => applies).map(([, text]) => text);
+}
+
+/** Variables that begin like ours and are none: most often a slip of the pen, and then a default is used in silence. */
+function findUnknownSettings(env: NodeJS.ProcessEnv): string[] {
+  const known = new Set(
+    Object.keys(configSections).flatMap((name) => Object.keys(configSections[name as SectionName].shape)),
+  );
+  const areas = new Set([...known].map((name) => name.slice(0, name.indexOf('_') + 1)));
+  return Object.keys(env)
+    .filter((name) => !known.has(name) && [...areas].some((area) => name.startsWith(area)))
+    .sort()
+    .map((name) => `${name}: there is no such setting; it is not used`);
+}

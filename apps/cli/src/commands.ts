@@ -1,0 +1,65 @@
+/** What a command is given: the words after its name, and the environment. Resolves with the exit code. */
+type Run = (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>;
+
+interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  readonly run: Run;
+}
+
+/** Runs one of the apps in this very process: in a container it is then the process that gets the signals. */
+function runApp(app: 'api' | 'worker' | 'oss-emulator'): Run {
+  return async () => {
+    await import(new URL(`../../${app}/src/main.js`, import.meta.url).href);
+    return 0;
+  };
+}
+
+/** Every command. Each loads its room only when it runs: `help` needs no database driver. */
+export const commands = {
+  start: {
+    usage: 'start',
+    summary: 'run everything on this machine: Postgres, OSS emulator, api and worker',
+    run: async (_words, env) => (await import('./start/start-local-run.js')).startLocalRun(env),
+  },
+  upload: {
+    usage: 'upload [file …]',
+    summary: 'upload files (or a sample picture) to the local run, as any OSS client does',
+    run: async (words, env) => (await import('./upload.js')).uploadFiles(words, env),
+  },
+  api: { usage: 'api', summary: 'run the api', run: runApp('api') },
+  worker: { usage: 'worker', summary: 'run a worker; WORKER_QUEUES says for what', run: runApp('worker') },
+  emulator: { usage: 'emulator', summary: 'run the OSS emulator', run: runApp('oss-emulator') },
+  migrate: {
+    usage: 'migrate',
+    summary: 'bring the tables of DATABASE_URL and QUEUE_URL up to date',
+    run: async (_words, env) => (await import('./migrate.js')).migrate(env),
+  },
+  check: {
+    usage: 'check',
+    summary: 'read the configuration and the pipelines file; print errors and warnings',
+    run: async (_words, env) => (await import('./check.js')).check(env),
+  },
+  setup: {
+    usage: 'setup',
+    summary: 'find or install what the tests need: ffmpeg and Redis',
+    run: async () => (await import('./setup.js')).setUpTools(),
+  },
+  docs: {
+    usage: 'docs',
+    summary: 'write docs/configuration.md, docs/errors.md and .env.example anew',
+    run: async () => (await import('./docs/write-docs.js')).writeDocs('.'),
+  },
+  help: { usage: 'help', summary: 'print this', run: async () => printHelp() },
+} satisfies Record<string, Command>;
+
+export function isCommand(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name);
+}
+
+function printHelp(): number {
+  console.log('landfall <command>\n');
+  for (const { usage, summary } of Object.values<Command>(commands))
+    console.log(`  ${usage.padEnd(18)} ${summary}`);
+  return 0;
+}

@@ -1,0 +1,25 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { renderConfigurationPage } from './configuration-page.js';
+import { renderEnvExample } from './env-example.js';
+import { renderErrorsPage } from './errors-page.js';
+
+/** The generated files, by their place in the clone. */
+export function renderDocs(): Record<string, string> {
+  return {
+    'docs/configuration.md': renderConfigurationPage(),
+    'docs/errors.md': renderErrorsPage(),
+    '.env.example': renderEnvExample(),
+  };
+}
+
+/** Writes the generated files below `folder`. */
+export async function writeDocs(folder: string): Promise<number> {
+  for (const [place, text] of Object.entries(renderDocs())) {
+    const file = join(folder, place);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+    console.log(`wrote ${file}`);
+  }
+  return 0;
+}

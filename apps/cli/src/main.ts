@@ -1,0 +1,16 @@
+import { isLandfallError } from '#runtime';
+import { commands, isCommand } from './commands.js';
+
+/** The `landfall` command. This file alone hands the environment on: `start` passes it to the processes it starts. */
+const [name = 'help', ...words] = process.argv.slice(2);
+try {
+  if (isCommand(name)) process.exitCode = await commands[name].run(words, process.env);
+  else {
+    console.error(`landfall: there is no command ${name}; see "landfall help"`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  // What we throw on purpose says all there is to say; only the unforeseen needs its stack.
+  console.error(isLandfallError(error) ? `landfall: ${error.message} (${error.code})` : error);
+  process.exitCode = 1;
+}

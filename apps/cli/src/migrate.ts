@@ -1,0 +1,13 @@
+import { migrateDatabase } from '#database';
+import { migrateQueue } from '#jobs';
+import { loadConfig } from '#runtime';
+
+/** Brings the database, and the queue's own tables where Postgres holds them, up to date. */
+export async function migrate(env: NodeJS.ProcessEnv): Promise<number> {
+  const { database, queue } = loadConfig(['database', 'queue'], env);
+  const names = await migrateDatabase(database.DATABASE_URL);
+  for (const name of names) console.log(`migrated: ${name}`);
+  await migrateQueue(queue.QUEUE_URL);
+  console.log('The database and the queue are up to date.');
+  return 0;
+}

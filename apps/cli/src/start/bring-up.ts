@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createDatabaseIfMissing, migrateDatabase } from '#database';
+import { migrateQueue } from '#jobs';
+import { ensureFfmpeg, startPostgres, type Ffmpeg, type LocalPostgres } from '#local';
+import { isLandfallError } from '#runtime';
+import { writeLocalRunFacts } from './local-run-facts.js';
+import { describeRun, portBusy, type LocalSettings } from './local-settings.js';
+import { printRun } from './print-run.js';
+import { SupervisedApp } from './supervised-app.js';
+
+const database = 'landfall';
+
+/** After so long an app is killed. Postgres, the last, has what is left of the ten seconds. */
+const workStopLimitMs = 6_000;
+const emulatorStopLimitMs = 1_000;
+
+export interface BringUp {
+  readonly settings: LocalSettings;
+  readonly marker: { readonly LANDFALL_RUN: string };
+  readonly factsFile: string;
+  /** Gets what ends each thing that was started, in the order of starting. */
+  readonly stops: (() => Promise<void>)[];
+  /** Aborted when the run is to end; the way up ends after the step it is at. */
+  readonly signal: AbortSignal;
+}
+
+/** Starts everything, in order; when it resolves all is ready, printed and written down. */
+export async function bringUp({ settings, marker, factsFile, stops, signal }: BringUp): Promise<void> {
+  const ffmpegFound = findFfmpeg(settings);
+  const postgres = await startDatabase(settings);
+  stops.push(() => postgres.stop());
+  signal.throwIfAborted();
+
+  const databaseUrl = postgres.url.replace(/postgres$/, database);
+  const facts = describeRun(settings, databaseUrl);
+  await createDatabaseIfMissing(postgres.url, database);
+  await migrateDatabase(databaseUrl);
+  await migrateQueue(facts.queueUrl);
+  signal.throwIfAborted();
+
+  const ffmpeg = await ffmpegFound;
+  signal.throwIfAborted();
+  const tools = ffmpeg.missing ? {} : { FFMPEG_PATH: ffmpeg.ffmpegPath, FFPROBE_PATH: ffmpeg.ffprobePath };
+  const env = { ...settings.env, ...marker, DATABASE_URL: databaseUrl, QUEUE_URL: facts.queueUrl, ...tools };
+  const app = (name: string, folder: string) =>
+    new SupervisedApp({
+      name,
+      modulePath: fileURLToPath(new URL(`../../../${folder}/src/main.js`, import.meta.url)),
+      env,
+      logFile: join(settings.dataDir, 'log', `${name}.log`),
+      tell: (line) => console.error(line),
+    });
+  const emulator = app('emulator', 'oss-emulator');
+  const [api, worker] = [app('api', 'api'), app('worker', 'worker')];
+  stops.push(
+    () => emulator.stop(emulatorStopLimitMs),
+    // The emulator goes after them: a worker may still hand over what it has made.
+    async () => void (await Promise.all([worker.stop(workStopLimitMs), api.stop(workStopLimitMs)])),
+  );
+  await Promise.race([Promise.all([emulator.start(), api.start(), worker.start()]), rejectOnAbort(signal)]);
+  await writeLocalRunFacts(factsFile, facts);
+  printRun(facts, { ffmpeg, postgresDir: postgres.dataDir, dataDir: settings.dataDir });
+}
+
+async function startDatabase({ dataDir, postgresPort }: LocalSettings): Promise<LocalPostgres> {
+  try {
+    return await startPostgres({
+      dataDir: join(dataDir, 'postgres'),
+      port: postgresPort,
+      logFile: join(dataDir, 'log', 'postgres.log'),
+    });
+  } catch (error) {
+    if (isLandfallError(error, 'local.port_busy'))
+      throw portBusy('LOCAL_POSTGRES_PORT', postgresPort, 'Postgres');
+    throw error;
+  }
+}
+
+/** The one that the environment names, or the system's; installed where that needs no password. */
+async function findFfmpeg({ env }: LocalSettings): Promise<Ffmpeg> {
+  const { FFMPEG_PATH: ffmpegPath, FFPROBE_PATH: ffprobePath } = env;
+  if (ffmpegPath && ffprobePath) return { missing: false, ffmpegPath, ffprobePath };
+  return ensureFfmpeg((command) => console.log(`Installing ffmpeg: ${command} …`));
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

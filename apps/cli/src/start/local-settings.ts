@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { freePort, portIsFree } from '#local';
+import { developmentSecrets, LandfallError, loadConfig } from '#runtime';
+import type { LocalRunFacts } from './local-run-facts.js';
+
+const bucket = 'landfall';
+const region = 'cn-hangzhou';
+
+/** Ports and folders of one local run, and what its processes need in their environment before Postgres is there. */
+export interface LocalSettings {
+  readonly dataDir: string;
+  readonly postgresPort: number;
+  readonly apiUrl: string;
+  readonly ossEndpoint: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads the ports and folders from the environment. Everything that points at an outer world (database, OSS, secrets) is
+ * set to the local one, whatever the environment says: a shell full of production settings must do no harm.
+ * @throws LandfallError config.invalid
+ */
+export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<LocalSettings> {
+  const { accessKeyId, accessKeySecret, apiKey, linkSecret } = developmentSecrets;
+  const fixed = {
+    LANDFALL_ENV: 'development',
+    API_KEYS: apiKey,
+    API_LINK_SECRET: linkSecret,
+    OSS_ACCESS_KEY_ID: accessKeyId,
+    OSS_ACCESS_KEY_SECRET: accessKeySecret,
+    OSS_REGION: region,
+    OSS_BUCKETS: bucket,
+    OSS_PATH_STYLE: 'true',
+    OSS_PUBLIC_ENDPOINT: '',
+    EMULATOR_ACCESS_KEY_ID: accessKeyId,
+    EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
+    EMULATOR_REGION: region,
+    EMULATOR_BUCKETS: bucket,
+    EMULATOR_PUBLIC_URL: '',
+    // Keeps glibc from holding on to the memory of images that are done with.
+    MALLOC_ARENA_MAX: '2',
+  };
+  const { local, http, emulator } = loadConfig(['local', 'http', 'emulator'], { ...given, ...fixed });
+  const apiPort = http.API_PORT || (await freePort());
+  const emulatorPort = emulator.EMULATOR_PORT || (await freePort());
+  return {
+    dataDir: local.LOCAL_DATA_DIR,
+    postgresPort: local.LOCAL_POSTGRES_PORT || (await freePort()),
+    apiUrl: `http://localhost:${apiPort}`,
+    ossEndpoint: `http://localhost:${emulatorPort}`,
+    env: {
+      ...given,
+      ...fixed,
+      // The API key is known to everybody: only this machine may use it, unless told otherwise.
+      API_HOST: given['API_HOST'] || '127.0.0.1',
+      API_PORT: String(apiPort),
+      EMULATOR_PORT: String(emulatorPort),
+      EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.LOCAL_DATA_DIR, 'oss'),
+      OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
+      CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
+    },
+  };
+}
+
+/**
+ * Refuses to start when somebody has a port that is needed, and names the setting that changes it.
+ * @throws LandfallError local.port_busy
+ */
+export async function checkPorts({ env }: LocalSettings): Promise<void> {
+  for (const [variable, what] of [
+    ['API_PORT', 'the api'],
+    ['EMULATOR_PORT', 'the OSS emulator'],
+  ] as const) {
+    const port = Number(env[variable]);
+    if (!(await portIsFree(port))) throw portBusy(variable, port, what);
+  }
+}
+
+export function portBusy(variable: string, port: number, what: string): LandfallError {
+  return new LandfallError(
+    'local.port_busy',
+    `another program listens on port ${port}, which ${what} wants; end it, or choose another port: ${variable}=${port + 1} npm start`,
+  );
+}
+
+/** What a person or a script needs to know of the run. */
+export function describeRun(settings: LocalSettings, databaseUrl: string): LocalRunFacts {
+  return {
+    apiUrl: settings.apiUrl,
+    consoleUrl: null,
+    apiKey: developmentSecrets.apiKey,
+    callbackUrl: `${settings.apiUrl}/callbacks/oss`,
+    databaseUrl,
+    queueUrl: settings.env['QUEUE_URL'] || databaseUrl,
+    oss: {
+      endpoint: settings.ossEndpoint,
+      region,
+      bucket,
+      accessKeyId: developmentSecrets.accessKeyId,
+      accessKeySecret: developmentSecrets.accessKeySecret,
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commandLineOf, endProcesses, findMarkedProcesses } from '#local';
+import { LandfallError } from '#runtime';
+import { z } from 'zod';
+
+const graceMs = 5_000;
+
+const runSchema = z.object({
+  pid: z.int(),
+  id: z.string(),
+  startedAt: z.string(),
+  apiUrl: z.string(),
+  ossEndpoint: z.string(),
+});
+
+export interface RunLock {
+  /** `NAME=value`, to be in the environment of every process of this run: so they are found when all else is lost. */
+  readonly marker: { readonly LANDFALL_RUN: string };
+  /** Ends whatever the run started and that is still there, gently for `graceMs`. */
+  endLeftovers(graceMs: number): Promise<void>;
+  release(): Promise<void>;
+}
+
+/**
+ * Makes this the one local run of the folder, noted in run.json. What a run that was killed left behind is ended first.
+ * @throws LandfallError local.already_running
+ */
+export async function takeRunLock(
+  dataDir: string,
+  addresses: { apiUrl: string; ossEndpoint: string },
+): Promise<RunLock> {
+  const file = join(dataDir, 'run.json');
+  const id = randomUUID();
+  const run = { pid: process.pid, id, startedAt: new Date().toISOString(), ...addresses };
+  await mkdir(dataDir, { recursive: true });
+  // A link is made or refused in one step, with its content: nobody ever reads half a run.json.
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, JSON.stringify(run));
+  try {
+    while (!(await linkIfFree(unfinished, file))) await clearStaleRun(file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  return {
+    marker: { LANDFALL_RUN: id },
+    endLeftovers: (limitMs) => endMarked(id, limitMs),
+    release: () => rm(file, { force: true }),
+  };
+}
+
+async function linkIfFree(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function clearStaleRun(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const result = runSchema.safeParse(parseJson(text));
+  if (result.success) {
+    const { pid, id, startedAt, apiUrl, ossEndpoint } = result.data;
+    if (pid !== process.pid && isOurs(await commandLineOf(pid)))
+      throw new LandfallError(
+        'local.already_running',
+        `since ${startedAt}, as process ${pid}: api ${apiUrl}, OSS emulator ${ossEndpoint}. End that one first (Ctrl-C in its terminal, or kill ${pid})`,
+      );
+    await endMarked(id, graceMs);
+  }
+  await rm(file, { force: true });
+}
+
+/** Process ids are used again: only a process that runs this command holds the lock. */
+function isOurs(commandLine: string): boolean {
+  return /apps[/\\]cli[/\\]src[/\\]main\.js start/.test(commandLine);
+}
+
+async function endMarked(id: string, limitMs: number): Promise<void> {
+  await endProcesses(await findMarkedProcesses(`LANDFALL_RUN=${id}`), limitMs);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pause } from '#runtime';
+import { bringUp } from './bring-up.js';
+import { checkPorts, readLocalSettings } from './local-settings.js';
+import { takeRunLock } from './run-lock.js';
+
+/** Everything is gone within this, whatever hangs. */
+const stopTimeoutMs = 9_500;
+
+const logNames = ['postgres', 'emulator', 'api', 'worker'];
+
+/**
+ * `landfall start`: brings up Postgres, the OSS emulator, api and worker, prints where they are, and ends them all on SIGINT,
+ * SIGTERM, SIGHUP or when the process that started it is gone. Resolves with the exit code when nothing is left.
+ * @throws LandfallError local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
+ */
+export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
+  const settings = await readLocalSettings(env);
+  const lock = await takeRunLock(settings.dataDir, settings);
+  const factsFile = join(settings.dataDir, 'local.json');
+  await rm(factsFile, { force: true });
+  const stopping = stopOnSignals();
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    await checkPorts(settings);
+    await keepLastLogs(join(settings.dataDir, 'log'));
+    await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping });
+    await aborted(stopping);
+  } catch (error) {
+    // An interruption on the way up is what was asked for, not a failure.
+    if (!stopping.aborted) throw error;
+  } finally {
+    await rm(factsFile, { force: true });
+    const stopped = new AbortController();
+    await Promise.race([stopAll(stops), pause(stopTimeoutMs, stopped.signal)]);
+    stopped.abort();
+    await lock.endLeftovers(0);
+    await lock.release();
+  }
+  console.log('Landfall has ended.');
+  return 0;
+}
+
+/** The last to come is the first to go. One that does not go in order must not keep the others. */
+async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const stop of stops.toReversed()) {
+    await stop().catch((error: unknown) => console.error('At the end:', error));
+  }
+}
+
+function stopOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (!controller.signal.aborted) console.log('\nEnding …');
+    controller.abort();
+  };
+  // Not `once`: a terminal and npm both pass a Ctrl-C on, and the second one must not kill us.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  process.once('disconnect', stop);
+  process.channel?.unref();
+  return controller.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Every run has logs of its own; those of the run before stay beside them. */
+async function keepLastLogs(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of logNames) {
+    const file = join(folder, `${name}.log`);
+    await rename(file, `${file}.last`).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+}

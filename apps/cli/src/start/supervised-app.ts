@@ -1,0 +1,118 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { LandfallError, pause, withTimeLimit } from '#runtime';
+import { readSevereLine } from './severe-line.js';
+
+const readyTimeoutMs = 60_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
+/** A death after so long is a new trouble, not more of the same. */
+const healthyAfterMs = 60_000;
+
+export interface AppOptions {
+  readonly name: string;
+  readonly modulePath: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Takes all that the app prints, at its end. */
+  readonly logFile: string;
+  /** Takes a line for the person at the terminal. */
+  readonly tell: (line: string) => void;
+}
+
+/** An app as a child process: started again whenever it ends, until it is told to stop. */
+export class SupervisedApp {
+  #child: ChildProcess | undefined;
+  #keeping: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
+
+  constructor(private readonly options: AppOptions) {}
+
+  /**
+   * Resolves when the app says that it is ready. Its life is looked after from then on.
+   * @throws LandfallError local.process_failed when it does not get that far
+   */
+  async start(): Promise<void> {
+    const { name, logFile } = this.options;
+    const { ready, ended } = this.#launch();
+    const failed = ended.then(async (how) => {
+      const end = (await readFile(logFile, 'utf8')).split('\n').slice(-20).join('\n');
+      throw new LandfallError(
+        'local.process_failed',
+        `${name} ended (${how}); ${logFile} ends with:\n${end}`,
+      );
+    });
+    const started = Promise.race([ready, failed]);
+    await withTimeLimit(started, readyTimeoutMs, 'local.process_failed', `${name}, see ${logFile}`);
+    failed.catch(() => undefined); // from here on its end is met by starting it again
+    this.#keeping = this.#keepRunning(ended);
+  }
+
+  /** Ends the app: SIGTERM, and SIGKILL when it is still there after `limitMs`. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping.abort();
+    const child = this.#child;
+    if (child && isAlive(child)) {
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const killTimer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+      await exited;
+      clearTimeout(killTimer);
+    }
+    await this.#keeping;
+  }
+
+  async #keepRunning(firstEnd: Promise<string>): Promise<void> {
+    const { name, logFile, tell } = this.options;
+    const signal = this.#stopping.signal;
+    let ended = firstEnd;
+    let pauseMs = firstPauseMs;
+    for (;;) {
+      const startedAt = Date.now();
+      const how = await ended;
+      if (signal.aborted) return;
+      if (Date.now() - startedAt > healthyAfterMs) pauseMs = firstPauseMs;
+      tell(`${name} ended (${how}) and starts again in ${pauseMs / 1_000} s; see ${logFile}`);
+      await pause(pauseMs, signal);
+      if (signal.aborted) return;
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      const next = this.#launch();
+      void next.ready.then(() => tell(`${name} is ready again`));
+      ended = next.ended;
+    }
+  }
+
+  #launch(): { ready: Promise<void>; ended: Promise<string> } {
+    const { name, modulePath, env, logFile, tell } = this.options;
+    // A session of its own: a Ctrl-C in the terminal is for us, and we end the apps in order.
+    const child = fork(modulePath, [], {
+      env,
+      execArgv: [],
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.#child = child;
+    const log = createWriteStream(logFile, { flags: 'a' });
+    for (const output of [child.stdout, child.stderr]) output?.pipe(log, { end: false });
+    if (child.stdout) {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const severe = readSevereLine(line);
+        if (severe) tell(`${name}: ${severe}`);
+      });
+    }
+    const ready = new Promise<void>((resolve) => {
+      child.on('message', (message: { type?: unknown }) => message.type === 'ready' && resolve());
+    });
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('close', (code, signal) => log.end(() => resolve(signal ?? `exit code ${code}`)));
+    });
+    return { ready, ended };
+  }
+}
+
+function isAlive(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
