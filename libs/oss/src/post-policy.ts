@@ -1,0 +1,139 @@
+import { OssRefusal, accessDenied } from './oss-refusal.js';
+
+/** One condition on a form field. */
+export type PolicyCondition =
+  | { readonly kind: 'eq' | 'starts-with'; readonly field: string; readonly value: string }
+  | { readonly kind: 'in' | 'not-in'; readonly field: string; readonly value: readonly string[] };
+
+/** A form policy: what a form may upload, and until when. */
+export interface PostPolicy {
+  readonly expiration: Date;
+  readonly conditions: readonly PolicyCondition[];
+  /** Allowed bytes of the file, both included. */
+  readonly sizeRange: { readonly minBytes: number; readonly maxBytes: number };
+}
+
+/**
+ * Reads the JSON of a form policy.
+ * @throws OssRefusal InvalidPolicyDocument
+ */
+export function parsePostPolicy(json: string): PostPolicy {
+  const { expiration, conditions } = parseDocument(json);
+  const date = typeof expiration === 'string' ? new Date(expiration) : undefined;
+  if (!date || Number.isNaN(date.getTime())) throw invalid('Invalid expiration.');
+  if (conditions === undefined) throw invalid('Policy document missing conditions.', '0006-00000207');
+  if (!Array.isArray(conditions)) throw invalid('Conditions must be a list.', '0006-00000214');
+  let sizeRange = { minBytes: 0, maxBytes: Number.POSITIVE_INFINITY };
+  const fieldConditions: PolicyCondition[] = [];
+  for (const condition of conditions as unknown[]) {
+    const range = readSizeRange(condition);
+    if (range) {
+      const minBytes = Math.max(sizeRange.minBytes, range.minBytes);
+      sizeRange = { minBytes, maxBytes: Math.min(sizeRange.maxBytes, range.maxBytes) };
+    } else fieldConditions.push(readCondition(condition));
+  }
+  return { expiration: date, conditions: fieldConditions, sizeRange };
+}
+
+function parseDocument(json: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw invalid(`Invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('Invalid JSON: an object is wanted.');
+  return Object.fromEntries(Object.entries(value));
+}
+
+function readSizeRange(condition: unknown): PostPolicy['sizeRange'] | undefined {
+  if (!Array.isArray(condition) || condition[0] !== 'content-length-range') return undefined;
+  const [, minBytes, maxBytes] = condition as unknown[];
+  if (!Number.isSafeInteger(minBytes) || !Number.isSafeInteger(maxBytes) || condition.length !== 3)
+    throw invalid('Invalid content-length-range.', '0006-00000218');
+  return { minBytes: Number(minBytes), maxBytes: Number(maxBytes) };
+}
+
+function readCondition(condition: unknown): PolicyCondition {
+  if (Array.isArray(condition)) return readListCondition(condition as unknown[]);
+  const members = typeof condition === 'object' && condition !== null ? Object.entries(condition) : [];
+  const [field, value] = members[0] ?? [];
+  if (members.length !== 1 || field === undefined || typeof value !== 'string')
+    throw invalid(
+      'Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.',
+      '0006-00000216',
+    );
+  return { kind: 'eq', field: field.toLowerCase(), value: unescapeDollar(value) };
+}
+
+function readListCondition(condition: unknown[]): PolicyCondition {
+  const [kind, name, value] = condition;
+  if (condition.length !== 3 || typeof name !== 'string' || !name.startsWith('$'))
+    throw invalid('Invalid condition.', '0006-00000218');
+  const field = name.slice(1).toLowerCase();
+  if ((kind === 'eq' || kind === 'starts-with') && typeof value === 'string')
+    return { kind, field, value: unescapeDollar(value) };
+  if (
+    (kind === 'in' || kind === 'not-in') &&
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'string')
+  )
+    return { kind, field, value: value.map(unescapeDollar) };
+  throw invalid('Invalid condition.', '0006-00000218');
+}
+
+function unescapeDollar(value: string): string {
+  return value.replaceAll('\\$', '$');
+}
+
+function invalid(reason: string, ec?: string): OssRefusal {
+  return new OssRefusal(400, 'InvalidPolicyDocument', `Invalid Policy: ${reason}`, ec);
+}
+
+/**
+ * Checks a form against its policy, all but the size of the file. A field that no condition names is allowed.
+ * @param fields as sent; their names are compared without regard to case
+ * @throws OssRefusal AccessDenied
+ */
+export function checkPostConditions(
+  policy: PostPolicy,
+  fields: Readonly<Record<string, string>>,
+  bucket: string,
+  now: Date,
+): void {
+  if (policy.expiration.getTime() < now.getTime())
+    throw accessDenied('Invalid according to Policy: Policy expired.');
+  const values = new Map(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
+  values.set('bucket', bucket);
+  for (const condition of policy.conditions) {
+    if (isMet(condition, values.get(condition.field))) continue;
+    const shown = JSON.stringify([condition.kind, `$${condition.field}`, condition.value]).replaceAll(
+      '","',
+      '", "',
+    );
+    throw accessDenied(`Invalid according to Policy: Policy Condition failed: ${shown}`);
+  }
+}
+
+function isMet(condition: PolicyCondition, value: string | undefined): boolean {
+  if (condition.kind === 'not-in') return value === undefined || !condition.value.includes(value);
+  if (value === undefined) return condition.kind === 'starts-with' && condition.value === '';
+  if (condition.kind === 'in') return condition.value.includes(value);
+  return condition.kind === 'eq' ? value === condition.value : value.startsWith(condition.value);
+}
+
+/**
+ * Checks the size of a form's file.
+ * @throws OssRefusal EntityTooSmall, EntityTooLarge
+ */
+export function checkPostSize({ sizeRange }: PostPolicy, sizeBytes: number): void {
+  if (sizeBytes < sizeRange.minBytes)
+    throw new OssRefusal(
+      400,
+      'EntityTooSmall',
+      'Your proposed upload smaller than the minimum allowed size.',
+    );
+  if (sizeBytes > sizeRange.maxBytes)
+    throw new OssRefusal(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size.');
+}
