@@ -1,11 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
+const { imports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  imports: Record<string, { source: string }>;
+};
+
 export default defineConfig({
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  // The doors of the rooms (package.json "imports"), resolved to their source and not to dist.
+  resolve: {
+    alias: Object.entries(imports).map(([door, { source }]) => ({
+      find: new RegExp(`^${door}$`),
+      replacement: new URL(source, import.meta.url).pathname,
+    })),
+  },
   test: {
     include: ['{apps,libs,migrations,tests,bench}/**/*.test.ts'],
-    testTimeout: 60_000,
+    globalSetup: ['libs/testing/src/global-setup.ts'],
+    reporters: ['default', './libs/testing/src/closing-line.ts'],
+    pool: 'forks',
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });

@@ -41,7 +41,7 @@ const adapter = new FastifyAdapter({
 const app = await NestFactory.create<NestFastifyApplication>(
   ApiModule.register({ config, logger, source, registry, publicUrl }),
   adapter,
-  { bodyParser: false, logger: nestLogger(logger) },
+  { bodyParser: false, abortOnError: false, logger: nestLogger(logger) },
 );
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();

@@ -45,7 +45,7 @@ const app = await NestFactory.createApplicationContext(
     databaseUrl: config.database.DATABASE_URL,
     logger,
   }),
-  { logger: nestLogger(logger) },
+  { logger: nestLogger(logger), abortOnError: false },
 );
 app.get(JobsModule).start();
 const sweep = new UploadSweep(source, config.worker, logger);

@@ -39,12 +39,16 @@ export function poolOf(dataSource: DataSource): Pool {
   return driver.master;
 }
 
-/** A pool of its own, for a library that wants one (BullMQ's Postgres backend). */
-export function createPool(settings: DatabaseSettings): Pool {
+/**
+ * A pool of its own, for a library that wants one (BullMQ's Postgres backend).
+ * @param schema where its tables are looked for
+ */
+export function createPool(settings: DatabaseSettings, schema: string): Pool {
   const pool = new Pool({
     connectionString: settings.url,
     max: settings.poolSize,
     application_name: settings.applicationName,
+    options: `-c search_path=${schema}`,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

@@ -2,7 +2,6 @@ import { queueNames, type QueueName } from '#outbox';
 import type { Logger } from '#runtime';
 import { BullModule, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import type { Job, Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
 import type { JobHandlers } from './job-handlers.js';
@@ -51,6 +50,14 @@ function processorOf(
   return QueueProcessor;
 }
 
+/** The queues by name; a lost connection is the relay's business, which sees its additions fail. */
+function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queue> {
+  for (const queue of queues) {
+    queue.on('error', (error) => logger.debug({ queue: queue.name, err: error }, 'queue connection'));
+  }
+  return new Map(queues.map((queue) => [queue.name as QueueName, queue]));
+}
+
 /** Wires queues, processors and relay into a worker. `handlers` is the module that provides `jobHandlersToken`. */
 @Module({})
 export class JobsModule implements OnModuleDestroy {
@@ -80,17 +87,13 @@ export class JobsModule implements OnModuleDestroy {
         },
         {
           provide: OutboxRelay,
-          inject: [DataSource, ModuleRef],
-          useFactory: (source: DataSource, modules: ModuleRef) => {
-            const queues = queueNames.map((name) => {
-              const queue: Queue = modules.get(getQueueToken(name), { strict: false });
-              queue.on('error', (error) =>
-                settings.logger.debug({ queue: name, err: error }, 'queue connection'),
-              );
-              return [name, queue] as const;
-            });
-            return new OutboxRelay({ source, url: settings.databaseUrl }, new Map(queues), settings.logger);
-          },
+          inject: [DataSource, ...queueNames.map((name) => getQueueToken(name))],
+          useFactory: (source: DataSource, ...queues: Queue[]) =>
+            new OutboxRelay(
+              { source, url: settings.databaseUrl },
+              queueMap(queues, settings.logger),
+              settings.logger,
+            ),
         },
       ],
       exports: [OutboxRelay],

@@ -1,5 +1,6 @@
 import { createPool } from '#database';
 import {
+  DEFAULT_SCHEMA,
   createPostgresBackend,
   createRedisBackend,
   runMigrations,
@@ -44,11 +45,14 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
     };
   }
   setDefaultBackendFactory(createPostgresBackend);
-  const pool = createPool({
-    url: settings.url,
-    poolSize: settings.poolSize,
-    applicationName: 'landfall-queue',
-  });
+  const pool = createPool(
+    {
+      url: settings.url,
+      poolSize: settings.poolSize,
+      applicationName: 'landfall-queue',
+    },
+    DEFAULT_SCHEMA,
+  );
   // BullMQ types its options for Redis alone; the Postgres factory takes a pool in the same place.
   const connection = pool as unknown as ConnectionOptions;
   return { producer: connection, consumer: connection, prefix: settings.prefix, close: () => pool.end() };
@@ -57,7 +61,7 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
 /** Makes or updates BullMQ's own tables; nothing to do for Redis. Safe to run from several processes at once. */
 export async function migrateQueue(url: string): Promise<void> {
   if (isRedis(url)) return;
-  const pool = createPool({ url, poolSize: 1, applicationName: 'landfall-migrate' });
+  const pool = createPool({ url, poolSize: 1, applicationName: 'landfall-migrate' }, DEFAULT_SCHEMA);
   try {
     const client = await pool.connect();
     try {

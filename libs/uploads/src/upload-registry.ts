@@ -1,6 +1,6 @@
 import { poolOf, isDatabaseUnavailable } from '#database';
 import { outboxChannel, outboxRow } from '#outbox';
-import { LandfallError, type Logger } from '#runtime';
+import { LandfallError, pause, type Logger } from '#runtime';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import {
@@ -28,6 +28,8 @@ interface Waiting {
   settle(outcome: RegisteredUpload | LandfallError): void;
 }
 
+const notifyIntervalMs = 10;
+
 /** Two statements at a time: while one waits for the disk, the next one gathers and is parsed. */
 const statementsAtOnce = 2;
 
@@ -40,7 +42,7 @@ export class UploadRegistry {
   private running = 0;
   private gathering = false;
   private readonly watchdog: NodeJS.Timeout;
-  private notifying = false;
+  private notifying: Promise<void> | null = null;
   private notifyAgain = false;
 
   constructor(
@@ -75,6 +77,7 @@ export class UploadRegistry {
   async close(): Promise<void> {
     while (this.running > 0 || this.waiting.length > 0)
       await new Promise((resolve) => setTimeout(resolve, 10));
+    while (this.notifying) await this.notifying;
     clearInterval(this.watchdog);
   }
 
@@ -148,25 +151,22 @@ export class UploadRegistry {
   }
 
   /**
-   * Wakes the relays, after the commit and not in it: NOTIFY makes Postgres commit one after the other. A lost one costs
-   * the relay's poll interval.
+   * Wakes the relays, after the commit and not in it: NOTIFY makes Postgres commit one after the other. At once, then at
+   * most every few milliseconds; a lost one costs the relay's poll interval.
    */
   private notify(): void {
     if (this.notifying) {
       this.notifyAgain = true;
       return;
     }
-    this.notifying = true;
-    poolOf(this.source)
+    this.notifyAgain = false;
+    this.notifying = poolOf(this.source)
       .query('SELECT pg_notify($1, $2)', [outboxChannel, ''])
       .catch((error: unknown) => this.logger.debug({ err: error }, 'cannot wake the relay; it polls'))
-      .finally(() => {
-        setTimeout(() => {
-          this.notifying = false;
-          if (!this.notifyAgain) return;
-          this.notifyAgain = false;
-          this.notify();
-        }, 10).unref();
+      .then(() => pause(notifyIntervalMs))
+      .then(() => {
+        this.notifying = null;
+        if (this.notifyAgain) this.notify();
       });
   }
 

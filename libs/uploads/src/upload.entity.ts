@@ -38,7 +38,7 @@ export class Upload {
   @Column('text')
   bucket!: string;
 
-  @Column('text', { name: 'object_key' })
+  @Column({ type: 'text', name: 'object_key', collation: 'C' })
   objectKey!: string;
 
   /** Without quotes, upper-case. */

@@ -1,0 +1,45 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** One built process of ours. */
+export interface AppProcess {
+  /** Where it listens; empty for a worker. */
+  url: string;
+  pid: number;
+  /** SIGTERM, or another signal; resolves with the exit code when the process is gone. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Everything it has printed, its last 200,000 characters. */
+  output(): string;
+}
+
+/** Starts dist/apps/<app> and waits until it says that it is ready. */
+export async function startApp(
+  app: 'api' | 'worker' | 'oss-emulator',
+  env: Record<string, string>,
+): Promise<AppProcess> {
+  const child: ChildProcess = fork(`dist/apps/${app}/src/main.js`, [], {
+    env: { PATH: process.env['PATH'], LANDFALL_ENV: 'development', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-200_000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const exited = once(child, 'exit');
+  const ready = (await Promise.race([once(child, 'message'), exited.then(() => null)])) as
+    | [{ url?: string }]
+    | null;
+  if (!ready) throw new Error(`${app} ended before it was ready:\n${output}`);
+  return {
+    url: ready[0].url ?? '',
+    pid: child.pid ?? 0,
+    output: () => output,
+    async end(signal = 'SIGTERM') {
+      child.kill(signal);
+      await exited;
+      return child.exitCode;
+    },
+  };
+}

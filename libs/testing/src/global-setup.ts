@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabaseIfMissing, migrateDatabase } from '#database';
+import { migrateQueue } from '#jobs';
+import { ensureFfmpeg, ensureRedis, freePort, startPostgres, startRedis } from '#local';
+import type { TestProject } from 'vitest/node';
+
+/** The services of one test run. */
+export interface TestServices {
+  /** Superuser's URL of the server's `postgres` database. */
+  postgresUrl: string;
+  redisUrl: string;
+  ffmpegPath: string;
+  ffprobePath: string;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    services: TestServices;
+  }
+}
+
+/** Every test database is a copy of this one. */
+export const templateDatabase = 'landfall_template';
+
+/** Starts Postgres and Redis on free ports in a temporary folder, for this run alone. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const redis = await ensureRedis();
+  const ffmpeg = await ensureFfmpeg();
+  if (redis.missing) throw new Error(`the tests need Redis; type: ${redis.command}`);
+  if (ffmpeg.missing) throw new Error(`the tests need ffmpeg; type: ${ffmpeg.command}`);
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-test-'));
+  const postgres = await startPostgres({
+    dataDir: join(folder, 'postgres'),
+    port: await freePort(),
+    logFile: join(folder, 'postgres.log'),
+    fast: true,
+  });
+  const redisServer = await startRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
+  await createDatabaseIfMissing(postgres.url, templateDatabase);
+  const template = databaseUrl(postgres.url, templateDatabase);
+  await migrateDatabase(template);
+  await migrateQueue(template);
+  project.provide('services', {
+    postgresUrl: postgres.url,
+    redisUrl: redisServer.url,
+    ffmpegPath: ffmpeg.ffmpegPath,
+    ffprobePath: ffmpeg.ffprobePath,
+  });
+  return async () => {
+    await redisServer.stop();
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** The URL of another database on the same server. */
+export function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '#local';
+import { developmentSecrets } from '#runtime';
+import type { UploadView } from '#uploads';
+import { inject } from 'vitest';
+import { type AppProcess, startApp } from './app-process.js';
+import { eventually } from './eventually.js';
+import { createTestDatabase, dropTestDatabase } from './test-database.js';
+import { type QueueKind, testQueue } from './test-queue.js';
+
+export const testBucket = 'landfall';
+
+/** Emulator, api and worker as processes, with a database of their own. */
+export interface Stack extends AsyncDisposable {
+  emulator: AppProcess;
+  api: AppProcess;
+  /** Restart or add workers with `startWorker`. */
+  worker: AppProcess;
+  databaseUrl: string;
+  /** What the processes were started with. */
+  env: Record<string, string>;
+  callbackUrl: string;
+  startWorker(env?: Record<string, string>): Promise<AppProcess>;
+  /** GET of the api with the API key, answered as JSON. */
+  get<T>(path: string): Promise<T>;
+  /** The upload when it is in one of these states. */
+  waitFor(id: string, ...statuses: UploadView['status'][]): Promise<UploadView>;
+}
+
+/** Starts a whole Landfall. `env` adds to or changes what all processes get. */
+export async function startStack(queueKind: QueueKind, env: Record<string, string> = {}): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-stack-'));
+  const databaseUrl = await createTestDatabase();
+  const queue = testQueue(queueKind, databaseUrl);
+  const { ffmpegPath, ffprobePath } = inject('services');
+  const { accessKeyId, accessKeySecret, apiKey, linkSecret } = developmentSecrets;
+  const emulatorPort = await freePort();
+  const common: Record<string, string> = {
+    LOG_LEVEL: 'info',
+    DATABASE_URL: databaseUrl,
+    QUEUE_URL: queue.url,
+    QUEUE_PREFIX: queue.prefix,
+    API_HOST: '127.0.0.1',
+    API_PORT: '0',
+    API_KEYS: apiKey,
+    API_LINK_SECRET: linkSecret,
+    OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
+    OSS_REGION: 'cn-hangzhou',
+    OSS_BUCKETS: testBucket,
+    OSS_PATH_STYLE: 'true',
+    OSS_ACCESS_KEY_ID: accessKeyId,
+    OSS_ACCESS_KEY_SECRET: accessKeySecret,
+    CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
+    EMULATOR_PORT: String(emulatorPort),
+    EMULATOR_DATA_DIR: join(folder, 'oss'),
+    EMULATOR_BUCKETS: testBucket,
+    EMULATOR_ACCESS_KEY_ID: accessKeyId,
+    EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
+    MEDIA_SCRATCH_DIR: join(folder, 'scratch'),
+    FFMPEG_PATH: ffmpegPath,
+    FFPROBE_PATH: ffprobePath,
+    ...env,
+  };
+  const emulator = await startApp('oss-emulator', common);
+  const api = await startApp('api', common);
+  const workers: AppProcess[] = [];
+  const startWorker = async (more: Record<string, string> = {}) => {
+    const worker = await startApp('worker', { ...common, ...more });
+    workers.push(worker);
+    return worker;
+  };
+  const get = async <T>(path: string): Promise<T> => {
+    const answer = await fetch(`${api.url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
+    return (await answer.json()) as T;
+  };
+  return {
+    emulator,
+    api,
+    worker: await startWorker(),
+    databaseUrl,
+    env: common,
+    callbackUrl: `${api.url}/callbacks/oss`,
+    startWorker,
+    get,
+    waitFor: (id, ...statuses) =>
+      eventually(async () => {
+        const upload = await get<UploadView>(`/v1/uploads/${id}`);
+        return statuses.includes(upload.status) ? upload : undefined;
+      }, 120_000),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...workers, api, emulator].map((app) => app.end()));
+      await rm(folder, { recursive: true, force: true });
+      await dropTestDatabase(databaseUrl);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { createDataSource } from '#database';
+import { OutboxRow } from '#outbox';
+import { Rendition, Upload } from '#uploads';
+import { randomBytes } from 'node:crypto';
+import { Client, escapeIdentifier } from 'pg';
+import type { DataSource } from 'typeorm';
+import { inject } from 'vitest';
+import { databaseUrl, templateDatabase } from './global-setup.js';
+
+export interface TestDatabase extends AsyncDisposable {
+  url: string;
+  source: DataSource;
+}
+
+/** A migrated, empty database of its own, with a data source. Dispose it: `await using database = await testDatabase()`. */
+export async function testDatabase(): Promise<TestDatabase> {
+  const url = await createTestDatabase();
+  const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
+    Upload,
+    Rendition,
+    OutboxRow,
+  ]).initialize();
+  return {
+    url,
+    source,
+    async [Symbol.asyncDispose]() {
+      await source.destroy();
+      await dropTestDatabase(url);
+    },
+  };
+}
+
+/** Copies the template; `empty` gives a database without any table. */
+export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<string> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const template = options.empty ? 'template1' : templateDatabase;
+  await asAdmin(async (client) => {
+    // Copying needs the template for itself: one copy at a time.
+    await client.query('SELECT pg_advisory_lock(1)');
+    await client.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`);
+    await client.query('SELECT pg_advisory_unlock(1)');
+  });
+  return databaseUrl(inject('services').postgresUrl, name);
+}
+
+/** @throws when a connection is still open: a test that leaks a pool fails */
+export async function dropTestDatabase(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await asAdmin(async (client) => {
+    const { rows } = await client.query<{ application_name: string }>(
+      'SELECT application_name FROM pg_stat_activity WHERE datname = $1',
+      [name],
+    );
+    await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
+    if (rows.length > 0)
+      throw new Error(`connections left open: ${rows.map((row) => row.application_name).join(', ')}`);
+  });
+}
+
+async function asAdmin(work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: inject('services').postgresUrl });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,178 @@
+import 'reflect-metadata';
+import {
+  type JobContext,
+  type JobHandler,
+  type JobHandlers,
+  jobHandlersToken,
+  JobsModule,
+  migrateQueue,
+  openQueueBackend,
+} from '#jobs';
+import { type JobName, queueJob } from '#outbox';
+import { createLogger, LandfallError } from '#runtime';
+import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+
+/** What the handlers of a test saw. */
+interface Seen {
+  runs: { name: JobName; uploadId: string }[];
+  givenUp: { uploadId: string; code: string }[];
+  ended: string[];
+}
+
+type Work = (uploadId: string, context: JobContext) => Promise<void>;
+
+@Module({})
+class TestHandlers {}
+
+describe.each(queueKinds)('jobs on %s', (kind) => {
+  let database: TestDatabase;
+  let seen: Seen;
+  const closers: (() => Promise<void>)[] = [];
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    seen = { runs: [], givenUp: [], ended: [] };
+  });
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+    await database[Symbol.asyncDispose]();
+  });
+
+  /** A worker that runs `work` for every job; returns how to end it. */
+  async function startWorker(
+    queue: { url: string; prefix: string },
+    work: Work,
+  ): Promise<() => Promise<void>> {
+    await migrateQueue(queue.url);
+    const backend = openQueueBackend({ ...queue, poolSize: 10 });
+    const handler = (name: JobName): JobHandler<JobName> => ({
+      async run({ uploadId }, context) {
+        seen.runs.push({ name, uploadId });
+        await work(uploadId, context);
+      },
+      async giveUp({ uploadId }, { code }) {
+        seen.givenUp.push({ uploadId, code });
+      },
+      async ended({ uploadId }) {
+        seen.ended.push(uploadId);
+      },
+    });
+    const handlers: JobHandlers = {
+      'upload.process': handler('upload.process'),
+      'upload.transcode': handler('upload.transcode'),
+    };
+    const handlersModule: DynamicModule = {
+      module: TestHandlers,
+      providers: [
+        { provide: DataSource, useValue: database.source },
+        { provide: jobHandlersToken, useValue: handlers },
+      ],
+      exports: [DataSource, jobHandlersToken],
+    };
+    const app = await NestFactory.createApplicationContext(
+      JobsModule.register(
+        {
+          backend,
+          concurrency: { thumbnail: 4, transcode: 1 },
+          shutdownGraceMs: 50,
+          databaseUrl: database.url,
+          logger,
+        },
+        handlersModule,
+      ),
+      { logger: false, abortOnError: false },
+    );
+    app.get(JobsModule).start();
+    let closed = false;
+    const close = async () => {
+      if (closed) return;
+      closed = true;
+      await app.close();
+      await backend.close();
+    };
+    closers.push(close);
+    return close;
+  }
+
+  const queue = (name: JobName, uploadId: string) =>
+    database.source.transaction((manager) => queueJob(manager, name, { v: 1, uploadId }));
+  const outboxIsEmpty = async () => {
+    const [row] = (await database.source.query('SELECT count(*)::int AS n FROM outbox')) as [{ n: number }];
+    return row.n === 0 ? true : undefined;
+  };
+
+  test('every outbox row becomes a job of its queue, and the outbox is empty', async () => {
+    await startWorker(testQueue(kind, database.url), async () => {});
+    const ids = Array.from({ length: 50 }, () => uuidv7());
+    await Promise.all(ids.map((id, index) => queue(index % 2 ? 'upload.transcode' : 'upload.process', id)));
+    await eventually(() => (seen.ended.length >= 50 ? true : undefined));
+    expect(seen.runs.map((run) => run.uploadId).toSorted()).toEqual(ids.toSorted());
+    expect(seen.runs.filter((run) => run.name === 'upload.transcode')).toHaveLength(25);
+    await eventually(outboxIsEmpty);
+  });
+
+  test('a job that is queued again while it runs or waits runs once', async () => {
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await startWorker(testQueue(kind, database.url), () => released);
+    const id = uuidv7();
+    await queue('upload.process', id);
+    await eventually(() => (seen.runs.length === 1 ? true : undefined));
+    for (let again = 0; again < 5; again += 1) await queue('upload.process', id);
+    await eventually(outboxIsEmpty);
+    release();
+    await eventually(() => (seen.ended.length === 1 ? true : undefined));
+    // Another job through the same queue: had the first been queued again, it would have run before this one.
+    const next = uuidv7();
+    await queue('upload.process', next);
+    await eventually(() => (seen.ended.includes(next) ? true : undefined));
+    expect(seen.runs.map((run) => run.uploadId)).toEqual([id, next]);
+  });
+
+  test('a passing failure is tried again, a final one is given up at once with its code', async () => {
+    await startWorker(testQueue(kind, database.url), async (uploadId) => {
+      const tries = seen.runs.filter((run) => run.uploadId === uploadId).length;
+      if (uploadId === passing && tries === 1) throw new LandfallError('storage.unavailable');
+      if (uploadId === final) throw new LandfallError('media.damaged');
+    });
+    const [passing, final] = [uuidv7(), uuidv7()];
+    await queue('upload.process', passing);
+    await queue('upload.process', final);
+    await eventually(() => (seen.ended.length === 3 ? true : undefined));
+    expect(seen.givenUp).toEqual([{ uploadId: final, code: 'media.damaged' }]);
+    expect(seen.runs.filter((run) => run.uploadId === passing)).toHaveLength(2);
+  });
+
+  test('a finished job leaves room for the same work, so that the sweep can queue it again', async () => {
+    await startWorker(testQueue(kind, database.url), async () => {});
+    const id = uuidv7();
+    for (let round = 1; round <= 3; round += 1) {
+      await queue('upload.process', id);
+      await eventually(() => (seen.ended.length === round ? true : undefined));
+    }
+  });
+
+  test('shutdown hands a long job back without losing an attempt, and another worker runs it', async () => {
+    const shared = testQueue(kind, database.url);
+    const stop = await startWorker(shared, async (_, { signal }) => {
+      if (seen.runs.length > 1) return;
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const id = uuidv7();
+    await queue('upload.transcode', id);
+    await eventually(() => (seen.runs.length === 1 ? true : undefined));
+    await stop();
+    expect(seen.givenUp).toEqual([]);
+    await startWorker(shared, async () => {});
+    await eventually(() => (seen.ended.length === 2 ? true : undefined));
+  });
+});

@@ -1,0 +1,137 @@
+import { createLogger } from '#runtime';
+import { testDatabase, type TestDatabase } from '#testing';
+import { type Landing, UploadRegistry, type RegistrySettings } from '#uploads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
+const settings: RegistrySettings = {
+  batchMax: 100,
+  waitingMax: 1_000,
+  commitTimeoutMs: 5_000,
+  sweepAfterMs: 60_000,
+};
+
+function landing(objectKey: string, more: Partial<Landing> = {}): Landing {
+  return {
+    bucket: 'landfall',
+    objectKey,
+    etag: 'D41D8CD98F00B204E9800998ECF8427E',
+    sizeBytes: 1,
+    mimeType: 'image/jpeg',
+    imageInfo: { width: 4, height: 3, format: 'jpg' },
+    vars: { user_id: '42' },
+    ...more,
+  };
+}
+
+describe('UploadRegistry', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+  });
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  const count = async (table: string, where = 'true'): Promise<number> => {
+    const [row] = (await database.source.query(`SELECT count(*)::int AS n FROM ${table} WHERE ${where}`)) as [
+      { n: number },
+    ];
+    return row.n;
+  };
+
+  test('every upload that is registered is committed with its job', async () => {
+    const registry = new UploadRegistry(database.source, settings, logger);
+    const keys = Array.from({ length: 500 }, (_, index) => `many/${index}`);
+    const registered = await Promise.all(keys.map((key) => registry.register(landing(key))));
+    expect(new Set(registered.map((upload) => upload.id)).size).toBe(500);
+    expect(await count('uploads', `object_key LIKE 'many/%'`)).toBe(500);
+    expect(
+      await count(
+        'outbox',
+        `payload->>'uploadId' IN (SELECT id::text FROM uploads WHERE object_key LIKE 'many/%')`,
+      ),
+    ).toBe(500);
+    await registry.close();
+  });
+
+  test('two processes and two callbacks for the same object at once make one row, and all get its id', async () => {
+    const registries = [0, 1].map(() => new UploadRegistry(database.source, settings, logger));
+    for (let round = 0; round < 20; round += 1) {
+      const keys = Array.from({ length: 20 }, (_, index) => `same/${round}/${index}`);
+      const registered = await Promise.all(
+        registries.flatMap((registry, which) =>
+          [...keys, ...keys]
+            .toSorted(() => (which ? -1 : 1))
+            .map(async (key) => ({ key, id: (await registry.register(landing(key))).id })),
+        ),
+      );
+      for (const key of keys)
+        expect(new Set(registered.filter((one) => one.key === key).map((one) => one.id)).size).toBe(1);
+    }
+    expect(await count('uploads', `object_key LIKE 'same/%'`)).toBe(400);
+    await Promise.all(registries.map((registry) => registry.close()));
+  });
+
+  test('a repeated callback changes nothing', async () => {
+    const registry = new UploadRegistry(database.source, settings, logger);
+    const first = await registry.register(landing('again'));
+    await database.source.query(`UPDATE uploads SET status = 'ready' WHERE id = $1`, [first.id]);
+    const jobs = await count('outbox');
+    expect(await registry.register(landing('again', { vars: { user_id: 'other' } }))).toEqual({
+      id: first.id,
+      status: 'ready',
+    });
+    expect(await count('outbox')).toBe(jobs);
+    expect(await count('uploads', `object_key = 'again' AND vars = '{"user_id":"42"}'`)).toBe(1);
+    await registry.close();
+  });
+
+  test('one bad row fails alone', async () => {
+    const registry = new UploadRegistry(database.source, settings, logger);
+    const bad = landing('bad', { mimeType: 'nul\0character' });
+    const outcomes = await Promise.allSettled([
+      registry.register(landing('good/1')),
+      registry.register(bad),
+      registry.register(landing('good/2')),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { code: 'callback.field_invalid' } });
+    await registry.close();
+  });
+
+  test('more than may wait are refused at once, and those that wait are not forgotten', async () => {
+    const registry = new UploadRegistry(database.source, { ...settings, waitingMax: 10 }, logger);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, index) => registry.register(landing(`crowd/${index}`))),
+    );
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.every((outcome) => outcome.reason.code === 'callback.overloaded')).toBe(true);
+    expect(await count('uploads', `object_key LIKE 'crowd/%'`)).toBe(30 - refused.length);
+    expect(refused).toHaveLength(20);
+    await registry.close();
+  });
+
+  test('a database that hangs is a fast refusal, and the next callback is fine', async () => {
+    const registry = new UploadRegistry(database.source, { ...settings, commitTimeoutMs: 300 }, logger);
+    const blocker = database.source.createQueryRunner();
+    await blocker.query('BEGIN');
+    await blocker.query('LOCK TABLE uploads IN ACCESS EXCLUSIVE MODE');
+    const outcomes = await Promise.allSettled(
+      [1, 2, 3].map((index) => registry.register(landing(`hang/${index}`))),
+    );
+    await blocker.query('ROLLBACK');
+    await blocker.release();
+    expect(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)).toEqual(
+      Array(3).fill('database.unavailable'),
+    );
+    await expect(registry.register(landing('hang/after'))).resolves.toMatchObject({ status: 'stored' });
+    await registry.close();
+  });
+
+  test('close answers what was accepted', async () => {
+    const registry = new UploadRegistry(database.source, settings, logger);
+    const accepted = Array.from({ length: 250 }, (_, index) => registry.register(landing(`close/${index}`)));
+    await registry.close();
+    await Promise.all(accepted);
+    expect(await count('uploads', `object_key LIKE 'close/%'`)).toBe(250);
+  });
+});
