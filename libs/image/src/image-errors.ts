@@ -1,0 +1,35 @@
+import { LandfallError, type ErrorCode } from '#runtime';
+
+/** sharp throws plain errors: only their text tells what happened. The first row that matches decides. */
+const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefined }[] = [
+  { pattern: /^Input file is missing/, code: 'internal.unexpected', detail: undefined },
+  {
+    pattern: /out of memory|(could not|unable to) allocate/i,
+    code: 'internal.unexpected',
+    detail: undefined,
+  },
+  {
+    pattern: /exceeds pixel limit/,
+    code: 'media.too_many_pixels',
+    detail: 'send an image with fewer pixels',
+  },
+  { pattern: /^timeout: /, code: 'media.timed_out', detail: 'send a smaller or simpler image' },
+  {
+    pattern: /unsupported image format|exceeds channel limit|Unsupported (feature|codec|image type)/i,
+    code: 'media.unsupported',
+    detail: 'send a JPEG, PNG, WebP, AVIF, GIF or TIFF image',
+  },
+];
+
+/** The vendor's text may hold paths and says little to a person, so it stays in `cause`. */
+export function toImageError(
+  thrown: unknown,
+  otherwise: 'media.damaged' | 'media.encoder_failed',
+): LandfallError {
+  if (thrown instanceof LandfallError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const row = rows.find(({ pattern }) => pattern.test(text));
+  if (row) return new LandfallError(row.code, row.detail, { cause: thrown });
+  const detail = otherwise === 'media.damaged' ? 'the file ends early or cannot be decoded' : undefined;
+  return new LandfallError(otherwise, detail, { cause: thrown });
+}

@@ -1,0 +1,50 @@
+import { LandfallError } from '#runtime';
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { inputFormats } from './formats.js';
+import { toImageError } from './image-errors.js';
+
+export interface ImageLimits {
+  /** Most pixels of one frame, checked from the header and again by the decoder. */
+  maxPixels: number;
+  /** Most time for the image work of one call. */
+  timeoutMs: number;
+}
+
+export interface ImageHeader {
+  readonly format: string;
+  readonly mimeType: string;
+  /** Pixels as they are shown, after orientation. */
+  readonly width: number;
+  readonly height: number;
+  readonly metadata: Metadata;
+}
+
+/** 'error' and not sharp's 'warning': a truncated file fails with both, a camera's odd but whole JPEG only with the latter. */
+export function inputOptions(limits: ImageLimits): SharpOptions {
+  return { failOn: 'error', limitInputPixels: limits.maxPixels };
+}
+
+/** Reads the header only, decodes nothing. Fails with media.unsupported, media.damaged or media.too_many_pixels. */
+export async function readImageHeader(file: string, limits: ImageLimits): Promise<ImageHeader> {
+  const metadata = await sharp(file, { ...inputOptions(limits), limitInputPixels: false })
+    .metadata()
+    .catch((thrown: unknown) => {
+      throw toImageError(thrown, 'media.damaged');
+    });
+  const format = inputFormats.find(({ matches }) => matches(metadata));
+  if (!format) {
+    const found = metadata.compression ? `${metadata.format} (${metadata.compression})` : metadata.format;
+    throw new LandfallError(
+      'media.unsupported',
+      `${found} is not read; send a JPEG, PNG, WebP, AVIF, GIF or TIFF image`,
+    );
+  }
+  const { width, height } = metadata.autoOrient;
+  if (width * height > limits.maxPixels) {
+    throw new LandfallError(
+      'media.too_many_pixels',
+      `${width} × ${height} pixels, the limit is ${limits.maxPixels} in all`,
+    );
+  }
+  return { format: format.name, mimeType: format.mimeType, width, height, metadata };
+}
