@@ -1,22 +1,21 @@
-import type { Config, Logger } from '#runtime';
+import type { Logger } from '#runtime';
 import { ObjectStore } from '#storage';
 import { UploadReader, UploadRegistry } from '#uploads';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { CallbackKeys } from './callbacks/callback-keys.js';
-import { allowedBuckets, CallbackController } from './callbacks/callback.controller.js';
-import { CallbackGuard } from './callbacks/callback.guard.js';
-import { ApiKeyGuard } from './http/api-key.guard.js';
+import { CallbackController } from './callbacks/callback.controller.js';
 import { HealthController } from './http/health.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RenditionUrls } from './streams/rendition-urls.js';
 import { StreamLinks } from './streams/stream-links.js';
 import { StreamsController } from './streams/streams.controller.js';
+import { type ApiConfig, configToken, loggerToken } from './tokens.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 
 export interface ApiParts {
-  config: Config<'http' | 'callback' | 'oss' | 'worker'>;
+  config: ApiConfig;
   logger: Logger;
   source: DataSource;
   registry: UploadRegistry;
@@ -30,24 +29,23 @@ export class ApiModule {
   static register({ config, logger, source, registry, publicUrl }: ApiParts): DynamicModule {
     const store = new ObjectStore(config.oss);
     const links = new StreamLinks(config.http.API_LINK_SECRET, publicUrl);
-    const keys = new CallbackKeys(config.callback.CALLBACK_KEY_TIMEOUT_MS, logger);
     return {
       module: ApiModule,
       controllers: [CallbackController, UploadsController, StreamsController, HealthController],
       providers: [
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        { provide: configToken, useValue: config },
+        { provide: loggerToken, useValue: logger },
         { provide: DataSource, useValue: source },
         { provide: UploadRegistry, useValue: registry },
         { provide: UploadReader, useValue: new UploadReader(source) },
         { provide: ObjectStore, useValue: store },
         { provide: StreamLinks, useValue: links },
         { provide: RenditionUrls, useValue: new RenditionUrls(store, links) },
-        { provide: ApiKeyGuard, useValue: new ApiKeyGuard(config.http.API_KEYS) },
         {
-          provide: CallbackGuard,
-          useValue: new CallbackGuard(keys, config.callback.CALLBACK_KEY_HOSTS, logger),
+          provide: CallbackKeys,
+          useValue: new CallbackKeys(config.callback.CALLBACK_KEY_TIMEOUT_MS, logger),
         },
-        { provide: allowedBuckets, useValue: new Set(config.oss.OSS_BUCKETS) },
       ],
     };
   }

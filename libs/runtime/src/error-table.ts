@@ -104,7 +104,6 @@ export const errorTable = {
     retry: 'never',
     message: 'The callback body cannot be parsed',
   },
-  'callback.body_too_large': { kind: 'tooLarge', retry: 'never', message: 'The callback body is too large' },
   'callback.field_missing': {
     kind: 'badRequest',
     retry: 'never',

@@ -1,4 +1,5 @@
-import { pino, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, type Logger as PinoLogger } from 'pino';
+import { LandfallError } from './landfall-error.js';
 
 export type Logger = PinoLogger;
 
@@ -18,9 +19,18 @@ export function createLogger(app: string, level: string): Logger {
   return pino({
     level,
     base: { app },
+    serializers: { err: describeError },
     redact: { paths: secretPaths, censor: '[secret]' },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
+}
+
+/** An error of ours needs no stack: its code says where it comes from. What it was caused by is told in one line. */
+function describeError(error: Error): object {
+  if (!(error instanceof LandfallError) || error.code === 'internal.unexpected')
+    return stdSerializers.err(error);
+  const { code, message, context, cause } = error;
+  return { code, message, ...context, ...(cause instanceof Error ? { cause: cause.message } : {}) };
 }
 
 /** The same logger in the form Nest wants for its own few lines. */

@@ -11,3 +11,4 @@ export * from './stack.js';
 export * from './app-process.js';
 export * from './eventually.js';
 export * from './oss-client.js';
+export * from './post-form.js';

@@ -1,23 +1,24 @@
 import type { KeyObject } from 'node:crypto';
 import { readKeyUrl, verifyCallbackSignature } from '#oss';
 import { LandfallError, type Logger } from '#runtime';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { CallbackKeys } from './callback-keys.js';
+import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
+import { CallbackKeys } from './callback-keys.js';
 
 /** Believes a callback only when its signature holds over the raw bytes, with a key from an allowed host. */
 @Injectable()
 export class CallbackGuard implements CanActivate {
   constructor(
-    private readonly keys: CallbackKeys,
-    private readonly allowedHosts: readonly string[],
-    private readonly logger: Logger,
+    @Inject(CallbackKeys) private readonly keys: CallbackKeys,
+    @Inject(configToken) private readonly config: ApiConfig,
+    @Inject(loggerToken) private readonly logger: Logger,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     try {
-      const key = this.keys.get(readKeyUrl(keyUrlHeader(request), this.allowedHosts));
+      const key = this.keys.get(readKeyUrl(keyUrlHeader(request), this.config.callback.CALLBACK_KEY_HOSTS));
       if (!(key instanceof Promise)) return this.verify(request, key);
       return key.then((fetched) => this.verify(request, fetched));
     } catch (error) {

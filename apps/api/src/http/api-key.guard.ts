@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { type ApiConfig, configToken } from '../tokens.js';
 
 const digest = (key: string) => createHash('sha256').update(key).digest();
 
@@ -10,8 +11,8 @@ const digest = (key: string) => createHash('sha256').update(key).digest();
 export class ApiKeyGuard implements CanActivate {
   private readonly digests: readonly Buffer[];
 
-  constructor(keys: readonly string[]) {
-    this.digests = keys.map(digest);
+  constructor(@Inject(configToken) config: ApiConfig) {
+    this.digests = config.http.API_KEYS.map(digest);
   }
 
   /** @throws LandfallError auth.key_missing, auth.key_invalid */

@@ -1,6 +1,12 @@
 import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  NotFoundException,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 
 /** Answers every error as `application/problem+json` (RFC 9457) with a stable `code`. */
 @Catch()
@@ -11,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = translateHttpError(thrown);
+    const error = wrongMethod(thrown, request) ?? translateHttpError(thrown);
     const status = httpStatusOf(error.code);
     if (status >= 500)
       this.logger.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
@@ -32,6 +38,20 @@ export class ProblemFilter implements ExceptionFilter {
         }),
       );
   }
+}
+
+/** A path that is there for other methods is 405 and not 404 (paths without parameters; Fastify cannot tell for others). */
+function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | undefined {
+  if (!(thrown instanceof NotFoundException)) return undefined;
+  const url = pathOf(request);
+  const allow = ['GET', 'POST'].filter((method) =>
+    request.server.hasRoute({ method: method as HTTPMethods, url }),
+  );
+  if (allow.length === 0) return undefined;
+  const allowed = allow.join(', ');
+  return new LandfallError('request.method_not_allowed', `${request.method}; use ${allowed}`, {
+    context: { allow: allowed },
+  });
 }
 
 /** What Fastify and Nest throw themselves, in our codes. */

@@ -29,7 +29,7 @@ export class StreamsController {
     private readonly links: StreamLinks,
   ) {}
 
-  @Get(':uploadId/:rendition/*playlist')
+  @Get(':uploadId/:rendition/*')
   @Header('content-type', 'application/vnd.apple.mpegurl')
   @Header('cache-control', 'private, max-age=60')
   @Header('access-control-allow-origin', '*')

@@ -1,0 +1,216 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { signCallback } from '#oss';
+import { developmentSecrets } from '#runtime';
+import { type AppProcess, createTestDatabase, dropTestDatabase, startApp } from '#testing';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const goodBody =
+  'bucket=landfall&object=a%2Fb.jpg&etag=D41D8CD98F00B204E9800998ECF8427E&size=10&mimeType=image%2Fjpeg&x:user_id=42';
+const formType = 'application/x-www-form-urlencoded';
+
+describe('the callback door', () => {
+  let keys: { privateKey: KeyObject; publicKey: KeyObject };
+  let keyServer: Server;
+  let keyHost: string;
+  let keyFetches = 0;
+  let databaseUrl: string;
+  let api: AppProcess;
+
+  beforeAll(async () => {
+    keys = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    keyServer = createServer((request, response) => {
+      const { pathname } = new URL(request.url ?? '', 'http://localhost');
+      if (pathname === '/slow.pem') return;
+      if (pathname === '/moved.pem') return response.writeHead(302, { location: '/key.pem' }).end();
+      if (pathname === '/huge.pem') return response.end('x'.repeat(100_000));
+      if (pathname !== '/key.pem') return response.writeHead(404).end();
+      keyFetches += 1;
+      return response.end(keys.publicKey.export({ type: 'spki', format: 'pem' }));
+    });
+    await new Promise<void>((resolve) => keyServer.listen(0, '127.0.0.1', resolve));
+    keyHost = `localhost:${(keyServer.address() as AddressInfo).port}`;
+    databaseUrl = await createTestDatabase();
+    api = await startApp('api', {
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: databaseUrl,
+      API_HOST: '127.0.0.1',
+      API_PORT: '0',
+      API_KEYS: developmentSecrets.apiKey,
+      API_LINK_SECRET: developmentSecrets.linkSecret,
+      OSS_ENDPOINT: 'http://localhost:1',
+      OSS_REGION: 'cn-hangzhou',
+      OSS_BUCKETS: 'landfall',
+      OSS_ACCESS_KEY_ID: 'test',
+      OSS_ACCESS_KEY_SECRET: 'test',
+      CALLBACK_KEY_HOSTS: keyHost,
+      CALLBACK_KEY_TIMEOUT_MS: '500',
+    });
+  });
+  afterAll(async () => {
+    expect(await api.end()).toBe(0);
+    keyServer.closeAllConnections();
+    await new Promise((resolve) => keyServer.close(resolve));
+    await dropTestDatabase(databaseUrl);
+  });
+
+  const keyUrl = (path = '/key.pem') => Buffer.from(`http://${keyHost}${path}`).toString('base64');
+
+  async function send(
+    options: {
+      body?: string;
+      target?: string;
+      type?: string;
+      headers?: Record<string, string | null>;
+      method?: string;
+    } = {},
+  ) {
+    const { body = goodBody, target = '/callbacks/oss', type = formType, method = 'POST' } = options;
+    const headers: Record<string, string> = {
+      'content-type': type,
+      authorization: signCallback(target, Buffer.from(body), keys.privateKey),
+      'x-oss-pub-key-url': keyUrl(),
+    };
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      if (value === null) delete headers[name];
+      else headers[name] = value;
+    }
+    const answer = await fetch(`${api.url}${target}`, {
+      method,
+      headers,
+      ...(method === 'GET' ? {} : { body }),
+    });
+    return {
+      status: answer.status,
+      type: answer.headers.get('content-type'),
+      body: (await answer.json()) as Record<string, unknown>,
+      answer,
+    };
+  }
+
+  async function rows(): Promise<number> {
+    const client = new Client({ connectionString: databaseUrl });
+    await client.connect();
+    const { rows: found } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM uploads');
+    await client.end();
+    return found[0]?.n ?? -1;
+  }
+
+  test('a signed callback is stored and answered with 200, a small JSON body and its length', async () => {
+    const { status, body, answer } = await send();
+    expect(status).toBe(200);
+    expect(body).toEqual({ Status: 'OK', id: expect.stringMatching(/^[0-9a-f-]{36}$/), status: 'stored' });
+    expect(Number(answer.headers.get('content-length'))).toBe(JSON.stringify(body).length);
+    expect((await send()).body['id']).toBe(body['id']);
+  });
+
+  test('a query in the callback URL is part of what is signed', async () => {
+    expect((await send({ target: '/callbacks/oss?tenant=a%20b' })).status).toBe(200);
+    const signedFor = signCallback('/callbacks/oss?tenant=a', Buffer.from(goodBody), keys.privateKey);
+    expect(
+      (await send({ target: '/callbacks/oss?tenant=b', headers: { authorization: signedFor } })).body['code'],
+    ).toBe('callback.signature_mismatch');
+  });
+
+  test('many callbacks at once fetch the key once', async () => {
+    const before = keyFetches;
+    const url = keyUrl('/key.pem?fresh');
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => send({ headers: { 'x-oss-pub-key-url': url } })),
+    );
+    expect(answers.every((answer) => answer.status === 200)).toBe(true);
+    expect(keyFetches - before).toBe(1);
+  });
+
+  const refusals: [string, Parameters<typeof send>[0], number, string][] = [
+    ['no signature', { headers: { authorization: null } }, 403, 'callback.signature_missing'],
+    [
+      'a signature that is not base64',
+      { headers: { authorization: 'Bearer x' } },
+      403,
+      'callback.signature_malformed',
+    ],
+    [
+      'another body than was signed',
+      { headers: { authorization: `${'a'.repeat(170)}A=` } },
+      403,
+      'callback.signature_mismatch',
+    ],
+    ['no key URL', { headers: { 'x-oss-pub-key-url': null } }, 403, 'callback.key_url_missing'],
+    [
+      'a key URL that is not base64',
+      { headers: { 'x-oss-pub-key-url': 'http://x' } },
+      403,
+      'callback.key_url_malformed',
+    ],
+    [
+      'a key from a foreign host',
+      { headers: { 'x-oss-pub-key-url': Buffer.from('http://evil.example/key.pem').toString('base64') } },
+      403,
+      'callback.key_host_forbidden',
+    ],
+    ['a wrong bucket', { body: goodBody.replace('landfall', 'elsewhere') }, 403, 'callback.bucket_forbidden'],
+    ['a missing field', { body: 'bucket=landfall&object=a&size=1' }, 400, 'callback.field_missing'],
+    [
+      'an absurd size',
+      { body: goodBody.replace('size=10', 'size=99999999999999999999') },
+      400,
+      'callback.field_invalid',
+    ],
+    ['a negative size', { body: goodBody.replace('size=10', 'size=-1') }, 400, 'callback.field_invalid'],
+    ['a NUL in the key', { body: goodBody.replace('a%2Fb', 'a%00b') }, 400, 'callback.field_invalid'],
+    ['a duplicated field', { body: `${goodBody}&size=11` }, 400, 'callback.field_duplicated'],
+    ['broken percent-encoding', { body: `${goodBody}&y=%zz` }, 400, 'callback.body_malformed'],
+    [
+      'broken JSON',
+      { type: 'application/json', body: '{"bucket":"landfall",' },
+      400,
+      'callback.body_malformed',
+    ],
+    ['another content type', { type: 'text/plain' }, 415, 'callback.body_type_unsupported'],
+  ];
+  test.each(refusals)('%s is refused by code, and nothing is stored', async (_, request, status, code) => {
+    const before = await rows();
+    const refused = await send(request);
+    expect(refused).toMatchObject({
+      status,
+      type: expect.stringMatching(/^application\/problem\+json/),
+      body: { code, status },
+    });
+    expect(typeof refused.body['detail']).toBe('string');
+    expect(await rows()).toBe(before);
+  });
+
+  const badKeys: [string, string][] = [
+    ['a key server that does not answer', '/slow.pem'],
+    ['a key server that redirects', '/moved.pem'],
+    ['a key that is too large', '/huge.pem'],
+    ['a key that is not there', '/gone.pem'],
+  ];
+  test.each(badKeys)('%s is a refusal within its time limit', async (_, path) => {
+    const refused = await send({ headers: { 'x-oss-pub-key-url': keyUrl(path) } });
+    expect(refused).toMatchObject({ status: 503, body: { code: 'callback.key_unavailable' } });
+  });
+
+  test('a body over the limit is refused', async () => {
+    const refused = await send({ body: `${goodBody}&x:pad=${'a'.repeat(10_000_000)}` }).catch(
+      (error: unknown) => error,
+    );
+    // The api may close the connection while the body is still being sent.
+    if (refused instanceof Error) expect(refused.message).toMatch(/fetch failed/);
+    else expect(refused).toMatchObject({ status: 413, body: { code: 'request.too_large' } });
+    expect((await send()).status).toBe(200);
+  });
+
+  test('a wrong method is told which one is right', async () => {
+    const refused = await send({ method: 'GET' });
+    expect(refused).toMatchObject({ status: 405, body: { code: 'request.method_not_allowed' } });
+    expect(refused.answer.headers.get('allow')).toBe('POST');
+  });
+
+  test('nothing is logged that could be used again: no signature and no key URL', () => {
+    expect(api.output()).not.toMatch(/[A-Za-z0-9+/]{80,}/);
+  });
+});

@@ -1,0 +1,155 @@
+import { createLogger, developmentSecrets } from '#runtime';
+import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
+import { type Landing, UploadRegistry } from '#uploads';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const settings = { batchMax: 100, waitingMax: 1_000, commitTimeoutMs: 5_000, sweepAfterMs: 60_000 };
+
+interface Item {
+  id: string;
+  bucket: string;
+  objectKey: string;
+  kind: string | null;
+  status: string;
+  vars: Record<string, string>;
+  createdAt: string;
+}
+
+describe('the query API', () => {
+  let database: TestDatabase;
+  let api: AppProcess;
+  const ids: string[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    const registry = new UploadRegistry(database.source, settings, createLogger('test', 'silent'));
+    for (let index = 0; index < 25; index += 1) {
+      const landing: Landing = {
+        bucket: index % 5 === 0 ? 'other' : 'landfall',
+        objectKey: `${index % 2 ? 'a_b' : 'axb'}/${index}.jpg`,
+        etag: 'D41D8CD98F00B204E9800998ECF8427E',
+        sizeBytes: index,
+        mimeType: null,
+        imageInfo: null,
+        vars: { user_id: String(index % 3), note: `it's "${index}" %` },
+      };
+      ids.push((await registry.register(landing)).id);
+    }
+    await registry.close();
+    await database.source.query(
+      `UPDATE uploads SET kind = 'image', status = 'ready', ready_at = now() WHERE size_bytes < 10`,
+    );
+    api = await startApp('api', {
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: database.url,
+      API_HOST: '127.0.0.1',
+      API_PORT: '0',
+      API_KEYS: `another-long-key,${developmentSecrets.apiKey}`,
+      API_LINK_SECRET: developmentSecrets.linkSecret,
+      OSS_ENDPOINT: 'http://localhost:1',
+      OSS_REGION: 'cn-hangzhou',
+      OSS_BUCKETS: 'landfall',
+      OSS_ACCESS_KEY_ID: 'test',
+      OSS_ACCESS_KEY_SECRET: 'test',
+    });
+  });
+  afterAll(async () => {
+    await api.end();
+    await database[Symbol.asyncDispose]();
+  });
+
+  const get = async (path: string, key: string | null = developmentSecrets.apiKey) => {
+    const answer = await fetch(`${api.url}${path}`, {
+      headers: key ? { authorization: `Bearer ${key}` } : {},
+    });
+    return {
+      status: answer.status,
+      body: (await answer.json()) as Record<string, unknown> & { items: Item[]; nextCursor: string | null },
+    };
+  };
+  const keysOf = (items: Item[]) => items.map((item) => item.objectKey);
+
+  test('pages are newest first, whole and without repetition', async () => {
+    const seen: string[] = [];
+    let path = '/v1/uploads?limit=7';
+    for (;;) {
+      const { body } = await get(path);
+      seen.push(...body.items.map((item) => item.id));
+      if (!body.nextCursor) break;
+      path = `/v1/uploads?limit=7&cursor=${body.nextCursor}`;
+    }
+    expect(seen).toEqual(ids.toReversed());
+  });
+
+  test('filters narrow by bucket, prefix, kind, status and vars', async () => {
+    expect((await get('/v1/uploads?bucket=other')).body.items).toHaveLength(5);
+    expect(
+      keysOf((await get('/v1/uploads?prefix=a_b/')).body.items).every((key) => key.startsWith('a_b/')),
+    ).toBe(true);
+    expect((await get('/v1/uploads?prefix=a_b/')).body.items).toHaveLength(12);
+    expect((await get('/v1/uploads?kind=image')).body.items).toHaveLength(10);
+    expect((await get('/v1/uploads?status=stored&bucket=landfall')).body.items).toHaveLength(12);
+    expect((await get('/v1/uploads?var.user_id=2')).body.items).toHaveLength(8);
+    const note = encodeURIComponent(`it's "4" %`);
+    expect(keysOf((await get(`/v1/uploads?var.user_id=1&var.note=${note}`)).body.items)).toEqual([
+      'axb/4.jpg',
+    ]);
+  });
+
+  test('createdAfter includes its moment and createdBefore does not', async () => {
+    const { body } = await get(`/v1/uploads/${ids[10]}`);
+    const moment = encodeURIComponent(String(body['createdAt']));
+    const after = (await get(`/v1/uploads?createdAfter=${moment}`)).body.items.map((item) => item.id);
+    const before = (await get(`/v1/uploads?createdBefore=${moment}`)).body.items.map((item) => item.id);
+    expect(after).toContain(ids[10]);
+    expect(before).not.toContain(ids[10]);
+    expect([...after, ...before].toSorted()).toEqual(ids.toSorted());
+  });
+
+  test('one upload has every field of the contract', async () => {
+    const { body } = await get(`/v1/uploads/${ids[0]}`);
+    expect(Object.keys(body)).toEqual(
+      (
+        'id bucket objectKey etag sizeBytes mimeType imageInfo vars kind status error pipeline source metadata placeholder ' +
+        'renditions createdAt updatedAt readyAt'
+      ).split(' '),
+    );
+  });
+
+  test.each([
+    ['/v1/uploads?limit=0', 400, 'request.invalid'],
+    ['/v1/uploads?limit=201', 400, 'request.invalid'],
+    ['/v1/uploads?limit=ten', 400, 'request.invalid'],
+    ['/v1/uploads?status=done', 400, 'request.invalid'],
+    ['/v1/uploads?colour=red', 400, 'request.invalid'],
+    ['/v1/uploads?createdAfter=yesterday', 400, 'request.invalid'],
+    ['/v1/uploads?bucket=a&bucket=b', 400, 'request.invalid'],
+    ['/v1/uploads?cursor=!!!', 400, 'request.cursor_invalid'],
+    ['/v1/uploads/17', 400, 'request.invalid'],
+    ['/v1/uploads/00000000-0000-7000-8000-000000000000', 404, 'upload.not_found'],
+    ['/v1/nothing', 404, 'request.not_found'],
+  ])('%s is refused by code', async (path, status, code) => {
+    expect(await get(path)).toMatchObject({ status, body: { code, status } });
+  });
+
+  test('an API key is needed, any of the configured ones', async () => {
+    expect(await get('/v1/uploads', null)).toMatchObject({ status: 401, body: { code: 'auth.key_missing' } });
+    expect(await get('/v1/uploads', 'wrong')).toMatchObject({
+      status: 401,
+      body: { code: 'auth.key_invalid' },
+    });
+    expect((await get('/v1/uploads', 'another-long-key')).status).toBe(200);
+  });
+
+  test('health is told without a key, and the OpenAPI document names the contract', async () => {
+    expect(await get('/health/live', null)).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await get('/health/ready', null)).toMatchObject({ status: 200, body: { status: 'ok' } });
+    const { paths } = (await get('/docs-json', null)).body as unknown as {
+      paths: Record<string, { get?: { parameters?: unknown[] } }>;
+    };
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/v1/uploads', '/v1/uploads/{id}', '/callbacks/oss', '/health/ready']),
+    );
+    expect((await fetch(`${api.url}/docs`)).status).toBe(200);
+  });
+});
