@@ -77,7 +77,7 @@ function readVideo(stream: ProbedStream): VideoFacts | null {
   if (!stream.codec_name || !stream.width || !stream.height) return null;
   const rotation = rotationOf(stream);
   const interlaced = interlacedOrders.has(stream.field_order ?? '');
-  const shownWidth = Math.max(1, Math.round(stream.width * (stream.sample_aspect_ratio ?? 1)));
+  const shownWidth = Math.max(1, Math.round(stream.width * pixelAspectOf(stream)));
   const upright = rotation % 180 === 0;
   return {
     streamIndex: stream.index,
@@ -106,6 +106,11 @@ function readAudio(stream: ProbedStream): { rank: number; facts: AudioFacts } | 
       language: language === undefined || language === 'und' ? null : language.slice(0, 35),
     },
   };
+}
+
+/** Ratios a hair from square are rounding of whoever scaled the video before. */
+function pixelAspectOf({ sample_aspect_ratio: ratio }: ProbedStream): number {
+  return ratio === null || Math.abs(ratio - 1) < 0.01 ? 1 : ratio;
 }
 
 /** The display matrix counts counter-clockwise, the old `rotate` tag clockwise. */

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 const graceMs = 2_000;
 
 /** Ends when its stdin closes, which is when this process dies, and takes the process group named by $1 along. */
-const watchScript = 'read -r _; kill -KILL -- "-$1"';
+const watchScript = 'read -r _; kill -s KILL -- "-$1"';
 
 /** Sends a signal to every process of the group; a group that is gone already is fine. */
 function signalGroup(groupId: number, signal: NodeJS.Signals): void {

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { errorOfComplaints, hideSource } from './ffmpeg-errors.js';
+
+const url = 'https://bucket.oss.example.com/a b.mp4?Expires=1&Signature=sesame';
+
+test.each([
+  ['https://bucket.oss.example.com/x.mp4?Signature=sesame: 403 Forbidden'],
+  ["[http @ 0x1] Opening 'http://user:sesame@bucket.oss.example.com:80/x?y' for reading"],
+  [`${url}: Input/output error`],
+])('%s is told without its secret', (line) => {
+  const told = hideSource(line, url);
+  expect(told).not.toContain('sesame');
+  expect(told).toContain('bucket.oss.example.com');
+});
+
+test('a local path is told as input, and control characters not at all', () => {
+  expect(hideSource('file:/scratch/7/in.mp4: \u001b[31mbad', '/scratch/7/in.mp4')).toBe(
+    'file:input:  [31mbad',
+  );
+});
+
+test.each([
+  ['/in.mp4', 'av_interleaved_write_frame(): No space left on device', 'media.scratch_full'],
+  ['/in.mp4', 'moov atom not found', 'media.damaged'],
+  ['/in.mp4', "Format not on whitelist 'mov'", 'media.unsupported'],
+  ['/in.mp4', "Unknown encoder 'libx264'", 'media.encoder_missing'],
+  ['/in.mp4', 'Input/output error', 'media.encoder_failed'],
+  ['/in.mp4', 'never heard of this', 'media.encoder_failed'],
+  [url, 'Server returned 403 Forbidden (access denied)', 'storage.denied'],
+  [url, 'Server returned 404 Not Found', 'object.missing'],
+  [url, 'Server returned 5XX Server Error reply', 'storage.unavailable'],
+  [url, 'Connection refused', 'storage.unavailable'],
+  [url, 'moov atom not found', 'media.damaged'],
+])('of %s: %s', (source, complaint, code) => {
+  expect(errorOfComplaints([complaint], source, 'media.encoder_failed')).toMatchObject({ code });
+});

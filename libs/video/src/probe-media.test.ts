@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  aac,
+  ffmpeg,
+  h264,
+  limits,
+  makeClip,
+  never,
+  picture,
+  scratchFolder,
+  serveFile,
+  sound,
+  tools,
+  turnClip,
+} from './fixtures.suite.js';
+import { probeMedia } from './probe-media.js';
+
+const probe = (source: string) => probeMedia(tools, source, limits, never);
+
+describe('the facts of', () => {
+  test('a video with sound', async () => {
+    const clip = await makeClip('320x180', 2, ['-metadata', 'title=Harbour', '-metadata', 'location=+1+2/']);
+    const facts = await probe(clip);
+    expect(facts).toMatchObject({
+      kind: 'video',
+      container: 'mp4',
+      video: {
+        codec: 'h264',
+        width: 320,
+        height: 180,
+        rotation: 0,
+        frameRate: 25,
+        hdr: false,
+        interlaced: false,
+      },
+      audio: { codec: 'aac', channels: 1, sampleRateHz: 44_100, language: null },
+      tags: { title: 'Harbour' },
+    });
+    expect(facts.durationMs).toBeGreaterThan(1_900);
+    expect(Object.keys(facts.tags).filter((name) => name.startsWith('location'))).toEqual([]);
+  });
+
+  test.each([
+    [90, 180, 320],
+    [180, 320, 180],
+    [270, 180, 320],
+  ] as const)('a video turned by %s degrees', async (rotation, width, height) => {
+    const clip = await makeClip('320x180', 1);
+    await turnClip(clip, rotation);
+    expect(await probe(clip)).toMatchObject({ video: { rotation, width, height } });
+  });
+
+  test('a QuickTime file', async () => {
+    const file = join(await scratchFolder(), 'clip.mov');
+    await ffmpeg(...picture('320x180', 1), ...h264, file);
+    expect(await probe(file)).toMatchObject({ container: 'mov', audio: null });
+  });
+
+  test('an anamorphic video', async () => {
+    const clip = await makeClip('360x288', 1, ['-vf', 'setsar=16/15', '-aspect', '4:3']);
+    expect(await probe(clip)).toMatchObject({ video: { width: 384, height: 288 } });
+  });
+
+  test('odd sides, no sound, Matroska', async () => {
+    const file = join(await scratchFolder(), 'odd.mkv');
+    await ffmpeg(...picture('320x180', 1), '-vf', 'scale=161:91,format=gbrp', '-c:v', 'ffv1', file);
+    expect(await probe(file)).toMatchObject({
+      container: 'matroska',
+      video: { codec: 'ffv1', width: 161, height: 91 },
+      audio: null,
+    });
+  });
+
+  test('a song with a cover', async () => {
+    const folder = await scratchFolder();
+    await ffmpeg(...picture('200x200', 1), '-frames:v', '1', join(folder, 'cover.png'));
+    const song = join(folder, 'song.mp3');
+    const cover = [
+      '-i',
+      join(folder, 'cover.png'),
+      '-map',
+      '0:a',
+      '-map',
+      '1:v',
+      '-disposition:v',
+      'attached_pic',
+    ];
+    await ffmpeg(...sound(2), ...cover, song);
+    expect(await probe(song)).toMatchObject({
+      kind: 'audio',
+      container: 'mp3',
+      video: null,
+      audio: { codec: 'mp3' },
+    });
+  });
+
+  test('5.1 sound and its language', async () => {
+    const file = join(await scratchFolder(), 'surround.mka');
+    await ffmpeg(...sound(1), '-af', 'pan=5.1|c0=c0|c1=c0|c5=c0', '-metadata:s:a:0', 'language=deu', file);
+    expect(await probe(file)).toMatchObject({ kind: 'audio', audio: { channels: 6, language: 'deu' } });
+  });
+
+  test('interlaced and HDR video', async () => {
+    const folder = await scratchFolder();
+    const [fields, hdr] = [join(folder, 'fields.mpg'), join(folder, 'hdr.mkv')];
+    await ffmpeg(
+      ...picture('320x240', 1),
+      '-c:v',
+      'mpeg2video',
+      '-flags',
+      '+ilme+ildct',
+      '-top',
+      '1',
+      fields,
+    );
+    const pq = ['-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc'];
+    await ffmpeg(...picture('320x240', 1), '-pix_fmt', 'yuv420p10le', '-c:v', 'libx264', ...pq, hdr);
+    expect(await probe(fields)).toMatchObject({ video: { interlaced: true } });
+    expect(await probe(hdr)).toMatchObject({ video: { hdr: true, pixelFormat: 'yuv420p10le' } });
+  });
+
+  test('a variable frame rate', async () => {
+    const file = join(await scratchFolder(), 'variable.mkv');
+    const drop = ['-vf', "select='not(between(n,10,30))'", '-fps_mode', 'passthrough'];
+    await ffmpeg(...picture('320x180', 2), ...drop, ...h264, file);
+    expect(await probe(file)).toMatchObject({ video: { frameRate: 25 } });
+  });
+
+  test('a video behind a URL, most of which is not read', async () => {
+    const clip = await makeClip('640x360', 4, ['-movflags', '+faststart', '-qp', '1']);
+    const { url, counted } = await serveFile(clip);
+    expect(await probe(url)).toMatchObject({ kind: 'video', video: { width: 640 } });
+    expect(counted.requests).toBeGreaterThan(0);
+  });
+});
+
+test('a frame with more pixels than allowed is not decoded', async () => {
+  const clip = await makeClip('640x360', 1);
+  await expect(probeMedia(tools, clip, { ...limits, maxPixels: 230_399 }, never)).rejects.toMatchObject({
+    code: 'media.too_many_pixels',
+  });
+});
+
+test('a raw stream with more pixels than allowed is not decoded', async () => {
+  const file = join(await scratchFolder(), 'large.ts');
+  await ffmpeg(...picture('640x360', 1), ...h264, ...aac, file);
+  await expect(probeMedia(tools, file, { ...limits, maxPixels: 1_000 }, never)).rejects.toMatchObject({
+    code: 'media.too_many_pixels',
+  });
+});

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { findFfmpeg } from './find-ffmpeg.js';
+import { limits, never, processState, scratchFolder, tools } from './fixtures.suite.js';
+import { probeMedia } from './probe-media.js';
+import { readLines } from './read-lines.js';
+import { runTool } from './run-tool.js';
+
+/** Makes a program that stands in for an ffmpeg that misbehaves. */
+async function standIn(script: string): Promise<string> {
+  const file = join(await scratchFolder(), 'ffmpeg');
+  await writeFile(file, `#!/bin/sh\n${script}\n`);
+  await chmod(file, 0o755);
+  return file;
+}
+
+function run(command: string, more: Partial<Parameters<typeof runTool>[0]> = {}) {
+  return runTool({
+    command,
+    args: [],
+    source: '/in.mp4',
+    timeoutMs: 60_000,
+    signal: never,
+    otherwise: 'media.encoder_failed',
+    onOutput: () => undefined,
+    ...more,
+  });
+}
+
+test('an encoder and its child that ignore SIGTERM are killed after an abort', async () => {
+  const command = await standIn(`trap '' TERM; sleep 1000 & echo "$$ $!"; wait; sleep 1000`);
+  const abort = new AbortController();
+  const reason = new Error('stop');
+  let ids: number[] = [];
+  const onOutput = readLines((line) => {
+    ids = line.split(' ').map(Number);
+    abort.abort(reason);
+  });
+  await expect(run(command, { signal: abort.signal, onOutput })).rejects.toBe(reason);
+  expect(ids).toHaveLength(2);
+  for (const id of ids) await expect.poll(() => processState(id)).toBeNull();
+});
+
+test('an encoder that hangs ends at its time limit', async () => {
+  const command = await standIn('exec sleep 1000');
+  await expect(run(command, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'media.timed_out' });
+});
+
+test('an abort before the start starts nothing', async () => {
+  await expect(run('/nowhere', { signal: AbortSignal.abort('why') })).rejects.toBe('why');
+});
+
+test('a missing encoder is told as such', async () => {
+  await expect(run('/nowhere/ffmpeg')).rejects.toMatchObject({ code: 'media.encoder_missing' });
+  const missing = { ffmpegPath: 'ffmpeg', ffprobePath: '/nowhere/ffprobe' };
+  expect(await findFfmpeg(missing)).toBeNull();
+  expect(await findFfmpeg(tools)).toEqual({ version: expect.stringMatching(/^\S+$/) });
+  await expect(probeMedia(missing, '/in.mp4', limits, never)).rejects.toMatchObject({
+    code: 'media.encoder_missing',
+  });
+});
+
+test('of an encoder that talks without end, the last lines are kept, without the signed URL', async () => {
+  const url = 'https://bucket.example.com/in.mp4?Signature=sesame';
+  const command = await standIn(
+    `i=0; while [ $i -lt 500 ]; do echo "line $i of ${url}" >&2; i=$((i+1)); done; head -c 200000 /dev/zero | tr '\\0' x >&2; exit 1`,
+  );
+  const failure: unknown = await run(command, { source: url }).catch((thrown: unknown) => thrown);
+  expect(failure).toMatchObject({
+    code: 'media.encoder_failed',
+    detail: expect.stringContaining('ended with 1'),
+  });
+  expect(String(failure).length).toBeLessThan(1_000);
+  expect(String(failure)).not.toContain('sesame');
+});
+
+test('a full disk is told as such', async () => {
+  const command = await standIn('echo "out.mp4: No space left on device" >&2; exit 228');
+  await expect(run(command)).rejects.toMatchObject({ code: 'media.scratch_full' });
+});
+
+test('a process that is killed takes its encoders along', async () => {
+  const door = new URL('./process-group.ts', import.meta.url).href;
+  const script = `
+    import { spawn } from 'node:child_process';
+    import { tieToThisProcess } from '${door}';
+    const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+    tieToThisProcess(child);
+    process.stdout.write(String(child.pid), () => process.kill(process.pid, 'SIGKILL'));`;
+  const id = await new Promise<number>((resolve) =>
+    execFile(process.execPath, ['--input-type=module', '-e', script], (_, stdout) => resolve(Number(stdout))),
+  );
+  expect(id).toBeGreaterThan(0);
+  await expect.poll(() => processState(id), { timeout: 10_000 }).toBeNull();
+});
