@@ -117,10 +117,16 @@ export function checkPostConditions(
 }
 
 function isMet(condition: PolicyCondition, value: string | undefined): boolean {
-  if (condition.kind === 'not-in') return value === undefined || !condition.value.includes(value);
-  if (value === undefined) return condition.kind === 'starts-with' && condition.value === '';
-  if (condition.kind === 'in') return condition.value.includes(value);
-  return condition.kind === 'eq' ? value === condition.value : value.startsWith(condition.value);
+  switch (condition.kind) {
+    case 'not-in':
+      return value === undefined || !condition.value.includes(value);
+    case 'in':
+      return value !== undefined && condition.value.includes(value);
+    case 'eq':
+      return value === condition.value;
+    case 'starts-with':
+      return (value ?? '').startsWith(condition.value);
+  }
 }
 
 /**

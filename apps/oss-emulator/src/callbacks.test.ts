@@ -1,0 +1,347 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readCallbackBody, readKeyUrl, signPolicyV4, verifyCallbackSignature } from '#oss';
+import {
+  bucket,
+  credentials,
+  elementOf,
+  region,
+  sendRaw,
+  sendSigned,
+  startFixture,
+  type EmulatorFixture,
+} from './emulator-fixture.suite.js';
+
+interface ReceivedCall {
+  target: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+let fixture: EmulatorFixture;
+let receiver: Server;
+let receiverUrl: string;
+let calls: ReceivedCall[] = [];
+let answer: (response: ServerResponse) => void;
+
+const answerJson = (response: ServerResponse) => {
+  const body = '{"Status":"OK"}';
+  response.writeHead(200, { 'content-length': body.length }).end(body);
+};
+
+beforeAll(async () => {
+  fixture = await startFixture({ callbackTimeoutMs: 500 });
+  receiver = createServer((incoming, response) => {
+    void buffer(incoming).then((body) => {
+      calls.push({ target: incoming.url ?? '', headers: incoming.headers, body });
+      answer(response);
+    });
+  });
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+});
+beforeEach(() => {
+  calls = [];
+  answer = answerJson;
+});
+afterAll(async () => {
+  receiver.closeAllConnections();
+  receiver.close();
+  await fixture.remove();
+});
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
+const template =
+  'bucket object etag size mimeType crc64 contentMd5 vpcId clientIp reqId operation ' +
+  'imageInfo.height imageInfo.width imageInfo.format x:uid x:none';
+const placeholders = template.split(' ').map((name) => [name, `\${${name}}`] as const);
+const formTemplate = placeholders.map(([name, value]) => `${name}=${value}`).join('&');
+const jsonTemplate = `{${placeholders.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
+const callback = (more: Record<string, unknown> = {}) =>
+  encode({ callbackUrl: `${receiverUrl}/cb`, callbackBody: formTemplate, ...more });
+const putWith = (headers: Record<string, string>, key = 'k', body: string | Buffer = 'hello') =>
+  sendSigned(fixture.emulator.url, { method: 'PUT', key, headers, body });
+
+/** Verifies a call as an application must, with the key that the emulator serves. */
+async function verify({ target, headers, body }: ReceivedCall) {
+  const host = new URL(fixture.emulator.url).host;
+  const keyUrl = readKeyUrl(String(headers['x-oss-pub-key-url']), [host]);
+  const key = createPublicKey(await (await fetch(keyUrl)).text());
+  const authorization = headers.authorization ?? '';
+  expect(verifyCallbackSignature({ rawTarget: target, body, authorization, key })).toBe(true);
+  return readCallbackBody(headers['content-type'], body);
+}
+
+const onePixelPng = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('a callback', () => {
+  test.each([
+    ['application/x-www-form-urlencoded', () => formTemplate],
+    ['application/json', () => jsonTemplate],
+  ])('of type %s tells everything of a PutObject', async (callbackBodyType, bodyOf) => {
+    const key = '目录/a b+c&d="e".png';
+    const put = await putWith(
+      {
+        'content-type': 'image/png',
+        'x-oss-callback': callback({
+          callbackBodyType,
+          callbackBody: bodyOf(),
+          callbackUrl: `${receiverUrl}/a%20b/?q=%E4%B8%AD`,
+        }),
+        'x-oss-callback-var': encode({ 'x:uid': 'ü&=1' }),
+      },
+      key,
+      onePixelPng,
+    );
+    expect(put).toMatchObject({
+      status: 200,
+      text: '{"Status":"OK"}',
+      headers: { 'content-type': 'application/json', etag: expect.stringMatching(/^"[0-9A-F]{32}"$/) },
+    });
+    const [call] = calls;
+    if (!call) throw new Error('nobody called');
+    expect(call.target).toBe('/a%20b/?q=%E4%B8%AD');
+    const md5 = createHash('md5').update(onePixelPng).digest();
+    expect(await verify(call)).toEqual({
+      bucket,
+      objectKey: key,
+      etag: md5.toString('hex').toUpperCase(),
+      sizeBytes: onePixelPng.length,
+      mimeType: 'image/png',
+      imageInfo: { width: 1, height: 1, format: 'png' },
+      requestId: put.headers['x-oss-request-id'],
+      vars: {
+        uid: 'ü&=1',
+        none: '',
+        crc64: put.headers['x-oss-hash-crc64ecma'],
+        contentMd5: md5.toString('base64'),
+        clientIp: '127.0.0.1',
+        reqId: put.headers['x-oss-request-id'],
+        operation: 'PutObject',
+      },
+    });
+    expect(call.headers).toMatchObject({
+      connection: 'close',
+      'content-type': callbackBodyType,
+      'content-md5': createHash('md5').update(call.body).digest('base64'),
+      'user-agent': 'aliyun-oss-callback',
+      'x-oss-bucket': bucket,
+      'x-oss-request-id': put.headers['x-oss-request-id'],
+      'x-oss-signature-version': '1.0',
+      'x-oss-tag': 'CALLBACK',
+      host: new URL(receiverUrl).host,
+    });
+  });
+
+  test('may come in the query, and name its host', async () => {
+    const query = {
+      callback: callback({ callbackHost: 'cb.example.com' }),
+      'callback-var': encode({ 'x:uid': '1' }),
+    };
+    const put = await sendSigned(fixture.emulator.url, { method: 'PUT', key: 'q', query, body: 'x' });
+    expect([put.status, calls[0]?.headers.host]).toEqual([200, 'cb.example.com']);
+    expect(calls.map(({ body }) => body.toString())[0]).toContain('x:uid=1');
+  });
+
+  test.each(['V1', 'V4'] as const)('works from the real client with %s', async (signature) => {
+    const client = fixture.client(signature);
+    const options = {
+      callback: {
+        url: `${receiverUrl}/cb`,
+        body: 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&uid=${x:uid}&op=${operation}',
+        customValue: { uid: '42' },
+      },
+    };
+    const put = await client.put('by-client', Buffer.from('x'), options);
+    expect((put as unknown as { data: unknown }).data).toEqual({ Status: 'OK' });
+    const bytes = Buffer.alloc(250_000, 7);
+    await client.multipartUpload('by-parts', bytes, { ...options, partSize: 102_400 });
+    const [first, second] = await Promise.all(calls.map(verify));
+    expect(first).toMatchObject({ objectKey: 'by-client', vars: { uid: '42', op: 'PutObject' } });
+    expect(second).toMatchObject({
+      objectKey: 'by-parts',
+      sizeBytes: 250_000,
+      etag: expect.stringMatching(/-3$/),
+      vars: { uid: '42', op: 'CompleteMultipartUpload' },
+    });
+  });
+
+  test('may stand in a form, with a field for each variable', async () => {
+    const form = new FormData();
+    const fields = signPolicyV4({
+      ...credentials,
+      bucket,
+      region,
+      expiresAt: new Date(Date.now() + 60_000),
+      conditions: [
+        ['eq', '$key', 'formed'],
+        ['eq', '$x:uid', '7'],
+      ],
+    });
+    const wanted = {
+      ...fields,
+      key: 'formed',
+      callback: callback(),
+      'x:uid': '7',
+      success_action_status: '201',
+    };
+    for (const [name, value] of Object.entries(wanted)) form.append(name, value);
+    form.append('file', new Blob(['text'], { type: 'text/plain' }), 'a.txt');
+    const posted = await fetch(`${fixture.emulator.url}/${bucket}/`, { method: 'POST', body: form });
+    expect([posted.status, await posted.text()]).toEqual([200, '{"Status":"OK"}']);
+    const [call] = calls;
+    if (!call) throw new Error('nobody called');
+    expect(await verify(call)).toMatchObject({
+      objectKey: 'formed',
+      imageInfo: null,
+      vars: { uid: '7', operation: 'PostObject' },
+    });
+  });
+
+  test('goes to the next URL when one fails', async () => {
+    const callbackUrl = `http://127.0.0.1:1/;${receiverUrl}/1;${receiverUrl}/2`;
+    answer = (response) => (calls.length === 1 ? response.writeHead(500).end() : answerJson(response));
+    expect((await putWith({ 'x-oss-callback': callback({ callbackUrl }) })).status).toBe(200);
+    expect(calls.map(({ target }) => target)).toEqual(['/1', '/2']);
+  });
+
+  test('is not made when the upload fails', async () => {
+    const put = await putWith({ 'x-oss-callback': callback(), 'content-md5': 'AAAA' });
+    expect([put.status, calls.length]).toEqual([400, 0]);
+  });
+});
+
+describe('a callback that fails', () => {
+  const statusOnly = (status: number) => (response: ServerResponse) =>
+    response.writeHead(status, { location: '/elsewhere', 'content-length': 2 }).end('{}');
+  const withBody = (body: string | Buffer) => (response: ServerResponse) =>
+    response.writeHead(200, { 'content-length': Buffer.byteLength(body) }).end(body);
+  const failures: [string, (response: ServerResponse) => unknown, string][] = [
+    ['status 301', statusOnly(301), 'Error status : 301.'],
+    ['status 201', statusOnly(201), 'Error status : 201.'],
+    ['status 403', statusOnly(403), 'Error status : 403.'],
+    ['status 503', statusOnly(503), 'Error status : 503.'],
+    ['no JSON', withBody('<html/>'), 'Response body is not valid json format.'],
+    ['a byte order mark', withBody('\ufeff{}'), 'Response body is not valid json format.'],
+    ['no UTF-8', withBody(Buffer.from([0x22, 0xff, 0x22])), 'Response body is not valid json format.'],
+    ['an empty body', withBody(''), 'Error Status : 400.User server return invalid conent-length value.'],
+    [
+      'no length',
+      (response) => {
+        response.writeHead(200);
+        response.write('{');
+        response.end('}');
+      },
+      'Error Status : 400.User server missing content-length.',
+    ],
+    [
+      'too much',
+      withBody(`"${'x'.repeat(1024 * 1024)}"`),
+      'Error Status : 400.User server return too long content-length value.',
+    ],
+    [
+      'half an answer',
+      (response) => response.writeHead(200, { 'content-length': 9 }).write('{', () => response.destroy()),
+      'Error status : 502.',
+    ],
+    ['no answer', (response) => response.destroy(), 'Error status : 502.'],
+    ['silence', () => undefined, 'reply timeout, cost:500ms'],
+  ];
+  test.each(failures)('for %s', async (name, act, message) => {
+    answer = act;
+    const key = `failed/${name}`;
+    const put = await putWith({ 'x-oss-callback': callback() }, key);
+    expect(put.status).toBe(203);
+    expect(elementOf(put.text, 'Code')).toBe('CallbackFailed');
+    expect(elementOf(put.text, 'Message')).toContain(message);
+    expect(put.headers).toMatchObject({
+      'content-type': 'application/xml',
+      'x-oss-ec': expect.stringMatching(/^0007-/),
+      etag: '"5D41402ABC4B2A76B9719D911017C592"',
+    });
+    // Neither tried again nor redirected, and the object stays.
+    expect(calls).toHaveLength(1);
+    expect((await sendSigned(fixture.emulator.url, { key })).text).toBe('hello');
+  });
+
+  test('for nobody there', async () => {
+    const put = await putWith({ 'x-oss-callback': callback({ callbackUrl: 'http://127.0.0.1:1/' }) });
+    expect([put.status, elementOf(put.text, 'Message')]).toEqual([
+      203,
+      expect.stringContaining('OSS can not connect to your callbackUrl'),
+    ]);
+  });
+
+  test('reaches the real client as an error', async () => {
+    answer = statusOnly(500);
+    const put = fixture
+      .client()
+      .put('x', Buffer.from('x'), { callback: { url: `${receiverUrl}/cb`, body: 'a=1' } });
+    await expect(put).rejects.toMatchObject({ status: 203, code: 'CallbackFailed' });
+  });
+});
+
+describe('callback parameters', () => {
+  test.each([
+    ['no base64', { 'x-oss-callback': '%%%' }, '0007-00000002'],
+    ['no JSON', { 'x-oss-callback': Buffer.from('x').toString('base64') }, '0007-00000003'],
+    ['no URL', { 'x-oss-callback': encode({ callbackBody: 'a' }) }, '0007-00000004'],
+    ['no body', { 'x-oss-callback': encode({ callbackUrl: 'http://a.example/' }) }, '0007-00000011'],
+    ['too long', { 'x-oss-callback': encode({ pad: 'x'.repeat(6000) }) }, '0007-00000001'],
+    [
+      'variables that are no texts',
+      {
+        'x-oss-callback': encode({ callbackUrl: 'http://a.example/', callbackBody: 'a' }),
+        'x-oss-callback-var': encode({ 'x:a': 1 }),
+      },
+      '0007-00000104',
+    ],
+  ] as [string, Record<string, string>, string][])(
+    'with %s are refused before anything is stored',
+    async (name, headers, ec) => {
+      const put = await putWith(headers, `refused/${name}`);
+      expect([put.status, elementOf(put.text, 'Code'), put.headers['x-oss-ec']]).toEqual([
+        400,
+        'InvalidArgument',
+        ec,
+      ]);
+      expect(
+        (await sendSigned(fixture.emulator.url, { method: 'HEAD', key: `refused/${name}` })).status,
+      ).toBe(404);
+    },
+  );
+
+  test('in header and query at once are refused', async () => {
+    const put = await sendSigned(fixture.emulator.url, {
+      method: 'PUT',
+      key: 'both',
+      query: { callback: callback() },
+      headers: { 'x-oss-callback': callback() },
+      body: 'x',
+    });
+    expect(elementOf(put.text, 'Message')).toBe(
+      'Either the callback query string parameter or the x-oss-callback header should be specified, not both.',
+    );
+  });
+
+  test('with an empty URL ask for nothing', async () => {
+    expect((await putWith({ 'x-oss-callback': callback({ callbackUrl: '' }) })).text).toBe('');
+    expect(calls).toEqual([]);
+  });
+});
+
+test('the public key stays the same over a restart', async () => {
+  const read = () => sendRaw(fixture.emulator.url, { target: '/callback_pub_key_v1.pem' });
+  const before = await read();
+  expect(before.text).toMatch(/^-----BEGIN PUBLIC KEY-----/);
+  await fixture.restart();
+  expect((await read()).text).toBe(before.text);
+});

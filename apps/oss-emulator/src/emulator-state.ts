@@ -1,0 +1,18 @@
+import type { SignatureRules } from '#oss';
+import type { Logger } from '#runtime';
+import type { Buckets } from './buckets.js';
+import type { CallbackKey } from './callback-key.js';
+
+/** What the operations of a running emulator share. */
+export interface EmulatorState {
+  readonly buckets: Buckets;
+  readonly callbackKey: CallbackKey;
+  /** General region id, such as cn-hangzhou. */
+  readonly region: string;
+  /** Under which others reach the emulator. */
+  readonly publicUrl: URL;
+  readonly findSecret: SignatureRules['findSecret'];
+  readonly logger: Logger;
+  /** Limit for one callback attempt. */
+  readonly callbackTimeoutMs: number;
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '#runtime';
+import { answerRequest } from './answer-request.js';
+import { Buckets } from './buckets.js';
+import { loadCallbackKey } from './callback-key.js';
+import type { EmulatorState } from './emulator-state.js';
+import { openExchange } from './exchange.js';
+
+export interface EmulatorOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Address under which others reach the emulator; default http://localhost:<port>. */
+  readonly publicUrl?: string | undefined;
+  /** Folder that holds everything, used by one emulator at a time. */
+  readonly dataDir: string;
+  readonly region: string;
+  /** Buckets that are made at start. */
+  readonly buckets: readonly string[];
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly logger: Logger;
+  /** Limit for one callback attempt; OSS's own is the default, 5 s. */
+  readonly callbackTimeoutMs?: number;
+}
+
+/** An emulator that listens. */
+export interface Emulator {
+  /** Its public URL, without a trailing slash. */
+  readonly url: string;
+  /** Ends open connections and stops listening. */
+  close(): Promise<void>;
+}
+
+/** Starts an emulator of OSS; resolves when it listens. */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const buckets = await Buckets.open(options.dataDir);
+  for (const name of options.buckets) await buckets.create(name);
+  const callbackKey = await loadCallbackKey(options.dataDir);
+  const server = createServer();
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const publicUrl = new URL(options.publicUrl ?? `http://localhost:${port}`);
+  const state: EmulatorState = {
+    buckets,
+    callbackKey,
+    region: options.region,
+    publicUrl,
+    findSecret: (id) => (id === options.accessKeyId ? options.accessKeySecret : undefined),
+    logger: options.logger,
+    callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
+  };
+  server.on('request', (incoming, outgoing) => void answerRequest(openExchange(incoming, outgoing), state));
+  return {
+    url: publicUrl.href.replace(/\/$/, ''),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BucketAddress } from './bucket-address.js';
+
+/** One request on its way: what came in, where the answer goes, and its id. */
+export interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  /** 24 hex digits, upper-case. */
+  readonly requestId: string;
+  /** When it came, on the clock of `performance.now()`. */
+  readonly startedAtMs: number;
+  readonly method: string;
+  readonly host: string;
+  /** Path as received, without the query. */
+  readonly rawPath: string;
+  /** Decoded. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Lower-case names, values read as UTF-8. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** A request whose bucket and key are known. */
+export type AddressedExchange = Exchange & BucketAddress;
+
+/** Reads what every operation needs of a request. */
+export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
+  const target = incoming.url ?? '/';
+  const queryAt = target.indexOf('?');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    // Node reads header bytes as Latin-1; clients write UTF-8, and sign it.
+    if (value !== undefined) headers[name] = Buffer.from(String(value), 'latin1').toString('utf8');
+  }
+  return {
+    incoming,
+    outgoing,
+    requestId: randomBytes(12).toString('hex').toUpperCase(),
+    startedAtMs: performance.now(),
+    method: incoming.method ?? 'GET',
+    host: headers['host'] ?? '',
+    rawPath: queryAt < 0 ? target : target.slice(0, queryAt),
+    query: Object.fromEntries(new URLSearchParams(queryAt < 0 ? '' : target.slice(queryAt))),
+    headers,
+  };
+}
+
+const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, x-oss-request-id, x-oss-hash-crc64ecma, x-oss-ec',
+};
+
+/** The headers of every answer. */
+export function commonHeaders({ requestId, headers, startedAtMs }: Exchange): Record<string, string> {
+  return {
+    server: 'AliyunOSS',
+    'x-oss-request-id': requestId,
+    'x-oss-server-time': String(Math.ceil(performance.now() - startedAtMs)),
+    ...(headers['origin'] !== undefined && corsHeaders),
+  };
+}

@@ -1,0 +1,19 @@
+import { closeOnSignal, createLogger, loadConfig } from '#runtime';
+import { startEmulator } from './emulator.js';
+
+const { emulator: settings, log } = loadConfig(['emulator', 'log']);
+const logger = createLogger('oss-emulator', log.LOG_LEVEL);
+const emulator = await startEmulator({
+  host: settings.EMULATOR_HOST,
+  port: settings.EMULATOR_PORT,
+  publicUrl: settings.EMULATOR_PUBLIC_URL,
+  dataDir: settings.EMULATOR_DATA_DIR,
+  region: settings.EMULATOR_REGION,
+  buckets: settings.EMULATOR_BUCKETS,
+  accessKeyId: settings.EMULATOR_ACCESS_KEY_ID,
+  accessKeySecret: settings.EMULATOR_ACCESS_KEY_SECRET,
+  logger,
+});
+closeOnSignal(logger, 5_000, () => emulator.close());
+logger.info({ url: emulator.url, dataDir: settings.EMULATOR_DATA_DIR }, 'the OSS emulator listens');
+process.send?.({ type: 'ready', url: emulator.url });

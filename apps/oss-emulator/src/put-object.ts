@@ -1,0 +1,65 @@
+import type { EmulatorState } from './emulator-state.js';
+import type { AddressedExchange } from './exchange.js';
+import { maxBodyBytes, placeFile, receiveFile, type ReceivedFile } from './received-file.js';
+import { refusal } from './refusals.js';
+import { send } from './responses.js';
+import type { Bucket } from './buckets.js';
+import { contentHeaders, headersToKeep, type StoredObject } from './stored-object.js';
+import { answerUpload, readRequestedCallback } from './upload-outcome.js';
+
+/** `PUT /key` */
+export async function putObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  const { headers, objectKey } = exchange;
+  const bucket = state.buckets.get(exchange.bucket);
+  const callback = readRequestedCallback(exchange);
+  checkOverwrite(bucket, objectKey, headers);
+  const file = await receiveBody(exchange, state);
+  const object = await storeFile(bucket, file, headers, {
+    key: objectKey,
+    mimeType: headers['content-type'] ?? 'application/octet-stream',
+    headers: headersToKeep(headers),
+  });
+  await answerUpload(exchange, state, { bucket, object, callback, operation: 'PutObject' }, () =>
+    send(exchange, 200, contentHeaders(object)),
+  );
+}
+
+/** Receives the whole body of a request into a file. @throws OssRefusal */
+export function receiveBody(
+  { headers, incoming }: AddressedExchange,
+  state: EmulatorState,
+): Promise<ReceivedFile> {
+  const length = headers['content-length'];
+  if (length === undefined && headers['transfer-encoding'] === undefined)
+    throw refusal('MissingContentLength');
+  if (Number(length ?? 0) > maxBodyBytes) throw refusal('EntityTooLarge');
+  return receiveFile(incoming, state.buckets.incomingFolder, {
+    contentMd5: headers['content-md5'],
+    crc64: headers['x-oss-hash-crc64ecma'],
+  });
+}
+
+/** Makes a received file an object, unless it may not replace the one that is there. @throws OssRefusal */
+export function storeFile(
+  bucket: Bucket,
+  file: ReceivedFile,
+  headers: Readonly<Record<string, string | undefined>>,
+  facts: Pick<StoredObject, 'key' | 'mimeType' | 'headers'>,
+): Promise<StoredObject> {
+  const { path, sizeBytes, etag, crc64, contentMd5 } = file;
+  return placeFile(file, () => {
+    // Somebody else may have stored the key while this body came in.
+    checkOverwrite(bucket, facts.key, headers);
+    return bucket.objects.put(path, { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' });
+  });
+}
+
+/** @throws OssRefusal FileAlreadyExists */
+export function checkOverwrite(
+  bucket: Bucket,
+  key: string,
+  headers: Readonly<Record<string, string | undefined>>,
+): void {
+  if (headers['x-oss-forbid-overwrite'] === 'true' && bucket.objects.get(key))
+    throw refusal('FileAlreadyExists', { Key: key });
+}

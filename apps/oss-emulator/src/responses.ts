@@ -1,0 +1,63 @@
+import type { OssRefusal } from '#oss';
+import { commonHeaders, type Exchange } from './exchange.js';
+import { writeXml, type XmlElement } from './xml.js';
+
+/** Answers with a body of bytes or text, or with none. */
+export function send(
+  exchange: Exchange,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  body: string | Buffer = '',
+): void {
+  const { outgoing, method } = exchange;
+  const length = status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) };
+  outgoing.writeHead(status, { ...commonHeaders(exchange), ...length, ...toLatin1(headers) });
+  outgoing.end(method === 'HEAD' ? undefined : body);
+}
+
+/** Header values as bytes of UTF-8, in the form Node wants them. */
+export function toLatin1(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
+  );
+}
+
+/** Answers with an XML document. */
+export function sendXml(
+  exchange: Exchange,
+  status: number,
+  root: XmlElement,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  send(exchange, status, { 'content-type': 'application/xml', ...headers }, writeXml(root));
+}
+
+/** Answers with OSS's error document; after HEAD it goes into a header. */
+export function sendRefusal(
+  exchange: Exchange,
+  { status, code, message, ec, facts }: OssRefusal,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const details: XmlElement[] = Object.entries(facts);
+  const diagnosis: XmlElement[] = ec
+    ? [
+        ['EC', ec],
+        ['RecommendDoc', `https://api.aliyun.com/troubleshoot?q=${ec}`],
+      ]
+    : [];
+  const root: XmlElement = [
+    'Error',
+    [
+      ['Code', code],
+      ['Message', message],
+      ['RequestId', exchange.requestId],
+      ['HostId', exchange.host],
+      ...details,
+      ...diagnosis,
+    ],
+  ];
+  const inHeader = exchange.method === 'HEAD' && {
+    'x-oss-err': Buffer.from(writeXml(root)).toString('base64'),
+  };
+  sendXml(exchange, status, root, { ...headers, ...(ec && { 'x-oss-ec': ec }), ...inHeader });
+}

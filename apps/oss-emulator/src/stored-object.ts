@@ -1,0 +1,60 @@
+import { quoteEtag } from '#oss';
+
+/** What the emulator knows of an object: its sidecar. */
+export interface StoredObject {
+  readonly key: string;
+  /** Name of the file that holds its bytes. */
+  readonly dataFile: string;
+  readonly sizeBytes: number;
+  /** Unquoted, upper-case. */
+  readonly etag: string;
+  readonly crc64: string;
+  /** Base64; null for an object made of parts. */
+  readonly contentMd5: string | null;
+  readonly type: 'Normal' | 'Multipart';
+  readonly mimeType: string;
+  /** Headers that were stored with it: cache-control and the like, and x-oss-meta-*. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly modifiedAt: string;
+}
+
+const keptHeaders = new Set([
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'expires',
+]);
+
+/** The headers of an upload that are stored with the object. */
+export function headersToKeep(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const kept = Object.entries(headers).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && (keptHeaders.has(entry[0]) || entry[0].startsWith('x-oss-meta-')),
+  );
+  return Object.fromEntries(kept);
+}
+
+/** The headers that tell of an object's content, on uploads as well as on reads. */
+export function contentHeaders(
+  object: Pick<StoredObject, 'etag' | 'crc64' | 'contentMd5'>,
+): Record<string, string> {
+  return {
+    etag: quoteEtag(object.etag),
+    'x-oss-hash-crc64ecma': object.crc64,
+    ...(object.contentMd5 && { 'content-md5': object.contentMd5 }),
+  };
+}
+
+/** The headers of GetObject and HeadObject. */
+export function objectHeaders(object: StoredObject): Record<string, string> {
+  return {
+    ...object.headers,
+    ...contentHeaders(object),
+    'content-type': object.mimeType,
+    'last-modified': new Date(object.modifiedAt).toUTCString(),
+    'accept-ranges': 'bytes',
+    'x-oss-object-type': object.type,
+    'x-oss-storage-class': 'Standard',
+  };
+}
