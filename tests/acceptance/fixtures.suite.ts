@@ -19,7 +19,7 @@ export async function turnedPhoto(width = 4000, height = 3000): Promise<Buffer> 
     .composite([{ input: left, left: 0, top: 0 }])
     .jpeg({ quality: 85 })
     .withExif({
-      IFD0: { Make: 'Landfall', Model: 'Test 1', Orientation: '6' },
+      IFD0: { Make: 'Landfall', Model: 'Test 1' },
       IFD2: { DateTimeOriginal: '2026:01:15 08:30:00' },
       IFD3: {
         GPSLatitudeRef: 'N',
@@ -28,6 +28,7 @@ export async function turnedPhoto(width = 4000, height = 3000): Promise<Buffer> 
         GPSLongitude: '0/1 7/1 0/1',
       },
     })
+    .withMetadata({ orientation: 6 })
     .toBuffer();
 }
 
