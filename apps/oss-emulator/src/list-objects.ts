@@ -92,7 +92,7 @@ function readPage(bucket: Bucket, prefix: string, delimiter: string, after: stri
   const page: Page & { next: string | undefined } = { objects: [], commonPrefixes: [], next: undefined };
   const keys = bucket.objects.sortedKeys();
   let last = after;
-  for (let at = firstAfter(keys, after > prefix ? after : prefix); at < keys.length; at++) {
+  for (let at = firstAfter(keys, after, prefix); at < keys.length; at++) {
     const key = keys[at]?.key ?? '';
     if (!key.startsWith(prefix)) {
       if (Buffer.compare(Buffer.from(key), Buffer.from(prefix)) > 0) break;
@@ -112,9 +112,13 @@ function readPage(bucket: Bucket, prefix: string, delimiter: string, after: stri
   return page;
 }
 
-/** Index of the first key that is not before `start` in byte order. */
-function firstAfter(keys: readonly { bytes: Buffer }[], start: string): number {
-  const bytes = Buffer.from(start);
+/** Index of the first key that is before none of `starts` in byte order. */
+function firstAfter(keys: readonly { bytes: Buffer }[], ...starts: string[]): number {
+  const bytes =
+    starts
+      .map((start) => Buffer.from(start))
+      .sort(Buffer.compare)
+      .at(-1) ?? Buffer.alloc(0);
   let [low, high] = [0, keys.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -3,9 +3,9 @@ import type { Bucket } from './buckets.js';
 import { readCompletion } from './completion-list.js';
 import type { EmulatorState } from './emulator-state.js';
 import type { AddressedExchange } from './exchange.js';
-import type { MultipartUpload } from './multipart-uploads.js';
-import { checkOverwrite, receiveBody } from './put-object.js';
-import { placeFile, receiveFile } from './received-file.js';
+import type { MultipartUpload, StoredPart } from './multipart-uploads.js';
+import { checkOverwrite, mayReplace, receiveBody } from './put-object.js';
+import { placeFile, receiveFile, type ReceivedFile } from './received-file.js';
 import { refusal } from './refusals.js';
 import { send, sendXml } from './responses.js';
 import { contentHeaders, headersToKeep } from './stored-object.js';
@@ -54,14 +54,9 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const callback = readRequestedCallback(exchange);
   checkOverwrite(bucket, objectKey, headers);
   const parts = await readCompletion(exchange, upload);
-  const file = await receiveFile(
-    bucket.uploads.read(upload, parts),
-    state.buckets.incomingFolder,
-    { crc64: headers['x-oss-hash-crc64ecma'] },
-    Number.POSITIVE_INFINITY,
-  );
+  const file = await assembleParts(exchange, state, bucket, upload, parts);
   const { path, sizeBytes, crc64 } = file;
-  const object = await bucket.objects.put(path, {
+  const facts = {
     key: objectKey,
     sizeBytes,
     etag: etagOfParts(parts.map(({ etag }) => etag)),
@@ -70,7 +65,8 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
     type: 'Multipart',
     mimeType: upload.mimeType,
     headers: upload.headers,
-  });
+  } as const;
+  const object = await bucket.objects.put(path, facts, mayReplace(headers));
   await bucket.uploads.remove(upload);
   await answerUpload(
     exchange,
@@ -91,6 +87,29 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
         contentHeaders(object),
       ),
   );
+}
+
+async function assembleParts(
+  exchange: AddressedExchange,
+  state: EmulatorState,
+  bucket: Bucket,
+  upload: MultipartUpload,
+  parts: readonly StoredPart[],
+): Promise<ReceivedFile> {
+  const claimed = { crc64: exchange.headers['x-oss-hash-crc64ecma'] };
+  const { incomingFolder } = state.buckets;
+  try {
+    return await receiveFile(
+      bucket.uploads.read(upload, parts),
+      incomingFolder,
+      claimed,
+      Number.POSITIVE_INFINITY,
+    );
+  } catch (error) {
+    // Somebody else may have completed or aborted it meanwhile.
+    findUpload(exchange, state);
+    throw error;
+  }
 }
 
 /** `DELETE /key?uploadId=` */

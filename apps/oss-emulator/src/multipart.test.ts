@@ -131,6 +131,16 @@ describe('an upload in parts', () => {
     expect((await complete(uploadId, list([2, b]))).status).toBe(200);
   });
 
+  test('is completed once, however often it is asked for', async () => {
+    const uploadId = await start();
+    const { etag } = (await putPart(uploadId, 1, Buffer.alloc(1_000_000))).headers;
+    const answers = await Promise.all([1, 2, 3].map(() => complete(uploadId, list([1, String(etag)]))));
+    const statuses = new Set(answers.map(({ status }) => status));
+    expect(statuses.has(200)).toBe(true);
+    expect([...statuses].filter((status) => status !== 200 && status !== 404)).toEqual([]);
+    expect((await sendSigned(url, { method: 'HEAD', key })).headers['content-length']).toBe('1000000');
+  });
+
   test('survives a restart', async () => {
     const uploadId = await start();
     const { etag } = (await putPart(uploadId, 1, 'kept')).headers;

@@ -2,7 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from './json-file.js';
+import { refusal } from './refusals.js';
 import type { StoredObject } from './stored-object.js';
+
+type ObjectFacts = Omit<StoredObject, 'dataFile' | 'modifiedAt'>;
 
 /**
  * The objects of one bucket on disk. Bytes lie in files of their own; a JSON sidecar, named by the hash of the key, names
@@ -11,6 +14,7 @@ import type { StoredObject } from './stored-object.js';
 export class ObjectFiles {
   readonly #folder: string;
   readonly #objects = new Map<string, StoredObject>();
+  readonly #turns = new Map<string, Promise<void>>();
   #sorted: { key: string; bytes: Buffer }[] | undefined;
 
   private constructor(folder: string) {
@@ -45,8 +49,20 @@ export class ObjectFiles {
     return join(this.#folder, object.dataFile);
   }
 
-  /** Makes the bytes at `path` the object `key`, in place of any other. */
-  async put(path: string, facts: Omit<StoredObject, 'dataFile' | 'modifiedAt'>): Promise<StoredObject> {
+  /**
+   * Makes the file at `path` the object `facts.key`. The file is gone afterwards, whatever happens.
+   * @throws OssRefusal FileAlreadyExists, when there is one that may not be replaced
+   */
+  async put(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
+    try {
+      return await this.#inTurn(facts.key, () => this.#place(path, facts, mayReplace));
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  async #place(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
+    if (!mayReplace && this.#objects.has(facts.key)) throw refusal('FileAlreadyExists', { Key: facts.key });
     const dataFile = `${randomUUID()}.data`;
     const object = { ...facts, dataFile, modifiedAt: new Date().toISOString() };
     await rename(path, this.pathOf(object));
@@ -59,7 +75,11 @@ export class ObjectFiles {
   }
 
   /** Does nothing when there is no such object. */
-  async delete(key: string): Promise<void> {
+  delete(key: string): Promise<void> {
+    return this.#inTurn(key, () => this.#remove(key));
+  }
+
+  async #remove(key: string): Promise<void> {
     const object = this.#objects.get(key);
     if (!object) return;
     this.#objects.delete(key);
@@ -74,6 +94,22 @@ export class ObjectFiles {
       .map((key) => ({ key, bytes: Buffer.from(key) }))
       .sort((left, right) => Buffer.compare(left.bytes, right.bytes));
     return this.#sorted;
+  }
+
+  /** Changes of one key happen one after the other: memory and disk must agree on the last one. */
+  async #inTurn<T>(key: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(key) ?? Promise.resolve();
+    const done = before.then(change);
+    const turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(key, turn);
+    try {
+      return await done;
+    } finally {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    }
   }
 
   #sidecarOf(key: string): string {

@@ -1,6 +1,6 @@
 import type { EmulatorState } from './emulator-state.js';
 import type { AddressedExchange } from './exchange.js';
-import { maxBodyBytes, placeFile, receiveFile, type ReceivedFile } from './received-file.js';
+import { maxBodyBytes, receiveFile, type ReceivedFile } from './received-file.js';
 import { refusal } from './refusals.js';
 import { send } from './responses.js';
 import type { Bucket } from './buckets.js';
@@ -39,27 +39,27 @@ export function receiveBody(
   });
 }
 
-/** Makes a received file an object, unless it may not replace the one that is there. @throws OssRefusal */
+/** Makes a received file an object. @throws OssRefusal FileAlreadyExists */
 export function storeFile(
   bucket: Bucket,
-  file: ReceivedFile,
+  { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
   headers: Readonly<Record<string, string | undefined>>,
   facts: Pick<StoredObject, 'key' | 'mimeType' | 'headers'>,
 ): Promise<StoredObject> {
-  const { path, sizeBytes, etag, crc64, contentMd5 } = file;
-  return placeFile(file, () => {
-    // Somebody else may have stored the key while this body came in.
-    checkOverwrite(bucket, facts.key, headers);
-    return bucket.objects.put(path, { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' });
-  });
+  const object = { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' } as const;
+  return bucket.objects.put(path, object, mayReplace(headers));
 }
 
-/** @throws OssRefusal FileAlreadyExists */
+/** Refuses early what `put` would refuse in the end. @throws OssRefusal FileAlreadyExists */
 export function checkOverwrite(
   bucket: Bucket,
   key: string,
   headers: Readonly<Record<string, string | undefined>>,
 ): void {
-  if (headers['x-oss-forbid-overwrite'] === 'true' && bucket.objects.get(key))
-    throw refusal('FileAlreadyExists', { Key: key });
+  if (!mayReplace(headers) && bucket.objects.get(key)) throw refusal('FileAlreadyExists', { Key: key });
+}
+
+/** Whether an upload may take the place of an object. */
+export function mayReplace(headers: Readonly<Record<string, string | undefined>>): boolean {
+  return headers['x-oss-forbid-overwrite'] !== 'true';
 }

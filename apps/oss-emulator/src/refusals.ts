@@ -2,16 +2,11 @@ import { OssRefusal, type OssRefusalFacts } from '#oss';
 
 /** The refusals of OSS that the emulator knows: status, message, EC (where it is known). */
 const refusalTable = {
-  BucketAlreadyExists: [409, 'The requested bucket name is not available.', '0015-00000104'],
   BucketNotEmpty: [409, 'The bucket has objects. Please delete them first.', '0015-00000301'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size.'],
   EntityTooSmall: [400, 'Your proposed upload smaller than the minimum allowed size.'],
   FieldItemTooLong: [400, 'Your name of form field is too long.'],
   FileAlreadyExists: [409, 'The object you specified already exists and can not be overwritten.'],
-  IncompleteBody: [
-    400,
-    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
-  ],
   IncorrectNumberOfFilesInPOSTRequest: [400, 'POST requires exactly one file upload per request.'],
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],

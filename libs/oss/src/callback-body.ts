@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { LandfallError } from '#runtime';
 import { readFormFields } from './callback-form-fields.js';
 import { readJsonFields } from './callback-json-fields.js';
-import { toLandedObject, type LandedObject } from './landed-object.js';
+import { refuseUnstorable, toLandedObject, type LandedObject } from './landed-object.js';
 import { showValue } from './shown-value.js';
 
 /**
@@ -13,7 +13,11 @@ import { showValue } from './shown-value.js';
 export function readCallbackBody(contentType: string | undefined, body: Buffer): LandedObject {
   const readFields = readerOf(contentType);
   if (!isUtf8(body)) throw new LandfallError('callback.body_malformed', 'the body is not UTF-8');
-  return toLandedObject(readFields(body.toString('utf8')));
+  const text = body.toString('utf8');
+  const fields = readFields(text);
+  // The only spellings that decoding UTF-8 leaves for NUL and lone surrogates. Most bodies have none of them.
+  if (text.includes('\0') || text.includes('%00') || text.includes('\\u')) refuseUnstorable(fields);
+  return toLandedObject(fields);
 }
 
 function readerOf(contentType: string | undefined): (text: string) => Map<string, string> {

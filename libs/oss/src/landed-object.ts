@@ -49,7 +49,6 @@ const emptyMeansAbsent = new Set([
  * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
  */
 export function toLandedObject(fields: Map<string, string>): LandedObject {
-  for (const [name, value] of fields) refuseUnstorable(name, value);
   return {
     bucket: takeNeeded(fields, 'bucket'),
     objectKey: readKey(takeNeeded(fields, 'object')),
@@ -62,10 +61,15 @@ export function toLandedObject(fields: Map<string, string>): LandedObject {
   };
 }
 
-/** What UTF-8 or a Postgres text cannot hold. */
-function refuseUnstorable(name: string, value: string): void {
-  if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'a value without NUL');
-  if (!name.isWellFormed() || !value.isWellFormed()) throw invalid(name, value, 'well-formed Unicode');
+/**
+ * Refuses what UTF-8 or a Postgres text cannot hold: NUL and halves of surrogate pairs.
+ * @throws LandfallError callback.field_invalid
+ */
+export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
+  for (const [name, value] of fields) {
+    if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'a value without NUL');
+    if (!name.isWellFormed() || !value.isWellFormed()) throw invalid(name, value, 'well-formed Unicode');
+  }
 }
 
 function take(fields: Map<string, string>, field: Field): string | undefined {
