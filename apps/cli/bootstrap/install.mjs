@@ -47,11 +47,11 @@ function npmInstalledIt() {
   if (!record) return false;
   const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages;
   const there = JSON.parse(record).packages;
-  return Object.entries(wanted).every(([place, { version, os, cpu, optional }]) => {
+  return Object.entries(wanted).every(([place, { version, os, cpu, libc, optional }]) => {
     if (place === '' || (there[place] && there[place].version === version)) return true;
     // Packages for other platforms are not installed; neither are optional ones that cannot be.
-    const isForThisOne = (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
-    return optional && !(isForThisOne && os);
+    const isForThisOne = os?.includes(process.platform) && cpu?.includes(process.arch) && !libc;
+    return optional && !isForThisOne;
   });
 }
 

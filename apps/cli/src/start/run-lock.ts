@@ -29,11 +29,17 @@ export interface RunLock {
  */
 export async function takeRunLock(
   dataDir: string,
-  addresses: { apiUrl: string; ossEndpoint: string },
+  { apiUrl, ossEndpoint }: { apiUrl: string; ossEndpoint: string },
 ): Promise<RunLock> {
   const file = join(dataDir, 'run.json');
   const id = randomUUID();
-  const run = { pid: process.pid, id, startedAt: new Date().toISOString(), ...addresses };
+  const run: z.output<typeof runSchema> = {
+    pid: process.pid,
+    id,
+    startedAt: new Date().toISOString(),
+    apiUrl,
+    ossEndpoint,
+  };
   await mkdir(dataDir, { recursive: true });
   // A link is made or refused in one step, with its content: nobody ever reads half a run.json.
   const unfinished = `${file}.${process.pid}`;
