@@ -9,13 +9,13 @@ const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefi
     detail: undefined,
   },
   {
-    pattern: /exceeds pixel limit/,
+    pattern: /exceeds pixel limit|Maximum supported image dimension/,
     code: 'media.too_many_pixels',
     detail: 'send an image with fewer pixels',
   },
   { pattern: /^timeout: /, code: 'media.timed_out', detail: 'send a smaller or simpler image' },
   {
-    pattern: /unsupported image format|exceeds channel limit|Unsupported (feature|codec|image type)/i,
+    pattern: /unsupported image format|exceeds channel limit|(not been built in|not configured)/i,
     code: 'media.unsupported',
     detail: 'send a JPEG, PNG, WebP, AVIF, GIF or TIFF image',
   },
