@@ -1,0 +1,10 @@
+/** What every benchmark is given. */
+export interface BenchmarkOptions {
+  readonly rounds: number;
+  /** Length of one measurement. */
+  readonly seconds: number;
+  /** Aborts when the run is to end early. */
+  readonly signal: AbortSignal;
+  /** Tells how far it is, on standard error. */
+  readonly say: (line: string) => void;
+}

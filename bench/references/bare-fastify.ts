@@ -1,0 +1,210 @@
+/**
+ * The limit: the durable work of a callback with nothing around it. Fastify, the pg pool and node:crypto; the same checks
+ * of the same request, the same rows in the same tables, one statement for all callbacks of the same instant.
+ */
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { parse, type ParsedUrlQuery } from 'node:querystring';
+import Fastify, { type FastifyReply } from 'fastify';
+import { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+
+const { DATABASE_URL, CALLBACK_KEY_HOSTS, OSS_BUCKETS } = process.env;
+const batchMax = 256;
+const waitingMax = 10_000;
+const statementsAtOnce = 2;
+const commitTimeoutMs = 3_500;
+const sweepAfterMs = 60_000;
+const pool = new Pool({ connectionString: DATABASE_URL, max: 10 });
+
+interface Row {
+  id: string;
+  bucket: string;
+  objectKey: string;
+  etag: string;
+  sizeBytes: number;
+  mimeType: string | null;
+  imageInfo: string | null;
+  vars: string;
+  landedAt: number;
+  reply: FastifyReply;
+}
+
+const insertText = `
+  WITH landed AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[], $8::jsonb[],
+                         $9::timestamptz[], $10::timestamptz[], $11::uuid[], $12::jsonb[])
+      AS t (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, created_at, sweep_at, job_id, job_payload)
+  ), inserted AS (
+    INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, status, source,
+                         created_at, updated_at, sweep_at)
+    SELECT id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, 'stored', 'callback',
+           created_at, created_at, sweep_at
+    FROM landed ON CONFLICT (bucket, object_key, etag) DO NOTHING RETURNING id
+  ), queued AS (
+    INSERT INTO outbox (id, name, payload)
+    SELECT job_id, 'upload.process', job_payload FROM landed JOIN inserted USING (id)
+  )
+  SELECT id FROM inserted`;
+const knownText = 'SELECT id, status FROM uploads WHERE bucket = $1 AND object_key = $2 AND etag = $3';
+
+let waiting: Row[] = [];
+let running = 0;
+let gathering = false;
+
+/** The sockets that are ready are read first: their callbacks come along. */
+function gather(): void {
+  if (gathering || running >= statementsAtOnce || waiting.length === 0) return;
+  gathering = true;
+  setImmediate(() => {
+    gathering = false;
+    if (running >= statementsAtOnce || waiting.length === 0) return;
+    const batch = waiting.length <= batchMax ? waiting : waiting.slice(0, batchMax);
+    waiting = waiting.length <= batchMax ? [] : waiting.slice(batchMax);
+    running += 1;
+    void commit(batch).finally(() => {
+      running -= 1;
+      gather();
+    });
+    gather();
+  });
+}
+
+async function commit(batch: Row[]): Promise<void> {
+  try {
+    // Sorted by their unique key, so that two processes with the same keys cannot deadlock.
+    const rows = batch.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
+    const query = {
+      name: 'insert-uploads',
+      text: insertText,
+      query_timeout: commitTimeoutMs,
+      rowMode: 'array',
+      values: [
+        rows.map((row) => row.id),
+        rows.map((row) => row.bucket),
+        rows.map((row) => row.objectKey),
+        rows.map((row) => row.etag),
+        rows.map((row) => row.sizeBytes),
+        rows.map((row) => row.mimeType),
+        rows.map((row) => row.imageInfo),
+        rows.map((row) => row.vars),
+        rows.map((row) => new Date(row.landedAt).toISOString()),
+        rows.map((row) => new Date(row.landedAt + sweepAfterMs).toISOString()),
+        rows.map(() => uuidv7()),
+        rows.map((row) => `{"v":1,"uploadId":"${row.id}"}`),
+      ],
+    };
+    const inserted = await pool.query<[string]>(query);
+    const fresh = inserted.rows.length === rows.length ? undefined : new Set(inserted.rows.flat());
+    for (const row of rows) {
+      if (!fresh || fresh.has(row.id)) answer(row.reply, row.id, 'stored');
+      else await answerKnown(row);
+    }
+  } catch (error) {
+    console.error(error);
+    for (const { reply } of batch) if (!reply.sent) refuse(reply, 503, 'not recorded');
+  }
+}
+
+async function answerKnown(row: Row): Promise<void> {
+  const { rows } = await pool.query<{ id: string; status: string }>({
+    name: 'known-upload',
+    text: knownText,
+    values: [row.bucket, row.objectKey, row.etag],
+  });
+  const [known] = rows;
+  if (known) answer(row.reply, known.id, known.status);
+  else refuse(row.reply, 503, 'not recorded');
+}
+
+function answer(reply: FastifyReply, id: string, status: string): void {
+  reply
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(`{"Status":"OK","id":"${id}","status":"${status}"}`);
+}
+
+function refuse(reply: FastifyReply, status: number, problem: string): void {
+  reply.code(status).send({ status, problem });
+}
+
+/** By the header as it came: whoever sends the same header means the same key. */
+const keys = new Map<string, KeyObject>();
+const allowedHosts = (CALLBACK_KEY_HOSTS ?? '').split(',');
+const allowedBuckets = new Set((OSS_BUCKETS ?? '').split(','));
+
+async function fetchKey(header: string): Promise<KeyObject> {
+  const url = new URL(Buffer.from(header, 'base64').toString());
+  if (!allowedHosts.includes(url.host)) throw new Error(`${url.host} may not serve keys`);
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000), redirect: 'error' });
+  const key = createPublicKey(await response.text());
+  if (keys.size < 8) keys.set(header, key);
+  return key;
+}
+
+function stringToSign(target: string, body: Buffer): Buffer {
+  const queryAt = target.indexOf('?');
+  const path = queryAt < 0 ? target : target.slice(0, queryAt);
+  const query = queryAt < 0 ? '' : target.slice(queryAt);
+  return Buffer.concat([Buffer.from(`${decodeURIComponent(path)}${query}\n`), body]);
+}
+
+const wellKnown = new Set([
+  'bucket',
+  'object',
+  'etag',
+  'size',
+  'mimeType',
+  'imageInfo.width',
+  'imageInfo.height',
+  'imageInfo.format',
+]);
+
+/** The columns of a form body; undefined when one that is needed is missing or makes no sense. */
+function readRow(fields: ParsedUrlQuery, reply: FastifyReply): Row | undefined {
+  const { bucket, object, etag, size, mimeType } = fields;
+  if (typeof bucket !== 'string' || typeof object !== 'string' || typeof etag !== 'string') return undefined;
+  if (!allowedBuckets.has(bucket) || !/^\d{1,15}$/.test(String(size))) return undefined;
+  const vars: Record<string, unknown> = {};
+  for (const name in fields) {
+    if (!wellKnown.has(name)) vars[name.startsWith('x:') ? name.slice(2) : name] = fields[name];
+  }
+  const width = Number(fields['imageInfo.width']) || null;
+  const height = Number(fields['imageInfo.height']) || null;
+  const format = fields['imageInfo.format'] || null;
+  return {
+    id: uuidv7(),
+    bucket,
+    objectKey: object,
+    etag: etag.toUpperCase(),
+    sizeBytes: Number(size),
+    mimeType: typeof mimeType === 'string' ? mimeType : null,
+    imageInfo: width || height || format ? JSON.stringify({ width, height, format }) : null,
+    vars: JSON.stringify(vars),
+    landedAt: Date.now(),
+    reply,
+  };
+}
+
+const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true });
+app.removeAllContentTypeParsers();
+app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+app.post<{ Body: Buffer }>('/callbacks/oss', (request, reply) => {
+  const { authorization = '', 'x-oss-pub-key-url': keyHeader } = request.headers;
+  if (typeof keyHeader !== 'string') return refuse(reply, 400, 'no key');
+  const take = (key: KeyObject) => {
+    const signature = Buffer.from(authorization, 'base64');
+    if (!verify('md5', stringToSign(request.raw.url ?? '', request.body), key, signature))
+      return refuse(reply, 403, 'wrong signature');
+    const row = readRow(parse(request.body.toString()), reply);
+    if (!row) return refuse(reply, 400, 'wrong body');
+    if (waiting.length >= waitingMax) return refuse(reply, 503, 'overloaded');
+    waiting.push(row);
+    gather();
+  };
+  const key = keys.get(keyHeader);
+  if (key) take(key);
+  else fetchKey(keyHeader).then(take, (error: Error) => refuse(reply, 403, error.message));
+});
+
+const url = await app.listen({ port: 0, host: '127.0.0.1' });
+process.once('disconnect', () => process.exit(0));
+process.send?.({ type: 'ready', url });

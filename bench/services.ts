@@ -1,0 +1,65 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabaseIfMissing } from '#database';
+import { freePort, startPostgres, startRedis } from '#local';
+import { Client } from 'pg';
+
+/** Postgres of this run alone, durable as in production, and an address for each database in it. */
+export interface BenchPostgres extends AsyncDisposable {
+  /** Makes an empty database and gives its URL. */
+  createDatabase(name: string): Promise<string>;
+}
+
+export async function openPostgres(): Promise<BenchPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-postgres-'));
+  const dataDir = join(folder, 'cluster');
+  const logFile = join(folder, 'postgres.log');
+  const postgres = await startPostgres({ dataDir, port: await freePort(), logFile });
+  return {
+    async createDatabase(name) {
+      await createDatabaseIfMissing(postgres.url, name);
+      const url = new URL(postgres.url);
+      url.pathname = `/${name}`;
+      return url.href;
+    },
+    async [Symbol.asyncDispose]() {
+      await postgres.stop();
+      for (const path of [postgres.dataDir, folder]) await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function openRedis(): Promise<AsyncDisposable & { readonly url: string }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'landfall-bench-redis-'));
+  const redis = await startRedis({ dataDir, port: await freePort() });
+  return {
+    url: redis.url,
+    async [Symbol.asyncDispose]() {
+      await redis.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Serves the public key of callbacks, as OSS does. */
+export async function serveKey(pem: string): Promise<AsyncDisposable & { readonly url: string }> {
+  const server: Server = createServer((_request, response) => response.end(pem));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}/callback_pub_key_v1.pem`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+export async function connectTo(databaseUrl: string): Promise<AsyncDisposable & { readonly client: Client }> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  return { client, [Symbol.asyncDispose]: () => client.end() };
+}
