@@ -1,4 +1,4 @@
-import { copyFile, truncate, writeFile, stat } from 'node:fs/promises';
+import { copyFile, readFile, truncate, writeFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -18,6 +18,12 @@ import { probeMedia } from './probe-media.js';
 import { transcodeVideo } from './transcode-video.js';
 
 const probe = (source: string) => probeMedia(tools, source, limits, never);
+
+const transcode = async (source: string) => {
+  const facts = await probe(source);
+  const specs = { mp4: { name: 'mp4', height: 180 } };
+  return transcodeVideo(tools, source, facts, specs, await scratchFolder(), limits, never, ignore);
+};
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {
   const file = join(await scratchFolder(), name);
@@ -72,12 +78,6 @@ describe('playlists and scripts in disguise open nothing', () => {
 });
 
 describe('damaged media', () => {
-  const transcode = async (source: string) => {
-    const facts = await probe(source);
-    const specs = { mp4: { name: 'mp4', height: 180 } };
-    return transcodeVideo(tools, source, facts, specs, await scratchFolder(), limits, never, ignore);
-  };
-
   test('the index (moov) is missing', async () => {
     const clip = await makeClip();
     await truncate(clip, Math.floor((await stat(clip)).size / 2));
@@ -116,5 +116,22 @@ describe('an object store that fails', () => {
     const failure = await probe(url).catch((thrown: unknown) => thrown);
     expect(failure).toMatchObject({ code });
     expect(JSON.stringify(failure) + String(failure)).not.toContain('sesame');
+  });
+
+  test('in the middle of the media is to be asked again', async () => {
+    const clip = await makeClip('320x180', 6, ['-qp', '5', '-movflags', '+faststart']);
+    const bytes = await readFile(clip);
+    const half = Math.floor(bytes.length / 2);
+    const server = createServer((request, response) => {
+      const start = Number(/bytes=(\d+)/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      if (start >= half) return void response.writeHead(503).end();
+      const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`;
+      response.writeHead(206, { 'content-length': bytes.length - start, 'content-range': range });
+      return void response.write(bytes.subarray(start, half), () => response.destroy());
+    });
+    const url = `http://127.0.0.1:${await listen(server)}/clip.mp4?Signature=sesame`;
+    const failure = await transcode(url).catch((thrown: unknown) => thrown);
+    expect(failure).toMatchObject({ code: 'storage.unavailable' });
+    expect(String(failure)).not.toContain('sesame');
   });
 });

@@ -13,6 +13,10 @@ test.each([
   expect(told).toContain('bucket.oss.example.com');
 });
 
+test('an address in memory is not told', () => {
+  expect(hideSource('[mov,mp4 @ 0x55d4e827f0c0] partial file', '/in.mp4')).toBe('[mov,mp4] partial file');
+});
+
 test('a local path is told as input, and control characters not at all', () => {
   expect(hideSource('file:/scratch/7/in.mp4: \u001b[31mbad', '/scratch/7/in.mp4')).toBe(
     'file:input:  [31mbad',

@@ -54,12 +54,13 @@ export function errorOfComplaints(
 
 /**
  * One line of stderr without what must not be told: signed URLs shrink to their host, the local path to `input`,
- * control characters to spaces.
+ * control characters to spaces; addresses in memory go.
  */
 export function hideSource(line: string, source: string): string {
   return line
     .replaceAll(source, isRemote(source) ? hostOf(source) : 'input')
     .replace(/https?:\/\/\S+/gi, hostOf)
+    .replace(/ @ 0x[\da-f]+/g, '')
     .replace(/\p{Cc}/gu, ' ');
 }
 
