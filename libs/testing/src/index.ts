@@ -11,4 +11,5 @@ export * from './stack.js';
 export * from './app-process.js';
 export * from './eventually.js';
 export * from './oss-client.js';
+export * from './own-services.js';
 export * from './post-form.js';

@@ -29,10 +29,13 @@ export interface Stack extends AsyncDisposable {
   waitFor(id: string, ...statuses: UploadView['status'][]): Promise<UploadView>;
 }
 
-/** Starts a whole Landfall. `env` adds to or changes what all processes get. */
+/**
+ * Starts a whole Landfall. `env` adds to or changes what all processes get; with a DATABASE_URL in it, that database is
+ * used and stays.
+ */
 export async function startStack(queueKind: QueueKind, env: Record<string, string> = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-stack-'));
-  const databaseUrl = await createTestDatabase();
+  const databaseUrl = env['DATABASE_URL'] ?? (await createTestDatabase());
   const queue = testQueue(queueKind, databaseUrl);
   const { ffmpegPath, ffprobePath } = inject('services');
   const { accessKeyId, accessKeySecret, apiKey, linkSecret } = developmentSecrets;
@@ -92,7 +95,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     async [Symbol.asyncDispose]() {
       await Promise.all([...workers, api, emulator].map((app) => app.end()));
       await rm(folder, { recursive: true, force: true });
-      await dropTestDatabase(databaseUrl);
+      if (!env['DATABASE_URL']) await dropTestDatabase(databaseUrl);
     },
   };
 }

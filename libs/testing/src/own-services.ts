@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabaseIfMissing, migrateDatabase } from '#database';
+import { migrateQueue } from '#jobs';
+import { freePort, startPostgres, startRedis } from '#local';
+import { databaseUrl } from './global-setup.js';
+
+/** A service that a test may stop and start again, with its data. */
+export interface OwnService extends AsyncDisposable {
+  url: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+/** A Postgres of the test's own, migrated: for tests that restart it. About 2 s. */
+export async function ownPostgres(): Promise<OwnService> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-own-'));
+  const options = {
+    dataDir: join(folder, 'postgres'),
+    port: await freePort(),
+    logFile: join(folder, 'postgres.log'),
+    fast: true,
+  };
+  let running = await startPostgres(options);
+  await createDatabaseIfMissing(running.url, 'landfall');
+  const url = databaseUrl(running.url, 'landfall');
+  await migrateDatabase(url);
+  await migrateQueue(url);
+  return restartable(url, folder, {
+    stop: () => running.stop(),
+    async start() {
+      running = await startPostgres(options);
+    },
+  });
+}
+
+/** A Redis of the test's own: for tests that restart or flush it. */
+export async function ownRedis(): Promise<OwnService> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-own-'));
+  const options = { dataDir: join(folder, 'redis'), port: await freePort() };
+  let running = await startRedis(options);
+  return restartable(running.url, folder, {
+    stop: () => running.stop(),
+    async start() {
+      running = await startRedis(options);
+    },
+  });
+}
+
+function restartable(url: string, folder: string, turn: Pick<OwnService, 'stop' | 'start'>): OwnService {
+  return {
+    url,
+    ...turn,
+    async [Symbol.asyncDispose]() {
+      await turn.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
