@@ -1,0 +1,59 @@
+import { developmentSecrets } from '#runtime';
+import { describe, expect, test } from 'vitest';
+import { findProblems } from './check.js';
+
+const production = {
+  API_KEYS: 'a-key-of-our-own',
+  API_LINK_SECRET: 'a-link-secret-of-our-own-0123456789',
+  API_PUBLIC_URL: 'https://media.example.com',
+  DATABASE_URL: 'postgres://landfall:secret@db.internal/landfall',
+  QUEUE_URL: 'rediss://queue.internal:6379',
+  OSS_ENDPOINT: 'https://oss-cn-hangzhou.aliyuncs.com',
+  OSS_REGION: 'cn-hangzhou',
+  OSS_BUCKETS: 'uploads',
+  OSS_ACCESS_KEY_ID: 'LTAI5tExample',
+  OSS_ACCESS_KEY_SECRET: 'not-a-secret',
+};
+
+describe('findProblems', () => {
+  test('finds nothing in sound production settings', () => {
+    expect(findProblems(production)).toEqual({ errors: [], warnings: [] });
+  });
+
+  test('names every missing setting, and the pipelines file that is not there', () => {
+    const { errors } = findProblems({ PIPELINES_FILE: 'nowhere.yaml' });
+    expect(errors.join('\n')).toMatch(/API_KEYS[^]*DATABASE_URL[^]*OSS_ENDPOINT[^]*nowhere\.yaml/);
+  });
+
+  test('refuses secrets that everybody knows, and only warns of them in development', () => {
+    const env = { ...production, API_KEYS: developmentSecrets.apiKey };
+    expect(findProblems(env).errors.join('\n')).toContain('API_KEYS');
+    const development = findProblems({ ...env, LANDFALL_ENV: 'development' });
+    expect(development.errors).toEqual([]);
+    expect(development.warnings.join('\n')).toContain('LANDFALL_ENV');
+  });
+
+  test('warns of settings that do not exist', () => {
+    const { errors, warnings } = findProblems({ ...production, WORKER_QUEUE: 'transcode', PATH: '/bin' });
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual(['WORKER_QUEUE: there is no such setting; it is not used']);
+  });
+
+  test.each([
+    ['CALLBACK_KEY_HOSTS', 'gosspublic.alicdn.com,keys.example.com', 'keys.example.com'],
+    ['OSS_ENDPOINT', 'http://oss-cn-hangzhou.aliyuncs.com', 'not encrypted'],
+    ['OSS_PATH_STYLE', 'true', 'in the path'],
+    ['API_PUBLIC_URL', '', 'localhost'],
+    ['QUEUE_URL', 'redis://queue.internal:6379', 'not encrypted'],
+  ])('warns of a doubtful %s', (name, value, said) => {
+    const { errors, warnings } = findProblems({ ...production, [name]: value });
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(said)]);
+  });
+
+  test('checks the settings of the emulator only where there are some', () => {
+    expect(findProblems({ ...production, EMULATOR_PORT: 'x' }).errors.join()).toContain(
+      'EMULATOR_ACCESS_KEY_ID',
+    );
+  });
+});

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configSections, errorTable, loadConfig, type SectionName } from '#runtime';
+import { parseEnv } from 'node:util';
+import { expect, test } from 'vitest';
+import { renderDocs, writeDocs } from './write-docs.js';
+
+test.each(Object.entries(renderDocs()))(
+  '%s is what "npm run landfall -- docs" writes',
+  (place, text) => {
+    expect(readFileSync(place, 'utf8')).toBe(text);
+  },
+);
+
+test('the pages name every setting and every error code', () => {
+  const pages = renderDocs();
+  for (const section of Object.values(configSections)) {
+    for (const name of Object.keys(section.shape)) expect(pages['docs/configuration.md']).toContain(`\`${name}\``);
+  }
+  for (const code of Object.keys(errorTable)) expect(pages['docs/errors.md']).toContain(`\`${code}\``);
+});
+
+test('every process starts with .env.example as it is', () => {
+  const env = parseEnv(renderDocs()['.env.example'] ?? '');
+  const config = loadConfig(Object.keys(configSections) as SectionName[], env);
+  expect(config.oss.OSS_ENDPOINT).toBe('http://emulator:9000');
+});
+
+test('the files are written where they belong', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-docs-'));
+  expect(await writeDocs(folder)).toBe(0);
+  expect(await readFile(join(folder, 'docs/errors.md'), 'utf8')).toBe(renderDocs()['docs/errors.md']);
+  await rm(folder, { recursive: true });
+});
