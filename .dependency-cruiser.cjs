@@ -18,7 +18,18 @@ const rooms = {
 };
 const apps = {
   api: ['runtime', 'database', 'oss', 'storage', 'outbox', 'uploads', 'pipelines'],
-  worker: ['runtime', 'database', 'oss', 'storage', 'outbox', 'jobs', 'uploads', 'pipelines', 'image', 'video'],
+  worker: [
+    'runtime',
+    'database',
+    'oss',
+    'storage',
+    'outbox',
+    'jobs',
+    'uploads',
+    'pipelines',
+    'image',
+    'video',
+  ],
   'oss-emulator': ['runtime', 'oss'],
   cli: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines', 'local', 'migrations'],
 };

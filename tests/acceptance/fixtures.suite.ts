@@ -48,19 +48,17 @@ export async function video(folder: string, options: { seconds: number; size: st
   ];
   await run(inject('services').ffmpegPath, [
     ...source.flatMap((input) => ['-f', 'lavfi', '-i', input]),
-    ...[
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-      '-pix_fmt',
-      'yuv420p',
-      '-c:a',
-      'aac',
-      '-shortest',
-      '-y',
-      file,
-    ],
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:a',
+    'aac',
+    '-shortest',
+    '-y',
+    file,
   ]);
   return file;
 }
@@ -83,8 +81,16 @@ export async function decode(
   url: string,
 ): Promise<{ frames: number; width: number; height: number; durationS: number }> {
   const { stdout } = await run(inject('services').ffprobePath, [
-    ...['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-of', 'json'],
-    ...['-show_entries', 'stream=nb_read_frames,width,height:format=duration', url],
+    '-v',
+    'error',
+    '-count_frames',
+    '-select_streams',
+    'v:0',
+    '-of',
+    'json',
+    '-show_entries',
+    'stream=nb_read_frames,width,height:format=duration',
+    url,
   ]);
   const { streams, format } = JSON.parse(stdout) as {
     streams: { nb_read_frames: string; width: number; height: number }[];

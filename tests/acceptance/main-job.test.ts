@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import exifr from 'exifr';
+import { parse } from 'exifr';
 import sharp from 'sharp';
 import { ossClient, postForm, queueKinds, type Stack, startStack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -80,7 +80,7 @@ describe.each(queueKinds)('the main job with the queue on %s', (queue) => {
       ];
       expect(colourAt(10)[0]).toBeGreaterThan(200);
       expect(colourAt(info.height - 10)[2]).toBeGreaterThan(200);
-      expect(await exifr.parse(bytes, { gps: true }).catch(() => undefined)).toBeUndefined();
+      expect(await parse(bytes, { gps: true }).catch(() => undefined)).toBeUndefined();
     }
   });
 

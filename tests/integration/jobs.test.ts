@@ -159,6 +159,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       await queue('upload.process', id);
       await eventually(() => (seen.ended.length === round ? true : undefined));
     }
+    expect(seen.runs).toHaveLength(3);
   });
 
   test('shutdown hands a long job back without losing an attempt, and another worker runs it', async () => {

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { presignUrlV4 } from '#oss';
 import { LandfallError, pause, type Config } from '#runtime';
-import { translateStorageFailure, refusalOf } from './storage-errors.js';
+import type { ObjectAddress } from './object-address.js';
+import { refusalOf, translateStorageFailure } from './storage-errors.js';
 
 /** What the store knows of an object without its bytes. */
 export interface ObjectHead {
@@ -11,12 +12,6 @@ export interface ObjectHead {
   etag: string;
   sizeBytes: number;
   mimeType: string;
-}
-
-/** Where an object lies. */
-export interface ObjectAddress {
-  bucket: string;
-  objectKey: string;
 }
 
 type Settings = Config<'oss'>['oss'];

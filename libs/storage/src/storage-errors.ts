@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import type { ObjectAddress } from './object-store.js';
+import type { ObjectAddress } from './object-address.js';
 
 /** The error for an answer that is not 2xx. Reads OSS's code from the XML, or from the header that HEAD answers carry. */
 export async function refusalOf(answer: Response, address: ObjectAddress): Promise<LandfallError> {

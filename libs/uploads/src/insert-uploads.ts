@@ -1,5 +1,4 @@
 import type { OutboxRow } from '#outbox';
-import type { QueryConfig } from 'pg';
 import type { ImageInfo, UploadStatus } from './upload.entity.js';
 
 /** An object that landed, as the callback told it. */
@@ -51,9 +50,14 @@ const knownText = `
   SELECT id, bucket, object_key AS "objectKey", etag, status FROM uploads
   WHERE (bucket, object_key, etag) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`;
 
-/** What of a pg pool this needs. */
+/** What of a pg pool this needs: statements prepared by name, with a time limit. */
 interface Queryable {
-  query(config: QueryConfig & { query_timeout: number }): Promise<{ rows: unknown[] }>;
+  query(statement: {
+    name: string;
+    text: string;
+    values: unknown[];
+    query_timeout: number;
+  }): Promise<{ rows: unknown[] }>;
 }
 
 /** One string for bucket, key and ETag; NUL is in none of them. */

@@ -1,0 +1,5 @@
+/** Where an object lies. */
+export interface ObjectAddress {
+  bucket: string;
+  objectKey: string;
+}
