@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { LandfallError } from '#runtime';
@@ -41,6 +41,7 @@ export async function findPostgresHome(wantedDir: string): Promise<PostgresHome>
   const binDir = join(reachable ? native : await copyNativeDir(native), 'bin');
   const isLink = (await lstat(dir).catch(() => undefined))?.isSymbolicLink() ?? false;
   if (!isLink && (await canReach(user, dirname(dir)))) return { binDir, dir, user, link: undefined };
+  await makeSharedRoot();
   const hash = createHash('sha256').update(dir).digest('hex').slice(0, 12);
   return { binDir, dir: join(sharedRoot, `${basename(dir)}-${hash}`), user, link: dir };
 }
@@ -96,9 +97,15 @@ async function copyNativeDir(native: string): Promise<string> {
   const copy = join(sharedRoot, `binaries-${version}`);
   if (existsSync(copy)) return copy;
   const unfinished = `${copy}.${process.pid}`;
-  await mkdir(sharedRoot, { recursive: true });
+  await makeSharedRoot();
   await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
-  await runCommand('chmod', ['-R', 'a+rX', sharedRoot], { timeoutMs: commandTimeoutMs });
+  await runCommand('chmod', ['-R', 'a+rX', unfinished], { timeoutMs: commandTimeoutMs });
   await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true }));
   return copy;
+}
+
+/** The user postgres has to get through it, whatever root's umask is; the folders below have modes of their own. */
+async function makeSharedRoot(): Promise<void> {
+  await mkdir(sharedRoot, { recursive: true });
+  await chmod(sharedRoot, 0o755);
 }
