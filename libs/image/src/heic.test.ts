@@ -20,31 +20,7 @@ const plainVersion = uint32(0);
 
 /** What a phone writes, in its shortest form: one HEVC picture of 64 × 48 pixels. No tool at hand encodes it. */
 function heic(): Buffer {
-  const hevcSetup = bytes(
-    1,
-    1,
-    0x60,
-    0,
-    0,
-    0,
-    0x90,
-    0,
-    0,
-    0,
-    0,
-    0,
-    93,
-    0xf0,
-    0,
-    0xfc,
-    0xfd,
-    0xf8,
-    0xf8,
-    0,
-    0,
-    15,
-    0,
-  );
+  const hevcSetup = Buffer.from('0101600000009000000000005df000fcfdf8f800000f00', 'hex');
   const handler = box('hdlr', plainVersion, uint32(0), 'pict', '\0'.repeat(13));
   const primary = box('pitm', plainVersion, uint16(1));
   const item = box('infe', bytes(2, 0, 0, 0), uint16(1), uint16(0), 'hvc1\0');
