@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { freePort, portIsFree } from '#local';
 import { developmentSecrets, LandfallError, loadConfig } from '#runtime';
 import type { LocalRunFacts } from './local-run-facts.js';
@@ -56,6 +56,8 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
       API_PORT: String(apiPort),
       EMULATOR_PORT: String(emulatorPort),
       EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.LOCAL_DATA_DIR, 'oss'),
+      // Not the system's: that folder is shared with the workers of other users and clones.
+      MEDIA_SCRATCH_DIR: given['MEDIA_SCRATCH_DIR'] || resolve(local.LOCAL_DATA_DIR, 'scratch'),
       OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
       CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
     },
