@@ -17,7 +17,11 @@ export function runToItsEnd(
     const child = spawn(command, parameters, { cwd: root, stdio, env });
     const forward = (signal) => child.kill(signal);
     for (const signal of forwarded) process.on(signal, forward);
+    // npm passes a signal to the shell between us, which dies of it without a word to us: then end as well.
+    const parent = process.ppid;
+    const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250);
     const end = (result) => {
+      clearInterval(orphaned);
       for (const signal of forwarded) process.off(signal, forward);
       resolve(result);
     };

@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Folders for files in work: one for each job, gone when the job ends, however it ends. */
@@ -13,11 +13,12 @@ export interface Scratch {
  * Opens this worker's scratch space below `parent` (default: the system's temporary directory) and removes what workers
  * that were killed have left there.
  */
-export async function openScratch(parent = join(tmpdir(), 'landfall-scratch')): Promise<Scratch> {
+export async function openScratch(
+  parent = join(tmpdir(), `landfall-scratch-${userInfo().username}`),
+): Promise<Scratch> {
   await mkdir(parent, { recursive: true });
   await removeLeftovers(parent);
-  const root = await mkdtemp(join(parent, 'worker-'));
-  await writeFile(join(root, 'pid'), String(process.pid));
+  const root = await mkdtemp(join(parent, `worker-${process.pid}-`));
   return {
     async withFolder(work) {
       const folder = await mkdtemp(join(root, 'job-'));
@@ -33,11 +34,9 @@ export async function openScratch(parent = join(tmpdir(), 'landfall-scratch')): 
 
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (!name.startsWith('worker-')) continue;
-    const folder = join(parent, name);
-    const pid = Number(await readFile(join(folder, 'pid'), 'utf8').catch(() => '0'));
-    if (pid > 0 && isAlive(pid)) continue;
-    await rm(folder, { recursive: true, force: true });
+    const pid = /^worker-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
   }
 }
 

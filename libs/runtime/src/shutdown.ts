@@ -22,8 +22,9 @@ export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => P
       },
     );
   };
-  process.once('SIGTERM', () => end('SIGTERM'));
-  process.once('SIGINT', () => end('SIGINT'));
+  // Not once: Ctrl-C in a terminal reaches us twice, from the terminal and from the process that started us.
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => end('SIGINT'));
   if (process.channel) {
     process.once('disconnect', () => end('parent process ended'));
     process.channel.unref();

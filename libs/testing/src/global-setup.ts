@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
@@ -31,6 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (redis.missing) throw new Error(`the tests need Redis; type: ${redis.command}`);
   if (ffmpeg.missing) throw new Error(`the tests need ffmpeg; type: ${ffmpeg.command}`);
   const folder = await mkdtemp(join(tmpdir(), 'landfall-test-'));
+  // Run by root, Postgres is another user's, who has to get through.
+  await chmod(folder, 0o755);
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
     port: await freePort(),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
@@ -15,7 +15,7 @@ export interface OwnService extends AsyncDisposable {
 
 /** A Postgres of the test's own, migrated: for tests that restart it. About 2 s. */
 export async function ownPostgres(): Promise<OwnService> {
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-own-'));
+  const folder = await ownFolder();
   const options = {
     dataDir: join(folder, 'postgres'),
     port: await freePort(),
@@ -37,7 +37,7 @@ export async function ownPostgres(): Promise<OwnService> {
 
 /** A Redis of the test's own: for tests that restart or flush it. */
 export async function ownRedis(): Promise<OwnService> {
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-own-'));
+  const folder = await ownFolder();
   const options = { dataDir: join(folder, 'redis'), port: await freePort() };
   let running = await startRedis(options);
   return restartable(running.url, folder, {
@@ -46,6 +46,13 @@ export async function ownRedis(): Promise<OwnService> {
       running = await startRedis(options);
     },
   });
+}
+
+/** A temporary folder that other users may go through: run by root, Postgres is another user's. */
+async function ownFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-own-'));
+  await chmod(folder, 0o755);
+  return folder;
 }
 
 function restartable(url: string, folder: string, turn: Pick<OwnService, 'stop' | 'start'>): OwnService {
