@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { measureCallbacks } from './callbacks.js';
+import { measureFirstThumbnails } from './first-thumbnails.js';
 import { describeMachine } from './machine.js';
 import { printJson, printReport } from './report.js';
 
-const benchmarks = { callbacks: measureCallbacks };
+const benchmarks = { callbacks: measureCallbacks, 'first-thumbnails': measureFirstThumbnails };
 const usage = `npm run bench -- ${Object.keys(benchmarks).join('|')} [--json] [--rounds N] [--seconds N]`;
 
 const { positionals, values } = parseArgs({

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrateDatabase } from '#database';
+import { migrateQueue } from '#jobs';
+import { freePort } from '#local';
+import { benchBucket } from './callback-requests.js';
+import { startProgram } from './program.js';
+import type { BenchPostgres } from './services.js';
+
+/** Emulator, api and worker as `npm start` runs them, with the queue on Postgres. */
+export interface BenchStack {
+  readonly databaseUrl: string;
+  readonly callbackUrl: string;
+  /** For the OSS client. */
+  readonly oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
+}
+
+/** Starts them; what `stack` is given to end ends with it. */
+export async function openStack(stack: AsyncDisposableStack, postgres: BenchPostgres): Promise<BenchStack> {
+  const databaseUrl = await postgres.createDatabase('landfall');
+  await migrateDatabase(databaseUrl);
+  await migrateQueue(databaseUrl);
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-stack-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const endpoint = `http://localhost:${port}`;
+  const [accessKeyId, accessKeySecret] = [randomBytes(12).toString('hex'), randomBytes(16).toString('hex')];
+  const env = {
+    DATABASE_URL: databaseUrl,
+    QUEUE_URL: databaseUrl,
+    API_HOST: '127.0.0.1',
+    API_PORT: '0',
+    API_KEYS: randomBytes(16).toString('hex'),
+    API_LINK_SECRET: randomBytes(32).toString('hex'),
+    CALLBACK_KEY_HOSTS: `localhost:${port}`,
+    OSS_ENDPOINT: endpoint,
+    OSS_REGION: 'cn-hangzhou',
+    OSS_BUCKETS: benchBucket,
+    OSS_PATH_STYLE: 'true',
+    OSS_ACCESS_KEY_ID: accessKeyId,
+    OSS_ACCESS_KEY_SECRET: accessKeySecret,
+    EMULATOR_PORT: String(port),
+    EMULATOR_DATA_DIR: join(folder, 'oss'),
+    EMULATOR_BUCKETS: benchBucket,
+    EMULATOR_ACCESS_KEY_ID: accessKeyId,
+    EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
+    MEDIA_SCRATCH_DIR: join(folder, 'scratch'),
+    MALLOC_ARENA_MAX: '2',
+  };
+  stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
+  const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
+  stack.use(await startProgram('worker', 'apps/worker/src/main.js', env));
+  return {
+    databaseUrl,
+    callbackUrl: `${api.url}/callbacks/oss`,
+    oss: { endpoint, region: 'oss-cn-hangzhou', accessKeyId, accessKeySecret },
+  };
+}
