@@ -37,6 +37,7 @@ const apps = {
 const owners = {
   zod: '^(libs/|apps/)', // the schema language of every boundary
   pino: '^libs/runtime/',
+  'prom-client': '^libs/runtime/',
   typeorm: '^(libs/database/|libs/uploads/|libs/outbox/|libs/jobs/|apps/|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^apps/cli/',

@@ -10,7 +10,7 @@ export class CreateUploads1763683200000 implements MigrationInterface {
         bucket text NOT NULL,
         object_key text COLLATE "C" NOT NULL,
         etag text NOT NULL,
-        size_bytes bigint NOT NULL,
+        size_bytes bigint,
         mime_type text,
         image_info jsonb,
         vars jsonb NOT NULL DEFAULT '{}',

@@ -178,6 +178,21 @@ describe.each(queueKinds)('the main job with the queue on %s', (queue) => {
     });
   });
 
+  test('a callback that names only bucket and object is completed by asking OSS, and the same version twice is one upload', async () => {
+    const content = await png(90, 60);
+    const client = ossClient(stack);
+    const bare = { callback: { url: stack.callbackUrl, body: 'bucket=${bucket}&object=${object}' } };
+    const { data: first } = await client.put('bare/a.png', content, bare);
+    const upload = await stack.waitFor((first as Answer).id, 'ready', 'failed');
+    expect(upload).toMatchObject({ status: 'ready', sizeBytes: content.length, mimeType: 'image/png' });
+    expect(upload.etag).toMatch(/^[0-9A-F]{32}$/);
+    const { data: second } = await client.put('bare/a.png', content, bare);
+    const again = await stack.waitFor((second as Answer).id, 'ready', 'failed');
+    expect(again).toMatchObject({ status: 'failed', error: { code: 'upload.duplicate' } });
+    const { data: third } = await client.put('bare/a.png', await png(91, 60), bare);
+    expect(await stack.waitFor((third as Answer).id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
+  });
+
   test('the playlists of a stream open with their link alone, and not with a changed one', async () => {
     const page = await stack.get<{ items: { id: string; renditions: { kind: string; url: string }[] }[] }>(
       '/v1/uploads?kind=video',

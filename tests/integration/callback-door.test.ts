@@ -1,5 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { signCallback } from '#oss';
@@ -34,27 +37,29 @@ describe('the callback door', () => {
     await new Promise<void>((resolve) => keyServer.listen(0, '127.0.0.1', resolve));
     keyHost = `localhost:${(keyServer.address() as AddressInfo).port}`;
     databaseUrl = await createTestDatabase();
-    api = await startApp('api', {
-      LOG_LEVEL: 'warn',
-      DATABASE_URL: databaseUrl,
-      API_HOST: '127.0.0.1',
-      API_PORT: '0',
-      API_KEYS: developmentSecrets.apiKey,
-      API_LINK_SECRET: developmentSecrets.linkSecret,
-      OSS_ENDPOINT: 'http://localhost:1',
-      OSS_REGION: 'cn-hangzhou',
-      OSS_BUCKETS: 'landfall',
-      OSS_ACCESS_KEY_ID: 'test',
-      OSS_ACCESS_KEY_SECRET: 'test',
-      CALLBACK_KEY_HOSTS: keyHost,
-      CALLBACK_KEY_TIMEOUT_MS: '500',
-    });
+    api = await startApp('api', apiEnv());
   });
   afterAll(async () => {
     await api.end();
     keyServer.closeAllConnections();
     await new Promise((resolve) => keyServer.close(resolve));
     await dropTestDatabase(databaseUrl);
+  });
+
+  const apiEnv = () => ({
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: databaseUrl,
+    API_HOST: '127.0.0.1',
+    API_PORT: '0',
+    API_KEYS: developmentSecrets.apiKey,
+    API_LINK_SECRET: developmentSecrets.linkSecret,
+    OSS_ENDPOINT: 'http://localhost:1',
+    OSS_REGION: 'cn-hangzhou',
+    OSS_BUCKETS: 'landfall',
+    OSS_ACCESS_KEY_ID: 'test',
+    OSS_ACCESS_KEY_SECRET: 'test',
+    CALLBACK_KEY_HOSTS: keyHost,
+    CALLBACK_KEY_TIMEOUT_MS: '500',
   });
 
   const keyUrl = (path = '/key.pem') => Buffer.from(`http://${keyHost}${path}`).toString('base64');
@@ -153,7 +158,8 @@ describe('the callback door', () => {
       'callback.key_host_forbidden',
     ],
     ['a wrong bucket', { body: goodBody.replace('landfall', 'elsewhere') }, 403, 'callback.bucket_forbidden'],
-    ['a missing field', { body: 'bucket=landfall&object=a&size=1' }, 400, 'callback.field_missing'],
+    ['no bucket', { body: 'object=a&size=1' }, 400, 'callback.field_missing'],
+    ['no object', { body: 'bucket=landfall&size=1' }, 400, 'callback.field_missing'],
     [
       'an absurd size',
       { body: goodBody.replace('size=10', 'size=99999999999999999999') },
@@ -213,6 +219,63 @@ describe('the callback door', () => {
     const refused = await send({ method: 'GET' });
     expect(refused).toMatchObject({ status: 405, body: { code: 'request.method_not_allowed' } });
     expect(refused.answer.headers.get('allow')).toBe('POST');
+  });
+
+  test('metrics count callbacks by outcome, and tell of batches, commits and keys', async () => {
+    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    expect(metrics).toMatch(/landfall_callbacks_total\{code="ok"\} \d+/);
+    expect(metrics).toMatch(/landfall_callbacks_total\{code="callback.signature_mismatch"\} \d+/);
+    expect(metrics).toMatch(/landfall_callback_batch_size_count \d+/);
+    expect(metrics).toMatch(/landfall_callback_commit_seconds_count \d+/);
+    expect(metrics).toMatch(/landfall_callback_keys_total\{result="cached"\} \d+/);
+  });
+
+  describe('with a pinned key, a path prefix, a default bucket and own field names', () => {
+    let folder: string;
+    let settled: AppProcess;
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'landfall-key-'));
+      const file = join(folder, 'key.pem');
+      await writeFile(file, keys.publicKey.export({ type: 'spki', format: 'pem' }));
+      settled = await startApp('api', {
+        ...apiEnv(),
+        CALLBACK_KEY_HOSTS: 'localhost:1',
+        CALLBACK_PUBLIC_KEY_FILE: file,
+        CALLBACK_PATH_PREFIX: '/media',
+        CALLBACK_DEFAULT_BUCKET: 'landfall',
+        CALLBACK_FIELD_NAMES: 'object=path,size=length',
+      });
+    });
+    afterAll(async () => {
+      await settled.end();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const sendTo = async (signedTarget: string, body: string) => {
+      const answer = await fetch(`${settled.url}/callbacks/oss`, {
+        method: 'POST',
+        headers: {
+          'content-type': formType,
+          authorization: signCallback(signedTarget, Buffer.from(body), keys.privateKey),
+        },
+        body,
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+
+    test('no key is fetched, the prefix is part of what is signed, and only the object is needed', async () => {
+      const before = keyFetches;
+      expect(await sendTo('/media/callbacks/oss', 'path=only.jpg')).toMatchObject({
+        status: 200,
+        body: { status: 'stored' },
+      });
+      expect(await sendTo('/media/callbacks/oss', 'path=sized.jpg&length=12')).toMatchObject({ status: 200 });
+      expect(await sendTo('/callbacks/oss', 'path=only.jpg')).toMatchObject({
+        status: 403,
+        body: { code: 'callback.signature_mismatch' },
+      });
+      expect(keyFetches).toBe(before);
+    });
   });
 
   test('nothing is logged that could be used again: no signature and no key URL', () => {

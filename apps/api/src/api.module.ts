@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import { CallbackKeys } from './callbacks/callback-keys.js';
 import { CallbackController } from './callbacks/callback.controller.js';
 import { HealthController } from './http/health.controller.js';
+import { MetricsController } from './http/metrics.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RenditionUrls } from './streams/rendition-urls.js';
 import { StreamLinks } from './streams/stream-links.js';
@@ -31,7 +32,13 @@ export class ApiModule {
     const links = new StreamLinks(config.http.API_LINK_SECRET, publicUrl);
     return {
       module: ApiModule,
-      controllers: [CallbackController, UploadsController, StreamsController, HealthController],
+      controllers: [
+        CallbackController,
+        UploadsController,
+        StreamsController,
+        HealthController,
+        MetricsController,
+      ],
       providers: [
         { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
         { provide: configToken, useValue: config },

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createDataSource } from '#database';
-import { closeOnSignal, createLogger, loadConfig, nestLogger } from '#runtime';
+import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger } from '#runtime';
 import { OutboxRow } from '#outbox';
 import { Rendition, Upload, UploadRegistry } from '#uploads';
 import { NestFactory } from '@nestjs/core';
@@ -30,13 +30,15 @@ const registry = new UploadRegistry(
   logger,
 );
 
+measureProcess();
+
 let url = '';
 const publicUrl = () => (config.http.API_PUBLIC_URL ?? url).replace(/\/$/, '');
 
 // Bodies stay raw bytes: the callback's signature is over them.
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.CALLBACK_BODY_LIMIT_BYTES,
-  forceCloseConnections: true,
+  forceCloseConnections: 'idle',
 });
 const app = await NestFactory.create<NestFastifyApplication>(
   ApiModule.register({ config, logger, source, registry, publicUrl }),

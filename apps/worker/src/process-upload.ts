@@ -15,8 +15,8 @@ import type { Workbench } from './workbench.js';
  * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
  * renditions and makes the short ones.
  */
-export async function processUpload(bench: Workbench, upload: Upload, context: JobContext): Promise<void> {
-  await checkObject(bench, upload, context.signal);
+export async function processUpload(bench: Workbench, landed: Upload, context: JobContext): Promise<void> {
+  const upload = await checkObject(bench, landed, context.signal);
   const start = await bench.store.readStart(upload, sniffLength, context.signal);
   const sniffed = await sniffMedia(start, upload.mimeType);
   refuseDisguise(sniffed, upload);

@@ -170,13 +170,21 @@ describe('a body that is refused', () => {
     },
   );
 
+  test('is not one that lacks ETag, size or, with a default, the bucket', () => {
+    expect(form('bucket=b&object=o&size=')).toMatchObject({ etag: null, sizeBytes: null });
+    const body = Buffer.from('path=o');
+    const settings = { defaultBucket: 'mine', fieldNames: { object: 'path' } };
+    expect(readCallbackBody('application/x-www-form-urlencoded', body, settings)).toMatchObject({
+      bucket: 'mine',
+      objectKey: 'o',
+    });
+  });
+
   test.each([
     ['bucket', 'object=o&etag=E&size=1'],
     ['bucket', 'bucket=&object=o&etag=E&size=1'],
     ['object', 'bucket=b&etag=E&size=1'],
-    ['etag', 'bucket=b&object=o&size=1'],
-    ['size', 'bucket=b&object=o&etag=E'],
-    ['size', 'bucket=b&object=o&etag=E&size='],
+    ['object', 'bucket=b&object=&etag=E&size=1'],
     ['bucket', ''],
     ['bucket', '&&&'],
   ])('for lack of %s: %s', (field, text) => {

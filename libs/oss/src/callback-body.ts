@@ -2,7 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { LandfallError } from '#runtime';
 import { readFormFields } from './callback-form-fields.js';
 import { readJsonFields } from './callback-json-fields.js';
-import { refuseUnstorable, toLandedObject, type LandedObject } from './landed-object.js';
+import {
+  type CallbackBodySettings,
+  refuseUnstorable,
+  toLandedObject,
+  type LandedObject,
+} from './landed-object.js';
 import { showValue } from './shown-value.js';
 
 /**
@@ -10,14 +15,18 @@ import { showValue } from './shown-value.js';
  * those of the system variables or common others (see `landed-object.ts`).
  * @throws LandfallError callback.body_type_unsupported, body_malformed, field_missing, field_invalid, field_duplicated
  */
-export function readCallbackBody(contentType: string | undefined, body: Buffer): LandedObject {
+export function readCallbackBody(
+  contentType: string | undefined,
+  body: Buffer,
+  settings?: CallbackBodySettings,
+): LandedObject {
   const readFields = readerOf(contentType);
   if (!isUtf8(body)) throw new LandfallError('callback.body_malformed', 'the body is not UTF-8');
   const text = body.toString('utf8');
   const fields = readFields(text);
   // The only spellings that decoding UTF-8 leaves for NUL and lone surrogates. Most bodies have none of them.
   if (text.includes('\0') || text.includes('%00') || text.includes('\\u')) refuseUnstorable(fields);
-  return toLandedObject(fields);
+  return toLandedObject(fields, settings);
 }
 
 function readerOf(contentType: string | undefined): (text: string) => Map<string, string> {

@@ -5,9 +5,10 @@ import { showValue } from './shown-value.js';
 export interface LandedObject {
   bucket: string;
   objectKey: string;
-  /** Unquoted, upper-case. */
-  etag: string;
-  sizeBytes: number;
+  /** Unquoted, upper-case; null when the template leaves it out. */
+  etag: string | null;
+  /** null when the template leaves it out. */
+  sizeBytes: number | null;
   mimeType: string | null;
   imageInfo: { width: number | null; height: number | null; format: string | null } | null;
   /** Custom variables without their `x:`, and every field that has no place of its own. */
@@ -31,7 +32,15 @@ const aliases = {
   height: ['imageInfo.height', 'height'],
   format: ['imageInfo.format'],
 } as const;
-type Field = keyof typeof aliases;
+export type CallbackField = keyof typeof aliases;
+
+/** What a service may settle about the bodies of its callbacks. */
+export interface CallbackBodySettings {
+  /** The bucket of templates that leave it out. */
+  readonly defaultBucket?: string | undefined;
+  /** Names of a template's own, before the usual ones. */
+  readonly fieldNames?: Readonly<Partial<Record<CallbackField, string>>>;
+}
 
 /** System variables that OSS leaves empty when they do not apply; an empty one says nothing. */
 const emptyMeansAbsent = new Set([
@@ -45,17 +54,24 @@ const emptyMeansAbsent = new Set([
 ]);
 
 /**
- * Makes sense of the fields of a callback body. Takes the fields it uses out of `fields`.
+ * Makes sense of the fields of a callback body. Takes the fields it uses out of `fields`. Only the object is needed, and
+ * the bucket unless there is a default.
  * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
  */
-export function toLandedObject(fields: Map<string, string>): LandedObject {
+export function toLandedObject(
+  fields: Map<string, string>,
+  { defaultBucket, fieldNames = {} }: CallbackBodySettings = {},
+): LandedObject {
+  const take = (field: CallbackField) => takeField(fields, field, fieldNames[field]);
+  const etag = take('etag');
+  const size = take('size');
   return {
-    bucket: takeNeeded(fields, 'bucket'),
-    objectKey: readKey(takeNeeded(fields, 'object')),
-    etag: readEtag(takeNeeded(fields, 'etag')),
-    sizeBytes: readWhole('size', takeNeeded(fields, 'size'), maxObjectBytes),
-    mimeType: take(fields, 'mimeType') || null,
-    imageInfo: readImageInfo(fields),
+    bucket: take('bucket') || defaultBucket || refuseMissing('bucket'),
+    objectKey: readKey(take('object') || refuseMissing('object')),
+    etag: etag ? readEtag(etag) : null,
+    sizeBytes: size ? readWhole('size', size, maxObjectBytes) : null,
+    mimeType: take('mimeType') || null,
+    imageInfo: readImageInfo(take),
     requestId: fields.get('reqId') || null,
     vars: readVars(fields),
   };
@@ -72,8 +88,12 @@ export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
   }
 }
 
-function take(fields: Map<string, string>, field: Field): string | undefined {
-  for (const name of aliases[field]) {
+function takeField(
+  fields: Map<string, string>,
+  field: CallbackField,
+  ownName: string | undefined,
+): string | undefined {
+  for (const name of ownName === undefined ? aliases[field] : [ownName, ...aliases[field]]) {
     const value = fields.get(name);
     if (value !== undefined) {
       fields.delete(name);
@@ -83,14 +103,10 @@ function take(fields: Map<string, string>, field: Field): string | undefined {
   return undefined;
 }
 
-function takeNeeded(fields: Map<string, string>, field: Field): string {
-  const value = take(fields, field);
-  if (value) return value;
-  const others = aliases[field].slice(1);
-  const known = others.length > 0 ? ` (also known as ${others.join(', ')})` : '';
+function refuseMissing(field: CallbackField): never {
   throw new LandfallError(
     'callback.field_missing',
-    `${field}${known} is ${value === '' ? 'empty' : 'missing'}; add it to the callbackBody template`,
+    `${field} (known as ${aliases[field].join(', ')}) is missing or empty; add it to the callbackBody template`,
   );
 }
 
@@ -113,14 +129,14 @@ function readWhole(name: string, value: string, max: number): number {
   return number;
 }
 
-function readImageInfo(fields: Map<string, string>): LandedObject['imageInfo'] {
+function readImageInfo(take: (field: CallbackField) => string | undefined): LandedObject['imageInfo'] {
   const pixels = (field: 'width' | 'height') => {
-    const value = take(fields, field);
+    const value = take(field);
     return value ? readWhole(field, value, 2 ** 31 - 1) : null;
   };
   const width = pixels('width');
   const height = pixels('height');
-  const format = take(fields, 'format') || null;
+  const format = take('format') || null;
   return width === null && height === null && format === null ? null : { width, height, format };
 }
 

@@ -56,6 +56,31 @@ const callback = z.object({
   CALLBACK_KEY_HOSTS: list('gosspublic.alicdn.com').describe(
     'comma-separated hosts (host or host:port, compared exactly) that may serve the public key of callbacks',
   ),
+  CALLBACK_PUBLIC_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('PEM file with the public key of callbacks; with it, no key is ever fetched'),
+  CALLBACK_PATH_PREFIX: z
+    .string()
+    .regex(/^(\/[^?#]*[^/?#])?$/, 'a path such as /media is wanted')
+    .default('')
+    .describe('path prefix of the callback URL that a proxy takes away before the request gets here'),
+  CALLBACK_DEFAULT_BUCKET: z.string().optional().describe('bucket of callbacks whose template leaves it out'),
+  CALLBACK_FIELD_NAMES: list('')
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(bucket|object|etag|size|mimeType|width|height|format)=[^=]+$/,
+            'entries such as object=path are wanted',
+          ),
+      ),
+    )
+    .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=', 2))))
+    .describe(
+      'names that your templates use for bucket, object, etag, size, mimeType, width, height or format: object=path,size=length',
+    ),
   CALLBACK_KEY_TIMEOUT_MS: integer(2_000, 50, 4_000).describe('limit for fetching the public key'),
   CALLBACK_BODY_LIMIT_BYTES: integer(65_536, 1_024, 1_048_576).describe(
     'largest callback body that is taken',

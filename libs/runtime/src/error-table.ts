@@ -133,6 +133,11 @@ export const errorTable = {
     retry: 'never',
     message: 'There is no such rendition that is ready',
   },
+  'upload.duplicate': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'This very object version is another upload already',
+  },
   'upload.attempts_exhausted': {
     kind: 'internal',
     retry: 'never',

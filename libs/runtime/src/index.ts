@@ -9,5 +9,6 @@ export * from './config-sections.js';
 export * from './error-table.js';
 export * from './landfall-error.js';
 export * from './logger.js';
+export * from './metrics.js';
 export * from './shutdown.js';
 export * from './time-limit.js';

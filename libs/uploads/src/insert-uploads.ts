@@ -5,9 +5,10 @@ import type { ImageInfo, UploadStatus } from './upload.entity.js';
 export interface Landing {
   bucket: string;
   objectKey: string;
-  /** without quotes, upper-case */
-  etag: string;
-  sizeBytes: number;
+  /** without quotes, upper-case; null when the callback did not tell: the worker asks OSS */
+  etag: string | null;
+  /** null when the callback did not tell */
+  sizeBytes: number | null;
   mimeType: string | null;
   imageInfo: ImageInfo | null;
   vars: Record<string, string>;
@@ -21,6 +22,7 @@ export interface RegisteredUpload {
 /** A row for `uploads` and the job that goes with it. */
 export interface NewUpload extends Landing {
   id: string;
+  etag: string;
   job: Pick<OutboxRow, 'id' | 'name' | 'payload'>;
   sweepAfterMs: number;
 }
@@ -61,8 +63,8 @@ interface Queryable {
 }
 
 /** One string for bucket, key and ETag; NUL is in none of them. */
-export function keyOf(object: { bucket: string; objectKey: string; etag: string }): string {
-  return `${object.bucket}\0${object.objectKey}\0${object.etag}`;
+export function keyOf(object: { bucket: string; objectKey: string; etag: string | null }): string {
+  return `${object.bucket}\0${object.objectKey}\0${object.etag ?? ''}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { poolOf, isDatabaseUnavailable } from '#database';
 import { outboxChannel, outboxRow } from '#outbox';
-import { LandfallError, pause, type Logger } from '#runtime';
+import { histogram, LandfallError, pause, type Logger } from '#runtime';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import {
@@ -10,6 +10,7 @@ import {
   type NewUpload,
   type RegisteredUpload,
 } from './insert-uploads.js';
+import { unknownEtag } from './upload.entity.js';
 
 export interface RegistrySettings {
   /** Most uploads that share one statement. */
@@ -24,9 +25,26 @@ export interface RegistrySettings {
 
 interface Waiting {
   landing: Landing;
+  since: number;
   deadline: number;
   settle(outcome: RegisteredUpload | LandfallError): void;
 }
+
+const batchSizes = histogram(
+  'landfall_callback_batch_size',
+  'Uploads that shared one statement',
+  [1, 2, 4, 8, 16, 32, 64, 128, 256],
+);
+const commitTimes = histogram(
+  'landfall_callback_commit_seconds',
+  'Time of one statement that records uploads',
+  [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+);
+const waitTimes = histogram(
+  'landfall_callback_wait_seconds',
+  'Time from arrival to the statement, of the one that waited longest',
+  [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5],
+);
 
 const notifyIntervalMs = 10;
 
@@ -64,9 +82,11 @@ export class UploadRegistry {
       );
     }
     return new Promise((resolve, reject) => {
+      const since = performance.now();
       this.waiting.push({
         landing,
-        deadline: performance.now() + this.settings.commitTimeoutMs,
+        since,
+        deadline: since + this.settings.commitTimeoutMs,
         settle: (outcome) => (outcome instanceof LandfallError ? reject(outcome) : resolve(outcome)),
       });
       this.gather();
@@ -129,11 +149,15 @@ export class UploadRegistry {
       else landings.set(key, { row: this.newUpload(entry.landing), waiting: [entry] });
     }
     const rows = [...landings.values()].map((landing) => landing.row);
+    const startedAt = performance.now();
+    batchSizes.observe(batch.length);
+    waitTimes.observe((startedAt - (batch[0]?.since ?? startedAt)) / 1_000);
     const registered = await insertUploads(poolOf(this.source), rows, timeoutMs);
+    commitTimes.observe((performance.now() - startedAt) / 1_000);
     let fresh = false;
-    for (const [key, { row, waiting }] of landings) {
-      const upload = registered.get(key);
-      if (!upload) throw new Error(`uploads lost a row for ${key}`);
+    for (const { row, waiting } of landings.values()) {
+      const upload = registered.get(keyOf(row));
+      if (!upload) throw new Error(`uploads lost a row for ${keyOf(row)}`);
       fresh ||= upload.id === row.id;
       for (const entry of waiting) entry.settle(upload);
     }
@@ -145,6 +169,7 @@ export class UploadRegistry {
     return {
       ...landing,
       id,
+      etag: landing.etag ?? unknownEtag(id),
       sweepAfterMs: this.settings.sweepAfterMs,
       job: outboxRow('upload.process', { v: 1, uploadId: id }),
     };

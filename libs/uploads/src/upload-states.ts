@@ -1,10 +1,13 @@
 import { queueJob } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
-import type { LandfallError } from '#runtime';
+import { LandfallError } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Rendition } from './rendition.entity.js';
-import { type MediaKind, type Placeholder, Upload, type UploadStatus } from './upload.entity.js';
+import { type MediaKind, type Placeholder, unknownEtag, Upload, type UploadStatus } from './upload.entity.js';
+
+/** SQLSTATE of a row that is there already. */
+const uniqueViolation = '23505';
 
 /** The states in which work may still be done. */
 const unfinished: UploadStatus[] = ['stored', 'processing'];
@@ -28,6 +31,47 @@ export async function endRun(source: DataSource, id: string): Promise<void> {
     .set({ runs: () => 'greatest(runs - 1, 0)' })
     .where('id = :id', { id })
     .execute();
+}
+
+/** Whether the ETag of an upload is known. */
+export function hasEtag(upload: Upload): boolean {
+  return upload.etag !== unknownEtag(upload.id);
+}
+
+/** What OSS says of an object. */
+export interface ObjectFacts {
+  etag: string;
+  sizeBytes: number;
+  mimeType: string;
+}
+
+/**
+ * Completes an upload whose callback left out ETag, size or type with what OSS says.
+ * @throws LandfallError upload.duplicate when another upload is this very object version
+ */
+export async function completeUpload(
+  source: DataSource,
+  upload: Upload,
+  facts: ObjectFacts,
+): Promise<Upload> {
+  const completed = {
+    etag: hasEtag(upload) ? upload.etag : facts.etag,
+    sizeBytes: upload.sizeBytes ?? String(facts.sizeBytes),
+    mimeType: upload.mimeType ?? facts.mimeType,
+  };
+  try {
+    await source.getRepository(Upload).update({ id: upload.id }, completed);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== uniqueViolation) throw error;
+    throw new LandfallError(
+      'upload.duplicate',
+      `${upload.bucket}/${upload.objectKey}, ETag ${completed.etag}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  return Object.assign(upload, completed);
 }
 
 /** What was learned from the bytes, and what the pipelines file wants of them. */

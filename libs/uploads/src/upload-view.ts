@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Rendition, renditionStatuses } from './rendition.entity.js';
 import { mediaKinds, type Upload, uploadStatuses } from './upload.entity.js';
 import type { UploadWithRenditions } from './upload-reader.js';
+import { hasEtag } from './upload-states.js';
 
 const errorSchema = z.object({ code: z.string(), message: z.string() }).nullable();
 
@@ -25,8 +26,8 @@ export const uploadViewSchema = z.object({
   id: z.uuid(),
   bucket: z.string(),
   objectKey: z.string(),
-  etag: z.string(),
-  sizeBytes: z.number(),
+  etag: z.string().nullable(),
+  sizeBytes: z.number().nullable(),
   mimeType: z.string().nullable(),
   imageInfo: z
     .object({ width: z.number().nullable(), height: z.number().nullable(), format: z.string().nullable() })
@@ -58,8 +59,8 @@ export function viewUpload({ upload, renditions }: UploadWithRenditions, sign: S
     id: upload.id,
     bucket: upload.bucket,
     objectKey: upload.objectKey,
-    etag: upload.etag,
-    sizeBytes: Number(upload.sizeBytes),
+    etag: hasEtag(upload) ? upload.etag : null,
+    sizeBytes: upload.sizeBytes === null ? null : Number(upload.sizeBytes),
     mimeType: upload.mimeType,
     imageInfo: upload.imageInfo,
     vars: upload.vars,

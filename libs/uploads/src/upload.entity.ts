@@ -23,6 +23,14 @@ export interface Placeholder {
   color: string;
 }
 
+/**
+ * Stands for the ETag of an upload whose callback did not tell it, until OSS is asked. Every such upload has its own, so
+ * that a new version under the same key is never taken for the old one.
+ */
+export function unknownEtag(id: string): string {
+  return `unknown-${id}`;
+}
+
 /** One object version that landed: unique by bucket, object key and ETag. */
 @Entity('uploads')
 @Unique('uploads_object_key', ['bucket', 'objectKey', 'etag'])
@@ -41,13 +49,13 @@ export class Upload {
   @Column({ type: 'text', name: 'object_key', collation: 'C' })
   objectKey!: string;
 
-  /** Without quotes, upper-case. */
+  /** Without quotes, upper-case; `unknownEtag` until OSS is asked, when the callback's template leaves it out. */
   @Column('text')
   etag!: string;
 
-  /** bigint comes as text from the driver. */
-  @Column('bigint', { name: 'size_bytes' })
-  sizeBytes!: string;
+  /** bigint comes as text from the driver; null until OSS is asked, when the callback's template leaves it out. */
+  @Column('bigint', { name: 'size_bytes', nullable: true })
+  sizeBytes!: string | null;
 
   /** As the callback said, then as the bytes say. */
   @Column('text', { name: 'mime_type', nullable: true })

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { LandfallError, type Logger } from '#runtime';
+import { keyLookups } from './callback-metrics.js';
 
 const refreshAfterMs = 3_600_000;
 const rememberFailureMs = 5_000;
@@ -30,6 +31,7 @@ export class CallbackKeys {
   /** The key at an allowed URL: at once when it is cached. @throws LandfallError callback.key_unavailable */
   get(url: URL): KeyObject | Promise<KeyObject> {
     const cached = this.keys.get(url.href);
+    keyLookups.inc({ result: cached ? 'cached' : 'fetched' });
     if (!cached) return this.fetchOnce(url);
     if (Date.now() - cached.fetchedAt > refreshAfterMs) {
       cached.fetchedAt = Date.now();
@@ -80,6 +82,7 @@ export class CallbackKeys {
   }
 
   private rememberFailure(url: URL, cause: unknown): never {
+    keyLookups.inc({ result: 'failed' });
     const error = new LandfallError('callback.key_unavailable', url.host, { cause });
     if (this.failures.size >= failuresMax) dropOldest(this.failures);
     this.failures.set(url.href, { error, at: Date.now() });

@@ -1,10 +1,11 @@
-import { readCallbackBody } from '#oss';
+import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
 import { UploadRegistry, type UploadStatus } from '#uploads';
 import { Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { type ApiConfig, configToken } from '../tokens.js';
+import { callbackOutcomes } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
 
 /** What OSS hands on to the client that uploaded. */
@@ -17,10 +18,15 @@ interface CallbackAnswer {
 @ApiTags('callbacks')
 @Controller('callbacks/oss')
 export class CallbackController {
+  private readonly bodySettings: CallbackBodySettings;
+
   constructor(
     private readonly registry: UploadRegistry,
     @Inject(configToken) private readonly config: ApiConfig,
-  ) {}
+  ) {
+    const { CALLBACK_DEFAULT_BUCKET: defaultBucket, CALLBACK_FIELD_NAMES: fieldNames } = config.callback;
+    this.bodySettings = { defaultBucket, fieldNames };
+  }
 
   @Post()
   @HttpCode(200)
@@ -28,7 +34,7 @@ export class CallbackController {
   @ApiOperation({ summary: 'Takes the signed callback of OSS after an upload' })
   async landed(@Req() request: FastifyRequest): Promise<CallbackAnswer> {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const landed = readCallbackBody(request.headers['content-type'], body);
+    const landed = readCallbackBody(request.headers['content-type'], body, this.bodySettings);
     if (!this.config.oss.OSS_BUCKETS.includes(landed.bucket)) {
       throw new LandfallError(
         'callback.bucket_forbidden',
@@ -36,6 +42,7 @@ export class CallbackController {
       );
     }
     const { id, status } = await this.registry.register(landed);
+    callbackOutcomes.inc({ code: 'ok' });
     return { Status: 'OK', id, status };
   }
 }

@@ -1,4 +1,5 @@
-import type { KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readKeyUrl, verifyCallbackSignature } from '#oss';
 import { LandfallError, type Logger } from '#runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
@@ -9,28 +10,40 @@ import { CallbackKeys } from './callback-keys.js';
 /** Believes a callback only when its signature holds over the raw bytes, with a key from an allowed host. */
 @Injectable()
 export class CallbackGuard implements CanActivate {
+  private readonly pinnedKey: KeyObject | undefined;
+
   constructor(
     @Inject(CallbackKeys) private readonly keys: CallbackKeys,
     @Inject(configToken) private readonly config: ApiConfig,
     @Inject(loggerToken) private readonly logger: Logger,
-  ) {}
+  ) {
+    const file = config.callback.CALLBACK_PUBLIC_KEY_FILE;
+    this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
+  }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     try {
-      const key = this.keys.get(readKeyUrl(keyUrlHeader(request), this.config.callback.CALLBACK_KEY_HOSTS));
+      const key = this.key(request);
       if (!(key instanceof Promise)) return this.verify(request, key);
-      return key.then((fetched) => this.verify(request, fetched));
+      return key
+        .then((fetched) => this.verify(request, fetched))
+        .catch((error: unknown) => this.refuse(request, error));
     } catch (error) {
-      this.refused(request, error);
-      throw error;
+      return this.refuse(request, error);
     }
+  }
+
+  /** The pinned key, or the one that the callback names. */
+  private key(request: FastifyRequest): KeyObject | Promise<KeyObject> {
+    if (this.pinnedKey) return this.pinnedKey;
+    return this.keys.get(readKeyUrl(keyUrlHeader(request), this.config.callback.CALLBACK_KEY_HOSTS));
   }
 
   private verify(request: FastifyRequest, key: KeyObject): boolean {
     const authorization = request.headers.authorization;
     if (!authorization) throw new LandfallError('callback.signature_missing');
-    const rawTarget = request.raw.url ?? '';
+    const rawTarget = this.config.callback.CALLBACK_PATH_PREFIX + (request.raw.url ?? '');
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (verifyCallbackSignature({ rawTarget, body, authorization, key })) return true;
     throw new LandfallError(
@@ -39,10 +52,24 @@ export class CallbackGuard implements CanActivate {
     );
   }
 
-  private refused(request: FastifyRequest, error: unknown): void {
-    this.logger.warn(
-      { err: error, requestId: request.headers['x-oss-request-id'], bucket: request.headers['x-oss-bucket'] },
-      'callback refused',
+  private refuse(request: FastifyRequest, error: unknown): never {
+    const { 'x-oss-request-id': requestId, 'x-oss-bucket': bucket } = request.headers;
+    this.logger.warn({ err: error, requestId, bucket }, 'callback refused');
+    throw error;
+  }
+}
+
+/** @throws LandfallError config.invalid */
+function readPublicKey(file: string): KeyObject {
+  try {
+    return createPublicKey(readFileSync(file));
+  } catch (error) {
+    throw new LandfallError(
+      'config.invalid',
+      `CALLBACK_PUBLIC_KEY_FILE: ${file} is no public key in PEM form`,
+      {
+        cause: error,
+      },
     );
   }
 }

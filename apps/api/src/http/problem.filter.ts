@@ -1,3 +1,4 @@
+import { callbackOutcomes } from '../callbacks/callback-metrics.js';
 import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
@@ -7,6 +8,8 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+
+const callbackPath = '/callbacks/oss';
 
 /** Answers every error as `application/problem+json` (RFC 9457) with a stable `code`. */
 @Catch()
@@ -19,8 +22,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? translateHttpError(thrown);
     const status = httpStatusOf(error.code);
-    if (status >= 500)
+    if (pathOf(request) === callbackPath) callbackOutcomes.inc({ code: error.code });
+    // The guard has logged what it refused.
+    if (status >= 500 && !error.code.startsWith('callback.')) {
       this.logger.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
+    }
     if (error.code === 'request.method_not_allowed')
       reply.header('allow', String(error.context['allow'] ?? ''));
     if (status === 503) reply.header('retry-after', '1');
