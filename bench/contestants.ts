@@ -31,6 +31,7 @@ export async function openLandfall({ postgres, keyUrl }: Surroundings): Promise<
     API_PORT: '0',
     API_KEYS: randomBytes(16).toString('hex'),
     API_LINK_SECRET: randomBytes(32).toString('hex'),
+    TICKET_SECRETS: randomBytes(32).toString('hex'),
     CALLBACK_KEY_HOSTS: new URL(keyUrl).host,
     OSS_ENDPOINT: 'https://oss-cn-hangzhou.aliyuncs.com',
     OSS_REGION: 'cn-hangzhou',

@@ -34,6 +34,7 @@ export async function openStack(stack: AsyncDisposableStack, postgres: BenchPost
     API_PORT: '0',
     API_KEYS: randomBytes(16).toString('hex'),
     API_LINK_SECRET: randomBytes(32).toString('hex'),
+    TICKET_SECRETS: randomBytes(32).toString('hex'),
     CALLBACK_KEY_HOSTS: `localhost:${port}`,
     OSS_ENDPOINT: endpoint,
     OSS_REGION: 'cn-hangzhou',

@@ -53,6 +53,7 @@ describe('the callback door', () => {
     API_PORT: '0',
     API_KEYS: developmentSecrets.apiKey,
     API_LINK_SECRET: developmentSecrets.linkSecret,
+    TICKET_SECRETS: developmentSecrets.ticketSecret,
     OSS_ENDPOINT: 'http://localhost:1',
     OSS_REGION: 'cn-hangzhou',
     OSS_BUCKETS: 'landfall',

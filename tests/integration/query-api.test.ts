@@ -46,6 +46,7 @@ describe('the query API', () => {
       API_PORT: '0',
       API_KEYS: `another-long-key,${developmentSecrets.apiKey}`,
       API_LINK_SECRET: developmentSecrets.linkSecret,
+      TICKET_SECRETS: developmentSecrets.ticketSecret,
       OSS_ENDPOINT: 'http://localhost:1',
       OSS_REGION: 'cn-hangzhou',
       OSS_BUCKETS: 'landfall',

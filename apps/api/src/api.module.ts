@@ -1,3 +1,4 @@
+import { loadPipelines } from '#pipelines';
 import type { Logger } from '#runtime';
 import { ObjectStore } from '#storage';
 import { UploadReader, UploadRegistry } from '#uploads';
@@ -12,6 +13,8 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { RenditionUrls } from './streams/rendition-urls.js';
 import { StreamLinks } from './streams/stream-links.js';
 import { StreamsController } from './streams/streams.controller.js';
+import { TicketDesk } from './tickets/ticket-desk.js';
+import { TicketsController } from './tickets/tickets.controller.js';
 import { type ApiConfig, configToken, loggerToken } from './tokens.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 
@@ -30,10 +33,12 @@ export class ApiModule {
   static register({ config, logger, source, registry, publicUrl }: ApiParts): DynamicModule {
     const store = new ObjectStore(config.oss);
     const links = new StreamLinks(config.http.API_LINK_SECRET, publicUrl);
+    const pipelines = loadPipelines(config.media.PIPELINES_FILE);
     return {
       module: ApiModule,
       controllers: [
         CallbackController,
+        TicketsController,
         UploadsController,
         StreamsController,
         HealthController,
@@ -46,6 +51,7 @@ export class ApiModule {
         { provide: DataSource, useValue: source },
         { provide: UploadRegistry, useValue: registry },
         { provide: UploadReader, useValue: new UploadReader(source) },
+        { provide: TicketDesk, useValue: new TicketDesk(source, config, pipelines, publicUrl) },
         { provide: ObjectStore, useValue: store },
         { provide: StreamLinks, useValue: links },
         { provide: RenditionUrls, useValue: new RenditionUrls(store, links) },

@@ -2,13 +2,13 @@ import 'reflect-metadata';
 import { createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger } from '#runtime';
 import { OutboxRow } from '#outbox';
-import { Rendition, Upload, UploadRegistry } from '#uploads';
+import { Rendition, Ticket, Upload, UploadRegistry } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { serveOpenApi } from './http/open-api.js';
 
-const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker']);
+const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker', 'media', 'tickets']);
 const logger = createLogger('api', config.log.LOG_LEVEL);
 
 const source = await createDataSource(
@@ -17,7 +17,7 @@ const source = await createDataSource(
     poolSize: config.database.DATABASE_POOL_SIZE,
     applicationName: 'landfall-api',
   },
-  [Upload, Rendition, OutboxRow],
+  [Upload, Rendition, Ticket, OutboxRow],
 ).initialize();
 const registry = new UploadRegistry(
   source,

@@ -6,6 +6,7 @@ const production = {
   API_KEYS: 'a-key-of-our-own',
   API_LINK_SECRET: 'a-link-secret-of-our-own-0123456789',
   API_PUBLIC_URL: 'https://media.example.com',
+  TICKET_SECRETS: 'a-ticket-secret-of-our-own-0123456789',
   DATABASE_URL: 'postgres://landfall:secret@db.internal/landfall',
   QUEUE_URL: 'rediss://queue.internal:6379',
   OSS_ENDPOINT: 'https://oss-cn-hangzhou.aliyuncs.com',

@@ -1,7 +1,7 @@
 import { loadPipelines } from '#pipelines';
 import { configSections, isLandfallError, loadConfig, type Config, type SectionName } from '#runtime';
 
-const production = ['log', 'http', 'callback', 'database', 'queue', 'oss', 'worker', 'media'] as const;
+const production = ['log', 'http', 'callback', 'database', 'queue', 'oss', 'worker', 'media', 'tickets'] as const;
 
 /** Reads all settings and the pipelines file, and prints what is wrong (exit code 1) or only looks wrong (0). */
 export async function check(env: NodeJS.ProcessEnv): Promise<number> {

@@ -133,6 +133,7 @@ const oss = z.object({
     .string('an access key secret is wanted')
     .min(1)
     .describe('access key secret of the RAM user'),
+  OSS_SECURITY_TOKEN: z.string().optional().describe('STS token, when the access key is a temporary one'),
   OSS_PATH_STYLE: flag(false).describe('bucket in the path instead of the host name: for the emulator'),
   OSS_TIMEOUT_MS: integer(60_000, 100, 600_000).describe('limit for one request to OSS, without its body'),
   OSS_RENDITION_PREFIX: z
@@ -141,6 +142,27 @@ const oss = z.object({
     .default('renditions/')
     .describe('key prefix of everything we make; uploads below it are ignored'),
   OSS_URL_LIFETIME_S: integer(3_600, 60, 604_800).describe('life of the signed URLs that clients get'),
+});
+
+const secret = z.string().min(32, 'secrets of 32 or more characters are wanted');
+const tickets = z.object({
+  TICKET_SECRETS: list('')
+    .pipe(z.tuple([secret], secret, 'at least one secret of 32 or more characters is wanted'))
+    .describe(
+      'comma-separated secrets of upload tickets: the first signs, all are valid; to rotate, put a new one in front and take the old one away a day after its last ticket expired',
+    ),
+  TICKET_KEY_TEMPLATE: z
+    .string()
+    .min(1)
+    .default('uploads/{yyyy}/{mm}/{dd}/{id}/{fileName}')
+    .describe('object key of a ticket that asks for none: {yyyy} {mm} {dd} {id} {fileName}, in UTC'),
+  TICKET_PREFIXES: list('').describe('comma-separated key prefixes that tickets may be for; empty for any'),
+  TICKET_MAX_BYTES: integer(5_368_709_120, 1, 5_368_709_120).describe(
+    'largest upload of a ticket, and what one gets that asks for none; OSS takes 5 GiB in one request',
+  ),
+  TICKET_LIFETIME_S: integer(3_600, 60, 604_800).describe(
+    'longest life of a ticket, and what one gets that asks for none; an upload must begin within it',
+  ),
 });
 
 const worker = z.object({
@@ -205,5 +227,17 @@ const local = z.object({
     .describe('folder of what npm start keeps: database, buckets, logs, local.json'),
 });
 
-export const configSections = { log, http, callback, database, queue, oss, worker, media, emulator, local };
+export const configSections = {
+  log,
+  http,
+  callback,
+  database,
+  queue,
+  oss,
+  tickets,
+  worker,
+  media,
+  emulator,
+  local,
+};
 export type ConfigSections = typeof configSections;

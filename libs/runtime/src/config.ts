@@ -46,13 +46,14 @@ function describeProblem(section: z.ZodObject, issue: z.core.$ZodIssue): string 
 export const developmentSecrets = {
   apiKey: 'landfall-dev-key',
   linkSecret: 'landfall-dev-link-secret-0000000000',
+  ticketSecret: 'landfall-dev-ticket-secret-00000000',
   accessKeyId: 'LTAI5tLandfallDevKey',
   accessKeySecret: 'landfall-dev-access-key-secret',
 } as const;
 
 function publishedSecrets(env: Record<string, unknown>): string[] {
   const published: readonly string[] = Object.values(developmentSecrets);
-  return ['API_KEYS', 'API_LINK_SECRET', 'OSS_ACCESS_KEY_ID', 'OSS_ACCESS_KEY_SECRET']
+  return ['API_KEYS', 'API_LINK_SECRET', 'TICKET_SECRETS', 'OSS_ACCESS_KEY_ID', 'OSS_ACCESS_KEY_SECRET']
     .filter((name) =>
       String(env[name] ?? '')
         .split(',')

@@ -149,6 +149,32 @@ export const errorTable = {
     message: 'Processing took longer than allowed',
   },
 
+  // Tickets
+  'ticket.missing': { kind: 'forbidden', retry: 'never', message: 'The upload was made without a ticket' },
+  'ticket.invalid': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The ticket of the upload is not one of ours',
+  },
+  'ticket.expired': { kind: 'forbidden', retry: 'never', message: 'The ticket of the upload has expired' },
+  'ticket.not_found': { kind: 'notFound', retry: 'never', message: 'There is no ticket with this id' },
+  'ticket.bucket_forbidden': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'No tickets are issued for this bucket',
+  },
+  'ticket.key_forbidden': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'No tickets are issued for this object key',
+  },
+  'ticket.key_invalid': { kind: 'badRequest', retry: 'never', message: 'This is no object key for a ticket' },
+  'ticket.pipeline_unknown': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'There is no pipeline of this name',
+  },
+
   // The object store
   'object.missing': { kind: 'notFound', retry: 'never', message: 'The object is no longer in the bucket' },
   'object.changed': {

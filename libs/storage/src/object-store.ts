@@ -139,6 +139,7 @@ export class ObjectStore {
       region: this.settings.OSS_REGION,
       accessKeyId: this.settings.OSS_ACCESS_KEY_ID,
       accessKeySecret: this.settings.OSS_ACCESS_KEY_SECRET,
+      securityToken: this.settings.OSS_SECURITY_TOKEN,
       expiresInS,
       method,
       headers,

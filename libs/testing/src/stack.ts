@@ -38,7 +38,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
   const databaseUrl = env['DATABASE_URL'] ?? (await createTestDatabase());
   const queue = testQueue(queueKind, databaseUrl);
   const { ffmpegPath, ffprobePath } = inject('services');
-  const { accessKeyId, accessKeySecret, apiKey, linkSecret } = developmentSecrets;
+  const { accessKeyId, accessKeySecret, apiKey, linkSecret, ticketSecret } = developmentSecrets;
   const emulatorPort = await freePort();
   const common: Record<string, string> = {
     LOG_LEVEL: 'info',
@@ -49,6 +49,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     API_PORT: '0',
     API_KEYS: apiKey,
     API_LINK_SECRET: linkSecret,
+    TICKET_SECRETS: ticketSecret,
     OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
     OSS_REGION: 'cn-hangzhou',
     OSS_BUCKETS: testBucket,

@@ -1,6 +1,6 @@
 import { createDataSource } from '#database';
 import { OutboxRow } from '#outbox';
-import { Rendition, Upload } from '#uploads';
+import { Rendition, Ticket, Upload } from '#uploads';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -18,6 +18,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     Upload,
     Rendition,
+    Ticket,
     OutboxRow,
   ]).initialize();
   return {

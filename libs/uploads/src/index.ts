@@ -13,3 +13,6 @@ export * from './rendition-states.js';
 export * from './upload-reader.js';
 export * from './upload-view.js';
 export * from './sweep-uploads.js';
+export * from './ticket.entity.js';
+export * from './ticket-nonce.js';
+export * from './tickets.js';

@@ -5,6 +5,7 @@ import { listSections, listSettings, sectionTitles, type Setting } from './setti
 const examples: Readonly<Record<string, string>> = {
   API_KEYS: developmentSecrets.apiKey,
   API_LINK_SECRET: developmentSecrets.linkSecret,
+  TICKET_SECRETS: developmentSecrets.ticketSecret,
   API_PUBLIC_URL: 'http://localhost:3000',
   CALLBACK_KEY_HOSTS: 'emulator:9000',
   DATABASE_URL: 'postgres://landfall:landfall@postgres:5432/landfall',

@@ -6,11 +6,12 @@ export const sectionTitles: Record<SectionName, string> = {
   log: 'Logging (every process)',
   http: 'HTTP (api)',
   callback: 'Callbacks (api)',
+  tickets: 'Tickets (api)',
   database: 'Database (api, worker, migrate)',
   queue: 'Queue (worker, migrate)',
   oss: 'Object store (api, worker)',
   worker: 'Worker',
-  media: 'Media (worker)',
+  media: 'Media (worker; api reads the pipelines file)',
   emulator: 'OSS emulator (development only)',
   local: 'Local run (npm start)',
 };

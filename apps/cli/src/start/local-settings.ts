@@ -21,17 +21,19 @@ export interface LocalSettings {
  * @throws LandfallError config.invalid
  */
 export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<LocalSettings> {
-  const { accessKeyId, accessKeySecret, apiKey, linkSecret } = developmentSecrets;
+  const { accessKeyId, accessKeySecret, apiKey, linkSecret, ticketSecret } = developmentSecrets;
   const fixed = {
     LANDFALL_ENV: 'development',
     API_KEYS: apiKey,
     API_LINK_SECRET: linkSecret,
+    TICKET_SECRETS: ticketSecret,
     OSS_ACCESS_KEY_ID: accessKeyId,
     OSS_ACCESS_KEY_SECRET: accessKeySecret,
     OSS_REGION: region,
     OSS_BUCKETS: bucket,
     OSS_PATH_STYLE: 'true',
     OSS_PUBLIC_ENDPOINT: '',
+    OSS_SECURITY_TOKEN: '',
     EMULATOR_ACCESS_KEY_ID: accessKeyId,
     EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
     EMULATOR_REGION: region,

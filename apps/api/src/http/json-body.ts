@@ -1,0 +1,39 @@
+import { isUtf8 } from 'node:buffer';
+import { LandfallError } from '#runtime';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { SchemaPipe } from './schema-pipe.js';
+
+const maxBodyBytes = 32_768;
+
+/** The body of a request as JSON. Bodies reach the api as raw bytes, because a callback's signature is over them. */
+const Json = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return parseJson(request.headers['content-type'], request.body);
+});
+
+/**
+ * A parameter that is the JSON body, parsed with a zod schema.
+ * Errors: request.invalid (no JSON, or fields that are wrong), request.too_large (over 32 KiB)
+ */
+export function JsonBody(schema: z.ZodType): ParameterDecorator {
+  return Json(undefined, new SchemaPipe(schema));
+}
+
+/** @throws LandfallError request.invalid, request.too_large */
+export function parseJson(contentType: string | undefined, body: unknown): unknown {
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json')
+    throw new LandfallError('request.invalid', 'send JSON with content-type: application/json');
+  if (!Buffer.isBuffer(body) || body.length === 0)
+    throw new LandfallError('request.invalid', 'the body is empty; a JSON object is wanted');
+  if (body.length > maxBodyBytes)
+    throw new LandfallError('request.too_large', `${body.length} bytes; at most ${maxBodyBytes} are taken`);
+  if (!isUtf8(body)) throw new LandfallError('request.invalid', 'the body is not UTF-8');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new LandfallError('request.invalid', 'the body is not JSON', { cause: error });
+  }
+}

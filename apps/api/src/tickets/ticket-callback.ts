@@ -1,0 +1,59 @@
+import { LandfallError } from '#runtime';
+
+/** Every variable that OSS itself fills in. */
+const systemVariables = [
+  'bucket',
+  'object',
+  'etag',
+  'size',
+  'mimeType',
+  'imageInfo.height',
+  'imageInfo.width',
+  'imageInfo.format',
+  'crc64',
+  'contentMd5',
+  'vpcId',
+  'clientIp',
+  'reqId',
+  'operation',
+];
+
+/** OSS takes no more base64 for `callback` and for `callback-var`. */
+const maxBase64Bytes = 5_120;
+
+/** The values of `callback` and `callback-var`: base64 of JSON. */
+export interface TicketCallback {
+  callback: string;
+  callbackVar: string;
+}
+
+/**
+ * Tells OSS to call us with everything it knows and with these custom variables.
+ * @param publicUrl of the api, without a slash at the end
+ * @param variables by name, with their `x:`
+ * @throws LandfallError request.invalid when they are too long for OSS
+ */
+export function encodeCallback(
+  publicUrl: string,
+  variables: Readonly<Record<string, string>>,
+): TicketCallback {
+  const names = [...systemVariables, ...Object.keys(variables)];
+  const callback = encode({
+    callbackUrl: `${publicUrl}/callbacks/oss`,
+    callbackBody: names.map((name) => `${name}=\${${name}}`).join('&'),
+    callbackBodyType: 'application/x-www-form-urlencoded',
+    // A server that has several names behind one address answers no TLS without it.
+    ...(publicUrl.startsWith('https:') ? { callbackSNI: true } : {}),
+  });
+  const callbackVar = encode(variables);
+  if (callback.length > maxBase64Bytes || callbackVar.length > maxBase64Bytes)
+    throw new LandfallError(
+      'request.invalid',
+      'vars: together they are longer than OSS takes; send fewer or shorter ones',
+    );
+  return { callback, callbackVar };
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64');
+}

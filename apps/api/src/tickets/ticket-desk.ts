@@ -1,0 +1,110 @@
+import type { Pipelines } from '#pipelines';
+import { LandfallError } from '#runtime';
+import {
+  findTicketUpload,
+  insertTicket,
+  readTicket,
+  signTicketNonce,
+  type Ticket,
+  ticketVar,
+} from '#uploads';
+import type { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { ApiConfig } from '../tokens.js';
+import { encodeCallback } from './ticket-callback.js';
+import { expandKey, refuseForeignKey } from './ticket-key.js';
+import type { TicketRequest } from './ticket-request.js';
+import { signForm, signPut } from './ticket-uploads.js';
+import { type IssuedTicket, type TicketView, viewTicket } from './ticket-view.js';
+
+/** Issues tickets for direct uploads and tells what became of them. */
+export class TicketDesk {
+  constructor(
+    private readonly source: DataSource,
+    private readonly config: ApiConfig,
+    private readonly pipelines: Pipelines,
+    private readonly publicUrl: () => string,
+  ) {}
+
+  /**
+   * Writes the ticket down and signs what the client needs.
+   * @throws LandfallError request.invalid, ticket.bucket_forbidden, ticket.key_invalid, ticket.key_forbidden,
+   * ticket.pipeline_unknown, database.unavailable
+   */
+  async issue(request: TicketRequest): Promise<IssuedTicket> {
+    const { oss, tickets } = this.config;
+    // Policies, nonces and signed URLs count in whole seconds.
+    const now = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+    const ticket = this.plan(request, now);
+    const nonce = signTicketNonce({ ...ticket, ticketId: ticket.id }, tickets.TICKET_SECRETS[0]);
+    const variables = Object.fromEntries(
+      Object.entries({ ...ticket.vars, [ticketVar]: nonce }).map(([name, value]) => [`x:${name}`, value]),
+    );
+    const callback = encodeCallback(this.publicUrl(), variables);
+    const permission = { ticket, callback, variables, now };
+    const form = signForm(oss, permission, request.signature);
+    const put = signPut(oss, permission);
+    await insertTicket(this.source, ticket);
+    const { id, bucket, objectKey, expiresAt } = ticket;
+    return { id, bucket, objectKey, expiresAt: expiresAt.toISOString(), form, put };
+  }
+
+  /** @throws LandfallError ticket.not_found, database.unavailable */
+  async tell(id: string): Promise<TicketView> {
+    const ticket = await readTicket(this.source, id);
+    const uploadId = await findTicketUpload(this.source, ticket, this.config.tickets.TICKET_SECRETS);
+    return viewTicket(ticket, uploadId, new Date());
+  }
+
+  private plan(request: TicketRequest, now: Date): Ticket {
+    const { tickets } = this.config;
+    const id = uuidv7();
+    const objectKey = expandKey(request.key ?? tickets.TICKET_KEY_TEMPLATE, {
+      ticketId: id,
+      fileName: request.fileName,
+      now,
+    });
+    refuseForeignKey(objectKey, this.config);
+    return {
+      id,
+      bucket: this.bucketOf(request),
+      objectKey,
+      contentTypes: typesOf(request),
+      maxBytes: String(within('maxBytes', request.maxBytes, tickets.TICKET_MAX_BYTES, 'TICKET_MAX_BYTES')),
+      vars: request.vars,
+      pipeline: this.pipelineOf(request),
+      expiresAt: new Date(
+        now.getTime() +
+          within('lifetimeS', request.lifetimeS, tickets.TICKET_LIFETIME_S, 'TICKET_LIFETIME_S') * 1_000,
+      ),
+      createdAt: now,
+    };
+  }
+
+  private bucketOf({ bucket }: TicketRequest): string {
+    const buckets = this.config.oss.OSS_BUCKETS;
+    const wanted = bucket ?? buckets[0] ?? '';
+    if (buckets.includes(wanted)) return wanted;
+    throw new LandfallError('ticket.bucket_forbidden', `${wanted}; OSS_BUCKETS has ${buckets.join(', ')}`);
+  }
+
+  private pipelineOf({ pipeline }: TicketRequest): string | null {
+    if (pipeline === undefined) return null;
+    const known = this.pipelines.pipelines.map(({ name }) => name);
+    if (known.includes(pipeline)) return pipeline;
+    throw new LandfallError('ticket.pipeline_unknown', `${pipeline}; there are ${known.join(', ')}`);
+  }
+}
+
+function typesOf({ contentType, contentTypes }: TicketRequest): string[] | null {
+  if (contentType !== undefined && contentTypes !== undefined)
+    throw new LandfallError('request.invalid', 'contentType, contentTypes: send one of them');
+  if (contentType !== undefined) return [contentType];
+  return contentTypes ?? null;
+}
+
+function within(name: string, asked: number | undefined, most: number, setting: string): number {
+  if (asked === undefined) return most;
+  if (asked <= most) return asked;
+  throw new LandfallError('request.invalid', `${name}: at most ${most} is allowed (${setting})`);
+}

@@ -1,0 +1,66 @@
+import { maxKeyBytes } from '#oss';
+import { LandfallError, type Config } from '#runtime';
+
+/** What the placeholders of a key template stand for. */
+export interface KeyFacts {
+  ticketId: string;
+  fileName: string | undefined;
+  now: Date;
+}
+
+/**
+ * Makes an object key of a template: `{yyyy}`, `{mm}`, `{dd}` (UTC), `{id}` (the ticket's) and `{fileName}`.
+ * @throws LandfallError ticket.key_invalid
+ */
+export function expandKey(template: string, { ticketId, fileName, now }: KeyFacts): string {
+  const [yyyy, mm, dd] = now.toISOString().slice(0, 10).split('-');
+  const values = new Map([
+    ['yyyy', yyyy],
+    ['mm', mm],
+    ['dd', dd],
+    ['id', ticketId],
+    ['fileName', fileName],
+  ]);
+  const key = template.replaceAll(/\{([^{}]*)\}/g, (_, name: string) => {
+    const value = values.get(name);
+    if (value !== undefined) return value;
+    throw invalid(
+      name === 'fileName'
+        ? 'the template has {fileName}: send fileName, or a key without it'
+        : `{${name}} is no placeholder; there are {${[...values.keys()].join('} {')}}`,
+    );
+  });
+  refuseBadKey(key);
+  return key;
+}
+
+/** What OSS refuses, what URLs would change on the way, and what OSS itself would fill in after the policy's check. */
+function refuseBadKey(key: string): void {
+  if (key === '' || Buffer.byteLength(key) > maxKeyBytes)
+    throw invalid(`it has ${Buffer.byteLength(key)} bytes; 1 to ${maxKeyBytes} are wanted`);
+  if (/^[/\\]|\/$/.test(key)) throw invalid('it must not begin with / or \\ nor end with /');
+  if (key.split('/').some((part) => part === '.' || part === '..'))
+    throw invalid('it must not have . or .. parts');
+  if (/\p{Cc}/u.test(key) || !key.isWellFormed()) throw invalid('it must not have control characters');
+  if (key.includes('${'))
+    throw invalid('it must not have ${: OSS would put the file name of the client there');
+}
+
+/**
+ * Refuses keys outside the configured prefixes, and those where our own renditions lie.
+ * @throws LandfallError ticket.key_forbidden
+ */
+export function refuseForeignKey(key: string, { oss, tickets }: Config<'oss' | 'tickets'>): void {
+  if (key.startsWith(oss.OSS_RENDITION_PREFIX))
+    throw new LandfallError(
+      'ticket.key_forbidden',
+      `${key}: renditions lie below ${oss.OSS_RENDITION_PREFIX}`,
+    );
+  const allowed = tickets.TICKET_PREFIXES;
+  if (allowed.length > 0 && !allowed.some((prefix) => key.startsWith(prefix)))
+    throw new LandfallError('ticket.key_forbidden', `${key}: TICKET_PREFIXES allows ${allowed.join(', ')}`);
+}
+
+function invalid(reason: string): LandfallError {
+  return new LandfallError('ticket.key_invalid', reason);
+}

@@ -1,0 +1,109 @@
+import { presignUrlV4, signPolicyV1, signPolicyV4, type OssCredentials } from '#oss';
+import type { Config } from '#runtime';
+import type { Ticket } from '#uploads';
+import type { TicketCallback } from './ticket-callback.js';
+
+/** A form that a browser posts: all fields, then `file`. */
+export interface TicketForm {
+  url: string;
+  method: 'POST';
+  fields: Record<string, string>;
+}
+
+/** A request that a client sends with exactly these headers and the file as its body. */
+export interface TicketPut {
+  url: string;
+  method: 'PUT';
+  headers: Record<string, string>;
+}
+
+type Settings = Config<'oss'>['oss'];
+
+interface Permission {
+  ticket: Ticket;
+  callback: TicketCallback;
+  /** Custom variables, with their `x:`. */
+  variables: Readonly<Record<string, string>>;
+  now: Date;
+}
+
+/**
+ * Signs a form whose policy pins every field that counts. A field that no condition names is let through by OSS, but our
+ * callback's template does not read it. `x-oss-content-type` decides about the type before the file part's own does.
+ */
+export function signForm(
+  settings: Settings,
+  { ticket, callback, variables, now }: Permission,
+  version: 'v1' | 'v4',
+): TicketForm {
+  const types = ticket.contentTypes ?? [];
+  const [firstType] = types;
+  const pinned: Record<string, string> = {
+    key: ticket.objectKey,
+    success_action_status: '200',
+    callback: callback.callback,
+    ...variables,
+  };
+  const request = {
+    ...credentialsOf(settings),
+    bucket: ticket.bucket,
+    region: settings.OSS_REGION,
+    expiresAt: ticket.expiresAt,
+    now,
+    conditions: [
+      ['content-length-range', 1, Number(ticket.maxBytes)],
+      ...Object.entries(pinned).map(([name, value]) => ['eq', `$${name}`, escapeDollar(value)]),
+      ...(types.length > 0 ? [['in', '$x-oss-content-type', types.map(escapeDollar)]] : []),
+      // Nobody makes our objects public but their owner.
+      ['not-in', '$x-oss-object-acl', ['public-read', 'public-read-write']],
+    ],
+  };
+  const signed = version === 'v1' ? signPolicyV1(request) : signPolicyV4(request);
+  const fields: Record<string, string> = { ...pinned, ...signed };
+  if (firstType !== undefined) fields['x-oss-content-type'] = firstType;
+  return { url: formUrl(settings, ticket.bucket), method: 'POST', fields };
+}
+
+/**
+ * Signs a PUT of the object. It always names its content type: a URL that is signed without one breaks when a browser adds
+ * one by itself. OSS has no way to limit the size of a signed PUT.
+ */
+export function signPut(settings: Settings, { ticket, callback, now }: Permission): TicketPut {
+  const headers = { 'content-type': ticket.contentTypes?.[0] ?? 'application/octet-stream' };
+  const url = presignUrlV4({
+    ...credentialsOf(settings),
+    endpoint: publicEndpoint(settings),
+    pathStyle: settings.OSS_PATH_STYLE,
+    bucket: ticket.bucket,
+    objectKey: ticket.objectKey,
+    region: settings.OSS_REGION,
+    expiresInS: Math.round((ticket.expiresAt.getTime() - now.getTime()) / 1_000),
+    method: 'PUT',
+    query: { callback: callback.callback, 'callback-var': callback.callbackVar },
+    headers,
+    now,
+  });
+  return { url, method: 'PUT', headers };
+}
+
+/** In a policy `\$` stands for `$`. */
+function escapeDollar(value: string): string {
+  return value.replaceAll('$', String.raw`\$`);
+}
+
+function credentialsOf(settings: Settings): OssCredentials {
+  return {
+    accessKeyId: settings.OSS_ACCESS_KEY_ID,
+    accessKeySecret: settings.OSS_ACCESS_KEY_SECRET,
+    securityToken: settings.OSS_SECURITY_TOKEN,
+  };
+}
+
+function publicEndpoint(settings: Settings): URL {
+  return new URL(settings.OSS_PUBLIC_ENDPOINT ?? settings.OSS_ENDPOINT);
+}
+
+function formUrl(settings: Settings, bucket: string): string {
+  const { protocol, host } = publicEndpoint(settings);
+  return settings.OSS_PATH_STYLE ? `${protocol}//${host}/${bucket}` : `${protocol}//${bucket}.${host}/`;
+}

@@ -1,0 +1,38 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Our permission for one direct upload. */
+@Entity('tickets')
+export class Ticket {
+  /** UUIDv7; the first part of the nonce. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'tickets_pkey' })
+  id!: string;
+
+  @Column('text')
+  bucket!: string;
+
+  @Column({ type: 'text', name: 'object_key', collation: 'C' })
+  objectKey!: string;
+
+  /** Content types the object may have; null for any. */
+  @Column('text', { name: 'content_types', array: true, nullable: true })
+  contentTypes!: string[] | null;
+
+  /** bigint comes as text from the driver. */
+  @Column('bigint', { name: 'max_bytes' })
+  maxBytes!: string;
+
+  /** Custom values that the callback brings back, without the nonce. */
+  @Column('jsonb', { default: {} })
+  vars!: Record<string, string>;
+
+  /** Name of the pipeline that is asked for; null lets the pipelines file choose. */
+  @Column('text', { nullable: true })
+  pipeline!: string | null;
+
+  /** A whole second: the nonce holds seconds. */
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+}

@@ -1,0 +1,50 @@
+import { translateDatabaseErrors } from '#database';
+import { LandfallError } from '#runtime';
+import type { DataSource } from 'typeorm';
+import { signTicketNonce } from './ticket-nonce.js';
+import { Ticket } from './ticket.entity.js';
+import { Upload } from './upload.entity.js';
+
+/** The name of the var that holds a ticket's nonce. */
+export const ticketVar = 'ticket';
+
+/** @throws LandfallError database.unavailable */
+export async function insertTicket(source: DataSource, ticket: Ticket): Promise<void> {
+  await translateDatabaseErrors(source.getRepository(Ticket).insert(ticket));
+}
+
+/** @throws LandfallError ticket.not_found, database.unavailable */
+export async function readTicket(source: DataSource, id: string): Promise<Ticket> {
+  const ticket = await translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id }));
+  if (!ticket) throw new LandfallError('ticket.not_found', id);
+  return ticket;
+}
+
+/**
+ * The id of the newest upload that a ticket was used for: one of its object whose vars hold its nonce; null when there is
+ * none. A nonce holds under any of the secrets, because the first of them may have changed since.
+ * @throws LandfallError database.unavailable
+ */
+export async function findTicketUpload(
+  source: DataSource,
+  ticket: Ticket,
+  secrets: readonly string[],
+): Promise<string | null> {
+  const nonces = secrets.map((secret) => signTicketNonce({ ...ticket, ticketId: ticket.id }, secret));
+  // Spelled out and not = ANY(…), which the GIN index cannot serve.
+  const anyNonce = nonces.map((_, index) => `u.vars @> :nonce${index}::jsonb`).join(' OR ');
+  const query = source
+    .createQueryBuilder(Upload, 'u')
+    .select('u.id', 'id')
+    .where('u.bucket = :bucket AND u.object_key = :objectKey', ticket)
+    .andWhere(
+      `(${anyNonce})`,
+      Object.fromEntries(
+        nonces.map((nonce, index) => [`nonce${index}`, JSON.stringify({ [ticketVar]: nonce })]),
+      ),
+    )
+    .orderBy('u.id', 'DESC')
+    .limit(1);
+  const row = await translateDatabaseErrors(query.getRawOne<{ id: string }>());
+  return row?.id ?? null;
+}
