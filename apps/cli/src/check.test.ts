@@ -45,6 +45,7 @@ describe('findProblems', () => {
     ['OSS_ENDPOINT', 'http://oss-cn-hangzhou.aliyuncs.com', 'not encrypted'],
     ['OSS_PATH_STYLE', 'true', 'in the path'],
     ['API_PUBLIC_URL', '', 'localhost'],
+    ['TICKET_PREFIXES', 'avatars/,covers/', 'TICKET_KEY_TEMPLATE'],
     ['QUEUE_URL', 'redis://queue.internal:6379', 'not encrypted'],
   ])('warns of a doubtful %s', (name, value, said) => {
     const { errors, warnings } = findProblems({ ...production, [name]: value });

@@ -1,7 +1,17 @@
 import { loadPipelines } from '#pipelines';
 import { configSections, isLandfallError, loadConfig, type Config, type SectionName } from '#runtime';
 
-const production = ['log', 'http', 'callback', 'database', 'queue', 'oss', 'worker', 'media', 'tickets'] as const;
+const production = [
+  'log',
+  'http',
+  'callback',
+  'database',
+  'queue',
+  'oss',
+  'worker',
+  'media',
+  'tickets',
+] as const;
 
 /** Reads all settings and the pipelines file, and prints what is wrong (exit code 1) or only looks wrong (0). */
 export async function check(env: NodeJS.ProcessEnv): Promise<number> {
@@ -42,7 +52,7 @@ export function findProblems(env: NodeJS.ProcessEnv): Problems {
 function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.ProcessEnv): string[] {
   if (env['LANDFALL_ENV'] === 'development')
     return ['LANDFALL_ENV is development: secrets that everybody knows are taken'];
-  const { oss, callback, http, queue } = config;
+  const { oss, callback, http, queue, tickets } = config;
   const foreignHosts = callback.CALLBACK_KEY_HOSTS.filter((host) => host !== 'gosspublic.alicdn.com');
   const doubts: [boolean, string][] = [
     [
@@ -59,6 +69,11 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
     [
       queue.QUEUE_URL.startsWith('redis:') && !/localhost|127\.0\.0\.1/.test(queue.QUEUE_URL),
       'QUEUE_URL: redis:// is not encrypted; use rediss:// unless the network is your own',
+    ],
+    [
+      tickets.TICKET_PREFIXES.length > 0 &&
+        !tickets.TICKET_PREFIXES.some((prefix) => tickets.TICKET_KEY_TEMPLATE.startsWith(prefix)),
+      'TICKET_PREFIXES: TICKET_KEY_TEMPLATE begins with none of them; a ticket that names no key is refused',
     ],
   ];
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
