@@ -125,14 +125,23 @@ function summarise(rounds: readonly Measurement[]) {
   };
 }
 
+function ratiosOf(
+  measured: Readonly<Record<Name, Measurement[]>>,
+  pick: (round: Measurement) => number,
+): Record<(typeof references)[number], Spread> {
+  const against = (name: Name) => ratioOf(measured.landfall.map(pick), measured[name].map(pick));
+  return { bareFastify: against('bareFastify'), typicalNest: against('typicalNest') };
+}
+
 function report(
   measured: Readonly<Record<Name, Measurement[]>>,
   memory: ResidentMemory | null,
   settings: { rounds: number; seconds: number; connections: number },
 ): Report {
-  const rates = (name: Name) => measured[name].map((round) => round.requestsPerSecond);
+  const ratios = ratiosOf(measured, (round) => round.requestsPerSecond);
+  const cpuRatios = ratiosOf(measured, (round) => round.cpuPerRequestUs ?? 0);
   const figures = Object.fromEntries(names.map((name) => [name, summarise(measured[name])]));
-  const row = (name: Name, { requestsPerSecond, p50Ms, p99Ms, cpuPerRequestUs, generatorCpu }: Figures) => [
+  const row = (name: string, { requestsPerSecond, p50Ms, p99Ms, cpuPerRequestUs, generatorCpu }: Figures) => [
     name,
     showSpread(requestsPerSecond, 0),
     p50Ms.median.toFixed(1),
@@ -142,14 +151,17 @@ function report(
   ];
   return {
     name: 'callbacks',
-    ratioOf: 'requests/s',
-    ratios: Object.fromEntries(
-      references.map((name): [string, Spread] => [name, ratioOf(rates('landfall'), rates(name))]),
-    ),
-    facts: { settings, figures, apiMemory: memory },
-    table: [
-      ['', 'requests/s: median (min–max)', 'p50 ms', 'p99 ms', 'CPU µs/request', 'generator CPU'],
-      ...Object.entries(figures).map(([name, figure]) => row(name as Name, figure)),
+    ratios,
+    facts: { settings, figures, cpuRatios, apiMemory: memory },
+    tables: [
+      [
+        ['', 'requests/s: median (min–max)', 'p50 ms', 'p99 ms', 'CPU µs/request', 'generator CPU'],
+        ...Object.entries(figures).map(([name, figure]) => row(name, figure)),
+      ],
+      [
+        ['landfall against', 'requests/s (higher is better)', 'CPU/request (lower is better)'],
+        ...references.map((name) => [name, showSpread(ratios[name], 2), showSpread(cpuRatios[name], 2)]),
+      ],
     ],
     notes: [
       `${settings.rounds} rounds of ${settings.seconds} s, ${connections} connections; every answer was 200 and every upload and job was counted`,

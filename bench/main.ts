@@ -35,6 +35,6 @@ try {
   if (values.json) printJson(report, machine);
   else printReport(report, machine);
 } catch (error) {
-  console.error(error);
+  console.error(interrupted.signal.aborted ? String(interrupted.signal.reason) : error);
   process.exitCode = 1;
 }

@@ -26,7 +26,14 @@ export async function startProgram(
   env: Record<string, string> = {},
 ): Promise<Program> {
   const modulePath = fileURLToPath(new URL(`../${path}`, import.meta.url));
-  const child = fork(modulePath, [], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  // A session of its own: a Ctrl-C in the terminal is for us, and we end the programs in order. Killed with us they end
+  // too, because their channel breaks.
+  const child = fork(modulePath, [], {
+    env,
+    execArgv: [],
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

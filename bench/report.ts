@@ -1,5 +1,7 @@
 import type { Machine } from './machine.js';
-import { showSpread, type Spread } from './spread.js';
+import type { Spread } from './spread.js';
+
+type Table = readonly (readonly string[])[];
 
 export interface Report {
   readonly name: string;
@@ -7,22 +9,17 @@ export interface Report {
   readonly ratios: Readonly<Record<string, Spread>>;
   /** Absolute figures and settings, for `--json`. */
   readonly facts: object;
-  /** What the ratio is of, such as `throughput`. */
-  readonly ratioOf: string;
-  /** The absolute figures for a person; the first row names the columns. */
-  readonly table: readonly (readonly string[])[];
+  /** For a person: the absolute figures, then the ratios. The first row of a table names its columns. */
+  readonly tables: readonly Table[];
   readonly notes: readonly string[];
 }
 
 export function printReport(report: Report, machine: Machine): void {
   console.log(`\n${report.name}`);
-  printTable(report.table);
-  console.log('');
-  printTable([
-    ['landfall against', report.ratioOf],
-    ...Object.entries(report.ratios).map(([reference, ratio]) => [reference, showSpread(ratio, 2)]),
-  ]);
-  console.log('');
+  for (const table of report.tables) {
+    printTable(table);
+    console.log('');
+  }
   for (const note of report.notes) console.log(note);
   const { cpu, cores, memoryGb, system, node, loadBefore } = machine;
   console.log(
@@ -37,7 +34,7 @@ export function printJson(report: Report, machine: Machine): void {
 }
 
 /** Columns as wide as their widest cell; the first one to the left, figures to the right. */
-function printTable(rows: readonly (readonly string[])[]): void {
+function printTable(rows: Table): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) {
     const cells = row.map((cell, column) =>
