@@ -30,7 +30,8 @@ export async function startProgram(
   // too, because their channel breaks.
   const child = fork(modulePath, [], {
     env,
-    execArgv: [],
+    // The api as it ships: see the Dockerfile.
+    execArgv: path.startsWith('apps/') ? ['--max-semi-space-size=8'] : [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,21 +1,31 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crc32, deflateSync, gzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { ossClient, type Stack, startStack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { png, turnedPhoto } from './fixtures.suite.js';
+import { png, turnedPhoto, video } from './fixtures.suite.js';
 
 const honest = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
 
 describe('bad media hurts only itself', () => {
   let stack: Stack;
+  let folder: string;
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'landfall-bad-'));
     stack = await startStack('postgres');
     // Everything is uploaded before a worker looks at it, so that objects can be changed in between.
     await stack.worker.end();
   });
-  afterAll(() => stack[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await stack[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
 
-  const put = async (key: string, content: Buffer, body = honest): Promise<string> => {
-    const { data } = await ossClient(stack).put(key, content, { callback: { url: stack.callbackUrl, body } });
+  const put = async (key: string, content: Buffer, body = honest, headers = {}): Promise<string> => {
+    const callback = { url: stack.callbackUrl, body };
+    const { data } = await ossClient(stack).put(key, content, { headers, callback });
     return (data as { id: string }).id;
   };
 
@@ -23,6 +33,7 @@ describe('bad media hurts only itself', () => {
     const client = ossClient(stack);
     const photo = await turnedPhoto(1200, 900);
     const tile = await png(40, 30);
+    const mkv = await video(folder, { seconds: 1, size: '320x180', container: 'mkv' });
     const ids = {
       gone: await put('gone.png', tile),
       changed: await put('changed.png', tile),
@@ -39,6 +50,17 @@ describe('bad media hurts only itself', () => {
         'stump.mp4',
         Buffer.concat([Buffer.from('000000206674797069736f6d', 'hex'), Buffer.alloc(5_000)]),
       ),
+      brokenMkv: await put('broken.mkv', (await readFile(mkv)).subarray(0, 300)),
+      encoded: await put('encoded.jpg', gzipSync(photo), honest, { 'Content-Encoding': 'gzip' }),
+      drawing: await put(
+        'drawing.svg',
+        Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'),
+      ),
+      script: await put('app.ts', Buffer.from('export const x = 1;'), honest, {
+        'Content-Type': 'text/plain',
+      }),
+      ownRendition: await put('renditions/of-somebody.png', tile),
+      tiff: await put('late-directory.tif', await sharp(photo).tiff({ compression: 'none' }).toBuffer()),
       archive: await put('archive.zip', Buffer.from('504b0506000000000000000000000000000000000000', 'hex')),
       pixel: await put('pixel.png', await png(1, 1)),
     };
@@ -66,6 +88,12 @@ describe('bad media hurts only itself', () => {
       playlist: 'failed media.type_mismatch',
       concat: 'failed media.type_mismatch',
       stump: 'failed media.damaged',
+      brokenMkv: 'failed media.damaged',
+      encoded: 'failed object.encoded',
+      drawing: 'failed media.unsupported',
+      script: 'ignored',
+      ownRendition: 'ignored',
+      tiff: 'ready',
       archive: 'ignored',
       pixel: 'ready',
     });

@@ -40,8 +40,11 @@ export function png(width: number, height: number): Promise<Buffer> {
 }
 
 /** A video with sound. */
-export async function video(folder: string, options: { seconds: number; size: string }): Promise<string> {
-  const file = join(folder, `video-${options.size}.mp4`);
+export async function video(
+  folder: string,
+  options: { seconds: number; size: string; container?: 'mp4' | 'mkv' },
+): Promise<string> {
+  const file = join(folder, `video-${options.size}.${options.container ?? 'mp4'}`);
   const source = [
     `testsrc2=size=${options.size}:rate=25:duration=${options.seconds}`,
     `sine=frequency=440:duration=${options.seconds}`,

@@ -30,7 +30,7 @@ describe('the callback door', () => {
       if (pathname === '/slow.pem') return;
       if (pathname === '/moved.pem') return response.writeHead(302, { location: '/key.pem' }).end();
       if (pathname === '/huge.pem') return response.end('x'.repeat(100_000));
-      if (pathname !== '/key.pem') return response.writeHead(404).end();
+      if (!/^\/key(-\d+)?\.pem$/.test(pathname)) return response.writeHead(404).end();
       keyFetches += 1;
       return response.end(keys.publicKey.export({ type: 'spki', format: 'pem' }));
     });
@@ -123,7 +123,7 @@ describe('the callback door', () => {
 
   test('many callbacks at once fetch the key once', async () => {
     const before = keyFetches;
-    const url = keyUrl('/key.pem?fresh');
+    const url = keyUrl('/key-1.pem');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => send({ headers: { 'x-oss-pub-key-url': url } })),
     );
@@ -200,6 +200,23 @@ describe('the callback door', () => {
   test.each(badKeys)('%s is a refusal within its time limit', async (_, path) => {
     const refused = await send({ headers: { 'x-oss-pub-key-url': keyUrl(path) } });
     expect(refused).toMatchObject({ status: 503, body: { code: 'callback.key_unavailable' } });
+  });
+
+  test('strangers who name many keys cannot push out the one that signatures hold with', async () => {
+    expect((await send()).status).toBe(200);
+    for (let other = 2; other < 20; other += 1) {
+      const headers = {
+        'x-oss-pub-key-url': keyUrl(`/key-${other}.pem`),
+        authorization: Buffer.alloc(128).toString('base64'),
+      };
+      expect((await send({ headers })).body['code']).toBe('callback.signature_mismatch');
+    }
+    const before = keyFetches;
+    expect((await send()).status).toBe(200);
+    expect(keyFetches).toBe(before);
+    expect((await send({ headers: { 'x-oss-pub-key-url': keyUrl('/key.pem?1') } })).body['code']).toBe(
+      'callback.key_url_malformed',
+    );
   });
 
   test('a body over the limit is refused before it is read', async () => {

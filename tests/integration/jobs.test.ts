@@ -8,7 +8,7 @@ import {
   migrateQueue,
   openQueueBackend,
 } from '#jobs';
-import { type JobName, queueJob } from '#outbox';
+import { type JobName, outboxRow, queueJobs } from '#outbox';
 import { createLogger, LandfallError } from '#runtime';
 import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -102,7 +102,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
   }
 
   const queue = (name: JobName, uploadId: string) =>
-    database.source.transaction((manager) => queueJob(manager, name, { v: 1, uploadId }));
+    database.source.transaction((manager) => queueJobs(manager, [outboxRow(name, { v: 1, uploadId })]));
   const outboxIsEmpty = async () => {
     const [row] = (await database.source.query('SELECT count(*)::int AS n FROM outbox')) as [{ n: number }];
     return row.n === 0 ? true : undefined;

@@ -22,7 +22,7 @@ describe('the query API', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    const registry = new UploadRegistry(database.source, settings, createLogger('test', 'silent'));
+    const registry = new UploadRegistry(database.pool, settings, createLogger('test', 'silent'));
     for (let index = 0; index < 25; index += 1) {
       const landing: Landing = {
         bucket: index % 5 === 0 ? 'other' : 'landfall',

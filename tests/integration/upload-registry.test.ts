@@ -39,7 +39,7 @@ describe('UploadRegistry', () => {
   };
 
   test('every upload that is registered is committed with its job', async () => {
-    const registry = new UploadRegistry(database.source, settings, logger);
+    const registry = new UploadRegistry(database.pool, settings, logger);
     const keys = Array.from({ length: 500 }, (_, index) => `many/${index}`);
     const registered = await Promise.all(keys.map((key) => registry.register(landing(key))));
     expect(new Set(registered.map((upload) => upload.id)).size).toBe(500);
@@ -54,7 +54,7 @@ describe('UploadRegistry', () => {
   });
 
   test('two processes and two callbacks for the same object at once make one row, and all get its id', async () => {
-    const registries = [0, 1].map(() => new UploadRegistry(database.source, settings, logger));
+    const registries = [0, 1].map(() => new UploadRegistry(database.pool, settings, logger));
     for (let round = 0; round < 20; round += 1) {
       const keys = Array.from({ length: 20 }, (_, index) => `same/${round}/${index}`);
       const registered = await Promise.all(
@@ -72,7 +72,7 @@ describe('UploadRegistry', () => {
   });
 
   test('a repeated callback changes nothing', async () => {
-    const registry = new UploadRegistry(database.source, settings, logger);
+    const registry = new UploadRegistry(database.pool, settings, logger);
     const first = await registry.register(landing('again'));
     await database.source.query(`UPDATE uploads SET status = 'ready' WHERE id = $1`, [first.id]);
     const jobs = await count('outbox');
@@ -86,7 +86,7 @@ describe('UploadRegistry', () => {
   });
 
   test('one bad row fails alone', async () => {
-    const registry = new UploadRegistry(database.source, settings, logger);
+    const registry = new UploadRegistry(database.pool, settings, logger);
     const bad = landing('bad', { mimeType: 'nul\0character' });
     const outcomes = await Promise.allSettled([
       registry.register(landing('good/1')),
@@ -99,7 +99,7 @@ describe('UploadRegistry', () => {
   });
 
   test('more than may wait are refused at once, and those that wait are not forgotten', async () => {
-    const registry = new UploadRegistry(database.source, { ...settings, waitingMax: 10 }, logger);
+    const registry = new UploadRegistry(database.pool, { ...settings, waitingMax: 10 }, logger);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 30 }, (_, index) => registry.register(landing(`crowd/${index}`))),
     );
@@ -111,7 +111,7 @@ describe('UploadRegistry', () => {
   });
 
   test('a database that hangs is a fast refusal, and the next callback is fine', async () => {
-    const registry = new UploadRegistry(database.source, { ...settings, commitTimeoutMs: 300 }, logger);
+    const registry = new UploadRegistry(database.pool, { ...settings, commitTimeoutMs: 300 }, logger);
     const blocker = database.source.createQueryRunner();
     await blocker.query('BEGIN');
     await blocker.query('LOCK TABLE uploads IN ACCESS EXCLUSIVE MODE');
@@ -128,7 +128,7 @@ describe('UploadRegistry', () => {
   });
 
   test('close answers what was accepted', async () => {
-    const registry = new UploadRegistry(database.source, settings, logger);
+    const registry = new UploadRegistry(database.pool, settings, logger);
     const accepted = Array.from({ length: 250 }, (_, index) => registry.register(landing(`close/${index}`)));
     await registry.close();
     await Promise.all(accepted);

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { createDataSource } from '#database';
+import { createDataSource, createPool } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger } from '#runtime';
 import { OutboxRow } from '#outbox';
-import { Rendition, Ticket, Upload, UploadRegistry } from '#uploads';
+import { Rendition, Ticket, Upload, registryConnections, UploadRegistry } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
@@ -16,11 +16,17 @@ const source = await createDataSource(
     url: config.database.DATABASE_URL,
     poolSize: config.database.DATABASE_POOL_SIZE,
     applicationName: 'landfall-api',
+    statementTimeoutMs: 10_000,
   },
   [Upload, Rendition, Ticket, OutboxRow],
 ).initialize();
+const registryPool = createPool({
+  url: config.database.DATABASE_URL,
+  poolSize: registryConnections,
+  applicationName: 'landfall-callbacks',
+});
 const registry = new UploadRegistry(
-  source,
+  registryPool,
   {
     batchMax: config.callback.CALLBACK_BATCH_MAX,
     waitingMax: config.callback.CALLBACK_WAITING_MAX,
@@ -53,8 +59,12 @@ serveOpenApi(app, '0.1.0');
 await app.listen(config.http.API_PORT, config.http.API_HOST);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;
 closeOnSignal(logger, 8_000, async () => {
+  // Keep-alive connections that were in use when closing began would otherwise be waited for.
+  const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();
+  clearInterval(idle);
   await registry.close();
+  await registryPool.end();
   await source.destroy();
 });
 logger.info({ url }, 'api is ready');

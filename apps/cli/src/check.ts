@@ -59,6 +59,10 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
       foreignHosts.length > 0,
       `CALLBACK_KEY_HOSTS: whoever controls ${foreignHosts.join(', ')} can forge callbacks; OSS uses gosspublic.alicdn.com`,
     ],
+    [
+      !callback.CALLBACK_REQUIRE_TICKET,
+      'CALLBACK_REQUIRE_TICKET: without tickets only a 512-bit RSA signature over MD5 tells callbacks from forgeries',
+    ],
     [oss.OSS_ENDPOINT.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
     [
       (oss.OSS_PUBLIC_ENDPOINT ?? '').startsWith('http:'),

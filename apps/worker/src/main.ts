@@ -5,7 +5,7 @@ import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { closeOnSignal, createLogger, loadConfig, nestLogger } from '#runtime';
-import { Rendition, Upload } from '#uploads';
+import { Rendition, Ticket, Upload } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { openScratch } from './scratch.js';
@@ -25,7 +25,7 @@ const source = await createDataSource(
     poolSize: config.database.DATABASE_POOL_SIZE,
     applicationName: 'landfall-worker',
   },
-  [Upload, Rendition, OutboxRow],
+  [Upload, Rendition, Ticket, OutboxRow],
 ).initialize();
 const backend = openQueueBackend({
   url: config.queue.QUEUE_URL,
@@ -52,8 +52,7 @@ const sweep = new UploadSweep(source, config.worker, logger);
 sweep.start();
 
 closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, async () => {
-  await sweep.stop();
-  await app.close();
+  await Promise.all([sweep.stop(), app.close()]);
   await backend.close();
   await source.destroy();
   await scratch.close();

@@ -2,7 +2,7 @@ import { readImageFacts, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
 import { planRenditions } from '#pipelines';
 import { LandfallError } from '#runtime';
-import { pendingRenditions, recordPlan, type Upload } from '#uploads';
+import { findTicketOf, pendingRenditions, recordPlan, type Upload } from '#uploads';
 import { probeMedia, type MediaFacts } from '#video';
 import { join } from 'node:path';
 import { makeImages } from './make-images.js';
@@ -16,6 +16,15 @@ import type { Workbench } from './workbench.js';
  * renditions and makes the short ones.
  */
 export async function processUpload(bench: Workbench, landed: Upload, context: JobContext): Promise<void> {
+  // What we made ourselves is no upload to make something of.
+  if (landed.objectKey.startsWith(bench.renditionPrefix)) {
+    return plan(
+      bench,
+      landed,
+      { kind: 'other', mimeType: landed.mimeType ?? 'application/octet-stream' },
+      {},
+    );
+  }
   const upload = await checkObject(bench, landed, context.signal);
   const start = await bench.store.readStart(upload, sniffLength, context.signal);
   const sniffed = await sniffMedia(start, upload.mimeType);
@@ -78,7 +87,14 @@ async function plan(
   { kind, mimeType }: SniffedMedia,
   facts: Partial<ImageFacts> | Partial<MediaFacts>,
 ): Promise<void> {
-  const planned = planRenditions(bench.pipelines, { ...upload, kind });
+  const ticket = await findTicketOf(bench.source, upload);
+  if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
+    throw new LandfallError(
+      'object.too_large',
+      `${upload.sizeBytes} bytes; its ticket is for ${ticket.maxBytes}`,
+    );
+  }
+  const planned = planRenditions(bench.pipelines, { ...upload, kind }, ticket?.pipeline);
   await recordPlan(bench.source, upload.id, {
     kind,
     mimeType,

@@ -35,7 +35,8 @@ export async function openScratch(
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = /^worker-(\d+)-/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    // Our own number means one before us had it, as in a container that was restarted.
+    if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }
 }

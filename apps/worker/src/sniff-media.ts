@@ -21,6 +21,8 @@ const mediaTypes: Record<string, SniffedMedia['kind']> = {
  */
 export async function sniffMedia(start: Uint8Array, claimed: string | null): Promise<SniffedMedia> {
   const found = await fileTypeFromBuffer(start);
+  if (isSvg(start)) return { kind: 'image', mimeType: 'image/svg+xml' };
+  if (!found && isTiff(start)) return { kind: 'image', mimeType: 'image/tiff' };
   if (!found) {
     const plain = /^(text\/|application\/(json|xml))/.test(claimed ?? '');
     return { kind: 'other', mimeType: plain && claimed ? claimed : 'application/octet-stream' };
@@ -32,10 +34,23 @@ export async function sniffMedia(start: Uint8Array, claimed: string | null): Pro
   return { kind, mimeType: found.mime };
 }
 
-/** The kind that a MIME type or the end of a file name claims. */
+/** A TIFF whose directory lies beyond the first bytes: its type cannot be told from other files of that family. */
+function isTiff(start: Uint8Array): boolean {
+  const magic = Buffer.from(start.subarray(0, 4)).toString('hex');
+  return magic === '49492a00' || magic === '4d4d002a';
+}
+
+function isSvg(start: Uint8Array): boolean {
+  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/.test(
+    Buffer.from(start.subarray(0, 2_048)).toString('latin1'),
+  );
+}
+
+/** The kind that a MIME type claims, or the end of the file name when there is no telling type. */
 export function claimedKind(mimeType: string | null, objectKey: string): SniffedMedia['kind'] {
   const family = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1];
   if (family) return family as SniffedMedia['kind'];
+  if (mimeType && mimeType !== 'application/octet-stream') return 'other';
   if (/\.(jpe?g|png|gif|webp|avif|heic|tiff?|bmp)$/i.test(objectKey)) return 'image';
   if (/\.(mp4|mov|mkv|webm|avi|m4v|mpe?g|ts)$/i.test(objectKey)) return 'video';
   if (/\.(mp3|m4a|aac|flac|wav|ogg|opus)$/i.test(objectKey)) return 'audio';

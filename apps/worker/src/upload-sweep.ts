@@ -29,7 +29,7 @@ export class UploadSweep {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const swept = await sweepUploads(this.source, this.settings.WORKER_SWEEP_AFTER_MS);
+        const swept = await sweepUploads(this.source, this.settings.WORKER_SWEEP_AFTER_MS, signal);
         if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
       } catch (error) {
         this.logger.warn({ err: error }, 'cannot sweep, trying again');

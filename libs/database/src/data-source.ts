@@ -6,6 +6,8 @@ export interface DatabaseSettings {
   url: string;
   /** Most connections of this process. */
   poolSize: number;
+  /** Postgres ends a statement that takes longer; without it none is ended. */
+  statementTimeoutMs?: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
 }
@@ -25,25 +27,20 @@ export function createDataSource(
     applicationName: settings.applicationName,
     poolSize: settings.poolSize,
     connectTimeoutMS: connectTimeoutMs,
-    extra: { keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
+    extra: {
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      statement_timeout: settings.statementTimeoutMs,
+    },
     poolErrorHandler: ignoreIdleConnectionLoss,
   });
 }
 
 /**
- * The pg pool below the data source, for statements that the hot path prepares by name: TypeORM's own `query`
- * cannot name a statement.
- */
-export function poolOf(dataSource: DataSource): Pool {
-  const driver = dataSource.driver as unknown as { master: Pool };
-  return driver.master;
-}
-
-/**
- * A pool of its own, for a library that wants one (BullMQ's Postgres backend).
+ * A pool of its own, without TypeORM: for statements prepared by name, and for BullMQ's Postgres backend.
  * @param schema where its tables are looked for
  */
-export function createPool(settings: DatabaseSettings, schema: string): Pool {
+export function createPool(settings: DatabaseSettings, schema = 'public'): Pool {
   const pool = new Pool({
     connectionString: settings.url,
     max: settings.poolSize,

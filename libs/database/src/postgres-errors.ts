@@ -7,6 +7,7 @@ const connectionErrors =
 
 /** True when the database did not answer, as opposed to refusing this statement. */
 export function isDatabaseUnavailable(thrown: unknown): boolean {
+  if (thrown instanceof LandfallError) return thrown.code === 'database.unavailable';
   if (!(thrown instanceof Error)) return false;
   const state: unknown = (thrown as { code?: unknown }).code;
   if (typeof state === 'string' && passingStates.test(state)) return true;

@@ -1,5 +1,6 @@
+import { isDatabaseUnavailable } from '#database';
 import { isJobName, jobCatalog, type JobName, type JobPayload } from '#outbox';
-import { errorTable, LandfallError, toLandfallError, type Logger } from '#runtime';
+import { LandfallError, toLandfallError, type Logger } from '#runtime';
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { JobHandler, JobHandlers } from './job-handlers.js';
 
@@ -45,7 +46,9 @@ export class JobRunner {
       signal.throwIfAborted();
       await handler.run(payload, { signal, logger });
     } catch (error) {
-      failure = toLandfallError(error);
+      failure = isDatabaseUnavailable(error)
+        ? new LandfallError('database.unavailable', undefined, { cause: error })
+        : toLandfallError(error);
     }
     const durationMs = Math.round(performance.now() - startedAt);
     await handler
@@ -57,13 +60,18 @@ export class JobRunner {
       await job.moveToWait(token);
       throw new WaitingError();
     }
+    if (lockLost?.aborted) {
+      // Another worker has the job by now: what becomes of it is not ours to say.
+      logger.warn({ durationMs }, 'job lost to another worker');
+      throw failure;
+    }
     const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (failure.retryable && !lastAttempt) {
       logger.warn({ durationMs, code: failure.code, err: failure }, 'job failed, trying again');
       throw failure;
     }
     // A service that stays away is no fault of the upload: the sweep queues it again later.
-    const notOurFault = errorTable[failure.code].kind === 'unavailable' && failure.retryable;
+    const notOurFault = failure.retryable && failure.code !== 'internal.unexpected';
     logger.warn({ durationMs, code: failure.code, err: failure, givenUp: !notOurFault }, 'job failed');
     if (!notOurFault) await handler.giveUp(payload, failure);
     throw new UnrecoverableError(failure.code);

@@ -41,6 +41,12 @@ function processorOf(
       return this.runner.run(job, token, signal);
     }
 
+    /** A lock that cannot be renewed is lost, and another worker will take the job: stop. */
+    @OnWorkerEvent('lockRenewalFailed')
+    onLockLost(jobIds: string[]): void {
+      for (const id of jobIds) this.worker.cancelJob(id, 'lock lost');
+    }
+
     /** Lost connections; BullMQ connects again by itself. */
     @OnWorkerEvent('error')
     onError(error: Error): void {

@@ -1,4 +1,5 @@
 import { createPool } from '#database';
+import { queueNames } from '#outbox';
 import {
   DEFAULT_SCHEMA,
   createPostgresBackend,
@@ -13,7 +14,7 @@ export interface QueueSettings {
   url: string;
   /** Prefix of the keys in Redis. */
   prefix: string;
-  /** Most Postgres connections for the queues of this process. */
+  /** Most Postgres connections for the queues of this process, beside those that listen. */
   poolSize: number;
 }
 
@@ -48,7 +49,8 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
   const pool = createPool(
     {
       url: settings.url,
-      poolSize: settings.poolSize,
+      // Each queue's worker keeps one connection to listen.
+      poolSize: settings.poolSize + queueNames.length,
       applicationName: 'landfall-queue',
     },
     DEFAULT_SCHEMA,

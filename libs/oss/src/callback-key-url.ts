@@ -20,6 +20,9 @@ export function readKeyUrl(headerValue: string | undefined, allowedHosts: readon
   if (!url) throw new LandfallError('callback.key_url_malformed', `${showValue(text)} is not an http(s) URL`);
   if (url.username || url.password)
     throw new LandfallError('callback.key_url_malformed', `the URL of host ${url.host} holds user info`);
+  // One key has one address: variations of it would only crowd the cache.
+  if (url.search || url.hash)
+    throw new LandfallError('callback.key_url_malformed', `the URL of host ${url.host} holds a query`);
   if (!allowedHosts.includes(url.host))
     throw new LandfallError(
       'callback.key_host_forbidden',

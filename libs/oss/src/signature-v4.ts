@@ -69,9 +69,18 @@ export function stringToSignV4(canonicalRequest: string, dateV4: string, region:
  * @param dateV4 `x-oss-date`, or just its day
  */
 export function signV4(accessKeySecret: string, dateV4: string, region: string, text: string): string {
-  const day = hmacSha256(`aliyun_v4${accessKeySecret}`, dateV4.slice(0, 8));
-  const key = hmacSha256(hmacSha256(hmacSha256(day, region), 'oss'), 'aliyun_v4_request');
-  return hmacSha256(key, text).toString('hex');
+  return hmacSha256(signingKeyOf(accessKeySecret, dateV4.slice(0, 8), region), text).toString('hex');
+}
+
+/** The last key: a list of uploads signs hundreds of URLs with one. */
+let lastKey: { secret: string; day: string; region: string; key: Buffer } | undefined;
+
+function signingKeyOf(secret: string, day: string, region: string): Buffer {
+  if (lastKey?.secret === secret && lastKey.day === day && lastKey.region === region) return lastKey.key;
+  const ofDay = hmacSha256(`aliyun_v4${secret}`, day);
+  const key = hmacSha256(hmacSha256(hmacSha256(ofDay, region), 'oss'), 'aliyun_v4_request');
+  lastKey = { secret, day, region, key };
+  return key;
 }
 
 /** The headers to add to a request so that it is signed by V4. */

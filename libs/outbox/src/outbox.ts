@@ -14,12 +14,12 @@ export function outboxRow<Name extends JobName>(
   return { id: uuidv7(), name, payload: jobCatalog[name].payload.parse(payload) };
 }
 
-/** Says, within the caller's transaction, that a job must be queued; wakes the relay when the transaction commits. */
-export async function queueJob<Name extends JobName>(
+/** Says, within the caller's transaction, that jobs must be queued; wakes the relay when the transaction commits. */
+export async function queueJobs(
   manager: EntityManager,
-  name: Name,
-  payload: JobPayload<Name>,
+  rows: readonly Pick<OutboxRow, 'id' | 'name' | 'payload'>[],
 ): Promise<void> {
-  await manager.insert(OutboxRow, outboxRow(name, payload));
+  if (rows.length === 0) return;
+  await manager.insert(OutboxRow, [...rows]);
   await manager.query('SELECT pg_notify($1, $2)', [outboxChannel, '']);
 }

@@ -26,17 +26,24 @@ const queueOf = {
   audio: 'transcode',
 } as const;
 
-/** The renditions that the first matching pipeline wants, in the order of the file; null when none matches. */
+/**
+ * The renditions that the first matching pipeline wants, in the order of the file; null when none matches.
+ * @param name the pipeline that a ticket chose: then only this one, if it is for this kind of media
+ */
 export function planRenditions(
   { pipelines }: Pipelines,
   upload: Matchable,
+  name: string | null = null,
 ): { pipeline: string; renditions: PlannedRendition[] } | null {
-  const pipeline = pipelines.find(
-    ({ match }) =>
-      match.kind === upload.kind &&
+  const wants = ({ match, ...pipeline }: Pipelines['pipelines'][number]) => {
+    if (match.kind !== upload.kind) return false;
+    if (name !== null) return pipeline.name === name;
+    return (
       (match.bucket === undefined || match.bucket === upload.bucket) &&
-      (match.prefix === undefined || upload.objectKey.startsWith(match.prefix)),
-  );
+      (match.prefix === undefined || upload.objectKey.startsWith(match.prefix))
+    );
+  };
+  const pipeline = pipelines.find(wants);
   if (!pipeline) return null;
   const renditions = pipeline.renditions.map((spec) => ({
     name: spec.name,

@@ -56,6 +56,9 @@ const callback = z.object({
   CALLBACK_KEY_HOSTS: list('gosspublic.alicdn.com').describe(
     'comma-separated hosts (host or host:port, compared exactly) that may serve the public key of callbacks',
   ),
+  CALLBACK_REQUIRE_TICKET: flag(false).describe(
+    'refuse callbacks whose x:ticket is not one of our tickets for this object',
+  ),
   CALLBACK_PUBLIC_KEY_FILE: z
     .string()
     .optional()

@@ -188,17 +188,31 @@ export const errorTable = {
     message: 'The object has another size than the callback said',
   },
   'object.empty': { kind: 'unprocessable', retry: 'never', message: 'The object is empty' },
+  'object.encoded': {
+    kind: 'unsupported',
+    retry: 'never',
+    message: 'The object is stored with a Content-Encoding; upload it plain',
+  },
   'object.too_large': {
     kind: 'tooLarge',
     retry: 'never',
     message: 'The object is larger than this service processes',
+  },
+  'storage.refused': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The object store does not do this with this object',
   },
   'storage.unavailable': {
     kind: 'unavailable',
     retry: 'backoff',
     message: 'The object store does not answer',
   },
-  'storage.denied': { kind: 'forbidden', retry: 'never', message: 'The object store refuses access' },
+  'storage.denied': {
+    kind: 'forbidden',
+    retry: 'backoff',
+    message: 'The object store refuses access with our credentials',
+  },
 
   // Media
   'media.type_mismatch': {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { presignUrlV4 } from '#oss';
 import { LandfallError, pause, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
-import { refusalOf, translateStorageFailure } from './storage-errors.js';
+import { refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
 
 /** What the store knows of an object without its bytes. */
 export interface ObjectHead {
@@ -27,6 +27,8 @@ interface StoreRequest {
 const ownUrlLifetimeS = 900;
 /** OSS signs no URL (V4) for longer than a week. */
 const longestLifetimeS = 604_800;
+/** A connection slower than this is taken for dead, in bytes a second: the limit of an upload grows with its size. */
+const slowestUpload = 262_144;
 const tries = 3;
 
 /**
@@ -51,12 +53,16 @@ export class ObjectStore {
     const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
     const expected = Number(answer.headers.get('content-length'));
     let received = 0;
+    const refuseMore = () => {
+      if (received > expected) throw new Error(`more than the ${expected} bytes that were announced`);
+    };
     try {
       await pipeline(
         Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream<Uint8Array>),
         async function* count(chunks: AsyncIterable<Uint8Array>) {
           for await (const chunk of chunks) {
             received += chunk.length;
+            refuseMore();
             yield chunk;
           }
         },
@@ -168,10 +174,9 @@ export class ObjectStore {
     const { OSS_ENDPOINT, OSS_TIMEOUT_MS } = this.settings;
     const url = this.presign(address, method, new URL(OSS_ENDPOINT), ownUrlLifetimeS, headers, new Date());
     const silence = new AbortController();
-    const timer = setTimeout(
-      () => silence.abort(new Error(`no answer within ${OSS_TIMEOUT_MS} ms`)),
-      OSS_TIMEOUT_MS,
-    );
+    // fetch resolves when the body is sent and answered.
+    const timeoutMs = OSS_TIMEOUT_MS + ((body?.size ?? 0) / slowestUpload) * 1_000;
+    const timer = setTimeout(() => silence.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     try {
       const answer = await fetch(url, {
         method,
@@ -180,7 +185,7 @@ export class ObjectStore {
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
       });
-      if (answer.ok) return answer;
+      if (answer.ok) return refuseEncoded(answer, address);
       throw await refusalOf(answer, address);
     } finally {
       clearTimeout(timer);

@@ -14,14 +14,30 @@ export async function refusalOf(answer: Response, address: ObjectAddress): Promi
   const where = `${address.bucket}/${address.objectKey}`;
   if (answer.status === 404) return new LandfallError('object.missing', where, { context });
   if (answer.status === 412) return new LandfallError('object.changed', where, { context });
+  if (code === 'InvalidObjectState') {
+    return new LandfallError('storage.refused', `${where} is archived; restore it first`, { context });
+  }
   if (answer.status === 401 || answer.status === 403) {
     return new LandfallError(
       'storage.denied',
-      `${where}: OSS answers ${answer.status} ${code}; check the access key and its policy`,
+      `${where}: OSS answers ${answer.status} ${code}; check the access key, its policy and the clock`,
       { context },
     );
   }
-  return new LandfallError('storage.unavailable', `OSS answers ${answer.status} ${code}`, { context });
+  const passing = answer.status >= 500 || answer.status === 408 || answer.status === 429;
+  const detail = `${where}: OSS answers ${answer.status} ${code}`;
+  return new LandfallError(passing ? 'storage.unavailable' : 'storage.refused', detail, { context });
+}
+
+/**
+ * fetch decodes what is stored compressed: its length is then unknown and unbounded, and its ETag that of other bytes.
+ * @throws LandfallError object.encoded
+ */
+export function refuseEncoded(answer: Response, address: ObjectAddress): Response {
+  const encoding = answer.headers.get('content-encoding');
+  if (encoding === null || encoding === 'identity') return answer;
+  void answer.body?.cancel();
+  throw new LandfallError('object.encoded', `${address.bucket}/${address.objectKey}: ${encoding}`);
 }
 
 /** Whatever a request threw, as ours. The cause of a failed fetch names host and port, never the signed URL. */

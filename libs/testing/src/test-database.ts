@@ -1,4 +1,4 @@
-import { createDataSource } from '#database';
+import { createDataSource, createPool } from '#database';
 import { OutboxRow } from '#outbox';
 import { Rendition, Ticket, Upload } from '#uploads';
 import { randomBytes } from 'node:crypto';
@@ -10,6 +10,7 @@ import { databaseUrl, templateDatabase } from './global-setup.js';
 export interface TestDatabase extends AsyncDisposable {
   url: string;
   source: DataSource;
+  pool: ReturnType<typeof createPool>;
 }
 
 /** A migrated, empty database of its own, with a data source. Dispose it: `await using database = await testDatabase()`. */
@@ -21,10 +22,13 @@ export async function testDatabase(): Promise<TestDatabase> {
     Ticket,
     OutboxRow,
   ]).initialize();
+  const pool = createPool({ url, poolSize: 6, applicationName: 'landfall-test' });
   return {
     url,
     source,
+    pool,
     async [Symbol.asyncDispose]() {
+      await pool.end();
       await source.destroy();
       await dropTestDatabase(url);
     },
@@ -48,14 +52,24 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
 export async function dropTestDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await asAdmin(async (client) => {
+    // A backend ends a moment after its client has gone.
+    const open = await openConnections(client, name);
+    await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
+    if (open.length > 0) throw new Error(`connections left open: ${open.join(', ')}`);
+  });
+}
+
+/** Names of the connections that are still open after the time that closing takes. */
+async function openConnections(client: Client, database: string): Promise<string[]> {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
     const { rows } = await client.query<{ application_name: string }>(
       'SELECT application_name FROM pg_stat_activity WHERE datname = $1',
-      [name],
+      [database],
     );
-    await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
-    if (rows.length > 0)
-      throw new Error(`connections left open: ${rows.map((row) => row.application_name).join(', ')}`);
-  });
+    if (rows.length === 0 || Date.now() > deadline) return rows.map((row) => row.application_name);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function asAdmin(work: (client: Client) => Promise<void>): Promise<void> {

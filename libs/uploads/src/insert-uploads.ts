@@ -53,7 +53,7 @@ const knownText = `
   WHERE (bucket, object_key, etag) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))`;
 
 /** What of a pg pool this needs: statements prepared by name, with a time limit. */
-interface Queryable {
+export interface RegistryPool {
   query(statement: {
     name: string;
     text: string;
@@ -73,11 +73,11 @@ export function keyOf(object: { bucket: string; objectKey: string; etag: string 
  * @returns every upload's id and status by `keyOf`
  */
 export async function insertUploads(
-  pool: Queryable,
+  pool: RegistryPool,
   uploads: readonly NewUpload[],
   timeoutMs: number,
 ): Promise<Map<string, RegisteredUpload>> {
-  const rows = uploads.length > 1 ? uploads.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) : uploads;
+  const rows = uploads.length > 1 ? sortByKey(uploads) : uploads;
   const inserted = await pool.query({
     name: 'insert-uploads',
     text: insertText,
@@ -124,6 +124,13 @@ export async function insertUploads(
     registered.set(keyOf(row), { id: row.id, status: row.status });
   }
   return registered;
+}
+
+function sortByKey(uploads: readonly NewUpload[]): NewUpload[] {
+  return uploads
+    .map((upload) => ({ upload, key: keyOf(upload) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ upload }) => upload);
 }
 
 /** The milliseconds since 1970 in the first 48 bits of a UUIDv7. */

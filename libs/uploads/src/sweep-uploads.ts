@@ -1,5 +1,5 @@
-import { queueJob } from '#outbox';
-import type { DataSource } from 'typeorm';
+import { type JobName, outboxRow, queueJobs } from '#outbox';
+import { In, type DataSource } from 'typeorm';
 import { Rendition } from './rendition.entity.js';
 
 const pageSize = 200;
@@ -11,13 +11,18 @@ const pageSize = 200;
  * Any number of workers may sweep at once.
  * @returns how many uploads were looked at
  */
-export async function sweepUploads(source: DataSource, afterMs: number): Promise<number> {
+export async function sweepUploads(
+  source: DataSource,
+  afterMs: number,
+  signal: AbortSignal,
+): Promise<number> {
   let swept = 0;
-  for (;;) {
+  while (!signal.aborted) {
     const page = await sweepPage(source, afterMs);
     swept += page;
-    if (page < pageSize) return swept;
+    if (page < pageSize) break;
   }
+  return swept;
 }
 
 async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
@@ -29,17 +34,20 @@ async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
        RETURNING id`,
       [afterMs, pageSize],
     )) as [{ id: string }[], number];
-    for (const { id } of due) {
-      const pending = await manager.find(Rendition, {
-        where: { uploadId: id, status: 'pending' },
-        select: { queue: true },
-      });
-      const queues = new Set(pending.map((rendition) => rendition.queue));
-      const planned = queues.size > 0;
-      if (!planned || queues.has('thumbnail'))
-        await queueJob(manager, 'upload.process', { v: 1, uploadId: id });
-      if (queues.has('transcode')) await queueJob(manager, 'upload.transcode', { v: 1, uploadId: id });
-    }
+    const ids = due.map((row) => row.id);
+    const pending = await manager.find(Rendition, {
+      where: { uploadId: In(ids), status: 'pending' },
+      select: { uploadId: true, queue: true },
+    });
+    const queuesOf = Map.groupBy(pending, (rendition) => rendition.uploadId);
+    const jobs = ids.flatMap((uploadId) => {
+      const queues = new Set(queuesOf.get(uploadId)?.map((rendition) => rendition.queue));
+      const names: JobName[] = [];
+      if (queues.size === 0 || queues.has('thumbnail')) names.push('upload.process');
+      if (queues.has('transcode')) names.push('upload.transcode');
+      return names.map((name) => outboxRow(name, { v: 1, uploadId }));
+    });
+    await queueJobs(manager, jobs);
     return due.length;
   });
 }

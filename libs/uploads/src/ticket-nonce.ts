@@ -28,6 +28,11 @@ export function signTicketNonce(
   return `${ticketId}.${expiry}.${mac}`;
 }
 
+/** The id of the ticket that a nonce speaks of; undefined when it has not the form of one. */
+export function ticketIdOf(nonce: string | undefined): string | undefined {
+  return form.exec(nonce ?? '')?.[1];
+}
+
 /**
  * Checks the nonce that an upload of this object brought back, without asking the database.
  * @param secrets all that are valid; any of them may have signed

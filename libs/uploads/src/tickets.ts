@@ -1,7 +1,7 @@
 import { translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
 import type { DataSource } from 'typeorm';
-import { signTicketNonce } from './ticket-nonce.js';
+import { signTicketNonce, ticketIdOf } from './ticket-nonce.js';
 import { Ticket } from './ticket.entity.js';
 import { Upload } from './upload.entity.js';
 
@@ -18,6 +18,18 @@ export async function readTicket(source: DataSource, id: string): Promise<Ticket
   const ticket = await translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id }));
   if (!ticket) throw new LandfallError('ticket.not_found', id);
   return ticket;
+}
+
+/**
+ * The ticket that an upload brought back; null when it brought none of ours for this object. Whether the nonce holds was
+ * the callback's question: here a stranger could only get what the ticket grants for this very object.
+ * @throws LandfallError database.unavailable
+ */
+export async function findTicketOf(source: DataSource, upload: Upload): Promise<Ticket | null> {
+  const id = ticketIdOf(upload.vars[ticketVar]);
+  if (id === undefined) return null;
+  const { bucket, objectKey } = upload;
+  return translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id, bucket, objectKey }));
 }
 
 /**

@@ -1,10 +1,10 @@
-import { poolOf, isDatabaseUnavailable } from '#database';
+import { isDatabaseUnavailable } from '#database';
 import { outboxChannel, outboxRow } from '#outbox';
-import { histogram, LandfallError, pause, type Logger } from '#runtime';
-import type { DataSource } from 'typeorm';
+import { histogram, LandfallError, pause, withTimeLimit, type Logger } from '#runtime';
 import { v7 as uuidv7 } from 'uuid';
 import {
   insertUploads,
+  type RegistryPool,
   keyOf,
   type Landing,
   type NewUpload,
@@ -47,6 +47,10 @@ const waitTimes = histogram(
 );
 
 const notifyIntervalMs = 10;
+const notifyTimeoutMs = 5_000;
+
+/** Connections that the registry needs: its statements at once, and one to wake the relay. */
+export const registryConnections = 3;
 
 /** Two statements at a time: while one waits for the disk, the next one gathers and is parsed. */
 const statementsAtOnce = 2;
@@ -64,7 +68,8 @@ export class UploadRegistry {
   private notifyAgain = false;
 
   constructor(
-    private readonly source: DataSource,
+    /** Connections of the registry's own, so that slow queries of others cannot keep callbacks waiting. */
+    private readonly pool: RegistryPool,
     private readonly settings: RegistrySettings,
     private readonly logger: Logger,
   ) {
@@ -121,7 +126,7 @@ export class UploadRegistry {
   private async commit(batch: Waiting[]): Promise<void> {
     const remainingMs = Math.max(1, Math.min(...batch.map((entry) => entry.deadline)) - performance.now());
     try {
-      await this.write(batch, remainingMs);
+      await withTimeLimit(this.write(batch, remainingMs), remainingMs, 'database.unavailable', 'no commit');
     } catch (error) {
       if (isDatabaseUnavailable(error)) {
         const reason = new LandfallError('database.unavailable', 'the upload is not recorded', {
@@ -152,7 +157,7 @@ export class UploadRegistry {
     const startedAt = performance.now();
     batchSizes.observe(batch.length);
     waitTimes.observe((startedAt - (batch[0]?.since ?? startedAt)) / 1_000);
-    const registered = await insertUploads(poolOf(this.source), rows, timeoutMs);
+    const registered = await insertUploads(this.pool, rows, timeoutMs);
     commitTimes.observe((performance.now() - startedAt) / 1_000);
     let fresh = false;
     for (const { row, waiting } of landings.values()) {
@@ -185,8 +190,13 @@ export class UploadRegistry {
       return;
     }
     this.notifyAgain = false;
-    this.notifying = poolOf(this.source)
-      .query('SELECT pg_notify($1, $2)', [outboxChannel, ''])
+    this.notifying = this.pool
+      .query({
+        name: 'wake-relay',
+        text: 'SELECT pg_notify($1, $2)',
+        values: [outboxChannel, ''],
+        query_timeout: notifyTimeoutMs,
+      })
       .catch((error: unknown) => this.logger.debug({ err: error }, 'cannot wake the relay; it polls'))
       .then(() => pause(notifyIntervalMs))
       .then(() => {

@@ -1,4 +1,4 @@
-import { queueJob } from '#outbox';
+import { outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
 import { LandfallError } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -118,7 +118,7 @@ export async function recordPlan(source: DataSource, id: string, plan: UploadPla
       .orIgnore()
       .execute();
     if (plan.renditions.some((rendition) => rendition.queue === 'transcode')) {
-      await queueJob(manager, 'upload.transcode', { v: 1, uploadId: id });
+      await queueJobs(manager, [outboxRow('upload.transcode', { v: 1, uploadId: id })]);
     }
   });
 }

@@ -34,6 +34,7 @@ test.each([
   [url, 'Server returned 404 Not Found', 'object.missing'],
   [url, 'Server returned 5XX Server Error reply', 'storage.unavailable'],
   [url, 'Connection refused', 'storage.unavailable'],
+  [url, 'Input/output error', 'media.damaged'],
   [url, 'moov atom not found', 'media.damaged'],
 ])('of %s: %s', (source, complaint, code) => {
   expect(errorOfComplaints([complaint], source, 'media.encoder_failed')).toMatchObject({ code });

@@ -12,15 +12,17 @@ const ofTheMachine: readonly Reading[] = [
   { pattern: /Unknown encoder|No such filter/i, code: 'media.encoder_missing' },
 ];
 
-/** What ffmpeg says when the object store is at fault. It prints nothing of this kind for local files. */
+/** What ffmpeg says of a file that it reads from the object store. */
 const ofTheNetwork: readonly Reading[] = [
   { pattern: /Server returned 40[13]|HTTP error 40[13]/i, code: 'storage.denied' },
   { pattern: /Server returned 404|HTTP error 404/i, code: 'object.missing' },
   {
     pattern:
-      /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Failed to resolve hostname|Network is unreachable|Input\/output error|Operation timed out/i,
+      /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Failed to resolve hostname|Network is unreachable|Operation timed out/i,
     code: 'storage.unavailable',
   },
+  // Alone it is the file: a Matroska file that ends in its head makes the demuxer say so.
+  { pattern: /Input\/output error/i, code: 'media.damaged' },
 ];
 
 /** What ffmpeg says when the media is at fault, most telling first. */

@@ -10,6 +10,8 @@ const pemMaxBytes = 16_384;
 
 interface CachedKey {
   key: KeyObject;
+  /** A callback's signature held with it: only such keys are worth keeping when strangers name others. */
+  proven: boolean;
   fetchedAt: number;
 }
 
@@ -40,6 +42,12 @@ export class CallbackKeys {
       );
     }
     return cached.key;
+  }
+
+  /** Tells that a signature held with the key of this URL. */
+  prove(url: URL): void {
+    const cached = this.keys.get(url.href);
+    if (cached) cached.proven = true;
   }
 
   private fetchOnce(url: URL): Promise<KeyObject> {
@@ -75,24 +83,26 @@ export class CallbackKeys {
   }
 
   private remember(url: URL, key: KeyObject): KeyObject {
-    if (!this.keys.has(url.href) && this.keys.size >= keysMax) dropOldest(this.keys);
-    this.keys.set(url.href, { key, fetchedAt: Date.now() });
+    const proven = this.keys.get(url.href)?.proven ?? false;
+    if (!this.keys.has(url.href) && this.keys.size >= keysMax) this.dropUnproven();
+    if (this.keys.size < keysMax || this.keys.has(url.href)) {
+      this.keys.set(url.href, { key, proven, fetchedAt: Date.now() });
+    }
     this.failures.delete(url.href);
     return key;
+  }
+
+  private dropUnproven(): void {
+    const unproven = [...this.keys].find(([, cached]) => !cached.proven);
+    if (unproven) this.keys.delete(unproven[0]);
   }
 
   private rememberFailure(url: URL, cause: unknown): never {
     keyLookups.inc({ result: 'failed' });
     const error = new LandfallError('callback.key_unavailable', url.host, { cause });
-    if (this.failures.size >= failuresMax) dropOldest(this.failures);
+    const [oldest] = this.failures.keys();
+    if (this.failures.size >= failuresMax && oldest !== undefined) this.failures.delete(oldest);
     this.failures.set(url.href, { error, at: Date.now() });
     throw error;
-  }
-}
-
-function dropOldest(map: Map<string, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
   }
 }

@@ -1,6 +1,6 @@
 import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
-import { UploadRegistry, type UploadStatus } from '#uploads';
+import { checkTicketNonce, ticketVar, UploadRegistry, type UploadStatus } from '#uploads';
 import { Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -40,6 +40,9 @@ export class CallbackController {
         'callback.bucket_forbidden',
         `${landed.bucket}; add it to OSS_BUCKETS if it should be`,
       );
+    }
+    if (this.config.callback.CALLBACK_REQUIRE_TICKET) {
+      checkTicketNonce(landed.vars[ticketVar], landed, this.config.tickets.TICKET_SECRETS, new Date());
     }
     const { id, status } = await this.registry.register(landed);
     callbackOutcomes.inc({ code: 'ok' });

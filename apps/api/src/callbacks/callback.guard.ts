@@ -7,10 +7,14 @@ import type { FastifyRequest } from 'fastify';
 import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
 import { CallbackKeys } from './callback-keys.js';
 
+/** Strangers choose the header: no more than these are remembered. */
+const keyUrlsMax = 64;
+
 /** Believes a callback only when its signature holds over the raw bytes, with a key from an allowed host. */
 @Injectable()
 export class CallbackGuard implements CanActivate {
   private readonly pinnedKey: KeyObject | undefined;
+  private readonly keyUrls = new Map<string, URL>();
 
   constructor(
     @Inject(CallbackKeys) private readonly keys: CallbackKeys,
@@ -24,20 +28,29 @@ export class CallbackGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     try {
-      const key = this.key(request);
-      if (!(key instanceof Promise)) return this.verify(request, key);
-      return key
-        .then((fetched) => this.verify(request, fetched))
-        .catch((error: unknown) => this.refuse(request, error));
+      if (this.pinnedKey) return this.verify(request, this.pinnedKey);
+      const url = this.keyUrl(request);
+      const verify = (key: KeyObject) => {
+        const verified = this.verify(request, key);
+        this.keys.prove(url);
+        return verified;
+      };
+      const key = this.keys.get(url);
+      if (!(key instanceof Promise)) return verify(key);
+      return key.then(verify).catch((error: unknown) => this.refuse(request, error));
     } catch (error) {
       return this.refuse(request, error);
     }
   }
 
-  /** The pinned key, or the one that the callback names. */
-  private key(request: FastifyRequest): KeyObject | Promise<KeyObject> {
-    if (this.pinnedKey) return this.pinnedKey;
-    return this.keys.get(readKeyUrl(keyUrlHeader(request), this.config.callback.CALLBACK_KEY_HOSTS));
+  /** The checked key URL of a header; OSS sends the same one with every callback, so it is read once. */
+  private keyUrl(request: FastifyRequest): URL {
+    const header = keyUrlHeader(request);
+    const known = header === undefined ? undefined : this.keyUrls.get(header);
+    if (known) return known;
+    const url = readKeyUrl(header, this.config.callback.CALLBACK_KEY_HOSTS);
+    if (header !== undefined && this.keyUrls.size < keyUrlsMax) this.keyUrls.set(header, url);
+    return url;
   }
 
   private verify(request: FastifyRequest, key: KeyObject): boolean {

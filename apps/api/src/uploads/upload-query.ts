@@ -17,7 +17,11 @@ export const uploadQuerySchema = z
     limit: z.coerce.number('a number from 1 to 200 is wanted').int().min(1).max(200).default(50),
     cursor: z.string().max(64).optional().describe('nextCursor of the page before'),
   })
-  .catchall(z.string('one value is wanted'));
+  .catchall(z.string('one value is wanted'))
+  .refine(
+    (query) => !Object.values(query).some((value) => String(value).includes('\0')),
+    'a value without NUL is wanted',
+  );
 
 export interface UploadQuery {
   filter: UploadFilter;
@@ -28,11 +32,11 @@ export interface UploadQuery {
 /** As the query string has it → as the reader wants it; a parameter that is not known is a mistake worth telling. */
 export const uploadQuery = uploadQuerySchema.transform((query, context): UploadQuery => {
   const { bucket, prefix, kind, status, createdAfter, createdBefore, limit, cursor, ...rest } = query;
-  const vars: Record<string, string> = {};
+  const vars = new Map<string, string>();
   for (const [name, value] of Object.entries(rest)) {
-    if (/^var\../.test(name)) vars[name.slice('var.'.length)] = value;
+    if (/^var\../.test(name)) vars.set(name.slice('var.'.length), value);
     else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
   }
   const filter = { bucket, prefix, kind, status, createdAfter, createdBefore };
-  return { filter: Object.keys(vars).length > 0 ? { ...filter, vars } : filter, limit, cursor };
+  return { filter: vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter, limit, cursor };
 });

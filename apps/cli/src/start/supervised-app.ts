@@ -89,7 +89,8 @@ export class SupervisedApp {
     // A session of its own: a Ctrl-C in the terminal is for us, and we end the apps in order.
     const child = fork(modulePath, [], {
       env,
-      execArgv: [],
+      // As in the Dockerfile.
+      execArgv: ['--max-semi-space-size=8'],
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
