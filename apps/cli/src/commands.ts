@@ -40,6 +40,11 @@ export const commands = {
     summary: 'read the configuration and the pipelines file; print errors and warnings',
     run: async (_words, env) => (await import('./check.js')).check(env),
   },
+  callback: {
+    usage: 'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>]',
+    summary: 'say why the signature of a captured callback holds or not',
+    run: async (words, env) => (await import('./callback/explain.js')).runCallback(words, env),
+  },
   setup: {
     usage: 'setup',
     summary: 'find or install what the tests need: ffmpeg and Redis',

@@ -14,6 +14,8 @@ export * from './callback-template.js';
 export * from './continuation-token.js';
 export * from './crc64.js';
 export * from './etag.js';
+export * from './explain-callback.js';
+export * from './explain-captured.js';
 export * from './landed-object.js';
 export * from './oss-refusal.js';
 export * from './oss-request.js';
