@@ -31,7 +31,7 @@ export async function startProgram(
   const child = fork(modulePath, [], {
     env,
     // The api as it ships: see the Dockerfile.
-    execArgv: path.startsWith('apps/') ? ['--max-semi-space-size=8'] : [],
+    execArgv: path.startsWith('apps/') ? ['--max-semi-space-size=16'] : [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -9,12 +9,11 @@ import {
   openQueueBackend,
 } from '#jobs';
 import { type JobName, outboxRow, queueJobs } from '#outbox';
-import { createLogger, LandfallError } from '#runtime';
+import { createLogger, LandfallError, newId } from '#runtime';
 import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
@@ -110,7 +109,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
 
   test('every outbox row becomes a job of its queue, and the outbox is empty', async () => {
     await startWorker(testQueue(kind, database.url), async () => {});
-    const ids = Array.from({ length: 50 }, () => uuidv7());
+    const ids = Array.from({ length: 50 }, () => newId());
     await Promise.all(ids.map((id, index) => queue(index % 2 ? 'upload.transcode' : 'upload.process', id)));
     await eventually(() => (seen.ended.length >= 50 ? true : undefined));
     expect(seen.runs.map((run) => run.uploadId).toSorted()).toEqual(ids.toSorted());
@@ -124,7 +123,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       release = resolve;
     });
     await startWorker(testQueue(kind, database.url), () => released);
-    const id = uuidv7();
+    const id = newId();
     await queue('upload.process', id);
     await eventually(() => (seen.runs.length === 1 ? true : undefined));
     for (let again = 0; again < 5; again += 1) await queue('upload.process', id);
@@ -132,7 +131,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     release();
     await eventually(() => (seen.ended.length === 1 ? true : undefined));
     // Another job through the same queue: had the first been queued again, it would have run before this one.
-    const next = uuidv7();
+    const next = newId();
     await queue('upload.process', next);
     await eventually(() => (seen.ended.includes(next) ? true : undefined));
     expect(seen.runs.map((run) => run.uploadId)).toEqual([id, next]);
@@ -144,7 +143,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       if (uploadId === passing && tries === 1) throw new LandfallError('storage.unavailable');
       if (uploadId === final) throw new LandfallError('media.damaged');
     });
-    const [passing, final] = [uuidv7(), uuidv7()];
+    const [passing, final] = [newId(), newId()];
     await queue('upload.process', passing);
     await queue('upload.process', final);
     await eventually(() => (seen.ended.length === 3 ? true : undefined));
@@ -154,7 +153,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
 
   test('a finished job leaves room for the same work, so that the sweep can queue it again', async () => {
     await startWorker(testQueue(kind, database.url), async () => {});
-    const id = uuidv7();
+    const id = newId();
     for (let round = 1; round <= 3; round += 1) {
       await queue('upload.process', id);
       await eventually(() => (seen.ended.length === round ? true : undefined));
@@ -168,7 +167,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       if (seen.runs.length > 1) return;
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     });
-    const id = uuidv7();
+    const id = newId();
     await queue('upload.transcode', id);
     await eventually(() => (seen.runs.length === 1 ? true : undefined));
     await stop();

@@ -1,5 +1,5 @@
+import { newId } from '#runtime';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { jobCatalog, type JobName, type JobPayload } from './job-catalog.js';
 import { OutboxRow } from './outbox-row.entity.js';
 
@@ -11,7 +11,7 @@ export function outboxRow<Name extends JobName>(
   name: Name,
   payload: JobPayload<Name>,
 ): Pick<OutboxRow, 'id' | 'name' | 'payload'> {
-  return { id: uuidv7(), name, payload: jobCatalog[name].payload.parse(payload) };
+  return { id: newId(), name, payload: jobCatalog[name].payload.parse(payload) };
 }
 
 /** Says, within the caller's transaction, that jobs must be queued; wakes the relay when the transaction commits. */

@@ -7,6 +7,7 @@
 export * from './config.js';
 export * from './config-sections.js';
 export * from './error-table.js';
+export * from './ids.js';
 export * from './landfall-error.js';
 export * from './logger.js';
 export * from './metrics.js';

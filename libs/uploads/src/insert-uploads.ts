@@ -1,4 +1,4 @@
-import type { OutboxRow } from '#outbox';
+import type { JobName, JobPayload } from '#outbox';
 import type { ImageInfo, UploadStatus } from './upload.entity.js';
 
 /** An object that landed, as the callback told it. */
@@ -23,7 +23,7 @@ export interface RegisteredUpload {
 export interface NewUpload extends Landing {
   id: string;
   etag: string;
-  job: Pick<OutboxRow, 'id' | 'name' | 'payload'>;
+  job: { id: string; name: JobName; payload: JobPayload<'upload.process'> };
   sweepAfterMs: number;
 }
 

@@ -1,7 +1,6 @@
 import { isDatabaseUnavailable } from '#database';
-import { outboxChannel, outboxRow } from '#outbox';
-import { histogram, LandfallError, pause, withTimeLimit, type Logger } from '#runtime';
-import { v7 as uuidv7 } from 'uuid';
+import { outboxChannel } from '#outbox';
+import { histogram, LandfallError, pause, withTimeLimit, type Logger, newId } from '#runtime';
 import {
   insertUploads,
   type RegistryPool,
@@ -170,13 +169,13 @@ export class UploadRegistry {
   }
 
   private newUpload(landing: Landing): NewUpload {
-    const id = uuidv7();
+    const id = newId();
     return {
       ...landing,
       id,
       etag: landing.etag ?? unknownEtag(id),
       sweepAfterMs: this.settings.sweepAfterMs,
-      job: outboxRow('upload.process', { v: 1, uploadId: id }),
+      job: { id: newId(), name: 'upload.process', payload: { v: 1, uploadId: id } },
     };
   }
 

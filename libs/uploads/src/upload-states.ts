@@ -1,8 +1,7 @@
 import { outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
-import { LandfallError } from '#runtime';
+import { LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { Rendition } from './rendition.entity.js';
 import { type MediaKind, type Placeholder, unknownEtag, Upload, type UploadStatus } from './upload.entity.js';
 
@@ -105,7 +104,7 @@ export async function recordPlan(source: DataSource, id: string, plan: UploadPla
       .into(Rendition)
       .values(
         plan.renditions.map((rendition, position) => ({
-          id: uuidv7(),
+          id: newId(),
           uploadId: id,
           position,
           name: rendition.name,

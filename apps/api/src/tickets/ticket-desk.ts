@@ -1,5 +1,5 @@
 import type { Pipelines } from '#pipelines';
-import { LandfallError } from '#runtime';
+import { LandfallError, newId } from '#runtime';
 import {
   findTicketUpload,
   insertTicket,
@@ -9,7 +9,6 @@ import {
   ticketVar,
 } from '#uploads';
 import type { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import type { ApiConfig } from '../tokens.js';
 import { encodeCallback } from './ticket-callback.js';
 import { expandKey, refuseForeignKey } from './ticket-key.js';
@@ -58,7 +57,7 @@ export class TicketDesk {
 
   private plan(request: TicketRequest, now: Date): Ticket {
     const { tickets } = this.config;
-    const id = uuidv7();
+    const id = newId();
     const objectKey = expandKey(request.key ?? tickets.TICKET_KEY_TEMPLATE, {
       ticketId: id,
       fileName: request.fileName,

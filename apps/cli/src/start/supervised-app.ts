@@ -90,7 +90,7 @@ export class SupervisedApp {
     const child = fork(modulePath, [], {
       env,
       // As in the Dockerfile.
-      execArgv: ['--max-semi-space-size=8'],
+      execArgv: ['--max-semi-space-size=16'],
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

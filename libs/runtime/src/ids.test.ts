@@ -1,0 +1,14 @@
+import { newId } from '#runtime';
+import { expect, test } from 'vitest';
+
+test('ids are UUIDs of version 7, all different, in the order in which they were made', () => {
+  const before = Date.now();
+  const ids = Array.from({ length: 100_000 }, newId);
+  expect(
+    ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)),
+  ).toBe(true);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.toSorted()).toEqual(ids);
+  const [first = ''] = ids;
+  expect(Number.parseInt(first.slice(0, 8) + first.slice(9, 13), 16)).toBeGreaterThanOrEqual(before);
+});
