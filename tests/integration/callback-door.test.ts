@@ -239,6 +239,12 @@ describe('the callback door', () => {
     expect(refused.answer.headers.get('allow')).toBe('POST');
   });
 
+  test('a path that looks like a pattern of the router is not found, and no fault of ours', async () => {
+    for (const target of ['/callbacks/oss*a=%20b&c', '/callbacks/*', '/:id', '/callbacks/oss/*/x']) {
+      expect(await send({ target })).toMatchObject({ status: 404, body: { code: 'request.not_found' } });
+    }
+  });
+
   test('metrics count callbacks by outcome, and tell of batches, commits and keys', async () => {
     const metrics = await (await fetch(`${api.url}/metrics`)).text();
     expect(metrics).toMatch(/landfall_callbacks_total\{code="ok"\} \d+/);

@@ -50,6 +50,8 @@ export class ProblemFilter implements ExceptionFilter {
 function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | undefined {
   if (!(thrown instanceof NotFoundException)) return undefined;
   const url = pathOf(request);
+  // The router reads `*` and `:` as patterns, and throws at some.
+  if (/[*:]/.test(url)) return undefined;
   const allow = ['GET', 'POST'].filter((method) =>
     request.server.hasRoute({ method: method as HTTPMethods, url }),
   );
