@@ -18,7 +18,9 @@ export default defineConfig({
     globalSetup: ['libs/testing/src/global-setup.ts'],
     reporters: ['default', './libs/testing/src/closing-line.ts'],
     pool: 'forks',
-    testTimeout: 120_000,
+    // The slowest files mostly wait (for a lock of a killed worker to expire): more files at once than cores.
+    maxWorkers: 3,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
   },
 });

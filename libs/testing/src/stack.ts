@@ -92,7 +92,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
       eventually(async () => {
         const upload = await get<UploadView>(`/v1/uploads/${id}`);
         return statuses.includes(upload.status) ? upload : undefined;
-      }, 120_000),
+      }, 240_000),
     async [Symbol.asyncDispose]() {
       await Promise.all([...workers, api, emulator].map((app) => app.end()));
       await rm(folder, { recursive: true, force: true });
