@@ -96,6 +96,45 @@ describe('tickets', () => {
     });
   });
 
+  test('the pipeline and the size of a ticket count for its upload', async () => {
+    const land = async (ticket: IssuedTicket) => {
+      const { url, method, headers } = ticket.put;
+      const answer = await fetch(url, { method, headers, body: picture });
+      expect(answer.status).toBe(200);
+      return stack.waitFor(((await answer.json()) as { id: string }).id, 'ready', 'failed', 'ignored');
+    };
+    const contentType = 'image/png';
+    expect(await land(await issue({ fileName: 'a.png', contentType, pipeline: 'photos' }))).toMatchObject({
+      status: 'ready',
+      pipeline: 'photos',
+    });
+    expect(await land(await issue({ fileName: 'b.png', contentType, pipeline: 'videos' }))).toMatchObject({
+      status: 'ignored',
+      pipeline: null,
+    });
+    expect(await land(await issue({ fileName: 'c.png', contentType, maxBytes: 50 }))).toMatchObject({
+      status: 'failed',
+      error: { code: 'object.too_large' },
+    });
+  });
+
+  test('with CALLBACK_REQUIRE_TICKET a callback without a valid ticket is refused, and one with it is not', async () => {
+    const strict = await startApp('api', { ...stack.env, CALLBACK_REQUIRE_TICKET: 'true' });
+    const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&ticket=${x:ticket}';
+    const put = (key: string, ticket: string) =>
+      ossClient(stack).put(key, Buffer.from('text'), {
+        callback: { url: `${strict.url}/callbacks/oss`, body, customValue: { ticket } },
+      });
+    const { objectKey, form } = (await (
+      await ask({ fileName: 'strict.txt' }, {}, strict.url)
+    ).json()) as IssuedTicket;
+    const nonce = form.fields['x:ticket'] ?? '';
+    await expect(put(objectKey, '')).rejects.toMatchObject({ code: 'CallbackFailed' });
+    await expect(put('uploads/another.txt', nonce)).rejects.toMatchObject({ code: 'CallbackFailed' });
+    expect((await put(objectKey, nonce)).data).toMatchObject({ Status: 'OK' });
+    await strict.end();
+  });
+
   test.each(['v4', 'v1'])('every single-field change to a form is refused (%s)', async (signature) => {
     const ticket = await issue({
       key: 'uploads/{id}.png',
