@@ -13,7 +13,7 @@ const ossHost = /^(?:([^.]*)\.)?oss-[a-z0-9-]+\.aliyuncs\.com$/;
  * `<bucket>.<public host>`, `<bucket>.oss-….aliyuncs.com`, whatever address was connected to) or leads the path. ali-oss on
  * an IP endpoint with `sldEnable` does both at once: only the signature tells then, so there are two readings.
  * @param host value of the Host header
- * @param rawPath path as received; decoded once, never normalised
+ * @param rawPath path as received; decoded once (`+` is a space), never normalised
  * @throws OssRefusal InvalidArgument
  */
 export function readAddresses(host: string, rawPath: string, publicHostname: string): BucketAddress[] {
@@ -44,7 +44,8 @@ function splitPath(path: string): BucketAddress {
 
 function decodePath(rawPath: string): string {
   try {
-    return decodeURIComponent(rawPath);
+    // OSS reads `+` as a space in paths too; clients write `%2B`. Its Go SDK up to 1.5 writes spaces so.
+    return decodeURIComponent(rawPath.replaceAll('+', ' '));
   } catch {
     throw invalidArgument('The path is not percent-encoded UTF-8.', undefined, { ArgumentName: 'path' });
   }

@@ -52,7 +52,8 @@ function findSource(header: string, { buckets }: EmulatorState): [Bucket, Stored
 
 function decode(text: string): string {
   try {
-    return decodeURIComponent(text);
+    // `+` is a space, as in paths.
+    return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return '';
   }

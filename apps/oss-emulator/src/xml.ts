@@ -22,6 +22,8 @@ function escapeText(text: string): string {
 const parser = new XMLParser({
   parseTagValue: false,
   trimValues: true,
+  // With them come the numeric references that every XML writer may use: Go's writes a quote as `&#34;`.
+  htmlEntities: true,
   isArray: (name) => listNames.has(name),
 });
 const listNames = new Set(['Object', 'Part']);
