@@ -44,7 +44,7 @@ function splitPath(path: string): BucketAddress {
 
 function decodePath(rawPath: string): string {
   try {
-    // OSS reads `+` as a space in paths too; clients write `%2B`. Its Go SDK up to 1.5 writes spaces so.
+    // OSS reads `+` as a space in paths too; clients write `%2B`. Its Go SDK 1.5 writes a space so.
     return decodeURIComponent(rawPath.replaceAll('+', ' '));
   } catch {
     throw invalidArgument('The path is not percent-encoded UTF-8.', undefined, { ArgumentName: 'path' });
