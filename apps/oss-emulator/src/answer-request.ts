@@ -4,6 +4,7 @@ import { callbackKeyPath } from './callback-key.js';
 import { answerPreflight } from './cors.js';
 import type { EmulatorState } from './emulator-state.js';
 import type { AddressedExchange, Exchange } from './exchange.js';
+import { answerOwnPage, ownNamespace } from './journal-pages.js';
 import { checkObjectKey } from './object-key.js';
 import { findOperation } from './operations.js';
 import { postObject } from './post-object.js';
@@ -38,6 +39,7 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
+  if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
   // A form carries its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
     return postObject({ ...exchange, ...first }, state);

@@ -1,142 +1,111 @@
-import { createHash } from 'node:crypto';
-import { request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { OssRefusal, signCallback, type CallbackParameters } from '#oss';
-import { callbackKeyPath } from './callback-key.js';
+import type { OssRefusal } from '#oss';
+import { callbackFailed, readAnswer, type CallbackAnswer } from './callback-answer.js';
+import { buildCallbackRequest, type CallbackOrder, type CallbackRequest } from './callback-request.js';
 import type { EmulatorState } from './emulator-state.js';
 
-/** The account that owns everything here. */
-export const ownerId = '1234567890123456';
-const maxAnswerBytes = 1024 * 1024;
-
-export interface CallbackOrder {
-  readonly parameters: CallbackParameters;
-  /** The rendered body. */
-  readonly body: Buffer;
-  readonly bucket: string;
-  readonly requestId: string;
-}
-
-/** 203 CallbackFailed. */
-function callbackFailed(message: string, ec = '0007-00000203'): OssRefusal {
-  return new OssRefusal(203, 'CallbackFailed', message, ec);
+/** One URL that was tried. */
+export interface CallbackAttempt {
+  readonly request: CallbackRequest;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  /** Null when there was none. */
+  readonly answer: CallbackAnswer | null;
+  /** Null when it succeeded. */
+  readonly failure: OssRefusal | null;
 }
 
 /**
- * Calls the application, one URL after the other until one succeeds. No retries, no redirects.
+ * Calls the application, one URL after the other until one succeeds; no retries, no redirects. The journal gets every call.
  * @returns the application's answer, which the uploader gets as it is
  * @throws OssRefusal CallbackFailed, for the last URL
  */
 export async function callBack(order: CallbackOrder, state: EmulatorState): Promise<Buffer> {
-  let failure = callbackFailed('Error status : -1.');
+  const attempts: CallbackAttempt[] = [];
   for (const url of order.parameters.urls) {
-    try {
-      return await callOne(url, order, state);
-    } catch (error) {
-      failure = error instanceof OssRefusal ? error : unreachable(error, url);
-      state.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
-    }
+    const attempt = await callOne(buildCallbackRequest(url, order, state), order.parameters.sni, state);
+    attempts.push(attempt);
+    const { failure } = attempt;
+    if (!failure) break;
+    state.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
   }
-  throw failure;
+  state.journal.record(order, attempts);
+  const { answer, failure } = attempts.at(-1) ?? {};
+  if (answer && !failure) return answer.body;
+  throw failure ?? callbackFailed('Error status : -1.');
 }
 
-function unreachable(error: unknown, url: string): OssRefusal {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  // The connection stood, and ended before a whole answer came.
-  if (code === 'ECONNRESET' || code === 'EPROTO') return callbackFailed('Error status : 502.');
-  return callbackFailed(
-    `Error status : -1.OSS can not connect to your callbackUrl, please check it. (${new URL(url).host}${code ? `: ${String(code)}` : ''})`,
-  );
-}
-
-async function callOne(url: string, order: CallbackOrder, state: EmulatorState): Promise<Buffer> {
-  const { host, protocol, hostname, port } = new URL(url);
-  // As written: the parser would normalise what the signature covers.
-  const rawTarget = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/');
-  const options: RequestOptions = {
-    method: 'POST',
-    hostname,
-    port,
-    path: rawTarget,
-    agent: false,
-    signal: AbortSignal.timeout(state.callbackTimeoutMs),
-    headers: callbackHeaders(rawTarget, order.parameters.host ?? host, order, state),
-  };
-  try {
-    const answer = await sendOnce(protocol, order.parameters.sni, options, order.body);
-    return await readAnswer(answer);
-  } catch (error) {
-    if (!options.signal?.aborted) throw error;
-    const limit = `${state.callbackTimeoutMs}ms`;
-    throw callbackFailed(
-      `Error status : -1 ${host} reply timeout, cost:${limit}, timeout:${limit} (err -4, errno115)`,
-    );
-  }
-}
-
-function sendOnce(
-  protocol: string,
+async function callOne(
+  request: CallbackRequest,
   sni: boolean,
-  options: RequestOptions,
-  body: Buffer,
+  { callbackTimeoutMs }: EmulatorState,
+): Promise<CallbackAttempt> {
+  const startedAt = new Date();
+  const startedAtMs = performance.now();
+  const signal = AbortSignal.timeout(callbackTimeoutMs);
+  let answer: CallbackAnswer | null = null;
+  let failure: OssRefusal | null;
+  try {
+    const incoming = await sendOnce(request, sni, signal);
+    const head = { status: incoming.statusCode ?? 0, headers: incoming.headers };
+    answer = { ...head, body: Buffer.alloc(0) };
+    const read = await readAnswer(incoming);
+    answer = { ...head, body: read.body };
+    failure = read.failure;
+  } catch (error) {
+    failure = signal.aborted ? timedOut(request, callbackTimeoutMs) : unanswered(error, request);
+  }
+  const durationMs = Math.round(performance.now() - startedAtMs);
+  return { request, startedAt, durationMs, answer, failure };
+}
+
+/** Why there is no whole answer: the connection never stood. */
+class Unconnected extends Error {
+  override readonly name = 'Unconnected';
+}
+
+/** @throws Unconnected, and what else the connection fails with */
+function sendOnce(
+  { url, method, target, headers, body }: CallbackRequest,
+  sni: boolean,
+  signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  const { protocol, hostname, port } = new URL(url);
+  const options = { method, hostname, port, path: target, headers, agent: false as const, signal };
   return new Promise((resolve, reject) => {
     const request =
       protocol === 'https:'
-        ? requestHttps({ ...options, ...(!sni && { servername: '' }) }, resolve)
+        ? // Without callbackSNI, OSS names no server; with it, the one of the Host header.
+          requestHttps({ ...options, ...(!sni && { servername: '' }) }, resolve)
         : requestHttp(options, resolve);
-    request.on('error', reject);
+    let connected = false;
+    request.on('socket', (socket) => socket.once('connect', () => (connected = true)));
+    request.on('error', (cause) =>
+      reject(connected ? cause : new Unconnected(codeOf(cause) ?? cause.message, { cause })),
+    );
     request.end(body);
   });
 }
 
-function callbackHeaders(rawTarget: string, host: string, order: CallbackOrder, state: EmulatorState) {
-  const { body, bucket, requestId, parameters } = order;
-  const keyUrl = new URL(callbackKeyPath, state.publicUrl).href;
-  return {
-    Host: host,
-    Connection: 'close',
-    'Content-Length': body.length,
-    Authorization: signCallback(rawTarget, body, state.callbackKey.privateKey),
-    'Content-MD5': createHash('md5').update(body).digest('base64'),
-    'Content-Type': parameters.bodyType,
-    Date: new Date().toUTCString(),
-    'User-Agent': 'aliyun-oss-callback',
-    'x-oss-additional-headers': '',
-    'x-oss-bucket': bucket,
-    'x-oss-owner': ownerId,
-    'x-oss-pub-key-url': Buffer.from(keyUrl).toString('base64'),
-    'x-oss-request-id': requestId,
-    'x-oss-requester': ownerId,
-    'x-oss-signature-version': '1.0',
-    'x-oss-tag': 'CALLBACK',
-  };
+function timedOut({ url }: CallbackRequest, timeoutMs: number): OssRefusal {
+  const limit = `${timeoutMs}ms`;
+  return callbackFailed(
+    `Error status : -1 ${new URL(url).host} reply timeout, cost:${limit}, timeout:${limit} (err -4, errno115)`,
+  );
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
-  try {
-    if (answer.statusCode !== 200) throw callbackFailed(`Error status : ${answer.statusCode}.`);
-    const length = answer.headers['content-length'];
-    if (length === undefined) throw callbackFailed('Error Status : 400.User server missing content-length.');
-    if (!(Number(length) > 0))
-      throw callbackFailed('Error Status : 400.User server return invalid conent-length value.');
-    if (Number(length) > maxAnswerBytes)
-      throw callbackFailed('Error Status : 400.User server return too long content-length value.');
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
-    if (!isJson(body)) throw callbackFailed('Response body is not valid json format.', '0007-00000205');
-    return body;
-  } finally {
-    answer.destroy();
-  }
+function unanswered(error: unknown, { url }: CallbackRequest): OssRefusal {
+  if (error instanceof Unconnected)
+    return callbackFailed(
+      `Error status : -1.OSS can not connect to your callbackUrl, please check it. (${new URL(url).host}: ${error.message})`,
+    );
+  if (codeOf(error) === 'HPE_INVALID_CONTENT_LENGTH')
+    return callbackFailed('Error Status : 400.User server return invalid conent-length value.');
+  // It broke off, answered no HTTP, or TLS failed: no name sent, a certificate nobody trusts.
+  return callbackFailed('Error status : 502.');
 }
 
-function isJson(body: Buffer): boolean {
-  try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
-    return true;
-  } catch {
-    return false;
-  }
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

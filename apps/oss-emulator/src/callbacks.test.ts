@@ -1,10 +1,14 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCallbackBody, readKeyUrl, signPolicyV4, verifyCallbackSignature } from '#oss';
+import {
+  answerJson,
+  encodeCallback as encode,
+  startReceiver,
+  type CallbackReceiver,
+  type ReceivedCall,
+} from './callback-receiver.suite.js';
 import {
   bucket,
   credentials,
@@ -16,46 +20,21 @@ import {
   type EmulatorFixture,
 } from './emulator-fixture.suite.js';
 
-interface ReceivedCall {
-  target: string;
-  headers: IncomingHttpHeaders;
-  body: Buffer;
-}
-
 let fixture: EmulatorFixture;
-let receiver: Server;
+let receiver: CallbackReceiver;
 let receiverUrl: string;
-let calls: ReceivedCall[] = [];
-let answer: (response: ServerResponse) => void;
-
-const answerJson = (response: ServerResponse) => {
-  const body = '{"Status":"OK"}';
-  response.writeHead(200, { 'content-length': body.length }).end(body);
-};
 
 beforeAll(async () => {
   fixture = await startFixture({ callbackTimeoutMs: 500 });
-  receiver = createServer((incoming, response) => {
-    void buffer(incoming).then((body) => {
-      calls.push({ target: incoming.url ?? '', headers: incoming.headers, body });
-      answer(response);
-    });
-  });
-  receiver.listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+  receiver = await startReceiver();
+  receiverUrl = receiver.url;
 });
-beforeEach(() => {
-  calls = [];
-  answer = answerJson;
-});
+beforeEach(() => receiver.reset());
 afterAll(async () => {
-  receiver.closeAllConnections();
   receiver.close();
   await fixture.remove();
 });
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
 const template =
   'bucket object etag size mimeType crc64 contentMd5 vpcId clientIp reqId operation ' +
   'imageInfo.height imageInfo.width imageInfo.format x:uid x:none';
@@ -106,7 +85,7 @@ describe('a callback', () => {
       text: '{"Status":"OK"}',
       headers: { 'content-type': 'application/json', etag: expect.stringMatching(/^"[0-9A-F]{32}"$/) },
     });
-    const [call] = calls;
+    const [call] = receiver.calls;
     if (!call) throw new Error('nobody called');
     expect(call.target).toBe('/a%20b/?q=%E4%B8%AD');
     const md5 = createHash('md5').update(onePixelPng).digest();
@@ -147,8 +126,8 @@ describe('a callback', () => {
       'callback-var': encode({ 'x:uid': '1' }),
     };
     const put = await sendSigned(fixture.emulator.url, { method: 'PUT', key: 'q', query, body: 'x' });
-    expect([put.status, calls[0]?.headers.host]).toEqual([200, 'cb.example.com']);
-    expect(calls.map(({ body }) => body.toString())[0]).toContain('x:uid=1');
+    expect([put.status, receiver.calls[0]?.headers.host]).toEqual([200, 'cb.example.com']);
+    expect(receiver.calls.map(({ body }) => body.toString())[0]).toContain('x:uid=1');
   });
 
   test.each(['V1', 'V4'] as const)('works from the real client with %s', async (signature) => {
@@ -164,7 +143,7 @@ describe('a callback', () => {
     expect((put as unknown as { data: unknown }).data).toEqual({ Status: 'OK' });
     const bytes = Buffer.alloc(250_000, 7);
     await client.multipartUpload('by-parts', bytes, { ...options, partSize: 102_400 });
-    const [first, second] = await Promise.all(calls.map(verify));
+    const [first, second] = await Promise.all(receiver.calls.map(verify));
     expect(first).toMatchObject({ objectKey: 'by-client', vars: { uid: '42', op: 'PutObject' } });
     expect(second).toMatchObject({
       objectKey: 'by-parts',
@@ -197,7 +176,7 @@ describe('a callback', () => {
     form.append('file', new Blob(['text'], { type: 'text/plain' }), 'a.txt');
     const posted = await fetch(`${fixture.emulator.url}/${bucket}/`, { method: 'POST', body: form });
     expect([posted.status, await posted.text()]).toEqual([200, '{"Status":"OK"}']);
-    const [call] = calls;
+    const [call] = receiver.calls;
     if (!call) throw new Error('nobody called');
     expect(await verify(call)).toMatchObject({
       objectKey: 'formed',
@@ -208,14 +187,15 @@ describe('a callback', () => {
 
   test('goes to the next URL when one fails', async () => {
     const callbackUrl = `http://127.0.0.1:1/;${receiverUrl}/1;${receiverUrl}/2`;
-    answer = (response) => (calls.length === 1 ? response.writeHead(500).end() : answerJson(response));
+    receiver.answer = (response) =>
+      receiver.calls.length === 1 ? response.writeHead(500).end() : answerJson(response);
     expect((await putWith({ 'x-oss-callback': callback({ callbackUrl }) })).status).toBe(200);
-    expect(calls.map(({ target }) => target)).toEqual(['/1', '/2']);
+    expect(receiver.calls.map(({ target }) => target)).toEqual(['/1', '/2']);
   });
 
   test('is not made when the upload fails', async () => {
     const put = await putWith({ 'x-oss-callback': callback(), 'content-md5': 'AAAA' });
-    expect([put.status, calls.length]).toEqual([400, 0]);
+    expect([put.status, receiver.calls.length]).toEqual([400, 0]);
   });
 });
 
@@ -256,7 +236,7 @@ describe('a callback that fails', () => {
     ['silence', () => undefined, 'reply timeout, cost:500ms'],
   ];
   test.each(failures)('for %s', async (name, act, message) => {
-    answer = act;
+    receiver.answer = act;
     const key = `failed/${name}`;
     const put = await putWith({ 'x-oss-callback': callback() }, key);
     expect(put.status).toBe(203);
@@ -268,7 +248,7 @@ describe('a callback that fails', () => {
       etag: '"5D41402ABC4B2A76B9719D911017C592"',
     });
     // Neither tried again nor redirected, and the object stays.
-    expect(calls).toHaveLength(1);
+    expect(receiver.calls).toHaveLength(1);
     expect((await sendSigned(fixture.emulator.url, { key })).text).toBe('hello');
   });
 
@@ -281,7 +261,7 @@ describe('a callback that fails', () => {
   });
 
   test('reaches the real client as an error', async () => {
-    answer = statusOnly(500);
+    receiver.answer = statusOnly(500);
     const put = fixture
       .client()
       .put('x', Buffer.from('x'), { callback: { url: `${receiverUrl}/cb`, body: 'a=1' } });
@@ -334,7 +314,7 @@ describe('callback parameters', () => {
 
   test('with an empty URL ask for nothing', async () => {
     expect((await putWith({ 'x-oss-callback': callback({ callbackUrl: '' }) })).text).toBe('');
-    expect(calls).toEqual([]);
+    expect(receiver.calls).toEqual([]);
   });
 });
 

@@ -1,12 +1,14 @@
 import type { SignatureRules } from '#oss';
 import type { Logger } from '#runtime';
 import type { Buckets } from './buckets.js';
+import type { CallbackJournal } from './callback-journal.js';
 import type { CallbackKey } from './callback-key.js';
 
 /** What the operations of a running emulator share. */
 export interface EmulatorState {
   readonly buckets: Buckets;
   readonly callbackKey: CallbackKey;
+  readonly journal: CallbackJournal;
   /** General region id, such as cn-hangzhou. */
   readonly region: string;
   /** Under which others reach the emulator. */

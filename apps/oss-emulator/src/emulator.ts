@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
 import { answerRequest } from './answer-request.js';
 import { Buckets } from './buckets.js';
+import { CallbackJournal } from './callback-journal.js';
 import { loadCallbackKey } from './callback-key.js';
 import type { EmulatorState } from './emulator-state.js';
 import { openExchange } from './exchange.js';
@@ -47,6 +48,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const state: EmulatorState = {
     buckets,
     callbackKey,
+    journal: new CallbackJournal(),
     region: options.region,
     publicUrl,
     findSecret: (id) => (id === options.accessKeyId ? options.accessKeySecret : undefined),

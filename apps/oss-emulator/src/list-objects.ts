@@ -6,7 +6,7 @@ import {
   writeContinuationToken,
 } from '#oss';
 import type { Bucket } from './buckets.js';
-import { ownerId } from './callback-call.js';
+import { ownerId } from './callback-request.js';
 import type { EmulatorState } from './emulator-state.js';
 import type { AddressedExchange } from './exchange.js';
 import { sendXml } from './responses.js';

@@ -49,13 +49,16 @@ export async function answerUpload(
   landed: LandedUpload,
   answerPlainly: () => void,
 ): Promise<void> {
-  const { callback, object, bucket } = landed;
+  const { callback, object, bucket, operation } = landed;
   if (!callback) return answerPlainly();
   const values = { ...(await systemVariables(exchange, landed)), ...callback.vars };
   const body = Buffer.from(renderCallbackBody(callback.body, callback.bodyType, values));
   const { requestId } = exchange;
   try {
-    const answer = await callBack({ parameters: callback, body, bucket: bucket.name, requestId }, state);
+    const answer = await callBack(
+      { parameters: callback, body, bucket: bucket.name, objectKey: object.key, operation, requestId },
+      state,
+    );
     send(exchange, 200, { 'content-type': 'application/json', ...contentHeaders(object) }, answer);
   } catch (error) {
     if (!(error instanceof OssRefusal)) throw error;

@@ -1,0 +1,74 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { OssRefusal } from '#oss';
+
+const maxAnswerBytes = 1024 * 1024;
+/** What is read of a body that does not count, for the journal. */
+const shownBytes = 16 * 1024;
+
+/** What an application answered. */
+export interface CallbackAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Whole when the answer is good; otherwise at most its beginning. */
+  readonly body: Buffer;
+}
+
+/** 203 CallbackFailed. */
+export function callbackFailed(message: string, ec = '0007-00000203'): OssRefusal {
+  return new OssRefusal(203, 'CallbackFailed', message, ec);
+}
+
+/**
+ * Reads an answer and judges it by OSS's rules: exactly 200, a length above zero and not above 1 MiB, JSON.
+ * @throws whatever the connection fails with in the middle of a body that counts
+ */
+export async function readAnswer(
+  incoming: IncomingMessage,
+): Promise<{ body: Buffer; failure: OssRefusal | null }> {
+  try {
+    const failure = judgeHead(incoming);
+    if (failure) return { body: await readBeginning(incoming), failure };
+    const body = await buffer(incoming);
+    if (isJson(body)) return { body, failure: null };
+    return { body, failure: callbackFailed('Response body is not valid json format.', '0007-00000205') };
+  } finally {
+    incoming.destroy();
+  }
+}
+
+function judgeHead({ statusCode, headers }: IncomingMessage): OssRefusal | null {
+  if (statusCode !== 200) return callbackFailed(`Error status : ${statusCode}.`);
+  const length = headers['content-length'];
+  if (length === undefined) return callbackFailed('Error Status : 400.User server missing content-length.');
+  if (!(Number(length) > 0))
+    return callbackFailed('Error Status : 400.User server return invalid conent-length value.');
+  if (Number(length) > maxAnswerBytes)
+    return callbackFailed('Error Status : 400.User server return too long content-length value.');
+  return null;
+}
+
+async function readBeginning(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes >= shownBytes) break;
+    }
+    return Buffer.concat(chunks);
+  } catch {
+    // The verdict stands already; what came before the break is shown.
+    return Buffer.concat(chunks);
+  }
+}
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
+    return true;
+  } catch {
+    return false;
+  }
+}

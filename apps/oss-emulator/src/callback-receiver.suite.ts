@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { TlsOptions } from 'node:tls';
+
+export interface ReceivedCall {
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** An application that OSS calls. */
+export interface CallbackReceiver {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly port: number;
+  /** The calls since the last `reset`. */
+  readonly calls: readonly ReceivedCall[];
+  /** How it answers until the next `reset`. */
+  answer: (response: ServerResponse) => unknown;
+  /** Forgets its calls, and answers `{"Status":"OK"}` again. */
+  reset(): void;
+  close(): void;
+}
+
+export const answerJson = (response: ServerResponse, body = '{"Status":"OK"}') =>
+  response.writeHead(200, { 'content-length': Buffer.byteLength(body) }).end(body);
+
+/** Starts one, with TLS when that is given. */
+export async function startReceiver(tls?: TlsOptions): Promise<CallbackReceiver> {
+  const calls: ReceivedCall[] = [];
+  const receive = (incoming: IncomingMessage, response: ServerResponse) =>
+    void buffer(incoming).then((body) => {
+      calls.push({ target: incoming.url ?? '', headers: incoming.headers, body });
+      receiver.answer(response);
+    });
+  const server = tls ? createSecureServer(tls, receive) : createServer(receive);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const receiver: CallbackReceiver = {
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    port,
+    calls,
+    answer: answerJson,
+    reset() {
+      calls.length = 0;
+      receiver.answer = answerJson;
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+  return receiver;
+}
+
+/** The value of `callback` or `callback-var`. */
+export const encodeCallback = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
