@@ -14,7 +14,8 @@ const goPath = '/usr/share/gocode';
 const installed =
   existsSync(join(goPath, 'src/github.com/aliyun/aliyun-oss-go-sdk')) &&
   spawnSync('go', ['version']).status === 0;
-const reason = ' (skipped: needs the Debian packages golang-go and golang-github-aliyun-aliyun-oss-go-sdk-dev)';
+const reason =
+  ' (skipped: needs the Debian packages golang-go and golang-github-aliyun-aliyun-oss-go-sdk-dev)';
 
 /** What the Go program prints: the operation's answer, or the SDK's error. */
 interface Answer {
