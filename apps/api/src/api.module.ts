@@ -7,6 +7,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { CallbackKeys } from './callbacks/callback-keys.js';
 import { CallbackController } from './callbacks/callback.controller.js';
+import { RefusedCallbacks } from './callbacks/refused-callbacks.js';
 import { HealthController } from './http/health.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -34,6 +35,8 @@ export class ApiModule {
     const store = new ObjectStore(config.oss);
     const links = new StreamLinks(config.http.API_LINK_SECRET, publicUrl);
     const pipelines = loadPipelines(config.media.PIPELINES_FILE);
+    const callbackKeys = new CallbackKeys(config.callback.CALLBACK_KEY_TIMEOUT_MS, logger);
+    const refusedCallbacks = new RefusedCallbacks(config, callbackKeys, logger);
     return {
       module: ApiModule,
       controllers: [
@@ -45,7 +48,7 @@ export class ApiModule {
         MetricsController,
       ],
       providers: [
-        { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        { provide: APP_FILTER, useValue: new ProblemFilter(logger, refusedCallbacks) },
         { provide: configToken, useValue: config },
         { provide: loggerToken, useValue: logger },
         { provide: DataSource, useValue: source },
@@ -55,10 +58,8 @@ export class ApiModule {
         { provide: ObjectStore, useValue: store },
         { provide: StreamLinks, useValue: links },
         { provide: RenditionUrls, useValue: new RenditionUrls(store, links) },
-        {
-          provide: CallbackKeys,
-          useValue: new CallbackKeys(config.callback.CALLBACK_KEY_TIMEOUT_MS, logger),
-        },
+        { provide: CallbackKeys, useValue: callbackKeys },
+        { provide: RefusedCallbacks, useValue: refusedCallbacks },
       ],
     };
   }

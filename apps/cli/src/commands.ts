@@ -41,8 +41,9 @@ export const commands = {
     run: async (_words, env) => (await import('./check.js')).check(env),
   },
   callback: {
-    usage: 'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>]',
-    summary: 'say why the signature of a captured callback holds or not',
+    usage:
+      'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]',
+    summary: 'say why the signature of a captured callback, or one that the api logged, holds or not',
     run: async (words, env) => (await import('./callback/explain.js')).runCallback(words, env),
   },
   setup: {

@@ -1,13 +1,20 @@
-import { tryDecode, type Change } from './explain-target-changes.js';
-import { percentEncode } from './percent-encoding.js';
+import { fieldOrders, formChanges } from './explain-form-changes.js';
+import { jsonChanges, readObject } from './explain-json-changes.js';
+import type { Change } from './explain-target-changes.js';
+import { decompressions } from './explain-compression.js';
 
 /** The bodies that OSS may have signed when something on the way changed the one that was received. */
-export function* bodyChanges(received: Buffer, contentLength: number): Generator<Change<Buffer>> {
+export function* bodyChanges(
+  received: Buffer,
+  headers: Readonly<Record<string, string>>,
+): Generator<Change<Buffer>> {
+  const contentLength = Number(headers['content-length'] ?? received.length);
   if (contentLength < received.length)
     yield {
       sent: received.subarray(0, contentLength),
       cause: 'bytes follow the body that Content-Length announces',
     };
+  yield* decompressions(received);
   const bom = Buffer.from('\ufeff');
   if (received.subarray(0, 3).equals(bom))
     yield { sent: received.subarray(3), cause: 'a byte order mark was added' };
@@ -19,10 +26,11 @@ export function* bodyChanges(received: Buffer, contentLength: number): Generator
     sent: Buffer.from(received.toString('latin1')),
     cause: 'the charset was changed from UTF-8 to Latin-1',
   };
-  yield {
-    sent: Buffer.from(new TextDecoder('gbk').decode(received)),
-    cause: 'the charset was changed from UTF-8 to GBK',
-  };
+  for (const charset of ['gbk', 'utf-16le', 'utf-16be'])
+    yield {
+      sent: Buffer.from(new TextDecoder(charset).decode(received)),
+      cause: `the charset was changed from UTF-8 to ${charset.toUpperCase()}`,
+    };
 }
 
 function* textChanges(text: string): Generator<Change<string>> {
@@ -32,76 +40,9 @@ function* textChanges(text: string): Generator<Change<string>> {
   yield { sent: text.trim(), cause: 'white space was added around the body' };
   yield { sent: text.replaceAll('\r\n', '\n'), cause: 'line ends were changed from LF to CRLF' };
   yield { sent: text.replaceAll(/\r?\n/g, '\r\n'), cause: 'line ends were changed from CRLF to LF' };
-  const json = tryParse(text);
-  if (json === undefined) yield* formChanges(text);
-  else yield* jsonChanges(json);
-}
-
-function* jsonChanges(value: object): Generator<Change<string>> {
-  const compact = JSON.stringify(value);
-  const spaced = (indent: number | string) => JSON.stringify(value, null, indent);
-  const cause = 'the JSON was parsed and written anew';
-  const oneLine = spaced(1).replaceAll(/\n */g, ' ');
-  const written = [
-    compact,
-    spaced(2),
-    spaced(4),
-    spaced('\t'),
-    oneLine,
-    oneLine.replace(/^\{ /, '{').replace(/ \}$/, '}'),
-  ];
-  for (const sent of written) {
-    yield { sent, cause };
-    yield { sent: sent.replaceAll('/', '\\/'), cause };
-    yield { sent: escapeNonAscii(sent), cause };
-  }
-  const pairs = Object.entries(value).map(([name, field]): [string, string] => [name, String(field)]);
-  const asForm = 'the form was parsed and written as JSON';
-  yield { sent: pairs.map(([name, field]) => `${name}=${percentEncode(field)}`).join('&'), cause: asForm };
-  yield { sent: new URLSearchParams(pairs).toString(), cause: asForm };
-}
-
-function* formChanges(text: string): Generator<Change<string>> {
-  const cause = text.includes('%') ? 'the form was parsed and written anew' : 'the body was percent-decoded';
-  const inPairs = (rewriteName: (name: string) => string, rewrite: (value: string) => string) =>
-    text
-      .split('&')
-      .map((pair) => {
-        const equalsAt = pair.indexOf('=');
-        return equalsAt < 0
-          ? pair
-          : `${rewriteName(pair.slice(0, equalsAt))}=${rewrite(pair.slice(equalsAt + 1))}`;
-      })
-      .join('&');
-  const plain = (part: string) => tryDecode(part.replaceAll('+', ' ')) ?? part;
-  const asPlus = (value: string) => percentEncode(plain(value)).replaceAll('%20', '+');
-  yield { sent: inPairs(plain, (value) => value.replaceAll('+', '%20')), cause: `${cause}: + for %20` };
-  yield { sent: inPairs(plain, (value) => percentEncode(plain(value))), cause };
-  yield { sent: inPairs(plain, asPlus), cause: `${cause}: %20 for +` };
-  yield { sent: inPairs(plain, (value) => percentEncode(plain(value)).replaceAll('%2F', '/')), cause };
-  yield { sent: inPairs(plain, (value) => encodeURIComponent(plain(value))), cause };
-  yield { sent: inPairs(percentEncode, percentEncode), cause: 'the body was percent-decoded' };
-  yield { sent: inPairs((name) => name, percentEncode), cause: 'the body was percent-decoded' };
-  yield { sent: text.replaceAll('%', '%25'), cause: 'the body was percent-decoded' };
-  yield { sent: inPairs(plain, plain), cause: 'the body was percent-encoded' };
-  const fields = Object.fromEntries(
-    text.split('&').map((pair) => [...pair.split('=', 2), ''].slice(0, 2).map(plain)),
-  );
-  yield { sent: JSON.stringify(fields), cause: 'the JSON was parsed and written as a form' };
-}
-
-function escapeNonAscii(text: string): string {
-  return text.replaceAll(
-    /[\u0080-\uffff]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-function tryParse(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = readObject(text);
+  if (json === undefined) {
+    yield* formChanges(text);
+    yield* fieldOrders(text);
+  } else yield* jsonChanges(json);
 }

@@ -14,6 +14,7 @@ const settings = {
   pinned: false,
   allowedHosts: ['gosspublic.alicdn.com'],
   pathPrefix: '',
+  hashedBytesMax: 67_108_864,
   body: {},
 };
 const body = 'bucket=b&object=a%2Fb%20c.jpg&x:u=1';

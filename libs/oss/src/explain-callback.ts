@@ -2,11 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { isLandfallError } from '#runtime';
 import { readCallbackBody } from './callback-body.js';
 import { readKeyUrl } from './callback-key-url.js';
-import { callbackStringToSign, verifyCallbackSignature } from './callback-signature.js';
+import { callbackStringToSign } from './callback-signature.js';
 import type { CapturedCallback } from './explain-captured.js';
-import { explainMismatch } from './explain-mismatch.js';
-import { repairSignature } from './explain-signature.js';
+import { readObject } from './explain-json-changes.js';
+import type { TargetSettings } from './explain-target-changes.js';
+import { explainVerification } from './explain-verification.js';
 import type { CallbackBodySettings } from './landed-object.js';
+import { masked, maskSecrets } from './mask-secrets.js';
 import { showValue } from './shown-value.js';
 
 export interface ExplainedStep {
@@ -21,7 +23,7 @@ export interface ExplainedCallback {
   readonly steps: readonly ExplainedStep[];
 }
 
-export interface ExplainSettings {
+export interface ExplainSettings extends TargetSettings {
   /** The key to verify with; undefined, with the reason, when there is none. */
   readonly key: KeyObject | undefined;
   /** Where the key is from, or why there is none. */
@@ -29,47 +31,74 @@ export interface ExplainSettings {
   /** A pinned key is taken whatever the request says. */
   readonly pinned: boolean;
   readonly allowedHosts: readonly string[];
-  /** Path prefix that a proxy takes away, or empty. */
-  readonly pathPrefix: string;
+  /** How long to look for the cause of a mismatch: about this many bytes are hashed at most. */
+  readonly hashedBytesMax: number;
   readonly body: CallbackBodySettings;
 }
 
-const shownBytes = 200;
+const shownCharacters = 200;
 
-/** Says step by step what a captured callback holds, what was signed, and why the signature does not hold. Never throws. */
+/**
+ * Says step by step what a captured callback holds, what was signed, and why the signature does not hold. Shows no
+ * signature and no secret. Never throws.
+ */
 export function explainCallback(captured: CapturedCallback, settings: ExplainSettings): ExplainedCallback {
   const keyUrl = explainKeyUrl(captured, settings);
-  const signature = explainSignature(captured, settings);
+  const signature = explainVerification(captured, settings);
   const steps = [
+    ...explainAnswer(captured),
     explainRequest(captured),
     keyUrl,
-    { title: 'key', verdict: settings.key ? 'ok' : 'wrong', lines: [settings.keySource] } as const,
+    explainKey(captured, settings),
     explainStringToSign(captured, settings),
     signature,
     explainBody(captured, settings),
   ];
-  return { holds: signature.verdict === 'ok' && keyUrl.verdict !== 'wrong', steps };
+  return {
+    holds: signature.verdict === 'ok' && keyUrl.verdict !== 'wrong',
+    steps: steps.map(({ title, verdict, lines }) => ({ title, verdict, lines: lines.map(maskSecrets) })),
+  };
+}
+
+function explainAnswer({ logged }: CapturedCallback): ExplainedStep[] {
+  return logged
+    ? [{ title: 'answer', verdict: 'note', lines: [`the api refused it: ${logged.refusal}`] }]
+    : [];
+}
+
+function explainKey({ logged }: CapturedCallback, { key, keySource }: ExplainSettings): ExplainedStep {
+  const title = 'key';
+  if (logged) return { title, verdict: 'note', lines: [`the api used ${logged.keySource}`] };
+  return { title, verdict: key ? 'ok' : 'wrong', lines: [keySource] };
 }
 
 function explainRequest({ method, rawTarget, headers, body }: CapturedCallback): ExplainedStep {
   const missing = ['authorization', 'x-oss-pub-key-url', 'content-type'].filter((name) => !headers[name]);
   const lines = [
-    `${method} ${JSON.stringify(rawTarget)}, ${body.length} bytes of body`,
+    `${method} ${JSON.stringify(maskSecrets(rawTarget))}, ${body.length} bytes of body`,
     `headers: ${Object.keys(headers).join(', ') || 'none'}`,
   ];
   if (method !== 'POST') lines.push('OSS sends POST');
   if (missing.length > 0) lines.push(`missing: ${missing.join(', ')}`);
-  return { title: 'request', verdict: method === 'POST' && missing.length === 0 ? 'ok' : 'wrong', lines };
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined)
+    lines.push(`content-encoding is ${showValue(encoding)}: something on the way added it, OSS sends none`);
+  const version = headers['x-oss-signature-version'];
+  if (version !== undefined && version !== '1.0')
+    lines.push(`x-oss-signature-version is ${showValue(version)}; only 1.0 (RSA over MD5) is known`);
+  return { title: 'request', verdict: lines.length === 2 ? 'ok' : 'wrong', lines };
 }
 
-function explainKeyUrl({ headers }: CapturedCallback, settings: ExplainSettings): ExplainedStep {
+function explainKeyUrl({ headers, logged }: CapturedCallback, settings: ExplainSettings): ExplainedStep {
   const title = 'key URL';
+  if (headers['x-oss-pub-key-url'] === masked)
+    return { title, verdict: 'wrong', lines: ['the log hides it: it holds user info or a query'] };
   try {
     const url = readKeyUrl(headers['x-oss-pub-key-url'], settings.allowedHosts);
     return { title, verdict: 'ok', lines: [url.href, `host ${url.host} is allowed`] };
   } catch (error) {
     const lines = [describe(error)];
-    return settings.pinned
+    return (logged?.pinned ?? settings.pinned)
       ? { title, verdict: 'note', lines: [...lines, 'it does not matter: the key is a given one'] }
       : { title, verdict: 'wrong', lines };
   }
@@ -82,58 +111,20 @@ function explainStringToSign(
   const title = 'string to sign';
   try {
     const head = callbackStringToSign(pathPrefix + rawTarget, Buffer.alloc(0)).toString();
-    const shown = JSON.stringify(head + body.toString('utf8', 0, shownBytes));
-    const more = body.length > shownBytes ? ` … and ${body.length - shownBytes} more bytes` : '';
-    return { title, verdict: 'ok', lines: [shown + more] };
+    const text = maskSecrets(body.toString());
+    const shown = JSON.stringify(maskSecrets(head) + text.slice(0, shownCharacters));
+    const more = text.length > shownCharacters ? ' … and more' : '';
+    return { title, verdict: 'ok', lines: [`${shown}${more}`] };
   } catch (error) {
     return { title, verdict: 'wrong', lines: [describe(error)] };
   }
 }
 
-function explainSignature(captured: CapturedCallback, { key, pathPrefix }: ExplainSettings): ExplainedStep {
-  const title = 'signature';
-  const { rawTarget, body, headers } = captured;
-  const authorization = headers['authorization'];
-  if (!authorization)
-    return {
-      title,
-      verdict: 'wrong',
-      lines: [
-        'header authorization is missing',
-        'likely cause: a proxy or web server stripped it; let it pass it on',
-      ],
-    };
-  if (!key) return { title, verdict: 'wrong', lines: ['cannot be checked without a key'] };
-  const shown = `${authorization.slice(0, 8)}… (${authorization.length} characters)`;
-  const target = pathPrefix + rawTarget;
-  try {
-    if (verifyCallbackSignature({ rawTarget: target, body, authorization, key }))
-      return { title, verdict: 'ok', lines: [`${shown} holds`] };
-  } catch (error) {
-    if (!isLandfallError(error, 'callback.signature_malformed'))
-      return { title, verdict: 'wrong', lines: [describe(error)] };
-  }
-  const signature = repairSignature(authorization);
-  if (!signature) return { title, verdict: 'wrong', lines: [`${shown} is not base64`] };
-  const lines = [`${shown} does not hold`];
-  if (signature.toString('base64') !== authorization)
-    lines.push(
-      'likely cause: header authorization was changed: OSS sends plain base64, without scheme or quotes',
-    );
-  const targets = pathPrefix === '' ? [rawTarget] : [target, rawTarget];
-  if (!holdsFor(signature)) lines.push(...explainMismatch(captured, targets, signature, key));
-  return { title, verdict: 'wrong', lines };
-
-  function holdsFor(repaired: Buffer): boolean {
-    const callback = { rawTarget: target, body, authorization: repaired.toString('base64') };
-    return key !== undefined && verifyCallbackSignature({ ...callback, key });
-  }
-}
-
-function explainBody({ headers, body }: CapturedCallback, settings: ExplainSettings): ExplainedStep {
+function explainBody({ headers, body, logged }: CapturedCallback, settings: ExplainSettings): ExplainedStep {
   const title = 'body';
+  const contentType = headers['content-type'];
   try {
-    const { bucket, objectKey, vars } = readCallbackBody(headers['content-type'], body, settings.body);
+    const { bucket, objectKey, vars } = readCallbackBody(contentType, body, settings.body);
     const names = Object.keys(vars).join(', ') || 'none';
     return {
       title,
@@ -141,7 +132,15 @@ function explainBody({ headers, body }: CapturedCallback, settings: ExplainSetti
       lines: [`bucket ${showValue(bucket)}, object ${showValue(objectKey)}; vars: ${showValue(names)}`],
     };
   } catch (error) {
-    return { title, verdict: 'wrong', lines: [describe(error), 'the api would refuse it, signed or not'] };
+    if (logged && logged.hidden.length > 0)
+      return { title, verdict: 'note', lines: ['the log does not hold all of it'] };
+    const lines = [describe(error), 'the api would refuse it, signed or not'];
+    const looksLikeJson = readObject(body.toString()) !== undefined;
+    if (looksLikeJson !== (contentType?.includes('json') ?? false))
+      lines.push(
+        `likely cause: wrong content type: the body is ${looksLikeJson ? 'JSON' : 'no JSON'}; see callbackBodyType, or a proxy changed it`,
+      );
+    return { title, verdict: 'wrong', lines };
   }
 }
 

@@ -10,6 +10,25 @@ export interface CapturedCallback {
   /** Lower-case names; of repeated headers the first counts, as in the api. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** What a log line tells in place of the signature. */
+  readonly logged?: LoggedFacts | undefined;
+}
+
+/** What the api logs of a refused callback beside the request. No signature, and nothing that one could be made of. */
+export interface LoggedFacts {
+  /** The key that the api used, or why there was none. */
+  readonly keySource: string;
+  /** Whether the key URL of the request did not matter. */
+  readonly pinned: boolean;
+  /** MD5 that the signature was made over, in hex; null when it is not known, or would tell of what is hidden. */
+  readonly digest: string | null;
+  readonly holds: boolean;
+  /** What the api found when it had the whole request. */
+  readonly findings: readonly string[];
+  /** What of the request is not in the log. */
+  readonly hidden: readonly string[];
+  /** Code and text of the answer. */
+  readonly refusal: string;
 }
 
 const headerValue = z.union([z.string(), z.tuple([z.string()], z.string())]);
@@ -24,9 +43,24 @@ const requestSchema = z
   })
   .refine(({ target, url }) => target ?? url, 'target (path and query) is missing');
 
+const lineSchema = z.object({
+  request: z.unknown(),
+  err: z.object({ code: z.string(), message: z.string() }).optional(),
+  signed: z
+    .object({
+      keySource: z.string(),
+      pinned: z.boolean(),
+      digest: z.stringFormat('md5', /^[\da-f]{32}$/).nullable(),
+      holds: z.boolean(),
+      findings: z.array(z.string()),
+      hidden: z.array(z.string()),
+    })
+    .optional(),
+});
+
 /**
  * Reads a captured callback: a raw HTTP/1 request, or a JSON object `{method?, target, headers, body | bodyBase64}`, alone
- * or as member `request` of a log line.
+ * or as member `request` of a log line. Of several log lines the last that holds a request counts.
  * @throws LandfallError request.invalid
  */
 export function readCapturedCallback(content: Buffer): CapturedCallback {
@@ -36,21 +70,15 @@ export function readCapturedCallback(content: Buffer): CapturedCallback {
 }
 
 function readJson(text: string): CapturedCallback {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new LandfallError('request.invalid', 'the file begins with { and is not one JSON object', {
-      cause,
-    });
-  }
-  const line = z.object({ request: z.unknown() }).safeParse(value);
-  const result = requestSchema.safeParse(line.data?.request ?? value);
-  if (!result.success)
-    throw invalid(
-      result.error.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`).join('; '),
-    );
+  const value = parseLine(text) ?? lastRequestLine(text);
+  if (value === undefined) throw invalid('it begins with { and is neither JSON nor log lines with a request');
+  const line = lineSchema.safeParse(value);
+  const isLine = typeof value === 'object' && value !== null && 'request' in value;
+  if (isLine && !line.success) throw invalid(describeIssues(line.error));
+  const result = requestSchema.safeParse(isLine ? line.data?.request : value);
+  if (!result.success) throw invalid(describeIssues(result.error));
   const { method, target, url, headers, body, bodyBase64 } = result.data;
+  const { err, signed } = line.data ?? {};
   return {
     method,
     rawTarget: target ?? url ?? '',
@@ -61,7 +89,25 @@ function readJson(text: string): CapturedCallback {
       ]),
     ),
     body: bodyBase64 === undefined ? Buffer.from(body ?? '') : Buffer.from(bodyBase64, 'base64'),
+    logged: signed && { ...signed, refusal: err ? `${err.message} (${err.code})` : 'not logged' },
   };
+}
+
+function describeIssues({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`).join('; ');
+}
+
+function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function lastRequestLine(text: string): unknown {
+  const lines = text.split('\n').filter((line) => line.includes('"request":{'));
+  return lines.map(parseLine).findLast((value) => value !== undefined);
 }
 
 function readHttp(content: Buffer): CapturedCallback {

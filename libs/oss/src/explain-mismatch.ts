@@ -2,64 +2,93 @@ import type { KeyObject } from 'node:crypto';
 import { callbackStringToSign } from './callback-signature.js';
 import { bodyChanges } from './explain-body-changes.js';
 import type { CapturedCallback } from './explain-captured.js';
-import { md5, ossProductionKey, signedDigest } from './explain-signature.js';
+import { md5, ossProductionKey, signedDigest, type SignedDigest } from './explain-signature.js';
 import { targetChanges, type Change } from './explain-target-changes.js';
 
-const maxTriedBytes = 1_048_576;
+/** What one try costs beside its bytes, in bytes that could be hashed meanwhile. */
+const tryBytes = 1_024;
+
+/** A callback whose signature does not hold, and how long to look for the reason. */
+export interface Mismatch {
+  readonly captured: CapturedCallback;
+  /** The targets that may have been signed if nothing on the way changed one; with a cause where our settings are wrong. */
+  readonly targets: readonly Change<string>[];
+  /** About this many bytes are hashed at most. */
+  readonly hashedBytesMax: number;
+}
 
 /**
  * Why a callback signature does not hold, the most certain findings first. RSA gives back the digest that was signed, so
  * the usual changes are tried until one has that digest.
  */
-export function explainMismatch(
-  captured: CapturedCallback,
-  targets: readonly string[],
-  signature: Buffer,
-  key: KeyObject,
-): string[] {
-  const evidence = bodyEvidence(captured);
-  const digest = signedDigest(signature, key);
-  const productionDigest = digest ? undefined : signedDigest(signature, ossProductionKey);
-  const signed = digest ?? productionDigest;
-  if (!signed)
+export function explainMismatch(mismatch: Mismatch, signature: Buffer, key: KeyObject): string[] {
+  const signed = signedDigest(signature, key);
+  if (signed) return explainDigest(mismatch, signed);
+  const production = signedDigest(signature, ossProductionKey);
+  if (!production)
     return [
       'likely cause: the signature was made with the key of another environment, or was changed on the way',
+      ...signatureSize(signature, key),
+      ...bodyEvidence(mismatch.captured),
+    ];
+  return [
+    'likely cause: the key is one of another environment: this signature was made with the key of real OSS',
+    ...explainDigest(mismatch, production),
+  ];
+}
+
+/** The same when the digest that was signed is all that is known of the signature. */
+export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedDigest): string[] {
+  const evidence = bodyEvidence(mismatch.captured);
+  if (algorithm !== 'MD5')
+    return [
+      `likely cause: the signature is over ${algorithm}; OSS signs MD5: it was not made by OSS`,
       ...evidence,
     ];
-  const otherKey = productionDigest
-    ? [
-        'likely cause: the key is one of another environment: this signature was made with the key of real OSS',
-      ]
-    : [];
-  const cause = findCause(captured, targets, signed);
-  if (cause !== undefined) return [...otherKey, ...(cause ? [`likely cause: ${cause}`] : []), ...evidence];
+  const { cause, tried } = findCause(mismatch, digest);
+  if (cause !== undefined) return [...(cause ? [`likely cause: ${cause}`] : []), ...evidence];
   return [
-    ...otherKey,
     'key and signature belong together, so path, query or body is not the one that was signed; no usual change explains it',
+    ...(tried === 'some' ? ['the body is large: not every combination of changes was tried'] : []),
+    ...bodyCause(mismatch.captured),
     ...evidence,
   ];
 }
 
-/** The cause in words, empty when nothing was changed; undefined when none of the usual ones has this digest. */
-function findCause(
-  { headers, body }: CapturedCallback,
-  received: readonly string[],
-  signed: Buffer,
-): string | undefined {
+interface Found {
+  /** In words, empty when nothing was changed; undefined when none of the usual causes has this digest. */
+  readonly cause: string | undefined;
+  readonly tried: 'some' | 'all';
+}
+
+function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buffer): Found {
+  const { headers, body } = captured;
+  let bytesLeft = hashedBytesMax;
   const holds = (target: string, sent: Uint8Array) => {
+    bytesLeft -= sent.length + tryBytes;
     const bytes = tryStringToSign(target, sent);
     return bytes !== undefined && md5(bytes).equals(signed);
   };
-  const targets: Change<string>[] = received.map((sent) => ({ sent, cause: '' }));
-  for (const target of received) targets.push(...targetChanges(target, headers));
-  const unchanged = targets.find(({ sent }) => holds(sent, body));
-  if (unchanged) return unchanged.cause;
-  if (body.length > maxTriedBytes) return undefined;
-  for (const changed of bodyChanges(body, Number(headers['content-length'] ?? body.length)))
-    for (const target of targets)
-      if (holds(target.sent, changed.sent))
-        return [changed.cause, target.cause].filter(Boolean).join('; and ');
-  return undefined;
+  const changed = targets.flatMap(({ sent, cause }) =>
+    [...targetChanges(sent, headers)].map((change) => ({
+      sent: change.sent,
+      cause: joined(change.cause, cause),
+    })),
+  );
+  const unchanged = [...targets, ...changed].find(({ sent }) => holds(sent, body));
+  if (unchanged) return { cause: unchanged.cause, tried: 'some' };
+  // One change is likelier than two.
+  for (const among of [targets, changed])
+    for (const { sent, cause } of bodyChanges(body, headers))
+      for (const target of among) {
+        if (bytesLeft < 0) return { cause: undefined, tried: 'some' };
+        if (holds(target.sent, sent)) return { cause: joined(cause, target.cause), tried: 'some' };
+      }
+  return { cause: undefined, tried: 'all' };
+}
+
+function joined(...causes: string[]): string {
+  return causes.filter(Boolean).join('; and ');
 }
 
 function tryStringToSign(target: string, body: Uint8Array): Buffer | undefined {
@@ -68,6 +97,27 @@ function tryStringToSign(target: string, body: Uint8Array): Buffer | undefined {
   } catch {
     return undefined;
   }
+}
+
+function signatureSize(signature: Buffer, key: KeyObject): string[] {
+  const keyBytes = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  return signature.length === keyBytes
+    ? []
+    : [`it has ${signature.length} bytes, and this key makes signatures of ${keyBytes}`];
+}
+
+/** What was done to the body when that alone has the Content-MD5 that OSS sent. */
+function bodyCause({ headers, body }: CapturedCallback): string[] {
+  const contentMd5 = headers['content-md5'];
+  if (contentMd5 === undefined || md5(body).toString('base64') === contentMd5) return [];
+  let bytesLeft = 8_388_608;
+  for (const { sent, cause } of bodyChanges(body, headers)) {
+    if (md5(sent).toString('base64') === contentMd5)
+      return [`likely cause: ${cause} (Content-MD5 tells), and path or query was changed too`];
+    bytesLeft -= sent.length + tryBytes;
+    if (bytesLeft < 0) break;
+  }
+  return [];
 }
 
 /** What Content-Length and Content-MD5 (which OSS sends, and nothing signs) say about the body. */

@@ -6,20 +6,34 @@ export const ossProductionKey: KeyObject = createPublicKey(
   '-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKs/JBGzwUB2aVht4crBx3oIPBLNsjGs\nC0fTXv+nvlmklvkcolvpvXLTjaxUHR3W9LXxQ2EHXAJfCB+6H2YF1k8CAwEAAQ==\n-----END PUBLIC KEY-----\n',
 );
 
-/** DER of DigestInfo for MD5, up to the digest (RFC 8017, 9.2). */
-const md5Prefix = Buffer.from('3020300c06082a864886f70d020505000410', 'hex');
+/** DER of DigestInfo up to the digest (RFC 8017, 9.2). */
+const digestInfos = [
+  ['MD5', Buffer.from('3020300c06082a864886f70d020505000410', 'hex')],
+  ['SHA-1', Buffer.from('3021300906052b0e03021a05000414', 'hex')],
+  ['SHA-256', Buffer.from('3031300d060960864801650304020105000420', 'hex')],
+  ['SHA-512', Buffer.from('3051300d060960864801650304020305000440', 'hex')],
+] as const;
+
+export interface SignedDigest {
+  readonly algorithm: (typeof digestInfos)[number][0] | 'an unknown digest';
+  readonly digest: Buffer;
+}
 
 /**
- * The MD5 that an RSA signature was made over; undefined when it was not made with the partner of this key, or over another
- * kind of digest.
+ * The digest that an RSA signature was made over; undefined when it was not made with the partner of this key. It is no
+ * secret: whoever has the signature and the public key has it, and no signature can be made of it.
  */
-export function signedDigest(signature: Buffer, key: KeyObject): Buffer | undefined {
+export function signedDigest(signature: Buffer, key: KeyObject): SignedDigest | undefined {
+  let info: Buffer;
   try {
-    const info = publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature);
-    return info.subarray(0, md5Prefix.length).equals(md5Prefix) ? info.subarray(md5Prefix.length) : undefined;
+    info = publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature);
   } catch {
     return undefined;
   }
+  for (const [algorithm, prefix] of digestInfos)
+    if (info.subarray(0, prefix.length).equals(prefix))
+      return { algorithm, digest: info.subarray(prefix.length) };
+  return { algorithm: 'an unknown digest', digest: info };
 }
 
 export function md5(bytes: Uint8Array): Buffer {

@@ -1,7 +1,17 @@
+import { showValue } from './shown-value.js';
+
 /** Something that may have been sent in place of what was received, and what would have changed it on the way. */
 export interface Change<Value> {
   readonly sent: Value;
   readonly cause: string;
+}
+
+/** Where a callback was sent, as far as settings tell. */
+export interface TargetSettings {
+  /** Path prefix that a proxy takes away, or empty. */
+  readonly pathPrefix: string;
+  /** The callback URL that OSS was given, if it is known. */
+  readonly callbackUrl?: string | undefined;
 }
 
 const usualPrefixes = ['/api', '/v1', '/api/v1', '/landfall', '/media', '/oss', '/upload'];
@@ -11,6 +21,38 @@ const originalTargetHeaders = [
   'x-forwarded-uri',
   'x-envoy-original-path',
 ];
+
+/** The targets that were signed if nothing was changed on the way; those with a cause tell of a wrong setting or a proxy. */
+export function signedTargets(
+  { rawTarget }: { readonly rawTarget: string },
+  { pathPrefix, callbackUrl }: TargetSettings,
+): Change<string>[] {
+  const targets = readings({ sent: pathPrefix + rawTarget, cause: '' });
+  if (pathPrefix !== '')
+    targets.push(
+      ...readings({
+        sent: rawTarget,
+        cause: `CALLBACK_PATH_PREFIX=${pathPrefix} is set, and the callback was sent to a path without it`,
+      }),
+    );
+  const given = /^https?:\/\/[^/?#]+([^#]*)/i.exec(callbackUrl ?? '')?.[1];
+  if (given !== undefined) {
+    const sent = given.startsWith('/') ? given : `/${given}`;
+    const cause = `path or query was changed: the callback was sent to ${showValue(sent)}`;
+    if (sent !== pathPrefix + rawTarget) targets.push(...readings({ sent, cause }));
+  }
+  return targets;
+}
+
+/** A literal + of a path may be signed as a space (see `callback-signature.ts`). */
+function readings({ sent, cause }: Change<string>): Change<string>[] {
+  const [path = ''] = sent.split('?', 1);
+  if (!path.includes('+')) return [{ sent, cause }];
+  return [
+    { sent, cause },
+    { sent: path.replaceAll('+', '%20') + sent.slice(path.length), cause },
+  ];
+}
 
 /** The targets that OSS may have signed when a proxy changed the one that was received. */
 export function* targetChanges(
@@ -59,7 +101,8 @@ function* pathChanges(path: string, forwardedPrefix: string | undefined): Genera
   if (path.includes('%')) yield { sent: path.replaceAll('%', '%25'), cause: 'the path was percent-decoded' };
 }
 
-const maxOrderedParameters = 5;
+/** Of more, not every order is tried. */
+export const maxOrdered = 5;
 
 function* queryChanges(query: string): Generator<Change<string>> {
   const cause = 'the query was re-encoded';
@@ -69,8 +112,11 @@ function* queryChanges(query: string): Generator<Change<string>> {
   yield { sent: inPairs((text) => text.replaceAll('+', '%20')), cause };
   yield { sent: inPairs((text) => text.replaceAll('%20', '+')), cause };
   yield { sent: inPairs((text) => tryDecode(text) ?? text), cause };
-  yield { sent: inPairs((text) => encodeURIComponent(tryDecode(text) ?? text)), cause };
-  yield { sent: inPairs(encodeURIComponent), cause: 'the query was percent-decoded' };
+  yield { sent: inPairs((text) => encodeURIComponent((tryDecode(text) ?? text).toWellFormed())), cause };
+  yield {
+    sent: inPairs((text) => encodeURIComponent(text.toWellFormed())),
+    cause: 'the query was percent-decoded',
+  };
   yield { sent: query.replaceAll(/%[\da-f]{2}/gi, (code) => code.toLowerCase()), cause };
   yield { sent: query.replaceAll(/%[\da-f]{2}/gi, (code) => code.toUpperCase()), cause };
   yield { sent: query.replaceAll(/=(?=&|$)/g, ''), cause: 'a = was added to parameters without a value' };
@@ -78,17 +124,18 @@ function* queryChanges(query: string): Generator<Change<string>> {
     sent: pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`)).join('&'),
     cause: 'the = of empty parameters was dropped',
   };
-  if (pairs.length > maxOrderedParameters) return;
+  if (pairs.length > maxOrdered) return;
   for (const order of orders(pairs))
     yield { sent: order.join('&'), cause: 'the query was put in another order' };
   for (const [index, pair] of pairs.entries())
     yield {
       sent: pairs.toSpliced(index, 1).join('&'),
-      cause: `query parameter ${pair.split('=', 1)[0]} was added`,
+      cause: `query parameter ${showValue(pair.split('=', 1)[0] ?? '')} was added`,
     };
 }
 
-function* orders(items: readonly string[]): Generator<string[]> {
+/** Every order of some things. */
+export function* orders<Item>(items: readonly Item[]): Generator<Item[]> {
   if (items.length < 2) yield [...items];
   for (const [index, item] of items.length < 2 ? [] : items.entries())
     for (const rest of orders(items.toSpliced(index, 1))) yield [item, ...rest];

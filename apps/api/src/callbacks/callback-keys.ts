@@ -33,7 +33,7 @@ export class CallbackKeys {
   /** The key at an allowed URL: at once when it is cached. @throws LandfallError callback.key_unavailable */
   get(url: URL): KeyObject | Promise<KeyObject> {
     const cached = this.keys.get(url.href);
-    keyLookups.inc({ result: cached ? 'cached' : 'fetched' });
+    keyLookups.count(cached ? 'cached' : 'fetched');
     if (!cached) return this.fetchOnce(url);
     if (Date.now() - cached.fetchedAt > refreshAfterMs) {
       cached.fetchedAt = Date.now();
@@ -42,6 +42,11 @@ export class CallbackKeys {
       );
     }
     return cached.key;
+  }
+
+  /** The key at a URL if it is at hand; fetches nothing. */
+  peek(url: URL): KeyObject | undefined {
+    return this.keys.get(url.href)?.key;
   }
 
   /** Tells that a signature held with the key of this URL. */
@@ -98,7 +103,7 @@ export class CallbackKeys {
   }
 
   private rememberFailure(url: URL, cause: unknown): never {
-    keyLookups.inc({ result: 'failed' });
+    keyLookups.count('failed');
     const error = new LandfallError('callback.key_unavailable', url.host, { cause });
     const [oldest] = this.failures.keys();
     if (this.failures.size >= failuresMax && oldest !== undefined) this.failures.delete(oldest);

@@ -1,11 +1,11 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
 import { readKeyUrl, verifyCallbackSignature } from '#oss';
-import { LandfallError, type Logger } from '#runtime';
+import { LandfallError } from '#runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
+import { type ApiConfig, configToken } from '../tokens.js';
 import { CallbackKeys } from './callback-keys.js';
+import { readPublicKey } from './public-key-file.js';
 
 /** Strangers choose the header: no more than these are remembered. */
 const keyUrlsMax = 64;
@@ -19,7 +19,6 @@ export class CallbackGuard implements CanActivate {
   constructor(
     @Inject(CallbackKeys) private readonly keys: CallbackKeys,
     @Inject(configToken) private readonly config: ApiConfig,
-    @Inject(loggerToken) private readonly logger: Logger,
   ) {
     const file = config.callback.CALLBACK_PUBLIC_KEY_FILE;
     this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
@@ -27,20 +26,15 @@ export class CallbackGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    try {
-      if (this.pinnedKey) return this.verify(request, this.pinnedKey);
-      const url = this.keyUrl(request);
-      const verify = (key: KeyObject) => {
-        const verified = this.verify(request, key);
-        this.keys.prove(url);
-        return verified;
-      };
-      const key = this.keys.get(url);
-      if (!(key instanceof Promise)) return verify(key);
-      return key.then(verify).catch((error: unknown) => this.refuse(request, error));
-    } catch (error) {
-      return this.refuse(request, error);
-    }
+    if (this.pinnedKey) return this.verify(request, this.pinnedKey);
+    const url = this.keyUrl(request);
+    const verify = (key: KeyObject) => {
+      const verified = this.verify(request, key);
+      this.keys.prove(url);
+      return verified;
+    };
+    const key = this.keys.get(url);
+    return key instanceof Promise ? key.then(verify) : verify(key);
   }
 
   /** The checked key URL of a header; OSS sends the same one with every callback, so it is read once. */
@@ -62,27 +56,6 @@ export class CallbackGuard implements CanActivate {
     throw new LandfallError(
       'callback.signature_mismatch',
       'path, query and body must arrive exactly as OSS sent them: is there a proxy that rewrites the path, or a parser before us?',
-    );
-  }
-
-  private refuse(request: FastifyRequest, error: unknown): never {
-    const { 'x-oss-request-id': requestId, 'x-oss-bucket': bucket } = request.headers;
-    this.logger.warn({ err: error, requestId, bucket }, 'callback refused');
-    throw error;
-  }
-}
-
-/** @throws LandfallError config.invalid */
-function readPublicKey(file: string): KeyObject {
-  try {
-    return createPublicKey(readFileSync(file));
-  } catch (error) {
-    throw new LandfallError(
-      'config.invalid',
-      `CALLBACK_PUBLIC_KEY_FILE: ${file} is no public key in PEM form`,
-      {
-        cause: error,
-      },
     );
   }
 }

@@ -1,4 +1,5 @@
 import { callbackOutcomes } from '../callbacks/callback-metrics.js';
+import type { RefusedCallbacks } from '../callbacks/refused-callbacks.js';
 import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
@@ -14,7 +15,10 @@ const callbackPath = '/callbacks/oss';
 /** Answers every error as `application/problem+json` (RFC 9457) with a stable `code`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly refusedCallbacks: RefusedCallbacks,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -22,11 +26,10 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? translateHttpError(thrown);
     const status = httpStatusOf(error.code);
-    if (pathOf(request) === callbackPath) callbackOutcomes.inc({ code: error.code });
-    // The guard has logged what it refused.
+    if (pathOf(request) === callbackPath) callbackOutcomes.count(error.code);
     if (status >= 500 && !error.code.startsWith('callback.')) {
       this.logger.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
-    }
+    } else if (isCallback(request)) this.refusedCallbacks.tell(request, error);
     if (error.code === 'request.method_not_allowed')
       reply.header('allow', String(error.context['allow'] ?? ''));
     if (status === 503) reply.header('retry-after', '1');
@@ -79,6 +82,11 @@ const codeByStatus: Record<number, ErrorCode> = {
   413: 'request.too_large',
   415: 'request.invalid',
 };
+
+/** Also one that a proxy sent to another path. */
+function isCallback(request: FastifyRequest): boolean {
+  return pathOf(request) === callbackPath || request.headers['x-oss-pub-key-url'] !== undefined;
+}
 
 /** The path alone: a query may hold a signature. */
 function pathOf(request: FastifyRequest): string {

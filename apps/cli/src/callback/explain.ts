@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
   type CapturedCallback,
@@ -10,26 +10,29 @@ import {
 } from '#oss';
 import { LandfallError, loadConfig } from '#runtime';
 
-const usage = 'landfall callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>]';
+const usage =
+  'landfall callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]';
 const fileMaxBytes = 2_097_152;
 const pemMaxBytes = 16_384;
+/** A few seconds of looking for a cause. */
+const hashedBytesMax = 1_073_741_824;
 
 /**
  * Explains a captured callback on standard output. Resolves with 0 when it verifies and 1 when not.
  * @throws LandfallError request.invalid, config.invalid
  */
 export async function runCallback(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { file, keyPlace, prefix } = readWords(words);
+  const { file, keyPlace, prefix, url } = readWords(words);
   const { callback } = loadConfig(['callback'], env);
   const captured = readCapturedCallback(await readBounded(file, fileMaxBytes));
   const place = keyPlace ?? callback.CALLBACK_PUBLIC_KEY_FILE;
   const hosts = callback.CALLBACK_KEY_HOSTS;
   const { holds, steps } = explainCallback(captured, {
-    ...(place === undefined
-      ? await findKey(captured, hosts, callback.CALLBACK_KEY_TIMEOUT_MS)
-      : { key: await loadKey(place, callback.CALLBACK_KEY_TIMEOUT_MS), keySource: place }),
+    ...(await chooseKey(captured, place, hosts, callback.CALLBACK_KEY_TIMEOUT_MS)),
     pinned: place !== undefined,
     allowedHosts: hosts,
+    hashedBytesMax,
+    callbackUrl: url,
     pathPrefix: prefix ?? callback.CALLBACK_PATH_PREFIX,
     body: {
       defaultBucket: callback.CALLBACK_DEFAULT_BUCKET,
@@ -37,41 +40,54 @@ export async function runCallback(words: readonly string[], env: NodeJS.ProcessE
     },
   });
   for (const step of steps) printStep(step);
-  console.log(holds ? 'The callback verifies.' : 'The callback does not verify.');
+  console.log(holds ? 'The signature holds.' : 'The callback does not verify.');
   return holds ? 0 : 1;
 }
 
 function printStep({ title, verdict, lines }: ExplainedStep): void {
   const [first = '', ...more] = lines;
-  console.log(`${verdict.padEnd(6)}${title.padEnd(15)} ${first}`);
-  for (const line of more) console.log(`${' '.repeat(22)}${line}`);
+  console.log(`${verdict.padEnd(6)}${title.padEnd(15)} ${printable(first)}`);
+  for (const line of more) console.log(`${' '.repeat(22)}${printable(line)}`);
+}
+
+/** Strangers wrote what is shown here: nothing of it may steer the terminal. */
+function printable(line: string): string {
+  return line.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 function readWords(words: readonly string[]): {
   file: string;
   keyPlace: string | undefined;
   prefix: string | undefined;
+  url: string | undefined;
 } {
   try {
     const { positionals, values } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { key: { type: 'string' }, prefix: { type: 'string' } },
+      options: { key: { type: 'string' }, prefix: { type: 'string' }, url: { type: 'string' } },
     });
     const [verb, file, ...rest] = positionals;
     if (verb !== 'explain' || file === undefined || rest.length > 0) throw new Error(usage);
-    return { file, keyPlace: values.key, prefix: values.prefix?.replace(/\/$/, '') };
+    return { file, keyPlace: values.key, prefix: values.prefix?.replace(/\/$/, ''), url: values.url };
   } catch (cause) {
     throw new LandfallError('request.invalid', `usage: ${usage}`, { cause });
   }
 }
 
-/** The key that the request itself names, when its host is allowed. */
-async function findKey(
-  { headers }: CapturedCallback,
+/** The key at the given place, or the one that the request itself names when its host is allowed. */
+async function chooseKey(
+  { headers, logged }: CapturedCallback,
+  place: string | undefined,
   hosts: readonly string[],
   timeoutMs: number,
 ): Promise<{ key: KeyObject | undefined; keySource: string }> {
+  // A log line holds no signature that a key could be tried on.
+  if (logged) return { key: undefined, keySource: logged.keySource };
+  if (place !== undefined) return { key: await loadKey(place, timeoutMs), keySource: place };
   try {
     const url = readKeyUrl(headers['x-oss-pub-key-url'], hosts).href;
     return { key: await loadKey(url, timeoutMs), keySource: url };
@@ -113,9 +129,11 @@ async function fetchPem(url: string, timeoutMs: number): Promise<Buffer> {
 async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   let content: Buffer;
   try {
-    content = await readFile(file);
+    // A pipe has no size to ask for, and may have no end.
+    const chunks: Buffer[] = await createReadStream(file, { end: maxBytes }).toArray();
+    content = Buffer.concat(chunks);
   } catch (cause) {
-    throw new LandfallError('request.invalid', `${file} cannot be read`, { cause });
+    throw new LandfallError('request.invalid', `${file} cannot be read: ${String(cause)}`, { cause });
   }
   if (content.length > maxBytes)
     throw new LandfallError('request.invalid', `${file} is larger than ${maxBytes} bytes`);

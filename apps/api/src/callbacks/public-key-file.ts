@@ -1,0 +1,16 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LandfallError } from '#runtime';
+
+/** The key that a setting pins. @throws LandfallError config.invalid */
+export function readPublicKey(file: string): KeyObject {
+  try {
+    return createPublicKey(readFileSync(file));
+  } catch (cause) {
+    throw new LandfallError(
+      'config.invalid',
+      `CALLBACK_PUBLIC_KEY_FILE: ${file} is no public key in PEM form`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,134 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  type CapturedCallback,
+  describeRefused,
+  type ExplainSettings,
+  maskSecrets,
+  readKeyUrl,
+  recoverDigest,
+} from '#oss';
+import { isLandfallError, type LandfallError, type Logger } from '#runtime';
+import type { OnModuleDestroy } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { ApiConfig } from '../tokens.js';
+import type { CallbackKeys } from './callback-keys.js';
+import { readPublicKey } from './public-key-file.js';
+
+const windowMs = 60_000;
+const perKindMax = 5;
+const countEveryMs = 10_000;
+/** Some ten milliseconds of looking for the cause. */
+const hashedBytesMax = 8_388_608;
+
+/**
+ * Logs refused callbacks with what `landfall callback explain` needs to know. Strangers can cause these lines, so each kind
+ * of refusal gets a few full ones a minute; the others are counted, and told together now and then. A callback whose
+ * signature was made with the right key is a kind of its own: junk leaves it its place.
+ */
+export class RefusedCallbacks implements OnModuleDestroy {
+  private readonly pinnedKey: KeyObject | undefined;
+  private readonly full = new Map<string, number>();
+  private windowEndsAt = 0;
+  private counts = new Map<string, number>();
+  private counting: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly config: ApiConfig,
+    private readonly keys: CallbackKeys,
+    private readonly logger: Logger,
+  ) {
+    const file = config.callback.CALLBACK_PUBLIC_KEY_FILE;
+    this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
+  }
+
+  /** Logs one refusal, or counts it. */
+  tell(request: FastifyRequest, { code, message, cause }: LandfallError): void {
+    const captured = capture(request);
+    const settings = this.settingsFor(captured);
+    const isSigned = code === 'callback.signature_mismatch' && recoverDigest(captured, settings) !== null;
+    if (!this.takePlace(isSigned ? 'signed' : code)) return this.count(code);
+    const { 'x-oss-request-id': requestId, 'x-oss-bucket': bucket } = captured.headers;
+    this.logger.warn(
+      {
+        err: {
+          code,
+          message: maskSecrets(message).slice(0, 500),
+          ...(cause instanceof Error ? { cause: cause.message.slice(0, 200) } : {}),
+        },
+        requestId: requestId?.slice(0, 100),
+        bucket: bucket?.slice(0, 100),
+        ...describeRefused(captured, settings),
+      },
+      'callback refused',
+    );
+  }
+
+  onModuleDestroy(): void {
+    this.tellCounts();
+  }
+
+  private takePlace(kind: string): boolean {
+    const now = Date.now();
+    if (now >= this.windowEndsAt) {
+      this.full.clear();
+      this.windowEndsAt = now + windowMs;
+    }
+    const taken = this.full.get(kind) ?? 0;
+    if (taken < perKindMax) this.full.set(kind, taken + 1);
+    return taken < perKindMax;
+  }
+
+  private count(code: string): void {
+    this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
+    this.counting ??= setTimeout(() => this.tellCounts(), countEveryMs).unref();
+  }
+
+  private tellCounts(): void {
+    clearTimeout(this.counting);
+    this.counting = undefined;
+    if (this.counts.size === 0) return;
+    this.logger.warn({ refused: Object.fromEntries(this.counts) }, 'more callbacks refused');
+    this.counts = new Map();
+  }
+
+  private settingsFor({ headers, rawTarget }: CapturedCallback): ExplainSettings {
+    const { callback, http } = this.config;
+    const publicUrl = http.API_PUBLIC_URL?.replace(/\/$/, '');
+    return {
+      ...this.findKey(headers['x-oss-pub-key-url']),
+      pinned: this.pinnedKey !== undefined,
+      allowedHosts: callback.CALLBACK_KEY_HOSTS,
+      pathPrefix: callback.CALLBACK_PATH_PREFIX,
+      callbackUrl: publicUrl && `${publicUrl}/callbacks/oss${/\?.*/s.exec(rawTarget)?.[0] ?? ''}`,
+      hashedBytesMax,
+      body: {
+        defaultBucket: callback.CALLBACK_DEFAULT_BUCKET,
+        fieldNames: callback.CALLBACK_FIELD_NAMES,
+      },
+    };
+  }
+
+  private findKey(header: string | undefined): Pick<ExplainSettings, 'key' | 'keySource'> {
+    if (this.pinnedKey) return { key: this.pinnedKey, keySource: 'the key of CALLBACK_PUBLIC_KEY_FILE' };
+    try {
+      const url = readKeyUrl(header, this.config.callback.CALLBACK_KEY_HOSTS);
+      return { key: this.keys.peek(url), keySource: url.href };
+    } catch (error) {
+      return { key: undefined, keySource: isLandfallError(error) ? `none: ${error.code}` : 'none' };
+    }
+  }
+}
+
+function capture(request: FastifyRequest): CapturedCallback {
+  return {
+    method: request.method,
+    rawTarget: request.raw.url ?? '',
+    headers: Object.fromEntries(
+      Object.entries(request.headers).flatMap(([name, value]): [string, string][] => {
+        const first = Array.isArray(value) ? value[0] : value;
+        return first === undefined ? [] : [[name, first]];
+      }),
+    ),
+    body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+  };
+}
