@@ -1,4 +1,5 @@
 import { OssRefusal, accessDenied, verifyRequest } from '#oss';
+import { readSecurityToken, secretFinder } from './access-keys.js';
 import { readAddresses, type BucketAddress } from './bucket-address.js';
 import { callbackKeyPath } from './callback-key.js';
 import { answerPreflight } from './cors.js';
@@ -52,13 +53,15 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
 function authenticate(
   exchange: Exchange,
   addresses: readonly BucketAddress[],
-  { findSecret, region }: EmulatorState,
+  { keys, region }: EmulatorState,
 ): AddressedExchange {
+  const now = new Date();
+  const rules = { findSecret: secretFinder(keys, readSecurityToken(exchange), now), region, now };
   let failure: unknown = refusal('InternalError');
   for (const address of addresses) {
     const addressed = { ...exchange, ...address };
     try {
-      if (verifyRequest(addressed, { findSecret, region, now: new Date() })) return addressed;
+      if (verifyRequest(addressed, rules)) return addressed;
       throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
     } catch (error) {
       failure = error;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import OSS from 'ali-oss';
-import { signRequestV4 } from '#oss';
+import { signRequestV4, type OssCredentials } from '#oss';
 import { createLogger } from '#runtime';
 import { startEmulator, type Emulator, type EmulatorOptions } from './emulator.js';
 
@@ -19,7 +19,7 @@ export interface EmulatorFixture {
   /** Stops the emulator and starts another one on the same folder. */
   restart(): Promise<void>;
   /** The real client of OSS. */
-  client(signature?: 'V1' | 'V4'): OSS;
+  client(signature?: 'V1' | 'V4', keys?: OssCredentials): OSS;
   remove(): Promise<void>;
 }
 
@@ -47,9 +47,14 @@ export async function startFixture(options: Partial<EmulatorOptions> = {}): Prom
       await emulator.close();
       emulator = await start();
     },
-    client(signature = 'V4') {
+    client(signature = 'V4', { securityToken, ...keys }: OssCredentials = credentials) {
       const settings = {
-        ...credentials,
+        ...keys,
+        ...(securityToken !== undefined && {
+          stsToken: securityToken,
+          refreshSTSToken: () => Promise.resolve({ ...keys, stsToken: securityToken }),
+          refreshSTSTokenInterval: 3_600_000,
+        }),
         endpoint: emulator.url,
         region: `oss-${region}`,
         bucket,

@@ -1,5 +1,5 @@
-import type { SignatureRules } from '#oss';
 import type { Logger } from '#runtime';
+import type { AccessKey } from './access-keys.js';
 import type { Buckets } from './buckets.js';
 import type { CallbackJournal } from './callback-journal.js';
 import type { CallbackKey } from './callback-key.js';
@@ -13,7 +13,7 @@ export interface EmulatorState {
   readonly region: string;
   /** Under which others reach the emulator. */
   readonly publicUrl: URL;
-  readonly findSecret: SignatureRules['findSecret'];
+  readonly keys: readonly AccessKey[];
   readonly logger: Logger;
   /** Limit for one callback attempt. */
   readonly callbackTimeoutMs: number;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
+import type { AccessKey } from './access-keys.js';
 import { answerRequest } from './answer-request.js';
 import { Buckets } from './buckets.js';
 import { CallbackJournal } from './callback-journal.js';
@@ -22,6 +23,8 @@ export interface EmulatorOptions {
   readonly buckets: readonly string[];
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
+  /** Keys with a security token, as STS gives them. */
+  readonly temporaryKeys?: readonly AccessKey[];
   readonly logger: Logger;
   /** Limit for one callback attempt; OSS's own is the default, 5 s. */
   readonly callbackTimeoutMs?: number;
@@ -51,7 +54,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     journal: new CallbackJournal(),
     region: options.region,
     publicUrl,
-    findSecret: (id) => (id === options.accessKeyId ? options.accessKeySecret : undefined),
+    keys: [
+      { accessKeyId: options.accessKeyId, accessKeySecret: options.accessKeySecret },
+      ...(options.temporaryKeys ?? []),
+    ],
     logger: options.logger,
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
   };

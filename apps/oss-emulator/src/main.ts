@@ -19,6 +19,7 @@ const emulator = await startEmulator({
   buckets: settings.EMULATOR_BUCKETS,
   accessKeyId: settings.EMULATOR_ACCESS_KEY_ID,
   accessKeySecret: settings.EMULATOR_ACCESS_KEY_SECRET,
+  temporaryKeys: settings.EMULATOR_TEMPORARY_KEYS,
   logger,
 });
 closeOnSignal(logger, 5_000, () => emulator.close());

@@ -9,8 +9,8 @@ const maxFields = 1000;
 
 /** A form up to its file; what comes after the file does not count. */
 export interface PostForm {
-  /** Names as sent. */
-  readonly fields: Readonly<Record<string, string>>;
+  /** By name as sent; a name that came more than once has all its values. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly file: Readable;
   readonly fileName: string;
   /** Content type of the file's part. */
@@ -29,7 +29,7 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
     throw refusal('RequestIsNotMultiPartContent');
   const parser = openParser(incoming);
   return new Promise((resolve, reject) => {
-    const fields: Record<string, string> = {};
+    const fields = new Map<string, string[]>();
     let totalBytes = 0;
     let fileSeen = false;
     let broken = false;
@@ -43,13 +43,19 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
       totalBytes += Buffer.byteLength(value);
       if (Buffer.byteLength(name) > maxNameBytes) refuse('FieldItemTooLong');
       else if (valueTruncated || totalBytes > maxFieldBytes) refuse('MaxPOSTPreDataLengthExceededError');
-      else fields[name] = value;
+      else fields.set(name, [...(fields.get(name) ?? []), value]);
     });
     parser.on('fieldsLimit', () => refuse('MaxPOSTPreDataLengthExceededError'));
     parser.on('file', (name, file, { filename, mimeType }) => {
       if (fileSeen || name !== 'file') return void file.resume();
       fileSeen = true;
-      resolve({ fields, file, fileName: filename ?? '', fileType: mimeType, isBroken: () => broken });
+      resolve({
+        fields: Object.fromEntries(fields),
+        file,
+        fileName: filename ?? '',
+        fileType: mimeType,
+        isBroken: () => broken,
+      });
     });
     // Without a file by now there is none. After one, nobody waits for this any more.
     parser.on('close', () => refuse('IncorrectNumberOfFilesInPOSTRequest'));

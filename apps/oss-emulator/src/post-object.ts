@@ -8,6 +8,7 @@ import {
   verifyPostForm,
   type CallbackParameters,
 } from '#oss';
+import { secretFinder } from './access-keys.js';
 import type { EmulatorState } from './emulator-state.js';
 import type { AddressedExchange } from './exchange.js';
 import { checkObjectKey } from './object-key.js';
@@ -34,15 +35,13 @@ export async function postObject(exchange: AddressedExchange, state: EmulatorSta
 
 async function storeForm(exchange: AddressedExchange, state: EmulatorState, form: PostForm): Promise<void> {
   const bucket = state.buckets.get(exchange.bucket);
-  const named = lowerCaseNames(form.fields);
-  const signed = verifyPostForm(named, {
-    findSecret: state.findSecret,
-    region: state.region,
-    now: new Date(),
-  });
+  const named = lastValues(form.fields);
+  const now = new Date();
+  const findSecret = secretFinder(state.keys, named['x-oss-security-token'], now);
+  const signed = verifyPostForm(named, { findSecret, region: state.region, now });
   if (!signed)
     throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
-  checkPostConditions(signed.policy, form.fields, bucket.name, new Date());
+  checkPostConditions(signed.policy, form.fields, bucket.name, now);
   const key = readKey(named['key'], form.fileName);
   const callback = readFormCallback(form.fields, named);
   checkOverwrite(bucket, key, named);
@@ -61,8 +60,11 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   );
 }
 
-function lowerCaseNames(fields: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
+/** By lower-case name. Of several values the last counts; conditions of the policy hold for all of them. */
+function lastValues(fields: PostForm['fields']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, values]) => [name.toLowerCase(), values.at(-1) ?? '']),
+  );
 }
 
 function readKey(template: string | undefined, fileName: string): string {
@@ -77,12 +79,16 @@ function readKey(template: string | undefined, fileName: string): string {
 
 /** A form gives each custom variable as a field of its own. */
 function readFormCallback(
-  fields: Readonly<Record<string, string>>,
+  fields: PostForm['fields'],
   { callback }: Readonly<Record<string, string>>,
 ): CallbackParameters | undefined {
   if (callback === undefined) return undefined;
   const parameters = readCallbackParameters(callback, undefined, { allowPrivateHosts: true });
-  const vars = Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith('x:')));
+  const vars = Object.fromEntries(
+    Object.entries(fields)
+      .filter(([name]) => name.startsWith('x:'))
+      .map(([name, values]) => [name, values.at(-1) ?? '']),
+  );
   return parameters && { ...parameters, vars };
 }
 

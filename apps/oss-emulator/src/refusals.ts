@@ -2,6 +2,10 @@ import { OssRefusal, type OssRefusalFacts } from '#oss';
 
 /** The refusals of OSS that the emulator knows: status, message, EC (where it is known). */
 const refusalTable = {
+  AccessKeyIdAndSecurityTokenNotMatch: [
+    403,
+    'The OSS access key id and security token you provided does not match.',
+  ],
   BucketNotEmpty: [409, 'The bucket has objects. Please delete them first.', '0015-00000301'],
   EntityTooLarge: [400, 'Your proposed upload exceeds the maximum allowed size.'],
   EntityTooSmall: [400, 'Your proposed upload smaller than the minimum allowed size.'],
@@ -19,6 +23,7 @@ const refusalTable = {
   ],
   InvalidPartOrder: [400, 'The list of parts was not in ascending order.'],
   InvalidRange: [416, 'The requested range cannot be satisfied.'],
+  InvalidSecurityToken: [403, 'The security token you provided is invalid.'],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedXML: [
     400,
@@ -41,6 +46,7 @@ const refusalTable = {
   NotImplemented: [501, 'The emulator does not implement this operation.'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold.'],
   RequestIsNotMultiPartContent: [400, 'Bucket POST must be of the enclosure-type multipart/form-data.'],
+  SecurityTokenExpired: [403, 'The security token you provided has expired.'],
 } as const satisfies Record<string, readonly [number, string, string?]>;
 
 /** The refusal with this code, ready to be thrown. */

@@ -19,8 +19,7 @@ export interface PostPolicy {
  */
 export function parsePostPolicy(json: string): PostPolicy {
   const { expiration, conditions } = parseDocument(json);
-  const date = typeof expiration === 'string' ? new Date(expiration) : undefined;
-  if (!date || Number.isNaN(date.getTime())) throw invalid('Invalid expiration.');
+  const date = readExpiration(expiration);
   if (conditions === undefined) throw invalid('Policy document missing conditions.', '0006-00000207');
   if (!Array.isArray(conditions)) throw invalid('Conditions must be a list.', '0006-00000214');
   let sizeRange = { minBytes: 0, maxBytes: Number.POSITIVE_INFINITY };
@@ -45,6 +44,15 @@ function parseDocument(json: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('Invalid JSON: an object is wanted.');
   return Object.fromEntries(Object.entries(value));
+}
+
+const gmtTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+function readExpiration(value: unknown): Date {
+  const date = typeof value === 'string' && gmtTime.test(value) ? new Date(value) : undefined;
+  // A day that the month has not would roll over into the next one.
+  if (date && date.toJSON()?.slice(0, 19) === String(value).slice(0, 19)) return date;
+  throw invalid('Invalid expiration: a time in GMT such as 2026-01-15T09:30:00.000Z is wanted.');
 }
 
 function readSizeRange(condition: unknown): PostPolicy['sizeRange'] | undefined {
@@ -92,22 +100,29 @@ function invalid(reason: string, ec?: string): OssRefusal {
 }
 
 /**
- * Checks a form against its policy, all but the size of the file. A field that no condition names is allowed.
- * @param fields as sent; their names are compared without regard to case
+ * Checks a form against its policy, all but the size of the file. A field that no condition names is allowed; one that came
+ * more than once, also under names that differ in case, must meet its conditions each time, since nobody knows which counts.
+ * @param fields by name as sent, with one value or all of them
  * @throws OssRefusal AccessDenied
  */
 export function checkPostConditions(
   policy: PostPolicy,
-  fields: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, string | readonly string[]>>,
   bucket: string,
   now: Date,
 ): void {
   if (policy.expiration.getTime() < now.getTime())
     throw accessDenied('Invalid according to Policy: Policy expired.');
-  const values = new Map(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
-  values.set('bucket', bucket);
+  const given = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(fields)) {
+    const values = given.get(name.toLowerCase()) ?? [];
+    values.push(...[value].flat());
+    given.set(name.toLowerCase(), values);
+  }
+  given.set('bucket', [bucket]);
   for (const condition of policy.conditions) {
-    if (isMet(condition, values.get(condition.field))) continue;
+    const values = given.get(condition.field) ?? [undefined];
+    if (values.every((value) => isMet(condition, value))) continue;
     const shown = JSON.stringify([condition.kind, `$${condition.field}`, condition.value]).replaceAll(
       '","',
       '", "',

@@ -202,6 +202,26 @@ const media = z.object({
   FFPROBE_PATH: z.string().default('ffprobe').describe('the ffprobe binary'),
 });
 
+const temporaryKey = z.object({
+  accessKeyId: z.string().startsWith('STS.', 'STS.… is wanted'),
+  accessKeySecret: z.string().min(1),
+  securityToken: z.string().min(1),
+  expiresAt: z.iso
+    .datetime()
+    .transform((text) => new Date(text))
+    .optional(),
+});
+
+const parseJson = (text: string, context: z.RefinementCtx): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The text holds secrets, and so may the parser's words.
+    context.addIssue('JSON is wanted');
+    return z.NEVER;
+  }
+};
+
 /** The OSS emulator of `npm start`, tests and docker-compose.yml. */
 const emulator = z.object({
   EMULATOR_HOST: z.string().default('127.0.0.1').describe('address the OSS emulator listens on'),
@@ -217,6 +237,14 @@ const emulator = z.object({
     .min(1)
     .describe('access key id the emulator knows'),
   EMULATOR_ACCESS_KEY_SECRET: z.string('an access key secret is wanted').min(1).describe('its secret'),
+  EMULATOR_TEMPORARY_KEYS: z
+    .string()
+    .default('[]')
+    .transform(parseJson)
+    .pipe(z.array(temporaryKey, 'a JSON list is wanted'))
+    .describe(
+      'further keys with a security token, as STS gives them: JSON list of {"accessKeyId": "STS.…", "accessKeySecret", "securityToken", "expiresAt"}; expiresAt, such as 2026-01-15T09:30:00Z, may be left out',
+    ),
 });
 
 /** The local run of `npm start`. */

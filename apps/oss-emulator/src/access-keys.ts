@@ -1,0 +1,50 @@
+import { invalidArgument, type SignatureRules } from '#oss';
+import type { Exchange } from './exchange.js';
+import { refusal } from './refusals.js';
+
+/** A key that the emulator knows; with a token it is a temporary one, as STS gives them. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken?: string | undefined;
+  /** End of a temporary key; undefined for none. */
+  readonly expiresAt?: Date | undefined;
+}
+
+/**
+ * How to find the secrets of a request that brings this security token. A temporary key without its token is unknown; which
+ * refusal a wrong token gets is inferred from the names, OSS describes none.
+ * @returns a function that throws OssRefusal InvalidSecurityToken, AccessKeyIdAndSecurityTokenNotMatch,
+ * SecurityTokenExpired
+ */
+export function secretFinder(
+  keys: readonly AccessKey[],
+  token: string | undefined,
+  now: Date,
+): SignatureRules['findSecret'] {
+  return (accessKeyId) => {
+    const key = keys.find((known) => known.accessKeyId === accessKeyId);
+    if (!key || (key.securityToken !== undefined && token === undefined)) return undefined;
+    if (key.securityToken !== token)
+      throw refusal(
+        keys.some(({ securityToken }) => securityToken === token)
+          ? 'AccessKeyIdAndSecurityTokenNotMatch'
+          : 'InvalidSecurityToken',
+      );
+    if (key.expiresAt && key.expiresAt.getTime() <= now.getTime()) throw refusal('SecurityTokenExpired');
+    return key.accessKeySecret;
+  };
+}
+
+/**
+ * The security token of a request: beside the signature, in the headers or in the URL. Undefined when there is none.
+ * @throws OssRefusal InvalidArgument when it is in both
+ */
+export function readSecurityToken({ headers, query }: Exchange): string | undefined {
+  // One SDK's V1 sends the header without `x-oss-`, not signed.
+  const inHeader = headers['x-oss-security-token'] ?? headers['security-token'];
+  const inUrl = query['x-oss-security-token'] ?? query['security-token'];
+  if (inHeader !== undefined && inUrl !== undefined)
+    throw invalidArgument('The security token may be in a header or in the query string, not in both.');
+  return headers['authorization'] === undefined ? inUrl : inHeader;
+}
