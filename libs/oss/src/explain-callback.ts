@@ -1,39 +1,18 @@
-import type { KeyObject } from 'node:crypto';
 import { isLandfallError } from '#runtime';
 import { readCallbackBody } from './callback-body.js';
 import { readKeyUrl } from './callback-key-url.js';
 import { callbackStringToSign } from './callback-signature.js';
 import type { CapturedCallback } from './explain-captured.js';
 import { readObject } from './explain-json-changes.js';
-import type { TargetSettings } from './explain-target-changes.js';
+import type { ExplainedStep, ExplainSettings } from './explain-step.js';
 import { explainVerification } from './explain-verification.js';
-import type { CallbackBodySettings } from './landed-object.js';
 import { masked, maskSecrets } from './mask-secrets.js';
 import { showValue } from './shown-value.js';
-
-export interface ExplainedStep {
-  readonly title: string;
-  readonly verdict: 'ok' | 'wrong' | 'note';
-  readonly lines: readonly string[];
-}
 
 export interface ExplainedCallback {
   /** Whether the api would believe it: the signature holds, with a key that is pinned or from an allowed host. */
   readonly holds: boolean;
   readonly steps: readonly ExplainedStep[];
-}
-
-export interface ExplainSettings extends TargetSettings {
-  /** The key to verify with; undefined, with the reason, when there is none. */
-  readonly key: KeyObject | undefined;
-  /** Where the key is from, or why there is none. */
-  readonly keySource: string;
-  /** A pinned key is taken whatever the request says. */
-  readonly pinned: boolean;
-  readonly allowedHosts: readonly string[];
-  /** How long to look for the cause of a mismatch: about this many bytes are hashed at most. */
-  readonly hashedBytesMax: number;
-  readonly body: CallbackBodySettings;
 }
 
 const shownCharacters = 200;

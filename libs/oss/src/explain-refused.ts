@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { decodeStrictBase64 } from './base64.js';
-import type { ExplainSettings } from './explain-callback.js';
+import type { ExplainSettings } from './explain-step.js';
 import type { CapturedCallback, LoggedFacts } from './explain-captured.js';
 import { md5, signedDigest } from './explain-signature.js';
 import { explainVerification } from './explain-verification.js';

@@ -109,14 +109,14 @@ function* queryChanges(query: string): Generator<Change<string>> {
   const pairs = query.split('&');
   const inPairs = (rewrite: (text: string) => string) =>
     pairs.map((pair) => pair.split('=').map(rewrite).join('=')).join('&');
-  yield { sent: inPairs((text) => text.replaceAll('+', '%20')), cause };
-  yield { sent: inPairs((text) => text.replaceAll('%20', '+')), cause };
-  yield { sent: inPairs((text) => tryDecode(text) ?? text), cause };
-  yield { sent: inPairs((text) => encodeURIComponent((tryDecode(text) ?? text).toWellFormed())), cause };
   yield {
     sent: inPairs((text) => encodeURIComponent(text.toWellFormed())),
     cause: 'the query was percent-decoded',
   };
+  yield { sent: inPairs((text) => text.replaceAll('+', '%20')), cause };
+  yield { sent: inPairs((text) => text.replaceAll('%20', '+')), cause };
+  yield { sent: inPairs((text) => tryDecode(text) ?? text), cause };
+  yield { sent: inPairs((text) => encodeURIComponent((tryDecode(text) ?? text).toWellFormed())), cause };
   yield { sent: query.replaceAll(/%[\da-f]{2}/gi, (code) => code.toLowerCase()), cause };
   yield { sent: query.replaceAll(/%[\da-f]{2}/gi, (code) => code.toUpperCase()), cause };
   yield { sent: query.replaceAll(/=(?=&|$)/g, ''), cause: 'a = was added to parameters without a value' };

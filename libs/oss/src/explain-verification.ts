@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { isLandfallError } from '#runtime';
-import type { ExplainedStep, ExplainSettings } from './explain-callback.js';
+import type { ExplainedStep, ExplainSettings } from './explain-step.js';
 import { callbackStringToSign, verifyCallbackSignature } from './callback-signature.js';
 import type { CapturedCallback } from './explain-captured.js';
 import { explainDigest, explainMismatch, type Mismatch } from './explain-mismatch.js';

@@ -17,6 +17,7 @@ export * from './etag.js';
 export * from './explain-callback.js';
 export * from './explain-captured.js';
 export * from './explain-refused.js';
+export * from './explain-step.js';
 export * from './landed-object.js';
 export * from './mask-secrets.js';
 export * from './oss-refusal.js';

@@ -5,7 +5,7 @@ const ticketNonce = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.|%2E)\d{1,12}(
 const secretName =
   /ticket|token|secret|passw|signature|credential|session|cookie|auth(?!or)|(?:api|access)[-_]?key/i;
 // Bounded repeats: strangers write what is matched here.
-const jsonMember = /("(?:[^"\\]|\\.){1,100}")(\s{0,9}:\s{0,9}| is )("(?:[^"\\]|\\.)*"?|[^\s,"{}[\]]+)/g;
+const jsonMember = /("(?:[^"\\]|\\[^]){1,100}")(\s{0,9}:\s{0,9}| is )("(?:[^"\\]|\\[^])*"?|[^\s,"{}[\]]+)/g;
 
 /**
  * A body, target or message with the values of secrets replaced: ticket nonces wherever they stand, and what form, query or
