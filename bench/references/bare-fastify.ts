@@ -23,26 +23,33 @@ interface Row {
   etag: string;
   sizeBytes: number;
   mimeType: string | null;
-  imageInfo: string | null;
-  vars: string;
+  imageInfo: object | null;
+  vars: Record<string, unknown>;
   landedAt: number;
+  jobId: string;
+  jobPayload: object;
+}
+
+interface Waiting {
+  row: Row;
   reply: FastifyReply;
 }
 
 const insertText = `
   WITH landed AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[], $8::jsonb[],
-                         $9::timestamptz[], $10::timestamptz[], $11::uuid[], $12::jsonb[])
-      AS t (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, created_at, sweep_at, job_id, job_payload)
+    SELECT *, to_timestamp("landedAt" / 1000.0) AS created_at, to_timestamp(("landedAt" + $2::bigint) / 1000.0) AS sweep_at
+    FROM jsonb_to_recordset($1::jsonb)
+      AS t (id uuid, bucket text, "objectKey" text, etag text, "sizeBytes" bigint, "mimeType" text, "imageInfo" jsonb,
+            vars jsonb, "landedAt" bigint, "jobId" uuid, "jobPayload" jsonb)
   ), inserted AS (
     INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, status, source,
                          created_at, updated_at, sweep_at)
-    SELECT id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, 'stored', 'callback',
+    SELECT id, bucket, "objectKey", etag, "sizeBytes", "mimeType", "imageInfo", vars, 'stored', 'callback',
            created_at, created_at, sweep_at
     FROM landed ON CONFLICT (bucket, object_key, etag) DO NOTHING RETURNING id
   ), queued AS (
     INSERT INTO outbox (id, name, payload)
-    SELECT job_id, 'upload.process', job_payload FROM landed JOIN inserted USING (id)
+    SELECT "jobId", 'upload.process', "jobPayload" FROM landed JOIN inserted USING (id)
   )
   SELECT id FROM inserted`;
 const knownText = 'SELECT id, status FROM uploads WHERE bucket = $1 AND object_key = $2 AND etag = $3';
@@ -60,7 +67,7 @@ function newId(): string {
   return uuidv7({ random: randomness.subarray(randomAt - 16, randomAt) });
 }
 
-let waiting: Row[] = [];
+let waiting: Waiting[] = [];
 let running = 0;
 let gathering = false;
 
@@ -82,35 +89,22 @@ function gather(): void {
   });
 }
 
-async function commit(batch: Row[]): Promise<void> {
+async function commit(batch: Waiting[]): Promise<void> {
   try {
     // Sorted by their unique key, so that two processes with the same keys cannot deadlock.
-    const rows = batch.sort((a, b) => (a.objectKey < b.objectKey ? -1 : 1));
+    const sorted = batch.sort((a, b) => (a.row.objectKey < b.row.objectKey ? -1 : 1));
     const query = {
       name: 'insert-uploads',
       text: insertText,
       query_timeout: commitTimeoutMs,
       rowMode: 'array',
-      values: [
-        rows.map((row) => row.id),
-        rows.map((row) => row.bucket),
-        rows.map((row) => row.objectKey),
-        rows.map((row) => row.etag),
-        rows.map((row) => row.sizeBytes),
-        rows.map((row) => row.mimeType),
-        rows.map((row) => row.imageInfo),
-        rows.map((row) => row.vars),
-        rows.map((row) => new Date(row.landedAt).toISOString()),
-        rows.map((row) => new Date(row.landedAt + sweepAfterMs).toISOString()),
-        rows.map(newId),
-        rows.map((row) => `{"v":1,"uploadId":"${row.id}"}`),
-      ],
+      values: [JSON.stringify(sorted.map(({ row }) => row)), sweepAfterMs],
     };
     const inserted = await pool.query<[string]>(query);
-    const fresh = inserted.rows.length === rows.length ? undefined : new Set(inserted.rows.flat());
-    for (const row of rows) {
-      if (!fresh || fresh.has(row.id)) answer(row.reply, row.id, 'stored');
-      else await answerKnown(row);
+    const fresh = inserted.rows.length === sorted.length ? undefined : new Set(inserted.rows.flat());
+    for (const { row, reply } of sorted) {
+      if (!fresh || fresh.has(row.id)) answer(reply, row.id, 'stored');
+      else await answerKnown(row, reply);
     }
   } catch (error) {
     console.error(error);
@@ -118,15 +112,15 @@ async function commit(batch: Row[]): Promise<void> {
   }
 }
 
-async function answerKnown(row: Row): Promise<void> {
+async function answerKnown(row: Row, reply: FastifyReply): Promise<void> {
   const { rows } = await pool.query<{ id: string; status: string }>({
     name: 'known-upload',
     text: knownText,
     values: [row.bucket, row.objectKey, row.etag],
   });
   const [known] = rows;
-  if (known) answer(row.reply, known.id, known.status);
-  else refuse(row.reply, 503, 'not recorded');
+  if (known) answer(reply, known.id, known.status);
+  else refuse(reply, 503, 'not recorded');
 }
 
 function answer(reply: FastifyReply, id: string, status: string): void {
@@ -172,7 +166,7 @@ const wellKnown = new Set([
 ]);
 
 /** The columns of a form body; undefined when one that is needed is missing or makes no sense. */
-function readRow(fields: ParsedUrlQuery, reply: FastifyReply): Row | undefined {
+function readRow(fields: ParsedUrlQuery): Row | undefined {
   const { bucket, object, etag, size, mimeType } = fields;
   if (typeof bucket !== 'string' || typeof object !== 'string' || typeof etag !== 'string') return undefined;
   if (!allowedBuckets.has(bucket) || !/^\d{1,15}$/.test(String(size))) return undefined;
@@ -183,17 +177,19 @@ function readRow(fields: ParsedUrlQuery, reply: FastifyReply): Row | undefined {
   const width = Number(fields['imageInfo.width']) || null;
   const height = Number(fields['imageInfo.height']) || null;
   const format = fields['imageInfo.format'] || null;
+  const id = newId();
   return {
-    id: newId(),
+    id,
     bucket,
     objectKey: object,
     etag: etag.toUpperCase(),
     sizeBytes: Number(size),
     mimeType: typeof mimeType === 'string' ? mimeType : null,
-    imageInfo: width || height || format ? JSON.stringify({ width, height, format }) : null,
-    vars: JSON.stringify(vars),
+    imageInfo: width || height || format ? { width, height, format } : null,
+    vars,
     landedAt: Date.now(),
-    reply,
+    jobId: newId(),
+    jobPayload: { v: 1, uploadId: id },
   };
 }
 
@@ -207,10 +203,10 @@ app.post<{ Body: Buffer }>('/callbacks/oss', (request, reply) => {
     const signature = Buffer.from(authorization, 'base64');
     if (!verify('md5', stringToSign(request.raw.url ?? '', request.body), key, signature))
       return refuse(reply, 403, 'wrong signature');
-    const row = readRow(parse(request.body.toString()), reply);
+    const row = readRow(parse(request.body.toString()));
     if (!row) return refuse(reply, 400, 'wrong body');
     if (waiting.length >= waitingMax) return refuse(reply, 503, 'overloaded');
-    waiting.push(row);
+    waiting.push({ row, reply });
     gather();
   };
   const key = keys.get(keyHeader);

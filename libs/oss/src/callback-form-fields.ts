@@ -10,27 +10,32 @@ export function readFormFields(text: string): Map<string, string> {
   for (let start = 0; start < text.length;) {
     const found = text.indexOf('&', start);
     const end = found < 0 ? text.length : found;
-    if (end > start) addPair(fields, text.slice(start, end));
+    if (end > start) addPair(fields, text, start, end);
     start = end + 1;
   }
   return fields;
 }
 
-function addPair(fields: Map<string, string>, pair: string): void {
-  const equalsAt = pair.indexOf('=');
-  const name = decode(equalsAt < 0 ? pair : pair.slice(0, equalsAt), pair);
-  if (name === '') throw new LandfallError('callback.body_malformed', `${showValue(pair)} has no field name`);
+function addPair(fields: Map<string, string>, text: string, start: number, end: number): void {
+  const equalsAt = text.indexOf('=', start);
+  const nameEnd = equalsAt < 0 || equalsAt > end ? end : equalsAt;
+  const name = decode(text.slice(start, nameEnd));
+  if (name === '')
+    throw new LandfallError(
+      'callback.body_malformed',
+      `${showValue(text.slice(start, end))} has no field name`,
+    );
   if (fields.has(name)) throw new LandfallError('callback.field_duplicated', showValue(name));
-  fields.set(name, equalsAt < 0 ? '' : decode(pair.slice(equalsAt + 1), pair));
+  fields.set(name, decode(text.slice(nameEnd + 1, end)));
 }
 
-function decode(text: string, pair: string): string {
+function decode(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch (cause) {
-    throw new LandfallError('callback.body_malformed', `${showValue(pair)} is not percent-encoded UTF-8`, {
+    throw new LandfallError('callback.body_malformed', `${showValue(text)} is not percent-encoded UTF-8`, {
       cause,
     });
   }

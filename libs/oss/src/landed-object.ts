@@ -140,17 +140,20 @@ function readImageInfo(take: (field: CallbackField) => string | undefined): Land
   return width === null && height === null && format === null ? null : { width, height, format };
 }
 
+const ownValue = { enumerable: true, configurable: true, writable: true } as const;
+
 function readVars(fields: Map<string, string>): Record<string, string> {
-  const vars = new Map<string, string>();
+  const vars: Record<string, string> = {};
   for (const [field, value] of fields) {
     if (value === '' && emptyMeansAbsent.has(field)) continue;
     const name = field.startsWith('x:') ? field.slice(2) : field;
     if (name === '') throw invalid(field, value, 'a variable name after x:');
-    if (vars.has(name)) throw new LandfallError('callback.field_duplicated', showValue(name));
-    vars.set(name, value);
+    if (Object.hasOwn(vars, name)) throw new LandfallError('callback.field_duplicated', showValue(name));
+    // To assign to __proto__ would not make a variable of that name.
+    if (name === '__proto__') Object.defineProperty(vars, name, { ...ownValue, value });
+    else vars[name] = value;
   }
-  // Not by assignment: a variable may be called __proto__.
-  return Object.fromEntries(vars);
+  return vars;
 }
 
 function invalid(name: string, value: string, wanted: string): LandfallError {

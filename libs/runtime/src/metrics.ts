@@ -1,12 +1,31 @@
 import { collectDefaultMetrics, Counter, Histogram, register } from 'prom-client';
 
-/** Declares a counter of this process. Names begin with `landfall_` and end with the unit or `_total`. */
-export function counter<Label extends string>(
-  name: string,
-  help: string,
-  labelNames: readonly Label[],
-): Counter<Label> {
-  return new Counter({ name, help, labelNames });
+/** Counts events by one label. */
+export interface EventCounter {
+  /** One more event with this value of the label. */
+  count(value: string): void;
+}
+
+/**
+ * Declares a counter of this process with one label. Names begin with `landfall_` and end with the unit or `_total`.
+ * Events are counted in a map and told when the metrics are read: prom-client hashes the labels at every increment, which
+ * a callback would feel.
+ */
+export function counter(name: string, help: string, label: string): EventCounter {
+  const counts = new Map<string, number>();
+  register.registerMetric(
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [value, events] of counts) this.inc({ [label]: value }, events);
+      },
+    }),
+  );
+  return { count: (value) => void counts.set(value, (counts.get(value) ?? 0) + 1) };
 }
 
 /** Declares a histogram of this process. */

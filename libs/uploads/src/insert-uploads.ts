@@ -23,28 +23,34 @@ export interface RegisteredUpload {
 export interface NewUpload extends Landing {
   id: string;
   etag: string;
-  job: { id: string; name: JobName; payload: JobPayload<'upload.process'> };
-  sweepAfterMs: number;
+  /** Milliseconds since 1970. */
+  createdAtMs: number;
+  jobId: string;
+  jobPayload: JobPayload<'upload.process'>;
 }
 
-/** Rows arrive sorted by their unique key, so that two processes that insert the same keys cannot deadlock. */
+/**
+ * All rows come as one JSON array: to write it takes half the time that an array for each column takes, and Postgres reads
+ * either just as fast. Rows are sorted by their unique key, so that two processes that insert the same keys cannot deadlock.
+ */
 const insertText = `
   WITH landed AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::jsonb[], $8::jsonb[],
-                         $9::timestamptz[], $10::timestamptz[], $11::uuid[], $12::text[], $13::jsonb[])
-      AS t (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars,
-            created_at, sweep_at, job_id, job_name, job_payload)
+    SELECT *, to_timestamp("createdAtMs" / 1000.0) AS created_at,
+              to_timestamp(("createdAtMs" + $2::bigint) / 1000.0) AS sweep_at
+    FROM jsonb_to_recordset($1::jsonb)
+      AS t (id uuid, bucket text, "objectKey" text, etag text, "sizeBytes" bigint, "mimeType" text, "imageInfo" jsonb,
+            vars jsonb, "createdAtMs" bigint, "jobId" uuid, "jobPayload" jsonb)
   ), inserted AS (
     INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, status, source,
                          created_at, updated_at, sweep_at)
-    SELECT id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, 'stored', 'callback',
+    SELECT id, bucket, "objectKey", etag, "sizeBytes", "mimeType", "imageInfo", vars, 'stored', 'callback',
            created_at, created_at, sweep_at
     FROM landed
     ON CONFLICT (bucket, object_key, etag) DO NOTHING
     RETURNING id
   ), queued AS (
     INSERT INTO outbox (id, name, payload)
-    SELECT job_id, job_name, job_payload FROM landed JOIN inserted USING (id)
+    SELECT "jobId", $3::text, "jobPayload" FROM landed JOIN inserted USING (id)
   )
   SELECT id FROM inserted`;
 
@@ -63,47 +69,37 @@ export interface RegistryPool {
 }
 
 /** One string for bucket, key and ETag; NUL is in none of them. */
-export function keyOf(object: { bucket: string; objectKey: string; etag: string | null }): string {
-  return `${object.bucket}\0${object.objectKey}\0${object.etag ?? ''}`;
+export function keyOf(object: { bucket: string; objectKey: string; etag: string }): string {
+  return `${object.bucket}\0${object.objectKey}\0${object.etag}`;
 }
 
 /**
  * Inserts new uploads and their outbox rows in one statement. Uploads that are there already stay as they are; their ids
  * come from a second look, which only repeated callbacks pay for.
+ * @param uploads by `keyOf`
+ * @param sweepAfterMs when the sweep first looks at them
  * @returns every upload's id and status by `keyOf`
  */
 export async function insertUploads(
   pool: RegistryPool,
-  uploads: readonly NewUpload[],
+  uploads: ReadonlyMap<string, NewUpload>,
+  sweepAfterMs: number,
   timeoutMs: number,
 ): Promise<Map<string, RegisteredUpload>> {
-  const rows = uploads.length > 1 ? sortByKey(uploads) : uploads;
+  const sorted = [...uploads].sort(([a], [b]) => (a < b ? -1 : 1));
+  const job: JobName = 'upload.process';
   const inserted = await pool.query({
     name: 'insert-uploads',
     text: insertText,
     query_timeout: timeoutMs,
-    values: [
-      rows.map((row) => row.id),
-      rows.map((row) => row.bucket),
-      rows.map((row) => row.objectKey),
-      rows.map((row) => row.etag),
-      rows.map((row) => row.sizeBytes),
-      rows.map((row) => row.mimeType),
-      rows.map((row) => (row.imageInfo ? JSON.stringify(row.imageInfo) : null)),
-      rows.map((row) => JSON.stringify(row.vars)),
-      rows.map((row) => new Date(timeOfId(row.id)).toISOString()),
-      rows.map((row) => new Date(timeOfId(row.id) + row.sweepAfterMs).toISOString()),
-      rows.map((row) => row.job.id),
-      rows.map((row) => row.job.name),
-      rows.map((row) => JSON.stringify(row.job.payload)),
-    ],
+    values: [JSON.stringify(sorted.map(([, upload]) => upload)), sweepAfterMs, job],
   });
   const ids = new Set((inserted.rows as { id: string }[]).map((row) => row.id));
   const registered = new Map<string, RegisteredUpload>();
   const others: NewUpload[] = [];
-  for (const row of rows) {
-    if (ids.has(row.id)) registered.set(keyOf(row), { id: row.id, status: 'stored' });
-    else others.push(row);
+  for (const [key, upload] of sorted) {
+    if (ids.has(upload.id)) registered.set(key, { id: upload.id, status: 'stored' });
+    else others.push(upload);
   }
   if (others.length === 0) return registered;
   const known = await pool.query({
@@ -124,16 +120,4 @@ export async function insertUploads(
     registered.set(keyOf(row), { id: row.id, status: row.status });
   }
   return registered;
-}
-
-function sortByKey(uploads: readonly NewUpload[]): NewUpload[] {
-  return uploads
-    .map((upload) => ({ upload, key: keyOf(upload) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ upload }) => upload);
-}
-
-/** The milliseconds since 1970 in the first 48 bits of a UUIDv7. */
-function timeOfId(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

@@ -26,7 +26,8 @@ interface Waiting {
   landing: Landing;
   since: number;
   deadline: number;
-  settle(outcome: RegisteredUpload | LandfallError): void;
+  resolve(registered: RegisteredUpload): void;
+  reject(error: LandfallError): void;
 }
 
 const batchSizes = histogram(
@@ -91,7 +92,8 @@ export class UploadRegistry {
         landing,
         since,
         deadline: since + this.settings.commitTimeoutMs,
-        settle: (outcome) => (outcome instanceof LandfallError ? reject(outcome) : resolve(outcome)),
+        resolve,
+        reject,
       });
       this.gather();
     });
@@ -112,7 +114,8 @@ export class UploadRegistry {
     setImmediate(() => {
       this.gathering = false;
       if (this.running >= statementsAtOnce || this.waiting.length === 0) return;
-      const batch = this.waiting.splice(0, this.settings.batchMax);
+      const batch = this.waiting.slice(0, this.settings.batchMax);
+      this.waiting = this.waiting.slice(this.settings.batchMax);
       this.running += 1;
       void this.commit(batch).finally(() => {
         this.running -= 1;
@@ -123,7 +126,8 @@ export class UploadRegistry {
   }
 
   private async commit(batch: Waiting[]): Promise<void> {
-    const remainingMs = Math.max(1, Math.min(...batch.map((entry) => entry.deadline)) - performance.now());
+    // The first has waited longest.
+    const remainingMs = Math.max(1, (batch[0]?.deadline ?? 0) - performance.now());
     try {
       await withTimeLimit(this.write(batch, remainingMs), remainingMs, 'database.unavailable', 'no commit');
     } catch (error) {
@@ -131,10 +135,10 @@ export class UploadRegistry {
         const reason = new LandfallError('database.unavailable', 'the upload is not recorded', {
           cause: error,
         });
-        for (const entry of batch) entry.settle(reason);
+        for (const entry of batch) entry.reject(reason);
       } else if (batch.length === 1) {
         this.logger.error({ err: error }, 'Postgres refuses an upload');
-        batch[0]?.settle(
+        batch[0]?.reject(
           new LandfallError('callback.field_invalid', 'the database refuses a value', { cause: error }),
         );
       } else {
@@ -145,38 +149,25 @@ export class UploadRegistry {
   }
 
   private async write(batch: Waiting[], timeoutMs: number): Promise<void> {
-    const landings = new Map<string, { row: NewUpload; waiting: Waiting[] }>();
-    for (const entry of batch) {
-      const key = keyOf(entry.landing);
-      const known = landings.get(key);
-      if (known) known.waiting.push(entry);
-      else landings.set(key, { row: this.newUpload(entry.landing), waiting: [entry] });
-    }
-    const rows = [...landings.values()].map((landing) => landing.row);
+    const uploads = new Map<string, NewUpload>();
+    const keys = batch.map(({ landing }) => {
+      const key = keyOf({ ...landing, etag: landing.etag ?? '' });
+      if (!uploads.has(key)) uploads.set(key, newUpload(landing));
+      return key;
+    });
     const startedAt = performance.now();
     batchSizes.observe(batch.length);
     waitTimes.observe((startedAt - (batch[0]?.since ?? startedAt)) / 1_000);
-    const registered = await insertUploads(this.pool, rows, timeoutMs);
+    const registered = await insertUploads(this.pool, uploads, this.settings.sweepAfterMs, timeoutMs);
     commitTimes.observe((performance.now() - startedAt) / 1_000);
     let fresh = false;
-    for (const { row, waiting } of landings.values()) {
-      const upload = registered.get(keyOf(row));
-      if (!upload) throw new Error(`uploads lost a row for ${keyOf(row)}`);
-      fresh ||= upload.id === row.id;
-      for (const entry of waiting) entry.settle(upload);
+    for (const [index, key] of keys.entries()) {
+      const upload = registered.get(key);
+      if (!upload) throw new Error(`uploads lost a row for ${key}`);
+      fresh ||= upload.id === uploads.get(key)?.id;
+      batch[index]?.resolve(upload);
     }
     if (fresh) this.notify();
-  }
-
-  private newUpload(landing: Landing): NewUpload {
-    const id = newId();
-    return {
-      ...landing,
-      id,
-      etag: landing.etag ?? unknownEtag(id),
-      sweepAfterMs: this.settings.sweepAfterMs,
-      job: { id: newId(), name: 'upload.process', payload: { v: 1, uploadId: id } },
-    };
   }
 
   /**
@@ -209,9 +200,26 @@ export class UploadRegistry {
     const now = performance.now();
     while (this.waiting[0] && this.waiting[0].deadline <= now) {
       const entry = this.waiting.shift();
-      entry?.settle(
+      entry?.reject(
         new LandfallError('database.unavailable', `no commit within ${this.settings.commitTimeoutMs} ms`),
       );
     }
   }
+}
+
+function newUpload(landing: Landing): NewUpload {
+  const id = newId();
+  return {
+    ...landing,
+    id,
+    etag: landing.etag ?? unknownEtag(id),
+    createdAtMs: timeOfId(id),
+    jobId: newId(),
+    jobPayload: { v: 1, uploadId: id },
+  };
+}
+
+/** The milliseconds since 1970 in the first 48 bits of a UUIDv7. */
+function timeOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

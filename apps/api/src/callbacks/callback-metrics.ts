@@ -1,7 +1,7 @@
 import { counter } from '#runtime';
 
 /** How callbacks ended: `ok`, or the code of the error that answered them. */
-export const callbackOutcomes = counter('landfall_callbacks_total', 'Callbacks by outcome', ['code']);
+export const callbackOutcomes = counter('landfall_callbacks_total', 'Callbacks by outcome', 'code');
 
 /** Where the public key of a callback came from. */
-export const keyLookups = counter('landfall_callback_keys_total', 'Look-ups of callback keys', ['result']);
+export const keyLookups = counter('landfall_callback_keys_total', 'Look-ups of callback keys', 'result');

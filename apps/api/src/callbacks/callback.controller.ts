@@ -45,7 +45,7 @@ export class CallbackController {
       checkTicketNonce(landed.vars[ticketVar], landed, this.config.tickets.TICKET_SECRETS, new Date());
     }
     const { id, status } = await this.registry.register(landed);
-    callbackOutcomes.inc({ code: 'ok' });
+    callbackOutcomes.count('ok');
     return { Status: 'OK', id, status };
   }
 }
