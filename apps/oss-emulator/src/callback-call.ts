@@ -76,7 +76,8 @@ function sendOnce(
   return new Promise((resolve, reject) => {
     const request =
       protocol === 'https:'
-        ? // Without callbackSNI, OSS names no server; with it, the one of the Host header.
+        ? // Without callbackSNI, OSS names no server; with it, the one of the Host header. Certificates are checked, to be on
+          // the safe side: OSS says nothing of them. NODE_EXTRA_CA_CERTS makes one's own known.
           requestHttps({ ...options, ...(!sni && { servername: '' }) }, resolve)
         : requestHttp(options, resolve);
     let connected = false;

@@ -3,12 +3,14 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { TlsOptions } from 'node:tls';
+import { TLSSocket, type TlsOptions } from 'node:tls';
 
 export interface ReceivedCall {
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** The name that TLS was given (SNI). */
+  readonly serverName: string | undefined;
 }
 
 /** An application that OSS calls. */
@@ -33,7 +35,10 @@ export async function startReceiver(tls?: TlsOptions): Promise<CallbackReceiver>
   const calls: ReceivedCall[] = [];
   const receive = (incoming: IncomingMessage, response: ServerResponse) =>
     void buffer(incoming).then((body) => {
-      calls.push({ target: incoming.url ?? '', headers: incoming.headers, body });
+      const { url: target = '', headers, socket } = incoming;
+      // False when the client gave none.
+      const serverName = (socket instanceof TLSSocket && socket.servername) || undefined;
+      calls.push({ target, headers, body, serverName });
       receiver.answer(response);
     });
   const server = tls ? createSecureServer(tls, receive) : createServer(receive);

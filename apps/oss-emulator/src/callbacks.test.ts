@@ -269,55 +269,6 @@ describe('a callback that fails', () => {
   });
 });
 
-describe('callback parameters', () => {
-  test.each([
-    ['no base64', { 'x-oss-callback': '%%%' }, '0007-00000002'],
-    ['no JSON', { 'x-oss-callback': Buffer.from('x').toString('base64') }, '0007-00000003'],
-    ['no URL', { 'x-oss-callback': encode({ callbackBody: 'a' }) }, '0007-00000004'],
-    ['no body', { 'x-oss-callback': encode({ callbackUrl: 'http://a.example/' }) }, '0007-00000011'],
-    ['too long', { 'x-oss-callback': encode({ pad: 'x'.repeat(6000) }) }, '0007-00000001'],
-    [
-      'variables that are no texts',
-      {
-        'x-oss-callback': encode({ callbackUrl: 'http://a.example/', callbackBody: 'a' }),
-        'x-oss-callback-var': encode({ 'x:a': 1 }),
-      },
-      '0007-00000104',
-    ],
-  ] as [string, Record<string, string>, string][])(
-    'with %s are refused before anything is stored',
-    async (name, headers, ec) => {
-      const put = await putWith(headers, `refused/${name}`);
-      expect([put.status, elementOf(put.text, 'Code'), put.headers['x-oss-ec']]).toEqual([
-        400,
-        'InvalidArgument',
-        ec,
-      ]);
-      expect(
-        (await sendSigned(fixture.emulator.url, { method: 'HEAD', key: `refused/${name}` })).status,
-      ).toBe(404);
-    },
-  );
-
-  test('in header and query at once are refused', async () => {
-    const put = await sendSigned(fixture.emulator.url, {
-      method: 'PUT',
-      key: 'both',
-      query: { callback: callback() },
-      headers: { 'x-oss-callback': callback() },
-      body: 'x',
-    });
-    expect(elementOf(put.text, 'Message')).toBe(
-      'Either the callback query string parameter or the x-oss-callback header should be specified, not both.',
-    );
-  });
-
-  test('with an empty URL ask for nothing', async () => {
-    expect((await putWith({ 'x-oss-callback': callback({ callbackUrl: '' }) })).text).toBe('');
-    expect(receiver.calls).toEqual([]);
-  });
-});
-
 test('the public key stays the same over a restart', async () => {
   const read = () => sendRaw(fixture.emulator.url, { target: '/callback_pub_key_v1.pem' });
   const before = await read();

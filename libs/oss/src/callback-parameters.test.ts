@@ -77,6 +77,30 @@ describe('callback parameters', () => {
     expect(() => readCallbackParameters(encode(good), vars)).toThrow(refusal(message));
   });
 
+  test.each([1, 'yes', null, {}])('refuse the SNI flag %j', (callbackSNI) => {
+    expect(() => readCallbackParameters(encode({ ...good, callbackSNI }), undefined)).toThrow(
+      refusal('The callback sni configuration is invalid.'),
+    );
+  });
+
+  test.each([
+    [undefined, false],
+    [false, false],
+    ['false', false],
+    [true, true],
+    ['true', true],
+  ])('read the SNI flag %j', (callbackSNI, sni) => {
+    expect(readCallbackParameters(encode({ ...good, callbackSNI }), undefined)?.sni).toBe(sni);
+  });
+
+  test('take further headers, but none of OSS', () => {
+    const read = (additionalHeaders: unknown) =>
+      readCallbackParameters(encode({ ...good, additionalHeaders }), undefined);
+    expect(read({ 'X-Tenant': '1' })?.urls).toHaveLength(1);
+    for (const bad of [{ 'x-oss-tag': '1' }, { 'X-OSS-Tag': '1' }, { a: 1 }, [], 'a: b', null])
+      expect(() => read(bad)).toThrow(expect.objectContaining({ status: 400, ec: '0007-00000026' }));
+  });
+
   test.each(['$', 'a=${object', '$object', '$$', 'a=$ {object}'])(
     'refuse the template %s',
     (callbackBody) => {

@@ -44,8 +44,10 @@ export function readCallbackParameters(
   const bodyType = readBodyType(settings['callbackBodyType']);
   const host = readHost(settings['callbackHost']);
   const vars = callbackVar === undefined ? {} : readVars(callbackVar);
+  const sni = readSni(settings['callbackSNI']);
+  checkAdditionalHeaders(settings['additionalHeaders']);
   checkCallbackTemplate(body);
-  return { urls, host, body, bodyType, sni: settings['callbackSNI'] === true, vars };
+  return { urls, host, body, bodyType, sni, vars };
 }
 
 function urlInvalid(): OssRefusal {
@@ -95,6 +97,22 @@ function readHost(value: unknown): string | null {
   if (value === undefined || value === '') return null;
   if (typeof value === 'string' && hostHeader.test(value)) return value;
   throw invalidArgument('The callback host configuration is invalid.');
+}
+
+/** That anything but true and false is refused is documented, with which words is not. */
+function readSni(value: unknown = false): boolean {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw invalidArgument('The callback sni configuration is invalid.');
+}
+
+/** They are checked and then left out: clients report that they do not arrive. The words are a guess, the code is not. */
+function checkAdditionalHeaders(value: unknown = {}): void {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isGood =
+    isObject &&
+    Object.entries(value).every(([name, text]) => !/^x-oss-/i.test(name) && typeof text === 'string');
+  if (!isGood) throw invalidArgument('The additional headers configuration is invalid.', '0007-00000026');
 }
 
 function decodeText(base64: string): string | undefined {
