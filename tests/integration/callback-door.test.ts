@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { signCallback } from '#oss';
 import { developmentSecrets } from '#runtime';
-import { type AppProcess, createTestDatabase, dropTestDatabase, startApp } from '#testing';
+import { type AppProcess, createTestDatabase, dropTestDatabase, eventually, startApp } from '#testing';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -299,6 +299,15 @@ describe('the callback door', () => {
         body: { code: 'callback.signature_mismatch' },
       });
       expect(keyFetches).toBe(before);
+      // The prefix is set, and this callback was signed without it: the log says so, whatever key the request named.
+      const line = await eventually(() =>
+        settled
+          .output()
+          .split('\n')
+          .find((text) => text.includes('callback refused')),
+      );
+      expect(line).toMatch(/the key of CALLBACK_PUBLIC_KEY_FILE/);
+      expect(line).toMatch(/CALLBACK_PATH_PREFIX=\/media is set/);
     });
   });
 

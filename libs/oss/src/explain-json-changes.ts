@@ -45,13 +45,15 @@ function escapeNonAscii(text: string): string {
   );
 }
 
-/** The JSON object that a text is; undefined when it is none, or is nested too deep to be written. */
+/** Indenting what is nested deeply takes the square of its size; callbacks are flat. */
+const maxBrackets = 200;
+
+/** The JSON object that a text is; undefined when it is none, or has too many brackets to be written anew. */
 export function readObject(text: string): object | undefined {
+  if (text.split(/[[{]/, maxBrackets + 2).length > maxBrackets + 1) return undefined;
   try {
     const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    JSON.stringify(value, null, 4);
-    return value;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }

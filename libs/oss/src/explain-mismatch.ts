@@ -5,8 +5,9 @@ import type { CapturedCallback } from './explain-captured.js';
 import { md5, ossProductionKey, signedDigest, type SignedDigest } from './explain-signature.js';
 import { targetChanges, type Change } from './explain-target-changes.js';
 
-/** What one try costs beside its bytes, in bytes that could be hashed meanwhile. */
+/** What one try costs beside its bytes, and what a byte of a changed body costs to make, in bytes that are hashed meanwhile. */
 const tryBytes = 1_024;
+const changeFactor = 16;
 
 /** A callback whose signature does not hold, and how long to look for the reason. */
 export interface Mismatch {
@@ -50,7 +51,7 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
   return [
     'key and signature belong together, so path, query or body is not the one that was signed; no usual change explains it',
     ...(tried === 'some' ? ['the body is large: not every combination of changes was tried'] : []),
-    ...bodyCause(mismatch.captured),
+    ...bodyCause(mismatch),
     ...evidence,
   ];
 }
@@ -65,7 +66,7 @@ function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buff
   const { headers, body } = captured;
   let bytesLeft = hashedBytesMax;
   const holds = (target: string, sent: Uint8Array) => {
-    bytesLeft -= sent.length + tryBytes;
+    bytesLeft -= target.length + sent.length + tryBytes;
     const bytes = tryStringToSign(target, sent);
     return bytes !== undefined && md5(bytes).equals(signed);
   };
@@ -75,15 +76,19 @@ function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buff
       cause: joined(change.cause, cause),
     })),
   );
-  const unchanged = [...targets, ...changed].find(({ sent }) => holds(sent, body));
-  if (unchanged) return { cause: unchanged.cause, tried: 'some' };
+  for (const { sent, cause } of [...targets, ...changed]) {
+    if (bytesLeft < 0) return { cause: undefined, tried: 'some' };
+    if (holds(sent, body)) return { cause, tried: 'some' };
+  }
   // One change is likelier than two.
   for (const among of [targets, changed])
-    for (const { sent, cause } of bodyChanges(body, headers))
+    for (const { sent, cause } of bodyChanges(body, headers)) {
+      bytesLeft -= sent.length * changeFactor;
       for (const target of among) {
         if (bytesLeft < 0) return { cause: undefined, tried: 'some' };
         if (holds(target.sent, sent)) return { cause: joined(cause, target.cause), tried: 'some' };
       }
+    }
   return { cause: undefined, tried: 'all' };
 }
 
@@ -107,14 +112,14 @@ function signatureSize(signature: Buffer, key: KeyObject): string[] {
 }
 
 /** What was done to the body when that alone has the Content-MD5 that OSS sent. */
-function bodyCause({ headers, body }: CapturedCallback): string[] {
+function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): string[] {
   const contentMd5 = headers['content-md5'];
   if (contentMd5 === undefined || md5(body).toString('base64') === contentMd5) return [];
-  let bytesLeft = 8_388_608;
+  let bytesLeft = hashedBytesMax / 4;
   for (const { sent, cause } of bodyChanges(body, headers)) {
     if (md5(sent).toString('base64') === contentMd5)
       return [`likely cause: ${cause} (Content-MD5 tells), and path or query was changed too`];
-    bytesLeft -= sent.length + tryBytes;
+    bytesLeft -= sent.length * changeFactor + tryBytes;
     if (bytesLeft < 0) break;
   }
   return [];

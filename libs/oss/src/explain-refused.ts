@@ -54,16 +54,17 @@ export function describeRefused(captured: CapturedCallback, settings: ExplainSet
   const hidden: string[] = [];
   const bounded = (what: string, text: string, maxLength: number) => {
     const safe = maskSecrets(text);
-    if (safe !== text) hidden.push(`secret values of the ${what}`);
+    const hasSecret = safe !== text;
+    if (hasSecret) hidden.push(`secret values of the ${what}`);
     if (safe.length > maxLength) hidden.push(`the ${what} after ${maxLength} characters`);
-    return safe.slice(0, maxLength);
+    return { text: safe.slice(0, maxLength), hasSecret };
   };
-  const target = bounded('target', rawTarget, targetMaxLength);
+  const target = bounded('target', rawTarget, targetMaxLength).text;
   const bodyFields = describeBody(body, bounded, hidden);
   const kept = loggedHeaders.flatMap((name): [string, string][] => {
     const value = headers[name];
     if (value === undefined || (name === 'content-md5' && bodyFields.bodyMd5 === undefined)) return [];
-    return [[name, bounded(`header ${name}`, value, shortMaxLength)]];
+    return [[name, bounded(`header ${name}`, value, shortMaxLength).text]];
   });
   const { verdict, lines } = explainVerification(captured, settings);
   return {
@@ -84,7 +85,7 @@ export function describeRefused(captured: CapturedCallback, settings: ExplainSet
   };
 }
 
-type Bounded = (what: string, text: string, maxLength: number) => string;
+type Bounded = (what: string, text: string, maxLength: number) => { text: string; hasSecret: boolean };
 
 function describeBody(body: Buffer, bounded: Bounded, hidden: string[]) {
   // Masks find ASCII. OSS sends no other kind of text; UTF-16 could hide a secret from them.
@@ -92,14 +93,14 @@ function describeBody(body: Buffer, bounded: Bounded, hidden: string[]) {
     hidden.push('a body with NUL bytes');
     return { body: '', bodyBytes: body.length };
   }
-  const received = body.toString('latin1');
-  const safe = Buffer.from(bounded('body', received, bodyMaxBytes), 'latin1');
-  const text = safe.toString();
+  const kept = bounded('body', body.toString('latin1'), bodyMaxBytes);
+  const bytes = Buffer.from(kept.text, 'latin1');
+  const text = bytes.toString();
   const isText = isUtf8(body) && !/[^\P{Cc}\t\r\n]/u.test(text);
   return {
-    ...(isText ? { body: text } : { bodyBase64: safe.toString('base64') }),
+    ...(isText ? { body: text } : { bodyBase64: bytes.toString('base64') }),
     bodyBytes: body.length,
-    ...(maskSecrets(received) === received ? { bodyMd5: md5(body).toString('hex') } : {}),
+    ...(kept.hasSecret ? {} : { bodyMd5: md5(body).toString('hex') }),
   };
 }
 
