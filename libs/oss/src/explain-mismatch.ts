@@ -46,11 +46,11 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
       `likely cause: the signature is over ${algorithm}; OSS signs MD5: it was not made by OSS`,
       ...evidence,
     ];
-  const { cause, tried } = findCause(mismatch, digest);
+  const { cause, gaveUp } = findCause(mismatch, digest);
   if (cause !== undefined) return [...(cause ? [`likely cause: ${cause}`] : []), ...evidence];
   return [
     'key and signature belong together, so path, query or body is not the one that was signed; no usual change explains it',
-    ...(tried === 'some' ? ['the body is large: not every combination of changes was tried'] : []),
+    ...(gaveUp ? ['the body is large: not every combination of changes was tried'] : []),
     ...bodyCause(mismatch),
     ...evidence,
   ];
@@ -59,7 +59,8 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
 interface Found {
   /** In words, empty when nothing was changed; undefined when none of the usual causes has this digest. */
   readonly cause: string | undefined;
-  readonly tried: 'some' | 'all';
+  /** Not everything was tried: it would have taken too long. */
+  readonly gaveUp: boolean;
 }
 
 function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buffer): Found {
@@ -77,19 +78,19 @@ function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buff
     })),
   );
   for (const { sent, cause } of [...targets, ...changed]) {
-    if (bytesLeft < 0) return { cause: undefined, tried: 'some' };
-    if (holds(sent, body)) return { cause, tried: 'some' };
+    if (bytesLeft < 0) return { cause: undefined, gaveUp: true };
+    if (holds(sent, body)) return { cause, gaveUp: false };
   }
   // One change is likelier than two.
   for (const among of [targets, changed])
     for (const { sent, cause } of bodyChanges(body, headers)) {
       bytesLeft -= sent.length * changeFactor;
       for (const target of among) {
-        if (bytesLeft < 0) return { cause: undefined, tried: 'some' };
-        if (holds(target.sent, sent)) return { cause: joined(cause, target.cause), tried: 'some' };
+        if (bytesLeft < 0) return { cause: undefined, gaveUp: true };
+        if (holds(target.sent, sent)) return { cause: joined(cause, target.cause), gaveUp: false };
       }
     }
-  return { cause: undefined, tried: 'all' };
+  return { cause: undefined, gaveUp: false };
 }
 
 function joined(...causes: string[]): string {
