@@ -1,20 +1,10 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { OssRefusal } from '#oss';
+import type { CallbackAttempt, CallbackOrder, CallbackRequest } from './callback-attempt.js';
 import { callbackFailed, readAnswer, type CallbackAnswer } from './callback-answer.js';
-import { buildCallbackRequest, type CallbackOrder, type CallbackRequest } from './callback-request.js';
+import { buildCallbackRequest } from './callback-request.js';
 import type { EmulatorState } from './emulator-state.js';
-
-/** One URL that was tried. */
-export interface CallbackAttempt {
-  readonly request: CallbackRequest;
-  readonly startedAt: Date;
-  readonly durationMs: number;
-  /** Null when there was none. */
-  readonly answer: CallbackAnswer | null;
-  /** Null when it succeeded. */
-  readonly failure: OssRefusal | null;
-}
 
 /**
  * Calls the application, one URL after the other until one succeeds; no retries, no redirects. The journal gets every call.

@@ -1,5 +1,4 @@
-import type { CallbackAttempt } from './callback-call.js';
-import type { CallbackOrder } from './callback-request.js';
+import type { CallbackAttempt, CallbackOrder } from './callback-attempt.js';
 
 const maxEntries = 1000;
 const maxRequestBytes = 64 * 1024;

@@ -1,32 +1,11 @@
 import { createHash } from 'node:crypto';
-import { signCallback, type CallbackParameters } from '#oss';
+import { signCallback } from '#oss';
+import type { CallbackOrder, CallbackRequest } from './callback-attempt.js';
 import { callbackKeyPath } from './callback-key.js';
 import type { EmulatorState } from './emulator-state.js';
 
 /** The account that owns everything here. */
 export const ownerId = '1234567890123456';
-
-/** A callback that an upload asked for. */
-export interface CallbackOrder {
-  readonly parameters: CallbackParameters;
-  /** The rendered body. */
-  readonly body: Buffer;
-  readonly bucket: string;
-  readonly objectKey: string;
-  readonly operation: string;
-  /** Id of the upload's request. */
-  readonly requestId: string;
-}
-
-/** A callback as it goes to one of the URLs. */
-export interface CallbackRequest {
-  readonly url: string;
-  readonly method: 'POST';
-  /** Path and query, as written in the URL: the parser would normalise what the signature covers. */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
 
 /** Signs a callback for one URL; the headers are those of the real one, in its order. */
 export function buildCallbackRequest(

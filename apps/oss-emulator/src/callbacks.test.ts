@@ -118,6 +118,25 @@ describe('a callback', () => {
       'x-oss-tag': 'CALLBACK',
       host: new URL(receiverUrl).host,
     });
+    // The set and the order of a real one.
+    expect(Object.keys(call.headers)).toEqual([
+      'host',
+      'connection',
+      'content-length',
+      'authorization',
+      'content-md5',
+      'content-type',
+      'date',
+      'user-agent',
+      'x-oss-additional-headers',
+      'x-oss-bucket',
+      'x-oss-owner',
+      'x-oss-pub-key-url',
+      'x-oss-request-id',
+      'x-oss-requester',
+      'x-oss-signature-version',
+      'x-oss-tag',
+    ]);
   });
 
   test('may come in the query, and name its host', async () => {
@@ -193,6 +212,15 @@ describe('a callback', () => {
     expect(receiver.calls.map(({ target }) => target)).toEqual(['/1', '/2']);
   });
 
+  test('tries five URLs in order, each once, and tells of the last', async () => {
+    receiver.answer = (response) =>
+      response.writeHead(500 + receiver.calls.length, { 'content-length': 0 }).end();
+    const callbackUrl = [1, 2, 3, 4, 5].map((number) => `${receiverUrl}/${number}`).join(';');
+    const put = await putWith({ 'x-oss-callback': callback({ callbackUrl }) });
+    expect([put.status, elementOf(put.text, 'Message')]).toEqual([203, 'Error status : 505.']);
+    expect(receiver.calls.map(({ target }) => target)).toEqual(['/1', '/2', '/3', '/4', '/5']);
+  });
+
   test('is not made when the upload fails', async () => {
     const put = await putWith({ 'x-oss-callback': callback(), 'content-md5': 'AAAA' });
     expect([put.status, receiver.calls.length]).toEqual([400, 0]);
@@ -233,6 +261,12 @@ describe('a callback that fails', () => {
       'Error status : 502.',
     ],
     ['no answer', (response) => response.destroy(), 'Error status : 502.'],
+    [
+      'a length that is no number',
+      (response) => response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}'),
+      'Error Status : 400.User server return invalid conent-length value.',
+    ],
+    ['no HTTP', (response) => response.socket?.end('220 smtp.example ESMTP\r\n'), 'Error status : 502.'],
     ['silence', () => undefined, 'reply timeout, cost:500ms'],
   ];
   test.each(failures)('for %s', async (name, act, message) => {
@@ -269,10 +303,11 @@ describe('a callback that fails', () => {
   });
 });
 
-test('the public key stays the same over a restart', async () => {
+test('the public key is as short as the real one, and stays the same over a restart', async () => {
   const read = () => sendRaw(fixture.emulator.url, { target: '/callback_pub_key_v1.pem' });
   const before = await read();
   expect(before.text).toMatch(/^-----BEGIN PUBLIC KEY-----/);
+  expect(createPublicKey(before.text).asymmetricKeyDetails?.modulusLength).toBe(512);
   await fixture.restart();
   expect((await read()).text).toBe(before.text);
 });
