@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { imageSize } from 'image-size';
+import { callbackFailed } from './callback-answer.js';
 
 /** Enough of a file for the header of any image, past large metadata too. */
 const headBytes = 1024 * 1024;
@@ -22,9 +23,12 @@ export interface ImageInfo {
   readonly format: string;
 }
 
-/** Reads size and format from an image's header; undefined when the file is no image that OSS knows. */
+/**
+ * Reads size and format from an image's header; undefined when the file is no image that OSS knows.
+ * @throws OssRefusal CallbackFailed when the object is gone meanwhile
+ */
 export async function readImageInfo(path: string): Promise<ImageInfo | undefined> {
-  const file = await open(path);
+  const file = await openObject(path);
   try {
     const head = Buffer.alloc(headBytes);
     const { bytesRead } = await file.read(head, 0, headBytes, 0);
@@ -34,11 +38,21 @@ export async function readImageInfo(path: string): Promise<ImageInfo | undefined
   }
 }
 
+async function openObject(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw callbackFailed('Get image info failed.', '0007-00000302');
+    throw error;
+  }
+}
+
 function detect(head: Buffer): ImageInfo | undefined {
   try {
     const { width, height, type } = imageSize(head);
     const format = formats[type ?? ''];
-    return format ? { width, height, format } : undefined;
+    return format && width > 0 && height > 0 ? { width, height, format } : undefined;
   } catch {
     // The detector throws on whatever is no image.
     return undefined;

@@ -51,10 +51,10 @@ export async function answerUpload(
 ): Promise<void> {
   const { callback, object, bucket, operation } = landed;
   if (!callback) return answerPlainly();
-  const values = { ...(await systemVariables(exchange, landed)), ...callback.vars };
-  const body = Buffer.from(renderCallbackBody(callback.body, callback.bodyType, values));
   const { requestId } = exchange;
   try {
+    const values = { ...(await systemVariables(exchange, landed)), ...callback.vars };
+    const body = Buffer.from(renderCallbackBody(callback.body, callback.bodyType, values));
     const answer = await callBack(
       { parameters: callback, body, bucket: bucket.name, objectKey: object.key, operation, requestId },
       state,
