@@ -1,8 +1,8 @@
 /**
  * oss-emulator: stands in for OSS on a developer's machine and in tests: stores objects, checks signatures, sends signed
- * callbacks.
+ * callbacks and keeps a journal of them.
  *
- * Does not belong here: the protocol itself (room oss), access rules beyond one key pair, image processing, versions.
+ * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image processing, versions.
  * One more operation: a file of its own and a line in `operations.ts`. One more refusal: `refusals.ts`.
  */
 import { closeOnSignal, createLogger, loadConfig } from '#runtime';
