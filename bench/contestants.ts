@@ -9,6 +9,8 @@ import { type BenchPostgres, connectTo } from './services.js';
 /** A server that takes callbacks, and what it has recorded of them. */
 export interface Contestant extends AsyncDisposable {
   readonly program: Program;
+  /** Empty for a server that records nothing. */
+  readonly databaseUrl: string;
   /** Forgets everything, so that each round begins alike. */
   clear(): Promise<void>;
   /** How much is recorded; null for a server that records nothing. */
@@ -22,8 +24,11 @@ export interface Surroundings {
 }
 
 /** The api as it ships: with settings that production would take too. */
-export async function openLandfall({ postgres, keyUrl }: Surroundings): Promise<Contestant> {
-  const databaseUrl = await postgres.createDatabase('landfall');
+export async function openLandfall(
+  { postgres, keyUrl }: Surroundings,
+  databaseName = 'landfall',
+): Promise<Contestant> {
+  const databaseUrl = await postgres.createDatabase(databaseName);
   await migrateDatabase(databaseUrl);
   const program = await startProgram('landfall', 'apps/api/src/main.js', {
     DATABASE_URL: databaseUrl,
@@ -66,6 +71,7 @@ export async function openTypicalNest({ postgres, redisUrl, keyUrl }: Surroundin
   const queue = new Queue('thumbnails', { connection: { url: redisUrl } });
   return {
     program,
+    databaseUrl,
     async clear() {
       await client.query('TRUNCATE uploads');
       await queue.drain();
@@ -84,6 +90,7 @@ export async function openDoNothing(): Promise<Contestant> {
   const program = await startProgram('doNothing', 'bench/references/do-nothing.js');
   return {
     program,
+    databaseUrl: '',
     clear: async () => {},
     count: async () => null,
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
@@ -94,6 +101,7 @@ async function withOutbox(program: Program, databaseUrl: string): Promise<Contes
   const { client, ...connection } = await connectTo(databaseUrl);
   return {
     program,
+    databaseUrl,
     async clear() {
       await client.query('TRUNCATE uploads, outbox CASCADE');
     },

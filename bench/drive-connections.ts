@@ -1,12 +1,13 @@
-import { connect, type Socket } from 'node:net';
-
-/** Far above any answer of a server that works. */
-const answerTimeoutMs = 10_000;
+import { Connection } from './connection.js';
 
 export interface Drive {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Requests are due at this rate, whatever the server does; without it each connection sends as soon as it is answered. */
+  readonly ratePerSecond?: number | undefined;
+  /** Where in the rendered requests to begin; 0 without. */
+  readonly from?: number | undefined;
 }
 
 export interface DriveResult {
@@ -19,113 +20,142 @@ export interface DriveResult {
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly maxMs: number;
   /** Part of one core that this process used: below 1, or it is what was measured. */
   readonly generatorCpu: number;
 }
 
+/** How often due requests are looked for; below it the clock of a timer is no better. */
+const dueIntervalMs = 1;
+
 /**
  * Sends the requests over keep-alive connections, one at a time on each, until the time is over or all are sent, and
- * waits for the last answers.
+ * waits for the last answers. At a steady rate a request's clock runs from the moment it was due, also while it waits for
+ * a free connection: a server that stalls cannot hide it.
  * @throws Error when a connection breaks, an answer cannot be read or takes over 10 s
  */
 export async function driveConnections(requests: readonly Buffer[], drive: Drive): Promise<DriveResult> {
-  const sockets = await Promise.all(
-    Array.from({ length: drive.connections }, () => openConnection(drive.port)),
+  const connections = await Promise.all(
+    Array.from({ length: drive.connections }, () => Connection.open(drive.port)),
   );
-  const latenciesMs = new Float64Array(requests.length);
-  let next = 0;
-  let answered = 0;
-  let refused = 0;
-  let firstRefusal: string | null = null;
-  const count = (answer: string, latencyMs: number) => {
-    latenciesMs[answered + refused] = latencyMs;
-    if (isRecorded(answer)) answered += 1;
-    else {
-      refused += 1;
-      firstRefusal ??= answer;
-    }
-  };
+  const tally = new Tally(requests.length);
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  const deadline = startedAt + drive.seconds * 1_000;
+  const source = new RequestSource(requests, drive, startedAt);
   try {
-    await Promise.all(
-      sockets.map((socket) =>
-        converse(
-          socket,
-          () => (performance.now() < deadline && next < requests.length ? requests[next++] : undefined),
-          count,
-        ),
-      ),
-    );
+    const broken = Promise.race(connections.map((connection) => connection.broken));
+    const sent =
+      drive.ratePerSecond === undefined
+        ? Promise.all(connections.map((connection) => sendInTurn(connection, source, tally)))
+        : sendWhenDue(connections, source, tally, startedAt, drive.ratePerSecond);
+    await Promise.race([sent, broken]);
   } finally {
-    for (const socket of sockets) socket.destroy();
+    for (const connection of connections) connection.close();
   }
   const elapsedMs = performance.now() - startedAt;
   const cpu = process.cpuUsage(cpuBefore);
-  const sorted = latenciesMs.subarray(0, answered + refused).sort();
-  return {
-    answered,
-    refused,
-    firstRefusal,
-    elapsedMs,
-    p50Ms: sorted[Math.floor(sorted.length * 0.5)] ?? 0,
-    p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
-    generatorCpu: (cpu.user + cpu.system) / 1_000 / elapsedMs,
-  };
+  return { ...tally.result(), elapsedMs, generatorCpu: (cpu.user + cpu.system) / 1_000 / elapsedMs };
 }
 
-function openConnection(port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => {
-      socket.off('error', reject);
-      resolve(socket);
-    });
-    socket.once('error', reject);
-  });
+class RequestSource {
+  private next: number;
+  private readonly deadline: number;
+
+  constructor(
+    private readonly requests: readonly Buffer[],
+    drive: Drive,
+    startedAt: number,
+  ) {
+    this.next = drive.from ?? 0;
+    this.deadline = startedAt + drive.seconds * 1_000;
+  }
+
+  take(): Buffer | undefined {
+    return performance.now() < this.deadline ? this.requests[this.next++] : undefined;
+  }
 }
 
-/** One request after the other on one connection, until `take` has no more. */
-function converse(
-  socket: Socket,
-  take: () => Buffer | undefined,
-  count: (answer: string, latencyMs: number) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let sentAt = 0;
-    let received = '';
+class Tally {
+  private readonly latenciesMs: Float64Array;
+  private answered = 0;
+  private refused = 0;
+  private firstRefusal: string | null = null;
+
+  constructor(answersMax: number) {
+    this.latenciesMs = new Float64Array(answersMax);
+  }
+
+  count(answer: string, latencyMs: number): void {
+    this.latenciesMs[this.answered + this.refused] = latencyMs;
+    if (isRecorded(answer)) this.answered += 1;
+    else {
+      this.refused += 1;
+      this.firstRefusal ??= answer;
+    }
+  }
+
+  result() {
+    const { answered, refused, firstRefusal } = this;
+    const sorted = this.latenciesMs.subarray(0, answered + refused).sort();
+    const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
+    return { answered, refused, firstRefusal, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+  }
+}
+
+/** One request after the other on one connection, until there are no more. */
+function sendInTurn(connection: Connection, source: RequestSource, tally: Tally): Promise<void> {
+  return new Promise((resolve) => {
     const send = () => {
-      const request = take();
+      const request = source.take();
       if (!request) return resolve();
-      sentAt = performance.now();
-      socket.write(request);
+      const sentAt = performance.now();
+      connection.send(request, (answer) => {
+        tally.count(answer, performance.now() - sentAt);
+        send();
+      });
     };
-    socket.setTimeout(answerTimeoutMs, () => reject(new Error(`no answer within ${answerTimeoutMs} ms`)));
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('the server closed the connection')));
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-      const length = answerLength(received);
-      if (length === undefined || received.length < length) return;
-      if (received.length > length)
-        return reject(new Error(`more than one answer: ${received.slice(0, 500)}`));
-      const answer = received;
-      received = '';
-      count(answer, performance.now() - sentAt);
-      send();
-    });
     send();
   });
 }
 
-/** Bytes of the whole answer; undefined until its head is there. */
-function answerLength(received: string): number | undefined {
-  const headEnd = received.indexOf('\r\n\r\n');
-  if (headEnd < 0) return undefined;
-  const contentLength = /\r\ncontent-length: (\d+)\r\n/i.exec(received)?.[1];
-  if (contentLength === undefined)
-    throw new Error(`an answer without Content-Length: ${received.slice(0, 500)}`);
-  return headEnd + 4 + Number(contentLength);
+/** Each request when it is due, on any connection that is free, or as soon as one is. */
+function sendWhenDue(
+  connections: readonly Connection[],
+  source: RequestSource,
+  tally: Tally,
+  startedAt: number,
+  ratePerSecond: number,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const free = [...connections];
+    let sent = 0;
+    let over = false;
+    const dueAt = (index: number) => startedAt + (index * 1_000) / ratePerSecond;
+    const send = () => {
+      while (!over && dueAt(sent) <= performance.now()) {
+        const connection = free.pop();
+        if (!connection) return;
+        const request = source.take();
+        if (!request) {
+          over = true;
+          free.push(connection);
+          break;
+        }
+        const due = dueAt(sent);
+        sent += 1;
+        connection.send(request, (answer) => {
+          tally.count(answer, performance.now() - due);
+          free.push(connection);
+          send();
+        });
+      }
+      if (over && free.length === connections.length) {
+        clearInterval(timer);
+        resolve();
+      }
+    };
+    const timer = setInterval(send, dueIntervalMs);
+  });
 }
 
 function isRecorded(answer: string): boolean {

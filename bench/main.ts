@@ -1,11 +1,21 @@
 import { parseArgs } from 'node:util';
-import { measureCallbacks } from './callbacks.js';
+import { measureFullTable } from './callbacks-full-table.js';
+import { measureSoak } from './callbacks-soak.js';
+import { measureSteadyRates } from './callbacks-steady.js';
+import { measureThroughput } from './callbacks-throughput.js';
 import { measureFirstThumbnails } from './first-thumbnails.js';
 import { describeMachine } from './machine.js';
 import { printJson, printReport } from './report.js';
 
-const benchmarks = { callbacks: measureCallbacks, 'first-thumbnails': measureFirstThumbnails };
-const usage = `npm run bench -- ${Object.keys(benchmarks).join('|')} [--json] [--rounds N] [--seconds N]`;
+const benchmarks = {
+  'callbacks-throughput': measureThroughput,
+  'callbacks-steady': measureSteadyRates,
+  'callbacks-full-table': measureFullTable,
+  'callbacks-soak': measureSoak,
+  'first-thumbnails': measureFirstThumbnails,
+};
+const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -16,10 +26,10 @@ const { positionals, values } = parseArgs({
   },
 });
 const [name] = positionals;
-const benchmark = Object.entries(benchmarks).find(([known]) => known === name)?.[1];
+const chosen = Object.entries(benchmarks).filter(([known]) => name && known.startsWith(name));
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-if (!benchmark || !(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
+if (chosen.length === 0 || !(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
   console.error(usage);
   process.exit(1);
 }
@@ -29,11 +39,13 @@ const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
 }
-const machine = describeMachine();
 try {
-  const report = await benchmark({ rounds, seconds, signal: interrupted.signal, say: console.error });
-  if (values.json) printJson(report, machine);
-  else printReport(report, machine);
+  for (const [, measure] of chosen) {
+    const machine = describeMachine();
+    const report = await measure({ rounds, seconds, signal: interrupted.signal, say: console.error });
+    if (values.json) printJson(report, machine);
+    else printReport(report, machine);
+  }
 } catch (error) {
   console.error(interrupted.signal.aborted ? String(interrupted.signal.reason) : error);
   process.exitCode = 1;
