@@ -42,6 +42,8 @@ export interface CallbackBodySettings {
   readonly fieldNames?: Readonly<Partial<Record<CallbackField, string>>>;
 }
 
+const noOwnNames: NonNullable<CallbackBodySettings['fieldNames']> = {};
+
 /** System variables that OSS leaves empty when they do not apply; an empty one says nothing. */
 const emptyMeansAbsent = new Set([
   'reqId',
@@ -54,15 +56,15 @@ const emptyMeansAbsent = new Set([
 ]);
 
 /**
- * Makes sense of the fields of a callback body. Takes the fields it uses out of `fields`. Only the object is needed, and
- * the bucket unless there is a default.
+ * Makes sense of the fields of a callback body. Only the object is needed, and the bucket unless there is a default.
  * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
  */
 export function toLandedObject(
-  fields: Map<string, string>,
-  { defaultBucket, fieldNames = {} }: CallbackBodySettings = {},
+  fields: ReadonlyMap<string, string>,
+  { defaultBucket, fieldNames = noOwnNames }: CallbackBodySettings = {},
 ): LandedObject {
-  const take = (field: CallbackField) => takeField(fields, field, fieldNames[field]);
+  const taken: string[] = [];
+  const take = (field: CallbackField) => takeField(fields, field, fieldNames[field], taken);
   const etag = take('etag');
   const size = take('size');
   return {
@@ -71,9 +73,9 @@ export function toLandedObject(
     etag: etag ? readEtag(etag) : null,
     sizeBytes: size ? readWhole('size', size, maxObjectBytes) : null,
     mimeType: take('mimeType') || null,
-    imageInfo: readImageInfo(take),
+    imageInfo: readImageInfo(take('width'), take('height'), take('format')),
     requestId: fields.get('reqId') || null,
-    vars: readVars(fields),
+    vars: readVars(fields, taken),
   };
 }
 
@@ -88,15 +90,17 @@ export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
   }
 }
 
+/** The value of the first name present, which joins those that are `taken`. */
 function takeField(
-  fields: Map<string, string>,
+  fields: ReadonlyMap<string, string>,
   field: CallbackField,
   ownName: string | undefined,
+  taken: string[],
 ): string | undefined {
   for (const name of ownName === undefined ? aliases[field] : [ownName, ...aliases[field]]) {
     const value = fields.get(name);
-    if (value !== undefined) {
-      fields.delete(name);
+    if (value !== undefined && !taken.includes(name)) {
+      taken.push(name);
       return value;
     }
   }
@@ -129,22 +133,25 @@ function readWhole(name: string, value: string, max: number): number {
   return number;
 }
 
-function readImageInfo(take: (field: CallbackField) => string | undefined): LandedObject['imageInfo'] {
-  const pixels = (field: 'width' | 'height') => {
-    const value = take(field);
-    return value ? readWhole(field, value, 2 ** 31 - 1) : null;
-  };
-  const width = pixels('width');
-  const height = pixels('height');
-  const format = take('format') || null;
-  return width === null && height === null && format === null ? null : { width, height, format };
+function readImageInfo(
+  width: string | undefined,
+  height: string | undefined,
+  format: string | undefined,
+): LandedObject['imageInfo'] {
+  if (!width && !height && !format) return null;
+  return { width: readPixels('width', width), height: readPixels('height', height), format: format || null };
+}
+
+function readPixels(name: 'width' | 'height', value: string | undefined): number | null {
+  return value ? readWhole(name, value, 2 ** 31 - 1) : null;
 }
 
 const ownValue = { enumerable: true, configurable: true, writable: true } as const;
 
-function readVars(fields: Map<string, string>): Record<string, string> {
+function readVars(fields: ReadonlyMap<string, string>, taken: readonly string[]): Record<string, string> {
   const vars: Record<string, string> = {};
   for (const [field, value] of fields) {
+    if (taken.includes(field)) continue;
     if (value === '' && emptyMeansAbsent.has(field)) continue;
     const name = field.startsWith('x:') ? field.slice(2) : field;
     if (name === '') throw invalid(field, value, 'a variable name after x:');

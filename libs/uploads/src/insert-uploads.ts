@@ -19,7 +19,7 @@ export interface RegisteredUpload {
   status: UploadStatus;
 }
 
-/** A row for `uploads` and the job that goes with it. */
+/** A row for `uploads` and the job that goes with it; its fields are those that `insertText` names. */
 export interface NewUpload extends Landing {
   id: string;
   etag: string;
@@ -31,7 +31,7 @@ export interface NewUpload extends Landing {
 
 /**
  * All rows come as one JSON array: to write it takes half the time that an array for each column takes, and Postgres reads
- * either just as fast. Rows are sorted by their unique key, so that two processes that insert the same keys cannot deadlock.
+ * either just as fast.
  */
 const insertText = `
   WITH landed AS (
@@ -69,40 +69,36 @@ export interface RegistryPool {
 }
 
 /** One string for bucket, key and ETag; NUL is in none of them. */
-export function keyOf(object: { bucket: string; objectKey: string; etag: string }): string {
-  return `${object.bucket}\0${object.objectKey}\0${object.etag}`;
+export function keyOf(bucket: string, objectKey: string, etag: string): string {
+  return `${bucket}\0${objectKey}\0${etag}`;
 }
+
+const job: JobName = 'upload.process';
+const noneKnown: ReadonlyMap<string, RegisteredUpload> = new Map();
 
 /**
  * Inserts new uploads and their outbox rows in one statement. Uploads that are there already stay as they are; their ids
  * come from a second look, which only repeated callbacks pay for.
- * @param uploads by `keyOf`
+ * @param uploads sorted by `keyOf`, so that two processes that insert the same keys cannot deadlock; none twice
  * @param sweepAfterMs when the sweep first looks at them
- * @returns every upload's id and status by `keyOf`
+ * @returns id and status of those that were there already, by `keyOf`
  */
 export async function insertUploads(
   pool: RegistryPool,
-  uploads: ReadonlyMap<string, NewUpload>,
+  uploads: readonly NewUpload[],
   sweepAfterMs: number,
   timeoutMs: number,
-): Promise<Map<string, RegisteredUpload>> {
-  const sorted = [...uploads].sort(([a], [b]) => (a < b ? -1 : 1));
-  const job: JobName = 'upload.process';
+): Promise<ReadonlyMap<string, RegisteredUpload>> {
   const inserted = await pool.query({
     name: 'insert-uploads',
     text: insertText,
     query_timeout: timeoutMs,
-    values: [JSON.stringify(sorted.map(([, upload]) => upload)), sweepAfterMs, job],
+    values: [JSON.stringify(uploads), sweepAfterMs, job],
   });
+  if (inserted.rows.length === uploads.length) return noneKnown;
   const ids = new Set((inserted.rows as { id: string }[]).map((row) => row.id));
-  const registered = new Map<string, RegisteredUpload>();
-  const others: NewUpload[] = [];
-  for (const [key, upload] of sorted) {
-    if (ids.has(upload.id)) registered.set(key, { id: upload.id, status: 'stored' });
-    else others.push(upload);
-  }
-  if (others.length === 0) return registered;
-  const known = await pool.query({
+  const others = uploads.filter((upload) => !ids.has(upload.id));
+  const answer = await pool.query({
     name: 'known-uploads',
     text: knownText,
     query_timeout: timeoutMs,
@@ -112,12 +108,11 @@ export async function insertUploads(
       others.map((row) => row.etag),
     ],
   });
-  for (const row of known.rows as (RegisteredUpload & {
-    bucket: string;
-    objectKey: string;
-    etag: string;
-  })[]) {
-    registered.set(keyOf(row), { id: row.id, status: row.status });
-  }
-  return registered;
+  const rows = answer.rows as (RegisteredUpload & Record<'bucket' | 'objectKey' | 'etag', string>)[];
+  const known = new Map(
+    rows.map(({ id, status, bucket, objectKey, etag }) => [keyOf(bucket, objectKey, etag), { id, status }]),
+  );
+  const lost = others.find((row) => !known.has(keyOf(row.bucket, row.objectKey, row.etag)));
+  if (lost) throw new Error(`an upload was neither new nor known: ${lost.bucket}/${lost.objectKey}`);
+  return known;
 }

@@ -23,7 +23,8 @@ export interface RegistrySettings {
 }
 
 interface Waiting {
-  landing: Landing;
+  key: string;
+  upload: NewUpload;
   since: number;
   deadline: number;
   resolve(registered: RegisteredUpload): void;
@@ -89,7 +90,8 @@ export class UploadRegistry {
     return new Promise((resolve, reject) => {
       const since = performance.now();
       this.waiting.push({
-        landing,
+        key: keyOf(landing.bucket, landing.objectKey, landing.etag ?? ''),
+        upload: newUpload(landing),
         since,
         deadline: since + this.settings.commitTimeoutMs,
         resolve,
@@ -149,25 +151,22 @@ export class UploadRegistry {
   }
 
   private async write(batch: Waiting[], timeoutMs: number): Promise<void> {
-    const uploads = new Map<string, NewUpload>();
-    const keys = batch.map(({ landing }) => {
-      const key = keyOf({ ...landing, etag: landing.etag ?? '' });
-      if (!uploads.has(key)) uploads.set(key, newUpload(landing));
-      return key;
-    });
+    const sorted = batch.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const uploads: NewUpload[] = [];
+    for (const [index, entry] of sorted.entries()) {
+      const before = sorted[index - 1];
+      // Callbacks for the same object stand beside each other now: the first one's row is everyone's.
+      if (before?.key === entry.key) entry.upload = before.upload;
+      else uploads.push(entry.upload);
+    }
     const startedAt = performance.now();
     batchSizes.observe(batch.length);
     waitTimes.observe((startedAt - (batch[0]?.since ?? startedAt)) / 1_000);
-    const registered = await insertUploads(this.pool, uploads, this.settings.sweepAfterMs, timeoutMs);
+    const known = await insertUploads(this.pool, uploads, this.settings.sweepAfterMs, timeoutMs);
     commitTimes.observe((performance.now() - startedAt) / 1_000);
-    let fresh = false;
-    for (const [index, key] of keys.entries()) {
-      const upload = registered.get(key);
-      if (!upload) throw new Error(`uploads lost a row for ${key}`);
-      fresh ||= upload.id === uploads.get(key)?.id;
-      batch[index]?.resolve(upload);
-    }
-    if (fresh) this.notify();
+    for (const { key, upload, resolve } of sorted)
+      resolve(known.get(key) ?? { id: upload.id, status: 'stored' });
+    if (known.size < uploads.length) this.notify();
   }
 
   /**
