@@ -8,7 +8,7 @@ import { type Program, startProgram } from './program.js';
 import { connectTo, openPostgres, openRedis, serveKey } from './services.js';
 
 export const connections = 64;
-const warmUpSeconds = 1.5;
+const warmUpSeconds = 3;
 
 export interface Measurement extends DriveResult {
   readonly requestsPerSecond: number;

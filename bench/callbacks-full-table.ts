@@ -13,7 +13,7 @@ const requestsPerSecond = 15_000;
 /** Callbacks per second with a million uploads in the table, beside an empty one, and what each index costs. */
 export async function measureFullTable({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
-  const range = await openCallbackRange(stack, Math.ceil(requestsPerSecond * Math.max(seconds, 2)), say);
+  const range = await openCallbackRange(stack, Math.ceil(requestsPerSecond * Math.max(seconds, 3)), say);
   const empty = stack.use(await openLandfall(range.surroundings, 'empty'));
   say(`filling a table with ${seededRows.toLocaleString('en')} uploads …`);
   const full = await openFull(stack, range.surroundings);

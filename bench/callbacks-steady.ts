@@ -16,7 +16,7 @@ export async function measureSteadyRates({
   say,
 }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
-  const range = await openCallbackRange(stack, Math.ceil(Math.max(...ratesPerSecond, 15_000) * seconds), say);
+  const range = await openCallbackRange(stack, Math.ceil(15_000 * Math.max(seconds, 3)), say);
   const contestants = [
     stack.use(await openLandfall(range.surroundings)),
     stack.use(await openBareFastify(range.surroundings)),

@@ -33,7 +33,7 @@ export async function measureThroughput({ rounds, seconds, signal, say }: Benchm
     typicalNest: [],
     doNothing: [],
   };
-  const range = await openCallbackRange(stack, Math.ceil(requestsPerSecond * Math.max(seconds, 2)), say);
+  const range = await openCallbackRange(stack, Math.ceil(requestsPerSecond * Math.max(seconds, 3)), say);
   const contestants: Contestant[] = [];
   for (const name of names) {
     signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../apps/cli/src/start/node-flags.js';
 
 const readyTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;
@@ -25,13 +26,14 @@ export async function startProgram(
   path: string,
   env: Record<string, string> = {},
 ): Promise<Program> {
+  const isOurs = path.startsWith('apps/');
   const modulePath = fileURLToPath(new URL(`../${path}`, import.meta.url));
   // A session of its own: a Ctrl-C in the terminal is for us, and we end the programs in order. Killed with us they end
   // too, because their channel breaks.
   const child = fork(modulePath, [], {
-    env,
-    // The api as it ships: see the Dockerfile.
-    execArgv: path.startsWith('apps/') ? ['--max-semi-space-size=16'] : [],
+    // Our apps as they ship: see the Dockerfile.
+    env: isOurs ? { MALLOC_ARENA_MAX: '2', ...env } : env,
+    execArgv: isOurs ? nodeFlags : [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

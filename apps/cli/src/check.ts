@@ -69,7 +69,10 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
       'OSS_PUBLIC_ENDPOINT: http is not encrypted, and pages over https do not load it',
     ],
     [oss.OSS_PATH_STYLE, 'OSS_PATH_STYLE: OSS itself refuses the bucket in the path'],
-    [!http.API_PUBLIC_URL, 'API_PUBLIC_URL: without it stream links point at localhost'],
+    [
+      !http.API_PUBLIC_URL,
+      'API_PUBLIC_URL: without it the callbacks of tickets and the links of streams point at localhost',
+    ],
     [
       queue.QUEUE_URL.startsWith('redis:') && !/localhost|127\.0\.0\.1/.test(queue.QUEUE_URL),
       'QUEUE_URL: redis:// is not encrypted; use rediss:// unless the network is your own',

@@ -63,6 +63,11 @@ export function isCommand(name: string): name is keyof typeof commands {
   return Object.hasOwn(commands, name);
 }
 
+/** Says how one command is called. */
+export function printUsage(name: keyof typeof commands): void {
+  console.log(`landfall ${commands[name].usage}\n\n${commands[name].summary}`);
+}
+
 function printHelp(): number {
   console.log('landfall <command>\n');
   for (const { usage, summary } of Object.values<Command>(commands))

@@ -1,9 +1,9 @@
 import { pause, type Config, type Logger } from '#runtime';
-import { sweepUploads } from '#uploads';
+import { removeOldTickets, sweepUploads } from '#uploads';
 import type { DataSource } from 'typeorm';
 
 /**
- * Looks for uploads whose job is gone, on a timer of every worker and not as a job: what repairs the queue must not
+ * Looks for uploads whose job is gone, and removes tickets that are long over, on a timer of every worker and not as a job: what repairs the queue must not
  * depend on it.
  */
 export class UploadSweep {
@@ -30,6 +30,7 @@ export class UploadSweep {
     while (!signal.aborted) {
       try {
         const swept = await sweepUploads(this.source, this.settings.WORKER_SWEEP_AFTER_MS, signal);
+        await removeOldTickets(this.source, signal);
         if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
       } catch (error) {
         this.logger.warn({ err: error }, 'cannot sweep, trying again');

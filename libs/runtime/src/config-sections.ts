@@ -84,7 +84,9 @@ const callback = z.object({
     .describe(
       'names that your templates use for bucket, object, etag, size, mimeType, width, height or format: object=path,size=length',
     ),
-  CALLBACK_KEY_TIMEOUT_MS: integer(2_000, 50, 4_000).describe('limit for fetching the public key'),
+  CALLBACK_KEY_TIMEOUT_MS: integer(1_200, 50, 4_000).describe(
+    'limit for fetching the public key; with the commit it has to stay below the 5 s of OSS',
+  ),
   CALLBACK_BODY_LIMIT_BYTES: integer(65_536, 1_024, 1_048_576).describe(
     'largest callback body that is taken',
   ),

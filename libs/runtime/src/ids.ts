@@ -36,9 +36,18 @@ export function newId(): string {
   return id;
 }
 
+/** Sorts before every id that is made at this time or later, in milliseconds since 1970, and after all older ones. */
+export function firstIdOf(ms: number): string {
+  return `${timeDigitsOf(ms)}-7000-8000-000000000000`;
+}
+
 function beginMillisecond(ms: number, firstInIt: number): void {
   lastMs = ms;
   sequence = firstInIt;
+  timeDigits = timeDigitsOf(ms);
+}
+
+function timeDigitsOf(ms: number): string {
   const digits = ms.toString(16).padStart(12, '0');
-  timeDigits = `${digits.slice(0, 8)}-${digits.slice(8)}`;
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }

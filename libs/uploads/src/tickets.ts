@@ -1,5 +1,5 @@
 import { translateDatabaseErrors } from '#database';
-import { LandfallError } from '#runtime';
+import { firstIdOf, LandfallError } from '#runtime';
 import type { DataSource } from 'typeorm';
 import { signTicketNonce, ticketIdOf } from './ticket-nonce.js';
 import { Ticket } from './ticket.entity.js';
@@ -7,6 +7,10 @@ import { Upload } from './upload.entity.js';
 
 /** The name of the var that holds a ticket's nonce. */
 export const ticketVar = 'ticket';
+
+/** So long after it expired one can still ask what became of a ticket. */
+const keptMs = 30 * 24 * 3_600_000;
+const pageSize = 500;
 
 /** @throws LandfallError database.unavailable */
 export async function insertTicket(source: DataSource, ticket: Ticket): Promise<void> {
@@ -59,4 +63,23 @@ export async function findTicketUpload(
     .limit(1);
   const row = await translateDatabaseErrors(query.getRawOne<{ id: string }>());
   return row?.id ?? null;
+}
+
+/**
+ * Removes tickets that expired thirty days ago, one page at a time; uploads that they were used for stay.
+ * @returns how many
+ */
+export async function removeOldTickets(source: DataSource, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for (let page = pageSize; page === pageSize && !signal.aborted; removed += page) {
+    const before = new Date(Date.now() - keptMs);
+    // Ids begin with their time: the primary key leads to the oldest, and nothing younger is looked at.
+    const [, count] = (await source.query(
+      `DELETE FROM tickets WHERE id IN
+         (SELECT id FROM tickets WHERE id < $1 AND expires_at < $2 ORDER BY id LIMIT ${pageSize})`,
+      [firstIdOf(before.getTime()), before],
+    )) as [unknown, number];
+    page = count;
+  }
+  return removed;
 }

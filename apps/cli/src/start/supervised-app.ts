@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { LandfallError, pause, withTimeLimit } from '#runtime';
 import { readSevereLine } from './severe-line.js';
+import { nodeFlags } from './node-flags.js';
 
 const readyTimeoutMs = 60_000;
 const firstPauseMs = 1_000;
@@ -89,8 +90,7 @@ export class SupervisedApp {
     // A session of its own: a Ctrl-C in the terminal is for us, and we end the apps in order.
     const child = fork(modulePath, [], {
       env,
-      // As in the Dockerfile.
-      execArgv: ['--max-semi-space-size=16'],
+      execArgv: nodeFlags,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
