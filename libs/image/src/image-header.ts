@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { inputFormats } from './formats.js';
+import { inputFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
 
 export interface ImageLimits {

@@ -2,7 +2,7 @@
  * image: the facts of an image file, its renditions and its placeholder. Owns sharp, exifr and thumbhash.
  *
  * Does not belong here: where files come from and go to, which renditions are wanted, video.
- * One more format is one more row in `formats.ts`. SVG is refused: it draws from outside references and its drawing
+ * One more format is one more row in `input-formats.ts` or `output-formats.ts`. SVG is refused: it draws from outside references and its drawing
  * cannot be stopped by a time limit. HEIC and JPEG XL are refused: the prebuilt libvips has no decoder for them.
  * The start script sets MALLOC_ARENA_MAX=2: glibc's arenas otherwise keep the memory of finished images.
  */

@@ -1,5 +1,5 @@
 import { decodeBaseImage, fromBaseImage, type BaseImage } from './base-image.js';
-import { outputFormats } from './formats.js';
+import { outputFormats } from './output-formats.js';
 import { toImageError } from './image-errors.js';
 import { readImageHeader, type ImageLimits } from './image-header.js';
 import { makePlaceholder, placeholderSide, type Placeholder } from './placeholder.js';

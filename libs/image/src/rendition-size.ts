@@ -1,4 +1,4 @@
-import { outputFormats } from './formats.js';
+import { outputFormats } from './output-formats.js';
 
 /** One rendition as the pipelines file asks for it. Without `height` every fit means 'inside'. */
 export interface ImageRenditionSpec {
