@@ -122,6 +122,11 @@ describe('a JSON body', () => {
     const text =
       '{"bucket":"b","object":"o","etag":"E","size":1,"crc64":11051210869376104954,"x:n":-9007199254740993}';
     expect(json(text).vars).toEqual({ crc64: '11051210869376104954', n: '-9007199254740993' });
+    // Each keeps its own digits, also where one name ends like another.
+    expect(json('{"bucket":"b","object":"o","x:a.n":9007199254740993,"n":9007199254740995}').vars).toEqual({
+      'a.n': '9007199254740993',
+      n: '9007199254740995',
+    });
   });
 
   test('whose names repeat on different levels, in values, or look like escapes', () => {
@@ -152,6 +157,7 @@ describe('a JSON body', () => {
     ['{"x:a":{"deep":{"deeper":1}}}', 'field_invalid'],
     [`{"x:a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'field_invalid'],
     [`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, 'field_invalid'],
+    [`{"x:n":1e30,"x:a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'field_invalid'],
     ['{"bucket":"b\\u0000"}', 'field_invalid'],
     ['{"bucket":"\\ud800"}', 'field_invalid'],
     ['{"__proto__":{"bucket":"b"}}', 'field_invalid'],

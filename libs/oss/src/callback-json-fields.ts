@@ -9,13 +9,9 @@ import { showValue } from './shown-value.js';
 export function readJsonFields(text: string): Map<string, string> {
   const members = parseObject(text);
   refuseDuplicateNames(text);
-  const fields = new Map<string, string>();
-  for (const [name, value] of Object.entries(members)) {
-    if (name === 'imageInfo' && isObject(value)) {
-      for (const [part, inner] of Object.entries(value)) addField(fields, `imageInfo.${part}`, inner, text);
-    } else addField(fields, name, value, text);
-  }
-  return fields;
+  const fields = collectFields(members);
+  // Read once more for all of them, and only now that nothing is nested deeply: a reviver recurses.
+  return hasLossy(members) ? collectFields(JSON.parse(text, keepDigits as Reviver) as object) : fields;
 }
 
 function parseObject(text: string): object {
@@ -30,26 +26,39 @@ function parseObject(text: string): object {
   return value;
 }
 
-function addField(fields: Map<string, string>, name: string, value: unknown, text: string): void {
+function collectFields(members: object): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of Object.entries(members)) {
+    if (name === 'imageInfo' && isObject(value)) {
+      for (const [part, inner] of Object.entries(value)) addField(fields, `imageInfo.${part}`, inner);
+    } else addField(fields, name, value);
+  }
+  return fields;
+}
+
+function addField(fields: Map<string, string>, name: string, value: unknown): void {
   if (fields.has(name)) throw new LandfallError('callback.field_duplicated', showValue(name));
   if (typeof value === 'object' && value !== null)
     throw new LandfallError(
       'callback.field_invalid',
       `${showValue(name)} is ${Array.isArray(value) ? 'a list' : 'an object'}; a string or a number is wanted`,
     );
-  const lossy = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
-  fields.set(name, lossy ? sourceOfNumber(text, name) : String(value ?? ''));
+  fields.set(name, String(value ?? ''));
 }
 
+type Reviver = (name: string, value: unknown) => unknown;
+
 /** The digits as sent, for a number that a double cannot hold (crc64 without quotes). */
-function sourceOfNumber(text: string, name: string): string {
-  let digits = '';
-  const keep = (key: string, value: unknown, context: { source?: string }): unknown => {
-    if (name === key || name.endsWith(`.${key}`)) digits = context.source ?? '';
-    return value;
-  };
-  JSON.parse(text, keep as (key: string, value: unknown) => unknown);
-  return digits;
+function keepDigits(_: string, value: unknown, { source }: { source?: string }): unknown {
+  return isLossy(value) ? source : value;
+}
+
+function hasLossy(value: unknown): boolean {
+  return isObject(value) ? Object.values(value).some(hasLossy) : isLossy(value);
+}
+
+function isLossy(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
 
 const stringOrBrace = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
