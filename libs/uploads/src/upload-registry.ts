@@ -47,7 +47,7 @@ const waitTimes = histogram(
   [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5],
 );
 
-const notifyIntervalMs = 10;
+const notifyIntervalMs = 25;
 const notifyTimeoutMs = 5_000;
 
 /** Connections that the registry needs: its statements at once, and one to wake the relay. */
@@ -171,7 +171,7 @@ export class UploadRegistry {
 
   /**
    * Wakes the relays, after the commit and not in it: NOTIFY makes Postgres commit one after the other. At once, then at
-   * most every few milliseconds; a lost one costs the relay's poll interval.
+   * most every few milliseconds. A lost one costs the relay's poll interval, so the disk need not be waited for.
    */
   private notify(): void {
     if (this.notifying) {
@@ -182,7 +182,7 @@ export class UploadRegistry {
     this.notifying = this.pool
       .query({
         name: 'wake-relay',
-        text: 'SELECT pg_notify($1, $2)',
+        text: `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
         values: [outboxChannel, ''],
         query_timeout: notifyTimeoutMs,
       })
