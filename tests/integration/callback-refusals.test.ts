@@ -215,6 +215,19 @@ describe('a refused callback', () => {
     expect(line.signed.keySource).toBe(`http://${keyHost}/key.pem`);
   });
 
+  test('that went to another path shows no secret of its query, and a broken one none of its body', async () => {
+    const fresh = await startApi();
+    const lost = await send(fresh, { target: '/media/callbacks/oss?token=hunter2hunter2' });
+    expect(lost.status).toBe(404);
+    expect(await lineOf(fresh, lost.requestId)).toMatch(/token=\[masked\]/);
+    const broken = await send(fresh, { body: '{"x:my_password": hunter2hunter2}', headers: json });
+    expect(broken.status).toBe(400);
+    await lineOf(fresh, broken.requestId);
+    const { requestId } = await send(fresh, { body: 'bucket=landfall&my_password=hunter2%zz' });
+    await lineOf(fresh, requestId);
+    expect(fresh.output()).not.toContain('hunter2');
+  });
+
   test('is counted instead of told when there are many, and junk does not crowd out the signed ones', async () => {
     const flooded = await startApi();
     const junk = { authorization: Buffer.alloc(256, 1).toString('base64') };

@@ -19,24 +19,24 @@ export function readFormFields(text: string): Map<string, string> {
 function addPair(fields: Map<string, string>, text: string, start: number, end: number): void {
   const equalsAt = text.indexOf('=', start);
   const nameEnd = equalsAt < 0 || equalsAt > end ? end : equalsAt;
-  const name = decode(text.slice(start, nameEnd));
-  if (name === '')
-    throw new LandfallError(
-      'callback.body_malformed',
-      `${showValue(text.slice(start, end))} has no field name`,
-    );
+  const written = text.slice(start, nameEnd);
+  const name = decode(written, written);
+  if (name === '') throw new LandfallError('callback.body_malformed', 'a value has no field name');
   if (fields.has(name)) throw new LandfallError('callback.field_duplicated', showValue(name));
-  fields.set(name, decode(text.slice(nameEnd + 1, end)));
+  fields.set(name, decode(text.slice(nameEnd + 1, end), name));
 }
 
-function decode(text: string): string {
+/** @param name of the field, to be shown; its value may be a secret */
+function decode(text: string, name: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch (cause) {
-    throw new LandfallError('callback.body_malformed', `${showValue(text)} is not percent-encoded UTF-8`, {
-      cause,
-    });
+    throw new LandfallError(
+      'callback.body_malformed',
+      `field ${showValue(name)} is not percent-encoded UTF-8`,
+      { cause },
+    );
   }
 }

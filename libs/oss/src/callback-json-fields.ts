@@ -18,11 +18,11 @@ function parseObject(text: string): object {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw new LandfallError('callback.body_malformed', `${showValue(text)} is not JSON`, { cause });
+  } catch {
+    // Neither the body nor the parser's own message, which quotes it: what is shown may be a secret, and no name tells.
+    throw new LandfallError('callback.body_malformed', 'the body is not JSON');
   }
-  if (!isObject(value))
-    throw new LandfallError('callback.body_malformed', `${showValue(text)} is not a JSON object`);
+  if (!isObject(value)) throw new LandfallError('callback.body_malformed', 'the body is not a JSON object');
   return value;
 }
 

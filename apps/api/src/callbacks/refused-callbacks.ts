@@ -53,7 +53,7 @@ export class RefusedCallbacks implements OnModuleDestroy {
         err: {
           code,
           message: maskSecrets(message).slice(0, 500),
-          ...(cause instanceof Error ? { cause: cause.message.slice(0, 200) } : {}),
+          ...(cause instanceof Error ? { cause: maskSecrets(cause.message).slice(0, 200) } : {}),
         },
         requestId: requestId?.slice(0, 100),
         bucket: bucket?.slice(0, 100),
