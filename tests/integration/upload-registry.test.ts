@@ -1,4 +1,4 @@
-import { createLogger } from '#runtime';
+import { createLogger, pause } from '#runtime';
 import { testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry, type RegistrySettings } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -124,6 +124,36 @@ describe('UploadRegistry', () => {
       Array(3).fill('database.unavailable'),
     );
     await expect(registry.register(landing('hang/after'))).resolves.toMatchObject({ status: 'stored' });
+    await registry.close();
+  });
+
+  test('a database that is too slow for all goes on recording as many as it can', async () => {
+    await using slow = await testDatabase();
+    await slow.source.query(
+      `CREATE FUNCTION be_slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END $$`,
+    );
+    await slow.source.query(
+      'CREATE TRIGGER be_slow BEFORE INSERT ON uploads FOR EACH STATEMENT EXECUTE FUNCTION be_slow()',
+    );
+    const registry = new UploadRegistry(
+      slow.pool,
+      { ...settings, batchMax: 1, commitTimeoutMs: 1_000 },
+      logger,
+    );
+    const outcomes: Promise<boolean>[] = [];
+    // Some 100 a second, and it records 20: for the second hundred of them all who wait have waited long.
+    for (let index = 0; index < 200; index += 1) {
+      outcomes.push(
+        registry.register(landing(`slow/${index}`)).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await pause(10);
+    }
+    const late = (await Promise.all(outcomes)).slice(100);
+    expect(late.filter(Boolean).length).toBeGreaterThan(0);
+    expect(late).toContain(false);
     await registry.close();
   });
 

@@ -53,6 +53,12 @@ const notifyTimeoutMs = 5_000;
 /** Connections that the registry needs: its statements at once, and one to wake the relay. */
 export const registryConnections = 3;
 
+/**
+ * A callback waits at most half of its limit for its turn. Were it all of it, a database that is too slow for all would get
+ * statements with no time left, and answer none.
+ */
+const waitingShare = 0.5;
+
 /** Two statements at a time: while one waits for the disk, the next one gathers and is parsed. */
 const statementsAtOnce = 2;
 
@@ -196,12 +202,11 @@ export class UploadRegistry {
 
   /** Refuses what has waited too long for its turn; what is in a statement has that statement's own limit. */
   private expire(): void {
+    const limitMs = this.settings.commitTimeoutMs * waitingShare;
     const now = performance.now();
-    while (this.waiting[0] && this.waiting[0].deadline <= now) {
+    while (this.waiting[0] && this.waiting[0].since + limitMs <= now) {
       const entry = this.waiting.shift();
-      entry?.reject(
-        new LandfallError('database.unavailable', `no commit within ${this.settings.commitTimeoutMs} ms`),
-      );
+      entry?.reject(new LandfallError('database.unavailable', `no turn within ${limitMs} ms`));
     }
   }
 }
