@@ -1,3 +1,4 @@
+import { createPool } from '#database';
 import { createLogger, pause } from '#runtime';
 import { testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry, type RegistrySettings } from '#uploads';
@@ -125,6 +126,19 @@ describe('UploadRegistry', () => {
     );
     await expect(registry.register(landing('hang/after'))).resolves.toMatchObject({ status: 'stored' });
     await registry.close();
+  });
+
+  test.each([
+    ['takes no writes', 'SET default_transaction_read_only = on', 'database.unavailable'],
+    ['has not our tables', 'SET search_path = pg_temp', 'internal.unexpected'],
+  ])('a database that %s is no fault of the callback', async (_, change, code) => {
+    await using own = await testDatabase();
+    const pool = createPool({ url: own.url, poolSize: 1, applicationName: 'landfall-test' });
+    await pool.query(change);
+    const registry = new UploadRegistry(pool, settings, logger);
+    await expect(registry.register(landing('elsewhere'))).rejects.toMatchObject({ code });
+    await registry.close();
+    await pool.end();
   });
 
   test('a database that is too slow for all goes on recording as many as it can', async () => {

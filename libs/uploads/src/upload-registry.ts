@@ -1,6 +1,14 @@
-import { isDatabaseUnavailable } from '#database';
+import { isDatabaseUnavailable, isValueRefused } from '#database';
 import { outboxChannel } from '#outbox';
-import { histogram, LandfallError, pause, withTimeLimit, type Logger, newId } from '#runtime';
+import {
+  histogram,
+  LandfallError,
+  pause,
+  toLandfallError,
+  withTimeLimit,
+  type Logger,
+  newId,
+} from '#runtime';
 import {
   insertUploads,
   type RegistryPool,
@@ -145,9 +153,10 @@ export class UploadRegistry {
         });
         for (const entry of batch) entry.reject(reason);
       } else if (batch.length === 1) {
-        this.logger.error({ err: error }, 'Postgres refuses an upload');
         batch[0]?.reject(
-          new LandfallError('callback.field_invalid', 'the database refuses a value', { cause: error }),
+          isValueRefused(error)
+            ? new LandfallError('callback.field_invalid', 'the database refuses a value', { cause: error })
+            : toLandfallError(error),
         );
       } else {
         // One bad row fails alone.
