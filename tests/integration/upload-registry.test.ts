@@ -99,6 +99,24 @@ describe('UploadRegistry', () => {
     await registry.close();
   });
 
+  test('a bad row does not spoil a good one of the same object', async () => {
+    const registry = new UploadRegistry(database.pool, settings, logger);
+    const outcomes = await Promise.allSettled([
+      registry.register(landing('twice', { mimeType: 'nul\0character' })),
+      registry.register(landing('twice')),
+    ]);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'fulfilled']);
+    await registry.close();
+  });
+
+  test('callbacks of the same instant that tell no ETag share one row', async () => {
+    const registry = new UploadRegistry(database.pool, settings, logger);
+    const all = await Promise.all([1, 2, 3].map(() => registry.register(landing('untold', { etag: null }))));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(await count('uploads', `object_key = 'untold'`)).toBe(1);
+    await registry.close();
+  });
+
   test('more than may wait are refused at once, and those that wait are not forgotten', async () => {
     const registry = new UploadRegistry(database.pool, { ...settings, waitingMax: 10 }, logger);
     const outcomes = await Promise.allSettled(

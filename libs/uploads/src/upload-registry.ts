@@ -31,8 +31,8 @@ export interface RegistrySettings {
 }
 
 interface Waiting {
-  key: string;
-  upload: NewUpload;
+  readonly key: string;
+  readonly upload: NewUpload;
   since: number;
   deadline: number;
   resolve(registered: RegisteredUpload): void;
@@ -167,20 +167,19 @@ export class UploadRegistry {
 
   private async write(batch: Waiting[], timeoutMs: number): Promise<void> {
     const sorted = batch.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-    const uploads: NewUpload[] = [];
-    for (const [index, entry] of sorted.entries()) {
-      const before = sorted[index - 1];
-      // Callbacks for the same object stand beside each other now: the first one's row is everyone's.
-      if (before?.key === entry.key) entry.upload = before.upload;
-      else uploads.push(entry.upload);
-    }
+    // Callbacks for the same object stand beside each other now: the first one's row is everyone's, in this statement.
+    const firsts = sorted.filter(({ key }, index) => key !== sorted[index - 1]?.key);
+    const uploads = firsts.map(({ upload }) => upload);
     const startedAt = performance.now();
     batchSizes.observe(batch.length);
     waitTimes.observe((startedAt - (batch[0]?.since ?? startedAt)) / 1_000);
     const known = await insertUploads(this.pool, uploads, this.settings.sweepAfterMs, timeoutMs);
     commitTimes.observe((performance.now() - startedAt) / 1_000);
-    for (const { key, upload, resolve } of sorted)
-      resolve(known.get(key) ?? { id: upload.id, status: 'stored' });
+    let first = sorted[0];
+    for (const entry of sorted) {
+      if (entry.key !== first?.key) first = entry;
+      entry.resolve(known.get(entry.key) ?? { id: first.upload.id, status: 'stored' });
+    }
     if (known.size < uploads.length) this.notify();
   }
 
