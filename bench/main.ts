@@ -3,7 +3,9 @@ import { measureFullTable } from './callbacks-full-table.js';
 import { measureSoak } from './callbacks-soak.js';
 import { measureSteadyRates } from './callbacks-steady.js';
 import { measureThroughput } from './callbacks-throughput.js';
-import { measureFirstThumbnails } from './first-thumbnails.js';
+import { measureFirstThumbnail } from './images-first-thumbnail.js';
+import { measureImageMemory } from './images-memory.js';
+import { measureImages } from './images-throughput.js';
 import { describeMachine } from './machine.js';
 import { printJson, printReport } from './report.js';
 
@@ -12,10 +14,12 @@ const benchmarks = {
   'callbacks-steady': measureSteadyRates,
   'callbacks-full-table': measureFullTable,
   'callbacks-soak': measureSoak,
-  'first-thumbnails': measureFirstThumbnails,
+  'images-throughput': measureImages,
+  'images-first-thumbnail': measureFirstThumbnail,
+  'images-memory': measureImageMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks`;
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, images`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -6,13 +6,15 @@ import { migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
 import { freePort } from '#local';
 import { benchBucket } from './callback-requests.js';
-import { startProgram } from './program.js';
+import { type Program, startProgram } from './program.js';
 import type { BenchPostgres } from './services.js';
 
-/** Emulator, api and worker as `npm start` runs them, with the queue on Postgres. */
+/** Emulator, api and, when it is told to start, a worker as `npm start` runs them, with the queue on Postgres. */
 export interface BenchStack {
   readonly databaseUrl: string;
   readonly callbackUrl: string;
+  /** Starts the worker; it takes both queues. */
+  startWorker(): Promise<Program>;
   /** For the OSS client. */
   readonly oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
 }
@@ -52,10 +54,10 @@ export async function openStack(stack: AsyncDisposableStack, postgres: BenchPost
   };
   stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
   const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
-  stack.use(await startProgram('worker', 'apps/worker/src/main.js', env));
   return {
     databaseUrl,
     callbackUrl: `${api.url}/callbacks/oss`,
+    startWorker: async () => stack.use(await startProgram('worker', 'apps/worker/src/main.js', env)),
     oss: { endpoint, region: 'oss-cn-hangzhou', accessKeyId, accessKeySecret },
   };
 }

@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BenchmarkOptions } from './benchmark.js';
+import { makeMixedImages } from './photos.js';
+import { startProgram } from './program.js';
+import type { Report } from './report.js';
+import { connectTo, openPostgres } from './services.js';
+import { openStack } from './stack.js';
+import { ratioOf, showSpread, spreadOf } from './spread.js';
+import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from './upload-photos.js';
+
+const widths = [320, 640, 1280];
+const copies = 6;
+/** The default of WORKER_THUMBNAIL_CONCURRENCY on this many cores, and for the bare loop too. */
+const parallel = 2;
+const timeoutMs = 300_000;
+
+/** Images per second from the queue to stored and recorded renditions, beside a bare loop over the same files. */
+export async function measureImages({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-images-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  say('making images …');
+  const files = await makeMixedImages(folder, 1);
+  const batch = Array.from({ length: copies }, () => files).flat();
+  const postgres = stack.use(await openPostgres());
+  const landfall = await openStack(stack, postgres);
+  const { client: database } = stack.use(await connectTo(landfall.databaseUrl));
+  const bareSharp = stack.use(await startProgram('bareSharp', 'bench/references/bare-sharp.js'));
+  const uploader = new Uploader(landfall);
+
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    signal.throwIfAborted();
+    const ids: string[] = [];
+    for (const [index, file] of batch.entries())
+      ids.push(await uploader.upload(`images/${round}/${index}-${file.slice(folder.length + 1)}`, file));
+    // Everything waits in the queue before a worker comes; its clock starts when its first rendition is there.
+    const worker = await landfall.startWorker();
+    const [firstId = ''] = ids;
+    await waitForFirstRendition(database, firstId, { signal, timeoutMs });
+    const elapsedMs = await waitUntilReady(database, ids, { signal, timeoutMs });
+    await worker[Symbol.asyncDispose]();
+    await checkRenditions(database, ids, widths.length);
+    const order = { files: batch, widths, folder, parallel };
+    const bare = await bareSharp.ask<{ elapsedMs: number }>(order, timeoutMs);
+    if (round === 0) continue;
+    // When the clock starts, the first images are half done: they do not count.
+    ours.push(((batch.length - parallel) / elapsedMs) * 1_000);
+    theirs.push((batch.length / bare.elapsedMs) * 1_000);
+    say(
+      `round ${round} of ${rounds}: ${ours.at(-1)?.toFixed(2)} images/s, bareSharp ${theirs.at(-1)?.toFixed(2)}`,
+    );
+  }
+  const ratio = ratioOf(ours, theirs);
+  return {
+    name: 'images-throughput',
+    ratios: { bareSharp: ratio },
+    facts: { settings: { rounds, images: batch.length, parallel }, landfall: ours, bareSharp: theirs },
+    tables: [
+      [
+        ['', 'images/s: median (min–max)'],
+        ['landfall', showSpread(spreadOf(ours), 2)],
+        ['bareSharp', showSpread(spreadOf(theirs), 2)],
+        ['landfall against bareSharp', showSpread(ratio, 2)],
+      ],
+    ],
+    notes: [
+      `${batch.length} images of ${files.length} kinds, ${parallel} at a time, three WebP thumbnails each; store, api and Postgres share the cores`,
+    ],
+  };
+}
