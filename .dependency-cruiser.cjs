@@ -31,7 +31,18 @@ const apps = {
     'video',
   ],
   'oss-emulator': ['runtime', 'oss'],
-  cli: ['runtime', 'database', 'oss', 'storage', 'jobs', 'uploads', 'pipelines', 'local', 'migrations'],
+  cli: [
+    'runtime',
+    'database',
+    'oss',
+    'storage',
+    'outbox',
+    'jobs',
+    'uploads',
+    'pipelines',
+    'local',
+    'migrations',
+  ],
 };
 /** Each npm package has one owner; nobody else imports it. Tests may. */
 const owners = {
@@ -47,6 +58,9 @@ const owners = {
   sharp: '^libs/image/',
   exifr: '^libs/image/',
   thumbhash: '^libs/image/',
+  'libheif-js': '^libs/image/',
+  '@resvg/resvg-wasm': '^libs/image/',
+  '@hyzyla/pdfium': '^libs/image/',
   yaml: '^libs/pipelines/',
   '@nestjs/platform-fastify': '^apps/api/',
   '@nestjs/swagger': '^apps/api/',

@@ -1,59 +1,138 @@
-import { afterAll, expect, it } from 'vitest';
-import { limits, makeFolder, renderOne } from './fixtures.suite.js';
+import { dirname } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  apart,
+  distance,
+  limits,
+  makeFolder,
+  middlePixel,
+  never,
+  photo,
+  plain,
+  quarters,
+  renderOne,
+  spec,
+} from './fixtures.suite.js';
+import { box, heic } from './heic.suite.js';
+import { openImageFile } from './open-image.js';
 import { readImageFacts } from './read-image-facts.js';
+import { renderImages } from './render-images.js';
+import { writePng } from './write-png.js';
 
 const folder = await makeFolder();
+let picture: Buffer;
+beforeAll(async () => {
+  // soft, so that the coding's own loss stays far below what a wrong turn or colour would cost
+  picture = await (await photo(256, 128)).blur(3).png().toBuffer();
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
-/** A box of ISO/IEC 14496-12: its length, its type, its content. */
-function box(type: string, ...content: (string | Uint8Array)[]): Buffer {
-  const body = Buffer.concat(
-    content.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)),
-  );
-  return Buffer.concat([uint32(body.length + 8), Buffer.from(type, 'latin1'), body]);
+async function renderHeic(bytes: Buffer) {
+  const file = await folder.write('phone.heic', bytes);
+  const opened = await openImageFile(file, dirname(file), limits, never);
+  expect(opened).toMatchObject({ format: 'heic', mimeType: 'image/heic' });
+  let made: Buffer = Buffer.alloc(0);
+  await renderImages(opened.file, [spec('one', { width: 4096 })], limits, never, async ({ data }) => {
+    made = data;
+  });
+  return { made, facts: await readImageFacts(opened.file, limits) };
 }
 
-const bytes = (...values: number[]) => Buffer.from(values);
-const uint32 = (value: number) => bytes(value >>> 24, value >>> 16, value >>> 8, value);
-const uint16 = (value: number) => bytes(value >>> 8, value);
-const plainVersion = uint32(0);
+describe('HEIC', () => {
+  it('looks as what went in', async () => {
+    const { made, facts } = await renderHeic(await heic(sharp(picture)));
+    expect(facts).toMatchObject({ width: 256, height: 128, orientation: 1 });
+    expect(await distance(made, sharp(picture).removeAlpha())).toBeLessThan(3);
+  });
 
-/** What a phone writes, in its shortest form: one HEVC picture of 64 × 48 pixels. No tool at hand encodes it. */
-function heic(): Buffer {
-  const hevcSetup = Buffer.from('0101600000009000000000005df000fcfdf8f800000f00', 'hex');
-  const handler = box('hdlr', plainVersion, uint32(0), 'pict', '\0'.repeat(13));
-  const primary = box('pitm', plainVersion, uint16(1));
-  const item = box('infe', bytes(2, 0, 0, 0), uint16(1), uint16(0), 'hvc1\0');
-  const properties = box('ipco', box('hvcC', hevcSetup), box('ispe', plainVersion, uint32(64), uint32(48)));
-  const links = box('ipma', plainVersion, uint32(1), uint16(1), bytes(2, 0x81, 2));
-  const fileType = box('ftyp', 'heic', uint32(0), 'mif1heic');
-  const meta = (offset: number) =>
-    box(
-      'meta',
-      plainVersion,
-      handler,
-      primary,
-      box('iinf', plainVersion, uint16(1), item),
-      box('iprp', properties, links),
-      box(
-        'iloc',
-        plainVersion,
-        bytes(0x44, 0),
-        uint16(1),
-        uint16(1),
-        uint16(0),
-        uint16(1),
-        uint32(offset),
-        uint32(16),
-      ),
+  it('is put together from its tiles', async () => {
+    const { made } = await renderHeic(await heic(sharp(picture), { tilesPerSide: 2 }));
+    expect(await distance(made, sharp(picture).removeAlpha())).toBeLessThan(3);
+  });
+
+  it('of ten bits looks the same', async () => {
+    const { made } = await renderHeic(await heic(sharp(picture), { bits: 10 }));
+    expect(await distance(made, sharp(picture).removeAlpha())).toBeLessThan(3);
+  });
+
+  it.each([0, 1, 2, 3] as const)('is turned %i times and mirrored as it says, once', async (turns) => {
+    const corners = [
+      [200, 30, 30],
+      [30, 200, 30],
+      [30, 30, 200],
+      [220, 220, 60],
+    ] as const;
+    const upright = await quarters(corners, 256, 128).png().toBuffer();
+    for (const mirrored of [false, true]) {
+      // The EXIF orientation of a phone says the same again; a reader that honours both turns twice.
+      const exif = Buffer.from('49492a000800000001001201030001000000060000000000000000', 'hex');
+      const { made, facts } = await renderHeic(await heic(sharp(upright), { turns, mirrored, exif }));
+      const turned = await sharp(upright)
+        .rotate(-90 * turns)
+        .png()
+        .toBuffer();
+      const wanted = mirrored ? sharp(turned).flop() : sharp(turned);
+      expect(await distance(made, wanted.removeAlpha())).toBeLessThan(8);
+      expect(facts.orientation).toBe(1);
+    }
+  });
+
+  it('in Display P3 has the colours of the same pixels as a PNG in Display P3', async () => {
+    const color = [200, 80, 60] as const;
+    const tagged = await plain(color, 128, 128).withIccProfile('p3', { attach: true }).png().toBuffer();
+    const { icc = Buffer.alloc(0) } = await sharp(tagged).metadata();
+    const png = await folder.write('p3.png', Buffer.alloc(0));
+    const data = await plain(color, 128, 128).raw().toBuffer();
+    await writePng(png, { width: 128, height: 128, channels: 3, rowBytes: 384, data, icc });
+    const { data: wanted } = await renderOne(png);
+    const { made } = await renderHeic(await heic(plain(color, 128, 128), { icc }));
+    expect(await distance(made, wanted)).toBeLessThan(3);
+    expect(apart(await middlePixel(wanted), color)).toBeGreaterThan(10);
+  });
+});
+
+describe('refused', () => {
+  const codeOf = async (name: string, bytes: Buffer, within = limits) => {
+    const file = await folder.write(name, bytes);
+    return openImageFile(file, dirname(file), within, never).then(
+      () => 'opened',
+      (thrown: unknown) => (thrown as { code: unknown }).code,
     );
-  const pixelsAt = fileType.length + meta(0).length + 8;
-  return Buffer.concat([fileType, meta(pixelsAt), box('mdat', '\x01'.repeat(16))]);
-}
+  };
 
-it('refuses HEIC by its name, not as damaged', async () => {
-  const file = await folder.write('phone.heic', heic());
-  const refusal = { code: 'media.unsupported', message: expect.stringContaining('heif (hevc) is not read') };
-  await expect(readImageFacts(file, limits)).rejects.toMatchObject(refusal);
-  await expect(renderOne(file)).rejects.toMatchObject(refusal);
+  it('is HEIC that is truncated at any tenth', async () => {
+    const whole = await heic(sharp(picture), { tilesPerSide: 2 });
+    for (let tenth = 1; tenth < 10; tenth++) {
+      const part = whole.subarray(0, Math.floor((whole.length * tenth) / 10));
+      expect(await codeOf('part.heic', part)).toBe('media.damaged');
+    }
+  });
+
+  it('is HEIC with more pixels than allowed, before it is decoded', async () => {
+    const whole = await heic(sharp(picture));
+    expect(await codeOf('large.heic', whole, { ...limits, maxPixels: 256 * 128 - 1 })).toBe(
+      'media.too_many_pixels',
+    );
+    const sizes = Buffer.from(whole);
+    for (let at = sizes.indexOf('ispe'); at > 0; at = sizes.indexOf('ispe', at + 1)) {
+      sizes.fill('0000ffff0000ffff', at + 8, at + 16, 'hex');
+    }
+    expect(await codeOf('bomb.heic', sizes)).toBe('media.too_many_pixels');
+  });
+
+  it('is HEIF with a coding nobody has', async () => {
+    const whole = await heic(sharp(picture));
+    const other = Buffer.from(
+      whole.toString('latin1').replaceAll('hvc1', 'vvc1').replaceAll('hvcC', 'vvcC'),
+      'latin1',
+    );
+    expect(await codeOf('odd.heic', other)).toBeOneOf(['media.unsupported', 'media.damaged']);
+    expect(await codeOf('empty.heic', box('ftyp', 'heic', '\0\0\0\0', 'mif1heic'))).toBe('media.damaged');
+  });
+
+  it('is no reason for sharp to read it by itself', async () => {
+    const file = await folder.write('phone.heic', await heic(sharp(picture)));
+    await expect(readImageFacts(file, limits)).rejects.toHaveProperty('code', 'media.unsupported');
+  });
 });

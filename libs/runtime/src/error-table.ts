@@ -133,6 +133,16 @@ export const errorTable = {
     retry: 'never',
     message: 'There is no such rendition that is ready',
   },
+  'rendition.unknown': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The pipelines file has no such rendition for this upload',
+  },
+  'rendition.watermark_unusable': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The watermark of a rendition cannot be used',
+  },
   'upload.duplicate': {
     kind: 'unprocessable',
     retry: 'never',
@@ -231,6 +241,11 @@ export const errorTable = {
     kind: 'unprocessable',
     retry: 'never',
     message: 'The media took longer to process than allowed',
+  },
+  'media.too_complex': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The media needs more memory to be read than this service gives it',
   },
   'media.no_stream': {
     kind: 'unprocessable',

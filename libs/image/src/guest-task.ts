@@ -1,0 +1,73 @@
+import type { ErrorCode } from '#runtime';
+
+/**
+ * What goes between a guest's thread and the one that started it. A guest is a decoder of a format that libvips does
+ * not read; it runs in a thread of its own.
+ */
+export interface GuestTask {
+  guest: GuestName;
+  /** The upload's file. */
+  file: string;
+  /** Where the picture goes, as a file that libvips reads. */
+  output: string;
+  maxPixels: number;
+}
+
+export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw';
+
+/** What the original says of itself where the file made from it says something else. */
+export interface ToldFacts {
+  /** Pixels as they are shown; of a drawing its own size, which is not that of the file made from it. */
+  width?: number;
+  height?: number;
+  /** Pages. */
+  frames?: number;
+}
+
+/** What a guest gives: pixels, or a file that libvips reads. */
+export type GuestPicture = ({ pixels: Pixels } | { encoded: Uint8Array }) & { told: ToldFacts };
+
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 3 | 4;
+  /** From the start of a row to that of the next. */
+  readonly rowBytes: number;
+  readonly data: Uint8Array;
+  /** ICC profile. */
+  readonly icc?: Uint8Array | undefined;
+  /** EXIF block, from its TIFF header on, upright. */
+  readonly exif?: Uint8Array | undefined;
+}
+
+export type GuestAnswer =
+  | { told: ToldFacts }
+  /** `reason` is the decoder's own text: for the log only. */
+  | { code: ErrorCode; detail: string; reason: string };
+
+/** A guest's own word on why it does not read a file. */
+export class GuestRefusal extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string) {
+    super(detail);
+    this.code = code;
+  }
+}
+
+/** Refuses a picture from its header, before its pixels take memory. */
+export function refuseTooMany(width: number, height: number, maxPixels: number): void {
+  if (width * height <= maxPixels) return;
+  throw new GuestRefusal(
+    'media.too_many_pixels',
+    `${width} × ${height} pixels, the limit is ${maxPixels} in all`,
+  );
+}
+
+/** Longest side, in pixels, at which a drawing (SVG, PDF) is rendered: larger than any usual rendition. */
+const drawingSide = 2048;
+
+/** How often a drawing of this size is enlarged, so that its longest side is `drawingSide` or its pixels are the limit. */
+export function drawingScale(width: number, height: number, maxPixels: number): number {
+  return Math.min(drawingSide / Math.max(width, height), Math.sqrt(maxPixels / (width * height)));
+}

@@ -1,0 +1,49 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  GuestRefusal,
+  type GuestAnswer,
+  type GuestName,
+  type GuestPicture,
+  type GuestTask,
+} from './guest-task.ts';
+import { writePng } from './write-png.ts';
+
+/**
+ * Where a guest runs. Its imports name .ts files, because Node runs it from source in the tests, and nothing of ours
+ * outside this folder.
+ */
+type Guest = (bytes: Uint8Array, maxPixels: number) => Promise<GuestPicture> | GuestPicture;
+
+const guests: Record<GuestName, () => Promise<Guest>> = {
+  heif: async () => (await import('./guest-heif.ts')).decodeHeif,
+  svg: async () => (await import('./guest-svg.ts')).drawSvg,
+  bmp: async () => (await import('./guest-bmp.ts')).decodeBmp,
+  pdf: async () => (await import('./guest-pdf.ts')).drawPdf,
+  raw: async () => (await import('./guest-raw.ts')).findPreview,
+};
+
+async function answer({ guest, file, output, maxPixels }: GuestTask): Promise<GuestAnswer> {
+  try {
+    const open = await guests[guest]();
+    const picture = await open(await readFile(file), maxPixels);
+    if ('pixels' in picture) await writePng(output, picture.pixels);
+    else await writeFile(output, picture.encoded);
+    return { told: picture.told };
+  } catch (thrown) {
+    return refusalOf(thrown);
+  }
+}
+
+function refusalOf(thrown: unknown): GuestAnswer {
+  const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  if (thrown instanceof GuestRefusal) return { code: thrown.code, detail: thrown.message, reason };
+  // A decoder that runs out of its memory or its stack traps.
+  if (thrown instanceof Error && ['RuntimeError', 'RangeError'].includes(thrown.name)) {
+    return { code: 'media.too_complex', detail: 'send a smaller or simpler image', reason };
+  }
+  return { code: 'media.damaged', detail: 'the file ends early or cannot be decoded', reason };
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+parentPort?.postMessage(await answer(workerData as GuestTask));

@@ -1,0 +1,80 @@
+import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
+
+/** libheif's memory: what goes in and out of it as C has it. Nothing is freed: it goes with the thread. */
+export class HeifMemory {
+  readonly #heif: MainModule;
+
+  constructor(heif: MainModule) {
+    this.#heif = heif;
+  }
+
+  /** Room of that many bytes; a RangeError when there is none. */
+  allocate(sizeBytes: number): number {
+    const at = this.#heif._malloc(sizeBytes);
+    if (at === 0) throw new RangeError('no memory left');
+    return at;
+  }
+
+  store(bytes: Uint8Array): number {
+    const at = this.allocate(bytes.length);
+    this.#bytes.set(bytes, at);
+    return at;
+  }
+
+  /** Valid until libheif allocates again. */
+  view(at: number, sizeBytes: number): Uint8Array {
+    return this.#bytes.subarray(at, at + sizeBytes);
+  }
+
+  /** What `call` writes to the place it is given. */
+  pointerFrom(call: (at: number) => void): number {
+    const at = this.allocate(4);
+    call(at);
+    return this.#numberAt(at);
+  }
+
+  /** The heif_error that `call` returns: C hands it back at a place that is given first. */
+  errorOf(call: (at: number) => void): { code: number; subcode: number } {
+    const at = this.allocate(12);
+    call(at);
+    return { code: this.#numberAt(at), subcode: this.#numberAt(at + 4) };
+  }
+
+  /** The ICC profile of an image. */
+  readProfile(handle: number): Uint8Array | undefined {
+    const size = this.#heif._heif_image_handle_get_raw_color_profile_size(handle);
+    if (size === 0) return undefined;
+    const at = this.allocate(size);
+    const { code } = this.errorOf((error) =>
+      this.#heif._heif_image_handle_get_raw_color_profile(error, handle, at),
+    );
+    return code === 0 ? this.view(at, size).slice() : undefined;
+  }
+
+  /** The EXIF block of an image from its TIFF header on (ISO/IEC 23008-12, annex A.2.1: its offset comes first). */
+  readExif(handle: number): Uint8Array | undefined {
+    const filter = this.store(Buffer.from('Exif\0'));
+    const ids = this.allocate(4);
+    if (this.#heif._heif_image_handle_get_list_of_metadata_block_IDs(handle, filter, ids, 1) < 1)
+      return undefined;
+    const id = this.#numberAt(ids);
+    const size = this.#heif._heif_image_handle_get_metadata_size(handle, id);
+    if (size < 4) return undefined;
+    const at = this.allocate(size);
+    const { code } = this.errorOf((error) =>
+      this.#heif._heif_image_handle_get_metadata(error, handle, id, at),
+    );
+    if (code !== 0) return undefined;
+    const block = Buffer.from(this.view(at, size));
+    return block.subarray(4 + block.readUInt32BE(0));
+  }
+
+  /** Memory that has grown is another buffer, so it is asked for each time. */
+  get #bytes(): Uint8Array {
+    return this.#heif.HEAPU8 as Uint8Array;
+  }
+
+  #numberAt(at: number): number {
+    return Buffer.from(this.view(at, 4)).readUInt32LE(0);
+  }
+}
