@@ -1,13 +1,14 @@
 /**
- * image: the facts of an image file, its renditions and its placeholder. Owns sharp, exifr and thumbhash.
+ * image: the facts of an image file, its renditions and its placeholder. Owns sharp, exifr, thumbhash and the guests' decoders.
  *
  * Does not belong here: where files come from and go to, which renditions are wanted, video.
- * One more format is one more row in `input-formats.ts` or `output-formats.ts`. SVG is refused: it draws from outside references and its drawing
- * cannot be stopped by a time limit. HEIC and JPEG XL are refused: the prebuilt libvips has no decoder for them.
+ * One more format is one more row in `input-formats.ts` or `output-formats.ts`. What libvips does not read well (HEIC, SVG, PDF, BMP, camera RAW)
+ * goes through a guest: a decoder in a thread of its own, `guest-….ts`, that makes a file for libvips of it.
  * The start script sets MALLOC_ARENA_MAX=2: glibc's arenas otherwise keep the memory of finished images.
  */
 export { configureSharp } from './configure-sharp.js';
 export type { ImageLimits } from './image-header.js';
+export { openImageFile, type OpenedImage } from './open-image.js';
 export { readImageFacts, type ImageFacts } from './read-image-facts.js';
 export { renderImages, type RenderedImage } from './render-images.js';
 export type { ImageRenditionSpec } from './rendition-size.js';
