@@ -1,32 +1,39 @@
-import { renderImages, type RenderedImage } from '#image';
+import { renderImages, type OpenedImage, type RenderedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { ImageSpec } from '#pipelines';
 import { publishRendition, type MadeRendition, type Rendition, type Upload } from '#uploads';
+import { dirname } from 'node:path';
+import { fetchWatermarks } from './fetch-watermarks.js';
+import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from './rendition-key.js';
 import type { Workbench } from './workbench.js';
 
 /**
  * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
  * together with the placeholder.
+ * @param opened lies in a folder of this job's own
  */
 export async function makeImages(
   bench: Workbench,
   upload: Upload,
   pending: readonly Rendition[],
-  file: string,
+  { file, format }: Pick<OpenedImage, 'file' | 'format'>,
   { signal }: JobContext,
 ): Promise<void> {
   const byName = new Map(pending.map((rendition) => [rendition.name, rendition]));
   const specs = pending.map((rendition) => rendition.spec as ImageSpec);
+  const watermarks = await fetchWatermarks(bench, upload, specs, dirname(file), signal);
+  const extras = { format, focus: focalPointOf(upload.vars), watermarks };
   let last: { name: string; made: MadeRendition } | undefined;
-  const placeholder = await renderImages(file, specs, bench.limits.image, signal, async (image) => {
+  const publish = async (image: RenderedImage) => {
     const rendition = byName.get(image.name);
     if (!rendition) return;
     const made = await storeImage(bench, upload, rendition, image, signal);
     byName.delete(image.name);
     if (byName.size === 0) last = { name: image.name, made };
     else await publishRendition(bench.source, upload.id, image.name, made);
-  });
+  };
+  const placeholder = await renderImages(file, specs, bench.limits.image, signal, publish, extras);
   if (last) await publishRendition(bench.source, upload.id, last.name, last.made, placeholder);
 }
 
@@ -39,5 +46,6 @@ async function storeImage(
 ): Promise<MadeRendition> {
   const objectKey = renditionKey(bench, upload, rendition, endingOf(mimeType));
   const sizeBytes = await bench.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
-  return { objectKey, mimeType, width, height, sizeBytes, durationMs: null };
+  const { specHash } = rendition;
+  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null };
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { configureSharp } from './configure-sharp.js';
 import type { ImageLimits } from './image-header.js';
-import { renderImages, type RenderedImage } from './render-images.js';
-import type { ImageRenditionSpec } from './rendition-size.js';
+import type { RenderedImage } from './encode-rendition.js';
+import { renderImages } from './render-images.js';
+import type { ImageRenditionSpec, RenderExtras } from './rendition-spec.js';
 
 /** What the tests of this room share: sharp as the worker runs it, a folder, small pictures, the way to compare them. */
 configureSharp();
@@ -73,11 +74,17 @@ export function spec(name: string, more: Partial<ImageRenditionSpec> = {}): Imag
 }
 
 /** Renders and collects. */
-export async function render(file: string, specs: readonly ImageRenditionSpec[], within = limits) {
+export async function render(
+  file: string,
+  specs: readonly ImageRenditionSpec[],
+  within = limits,
+  extras: RenderExtras = {},
+) {
   const images: RenderedImage[] = [];
-  const placeholder = await renderImages(file, specs, within, never, async (image) => {
+  const keep = async (image: RenderedImage) => {
     images.push(image);
-  });
+  };
+  const placeholder = await renderImages(file, specs, within, never, keep, extras);
   return { images, placeholder };
 }
 
@@ -85,8 +92,9 @@ export async function render(file: string, specs: readonly ImageRenditionSpec[],
 export async function renderOne(
   file: string,
   more: Partial<ImageRenditionSpec> = {},
+  extras: RenderExtras = {},
 ): Promise<RenderedImage> {
-  const { images } = await render(file, [spec('one', more)]);
+  const { images } = await render(file, [spec('one', more)], limits, extras);
   const [image] = images;
   if (!image) throw new Error('nothing was rendered');
   return image;

@@ -1,22 +1,16 @@
 import { outputFormats } from './output-formats.js';
-
-/** One rendition as the pipelines file asks for it. Without `height` every fit means 'inside'. */
-export interface ImageRenditionSpec {
-  name: string;
-  /** Pixels. */
-  width: number;
-  height?: number;
-  /** 'inside' keeps the whole picture; 'cover' fills and crops the centre; 'contain' pads to exactly width × height. */
-  fit: 'inside' | 'cover' | 'contain';
-  format: 'webp' | 'jpeg' | 'png' | 'avif';
-  /** 1 to 100; PNG is lossless and takes no notice. */
-  quality: number;
-}
+import type { FormattedSpec } from './rendition-spec.js';
 
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** What a picture may grow to. Without it a few pixels of an extreme shape would become gigabytes. */
+const maxEnlargedPixels = 50_000_000;
+
+/** What the size of a rendition comes from. */
+export type ShapeSpec = Pick<FormattedSpec, 'width' | 'height' | 'fit' | 'enlarge' | 'format'>;
 
 /** `size` scaled by `scale`, at least one pixel on each side. */
 export function scaleSize(size: Size, scale: number): Size {
@@ -26,18 +20,30 @@ export function scaleSize(size: Size, scale: number): Size {
   };
 }
 
-/** The scale from the source to the picture of a rendition, at most 1: nothing is ever enlarged. */
-export function renditionScale(source: Size, spec: ImageRenditionSpec): number {
-  const byWidth = spec.width / source.width;
-  const byHeight = (spec.height ?? outputFormats[spec.format].maxSide) / source.height;
-  const covers = spec.fit === 'cover' && spec.height !== undefined;
-  return Math.min(1, covers ? Math.max(byWidth, byHeight) : Math.min(byWidth, byHeight));
+/** Whether parts of the picture may be cut off. */
+export function covers(spec: ShapeSpec): spec is ShapeSpec & Size {
+  return spec.fit === 'cover' && spec.width !== undefined && spec.height !== undefined;
+}
+
+/** Whether there is a frame of exactly width × height round the picture. */
+export function pads(spec: ShapeSpec): spec is ShapeSpec & Size {
+  return spec.fit === 'contain' && spec.width !== undefined && spec.height !== undefined;
+}
+
+/** The scale from the source to the picture of a rendition: at most 1 unless it may be enlarged. */
+export function renditionScale(source: Size, spec: ShapeSpec): number {
+  const { maxSide } = outputFormats[spec.format];
+  const byWidth = (spec.width ?? maxSide) / source.width;
+  const byHeight = (spec.height ?? maxSide) / source.height;
+  if (covers(spec)) return Math.min(Math.max(byWidth, byHeight), spec.enlarge ? Infinity : 1);
+  const largest = spec.enlarge ? Math.sqrt(maxEnlargedPixels / (source.width * source.height)) : 1;
+  return Math.min(byWidth, byHeight, Math.max(1, largest));
 }
 
 /** The size of the finished rendition. It is computed from the source, so that rounding never adds up. */
-export function renditionSize(source: Size, spec: ImageRenditionSpec): Size {
+export function renditionSize(source: Size, spec: ShapeSpec): Size {
   const picture = scaleSize(source, renditionScale(source, spec));
-  if (spec.height === undefined || spec.fit === 'inside') return picture;
-  if (spec.fit === 'contain') return { width: spec.width, height: spec.height };
+  if (pads(spec)) return { width: spec.width, height: spec.height };
+  if (!covers(spec)) return picture;
   return { width: Math.min(spec.width, picture.width), height: Math.min(spec.height, picture.height) };
 }

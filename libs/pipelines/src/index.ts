@@ -3,8 +3,19 @@
  * reading the file.
  *
  * Does not belong here: making renditions (image, video) or storing the plan (uploads).
- * A new kind of rendition goes into `pipeline-schema.ts`; the worker then has to say who makes it.
+ * A new kind of rendition goes into `rendition-schema.ts`, a new field of a match into `match-schema.ts`; the worker then
+ * has to say who makes it. A new field has a default that changes nothing: the hash of every existing spec stays.
  */
-export * from './pipeline-schema.js';
+export type { Pipelines } from './pipeline-schema.js';
+export type {
+  AudioSpec,
+  HlsSpec,
+  ImageSpec,
+  Mp4Spec,
+  PosterSpec,
+  RenditionSpec,
+} from './rendition-schema.js';
+export type { Matchable } from './match-schema.js';
+export { pipelinesJsonSchema } from './json-schema.js';
 export * from './load-pipelines.js';
 export * from './plan-renditions.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { LandfallError } from '#runtime';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { type Pipelines, pipelinesSchema } from './pipeline-schema.js';
 
 /**
@@ -20,18 +21,18 @@ export function loadPipelines(file: string): Pipelines {
 /** As `loadPipelines`, from the text; `file` is named in the problems. */
 export function parsePipelines(text: string, file: string): Pipelines {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
     throw invalid(
-      document.errors.map((error) => `${file}:${error.linePos?.[0].line ?? 1}: ${error.message}`),
+      document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`),
     );
   }
-  const result = pipelinesSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const result = pipelinesSchema.safeParse(readValues(document, file));
   if (result.success) return result.data;
   throw invalid(
-    result.error.issues.map((issue) => {
-      const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-      return `${file}:${lineOf(path)}: ${path.join('.') || 'file'}: ${issue.message}`;
+    result.error.issues.flatMap(tell).map(({ path, message }) => {
+      const steps = path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+      return `${file}:${lineOf(steps)}: ${steps.join('.') || 'file'}: ${message}`;
     }),
   );
 
@@ -43,6 +44,21 @@ export function parsePipelines(text: string, file: string): Pipelines {
     }
     return 1;
   }
+}
+
+/** The values of the document; aliases that would make a small file a huge one are refused. */
+function readValues(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw invalid([`${file}:1: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+/** A field that does not exist is told at its own line, and not at that of the object where it stands. */
+function tell(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
+  if (issue.code !== 'unrecognized_keys') return [issue];
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'there is no such field' }));
 }
 
 function invalid(problems: string[]): LandfallError {

@@ -1,62 +1,71 @@
-import { createHash } from 'node:crypto';
-import type { Pipelines, RenditionSpec } from './pipeline-schema.js';
-
-/** What a pipeline matches on. */
-export interface Matchable {
-  bucket: string;
-  objectKey: string;
-  kind: 'image' | 'video' | 'audio' | 'other';
-}
+import { hashSpec } from './hash-spec.js';
+import { type Matchable, matches } from './match-schema.js';
+import type { Pipelines } from './pipeline-schema.js';
+import type { RenditionSpec } from './rendition-schema.js';
 
 export interface PlannedRendition {
   name: string;
   kind: RenditionSpec['kind'];
-  queue: 'thumbnail' | 'transcode';
+  /** The job that makes it. */
+  job: RenditionJob;
   spec: RenditionSpec;
-  /** Same spec, same hash: part of the object key, so that a changed preset never overwrites the old result. */
+  /** Same meaning, same hash: part of the object key, so that a changed preset never overwrites the old result. */
   specHash: string;
 }
 
-/** Short work goes to `thumbnail`, so that it never waits behind a transcode. */
-const queueOf = {
-  image: 'thumbnail',
-  poster: 'thumbnail',
-  hls: 'transcode',
-  mp4: 'transcode',
-  audio: 'transcode',
-} as const;
+export interface RenditionPlan {
+  /** The name of the pipeline that matched; of several, which only a `continue` allows, the names joined by `+`. */
+  pipeline: string;
+  /** Whether one of them keeps where the upload was taken. */
+  keepLocation: boolean;
+  /** In the order of the file. */
+  renditions: PlannedRendition[];
+}
+
+/** The jobs that make renditions of a fresh upload, by their names in the job catalog. */
+export type RenditionJob = 'upload.process' | 'upload.refine' | 'upload.transcode';
+
+/** What is quick is made first and waits behind nothing: an AVIF takes longer than all other images together. */
+function jobOf(spec: RenditionSpec, mimeType: string): RenditionJob {
+  if (spec.kind === 'image') {
+    const isAvif = spec.format === 'avif' || (spec.format === 'keep' && mimeType === 'image/avif');
+    return isAvif ? 'upload.refine' : 'upload.process';
+  }
+  return spec.kind === 'poster' ? 'upload.process' : 'upload.transcode';
+}
 
 /**
- * The renditions that the first matching pipeline wants, in the order of the file; null when none matches.
+ * The renditions that the first matching pipeline wants, and those below it while they `continue`; null when none matches.
  * @param name the pipeline that a ticket chose: then only this one, if it is for this kind of media
  */
 export function planRenditions(
   { pipelines }: Pipelines,
   upload: Matchable,
   name: string | null = null,
-): { pipeline: string; renditions: PlannedRendition[] } | null {
-  const wants = ({ match, ...pipeline }: Pipelines['pipelines'][number]) => {
-    if (match.kind !== upload.kind) return false;
-    if (name !== null) return pipeline.name === name;
-    return (
-      (match.bucket === undefined || match.bucket === upload.bucket) &&
-      (match.prefix === undefined || upload.objectKey.startsWith(match.prefix))
-    );
+): RenditionPlan | null {
+  const chosen = name === null ? matching(pipelines, upload) : named(pipelines, upload, name);
+  if (chosen.length === 0) return null;
+  return {
+    pipeline: chosen.map((pipeline) => pipeline.name).join('+'),
+    keepLocation: chosen.some((pipeline) => pipeline.keepLocation),
+    renditions: chosen.flatMap((pipeline) =>
+      pipeline.renditions.map((spec) => ({
+        name: spec.name,
+        kind: spec.kind,
+        job: jobOf(spec, upload.mimeType),
+        spec,
+        specHash: hashSpec(spec),
+      })),
+    ),
   };
-  const pipeline = pipelines.find(wants);
-  if (!pipeline) return null;
-  const renditions = pipeline.renditions.map((spec) => ({
-    name: spec.name,
-    kind: spec.kind,
-    queue: queueOf[spec.kind],
-    spec,
-    specHash: hashSpec(spec),
-  }));
-  return { pipeline: pipeline.name, renditions };
 }
 
-/** Twelve hex digits over the spec's fields in a fixed order. */
-function hashSpec(spec: RenditionSpec): string {
-  const fields = Object.entries(spec).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 12);
+function matching(pipelines: Pipelines['pipelines'], upload: Matchable): Pipelines['pipelines'] {
+  const all = pipelines.filter(({ match }) => matches(match, upload));
+  const last = all.findIndex((pipeline) => !pipeline.continue);
+  return last === -1 ? all : all.slice(0, last + 1);
+}
+
+function named(pipelines: Pipelines['pipelines'], upload: Matchable, name: string): Pipelines['pipelines'] {
+  return pipelines.filter((pipeline) => pipeline.name === name && pipeline.match.kind === upload.kind);
 }

@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { isLandfallError } from '#runtime';
+import { describe, expect, test } from 'vitest';
+import { loadPipelines, parsePipelines } from './load-pipelines.js';
+
+/** The problems of a file, without the message of the error that they come in. */
+function problemsOf(text: string): string[] {
+  try {
+    parsePipelines(text, 'p.yaml');
+    return [];
+  } catch (error) {
+    if (!isLandfallError(error)) throw error;
+    const [head, ...problems] = error.message.split('\n  ');
+    return error.code === 'pipelines.invalid' ? problems : [`${error.code}: ${head}`];
+  }
+}
+
+/** A file with one pipeline for images; its renditions begin in line 6. */
+const withRenditions = (...lines: string[]) =>
+  [
+    'version: 1',
+    'pipelines:',
+    '  - name: photos',
+    '    match: { kind: image }',
+    '    renditions:',
+    ...lines,
+  ].join('\n');
+const withMatch = (match: string) => `version: 1
+pipelines:
+  - name: photos
+    match: ${match}
+    renditions: [{ name: a, kind: image, width: 1 }]`;
+
+describe('a wrong file is told with its lines:', () => {
+  test.each<[why: string, text: string, problems: (string | RegExp)[]]>([
+    ['nothing', '', ['p.yaml:1: file: Invalid input: expected object, received null']],
+    ['no list', 'version: 1\npipelines: 3', [/^p\.yaml:2: pipelines: .*expected array/]],
+    ['another version', 'version: 2\npipelines: []', [/^p\.yaml:1: version: .*expected 1/]],
+    ['no YAML', 'version: 1\npipelines: [', [/^p\.yaml:2: /]],
+    ['a key twice', 'version: 1\nversion: 1\npipelines: []', [/^p\.yaml:2: Map keys must be unique/]],
+    [
+      'aliases that grow',
+      `a: &a [1]\n${'bcdefghijk'.replaceAll(/./g, (name, at: number) => `${name}: &${name} [${`*${'abcdefghij'[at]},`.repeat(9)}]\n`)}`,
+      [/^p\.yaml:1: Excessive alias count/],
+    ],
+    [
+      'a slip of the pen',
+      withRenditions('      - name: a', '        kind: image', '        width: 1', '        heigth: 2'),
+      ['p.yaml:9: pipelines.0.renditions.0.heigth: there is no such field'],
+    ],
+    [
+      'an unknown kind',
+      withRenditions('      - { name: a, kind: picture, width: 1 }'),
+      [/^p\.yaml:6: pipelines\.0\.renditions\.0\.kind: /],
+    ],
+    [
+      'no size',
+      withRenditions('      - { name: a, kind: image }'),
+      [/:6: .*\.width: a width or a height is needed/],
+    ],
+    [
+      'a huge size',
+      withRenditions('      - { name: a, kind: image, width: 16000, height: 16000 }'),
+      [/:6: .*\.width: 16000 × 16000 is more than 50000000 pixels/],
+    ],
+    ['a size of 0', withRenditions('      - { name: a, kind: image, width: 0 }'), [/:6: .*\.width: .*>=1/]],
+    [
+      'a position where nothing is cut off',
+      withRenditions('      - name: a', '        kind: image', '        width: 9', '        position: focal'),
+      [/:9: .*\.position: only fit: cover/],
+    ],
+    [
+      'a JPEG that moves',
+      withRenditions('      - { name: a, kind: image, width: 1, format: jpeg, animated: true, effort: 1 }'),
+      [/:6: .*\.animated: jpeg holds no animation/, /:6: .*\.effort: jpeg has no effort/],
+    ],
+    [
+      'too much effort',
+      withRenditions('      - { name: a, kind: image, width: 1, effort: 7 }'),
+      [/:6: .*\.effort: webp has 0 to 6/],
+    ],
+    [
+      'a colour that YAML takes for a comment',
+      withRenditions(
+        '      - name: a',
+        '        kind: image',
+        '        width: 1',
+        '        background: #fff',
+      ),
+      [/:9: .*\.background: .*expected string, received null/],
+    ],
+    [
+      'a colour by its name',
+      withRenditions('      - { name: a, kind: image, width: 1, background: white }'),
+      [/:6: .*\.background: a colour like "#ffffff" is wanted/],
+    ],
+    [
+      'a watermark of both',
+      withRenditions('      - { name: a, kind: image, width: 1, watermark: { text: x, objectKey: y } }'),
+      [/:6: .*\.watermark: a watermark has either a text or an objectKey/],
+    ],
+    [
+      'a watermark out of range',
+      withRenditions(
+        '      - { name: a, kind: image, width: 1, watermark: { text: x, opacity: 2, gravity: middle } }',
+      ),
+      [/\.gravity: /, /\.opacity: .*<=1/],
+    ],
+    [
+      'a name twice',
+      withRenditions(
+        '      - { name: a, kind: image, width: 1 }',
+        '      - { name: a, kind: image, width: 2 }',
+      ),
+      ['p.yaml:7: pipelines.0.renditions.1.name: a is used twice'],
+    ],
+    [
+      'a stream of a picture',
+      withRenditions('      - { name: a, kind: hls }'),
+      ['p.yaml:6: pipelines.0.renditions.0.kind: no hls can be made of image'],
+    ],
+    ['no kind', withMatch('{ bucket: a }'), [/:4: pipelines\.0\.match\.kind: /]],
+    [
+      'a type with a star',
+      withMatch('{ kind: image, mimeType: "*/png" }'),
+      [/:4: .*\.mimeType: a type like/],
+    ],
+    [
+      'a list with a number',
+      withMatch('{ kind: image, bucket: [a, 7] }'),
+      [/:4: .*\.bucket: a text or a list/],
+    ],
+    [
+      'vars that are numbers',
+      withMatch('{ kind: image, vars: { tenant: 7 } }'),
+      [/:4: .*\.vars\.tenant: a text or a list/],
+    ],
+    ['a negative size', withMatch('{ kind: image, minBytes: -1 }'), [/:4: .*\.minBytes: /]],
+    [
+      'sizes that no object has',
+      withMatch('{ kind: image, minBytes: 9, maxBytes: 8 }'),
+      [/:4: .*\.maxBytes: less than minBytes/],
+    ],
+  ])('%s', (_, text, problems) => {
+    const found = problemsOf(text);
+    expect(found).toHaveLength(problems.length);
+    for (const [index, problem] of problems.entries()) expect(found[index]).toMatch(problem);
+  });
+});
+
+describe('pipelines that may match the same upload', () => {
+  const two = (first: string, second: string, kind = 'video') => `version: 1
+pipelines:
+  - { name: one, match: { kind: ${kind} }, ${first} }
+  - { name: other, match: { kind: audio }, renditions: [{ name: a, kind: audio }] }
+  - { name: two, match: { kind: ${kind} }, ${second} }`;
+
+  test('share no name of a rendition, and no stream', () => {
+    const first = 'continue: true, renditions: [{ name: a, kind: hls }]';
+    expect(problemsOf(two(first, 'renditions: [{ name: a, kind: poster }, { name: b, kind: hls }]'))).toEqual(
+      [
+        'p.yaml:5: pipelines.2.renditions.0.name: a is used twice, in pipeline one above, which continues',
+        'p.yaml:5: pipelines.2.renditions.1.kind: there is an hls already, in pipeline one above, which continues',
+      ],
+    );
+  });
+
+  test('may share them when the first does not continue', () => {
+    const renditions = 'renditions: [{ name: a, kind: hls }]';
+    expect(problemsOf(two(renditions, renditions))).toEqual([]);
+  });
+
+  test('have names of their own', () => {
+    const renditions = 'renditions: [{ name: a, kind: hls }]';
+    expect(problemsOf(two(renditions, renditions).replace('two', 'one'))).toEqual([
+      'p.yaml:5: pipelines.2.name: there is a pipeline one for video already',
+    ]);
+  });
+});
+
+test('defaults are filled in', () => {
+  const [pipeline] = parsePipelines(
+    withRenditions('      - { name: a, kind: image, width: 1 }'),
+    'p',
+  ).pipelines;
+  expect(pipeline).toMatchObject({ continue: false, keepLocation: false });
+  expect(pipeline?.renditions[0]).toEqual({
+    name: 'a',
+    kind: 'image',
+    width: 1,
+    fit: 'inside',
+    position: 'centre',
+    enlarge: false,
+    format: 'webp',
+    quality: 80,
+    animated: false,
+    sharpen: 0,
+    keepProfile: false,
+    keepCopyright: false,
+  });
+});
+
+test('pipelines.yaml is right and points editors to its schema', () => {
+  expect(loadPipelines('pipelines.yaml').pipelines).toHaveLength(3);
+  expect(readFileSync('pipelines.yaml', 'utf8')).toContain(
+    '# yaml-language-server: $schema=docs/pipelines.schema.json',
+  );
+});

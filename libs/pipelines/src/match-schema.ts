@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { matchesGlob } from './glob.js';
+
+/** One text or a list of texts, any of which will do. */
+function oneOf(text: z.ZodString) {
+  return z.union([text, z.array(text).min(1).max(100)], { error: (issue) => explain(text, issue.input) });
+}
+
+/** What is wrong with a text or with the first wrong one of a list: more than that the union fits neither. */
+function explain(text: z.ZodString, input: unknown): string {
+  const wrong = (Array.isArray(input) ? input : [input]).find((value) => !text.safeParse(value).success);
+  if (typeof wrong !== 'string') return 'a text or a list of texts is wanted, with quotes round a number';
+  return `${wrong}: ${text.safeParse(wrong).error?.issues[0]?.message}`;
+}
+
+const mimeType = z
+  .string()
+  .regex(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/, 'a type like image/png or image/* is wanted, in lower case');
+const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+export const matchSchema = z
+  .strictObject({
+    kind: z.enum(['image', 'video', 'audio', 'document']).describe('what the bytes are'),
+    mimeType: oneOf(mimeType)
+      .optional()
+      .describe('only this type, as the bytes say; `image/*` takes every image'),
+    bucket: oneOf(z.string().min(1)).optional().describe('only this bucket'),
+    prefix: oneOf(z.string().min(1)).optional().describe('only object keys that begin with this'),
+    key: oneOf(z.string().min(1).max(1_024))
+      .optional()
+      .describe(
+        'only object keys like this: `?` is one character and `*` any number, but no `/`; `**` is anything',
+      ),
+    vars: z
+      .record(z.string(), oneOf(z.string()))
+      .optional()
+      .describe('only uploads whose vars have all of these values'),
+    minBytes: bytes.optional().describe('only objects of this size or larger'),
+    maxBytes: bytes.optional().describe('only objects of this size or smaller'),
+  })
+  .refine(({ minBytes = 0, maxBytes = Infinity }) => minBytes <= maxBytes, {
+    path: ['maxBytes'],
+    error: 'less than minBytes: no object is of such a size',
+  });
+
+/** What a pipeline matches on. */
+export interface Matchable {
+  bucket: string;
+  objectKey: string;
+  kind: 'image' | 'video' | 'audio' | 'document' | 'other';
+  /** As the bytes say. */
+  mimeType: string;
+  vars: Readonly<Record<string, string>>;
+  sizeBytes: number;
+}
+
+/** Whether an upload has everything that `match` asks for. */
+export function matches(match: z.output<typeof matchSchema>, upload: Matchable): boolean {
+  return (
+    match.kind === upload.kind &&
+    any(match.mimeType, (type) => isOfType(upload.mimeType, type)) &&
+    any(match.bucket, (bucket) => bucket === upload.bucket) &&
+    any(match.prefix, (prefix) => upload.objectKey.startsWith(prefix)) &&
+    any(match.key, (glob) => matchesGlob(glob, upload.objectKey)) &&
+    Object.entries(match.vars ?? {}).every(([name, values]) =>
+      any(values, (value) => Object.hasOwn(upload.vars, name) && upload.vars[name] === value),
+    ) &&
+    upload.sizeBytes >= (match.minBytes ?? 0) &&
+    upload.sizeBytes <= (match.maxBytes ?? Infinity)
+  );
+}
+
+/** Whether one of the wanted texts will do; what is not asked for always does. */
+function any(wanted: string | readonly string[] | undefined, does: (text: string) => boolean): boolean {
+  if (wanted === undefined) return true;
+  return typeof wanted === 'string' ? does(wanted) : wanted.some(does);
+}
+
+function isOfType(mimeType: string, wanted: string): boolean {
+  return wanted.endsWith('/*') ? mimeType.startsWith(wanted.slice(0, -1)) : mimeType === wanted;
+}

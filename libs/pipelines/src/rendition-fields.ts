@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+export const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - are wanted');
+export const renditionName = name.describe(
+  'unique among the renditions of an upload; part of the object key',
+);
+export const quality = z
+  .int()
+  .min(1)
+  .max(100)
+  .default(80)
+  .describe('1 to 100; a lossless format takes no notice');
+/** WebP holds no longer side, and no screen is wider. */
+export const side = z.int().min(1).max(16_383);
+export const color = z
+  .string()
+  .regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/, 'a colour like "#ffffff" is wanted, in quotes')
+  .overwrite(writeOut);
+
+/** One way to write a colour, so that the same colour is the same spec. */
+function writeOut(color: string): string {
+  const digits = color.slice(1).toLowerCase();
+  return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits}`;
+}
