@@ -233,6 +233,17 @@ describe('the callback door', () => {
     expect((await send()).status).toBe(200);
   });
 
+  test('a body that never ends is not waited for', async () => {
+    const dripping = request(`${api.url}/callbacks/oss`, {
+      method: 'POST',
+      headers: { 'content-type': formType, 'content-length': 100 },
+    });
+    dripping.write('bucket=');
+    const [answer] = (await once(dripping, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(408);
+    dripping.destroy();
+  });
+
   test('a wrong method is told which one is right', async () => {
     const refused = await send({ method: 'GET' });
     expect(refused).toMatchObject({ status: 405, body: { code: 'request.method_not_allowed' } });

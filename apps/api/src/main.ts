@@ -41,10 +41,16 @@ measureProcess();
 let url = '';
 const publicUrl = () => (config.http.API_PUBLIC_URL ?? url).replace(/\/$/, '');
 
+/** OSS waits five seconds in all; whoever sends slower would hold a connection and its buffer for ever. */
+const requestTimeoutMs = 5_000;
+
 // Bodies stay raw bytes: the callback's signature is over them.
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.CALLBACK_BODY_LIMIT_BYTES,
   forceCloseConnections: 'idle',
+  requestTimeout: requestTimeoutMs,
+  // Node takes the longer of the two for the whole request.
+  http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
   ApiModule.register({ config, logger, source, registry, publicUrl }),
