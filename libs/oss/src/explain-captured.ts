@@ -120,10 +120,10 @@ function readHttp(content: Buffer): CapturedCallback {
     throw invalid(`line 1 is ${showValue(first)}; a request line such as "POST /path HTTP/1.1" is wanted`);
   const headers: Record<string, string> = {};
   for (const [index, line] of lines.entries()) {
-    const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    const [, name, value] = /^([^\s:]+):(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined)
       throw invalid(`line ${index + 2} is ${showValue(line)}; a header is wanted`);
-    headers[name.toLowerCase()] ??= value;
+    headers[name.toLowerCase()] ??= value.trim();
   }
   if (headers['transfer-encoding'])
     throw invalid('the body is chunked; capture it decoded, without transfer-encoding');
