@@ -1,7 +1,8 @@
+import { readableType } from '#image';
 import { fileTypeFromBuffer } from 'file-type';
 
 export interface SniffedMedia {
-  kind: 'image' | 'video' | 'audio' | 'other';
+  kind: 'image' | 'video' | 'audio' | 'document' | 'other';
   mimeType: string;
 }
 
@@ -20,9 +21,9 @@ const mediaTypes: Record<string, SniffedMedia['kind']> = {
  * @param claimed the MIME type that came with the upload
  */
 export async function sniffMedia(start: Uint8Array, claimed: string | null): Promise<SniffedMedia> {
+  const drawn = readableType(start);
+  if (drawn) return { kind: drawn === 'application/pdf' ? 'document' : 'image', mimeType: drawn };
   const found = await fileTypeFromBuffer(start);
-  if (isSvg(start)) return { kind: 'image', mimeType: 'image/svg+xml' };
-  if (!found && isTiff(start)) return { kind: 'image', mimeType: 'image/tiff' };
   if (!found) {
     const plain = /^(text\/|application\/(json|xml))/.test(claimed ?? '');
     return { kind: 'other', mimeType: plain && claimed ? claimed : 'application/octet-stream' };
@@ -34,24 +35,15 @@ export async function sniffMedia(start: Uint8Array, claimed: string | null): Pro
   return { kind, mimeType: found.mime };
 }
 
-/** A TIFF whose directory lies beyond the first bytes: its type cannot be told from other files of that family. */
-function isTiff(start: Uint8Array): boolean {
-  const magic = Buffer.from(start.subarray(0, 4)).toString('hex');
-  return magic === '49492a00' || magic === '4d4d002a';
-}
-
-function isSvg(start: Uint8Array): boolean {
-  return /^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/.test(
-    Buffer.from(start.subarray(0, 2_048)).toString('latin1'),
-  );
-}
-
-/** The kind that a MIME type claims, or the end of the file name when there is no telling type. */
+/**
+ * The kind that a MIME type claims, or the end of the file name when there is no telling type. Nothing claims to be a
+ * document: those are often odd at their start, and most of them nobody wants a picture of.
+ */
 export function claimedKind(mimeType: string | null, objectKey: string): SniffedMedia['kind'] {
   const family = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1];
   if (family) return family as SniffedMedia['kind'];
   if (mimeType && mimeType !== 'application/octet-stream') return 'other';
-  if (/\.(jpe?g|png|gif|webp|avif|heic|tiff?|bmp)$/i.test(objectKey)) return 'image';
+  if (/\.(jpe?g|png|gif|webp|avif|hei[cf]|tiff?|bmp|svg|dng|cr2|nef|arw|pef|rw2|raf)$/i.test(objectKey)) return 'image';
   if (/\.(mp4|mov|mkv|webm|avi|m4v|mpe?g|ts)$/i.test(objectKey)) return 'video';
   if (/\.(mp3|m4a|aac|flac|wav|ogg|opus)$/i.test(objectKey)) return 'audio';
   return 'other';

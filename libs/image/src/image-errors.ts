@@ -1,4 +1,5 @@
 import { LandfallError, type ErrorCode } from '#runtime';
+import { readFormats } from './input-formats.js';
 
 /** sharp throws plain errors: only their text tells what happened. The first row that matches decides. */
 const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefined }[] = [
@@ -17,7 +18,7 @@ const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefi
   {
     pattern: /unsupported image format|exceeds channel limit|(not been built in|not configured)/i,
     code: 'media.unsupported',
-    detail: 'send a JPEG, PNG, WebP, AVIF, GIF or TIFF image',
+    detail: `send ${readFormats}`,
   },
 ];
 

@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { inputFormats } from './input-formats.js';
+import { inputFormats, readFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
 
 export interface ImageLimits {
@@ -36,7 +36,7 @@ export async function readImageHeader(file: string, limits: ImageLimits): Promis
     const found = metadata.compression ? `${metadata.format} (${metadata.compression})` : metadata.format;
     throw new LandfallError(
       'media.unsupported',
-      `${found} is not read; send a JPEG, PNG, WebP, AVIF, GIF or TIFF image`,
+      `${found} is not read; send ${readFormats}`,
     );
   }
   const { width, height } = metadata.autoOrient;

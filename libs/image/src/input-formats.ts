@@ -93,6 +93,11 @@ export function findFormat(start: Buffer): OwnFormat | GuestFormat | undefined {
   return allFormats.find(({ begins }) => (begins instanceof RegExp ? begins.test(text) : begins(start)));
 }
 
+/** The MIME type of a file that can be opened as a picture, by its first bytes. */
+export function readableType(start: Uint8Array): string | undefined {
+  return findFormat(Buffer.from(start.buffer, start.byteOffset, start.length))?.mimeType;
+}
+
 /** What to send, for people. */
 export const readFormats =
   'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, BMP, SVG or PDF file, or a camera RAW file with a preview';

@@ -5,7 +5,7 @@ export const uploadStatuses = ['stored', 'processing', 'ready', 'failed', 'ignor
 export type UploadStatus = (typeof uploadStatuses)[number];
 
 /** What the bytes are, read from the bytes. */
-export const mediaKinds = ['image', 'video', 'audio', 'other'] as const;
+export const mediaKinds = ['image', 'video', 'audio', 'document', 'other'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
 /** What OSS itself read from the image's header. */
