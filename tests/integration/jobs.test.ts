@@ -48,6 +48,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
   async function startWorker(
     queue: { url: string; prefix: string },
     work: Work,
+    thumbnailsAtOnce = 4,
   ): Promise<() => Promise<void>> {
     await migrateQueue(queue.url);
     const backend = openQueueBackend({ ...queue, poolSize: 10 });
@@ -65,7 +66,10 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     });
     const handlers: JobHandlers = {
       'upload.process': handler('upload.process'),
+      'upload.refine': handler('upload.refine'),
       'upload.transcode': handler('upload.transcode'),
+      'upload.reprocess': handler('upload.reprocess'),
+      'upload.retranscode': handler('upload.retranscode'),
     };
     const handlersModule: DynamicModule = {
       module: TestHandlers,
@@ -79,7 +83,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       JobsModule.register(
         {
           backend,
-          concurrency: { thumbnail: 4, transcode: 1 },
+          concurrency: { thumbnail: thumbnailsAtOnce, transcode: 1 },
           shutdownGraceMs: 50,
           databaseUrl: database.url,
           logger,
@@ -135,6 +139,28 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     await queue('upload.process', next);
     await eventually(() => (seen.ended.includes(next) ? true : undefined));
     expect(seen.runs.map((run) => run.uploadId)).toEqual([id, next]);
+  });
+
+  test('of the jobs that wait, fresh uploads come first, then what takes long, then what is made again', async () => {
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await startWorker(testQueue(kind, database.url), () => released, 1);
+    await queue('upload.process', newId());
+    await eventually(() => (seen.runs.length === 1 ? true : undefined));
+    const asked = ['upload.reprocess', 'upload.refine', 'upload.reprocess', 'upload.process'] as const;
+    for (const name of [...asked, ...asked]) {
+      await queue(name, newId());
+      await eventually(outboxIsEmpty);
+    }
+    release();
+    await eventually(() => (seen.ended.length === 9 ? true : undefined));
+    expect(seen.runs.slice(1).map((run) => run.name)).toEqual([
+      ...Array(2).fill('upload.process'),
+      ...Array(2).fill('upload.refine'),
+      ...Array(4).fill('upload.reprocess'),
+    ]);
   });
 
   test('a passing failure is tried again, a final one is given up at once with its code', async () => {

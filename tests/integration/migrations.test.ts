@@ -1,17 +1,18 @@
 import { checkDatabase, createDataSource, migrateDatabase, revertLastMigration } from '#database';
+import { migrations } from '#migrations';
 import { OutboxRow } from '#outbox';
 import { createTestDatabase, dropTestDatabase } from '#testing';
-import { Rendition, Ticket, Upload } from '#uploads';
+import { Removal, Rendition, Ticket, Upload } from '#uploads';
 import { expect, test } from 'vitest';
 
-const entities = [Upload, Rendition, Ticket, OutboxRow];
+const entities = [Upload, Rendition, Removal, Ticket, OutboxRow];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });
   const runs = await Promise.all([migrateDatabase(url), migrateDatabase(url), migrateDatabase(url)]);
-  expect(runs.flat()).toHaveLength(2);
+  expect(runs.flat()).toHaveLength(migrations.length);
   while (await revertLastMigration(url));
-  expect(await migrateDatabase(url)).toHaveLength(2);
+  expect(await migrateDatabase(url)).toHaveLength(migrations.length);
   await dropTestDatabase(url);
 });
 

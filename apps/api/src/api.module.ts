@@ -17,6 +17,7 @@ import { StreamsController } from './streams/streams.controller.js';
 import { TicketDesk } from './tickets/ticket-desk.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 import { type ApiConfig, configToken, loggerToken } from './tokens.js';
+import { ReprocessDesk } from './uploads/reprocess-desk.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 
 export interface ApiParts {
@@ -55,6 +56,10 @@ export class ApiModule {
         { provide: UploadRegistry, useValue: registry },
         { provide: UploadReader, useValue: new UploadReader(source) },
         { provide: TicketDesk, useValue: new TicketDesk(source, config, pipelines, publicUrl) },
+        {
+          provide: ReprocessDesk,
+          useValue: new ReprocessDesk(source, pipelines, config.worker.WORKER_SWEEP_AFTER_MS),
+        },
         { provide: ObjectStore, useValue: store },
         { provide: StreamLinks, useValue: links },
         { provide: RenditionUrls, useValue: new RenditionUrls(store, links) },

@@ -5,4 +5,4 @@ export const configToken = Symbol('config');
 export const loggerToken = Symbol('logger');
 
 /** The settings that the api was started with. */
-export type ApiConfig = Config<'http' | 'callback' | 'oss' | 'media' | 'tickets'>;
+export type ApiConfig = Config<'http' | 'callback' | 'oss' | 'media' | 'worker' | 'tickets'>;

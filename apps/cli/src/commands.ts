@@ -35,6 +35,11 @@ export const commands = {
     summary: 'bring the tables of DATABASE_URL and QUEUE_URL up to date',
     run: async (_words, env) => (await import('./migrate.js')).migrate(env),
   },
+  reprocess: {
+    usage: 'reprocess [--rendition <name>]… [--where <name>=<value>]… [--cursor <cursor>] [--dry-run]',
+    summary: 'make renditions again that are missing, failed or not as the pipelines file asks for now',
+    run: async (words, env) => (await import('./reprocess.js')).reprocess(words, env),
+  },
   check: {
     usage: 'check',
     summary: 'read the configuration and the pipelines file; print errors and warnings',

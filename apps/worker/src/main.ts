@@ -5,7 +5,7 @@ import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { closeOnSignal, createLogger, loadConfig, nestLogger } from '#runtime';
-import { Rendition, Ticket, Upload } from '#uploads';
+import { Removal, Rendition, Ticket, Upload } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { openScratch } from './scratch.js';
@@ -25,7 +25,7 @@ const source = await createDataSource(
     poolSize: config.database.DATABASE_POOL_SIZE,
     applicationName: 'landfall-worker',
   },
-  [Upload, Rendition, Ticket, OutboxRow],
+  [Upload, Rendition, Removal, Ticket, OutboxRow],
 ).initialize();
 const backend = openQueueBackend({
   url: config.queue.QUEUE_URL,
@@ -34,8 +34,9 @@ const backend = openQueueBackend({
 });
 const takes = (queue: 'thumbnail' | 'transcode') => config.worker.WORKER_QUEUES.includes(queue);
 
+const bench = createWorkbench(config, { source, pipelines, scratch });
 const app = await NestFactory.createApplicationContext(
-  WorkerModule.register(createWorkbench(config, { source, pipelines, scratch }), {
+  WorkerModule.register(bench, {
     backend,
     concurrency: {
       ...(takes('thumbnail') ? { thumbnail: config.worker.WORKER_THUMBNAIL_CONCURRENCY } : {}),
@@ -48,7 +49,12 @@ const app = await NestFactory.createApplicationContext(
   { logger: nestLogger(logger), abortOnError: false },
 );
 app.get(JobsModule).start();
-const sweep = new UploadSweep(source, config.worker, logger);
+const sweep = new UploadSweep(
+  source,
+  bench.store,
+  { ...config.worker, urlLifetimeMs: config.oss.OSS_URL_LIFETIME_S * 1_000 },
+  logger,
+);
 sweep.start();
 
 closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, async () => {

@@ -33,6 +33,7 @@ export async function makePosters(
         signal,
       );
       await publishRendition(bench.source, upload.id, rendition.name, {
+        specHash: rendition.specHash,
         objectKey,
         mimeType,
         width,

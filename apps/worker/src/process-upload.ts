@@ -1,26 +1,33 @@
 import { readImageFacts, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
+import { againJobOf, isAgain, type JobName } from '#outbox';
 import { planRenditions } from '#pipelines';
 import { LandfallError } from '#runtime';
 import { findTicketOf, pendingRenditions, recordPlan, type Upload } from '#uploads';
 import { probeMedia, type MediaFacts } from '#video';
-import { join } from 'node:path';
 import { makeImages } from './make-images.js';
 import { makePosters } from './make-posters.js';
 import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
 import { checkObject } from './check-object.js';
+import { withImage } from './with-image.js';
 import type { Workbench } from './workbench.js';
 
 /**
  * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
- * renditions and makes the short ones.
+ * renditions and makes the quick ones; as `upload.reprocess`, all that the queue of short work makes.
  */
-export async function processUpload(bench: Workbench, landed: Upload, context: JobContext): Promise<void> {
+export async function processUpload(
+  bench: Workbench,
+  landed: Upload,
+  job: JobName,
+  context: JobContext,
+): Promise<void> {
   // What we made ourselves is no upload to make something of.
   if (landed.objectKey.startsWith(bench.renditionPrefix)) {
     return plan(
       bench,
       landed,
+      job,
       { kind: 'other', mimeType: landed.mimeType ?? 'application/octet-stream' },
       {},
     );
@@ -29,9 +36,9 @@ export async function processUpload(bench: Workbench, landed: Upload, context: J
   const start = await bench.store.readStart(upload, sniffLength, context.signal);
   const sniffed = await sniffMedia(start, upload.mimeType);
   refuseDisguise(sniffed, upload);
-  if (sniffed.kind === 'image') await processImage(bench, upload, sniffed, context);
-  else if (sniffed.kind === 'other') await plan(bench, upload, sniffed, {});
-  else await processTimed(bench, upload, sniffed, context);
+  if (sniffed.kind === 'image') await processImage(bench, upload, job, sniffed, context);
+  else if (sniffed.kind === 'other') await plan(bench, upload, job, sniffed, {});
+  else await processTimed(bench, upload, job, sniffed, context);
 }
 
 /** A file that says it is media but is not: better a clear failure than silence. */
@@ -47,6 +54,7 @@ function refuseDisguise(sniffed: SniffedMedia, upload: Upload): void {
 async function processImage(
   bench: Workbench,
   upload: Upload,
+  job: JobName,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
@@ -57,13 +65,17 @@ async function processImage(
       `${upload.sizeBytes} bytes; IMAGE_MAX_BYTES is ${imageMaxBytes}`,
     );
   }
-  await bench.scratch.withFolder(async (folder) => {
-    const file = join(folder, 'original');
-    await bench.store.download(upload, upload.etag, file, context.signal);
-    const facts = await readImageFacts(file, bench.limits.image);
-    await plan(bench, upload, { ...sniffed, mimeType: facts.mimeType }, { ...facts });
-    const pending = await pendingRenditions(bench.source, upload.id, 'thumbnail');
-    if (pending.length > 0) await makeImages(bench, upload, pending, file, context);
+  await withImage(bench, upload, context, async (opened) => {
+    const { format, mimeType, told } = opened;
+    const facts = {
+      ...(await readImageFacts(opened.file, bench.limits.image)),
+      format,
+      mimeType,
+      ...told,
+    };
+    await plan(bench, upload, job, { ...sniffed, mimeType }, facts);
+    const pending = await pendingRenditions(bench.source, upload.id, job);
+    if (pending.length > 0) await makeImages(bench, upload, pending, opened, context);
   });
 }
 
@@ -71,19 +83,21 @@ async function processImage(
 async function processTimed(
   bench: Workbench,
   upload: Upload,
+  job: JobName,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
   const url = bench.store.signOwnUrl(upload);
   const facts = await probeMedia(bench.tools, url, bench.limits.video, context.signal);
-  await plan(bench, upload, { ...sniffed, kind: facts.kind }, { ...facts });
-  const pending = await pendingRenditions(bench.source, upload.id, 'thumbnail');
+  await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
+  const pending = await pendingRenditions(bench.source, upload.id, job);
   if (pending.length > 0) await makePosters(bench, upload, pending, { url, facts }, context);
 }
 
 async function plan(
   bench: Workbench,
   upload: Upload,
+  job: JobName,
   { kind, mimeType }: SniffedMedia,
   facts: Partial<ImageFacts> | Partial<MediaFacts>,
 ): Promise<void> {
@@ -94,12 +108,22 @@ async function plan(
       `${upload.sizeBytes} bytes; its ticket is for ${ticket.maxBytes}`,
     );
   }
-  const planned = planRenditions(bench.pipelines, { ...upload, kind }, ticket?.pipeline);
-  await recordPlan(bench.source, upload.id, {
-    kind,
-    mimeType,
-    metadata: { ...facts },
-    pipeline: planned?.pipeline ?? null,
-    renditions: planned?.renditions ?? [],
-  });
+  const planned = planRenditions(
+    bench.pipelines,
+    { ...upload, kind, mimeType, sizeBytes: Number(upload.sizeBytes) },
+    ticket?.pipeline,
+  );
+  const renditions = planned?.renditions ?? [];
+  await recordPlan(
+    bench.source,
+    upload.id,
+    {
+      kind,
+      mimeType,
+      metadata: { ...facts },
+      pipeline: planned?.pipeline ?? null,
+      renditions: isAgain(job) ? renditions.map((one) => ({ ...one, job: againJobOf(one.job) })) : renditions,
+    },
+    job,
+  );
 }

@@ -1,4 +1,5 @@
 import type { JobContext } from '#jobs';
+import type { JobName } from '#outbox';
 import type { AudioSpec, HlsSpec, Mp4Spec } from '#pipelines';
 import { pendingRenditions, publishRendition, type Rendition, type Upload } from '#uploads';
 import { probeMedia, transcodeAudio, transcodeVideo, type MadeFile, type MadeRendition } from '#video';
@@ -11,9 +12,17 @@ import type { Workbench } from './workbench.js';
 /** A stream is hundreds of small files: a few at a time keep the connection busy. */
 const storesAtOnce = 4;
 
-/** The job `upload.transcode`: makes the streams and files of a video or sound that are not ready yet. */
-export async function transcodeUpload(bench: Workbench, upload: Upload, context: JobContext): Promise<void> {
-  const pending = await pendingRenditions(bench.source, upload.id, 'transcode');
+/**
+ * The jobs `upload.transcode` and `upload.retranscode`: make the streams and files of a video or sound that are not ready
+ * yet, or not as they are wanted now.
+ */
+export async function transcodeUpload(
+  bench: Workbench,
+  upload: Upload,
+  job: JobName,
+  context: JobContext,
+): Promise<void> {
+  const pending = await pendingRenditions(bench.source, upload.id, job);
   if (pending.length === 0) return;
   await checkObject(bench, upload, context.signal);
   await bench.scratch.withFolder(async (folder) => {
@@ -91,6 +100,7 @@ async function publish(
   await Promise.all(files.filter((file) => file.path === main).map(store));
   const objectKey = single ? base : `${base}/${main}`;
   await publishRendition(bench.source, upload.id, rendition.name, {
+    specHash: rendition.specHash,
     objectKey,
     mimeType,
     width,

@@ -1,6 +1,7 @@
 import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { makePending, reprocessUpload } from './make-pending.js';
 import { processUpload } from './process-upload.js';
 import { transcodeUpload } from './transcode-upload.js';
 import { uploadJob } from './upload-job.js';
@@ -18,8 +19,11 @@ export class WorkerModule {
 class HandlersModule {
   static register(bench: Workbench): DynamicModule {
     const handlers: JobHandlers = {
-      'upload.process': uploadJob(bench, 'thumbnail', processUpload),
-      'upload.transcode': uploadJob(bench, 'transcode', transcodeUpload),
+      'upload.process': uploadJob(bench, 'upload.process', processUpload),
+      'upload.refine': uploadJob(bench, 'upload.refine', makePending),
+      'upload.transcode': uploadJob(bench, 'upload.transcode', transcodeUpload),
+      'upload.reprocess': uploadJob(bench, 'upload.reprocess', reprocessUpload),
+      'upload.retranscode': uploadJob(bench, 'upload.retranscode', transcodeUpload),
     };
     return {
       module: HandlersModule,

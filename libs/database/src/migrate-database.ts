@@ -1,11 +1,12 @@
 import { migrations } from '#migrations';
-import { LandfallError } from '#runtime';
+import { LandfallError, pause } from '#runtime';
 import { Client, escapeIdentifier } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { connectTimeoutMs } from './data-source.js';
 
 /** Any number, the same in every process: only one migrates at a time. */
 const migrationLock = 7_215_001;
+const lockPollMs = 100;
 
 function migrationSource(url: string): DataSource {
   return new DataSource({
@@ -19,12 +20,20 @@ function migrationSource(url: string): DataSource {
   });
 }
 
+async function tryLock(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [migrationLock])) as [
+    { locked: boolean },
+  ];
+  return row.locked;
+}
+
 /** Brings the schema up to date; several processes may call it at once. Returns the names of the migrations that ran. */
 export async function migrateDatabase(url: string): Promise<string[]> {
   const source = await migrationSource(url).initialize();
   const guard = source.createQueryRunner();
   try {
-    await guard.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    // Asked for, not waited for in Postgres: CREATE INDEX CONCURRENTLY would wait for the statement that waits.
+    while (!(await tryLock(guard))) await pause(lockPollMs);
     const done = await source.runMigrations();
     return done.map((migration) => migration.name);
   } finally {

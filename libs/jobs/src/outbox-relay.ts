@@ -112,6 +112,7 @@ export class OutboxRelay {
         data: payload,
         opts: {
           jobId: jobIdOf(row.name, payload),
+          priority: declaration.priority,
           attempts: declaration.attempts,
           backoff: { type: 'exponential', delay: declaration.backoffMs },
           // Postgres keeps the history; a job that is done or given up must leave room for the same id.

@@ -6,25 +6,31 @@ export type QueueName = (typeof queueNames)[number];
 
 interface JobDeclaration {
   readonly queue: QueueName;
+  /** Of the jobs that wait in a queue, those with the lowest number run first. */
+  readonly priority: number;
   readonly payload: z.ZodObject<{ v: z.ZodLiteral<1> } & z.ZodRawShape>;
   /** How often BullMQ tries before the job gives up; waits grow from `backoffMs` by doubling. */
   readonly attempts: number;
   readonly backoffMs: number;
 }
 
+const uploadId = z.object({ v: z.literal(1), uploadId: z.uuid() });
+
 /** Every background job. A line here is the whole declaration. */
 export const jobCatalog = {
-  /** Checks the object, reads its facts, plans its renditions and makes those of the thumbnail queue. */
-  'upload.process': {
-    queue: 'thumbnail',
-    payload: z.object({ v: z.literal(1), uploadId: z.uuid() }),
-    attempts: 6,
-    backoffMs: 1_000,
-  },
-  /** Makes the renditions of the transcode queue. */
-  'upload.transcode': {
+  /** Checks the object, reads its facts, plans its renditions and makes the quick ones. */
+  'upload.process': { queue: 'thumbnail', priority: 0, payload: uploadId, attempts: 6, backoffMs: 1_000 },
+  /** Makes the images that take long to encode. */
+  'upload.refine': { queue: 'thumbnail', priority: 10, payload: uploadId, attempts: 6, backoffMs: 1_000 },
+  /** Makes streams and files of video and audio. */
+  'upload.transcode': { queue: 'transcode', priority: 0, payload: uploadId, attempts: 4, backoffMs: 2_000 },
+  /** Makes again what `upload.process` and `upload.refine` made, on request. */
+  'upload.reprocess': { queue: 'thumbnail', priority: 20, payload: uploadId, attempts: 6, backoffMs: 1_000 },
+  /** Makes again what `upload.transcode` made, on request. */
+  'upload.retranscode': {
     queue: 'transcode',
-    payload: z.object({ v: z.literal(1), uploadId: z.uuid() }),
+    priority: 20,
+    payload: uploadId,
     attempts: 4,
     backoffMs: 2_000,
   },
@@ -32,6 +38,24 @@ export const jobCatalog = {
 
 export type JobName = keyof typeof jobCatalog;
 export type JobPayload<Name extends JobName> = z.output<(typeof jobCatalog)[Name]['payload']>;
+
+const againJobs = {
+  'upload.process': 'upload.reprocess',
+  'upload.refine': 'upload.reprocess',
+  'upload.reprocess': 'upload.reprocess',
+  'upload.transcode': 'upload.retranscode',
+  'upload.retranscode': 'upload.retranscode',
+} as const satisfies Record<JobName, JobName>;
+
+/** The job that makes again, on request and behind all fresh uploads, what `job` makes. */
+export function againJobOf(job: JobName): JobName {
+  return againJobs[job];
+}
+
+/** Whether a job makes again what was made before. */
+export function isAgain(job: JobName): boolean {
+  return againJobs[job] === job;
+}
 
 export function isJobName(name: string): name is JobName {
   return Object.hasOwn(jobCatalog, name);

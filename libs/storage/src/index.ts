@@ -1,8 +1,10 @@
 /**
- * storage: the object store, Alibaba Cloud OSS or the emulator: asks for objects, streams them to and from files, signs URLs.
+ * storage: the object store, Alibaba Cloud OSS or the emulator: asks for objects, streams them to and from files,
+ * lists and removes them, signs URLs.
  *
  * Every request goes over a URL that room oss signs (V4), by Node's own fetch: streams, aborts and time limits come
  * with it. Does not belong here: what the objects mean, keys of renditions, signatures themselves.
  */
 export * from './object-address.js';
 export * from './object-store.js';
+export * from './remove-objects.js';

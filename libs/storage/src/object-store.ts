@@ -17,7 +17,8 @@ export interface ObjectHead {
 type Settings = Config<'oss'>['oss'];
 
 interface StoreRequest {
-  method: 'HEAD' | 'GET' | 'PUT';
+  method: 'HEAD' | 'GET' | 'PUT' | 'DELETE';
+  query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: Blob;
   signal?: AbortSignal | undefined;
@@ -30,6 +31,10 @@ const longestLifetimeS = 604_800;
 /** A connection slower than this is taken for dead, in bytes a second: the limit of an upload grows with its size. */
 const slowestUpload = 262_144;
 const tries = 3;
+/** The most that OSS lists in one answer. */
+export const keysAtOnce = 1_000;
+/** A thousand of the longest keys, percent-encoded, with what is said of each. */
+const listMaxBytes = 5_000_000;
 
 /**
  * The object store. Errors: `object.missing`, `object.changed` (another ETag), `storage.denied`, `storage.unavailable`;
@@ -88,14 +93,7 @@ export class ObjectStore {
       headers: { range: `bytes=0-${length - 1}` },
       signal,
     });
-    const chunks: Uint8Array[] = [];
-    let received = 0;
-    for await (const chunk of answer.body ?? []) {
-      chunks.push(chunk);
-      received += chunk.length;
-      if (received >= length) break;
-    }
-    return Buffer.concat(chunks).subarray(0, length);
+    return readAtMost(answer, length);
   }
 
   /** Stores bytes from memory or from a file (streamed). An object of that key is replaced. */
@@ -110,6 +108,36 @@ export class ObjectStore {
     return body.size;
   }
 
+  /** Removes an object; one that is not there is removed already. */
+  async remove(address: ObjectAddress, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.send(address, { method: 'DELETE', signal });
+    } catch (error) {
+      if (!(error instanceof LandfallError && error.code === 'object.missing')) throw error;
+    }
+  }
+
+  /**
+   * The next page of keys that begin with `prefix` and come after `after` in the order of bytes; shorter than
+   * `keysAtOnce` only when it is the last (ListObjectsV2).
+   */
+  async listKeys(bucket: string, prefix: string, after = '', signal?: AbortSignal): Promise<string[]> {
+    const address = { bucket, objectKey: '' };
+    const query = {
+      'list-type': '2',
+      'encoding-type': 'url',
+      'max-keys': String(keysAtOnce),
+      prefix,
+      ...(after ? { 'start-after': after } : {}),
+    };
+    const answer = await this.send(address, { method: 'GET', query, signal });
+    const xml = await readAtMost(answer, listMaxBytes);
+    // Keys come percent-encoded: no markup is in them.
+    return [...xml.toString('utf8').matchAll(/<Contents>.*?<Key>([^<]*)<\/Key>/gs)].map(([, key = '']) =>
+      decodeURIComponent(key),
+    );
+  }
+
   /** A URL that gives the object to whoever has it, until `expiresAt`: the configured lifetime, or longer when asked. */
   signUrl(address: ObjectAddress, atLeastS = 0): { url: string; expiresAt: Date } {
     const now = new Date();
@@ -119,22 +147,21 @@ export class ObjectStore {
     );
     const endpoint = new URL(this.settings.OSS_PUBLIC_ENDPOINT ?? this.settings.OSS_ENDPOINT);
     return {
-      url: this.presign(address, 'GET', endpoint, lifetimeS, {}, now),
+      url: this.presign(address, endpoint, { method: 'GET' }, lifetimeS, now),
       expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
     };
   }
 
   /** As `signUrl`, for a process of ours that reads over HTTP (ffmpeg), on the workers' endpoint. */
   signOwnUrl(address: ObjectAddress): string {
-    return this.presign(address, 'GET', new URL(this.settings.OSS_ENDPOINT), ownUrlLifetimeS, {}, new Date());
+    return this.presignOwn(address, { method: 'GET' });
   }
 
   private presign(
     { bucket, objectKey }: ObjectAddress,
-    method: string,
     endpoint: URL,
+    { method, query = {}, headers = {} }: StoreRequest,
     expiresInS: number,
-    headers: Record<string, string>,
     now: Date,
   ): string {
     return presignUrlV4({
@@ -148,9 +175,14 @@ export class ObjectStore {
       securityToken: this.settings.OSS_SECURITY_TOKEN,
       expiresInS,
       method,
+      query,
       headers,
       now,
     });
+  }
+
+  private presignOwn(address: ObjectAddress, request: StoreRequest): string {
+    return this.presign(address, new URL(this.settings.OSS_ENDPOINT), request, ownUrlLifetimeS, new Date());
   }
 
   /** Sends a request and returns a good answer; what passes (no connection, 5xx) is tried again twice. */
@@ -167,12 +199,10 @@ export class ObjectStore {
     }
   }
 
-  private async sendOnce(
-    address: ObjectAddress,
-    { method, headers = {}, body, signal }: StoreRequest,
-  ): Promise<Response> {
-    const { OSS_ENDPOINT, OSS_TIMEOUT_MS } = this.settings;
-    const url = this.presign(address, method, new URL(OSS_ENDPOINT), ownUrlLifetimeS, headers, new Date());
+  private async sendOnce(address: ObjectAddress, request: StoreRequest): Promise<Response> {
+    const { method, headers = {}, body, signal } = request;
+    const { OSS_TIMEOUT_MS } = this.settings;
+    const url = this.presignOwn(address, request);
     const silence = new AbortController();
     // fetch resolves when the body is sent and answered.
     const timeoutMs = OSS_TIMEOUT_MS + ((body?.size ?? 0) / slowestUpload) * 1_000;
@@ -191,4 +221,16 @@ export class ObjectStore {
       clearTimeout(timer);
     }
   }
+}
+
+/** The first `length` bytes of an answer, or all of it when it is shorter. */
+async function readAtMost(answer: Response, length: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let received = 0;
+  for await (const chunk of answer.body ?? []) {
+    chunks.push(chunk);
+    received += chunk.length;
+    if (received >= length) break;
+  }
+  return Buffer.concat(chunks).subarray(0, length);
 }

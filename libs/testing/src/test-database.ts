@@ -1,6 +1,6 @@
 import { createDataSource, createPool } from '#database';
 import { OutboxRow } from '#outbox';
-import { Rendition, Ticket, Upload } from '#uploads';
+import { Removal, Rendition, Ticket, Upload } from '#uploads';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -19,6 +19,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     Upload,
     Rendition,
+    Removal,
     Ticket,
     OutboxRow,
   ]).initialize();

@@ -6,13 +6,18 @@
  */
 export * from './upload.entity.js';
 export * from './rendition.entity.js';
+export * from './removal.entity.js';
+export * from './removals.js';
 export * from './upload-registry.js';
 export type { Landing, RegisteredUpload } from './insert-uploads.js';
 export * from './upload-states.js';
 export * from './rendition-states.js';
 export * from './upload-reader.js';
+export * from './upload-filter.js';
 export * from './upload-view.js';
 export * from './sweep-uploads.js';
+export * from './reprocess-upload.js';
+export * from './reprocess-uploads.js';
 export * from './ticket.entity.js';
 export * from './ticket-nonce.js';
 export * from './tickets.js';

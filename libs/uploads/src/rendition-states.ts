@@ -1,23 +1,38 @@
-import type { QueueName } from '#outbox';
+import type { JobName } from '#outbox';
 import type { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
+import { queueRemoval } from './removals.js';
 import { Rendition } from './rendition.entity.js';
 import { type Placeholder, Upload } from './upload.entity.js';
 import { failUpload, lockUpload, recordPlaceholder } from './upload-states.js';
 
-/** The renditions of an upload that one queue still has to make, in the order of the pipelines file. */
+/**
+ * The renditions of an upload that a job still has to make, in the order of the pipelines file: those that are missing, and
+ * as they are wanted those that are to be replaced.
+ */
 export async function pendingRenditions(
   source: DataSource,
   uploadId: string,
-  queue: QueueName,
+  job: JobName,
 ): Promise<Rendition[]> {
-  return source
+  const renditions = await source
     .getRepository(Rendition)
-    .find({ where: { uploadId, queue, status: 'pending' }, order: { position: 'ASC' } });
+    .find({ where: { uploadId }, order: { position: 'ASC', name: 'ASC' } });
+  return renditions.flatMap((rendition) => {
+    if (rendition.wanted?.job === job) return [{ ...rendition, ...rendition.wanted }];
+    return rendition.status === 'pending' && rendition.job === job ? [rendition] : [];
+  });
+}
+
+/** The jobs that still have to make something of a rendition. */
+export function openJobs({ status, job, wanted }: Rendition): JobName[] {
+  return [...(status === 'pending' ? [job] : []), ...(wanted ? [wanted.job] : [])];
 }
 
 /** A rendition that lies in the object store. */
 export interface MadeRendition {
+  /** What it was made by. */
+  specHash: string;
   objectKey: string;
   mimeType: string;
   width: number | null;
@@ -26,63 +41,102 @@ export interface MadeRendition {
   durationMs: number | null;
 }
 
-/** Marks a rendition ready, and the upload too when it was the last. Doing it again changes nothing. */
+/**
+ * Marks a rendition ready, or puts it in the place of the one there was, whose objects are then removed later; the upload
+ * is ready too when it was the last. Doing it again changes nothing; what nobody wants any more is removed.
+ */
 export async function publishRendition(
   source: DataSource,
   uploadId: string,
   name: string,
   made: MadeRendition,
-  placeholder: Placeholder | null = null,
+  look: Placeholder | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
-    if (!(await lockUpload(manager, uploadId))) return;
+    const upload = await lockUpload(manager, uploadId);
+    if (!upload) return;
+    const rendition = await manager.findOneBy(Rendition, { uploadId, name });
+    if (!rendition) return;
+    const { wanted } = rendition;
+    const replaces = wanted?.specHash === made.specHash;
+    const isMissing = rendition.status === 'pending' && rendition.specHash === made.specHash;
+    if (!replaces && !isMissing) {
+      if (rendition.specHash !== made.specHash)
+        await queueRemoval(manager, upload.bucket, { ...made, uploadId, name });
+      return;
+    }
+    if (rendition.objectKey !== null && rendition.objectKey !== made.objectKey) {
+      await queueRemoval(manager, upload.bucket, { ...rendition, objectKey: rendition.objectKey });
+    }
     await manager.update(
       Rendition,
-      { uploadId, name, status: 'pending' },
-      { ...made, sizeBytes: String(made.sizeBytes), status: 'ready', updatedAt: () => 'now()' },
+      { uploadId, name },
+      {
+        ...made,
+        ...(replaces ? { ...wanted, wanted: null } : {}),
+        sizeBytes: String(made.sizeBytes),
+        status: 'ready',
+        errorCode: null,
+        errorMessage: null,
+        updatedAt: () => 'now()',
+      },
     );
-    if (placeholder) await recordPlaceholder(manager, uploadId, placeholder);
+    if (look) await recordPlaceholder(manager, uploadId, look);
     await settleUpload(manager, uploadId);
   });
 }
 
-/** Ends what one queue still had to make as failed; the upload fails when nothing else is pending. */
+/**
+ * Ends what a job still had to make as failed; the upload fails when nothing else is pending. What was to be replaced stays
+ * as it is, and ready, with the reason why it was not.
+ */
 export async function failRenditions(
   source: DataSource,
   uploadId: string,
-  queue: QueueName,
+  job: JobName,
   reason: LandfallError,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
-    await manager.update(
-      Rendition,
-      { uploadId, queue, status: 'pending' },
-      { status: 'failed', errorCode: reason.code, errorMessage: reason.message, updatedAt: () => 'now()' },
-    );
+    const why = { errorCode: reason.code, errorMessage: reason.message, updatedAt: () => 'now()' };
+    await manager.update(Rendition, { uploadId, job, status: 'pending' }, { ...why, status: 'failed' });
+    await manager
+      .createQueryBuilder()
+      .update(Rendition)
+      .set({ ...why, wanted: null })
+      .where(`upload_id = :uploadId AND wanted ->> 'job' = :job`, { uploadId, job })
+      .execute();
     const planned = await manager.existsBy(Rendition, { uploadId });
     if (planned) await settleUpload(manager, uploadId);
     else await failUpload(manager, uploadId, reason);
   });
 }
 
-/** Ends the upload when no rendition is pending: ready when all are, failed with the first failure otherwise. */
-async function settleUpload(manager: EntityManager, id: string): Promise<void> {
+/**
+ * Ends the upload when no rendition is pending: ready when all are, failed with the first failure otherwise. It is still
+ * reprocessed while one is to be replaced.
+ */
+export async function settleUpload(manager: EntityManager, id: string): Promise<void> {
   if (await manager.existsBy(Rendition, { uploadId: id, status: 'pending' })) return;
   const failed = await manager.findOne(Rendition, {
     where: { uploadId: id, status: 'failed' },
     order: { position: 'ASC' },
   });
+  const isReprocessed = await manager.existsBy(Rendition, { uploadId: id, wanted: Not(IsNull()) });
   await manager.update(
     Upload,
     { id },
-    failed
-      ? {
-          status: 'failed',
-          errorCode: failed.errorCode,
-          errorMessage: failed.errorMessage,
-          updatedAt: () => 'now()',
-        }
-      : { status: 'ready', readyAt: () => 'now()', updatedAt: () => 'now()' },
+    {
+      ...(failed
+        ? { status: 'failed', errorCode: failed.errorCode, errorMessage: failed.errorMessage }
+        : {
+            status: 'ready',
+            errorCode: null,
+            errorMessage: null,
+            readyAt: () => 'coalesce(ready_at, now())',
+          }),
+      ...(isReprocessed ? {} : { reprocessingSince: null }),
+      updatedAt: () => 'now()',
+    },
   );
 }

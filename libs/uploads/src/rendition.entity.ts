@@ -1,8 +1,17 @@
+import type { JobName } from '#outbox';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
 export const renditionStatuses = ['pending', 'ready', 'failed'] as const;
 export type RenditionStatus = (typeof renditionStatuses)[number];
+
+/** A rendition that is to take the place of the one there is. */
+export interface WantedRendition {
+  kind: string;
+  job: JobName;
+  spec: object;
+  specHash: string;
+}
 
 /** One derived result of an upload. */
 @Entity('renditions')
@@ -27,11 +36,11 @@ export class Rendition {
   @Column('text')
   kind!: string;
 
-  /** The queue whose jobs make it. */
+  /** The job that makes it, or has made it. */
   @Column('text')
-  queue!: string;
+  job!: JobName;
 
-  /** What the pipelines file asked for when the upload was planned. */
+  /** What the pipelines file asked for when this was planned. */
   @Column('jsonb')
   spec!: object;
 
@@ -40,6 +49,10 @@ export class Rendition {
 
   @Column('text', { default: 'pending' })
   status!: RenditionStatus;
+
+  /** What it is to be replaced by, on request: until that is made, this one stays as it is. */
+  @Column('jsonb', { nullable: true })
+  wanted!: WantedRendition | null;
 
   @Column('text', { name: 'object_key', nullable: true })
   objectKey!: string | null;

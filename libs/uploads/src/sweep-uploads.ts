@@ -1,5 +1,6 @@
-import { type JobName, outboxRow, queueJobs } from '#outbox';
+import { outboxRow, queueJobs } from '#outbox';
 import { In, type DataSource } from 'typeorm';
+import { openJobs } from './rendition-states.js';
 import { Rendition } from './rendition.entity.js';
 
 const pageSize = 200;
@@ -28,24 +29,24 @@ export async function sweepUploads(
 async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
   return source.transaction(async (manager) => {
     const [due] = (await manager.query(
-      `UPDATE uploads SET sweep_at = now() + greatest($1 * interval '1 ms', least((now() - created_at) / 2, interval '1 hour'))
-       WHERE id IN (SELECT id FROM uploads WHERE status IN ('stored', 'processing') AND sweep_at <= now()
+      `UPDATE uploads SET sweep_at = now() + greatest($1 * interval '1 ms',
+                                      least((now() - coalesce(reprocessing_since, created_at)) / 2, interval '1 hour'))
+       WHERE id IN (SELECT id FROM uploads
+                    WHERE (status IN ('stored', 'processing') OR reprocessing_since IS NOT NULL) AND sweep_at <= now()
                     ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
+       RETURNING id, reprocessing_since IS NOT NULL AS "isReprocessed"`,
       [afterMs, pageSize],
-    )) as [{ id: string }[], number];
-    const ids = due.map((row) => row.id);
-    const pending = await manager.find(Rendition, {
-      where: { uploadId: In(ids), status: 'pending' },
-      select: { uploadId: true, queue: true },
+    )) as [{ id: string; isReprocessed: boolean }[], number];
+    const renditions = await manager.find(Rendition, {
+      where: { uploadId: In(due.map((row) => row.id)) },
+      select: { uploadId: true, job: true, status: true, wanted: true },
     });
-    const queuesOf = Map.groupBy(pending, (rendition) => rendition.uploadId);
-    const jobs = ids.flatMap((uploadId) => {
-      const queues = new Set(queuesOf.get(uploadId)?.map((rendition) => rendition.queue));
-      const names: JobName[] = [];
-      if (queues.size === 0 || queues.has('thumbnail')) names.push('upload.process');
-      if (queues.has('transcode')) names.push('upload.transcode');
-      return names.map((name) => outboxRow(name, { v: 1, uploadId }));
+    const renditionsOf = Map.groupBy(renditions, (rendition) => rendition.uploadId);
+    const jobs = due.flatMap(({ id, isReprocessed }) => {
+      const names = new Set(renditionsOf.get(id)?.flatMap(openJobs));
+      // Not planned yet.
+      if (names.size === 0) names.add(isReprocessed ? 'upload.reprocess' : 'upload.process');
+      return [...names].map((name) => outboxRow(name, { v: 1, uploadId: id }));
     });
     await queueJobs(manager, jobs);
     return due.length;

@@ -1,4 +1,4 @@
-import { outboxRow, queueJobs } from '#outbox';
+import { isAgain, type JobName, outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
 import { LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -11,13 +11,21 @@ const uniqueViolation = '23505';
 /** The states in which work may still be done. */
 const unfinished: UploadStatus[] = ['stored', 'processing'];
 
-/** Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. */
-export async function beginRun(source: DataSource, id: string): Promise<Upload | null> {
+/**
+ * Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. What is made
+ * again is made of finished uploads too, which stay as they are.
+ */
+export async function beginRun(source: DataSource, id: string, job: JobName): Promise<Upload | null> {
+  const isOpen = isAgain(job) ? 'reprocessing_since IS NOT NULL' : 'status IN (:...unfinished)';
   const begun = await source
     .createQueryBuilder()
     .update(Upload)
-    .set({ status: 'processing', runs: () => 'runs + 1', updatedAt: () => 'now()' })
-    .where('id = :id AND status IN (:...unfinished)', { id, unfinished })
+    .set({
+      status: () => `CASE status WHEN 'stored' THEN 'processing' ELSE status END`,
+      runs: () => 'runs + 1',
+      updatedAt: () => 'now()',
+    })
+    .where(`id = :id AND ${isOpen}`, { id, unfinished })
     .execute();
   return begun.affected ? source.getRepository(Upload).findOneBy({ id }) : null;
 }
@@ -73,6 +81,9 @@ export async function completeUpload(
   return Object.assign(upload, completed);
 }
 
+/** A planned rendition, by whichever job. */
+export type PlannedWork = Omit<PlannedRendition, 'job'> & { job: JobName };
+
 /** What was learned from the bytes, and what the pipelines file wants of them. */
 export interface UploadPlan {
   kind: MediaKind;
@@ -80,14 +91,20 @@ export interface UploadPlan {
   metadata: object;
   /** null when no pipeline matches: the upload is `ignored`. */
   pipeline: string | null;
-  renditions: readonly PlannedRendition[];
+  renditions: readonly PlannedWork[];
 }
 
 /**
- * Records facts and plan, with one pending row for each rendition and the transcode job when one is needed. Running it
- * again adds only what is missing.
+ * Records facts and plan, with one pending row for each rendition and the other jobs that are needed. Running it again adds
+ * only what is missing.
+ * @param job the one that plans: it makes its own renditions itself
  */
-export async function recordPlan(source: DataSource, id: string, plan: UploadPlan): Promise<void> {
+export async function recordPlan(
+  source: DataSource,
+  id: string,
+  plan: UploadPlan,
+  job: JobName,
+): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, id))) return;
     const { kind, mimeType, metadata, pipeline } = plan;
@@ -95,31 +112,51 @@ export async function recordPlan(source: DataSource, id: string, plan: UploadPla
     await manager.update(
       Upload,
       { id },
-      { kind, mimeType, metadata, pipeline, status, updatedAt: () => 'now()' },
+      {
+        kind,
+        mimeType,
+        metadata,
+        pipeline,
+        status,
+        ...(status === 'ignored' ? { reprocessingSince: null } : {}),
+        updatedAt: () => 'now()',
+      },
     );
     if (plan.renditions.length === 0) return;
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Rendition)
-      .values(
-        plan.renditions.map((rendition, position) => ({
-          id: newId(),
-          uploadId: id,
-          position,
-          name: rendition.name,
-          kind: rendition.kind,
-          queue: rendition.queue,
-          spec: rendition.spec,
-          specHash: rendition.specHash,
-        })),
-      )
-      .orIgnore()
-      .execute();
-    if (plan.renditions.some((rendition) => rendition.queue === 'transcode')) {
-      await queueJobs(manager, [outboxRow('upload.transcode', { v: 1, uploadId: id })]);
-    }
+    await insertPending(manager, id, plan.renditions.entries());
+    const others = new Set(plan.renditions.map((rendition) => rendition.job));
+    others.delete(job);
+    await queueJobs(
+      manager,
+      [...others].map((name) => outboxRow(name, { v: 1, uploadId: id })),
+    );
   });
+}
+
+/** Adds pending rows with their positions; those that are there stay as they are. */
+export async function insertPending(
+  manager: EntityManager,
+  uploadId: string,
+  planned: Iterable<[number, PlannedWork]>,
+): Promise<void> {
+  await manager
+    .createQueryBuilder()
+    .insert()
+    .into(Rendition)
+    .values(
+      [...planned].map(([position, { name, kind, job, spec, specHash }]) => ({
+        id: newId(),
+        uploadId,
+        position,
+        name,
+        kind,
+        job,
+        spec,
+        specHash,
+      })),
+    )
+    .orIgnore()
+    .execute();
 }
 
 /** Stores what is shown while the image loads. */
@@ -136,18 +173,25 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
   await manager.update(
     Upload,
     { id },
-    { status: 'failed', errorCode: reason.code, errorMessage: reason.message, updatedAt: () => 'now()' },
+    {
+      status: 'failed',
+      errorCode: reason.code,
+      errorMessage: reason.message,
+      reprocessingSince: null,
+      updatedAt: () => 'now()',
+    },
   );
 }
 
 /**
  * Takes the row lock that everything that may end an upload takes first; without it two last renditions would each
- * see the other as pending. Null when the upload is finished.
+ * see the other as pending. Null when the upload is finished and not reprocessed.
  */
 export async function lockUpload(manager: EntityManager, id: string): Promise<Upload | null> {
   return manager
     .createQueryBuilder(Upload, 'upload')
     .setLock('pessimistic_write')
-    .where('upload.id = :id AND upload.status IN (:...unfinished)', { id, unfinished })
+    .where('upload.id = :id', { id })
+    .andWhere('(upload.status IN (:...unfinished) OR upload.reprocessing_since IS NOT NULL)', { unfinished })
     .getOne();
 }

@@ -37,7 +37,7 @@ export function unknownEtag(id: string): string {
 @Check('uploads_status_check', `status IN ('stored', 'processing', 'ready', 'failed', 'ignored', 'deleted')`)
 // What TypeORM cannot say of an index (its type, its condition as Postgres prints it): the migration makes them.
 @Index('uploads_vars', { synchronize: false })
-@Index('uploads_sweep', { synchronize: false })
+@Index('uploads_unfinished', { synchronize: false })
 export class Upload {
   /** UUIDv7: its order is the order of landing, so the primary key serves "newest first", cursors and time filters. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'uploads_pkey' })
@@ -98,9 +98,13 @@ export class Upload {
   @Column('integer', { default: 0 })
   runs!: number;
 
-  /** When the sweep looks at it next, while it is not finished. */
+  /** When the sweep looks at it next, while it is not finished or reprocessed. */
   @Column('timestamptz', { name: 'sweep_at' })
   sweepAt!: Date;
+
+  /** When renditions were asked for again; null when none are made again. */
+  @Column('timestamptz', { name: 'reprocessing_since', nullable: true })
+  reprocessingSince!: Date | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

@@ -13,12 +13,23 @@ const Json = createParamDecorator((_: unknown, context: ExecutionContext): unkno
   return parseJson(request.headers['content-type'], request.body);
 });
 
+const MaybeJson = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const { headers, body } = context.switchToHttp().getRequest<FastifyRequest>();
+  const isEmpty = body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0);
+  return isEmpty ? {} : parseJson(headers['content-type'], body);
+});
+
 /**
  * A parameter that is the JSON body, parsed with a zod schema.
  * Errors: request.invalid (no JSON, or fields that are wrong), request.too_large (over 32 KiB)
  */
 export function JsonBody(schema: z.ZodType): ParameterDecorator {
   return Json(undefined, new SchemaPipe(schema));
+}
+
+/** As `JsonBody`, where a request without a body stands for an empty object. */
+export function OptionalJsonBody(schema: z.ZodType): ParameterDecorator {
+  return MaybeJson(undefined, new SchemaPipe(schema));
 }
 
 /** @throws LandfallError request.invalid, request.too_large */

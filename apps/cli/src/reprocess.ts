@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import { createDataSource } from '#database';
+import { OutboxRow } from '#outbox';
+import { loadPipelines } from '#pipelines';
+import { LandfallError, loadConfig } from '#runtime';
+import {
+  filterOf,
+  Removal,
+  Rendition,
+  reprocessPage,
+  Ticket,
+  Upload,
+  type UploadFilter,
+  uploadFilterFields,
+  withVars,
+} from '#uploads';
+
+interface Words {
+  names: string[] | undefined;
+  filter: UploadFilter;
+  cursor: string | undefined;
+  dryRun: boolean;
+}
+
+const progressEvery = 10_000;
+
+/**
+ * Has renditions made again of all uploads that a filter finds, page by page. It may be stopped and begun again, from where
+ * it was or from the beginning: what was asked for before is not asked for twice.
+ * @throws LandfallError request.invalid, rendition.unknown, request.cursor_invalid, database.unavailable
+ */
+export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { names, filter, cursor, dryRun } = readWords(words);
+  const { database, media, worker } = loadConfig(['database', 'media', 'worker'], env);
+  const pipelines = loadPipelines(media.PIPELINES_FILE);
+  const stopping = new AbortController();
+  process.once('SIGINT', () => stopping.abort());
+  const source = await createDataSource(
+    { url: database.DATABASE_URL, poolSize: 2, applicationName: 'landfall-reprocess' },
+    [Upload, Rendition, Removal, Ticket, OutboxRow],
+  ).initialize();
+  try {
+    const request = { pipelines, names, sweepAfterMs: worker.WORKER_SWEEP_AFTER_MS };
+    const total = { looked: 0, uploads: 0, renditions: 0 };
+    const tell = (verb: string) =>
+      console.log(
+        `looked at ${total.looked} uploads: ${total.renditions} renditions of ${total.uploads} ${verb}`,
+      );
+    let next: string | null | undefined = cursor;
+    while (next !== null && !stopping.signal.aborted) {
+      const page = await reprocessPage(source, request, filter, { cursor: next, dryRun });
+      total.looked += page.looked;
+      total.uploads += page.uploads;
+      total.renditions += page.renditions;
+      next = page.nextCursor;
+      if (total.looked % progressEvery === 0 && next !== null) tell('so far');
+    }
+    tell(dryRun ? 'would be made again' : 'will be made again');
+    if (next) console.log(`stopped; the rest: --cursor ${next}`);
+    return 0;
+  } finally {
+    await source.destroy();
+  }
+}
+
+/** @throws LandfallError request.invalid */
+export function readWords(words: readonly string[]): Words {
+  const { rendition, where, cursor, 'dry-run': dryRun } = parseWords(words);
+  const pairs = where.map((word) => {
+    const at = word.indexOf('=');
+    if (at < 1) throw new LandfallError('request.invalid', `--where ${word}: <name>=<value> is wanted`);
+    return [word.slice(0, at), word.slice(at + 1)] as const;
+  });
+  const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) < index);
+  if (twice) throw new LandfallError('request.invalid', `--where ${twice[0]} is given twice`);
+  const filter = filterSchema.safeParse(Object.fromEntries(pairs));
+  if (!filter.success) {
+    const problems = filter.error.issues.map((issue) => `--where ${issue.path.join('.')}: ${issue.message}`);
+    throw new LandfallError('request.invalid', problems.join('; '));
+  }
+  return { names: rendition.length > 0 ? rendition : undefined, filter: filter.data, cursor, dryRun };
+}
+
+const filterSchema = withVars(uploadFilterFields).transform(filterOf);
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        rendition: { type: 'string', multiple: true, default: [] },
+        where: { type: 'string', multiple: true, default: [] },
+        cursor: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new LandfallError('request.invalid', (error as Error).message, { cause: error });
+  }
+}

@@ -1,0 +1,39 @@
+import type { JobContext } from '#jobs';
+import type { JobName } from '#outbox';
+import { pendingRenditions, type Upload } from '#uploads';
+import { probeMedia } from '#video';
+import { checkObject } from './check-object.js';
+import { makeImages } from './make-images.js';
+import { makePosters } from './make-posters.js';
+import { processUpload } from './process-upload.js';
+import { withImage } from './with-image.js';
+import type { Workbench } from './workbench.js';
+
+/** The job `upload.refine`: makes the images and posters of a planned upload that are left to it. */
+export async function makePending(
+  bench: Workbench,
+  landed: Upload,
+  job: JobName,
+  context: JobContext,
+): Promise<void> {
+  const pending = await pendingRenditions(bench.source, landed.id, job);
+  if (pending.length === 0) return;
+  const upload = await checkObject(bench, landed, context.signal);
+  if (upload.kind === 'image') {
+    return withImage(bench, upload, context, (opened) => makeImages(bench, upload, pending, opened, context));
+  }
+  const url = bench.store.signOwnUrl(upload);
+  const facts = await probeMedia(bench.tools, url, bench.limits.video, context.signal);
+  await makePosters(bench, upload, pending, { url, facts }, context);
+}
+
+/** The job `upload.reprocess`: makes what is wanted again, or all of an upload that failed before it was planned. */
+export async function reprocessUpload(
+  bench: Workbench,
+  upload: Upload,
+  job: JobName,
+  context: JobContext,
+): Promise<void> {
+  if (upload.kind === null) await processUpload(bench, upload, job, context);
+  else await makePending(bench, upload, job, context);
+}
