@@ -13,8 +13,6 @@ export interface LandedObject {
   imageInfo: { width: number | null; height: number | null; format: string | null } | null;
   /** Custom variables without their `x:`, and every field that has no place of its own. */
   vars: Record<string, string>;
-  /** Request id of the upload (`reqId`). */
-  requestId: string | null;
 }
 
 /** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
@@ -74,7 +72,6 @@ export function toLandedObject(
     sizeBytes: size ? readWhole('size', size, maxObjectBytes) : null,
     mimeType: take('mimeType') || null,
     imageInfo: readImageInfo(take('width'), take('height'), take('format')),
-    requestId: fields.get('reqId') || null,
     vars: readVars(fields, taken),
   };
 }
