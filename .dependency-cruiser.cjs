@@ -57,6 +57,7 @@ const owners = {
   '@nestjs/bullmq': '^libs/jobs/',
   sharp: '^libs/image/',
   exifr: '^libs/image/',
+  '@rgrove/parse-xml': '^libs/image/',
   thumbhash: '^libs/image/',
   'libheif-js': '^libs/image/',
   '@resvg/resvg-wasm': '^libs/image/',

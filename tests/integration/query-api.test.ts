@@ -111,8 +111,8 @@ describe('the query API', () => {
     const { body } = await get(`/v1/uploads/${ids[0]}`);
     expect(Object.keys(body)).toEqual(
       (
-        'id bucket objectKey etag sizeBytes mimeType imageInfo vars kind status error pipeline source metadata placeholder ' +
-        'renditions createdAt updatedAt readyAt'
+        'id bucket objectKey etag sizeBytes mimeType imageInfo contradictions vars kind status error pipeline source metadata ' +
+        'placeholder perceptualHash renditions createdAt updatedAt readyAt'
       ).split(' '),
     );
   });
@@ -126,6 +126,10 @@ describe('the query API', () => {
     ['/v1/uploads?createdAfter=yesterday', 400, 'request.invalid'],
     ['/v1/uploads?bucket=a&bucket=b', 400, 'request.invalid'],
     ['/v1/uploads?cursor=!!!', 400, 'request.cursor_invalid'],
+    ['/v1/uploads?similarTo=17', 400, 'request.invalid'],
+    ['/v1/uploads?distance=3', 400, 'request.invalid'],
+    ['/v1/uploads?similarTo=00000000-0000-7000-8000-000000000000&distance=12', 400, 'request.invalid'],
+    ['/v1/uploads?similarTo=00000000-0000-7000-8000-000000000000', 404, 'upload.not_found'],
     ['/v1/uploads/17', 400, 'request.invalid'],
     ['/v1/uploads/00000000-0000-7000-8000-000000000000', 404, 'upload.not_found'],
     ['/v1/nothing', 404, 'request.not_found'],

@@ -1,4 +1,4 @@
-import { readImageFacts, type ImageFacts } from '#image';
+import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
 import { againJobOf, isAgain, type JobName } from '#outbox';
 import { planRenditions } from '#pipelines';
@@ -36,8 +36,9 @@ export async function processUpload(
   const start = await bench.store.readStart(upload, sniffLength, context.signal);
   const sniffed = await sniffMedia(start, upload.mimeType);
   refuseDisguise(sniffed, upload);
-  if (sniffed.kind === 'image') await processImage(bench, upload, job, sniffed, context);
-  else if (sniffed.kind === 'other') await plan(bench, upload, job, sniffed, {});
+  if (await isPicture(bench, upload, sniffed)) await processImage(bench, upload, job, sniffed, context);
+  else if (sniffed.kind === 'other' || sniffed.kind === 'document')
+    await plan(bench, upload, job, sniffed, {});
   else await processTimed(bench, upload, job, sniffed, context);
 }
 
@@ -49,6 +50,18 @@ function refuseDisguise(sniffed: SniffedMedia, upload: Upload): void {
     'media.type_mismatch',
     `${upload.objectKey} claims to be ${claimed}, its bytes are ${sniffed.mimeType}`,
   );
+}
+
+/** A document is drawn only for a pipeline that asks for it: nobody else should hear that it is damaged. */
+async function isPicture(
+  bench: Workbench,
+  upload: Upload,
+  { kind, mimeType }: SniffedMedia,
+): Promise<boolean> {
+  if (kind !== 'document') return kind === 'image';
+  const ticket = await findTicketOf(bench.source, upload);
+  const described = { ...upload, kind, mimeType, sizeBytes: Number(upload.sizeBytes) };
+  return planRenditions(bench.pipelines, described, ticket?.pipeline) !== null;
 }
 
 async function processImage(
@@ -68,7 +81,7 @@ async function processImage(
   await withImage(bench, upload, context, async (opened) => {
     const { format, mimeType, told } = opened;
     const facts = {
-      ...(await readImageFacts(opened.file, bench.limits.image)),
+      ...(await readImageFacts(opened.file, bench.limits.image, { keepLocation: true })),
       format,
       mimeType,
       ...told,
@@ -99,7 +112,7 @@ async function plan(
   upload: Upload,
   job: JobName,
   { kind, mimeType }: SniffedMedia,
-  facts: Partial<ImageFacts> | Partial<MediaFacts>,
+  facts: ImageFacts | MediaFacts | Record<string, never>,
 ): Promise<void> {
   const ticket = await findTicketOf(bench.source, upload);
   if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
@@ -120,10 +133,22 @@ async function plan(
     {
       kind,
       mimeType,
-      metadata: { ...facts },
+      ...splitFacts(facts, planned?.keepLocation ?? false),
       pipeline: planned?.pipeline ?? null,
       renditions: isAgain(job) ? renditions.map((one) => ({ ...one, job: againJobOf(one.job) })) : renditions,
     },
     job,
   );
 }
+
+/** The raw tags are kept apart; what tells the place is dropped unless a pipeline keeps it. */
+function splitFacts(
+  facts: ImageFacts | MediaFacts | Record<string, never>,
+  keepLocation: boolean,
+): { metadata: object; rawTags: object | null } {
+  if (!isImage(facts)) return { metadata: facts, rawTags: null };
+  const { raw, ...metadata } = keepLocation ? facts : withoutLocation(facts);
+  return { metadata, rawTags: raw };
+}
+
+const isImage = (facts: object): facts is ImageFacts => 'raw' in facts;

@@ -1,4 +1,6 @@
-import exifr from 'exifr';
+import type { ExifBlocks, ExifValue } from './exif-tags.js';
+import { plainText } from './tag-text.js';
+import type { XmpTags, XmpValue } from './xmp-tags.js';
 
 export interface Camera {
   make: string | null;
@@ -6,65 +8,79 @@ export interface Camera {
   lens: string | null;
 }
 
-export interface CameraFacts {
-  camera: Camera | null;
-  /** ISO 8601 local time; with its offset when EXIF tells it. */
-  takenAt: string | null;
+/** How the picture was taken, in the field's units; what the camera did not say is null. */
+export interface Exposure {
+  exposureTimeS: number | null;
+  fNumber: number | null;
+  iso: number | null;
+  /** Of the lens itself. */
+  focalLengthMm: number | null;
+  /** The same angle of view on 35 mm film. */
+  focalLength35Mm: number | null;
+  /** Compensation in steps of light (EV). */
+  biasEv: number | null;
+  flashFired: boolean | null;
 }
 
-const nothing: CameraFacts = { camera: null, takenAt: null };
-/** JPEG holds at most 64 KiB of EXIF; a larger block carries previews and is not worth the time. */
-const maxExifBytes = 262_144;
 const maxTextLength = 200;
-const tags = [
-  'Make',
-  'Model',
-  'LensModel',
-  'DateTimeOriginal',
-  'CreateDate',
-  'OffsetTimeOriginal',
-  'OffsetTimeDigitized',
-];
+/** EXIF's 16 bits of ISO end here: the real one is in another tag. */
+const isoOverflow = 65_535;
 
-/**
- * Reads camera and time from an EXIF block as sharp hands it over. Never fails: EXIF is what any program along the way
- * left there, often broken, and the picture is whole without it. Nothing is logged either, since nobody could act on it.
- */
-export async function readCameraFacts(exif: Buffer | undefined): Promise<CameraFacts> {
-  if (!exif || exif.length > maxExifBytes) return nothing;
-  const tiff = exif.subarray(0, 6).toString('latin1') === 'Exif\0\0' ? exif.subarray(6) : exif;
-  const options = { pick: tags, reviveValues: false, translateValues: false, gps: false, ifd1: false };
-  // oxlint-disable-next-line import/no-named-as-default-member -- a CommonJS module: no named import at run time
-  const found: Record<string, unknown> | undefined = await exifr.parse(tiff, options).catch(() => undefined);
-  if (!found) return nothing;
-  const camera = { make: text(found['Make']), model: text(found['Model']), lens: text(found['LensModel']) };
-  return {
-    camera: camera.make || camera.model || camera.lens ? camera : null,
-    takenAt:
-      toLocalTime(found['DateTimeOriginal'], found['OffsetTimeOriginal']) ??
-      toLocalTime(found['CreateDate'], found['OffsetTimeDigitized']),
+/** Camera and lens from EXIF, else from XMP; null when neither knows. */
+export function findCamera({ image, photo }: ExifBlocks, xmp: XmpTags): Camera | null {
+  const camera = {
+    make: firstText(image.get('Make'), xmp.get('tiff:Make')),
+    model: firstText(image.get('Model'), xmp.get('tiff:Model')),
+    lens: firstText(photo.get('LensModel'), xmp.get('exifEX:LensModel'), xmp.get('aux:Lens')),
   };
+  return (camera.make ?? camera.model ?? camera.lens) ? camera : null;
 }
 
-/** Printable text of a bounded length, or null. */
-function text(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  return (
-    value
-      .replaceAll(/\p{Cc}+/gu, ' ')
-      .trim()
-      .slice(0, maxTextLength) || null
-  );
+/** Exposure from EXIF, else from XMP; null when neither knows. */
+export function findExposure({ photo }: ExifBlocks, xmp: XmpTags): Exposure | null {
+  const exif = (name: string) => [photo.get(name), xmp.get(`exif:${name}`)];
+  const sensitivities = [
+    photo.get('ISO'),
+    xmp.get('exif:ISOSpeedRatings'),
+    xmp.get('exifEX:PhotographicSensitivity'),
+  ];
+  const iso = firstPositive(...sensitivities.flat());
+  const flash = photo.get('Flash');
+  const exposure: Exposure = {
+    exposureTimeS: firstPositive(...exif('ExposureTime')),
+    fNumber: firstPositive(...exif('FNumber')),
+    iso: iso === isoOverflow ? firstPositive(...exif('RecommendedExposureIndex'), iso) : iso,
+    focalLengthMm: firstPositive(...exif('FocalLength')),
+    focalLength35Mm: firstPositive(
+      photo.get('FocalLengthIn35mmFormat'),
+      xmp.get('exif:FocalLengthIn35mmFilm'),
+    ),
+    biasEv: firstNumber(photo.get('ExposureCompensation'), xmp.get('exif:ExposureBiasValue')),
+    // The lowest bit says whether it fired; the others what the camera was told.
+    flashFired: typeof flash === 'number' ? (flash & 1) === 1 : null,
+  };
+  return Object.values(exposure).some((value) => value !== null) ? exposure : null;
 }
 
-/** EXIF writes '2024:05:06 07:08:09', and zeros or blanks when the clock was not set. */
-function toLocalTime(value: unknown, offset: unknown): string | null {
-  const match = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/.exec(typeof value === 'string' ? value : '');
-  if (!match) return null;
-  const local = `${match[1]}-${match[2]}-${match[3]}T${match[4]}`;
-  const instant = new Date(`${local}Z`);
-  const exists = !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(local);
-  if (!exists) return null;
-  const zone = typeof offset === 'string' ? /^[+-](0\d|1[0-4]):[0-5]\d/.exec(offset)?.[0] : undefined;
-  return local + (zone ?? '');
+function firstText(...values: (ExifValue | XmpValue | undefined)[]): string | null {
+  return values.map((value) => plainText(value, maxTextLength)).find((text) => text !== null) ?? null;
 }
+
+function firstNumber(...values: unknown[]): number | null {
+  return values.map(toNumber).find((value) => value !== null) ?? null;
+}
+
+/** Zero is what cameras write when they do not know. */
+function firstPositive(...values: unknown[]): number | null {
+  return values.map(toNumber).find((value) => value !== null && value > 0) ?? null;
+}
+
+/** A number, or text that is one or a fraction of two, as XMP writes them; rounded to what the eye of a reader wants. */
+function toNumber(value: unknown): number | null {
+  if (typeof value === 'number') return round(value);
+  const match = /^(-?\d{1,10}(?:\.\d{1,10})?)(?:\/(\d{1,10}))?$/.exec(typeof value === 'string' ? value : '');
+  const fraction = match ? Number(match[1]) / Number(match[2] ?? 1) : NaN;
+  return Number.isFinite(fraction) ? round(fraction) : null;
+}
+
+const round = (value: number) => Number(value.toPrecision(6));

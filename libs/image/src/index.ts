@@ -9,9 +9,8 @@
 export { configureSharp } from './configure-sharp.js';
 export type { ImageLimits } from './image-header.js';
 export { readableType } from './input-formats.js';
-export { readableType } from './input-formats.js';
 export { openImageFile, type OpenedImage } from './open-image.js';
-export { readImageFacts, type ImageFacts } from './read-image-facts.js';
+export { readImageFacts, withoutLocation, type ImageFacts } from './read-image-facts.js';
 export { renderImages } from './render-images.js';
 export type { RenderedImage } from './encode-rendition.js';
 export type { FocalPoint, ImageRenditionSpec, RenderExtras } from './rendition-spec.js';

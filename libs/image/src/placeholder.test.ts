@@ -2,7 +2,6 @@ import sharp from 'sharp';
 import { thumbHashToApproximateAspectRatio, thumbHashToAverageRGBA } from 'thumbhash';
 import { afterAll, expect, it } from 'vitest';
 import { makeFolder, photo, plain, quarters, render } from './fixtures.suite.js';
-import { findDominantColor } from './placeholder.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -45,12 +44,4 @@ it('knows transparency', async () => {
   const { placeholder } = await render(file, []);
   expect(placeholder.color).toBe('#ffffff');
   expect(thumbHashToAverageRGBA(hashOf(placeholder.thumbHash)).a).toBe(0);
-});
-
-it('finds the fullest colour, each pixel counting by its alpha', () => {
-  const red = [250, 10, 10, 255];
-  const green = [10, 250, 10, 60];
-  expect(findDominantColor(Uint8Array.from([red, green, green].flat()))).toBe('#fa0a0a');
-  expect(findDominantColor(Uint8Array.from([red, [240, 0, 20, 255], green].flat()))).toBe('#f5050f');
-  expect(findDominantColor(new Uint8Array(0))).toBe('#ffffff');
 });

@@ -31,10 +31,20 @@ it('tells of a PNG with one pixel', async () => {
     height: 1,
     orientation: 1,
     colourSpace: 'srgb',
+    colourProfile: null,
     hasAlpha: true,
     frames: 1,
-    camera: null,
+    durationMs: null,
     takenAt: null,
+    camera: null,
+    exposure: null,
+    location: null,
+    title: null,
+    description: null,
+    keywords: [],
+    copyright: null,
+    artist: null,
+    raw: {},
   });
 });
 
@@ -44,11 +54,18 @@ it('tells how the file holds its colours', async () => {
   expect(await factsOf(picture().toColourspace('rgb16').png())).toMatchObject({ colourSpace: 'rgb16' });
 });
 
-it('counts the frames of an animation', async () => {
+it('names the colour profile', async () => {
+  expect(await factsOf(picture().withIccProfile('p3').jpeg())).toMatchObject({ colourProfile: 'sP3C' });
+  expect(await factsOf(picture().withIccProfile('srgb').png())).toMatchObject({ colourProfile: 'sRGB' });
+});
+
+it('counts the frames of an animation, and how long they take', async () => {
   const raw = Buffer.concat([1, 90, 200].map((grey) => Buffer.alloc(8 * 8 * 3, grey)));
   const animation = sharp(raw, { raw: { width: 8, height: 24, channels: 3, pageHeight: 8 } });
-  expect(await factsOf(animation.clone().gif())).toMatchObject({ frames: 3, width: 8, height: 8 });
-  expect(await factsOf(animation.webp())).toMatchObject({ frames: 3, width: 8, height: 8 });
+  const delay = [100, 200, 50];
+  const wanted = { frames: 3, width: 8, height: 8, durationMs: 350 };
+  expect(await factsOf(animation.clone().gif({ delay }))).toMatchObject(wanted);
+  expect(await factsOf(animation.webp({ delay }))).toMatchObject(wanted);
 });
 
 describe('EXIF', () => {

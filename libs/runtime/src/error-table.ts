@@ -128,6 +128,11 @@ export const errorTable = {
 
   // Uploads and renditions
   'upload.not_found': { kind: 'notFound', retry: 'never', message: 'There is no upload with this id' },
+  'upload.not_comparable': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The upload has no perceptual hash: it is no image, not processed yet, or without structure',
+  },
   'rendition.not_found': {
     kind: 'notFound',
     retry: 'never',

@@ -3,8 +3,8 @@ import type { LandfallError } from '#runtime';
 import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
 import { queueRemoval } from './removals.js';
 import { Rendition } from './rendition.entity.js';
-import { type Placeholder, Upload } from './upload.entity.js';
-import { failUpload, lockUpload, recordPlaceholder } from './upload-states.js';
+import { type ImageLook, Upload } from './upload.entity.js';
+import { failUpload, lockUpload, recordLook } from './upload-states.js';
 
 /**
  * The renditions of an upload that a job still has to make, in the order of the pipelines file: those that are missing, and
@@ -50,7 +50,7 @@ export async function publishRendition(
   uploadId: string,
   name: string,
   made: MadeRendition,
-  look: Placeholder | null = null,
+  look: ImageLook | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     const upload = await lockUpload(manager, uploadId);
@@ -81,7 +81,7 @@ export async function publishRendition(
         updatedAt: () => 'now()',
       },
     );
-    if (look) await recordPlaceholder(manager, uploadId, look);
+    if (look) await recordLook(manager, uploadId, look);
     await settleUpload(manager, uploadId);
   });
 }

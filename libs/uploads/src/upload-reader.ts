@@ -1,6 +1,7 @@
 import { translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
-import { In, type DataSource } from 'typeorm';
+import { In, type DataSource, type SelectQueryBuilder } from 'typeorm';
+import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { Rendition } from './rendition.entity.js';
 import { type MediaKind, Upload, type UploadStatus } from './upload.entity.js';
 
@@ -15,9 +16,22 @@ export interface UploadFilter {
   vars?: Record<string, string> | undefined;
 }
 
+/** Near duplicates of an upload. */
+export interface Similarity {
+  /** The upload that they are near to. */
+  id: string;
+  /** Most bits of 64 in which the perceptual hashes differ, 0 to `maxDistance`. */
+  distance: number;
+}
+
+/** The index finds every upload up to this distance: two bits in the nearest of four bands of the hash. */
+export const maxDistance = 11;
+
 export interface UploadWithRenditions {
   upload: Upload;
   renditions: Rendition[];
+  /** From the upload that was asked for, among near duplicates. */
+  distance?: number;
 }
 
 export interface UploadPage {
@@ -34,17 +48,9 @@ export class UploadReader {
    * @throws LandfallError request.cursor_invalid, database.unavailable
    */
   async list(filter: UploadFilter, limit: number, cursor: string | undefined): Promise<UploadPage> {
-    const query = this.source
-      .createQueryBuilder(Upload, 'u')
+    const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
       .orderBy('u.id', 'DESC')
       .take(limit + 1);
-    if (filter.bucket !== undefined) query.andWhere('u.bucket = :bucket', { bucket: filter.bucket });
-    if (filter.prefix) query.andWhere('starts_with(u.object_key, :prefix)', { prefix: filter.prefix });
-    if (filter.kind !== undefined) query.andWhere('u.kind = :kind', { kind: filter.kind });
-    if (filter.status !== undefined) query.andWhere('u.status = :status', { status: filter.status });
-    if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
-    if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
-    if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });
     if (cursor !== undefined) query.andWhere('u.id < :cursor', { cursor: idOfCursor(cursor) });
     const uploads = await translateDatabaseErrors(query.getMany());
     const page = uploads.slice(0, limit);
@@ -55,9 +61,61 @@ export class UploadReader {
     };
   }
 
-  /** @throws LandfallError upload.not_found, database.unavailable */
+  /**
+   * One page of the near duplicates of an upload that the filter lets through, the nearest first, of the same distance the
+   * newest. Of more than 10,000 that are near, the first 10,000 are looked at. The cursor is distance and id.
+   * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid, database.unavailable
+   */
+  async listSimilar(
+    { id, distance }: Similarity,
+    filter: UploadFilter,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<UploadPage> {
+    const hash = await this.perceptualHashOf(id);
+    const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
+      .innerJoin('(SELECT * FROM uploads_near(:hash, :distance))', 'near', 'near.id = u.id')
+      .addSelect('near.distance', 'distance')
+      .andWhere('u.id <> :id')
+      .setParameters({ hash, distance, id })
+      .orderBy('near.distance', 'ASC')
+      .addOrderBy('u.id', 'DESC')
+      .limit(limit + 1);
+    if (cursor !== undefined) {
+      query.andWhere(
+        '(near.distance > :lastDistance OR (near.distance = :lastDistance AND u.id < :lastId))',
+        nearOfCursor(cursor),
+      );
+    }
+    const { entities, raw } = await translateDatabaseErrors(query.getRawAndEntities<{ distance: number }>());
+    const items = await this.withRenditions(entities.slice(0, limit));
+    const page = items.map((item, index) => ({ ...item, distance: raw[index]?.distance ?? 0 }));
+    const last = page.at(-1);
+    return {
+      items: page,
+      nextCursor: entities.length > limit && last ? nearCursorOf(last.distance, last.upload.id) : null,
+    };
+  }
+
+  private async perceptualHashOf(id: string): Promise<string> {
+    const upload = await translateDatabaseErrors(
+      this.source
+        .getRepository(Upload)
+        .findOne({ where: { id }, select: { id: true, perceptualHash: true } }),
+    );
+    if (!upload) throw new LandfallError('upload.not_found', id);
+    if (upload.perceptualHash === null) throw new LandfallError('upload.not_comparable', id);
+    return upload.perceptualHash;
+  }
+
+  /**
+   * With the raw tags, which lists leave out.
+   * @throws LandfallError upload.not_found, database.unavailable
+   */
   async get(id: string): Promise<UploadWithRenditions> {
-    const upload = await translateDatabaseErrors(this.source.getRepository(Upload).findOneBy({ id }));
+    const upload = await translateDatabaseErrors(
+      this.source.createQueryBuilder(Upload, 'u').addSelect('u.rawTags').where('u.id = :id', { id }).getOne(),
+    );
     if (!upload) throw new LandfallError('upload.not_found', id);
     const [found] = await this.withRenditions([upload]);
     return found ?? { upload, renditions: [] };
@@ -75,18 +133,15 @@ export class UploadReader {
   }
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function cursorOf(id: string): string {
-  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
-}
-
-function idOfCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url')
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  if (!uuid.test(id)) throw new LandfallError('request.cursor_invalid', 'use nextCursor of the page before');
-  return id;
+function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): SelectQueryBuilder<Upload> {
+  if (filter.bucket !== undefined) query.andWhere('u.bucket = :bucket', { bucket: filter.bucket });
+  if (filter.prefix) query.andWhere('starts_with(u.object_key, :prefix)', { prefix: filter.prefix });
+  if (filter.kind !== undefined) query.andWhere('u.kind = :kind', { kind: filter.kind });
+  if (filter.status !== undefined) query.andWhere('u.status = :status', { status: filter.status });
+  if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
+  if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
+  if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });
+  return query;
 }
 
 /** The smallest UUIDv7 of a millisecond. */

@@ -3,7 +3,7 @@ import type { PlannedRendition } from '#pipelines';
 import { LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Rendition } from './rendition.entity.js';
-import { type MediaKind, type Placeholder, unknownEtag, Upload, type UploadStatus } from './upload.entity.js';
+import { type ImageLook, type MediaKind, unknownEtag, Upload, type UploadStatus } from './upload.entity.js';
 
 /** SQLSTATE of a row that is there already. */
 const uniqueViolation = '23505';
@@ -89,6 +89,8 @@ export interface UploadPlan {
   kind: MediaKind;
   mimeType: string;
   metadata: object;
+  /** The tags that `metadata` was read from; none for what is no image. */
+  rawTags?: object | null;
   /** null when no pipeline matches: the upload is `ignored`. */
   pipeline: string | null;
   renditions: readonly PlannedWork[];
@@ -107,7 +109,7 @@ export async function recordPlan(
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, id))) return;
-    const { kind, mimeType, metadata, pipeline } = plan;
+    const { kind, mimeType, metadata, rawTags, pipeline } = plan;
     const status: UploadStatus = plan.renditions.length === 0 ? 'ignored' : 'processing';
     await manager.update(
       Upload,
@@ -116,6 +118,7 @@ export async function recordPlan(
         kind,
         mimeType,
         metadata,
+        rawTags: rawTags ?? null,
         pipeline,
         status,
         ...(status === 'ignored' ? { reprocessingSince: null } : {}),
@@ -159,13 +162,13 @@ export async function insertPending(
     .execute();
 }
 
-/** Stores what is shown while the image loads. */
-export async function recordPlaceholder(
+/** Stores what is shown while the image loads, and what finds its near duplicates. */
+export async function recordLook(
   manager: EntityManager,
   id: string,
-  placeholder: Placeholder,
+  { perceptualHash, ...placeholder }: ImageLook,
 ): Promise<void> {
-  await manager.update(Upload, { id }, { placeholder });
+  await manager.update(Upload, { id }, { placeholder, perceptualHash: perceptualHash?.toString() ?? null });
 }
 
 /** Ends an upload of which no rendition was planned as failed. An upload that was planned ends with its renditions. */

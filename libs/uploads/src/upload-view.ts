@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findContradictions } from './image-info-contradictions.js';
 import { type Rendition, renditionStatuses } from './rendition.entity.js';
 import { mediaKinds, type Upload, uploadStatuses } from './upload.entity.js';
 import type { UploadWithRenditions } from './upload-reader.js';
@@ -33,14 +34,39 @@ export const uploadViewSchema = z.object({
     .object({ width: z.number().nullable(), height: z.number().nullable(), format: z.string().nullable() })
     .nullable()
     .describe('what OSS itself read from the image'),
+  contradictions: z
+    .array(
+      z.object({
+        field: z.enum(['width', 'height', 'format']),
+        imageInfo: z.union([z.string(), z.number()]),
+        found: z.union([z.string(), z.number()]),
+      }),
+    )
+    .describe('where imageInfo is not what the bytes say'),
   vars: z.record(z.string(), z.string()).describe('custom values of the callback'),
   kind: z.enum(mediaKinds).nullable(),
   status: z.enum(uploadStatuses),
   error: errorSchema,
   pipeline: z.string().nullable(),
   source: z.string(),
-  metadata: z.record(z.string(), z.unknown()).describe('facts read from the bytes'),
-  placeholder: z.object({ thumbHash: z.string(), color: z.string() }).nullable(),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .describe('facts read from the bytes; for one upload with the raw tags of an image as `raw`'),
+  placeholder: z
+    .object({
+      thumbHash: z.string(),
+      color: z.string(),
+      colors: z.array(z.object({ color: z.string(), share: z.number() })),
+    })
+    .nullable(),
+  perceptualHash: z
+    .string()
+    .nullable()
+    .describe('16 hex digits that differ in few bits from those of near duplicates'),
+  distance: z
+    .number()
+    .optional()
+    .describe('bits in which perceptualHash differs from that of the upload asked for; with similarTo only'),
   renditions: z.array(renditionSchema),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -54,7 +80,10 @@ type RenditionView = z.output<typeof renditionSchema>;
 export type SignRendition = (upload: Upload, rendition: Rendition) => { url: string; expiresAt: Date };
 
 /** Shows rows as the API's contract has them; only ready renditions have a URL. */
-export function viewUpload({ upload, renditions }: UploadWithRenditions, sign: SignRendition): UploadView {
+export function viewUpload(
+  { upload, renditions, distance }: UploadWithRenditions,
+  sign: SignRendition,
+): UploadView {
   return {
     id: upload.id,
     bucket: upload.bucket,
@@ -63,14 +92,18 @@ export function viewUpload({ upload, renditions }: UploadWithRenditions, sign: S
     sizeBytes: upload.sizeBytes === null ? null : Number(upload.sizeBytes),
     mimeType: upload.mimeType,
     imageInfo: upload.imageInfo,
+    contradictions: findContradictions(upload),
     vars: upload.vars,
     kind: upload.kind,
     status: upload.status,
     error: viewError(upload),
     pipeline: upload.pipeline,
     source: upload.source,
-    metadata: { ...upload.metadata },
-    placeholder: upload.placeholder,
+    metadata: { ...upload.metadata, ...(upload.rawTags ? { raw: upload.rawTags } : {}) },
+    placeholder: upload.placeholder && { colors: [], ...upload.placeholder },
+    perceptualHash:
+      upload.perceptualHash === null ? null : BigInt(upload.perceptualHash).toString(16).padStart(16, '0'),
+    ...(distance === undefined ? {} : { distance }),
     renditions: renditions.map((rendition) => viewRendition(upload, rendition, sign)),
     createdAt: upload.createdAt.toISOString(),
     updatedAt: upload.updatedAt.toISOString(),

@@ -19,8 +19,16 @@ export interface ImageInfo {
 export interface Placeholder {
   /** ThumbHash, base64 */
   thumbHash: string;
-  /** dominant colour, #rrggbb */
+  /** the commonest colour, #rrggbb */
   color: string;
+  /** the colours that make up the picture, the one with the largest share (0 to 1) first */
+  colors?: { color: string; share: number }[];
+}
+
+/** What is read from the pixels of an image. */
+export interface ImageLook extends Placeholder {
+  /** Finds near duplicates; null for a picture without structure. */
+  perceptualHash: bigint | null;
 }
 
 /**
@@ -37,6 +45,7 @@ export function unknownEtag(id: string): string {
 @Check('uploads_status_check', `status IN ('stored', 'processing', 'ready', 'failed', 'ignored', 'deleted')`)
 // What TypeORM cannot say of an index (its type, its condition as Postgres prints it): the migration makes them.
 @Index('uploads_vars', { synchronize: false })
+@Index('uploads_perceptual', { synchronize: false })
 @Index('uploads_unfinished', { synchronize: false })
 export class Upload {
   /** UUIDv7: its order is the order of landing, so the primary key serves "newest first", cursors and time filters. */
@@ -91,8 +100,16 @@ export class Upload {
   @Column('jsonb', { default: {} })
   metadata!: object;
 
+  /** The tags that the facts were read from, and the rest of them. Long: read for one upload, not for lists. */
+  @Column('jsonb', { name: 'raw_tags', nullable: true, select: false })
+  rawTags?: object | null;
+
   @Column('jsonb', { nullable: true })
   placeholder!: Placeholder | null;
+
+  /** 64 bits that stay near when the picture is resized or encoded again. bigint comes as text from the driver. */
+  @Column('bigint', { name: 'perceptual_hash', nullable: true })
+  perceptualHash!: string | null;
 
   /** Job runs that began and never ended in order: each is a worker that died on it. */
   @Column('integer', { default: 0 })

@@ -1,24 +1,51 @@
-import { filterOf, type UploadFilter, uploadFilterFields, withVars } from '#uploads';
+import {
+  filterOf,
+  maxDistance,
+  type Similarity,
+  type UploadFilter,
+  uploadFilterFields,
+  withVars,
+} from '#uploads';
 import { z } from 'zod';
+
+/** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 18 and more. */
+const usualDistance = 7;
 
 /** The query of GET /v1/uploads. `var.<name>=<value>` may be given for several names. */
 export const uploadQuerySchema = withVars({
   ...uploadFilterFields,
+  similarTo: z
+    .uuid('an upload id (UUID) is wanted')
+    .optional()
+    .describe('near duplicates of this upload, the nearest first, by their perceptual hash'),
+  distance: z.coerce
+    .number(`a number from 0 to ${maxDistance} is wanted`)
+    .int()
+    .min(0)
+    .max(maxDistance)
+    .optional()
+    .describe(`with similarTo: most bits of 64 in which the hashes differ, ${usualDistance} unless told`),
   limit: z.coerce.number('a number from 1 to 200 is wanted').int().min(1).max(200).default(50),
   cursor: z.string().max(64).optional().describe('nextCursor of the page before'),
 });
 
 export interface UploadQuery {
   filter: UploadFilter;
+  similarTo: Similarity | undefined;
   limit: number;
   cursor: string | undefined;
 }
 
 /** As the query string has it → as the reader wants it. */
 export const uploadQuery = uploadQuerySchema.transform(
-  ({ limit, cursor, ...words }, context): UploadQuery => ({
-    filter: filterOf(words, context),
-    limit,
-    cursor,
-  }),
+  ({ similarTo, distance, limit, cursor, ...words }, context): UploadQuery => {
+    if (distance !== undefined && similarTo === undefined)
+      context.addIssue({ code: 'custom', path: ['distance'], message: 'similarTo is wanted with it' });
+    return {
+      filter: filterOf(words, context),
+      similarTo: similarTo === undefined ? undefined : { id: similarTo, distance: distance ?? usualDistance },
+      limit,
+      cursor,
+    };
+  },
 );

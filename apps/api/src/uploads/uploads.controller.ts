@@ -33,7 +33,9 @@ export class UploadsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Uploads, newest first' })
+  @ApiOperation({
+    summary: 'Uploads, newest first; with similarTo the near duplicates of one, nearest first',
+  })
   @ApiQuery({
     name: 'query',
     required: false,
@@ -43,7 +45,10 @@ export class UploadsController {
   })
   @ApiOkResponse({ schema: documentSchema(pageSchema) })
   async list(@Query(new SchemaPipe(uploadQuery)) query: UploadQuery): Promise<z.output<typeof pageSchema>> {
-    const page = await this.reader.list(query.filter, query.limit, query.cursor);
+    const { filter, similarTo, limit, cursor } = query;
+    const page = similarTo
+      ? await this.reader.listSimilar(similarTo, filter, limit, cursor)
+      : await this.reader.list(filter, limit, cursor);
     return { items: page.items.map((item) => viewUpload(item, this.urls.sign)), nextCursor: page.nextCursor };
   }
 
