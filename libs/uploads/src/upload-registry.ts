@@ -143,8 +143,9 @@ export class UploadRegistry {
 
   private async commit(batch: Waiting[]): Promise<void> {
     // The first has waited longest.
-    const remainingMs = Math.max(1, (batch[0]?.deadline ?? 0) - performance.now());
+    const remainingMs = (batch[0]?.deadline ?? 0) - performance.now();
     try {
+      if (remainingMs < 1) throw new LandfallError('database.unavailable', 'no time is left for a commit');
       await withTimeLimit(this.write(batch, remainingMs), remainingMs, 'database.unavailable', 'no commit');
     } catch (error) {
       if (isDatabaseUnavailable(error)) {

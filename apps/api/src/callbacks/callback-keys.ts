@@ -3,6 +3,7 @@ import { LandfallError, type Logger } from '#runtime';
 import { keyLookups } from './callback-metrics.js';
 
 const refreshAfterMs = 3_600_000;
+const refreshAgainAfterMs = 60_000;
 const rememberFailureMs = 5_000;
 const keysMax = 8;
 const failuresMax = 64;
@@ -37,9 +38,10 @@ export class CallbackKeys {
     if (!cached) return this.fetchOnce(url);
     if (Date.now() - cached.fetchedAt > refreshAfterMs) {
       cached.fetchedAt = Date.now();
-      this.fetchOnce(url).catch((error: unknown) =>
-        this.logger.warn({ err: error }, 'cannot refresh a callback key; the old one serves'),
-      );
+      this.fetchOnce(url).catch((error: unknown) => {
+        cached.fetchedAt += refreshAgainAfterMs - refreshAfterMs;
+        this.logger.warn({ err: error }, 'cannot refresh a callback key; the old one serves');
+      });
     }
     return cached.key;
   }
@@ -74,7 +76,10 @@ export class CallbackKeys {
 
   private async fetchKey(url: URL): Promise<KeyObject> {
     const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(this.timeoutMs) });
-    if (!answer.ok) throw new Error(`the key server answers ${answer.status}`);
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      throw new Error(`the key server answers ${answer.status}`);
+    }
     let pem = '';
     const decoder = new TextDecoder();
     for await (const chunk of answer.body ?? []) {

@@ -27,9 +27,11 @@ export class ProblemFilter implements ExceptionFilter {
     const error = wrongMethod(thrown, request) ?? translateHttpError(thrown);
     const status = httpStatusOf(error.code);
     if (pathOf(request) === callbackPath) callbackOutcomes.count(error.code);
-    if (status >= 500 && !error.code.startsWith('callback.')) {
+    // A database that is away refuses every callback: those lines are bounded. A mistake of ours is always told.
+    if (isCallback(request) && error.code !== 'internal.unexpected')
+      this.refusedCallbacks.tell(request, error);
+    else if (status >= 500)
       this.logger.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
-    } else if (isCallback(request)) this.refusedCallbacks.tell(request, error);
     if (error.code === 'request.method_not_allowed')
       reply.header('allow', String(error.context['allow'] ?? ''));
     if (status === 503) reply.header('retry-after', '1');
