@@ -63,7 +63,9 @@ function readHeader(file: Buffer): Header {
   const maskCount = size >= 56 || compression === alphaBitFields ? 4 : 3;
   if (masked && file.length < 54 + maskCount * 4)
     throw new GuestRefusal('media.damaged', 'its colour masks are missing');
-  const masks = Array.from({ length: maskCount }, (_, index) => file.readUInt32LE(54 + index * 4));
+  const masks = Array.from({ length: masked ? maskCount : 0 }, (_, index) =>
+    file.readUInt32LE(54 + index * 4),
+  );
   return check({
     width: file.readInt32LE(18),
     height: Math.abs(signedHeight),

@@ -38,8 +38,12 @@ async function answer({ guest, file, output, maxPixels }: GuestTask): Promise<Gu
 function refusalOf(thrown: unknown): GuestAnswer {
   const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   if (thrown instanceof GuestRefusal) return { code: thrown.code, detail: thrown.message, reason };
-  // A decoder that runs out of its memory or its stack traps.
-  if (thrown instanceof Error && ['RuntimeError', 'RangeError'].includes(thrown.name)) {
+  // A decoder that runs out of its memory or its stack traps; an error with a code is Node's, of a read beyond the end.
+  if (
+    thrown instanceof Error &&
+    ['RuntimeError', 'RangeError'].includes(thrown.name) &&
+    !('code' in thrown)
+  ) {
     return { code: 'media.too_complex', detail: 'send a smaller or simpler image', reason };
   }
   return { code: 'media.damaged', detail: 'the file ends early or cannot be decoded', reason };
