@@ -124,7 +124,7 @@ export async function distance(one: Sharp | Uint8Array, other: Sharp | Uint8Arra
   return Math.sqrt(sum / a.data.length);
 }
 
-function rawOf(image: Sharp | Uint8Array) {
+export function rawOf(image: Sharp | Uint8Array) {
   const source = image instanceof Uint8Array ? sharp(image) : image;
   return source.raw().toBuffer({ resolveWithObject: true });
 }
