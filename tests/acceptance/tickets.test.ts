@@ -175,6 +175,11 @@ describe('tickets', () => {
       ticket,
       'another ACL',
     );
+    await expectRefused(
+      await post(url, [...all, ['x-oss-storage-class', 'Archive']]),
+      ticket,
+      'a storage class that cannot be read',
+    );
     expect((await post(`${url}x`, all)).status).toBe(404);
 
     // What no condition names changes nothing.

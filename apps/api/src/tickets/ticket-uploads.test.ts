@@ -58,6 +58,7 @@ describe.each(['v1', 'v4'] as const)('signForm %s', (version) => {
       expect(() => check({ 'x-oss-content-type': 'text/html' })).toThrow('content-type');
       expect(() => check({ 'x:price': '5 $' })).toThrow('x:price');
       expect(() => check({ 'x-oss-object-acl': 'public-read-write' })).toThrow('acl');
+      expect(() => check({ 'x-oss-storage-class': 'Archive' })).toThrow('storage-class');
     },
   );
 });

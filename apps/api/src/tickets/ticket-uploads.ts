@@ -54,8 +54,9 @@ export function signForm(
       ['content-length-range', 1, Number(ticket.maxBytes)],
       ...Object.entries(pinned).map(([name, value]) => ['eq', `$${name}`, escapeDollar(value)]),
       ...(types.length > 0 ? [['in', '$x-oss-content-type', types.map(escapeDollar)]] : []),
-      // Nobody makes our objects public but their owner.
+      // Nobody makes our objects public but their owner, or puts them where a worker cannot read them at once.
       ['not-in', '$x-oss-object-acl', ['public-read', 'public-read-write']],
+      ['not-in', '$x-oss-storage-class', ['Archive', 'ColdArchive', 'DeepColdArchive']],
     ],
   };
   const signed = version === 'v1' ? signPolicyV1(request) : signPolicyV4(request);
