@@ -1,18 +1,20 @@
 import 'reflect-metadata';
-import { availableParallelism } from 'node:os';
 import { createDataSource } from '#database';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
-import { closeOnSignal, createLogger, loadConfig, nestLogger } from '#runtime';
+import { closeOnSignal, createLogger, loadConfig, nestLogger, readCapacity, sizeThreadPool } from '#runtime';
 import { Removal, Rendition, Ticket, Upload } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
+import { imageSlots } from './image-slots.js';
 import { openScratch } from './scratch.js';
 import { UploadSweep } from './upload-sweep.js';
 import { createWorkbench } from './workbench.js';
 import { WorkerModule } from './worker.module.js';
 
+const capacity = readCapacity();
+sizeThreadPool(capacity);
 const config = loadConfig(['log', 'database', 'queue', 'oss', 'worker', 'media']);
 const logger = createLogger('worker', config.log.LOG_LEVEL);
 const pipelines = loadPipelines(config.media.PIPELINES_FILE);
@@ -32,6 +34,7 @@ const backend = openQueueBackend({
   prefix: config.queue.QUEUE_PREFIX,
   poolSize: config.database.DATABASE_POOL_SIZE,
 });
+const images = config.worker.WORKER_THUMBNAIL_CONCURRENCY ?? imageSlots(capacity);
 const takes = (queue: 'thumbnail' | 'transcode') => config.worker.WORKER_QUEUES.includes(queue);
 
 const bench = createWorkbench(config, { source, pipelines, scratch });
@@ -39,7 +42,7 @@ const app = await NestFactory.createApplicationContext(
   WorkerModule.register(bench, {
     backend,
     concurrency: {
-      ...(takes('thumbnail') ? { thumbnail: config.worker.WORKER_THUMBNAIL_CONCURRENCY } : {}),
+      ...(takes('thumbnail') ? { thumbnail: images } : {}),
       ...(takes('transcode') ? { transcode: config.worker.WORKER_TRANSCODE_CONCURRENCY } : {}),
     },
     shutdownGraceMs: config.worker.WORKER_SHUTDOWN_GRACE_MS,
@@ -63,5 +66,5 @@ closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, async () =
   await source.destroy();
   await scratch.close();
 });
-logger.info({ queues: config.worker.WORKER_QUEUES, cores: availableParallelism() }, 'worker is ready');
+logger.info({ queues: config.worker.WORKER_QUEUES, ...capacity, images }, 'worker is ready');
 process.send?.({ type: 'ready' });

@@ -174,7 +174,15 @@ const worker = z.object({
   WORKER_QUEUES: list('thumbnail,transcode')
     .pipe(z.array(z.enum(['thumbnail', 'transcode'], 'thumbnail or transcode is wanted')).min(1))
     .describe('queues this worker takes jobs from'),
-  WORKER_THUMBNAIL_CONCURRENCY: integer(2, 1, 64).describe('thumbnail jobs at once'),
+  WORKER_THUMBNAIL_CONCURRENCY: z.coerce
+    .number('a whole number is wanted')
+    .int('a whole number is wanted')
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'thumbnail jobs at once; default one for each core, as far as the memory of the container reaches',
+    ),
   WORKER_TRANSCODE_CONCURRENCY: integer(1, 1, 16).describe('transcode jobs at once'),
   WORKER_SHUTDOWN_GRACE_MS: integer(4_000, 0, 600_000).describe(
     'time for running jobs at shutdown; then they go back to the queue',

@@ -4,6 +4,7 @@
  * Does not belong here: anything that knows of OSS, uploads, queues or media.
  * A new setting goes into `config-sections.ts`; a new error code goes into `error-table.ts`.
  */
+export * from './capacity.js';
 export * from './config.js';
 export * from './config-sections.js';
 export * from './error-table.js';

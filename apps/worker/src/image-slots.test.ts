@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { imageSlots } from './image-slots.js';
+
+const gibibyte = 1024 ** 3;
+
+test('a worker takes one image for each core', () => {
+  expect(imageSlots({ cores: 8, memoryBytes: 16 * gibibyte })).toBe(8);
+});
+
+test('less when its memory does not reach', () => {
+  expect(imageSlots({ cores: 8, memoryBytes: 2 * gibibyte })).toBe(4);
+});
+
+test('and never none', () => {
+  expect(imageSlots({ cores: 2, memoryBytes: gibibyte / 4 })).toBe(1);
+});
