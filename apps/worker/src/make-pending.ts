@@ -19,7 +19,7 @@ export async function makePending(
   const pending = await pendingRenditions(bench.source, landed.id, job);
   if (pending.length === 0) return;
   const upload = await checkObject(bench, landed, context.signal);
-  if (upload.kind === 'image') {
+  if (upload.kind === 'image' || upload.kind === 'document') {
     return withImage(bench, upload, context, (opened) => makeImages(bench, upload, pending, opened, context));
   }
   const url = bench.store.signOwnUrl(upload);
