@@ -66,8 +66,9 @@ const green = [0, 255, 0] as const;
 const blue = [0, 0, 255] as const;
 const black = [0, 0, 0] as const;
 const palette = [black, red, green, blue];
+const opaque = ([red8, green8, blue8]: Rgba) => [red8, green8, blue8, 255];
 /** Top row red, green, blue; bottom row blue, black, red. */
-const upright = [red, green, blue, blue, black, red].flatMap((color) => color.concat(255));
+const upright = [red, green, blue, blue, black, red].flatMap(opaque);
 
 describe('a BMP', () => {
   const small = { width: 3, height: 2 };

@@ -34,10 +34,7 @@ export async function readImageHeader(file: string, limits: ImageLimits): Promis
   const format = inputFormats.find(({ matches }) => matches(metadata));
   if (!format) {
     const found = metadata.compression ? `${metadata.format} (${metadata.compression})` : metadata.format;
-    throw new LandfallError(
-      'media.unsupported',
-      `${found} is not read; send ${readFormats}`,
-    );
+    throw new LandfallError('media.unsupported', `${found} is not read; send ${readFormats}`);
   }
   const { width, height } = metadata.autoOrient;
   if (width * height > limits.maxPixels) {
