@@ -40,8 +40,13 @@ export function collectRawTags({ image, photo, gps }: ExifBlocks, iptc: IptcTags
   return budget.truncated ? { ...blocks, truncated: true } : blocks;
 }
 
-/** The tags without those that tell a place. */
-export function withoutPlaces({ gps: _, ...tags }: RawTags): RawTags {
+/** Keywords such as 'geo:lat=51.5', by which photo sites tell a place. */
+export function isPlaceKeyword(value: unknown): boolean {
+  return typeof value === 'string' && /^geo:/i.test(value);
+}
+
+/** The tags without those that tell a place: without the block `gps`, and without their like in the others. */
+export function withoutPlaces(tags: RawTags): RawTags {
   return dropPlaces(tags as RawBlock) as RawTags;
 }
 
@@ -51,7 +56,7 @@ function dropPlaces(value: RawBlock): RawBlock {
 }
 
 function dropWithin(value: RawValue): RawValue {
-  if (Array.isArray(value)) return value.map(dropWithin);
+  if (Array.isArray(value)) return value.filter((item) => !isPlaceKeyword(item)).map(dropWithin);
   return typeof value === 'object' ? dropPlaces(value) : value;
 }
 

@@ -5,7 +5,7 @@ import { readProfileName } from './icc-name.js';
 import { readImageHeader, type ImageLimits } from './image-header.js';
 import { readIptcTags } from './iptc-tags.js';
 import { findLocation, type Location } from './location.js';
-import { collectRawTags, withoutPlaces, type RawTags } from './raw-tags.js';
+import { collectRawTags, isPlaceKeyword, withoutPlaces, type RawTags } from './raw-tags.js';
 import { findTakenAt } from './taken-at.js';
 import { findTexts, type TextFacts } from './text-facts.js';
 import { readXmpTags } from './xmp-tags.js';
@@ -59,8 +59,15 @@ export async function readImageFacts(
 }
 
 /** The facts without anything that tells where the picture was taken. */
-export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'raw'>>(facts: Facts): Facts {
-  return { ...facts, location: null, raw: withoutPlaces(facts.raw) };
+export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'keywords' | 'raw'>>(
+  facts: Facts,
+): Facts {
+  return {
+    ...facts,
+    location: null,
+    keywords: facts.keywords.filter((keyword) => !isPlaceKeyword(keyword)),
+    raw: withoutPlaces(facts.raw),
+  };
 }
 
 async function readFacts(file: string, limits: ImageLimits): Promise<ImageFacts> {

@@ -89,11 +89,11 @@ export class UploadReader {
     }
     const { entities, raw } = await translateDatabaseErrors(query.getRawAndEntities<{ distance: number }>());
     const items = await this.withRenditions(entities.slice(0, limit));
-    const page = items.map((item, index) => ({ ...item, distance: raw[index]?.distance ?? 0 }));
-    const last = page.at(-1);
+    for (const [index, item] of items.entries()) item.distance = raw[index]?.distance ?? 0;
+    const last = items.at(-1);
     return {
-      items: page,
-      nextCursor: entities.length > limit && last ? nearCursorOf(last.distance, last.upload.id) : null,
+      items,
+      nextCursor: entities.length > limit && last ? nearCursorOf(last.distance ?? 0, last.upload.id) : null,
     };
   }
 
