@@ -38,7 +38,6 @@ export async function renderImages(
     return { ...spec, format: formatOf(spec.format, extras.format ?? header.format) };
   });
   const { base, pixelsOf } = await decodeFor(wanted, file, header, limits, time);
-  const placeholder = startEarly(makePlaceholder(base, time.leftSeconds));
   const credits = readCredits(header.metadata);
 
   const make = async (spec: FormattedSpec) => {
@@ -52,16 +51,19 @@ export async function renderImages(
     const spec = waiting.shift();
     if (spec) running.push(startEarly(make(spec)));
   };
-  for (let started = 0; started < encodesAtOnce; started++) startNext();
+  // The first one is what somebody waits for: it has the cores to itself.
+  startNext();
+  let placeholder: Promise<Placeholder> | undefined;
   const failures: LandfallError[] = [];
   for (let next = running.shift(); next; next = running.shift()) {
     const image = await time.wait(next).catch((error: unknown) => keepFailure(error, failures));
-    startNext();
+    while (running.length < encodesAtOnce && waiting.length > 0) startNext();
+    placeholder ??= startEarly(makePlaceholder(base, time.leftSeconds));
     if (image) await onRendition(image);
   }
   const [failure] = failures;
   if (failure) throw failure;
-  return await time.wait(placeholder);
+  return await time.wait(placeholder ?? makePlaceholder(base, time.leftSeconds));
 }
 
 /** Puts aside what only one rendition fails with; when the time is up, all of them fail. */
