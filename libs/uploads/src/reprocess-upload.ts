@@ -45,6 +45,7 @@ export async function reprocessUpload(
     const outdated = findOutdated(renditions, planned, request.names);
     if (plan && outdated.length > 0) {
       await wantAgain(manager, id, outdated);
+      await arrange(manager, renditions, planned);
       await openAgain(manager, locked, request.sweepAfterMs, { pipeline: plan.pipeline });
       await settleUpload(manager, id);
     }
@@ -125,7 +126,7 @@ async function wantAgain(
               errorMessage: null,
             }
           : { wanted: row.specHash === specHash ? null : { kind, job, spec, specHash } };
-      await manager.update(Rendition, { uploadId, name }, { ...changes, position, updatedAt: () => 'now()' });
+      await manager.update(Rendition, { uploadId, name }, { ...changes, updatedAt: () => 'now()' });
     }
   }
   if (missing.length > 0) await insertPending(manager, uploadId, missing);
@@ -134,6 +135,18 @@ async function wantAgain(
     uploadId,
     outdated.map(({ planned }) => planned),
   );
+}
+
+/** Puts renditions in the order of the file. */
+async function arrange(
+  manager: EntityManager,
+  renditions: readonly Rendition[],
+  planned: readonly { name: string }[],
+): Promise<void> {
+  for (const [position, { name }] of planned.entries()) {
+    const row = renditions.find((rendition) => rendition.name === name);
+    if (row && row.position !== position) await manager.update(Rendition, { id: row.id }, { position });
+  }
 }
 
 /** Queues the jobs that make again for whatever is still to be made. */
