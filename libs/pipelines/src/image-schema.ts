@@ -52,7 +52,7 @@ const fields = z.strictObject({
     .max(10)
     .optional()
     .describe(
-      'more takes longer for fewer bytes; WebP 0 to 6 (4 unless set), AVIF 0 to 9 (3), PNG and GIF 1 to 10 (7), JPEG has none',
+      'more takes longer for fewer bytes; WebP 0 to 6 (4 unless set), AVIF 0 to 9 (3), PNG 0 to 9 (6), GIF 1 to 10 (7), JPEG has none',
     ),
   animated: z
     .boolean()
@@ -63,7 +63,7 @@ const fields = z.strictObject({
   background: color
     .optional()
     .describe(
-      'behind what is transparent and round a `contain`; unless set nothing, or white where the format has no alpha',
+      'a colour like "#ffffff", in quotes, behind what is transparent and round a `contain`; unless set nothing, or white where the format has no alpha',
     ),
   sharpen: z
     .number()
@@ -71,7 +71,7 @@ const fields = z.strictObject({
     .max(10)
     .default(0)
     .describe('sigma of the mask in pixels; 0.5 to 1 suits thumbnails'),
-  watermark: watermarkSchema.optional(),
+  watermark: watermarkSchema.optional().describe('a text or a picture over it'),
   keepProfile: z
     .boolean()
     .default(false)
@@ -82,7 +82,7 @@ const fields = z.strictObject({
     .describe('whether artist and copyright notice are kept; nothing else of the metadata ever is'),
 });
 
-const efforts = { webp: [0, 6], avif: [0, 9], png: [1, 10], keep: [0, 10] } as const;
+const efforts = { webp: [0, 6], avif: [0, 9], png: [0, 9], keep: [0, 10] } as const;
 
 export const imageSchema = fields.superRefine((spec, context) => {
   const refuse = (field: keyof typeof spec, message: string) =>

@@ -20,7 +20,9 @@ const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const matchSchema = z
   .strictObject({
-    kind: z.enum(['image', 'video', 'audio', 'document']).describe('what the bytes are'),
+    kind: z
+      .enum(['image', 'video', 'audio', 'document'])
+      .describe('what the bytes are; a `document` is a PDF'),
     mimeType: oneOf(mimeType)
       .optional()
       .describe('only this type, as the bytes say; `image/*` takes every image'),

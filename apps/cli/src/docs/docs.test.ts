@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parsePipelines } from '#pipelines';
 import { configSections, errorTable, loadConfig, type SectionName } from '#runtime';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
@@ -26,6 +27,13 @@ test('every process starts with .env.example as it is', () => {
   const env = parseEnv(renderDocs()['.env.example'] ?? '');
   const config = loadConfig(Object.keys(configSections) as SectionName[], env);
   expect(config.oss.OSS_ENDPOINT).toBe('http://emulator:9000');
+});
+
+test('the examples of the pipelines page are right', () => {
+  const page = renderDocs()['docs/pipelines.md'] ?? '';
+  const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+  expect(examples).toHaveLength(3);
+  for (const example of examples) expect(parsePipelines(example, 'example').pipelines).not.toEqual([]);
 });
 
 test('the files are written where they belong', async () => {

@@ -3,12 +3,15 @@ import { dirname, join } from 'node:path';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
 import { renderErrorsPage } from './errors-page.js';
+import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
 /** The generated files, by their place in the clone. */
 export function renderDocs(): Record<string, string> {
   return {
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
+    'docs/pipelines.md': renderPipelinesPage(),
+    'docs/pipelines.schema.json': renderPipelinesSchema(),
     '.env.example': renderEnvExample(),
   };
 }

@@ -1,0 +1,57 @@
+/** What this page needs to know of a JSON Schema. */
+export interface SchemaNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+  readonly items?: SchemaNode;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+}
+
+/** A table of the fields of an object: what they may be, their defaults, what they mean. */
+export function renderFieldTable({ properties = {}, required = [] }: SchemaNode): string {
+  const rows = Object.entries(properties).map(([name, field]) => {
+    const fallback = field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``;
+    const cells = [
+      `\`${name}\``,
+      describeValue(field),
+      required.includes(name) ? '**needed**' : fallback.replaceAll('"', ''),
+      field.description ?? '',
+    ];
+    return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+  });
+  return `| field | value | default | meaning |\n|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+function describeValue(field: SchemaNode): string {
+  if (field.const !== undefined) return `\`${String(field.const)}\``;
+  if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
+  const [first] = field.anyOf ?? [];
+  if (first) return `${describeValue(first)} or a list`;
+  switch (field.type) {
+    case 'boolean':
+      return '`true`, `false`';
+    case 'integer':
+    case 'number':
+      return describeRange(field);
+    case 'array':
+      return field.items?.properties || field.items?.oneOf ? 'a list, see below' : 'a list of numbers';
+    case 'object':
+      return field.properties ? 'see below' : 'names and texts';
+    default:
+      return 'text';
+  }
+}
+
+function describeRange({ type, minimum, exclusiveMinimum, maximum = Number.MAX_SAFE_INTEGER }: SchemaNode): string {
+  const noun = type === 'integer' ? 'whole number' : 'number';
+  const least = exclusiveMinimum === undefined ? `${minimum ?? 0}` : `above ${exclusiveMinimum}`;
+  return maximum === Number.MAX_SAFE_INTEGER ? `${noun}, ${least} or more` : `${noun}, ${least} to ${maximum}`;
+}
