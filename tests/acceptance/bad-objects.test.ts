@@ -52,10 +52,15 @@ describe('bad media hurts only itself', () => {
       ),
       brokenMkv: await put('broken.mkv', (await readFile(mkv)).subarray(0, 300)),
       encoded: await put('encoded.jpg', gzipSync(photo), honest, { 'Content-Encoding': 'gzip' }),
-      drawing: await put(
-        'drawing.svg',
-        Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'),
+      drawing: await put('drawing.svg', svg('<script>1</script><rect width="9" height="9"/>')),
+      billion: await put('billion.svg', svg('<text>&l9;</text>', laughs())),
+      stumpHeic: await put(
+        'stump.heic',
+        Buffer.from('000000186674797068656963000000006d69663168656963', 'hex'),
       ),
+      bitmap: await put('bitmap.bmp', onePixelBmp()),
+      document: await put('document.pdf', Buffer.from('%PDF-1.7\nwithout a page, and nobody asks for one')),
+      otherHeic: await put('photo.heic', tile),
       script: await put('app.ts', Buffer.from('export const x = 1;'), honest, {
         'Content-Type': 'text/plain',
       }),
@@ -90,7 +95,12 @@ describe('bad media hurts only itself', () => {
       stump: 'failed media.damaged',
       brokenMkv: 'failed media.damaged',
       encoded: 'failed object.encoded',
-      drawing: 'failed media.unsupported',
+      drawing: 'ready',
+      billion: 'failed media.damaged',
+      stumpHeic: 'failed media.damaged',
+      bitmap: 'ready',
+      document: 'ignored',
+      otherHeic: 'ready',
       script: 'ignored',
       ownRendition: 'ignored',
       tiff: 'ready',
@@ -134,4 +144,30 @@ function blackPng(side: number): Buffer {
     chunk('IDAT', rows),
     chunk('IEND', Buffer.alloc(0)),
   ]);
+}
+
+function svg(content: string, before = ''): Buffer {
+  return Buffer.from(
+    `${before}<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${content}</svg>`,
+  );
+}
+
+/** Entities of ten entities each, nine levels deep. */
+function laughs(): string {
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) => `<!ENTITY l${level + 1} "${`&l${level};`.repeat(10)}">`,
+  );
+  return `<!DOCTYPE svg [<!ENTITY l0 "lol">${levels.join('')}]>`;
+}
+
+function onePixelBmp(): Buffer {
+  const file = Buffer.alloc(58);
+  file.write('BM');
+  file.writeUInt32LE(54, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeUInt32LE(1, 18);
+  file.writeUInt32LE(1, 22);
+  file.writeUInt16LE(24, 28);
+  return file;
 }
