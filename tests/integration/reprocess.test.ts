@@ -221,6 +221,20 @@ test('a stream is removed with all that lies below it', async () => {
   expect(await removed()).toEqual([`renditions/${id}/stream-${old.specHash}/`]);
 });
 
+test('a run that died is gone on with: only what it had not made is made', async () => {
+  const id = await ready(two);
+  const wider = fileOf({ small: 101, large: 201 });
+  await reprocessUpload(database.source, id, request(wider));
+  await beginRun(database.source, id, 'upload.reprocess');
+  const [first] = await pendingRenditions(database.source, id, 'upload.reprocess');
+  if (!first) throw new Error('nothing is wanted');
+  await publishRendition(database.source, id, first.name, madeOf(first));
+  expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: expect.any(Date) });
+  expect(await beginRun(database.source, id, 'upload.reprocess')).toMatchObject({ runs: 2 });
+  expect(await make(id, ...again)).toEqual(['large']);
+  expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: null });
+});
+
 test('a file that is changed back calls the remake off, and keeps the objects that are wanted again', async () => {
   const id = await ready(two);
   const old = await renditionOf(id, 'small');
@@ -393,9 +407,10 @@ test('over a filter it goes page by page, counts first when told so, and asks fo
       mimeType: 'image/jpeg',
       status: 'ready',
     });
-    await database.source
-      .getRepository(Rendition)
-      .insert(renditions.map((rendition) => ({ ...rendition, id: newId(), uploadId: id })) as never);
+    for (const rendition of renditions) {
+      const row = { ...rendition, id: newId(), uploadId: id };
+      await database.source.getRepository(Rendition).insert(row as never);
+    }
   }
   const failed = await landed({ objectKey: 'odd/failed.jpg', status: 'failed' });
   const all = async (dryRun: boolean, prefix: string) => {
