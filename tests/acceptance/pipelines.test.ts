@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { ossClient, type Stack, startStack } from '#testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const pipelines = `
+version: 1
+pipelines:
+  - name: marked
+    match: { kind: image, key: marked/** }
+    renditions:
+      - { name: logo, kind: image, width: 100, format: png, watermark: { objectKey: brand/logo.png, opacity: 1, margin: 0, width: 0.5 } }
+      - { name: lost, kind: image, width: 100, watermark: { objectKey: brand/lost.png } }
+      - { name: bare, kind: image, width: 100 }
+  - name: everything
+    match: { kind: image, maxBytes: 1000000 }
+    continue: true
+    renditions:
+      - { name: focal, kind: image, width: 50, height: 50, fit: cover, position: focal, format: png }
+      - { name: best, kind: image, width: 50, format: avif }
+  - name: acme
+    match: { kind: image, vars: { tenant: acme } }
+    renditions:
+      - { name: same, kind: image, width: 50, format: keep, animated: true }
+  - name: others
+    match: { kind: image, mimeType: [image/jpeg, image/png] }
+    renditions:
+      - { name: same, kind: image, width: 50, format: keep }
+`;
+
+let stack: Stack;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-acceptance-'));
+  await writeFile(join(folder, 'pipelines.yaml'), pipelines);
+  stack = await startStack('postgres', { PIPELINES_FILE: join(folder, 'pipelines.yaml') });
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function upload(key: string, content: Buffer, customValue: Record<string, string> = {}) {
+  const fields = Object.keys(customValue).map((name) => `&x:${name}=\${x:${name}}`);
+  const body = `bucket=\${bucket}&object=\${object}&etag=\${etag}&size=\${size}&mimeType=\${mimeType}${fields.join('')}`;
+  const { data } = await ossClient(stack).put(key, content, {
+    callback: { url: stack.callbackUrl, body, customValue },
+  });
+  return stack.waitFor((data as unknown as { id: string }).id, 'ready', 'failed', 'ignored');
+}
+
+const bytesOf = async (url: string | null | undefined) =>
+  Buffer.from(await (await fetch(url ?? '')).arrayBuffer());
+const middleOf = async (image: Sharp) => {
+  const { data, info } = await image.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const at = (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * 3;
+  return [...data.subarray(at, at + 3)];
+};
+
+/** Red to the left, blue to the right. */
+function halves(): Sharp {
+  const blue = { create: { width: 100, height: 100, channels: 3, background: '#0000ff' } } as const;
+  return sharp({ create: { width: 200, height: 100, channels: 3, background: '#ff0000' } }).composite([
+    { input: blue, left: 100, top: 0 },
+  ]);
+}
+
+test('several pipelines take an upload, and its vars say what a crop keeps', async () => {
+  const vars = { tenant: 'acme', focus_x: '1', focus_y: '0.5' };
+  const right = await upload('a/one.png', await halves().png().toBuffer(), vars);
+  expect(right).toMatchObject({ status: 'ready', pipeline: 'everything+acme', vars });
+  expect(right.renditions.map(({ name, mimeType }) => [name, mimeType])).toEqual([
+    ['focal', 'image/png'],
+    ['best', 'image/avif'],
+    ['same', 'image/png'],
+  ]);
+  expect(await middleOf(sharp(await bytesOf(right.renditions[0]?.url)))).toEqual([0, 0, 255]);
+  const left = await upload('a/two.jpg', await halves().jpeg({ quality: 100 }).toBuffer(), {
+    focus_x: '0',
+    focus_y: '0.5',
+  });
+  expect(left.pipeline).toBe('everything+others');
+  expect((await middleOf(sharp(await bytesOf(left.renditions[0]?.url))))[0]).toBeGreaterThan(240);
+});
+
+test('an animation keeps its frames and delays', async () => {
+  const roll = Buffer.concat([10, 120, 230].map((value) => Buffer.alloc(60 * 60 * 3, value)));
+  const raw = { width: 60, height: 180, channels: 3, pageHeight: 60 } as const;
+  const gif = await sharp(roll, { raw })
+    .gif({ delay: [50, 200, 90], loop: 2 })
+    .toBuffer();
+  const { renditions } = await upload('a/moves.gif', gif, { tenant: 'acme' });
+  const same = renditions.find(({ name }) => name === 'same');
+  expect(await sharp(await bytesOf(same?.url)).metadata()).toMatchObject({
+    format: 'gif',
+    pages: 3,
+    delay: [50, 200, 90],
+    loop: 2,
+  });
+});
+
+test('a watermark comes from the bucket; one that is not there fails its rendition alone', async () => {
+  const logo = await sharp({ create: { width: 10, height: 10, channels: 3, background: '#00ff00' } })
+    .png()
+    .toBuffer();
+  await ossClient(stack).put('brand/logo.png', logo);
+  const marked = await upload('marked/a.png', await halves().png().toBuffer());
+  expect(marked).toMatchObject({ status: 'failed', error: { code: 'rendition.watermark_unusable' } });
+  expect(marked.renditions.map(({ name, status }) => [name, status])).toEqual([
+    ['logo', 'ready'],
+    ['lost', 'failed'],
+    ['bare', 'ready'],
+  ]);
+  expect(marked.renditions[1]?.error).toMatchObject({ code: 'rendition.watermark_unusable' });
+  expect(JSON.stringify(marked.renditions[1]?.error)).toContain('brand/lost.png');
+  const image = sharp(await bytesOf(marked.renditions[0]?.url));
+  expect(await middleOf(image.extract({ left: 60, top: 10, width: 30, height: 30 }))).toEqual([0, 255, 0]);
+});
