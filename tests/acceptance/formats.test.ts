@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { ossClient, type Stack, startStack } from '#testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const pipelines = `
+version: 1
+pipelines:
+  - name: pictures
+    match: { kind: image }
+    renditions:
+      - { name: thumb, kind: image, width: 100, format: png }
+      - { name: late, kind: image, width: 50, format: avif }
+  - name: papers
+    match: { kind: document, prefix: papers/ }
+    renditions:
+      - { name: page, kind: image, width: 100, format: png }
+`;
+
+/** Red to the left, blue to the right, in each of the formats that libvips does not read. */
+const heic =
+  'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUNtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFnAAEAAAAAAAAA+wAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAw2lwcnAAAAClaXBjbwAAAHlodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQAsQgEBA3AAAAMAkAAAAwAAAwAeoBkgafeW6kkprm4EBAwIAAADAAgAAAMACEAiAAEAB0QBwXKwYkAAAAAUaXNwZQAAAAAAAADIAAAAZAAAABBwaXhpAAAAAAMICAgAAAAWaXBtYQAAAAAAAAABAAEDgQKDAAABA21kYXQAAAD3KAGvDtCJaDSDAcnX/AK1//+AtHIf2L6QNYmbRumK7IFC8Yf8cZbVIbr6bvEnyjAqLwU3P89OCkZcdJ0gLUT87zonz/rNVIW0CSeZo9W/SztZOsosxn8zH/WtIHj5Tj/z0LBTVUadG/CRJ5Y32WlYfYxMzV8rqUvgH8o+3XNoBcK0/JIOcAhmdSJz5OzzpvQ39rwYF1zwbkAAAAMAAhqw2mLoYAAAAwASGuS4/H/n7OdxR/A4znQO4ZVSacJSBNR9ETmP8qZIjzMYi6SCW7PfInzSisRHwAAtpXCcVVv/KSMOhsO0Un0km2SH3gECA4AAAAMAG+AERA==';
+const svg =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="100" height="100" fill="red"/><rect x="100" width="100" height="100" fill="blue"/></svg>';
+const pdf = [
+  '%PDF-1.7',
+  '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
+  '2 0 obj<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>endobj',
+  '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R>>endobj',
+  '4 0 obj<</Length 58>>stream\n1 0 0 rg 0 0 100 100 re f 0 0 1 rg 100 0 100 100 re f     \nendstream endobj',
+  'trailer<</Root 1 0 R/Size 5>>\n%%EOF',
+].join('\n');
+/** A BMP of 2 × 1 pixels. */
+const bmp = `424d3e000000000000003600000028000000020000000100000001001800${'00'.repeat(24)}0000ffff00000000`;
+
+let stack: Stack;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-acceptance-'));
+  await writeFile(join(folder, 'pipelines.yaml'), pipelines);
+  stack = await startStack('postgres', { PIPELINES_FILE: join(folder, 'pipelines.yaml') });
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function upload(key: string, content: Buffer) {
+  const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
+  const { data } = await ossClient(stack).put(key, content, { callback: { url: stack.callbackUrl, body } });
+  return stack.waitFor((data as unknown as { id: string }).id, 'ready', 'failed', 'ignored');
+}
+
+test.each([
+  ['phone.heic', Buffer.from(heic, 'base64'), 'image/heic', { format: 'heic', width: 200, height: 100 }],
+  ['drawing.svg', Buffer.from(svg), 'image/svg+xml', { format: 'svg', width: 200, height: 100 }],
+  ['old.bmp', Buffer.from(bmp, 'hex'), 'image/bmp', { format: 'bmp', width: 2, height: 1 }],
+  [
+    'papers/two.pdf',
+    Buffer.from(pdf),
+    'application/pdf',
+    { format: 'pdf', width: 200, height: 100, frames: 2 },
+  ],
+])('%s gets its thumbnail', async (key, content, mimeType, facts) => {
+  const made = await upload(key, content);
+  expect(made).toMatchObject({ status: 'ready', error: null, mimeType, metadata: facts });
+  expect(made.kind).toBe(key.endsWith('.pdf') ? 'document' : 'image');
+  const answer = await fetch(made.renditions[0]?.url ?? '');
+  const thumb = sharp(Buffer.from(await answer.arrayBuffer())).removeAlpha();
+  const { data, info } = await thumb.raw().toBuffer({ resolveWithObject: true });
+  const [first, last] = [data.subarray(0, 3), data.subarray(-3)];
+  expect(info.width).toBe(key === 'old.bmp' ? 2 : 100);
+  expect([(first[0] ?? 0) > 200, (first[2] ?? 0) < 50, (last[0] ?? 0) < 50, (last[2] ?? 0) > 200]).toEqual(
+    Array(4).fill(true),
+  );
+});
+
+test('a PDF that no pipeline asks for is ignored, and one that is damaged fails only where one does', async () => {
+  expect(await upload('other/two.pdf', Buffer.from(pdf))).toMatchObject({
+    status: 'ignored',
+    kind: 'document',
+  });
+  expect(await upload('other/bad.pdf', Buffer.from('%PDF-1.7'))).toMatchObject({ status: 'ignored' });
+  expect(await upload('papers/bad.pdf', Buffer.from('%PDF-1.7'))).toMatchObject({
+    status: 'failed',
+    error: { code: 'media.damaged' },
+  });
+});
