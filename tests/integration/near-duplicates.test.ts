@@ -1,3 +1,4 @@
+import { migrateDatabase, revertLastMigration } from '#database';
 import { createLogger } from '#runtime';
 import { testDatabase, type TestDatabase } from '#testing';
 import { maxDistance, UploadReader, UploadRegistry } from '#uploads';
@@ -108,3 +109,34 @@ test('an upload without a hash is not comparable, and one that is not there is n
   const wrong = reader.listSimilar({ id: ids[0] ?? '', distance: 7 }, {}, 50, 'AAAA');
   await expect(wrong).rejects.toMatchObject({ code: 'request.cursor_invalid' });
 });
+
+test('of very many copies of one picture ten thousand are looked at', async () => {
+  await using crowd = await testDatabase();
+  await crowd.source.query(
+    `INSERT INTO uploads (id, bucket, object_key, etag, source, created_at, updated_at, sweep_at, perceptual_hash)
+     SELECT uuidv7(), 'landfall', n::text, 'E', 'callback', now(), now(), now(), ${hash} FROM generate_series(1, 10100) AS n`,
+  );
+  const [found]: { count: number }[] = await crowd.source.query(
+    `SELECT count(*)::int AS count FROM uploads_near(${hash}, 0)`,
+  );
+  expect(found?.count).toBe(10_000);
+});
+
+test('the migration goes back and forward over uploads', async () => {
+  await using used = await testDatabase();
+  await used.source.query(
+    `INSERT INTO uploads (id, bucket, object_key, etag, source, created_at, updated_at, sweep_at, perceptual_hash)
+     VALUES (uuidv7(), 'landfall', 'a', 'E', 'callback', now(), now(), now(), 1)`,
+  );
+  while (await hasColumn(used)) await revertLastMigration(used.url);
+  expect(await migrateDatabase(used.url)).toContain('FindNearDuplicates1763863200000');
+  const rows: unknown[] = await used.source.query('SELECT object_key, perceptual_hash FROM uploads');
+  expect(rows).toEqual([{ object_key: 'a', perceptual_hash: null }]);
+});
+
+async function hasColumn({ source }: TestDatabase): Promise<boolean> {
+  const rows: unknown[] = await source.query(
+    `SELECT FROM information_schema.columns WHERE table_name = 'uploads' AND column_name = 'perceptual_hash'`,
+  );
+  return rows.length > 0;
+}

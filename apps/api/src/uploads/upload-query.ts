@@ -8,7 +8,7 @@ import {
 } from '#uploads';
 import { z } from 'zod';
 
-/** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 18 and more. */
+/** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
 const usualDistance = 7;
 
 /** The query of GET /v1/uploads. `var.<name>=<value>` may be given for several names. */
