@@ -28,7 +28,11 @@ export function createWorkbench(
     store: new ObjectStore(oss),
     tools: { ffmpegPath: media.FFMPEG_PATH, ffprobePath: media.FFPROBE_PATH },
     limits: {
-      image: { maxPixels: media.IMAGE_MAX_PIXELS, timeoutMs: media.IMAGE_TIMEOUT_MS },
+      image: {
+        maxPixels: media.IMAGE_MAX_PIXELS,
+        maxFrames: media.IMAGE_MAX_FRAMES,
+        timeoutMs: media.IMAGE_TIMEOUT_MS,
+      },
       imageMaxBytes: media.IMAGE_MAX_BYTES,
       video: { maxPixels: media.IMAGE_MAX_PIXELS, timeoutMs: media.VIDEO_TIMEOUT_MS },
       objectMaxBytes: media.MEDIA_MAX_BYTES,

@@ -189,6 +189,18 @@ it.each([
   expect(made).toEqual(['first', 'other']);
 });
 
+it('refuses to enlarge a long one to what memory does not hold', async () => {
+  const file = await folder.write('long.gif', await longGif(1_000, 20));
+  const more = { animated: true, format: 'webp', width: 2_000, enlarge: true } as const;
+  await expect(renderOne(file, more)).rejects.toMatchObject({
+    code: 'media.too_many_pixels',
+    message: expect.stringContaining('1000 frames of 2000 × 2000 pixels'),
+  });
+  const few = { ...limits, maxFrames: 999 };
+  const work = render(file, [spec('all', { animated: true, format: 'webp' })], few);
+  await expect(work).rejects.toMatchObject({ message: expect.stringContaining('may have 999 frames') });
+});
+
 it('gives up an animation that takes too long', async () => {
   const file = await folder.write('long.gif', await longGif(2_000, 150));
   const work = render(file, [spec('all', { animated: true, format: 'webp' })], {

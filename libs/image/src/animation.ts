@@ -1,11 +1,9 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
-import { inputOptions, type ImageHeader, type ImageLimits } from './image-header.js';
+import { defaultMaxFrames, inputOptions, type ImageHeader, type ImageLimits } from './image-header.js';
 import { outputFormats } from './output-formats.js';
+import { renditionSize } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
-
-/** What browsers play well; ten minutes of a film are a video. */
-const maxFrames = 3_000;
 
 /**
  * Whether a rendition has all frames. sharp cannot turn the frames of a WebP that is marked as lying on its side, which
@@ -18,15 +16,22 @@ export function isAnimated(spec: FormattedSpec, { metadata }: ImageHeader): bool
 }
 
 /**
- * Opens all frames, which sharp holds one below the other with their delays and loop count.
- * Fails with media.too_many_pixels: the limit is for all frames together.
+ * Opens all frames for a rendition; sharp holds them one below the other, with their delays and loop count. Fails with
+ * media.too_many_pixels: the limit is for all frames together, before and after they are scaled.
  */
-export function openAnimation(file: string, header: ImageHeader, limits: ImageLimits): () => Sharp {
+export function openAnimation(
+  file: string,
+  header: ImageHeader,
+  spec: FormattedSpec,
+  limits: ImageLimits,
+): () => Sharp {
   const { pages = 1 } = header.metadata;
-  if (pages > maxFrames || pages * header.width * header.height > limits.maxPixels) {
+  const { maxPixels, maxFrames = defaultMaxFrames } = limits;
+  for (const { width, height } of [header, renditionSize(header, spec)]) {
+    if (pages <= maxFrames && pages * width * height <= maxPixels) continue;
     throw new LandfallError(
       'media.too_many_pixels',
-      `${pages} frames of ${header.width} × ${header.height} pixels; an animation may have ${maxFrames} frames and ${limits.maxPixels} pixels in all`,
+      `${pages} frames of ${width} × ${height} pixels; an animation may have ${maxFrames} frames and ${maxPixels} pixels in all`,
     );
   }
   return () => sharp(file, { ...inputOptions(limits), animated: true });

@@ -36,7 +36,7 @@ export async function decodeFor(
     return still(open, header.metadata.hasAlpha);
   };
   const frames = (spec: FormattedSpec): Pixels => {
-    const open = openAnimation(file, header, limits);
+    const open = openAnimation(file, header, spec, limits);
     const keep = colours(spec) === 'p3';
     return {
       open: () => (keep ? open().keepIccProfile() : open()),

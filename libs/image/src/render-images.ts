@@ -38,7 +38,8 @@ export async function renderImages(
     return { ...spec, format: formatOf(spec.format, extras.format ?? header.format) };
   });
   const { base, pixelsOf } = await decodeFor(wanted, file, header, limits, time);
-  const credits = readCredits(header.metadata);
+  const keepsCredits = wanted.some((spec) => spec.keepCopyright);
+  const credits = keepsCredits ? readCredits(header.metadata) : { artist: null, notice: null };
 
   const make = async (spec: FormattedSpec) => {
     const pixels = await pixelsOf(spec);

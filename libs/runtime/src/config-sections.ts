@@ -206,6 +206,9 @@ const media = z.object({
     'largest image file that is processed',
   ),
   IMAGE_MAX_PIXELS: integer(200_000_000, 1_000, 2_000_000_000).describe('most pixels of an image'),
+  IMAGE_MAX_FRAMES: integer(3_000, 1, 100_000).describe(
+    'most frames of an animation, where a rendition keeps them; all together have at most IMAGE_MAX_PIXELS',
+  ),
   IMAGE_TIMEOUT_MS: integer(60_000, 1_000, 600_000).describe('limit for the renditions of one image'),
   VIDEO_TIMEOUT_MS: integer(10_800_000, 1_000, 86_400_000).describe('limit for the transcodes of one upload'),
   FFMPEG_PATH: z.string().default('ffmpeg').describe('the ffmpeg binary'),
