@@ -47,6 +47,12 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
     maxPixels,
   );
 
+  // Before the pixels, whose place is another once memory has grown.
+  const carried = {
+    icc: memory.readProfile(handle),
+    exif: uprightExif(memory.readExif(handle)),
+    xmp: memory.readXmp(handle),
+  };
   const channels = heif._heif_image_handle_has_alpha_channel(handle) ? 4 : 3;
   const options = heif._heif_decoding_options_alloc();
   heif.HEAPU8[options + to8Bits] = 1;
@@ -68,8 +74,7 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
       channels,
       rowBytes,
       data,
-      icc: memory.readProfile(handle),
-      exif: uprightExif(memory.readExif(handle)),
+      ...carried,
     },
     told: {},
   };

@@ -38,6 +38,8 @@ export interface Pixels {
   readonly icc?: Uint8Array | undefined;
   /** EXIF block, from its TIFF header on, upright. */
   readonly exif?: Uint8Array | undefined;
+  /** XMP packet. */
+  readonly xmp?: Uint8Array | undefined;
 }
 
 export type GuestAnswer =

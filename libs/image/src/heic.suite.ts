@@ -15,6 +15,7 @@ export interface HeicOptions {
   icc?: Buffer;
   /** From its TIFF header on. */
   exif?: Buffer;
+  xmp?: string;
   /** As many tiles a side as phones use for large pictures. */
   tilesPerSide?: 1 | 2;
   bits?: 8 | 10;
@@ -73,7 +74,7 @@ function assemble(
   coded: readonly Coded[],
   tile: { width: number; height: number },
   whole: { width: number; height: number },
-  { turns = 0, mirrored = false, icc, exif }: HeicOptions,
+  { turns = 0, mirrored = false, icc, exif, xmp }: HeicOptions,
 ): Buffer {
   const sizeOf = ({ width, height }: typeof tile) => box('ispe', plainVersion, uint32(width), uint32(height));
   const properties = [coded[0]?.setup ?? Buffer.alloc(0), sizeOf(tile), sizeOf(whole)];
@@ -99,12 +100,14 @@ function assemble(
     ...(exif
       ? [{ id: primary + 1, type: 'Exif', data: Buffer.concat([uint32(0), exif]), properties: [] }]
       : []),
+    ...(xmp ? [{ id: primary + 2, type: 'mime', data: Buffer.from(xmp), properties: [] }] : []),
   ];
   const references = [
     ...(isGrid
       ? [box('dimg', uint16(primary), uint16(coded.length), ...coded.map((_, index) => uint16(index + 1)))]
       : []),
     ...(exif ? [box('cdsc', uint16(primary + 1), uint16(1), uint16(primary))] : []),
+    ...(xmp ? [box('cdsc', uint16(primary + 2), uint16(1), uint16(primary))] : []),
   ];
   const described = items.filter((item) => item.properties.length > 0);
   const fileType = box('ftyp', 'heic', uint32(0), 'mif1heic');
@@ -125,7 +128,13 @@ function assemble(
         plainVersion,
         uint16(items.length),
         ...items.map(({ id, type }) =>
-          box('infe', bytes(2, 0, 0, type === 'hvc1' && isGrid ? 1 : 0), uint16(id), uint16(0), `${type}\0`),
+          box(
+            'infe',
+            bytes(2, 0, 0, type === 'hvc1' && isGrid ? 1 : 0),
+            uint16(id),
+            uint16(0),
+            type === 'mime' ? 'mime\0application/rdf+xml\0' : `${type}\0`,
+          ),
         ),
       ),
       box('iref', plainVersion, ...references),

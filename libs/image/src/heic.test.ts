@@ -36,7 +36,8 @@ async function renderHeic(bytes: Buffer) {
   await renderImages(opened.file, [spec('one', { width: 4096 })], limits, never, async ({ data }) => {
     made = data;
   });
-  return { made, facts: await readImageFacts(opened.file, limits) };
+  const metadata = await sharp(opened.file).metadata();
+  return { made, metadata, facts: await readImageFacts(opened.file, limits) };
 }
 
 describe('HEIC', () => {
@@ -76,6 +77,26 @@ describe('HEIC', () => {
       expect(await distance(made, wanted.removeAlpha())).toBeLessThan(8);
       expect(facts.orientation).toBe(1);
     }
+  });
+
+  it('tells when and with what it was taken, in EXIF and XMP', async () => {
+    const tagged = await sharp(picture)
+      .withExif({
+        IFD0: { Make: 'Acme', Model: 'Phone 1' },
+        IFD2: { DateTimeOriginal: '2026:01:15 08:30:00' },
+      })
+      .jpeg()
+      .toBuffer();
+    const { exif = Buffer.alloc(0) } = await sharp(tagged).metadata();
+    const xmp =
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
+      '<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/" dc:source="a scan"/></rdf:RDF></x:xmpmeta>';
+    const { facts, metadata } = await renderHeic(await heic(sharp(picture), { exif: exif.subarray(6), xmp }));
+    expect(facts).toMatchObject({
+      camera: { make: 'Acme', model: 'Phone 1' },
+      takenAt: expect.stringContaining('2026-01-15T08:30:00'),
+    });
+    expect(metadata.xmpAsString).toBe(xmp);
   });
 
   it('in Display P3 has the colours of the same pixels as a PNG in Display P3', async () => {

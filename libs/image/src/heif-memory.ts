@@ -53,20 +53,30 @@ export class HeifMemory {
 
   /** The EXIF block of an image from its TIFF header on (ISO/IEC 23008-12, annex A.2.1: its offset comes first). */
   readExif(handle: number): Uint8Array | undefined {
-    const filter = this.store(Buffer.from('Exif\0'));
+    const block = this.#readMetadata(handle, 'Exif');
+    return block && block.length > 4 ? block.subarray(4 + block.readUInt32BE(0)) : undefined;
+  }
+
+  /** The XMP packet of an image. */
+  readXmp(handle: number): Uint8Array | undefined {
+    const packet = this.#readMetadata(handle, 'mime');
+    return packet?.includes('<x:xmpmeta') ? packet : undefined;
+  }
+
+  /** The first metadata of a kind. */
+  #readMetadata(handle: number, type: string): Buffer | undefined {
+    const filter = this.store(Buffer.from(`${type}\0`));
     const ids = this.allocate(4);
-    if (this.#heif._heif_image_handle_get_list_of_metadata_block_IDs(handle, filter, ids, 1) < 1)
-      return undefined;
+    const count = this.#heif._heif_image_handle_get_list_of_metadata_block_IDs(handle, filter, ids, 1);
+    if (count < 1) return undefined;
     const id = this.#numberAt(ids);
     const size = this.#heif._heif_image_handle_get_metadata_size(handle, id);
-    if (size < 4) return undefined;
+    if (size === 0) return undefined;
     const at = this.allocate(size);
     const { code } = this.errorOf((error) =>
       this.#heif._heif_image_handle_get_metadata(error, handle, id, at),
     );
-    if (code !== 0) return undefined;
-    const block = Buffer.from(this.view(at, size));
-    return block.subarray(4 + block.readUInt32BE(0));
+    return code === 0 ? Buffer.from(this.view(at, size)) : undefined;
   }
 
   /** Memory that has grown is another buffer, so it is asked for each time. */

@@ -6,7 +6,7 @@ import type { Pixels } from './guest-task.ts';
 
 /**
  * Writes pixels as a PNG whose data is not compressed: libvips reads it at the speed of the disk, and it carries an
- * ICC profile and EXIF (W3C PNG, third edition, 11.3).
+ * ICC profile, EXIF and XMP (W3C PNG, third edition, 11.3).
  */
 export async function writePng(file: string, pixels: Pixels): Promise<void> {
   await pipeline(Readable.from(chunksOf(pixels)), createWriteStream(file));
@@ -22,6 +22,9 @@ async function* chunksOf(pixels: Pixels): AsyncGenerator<Buffer> {
   yield chunk('IHDR', header);
   if (pixels.icc) yield chunk('iCCP', Buffer.concat([Buffer.from('icc\0\0'), deflateSync(pixels.icc)]));
   if (pixels.exif) yield chunk('eXIf', pixels.exif);
+  // An uncompressed text with neither language nor translated keyword.
+  if (pixels.xmp)
+    yield chunk('iTXt', Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\0\0\0\0'), pixels.xmp]));
   const data = Readable.from(rowsOf(pixels)).pipe(createDeflate({ level: 0, chunkSize: 1 << 18 }));
   for await (const part of data) yield chunk('IDAT', part as Buffer);
   yield chunk('IEND', Buffer.alloc(0));
