@@ -13,7 +13,11 @@ pipelines:
     renditions:
       - { name: logo, kind: image, width: 100, format: png, watermark: { objectKey: brand/logo.png, opacity: 1, margin: 0, width: 0.5 } }
       - { name: lost, kind: image, width: 100, watermark: { objectKey: brand/lost.png } }
+      - { name: huge, kind: image, width: 100, watermark: { objectKey: brand/huge.png } }
+      - { name: broken, kind: image, width: 100, watermark: { objectKey: brand/broken.png } }
+      - { name: drawn, kind: image, width: 100, format: png, watermark: { objectKey: brand/logo.svg, opacity: 1, margin: 0, width: 0.5 } }
       - { name: bare, kind: image, width: 100 }
+      - { name: late, kind: image, width: 20, format: avif, watermark: { objectKey: brand/logo.png } }
   - name: everything
     match: { kind: image, maxBytes: 1000000 }
     continue: true
@@ -101,20 +105,39 @@ test('an animation keeps its frames and delays', async () => {
   });
 });
 
-test('a watermark comes from the bucket; one that is not there fails its rendition alone', async () => {
-  const logo = await sharp({ create: { width: 10, height: 10, channels: 3, background: '#00ff00' } })
-    .png()
-    .toBuffer();
-  await ossClient(stack).put('brand/logo.png', logo);
-  const marked = await upload('marked/a.png', await halves().png().toBuffer());
-  expect(marked).toMatchObject({ status: 'failed', error: { code: 'rendition.watermark_unusable' } });
-  expect(marked.renditions.map(({ name, status }) => [name, status])).toEqual([
-    ['logo', 'ready'],
-    ['lost', 'failed'],
-    ['bare', 'ready'],
-  ]);
-  expect(marked.renditions[1]?.error).toMatchObject({ code: 'rendition.watermark_unusable' });
-  expect(JSON.stringify(marked.renditions[1]?.error)).toContain('brand/lost.png');
-  const image = sharp(await bytesOf(marked.renditions[0]?.url));
-  expect(await middleOf(image.extract({ left: 60, top: 10, width: 30, height: 30 }))).toEqual([0, 255, 0]);
+test('a watermark comes from the bucket; one that cannot be used fails its rendition alone', async () => {
+  const green = { create: { width: 10, height: 10, channels: 3, background: '#00ff00' } } as const;
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9" fill="#00f"/></svg>';
+  const pictures = {
+    'logo.png': await sharp(green).png().toBuffer(),
+    'huge.png': Buffer.concat([await sharp(green).png().toBuffer(), Buffer.alloc(4_194_304)]),
+    'broken.png': (await sharp(green).png().toBuffer()).subarray(0, 50),
+    'logo.svg': Buffer.from(svg),
+  };
+  for (const [name, bytes] of Object.entries(pictures)) await ossClient(stack).put(`brand/${name}`, bytes);
+  for (const key of ['marked/a.png', 'marked/from-what-is-kept.png']) {
+    const { status, error, renditions } = await upload(key, await halves().png().toBuffer());
+    expect({ status, error }).toMatchObject({
+      status: 'failed',
+      error: { code: 'rendition.watermark_unusable' },
+    });
+    expect(renditions.map(({ name, status }) => [name, status])).toEqual([
+      ['logo', 'ready'],
+      ['lost', 'failed'],
+      ['huge', 'failed'],
+      ['broken', 'failed'],
+      ['drawn', 'ready'],
+      ['bare', 'ready'],
+      ['late', 'ready'],
+    ]);
+    const failed = renditions.filter((rendition) => rendition.status === 'failed');
+    for (const rendition of failed) expect(rendition.error?.code).toBe('rendition.watermark_unusable');
+    const corner = { left: 60, top: 10, width: 30, height: 30 };
+    const [logo, , , , drawn] = await Promise.all(
+      renditions.map(({ url }) => (url ? bytesOf(url) : Buffer.alloc(0))),
+    );
+    expect(await middleOf(sharp(logo).extract(corner))).toEqual([0, 255, 0]);
+    expect(await middleOf(sharp(drawn).extract(corner))).toEqual([0, 0, 255]);
+  }
 });
