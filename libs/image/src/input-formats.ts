@@ -37,10 +37,14 @@ const guest = (
   name: string = guestName,
 ): GuestFormat => ({ name, mimeType, begins, guest: guestName });
 
-const misc = String.raw`(<!--[^]*?-->\s*|<\?[^]*?\?>\s*)*`;
+/**
+ * Comments and instructions of XML. Each ends at its first end: were that left open, a thousand comments could be parted
+ * in more ways than anybody can try.
+ */
+const misc = String.raw`(<!--((?!-->)[^])*-->\s*|<\?((?!\?>)[^])*\?>\s*)*`;
 /** An XML document whose root is svg, whatever stands before it: comments, instructions, a document type with entities. */
 const svgStart = new RegExp(
-  String.raw`^(\xef\xbb\xbf)?\s*${misc}(<!DOCTYPE\s+(svg:)?svg[^>[]*(\[[^]*?\]\s*)?>\s*)?${misc}<(svg:)?svg[\s>]`,
+  String.raw`^(\xef\xbb\xbf)?\s*${misc}(<!DOCTYPE\s+(svg:)?svg[^>[]*(\[[^]*?\]\s*)?>\s*${misc})?<(svg:)?svg[\s>]`,
 );
 
 const camera = (name: string, begins: RegExp | ((start: Buffer) => boolean)): GuestFormat => ({
