@@ -10,6 +10,7 @@ it.each([
   ['the same', { width: 3000, height: 4000, format: 'JPG' }, facts],
   ['stored turned', { width: 4000, height: 3000, format: 'jpg' }, { ...facts, orientation: 6 }],
   ['told upright', { width: 3000, height: 4000, format: 'jpg' }, { ...facts, orientation: 6 }],
+  ['turned within', { width: 4000, height: 3000, format: 'HEIC' }, { ...facts, format: 'heic' }],
   ['told nothing', { width: null, height: null, format: null }, facts],
   ['told only the format', { width: null, height: null, format: 'jpeg' }, facts],
   ['not told at all', null, facts],

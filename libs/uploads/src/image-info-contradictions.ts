@@ -12,6 +12,9 @@ export interface Contradiction {
 /** The names that OSS gives formats, by ours, where they differ. */
 const sameFormat: Readonly<Record<string, string>> = { jpg: 'jpeg', tif: 'tiff', heif: 'heic' };
 
+/** Formats that hold the turn of a picture in their own structure, which not every reader looks at. */
+const turnedWithin = new Set(['heic', 'avif']);
+
 /**
  * Compares `imageInfo` with the facts; empty when they agree or one of them is missing. OSS tells width and height as the
  * pixels are stored, before the orientation that EXIF asks for, and of some formats after it: both are right.
@@ -19,11 +22,12 @@ const sameFormat: Readonly<Record<string, string>> = { jpg: 'jpeg', tif: 'tiff',
 export function findContradictions({ imageInfo, metadata }: Upload): Contradiction[] {
   const { width, height, orientation = 1, format } = metadata as Partial<Found>;
   if (!imageInfo || width === undefined || height === undefined || format === undefined) return [];
-  const isTurned = orientation >= 5;
   const toldUpright = imageInfo.width === width && imageInfo.height === height;
+  const toldTurned = imageInfo.width === height && imageInfo.height === width;
+  const isTurned = orientation >= 5 ? !toldUpright : turnedWithin.has(format) && toldTurned;
   const found: Record<keyof ImageInfo, string | number> = {
-    width: isTurned && !toldUpright ? height : width,
-    height: isTurned && !toldUpright ? width : height,
+    width: isTurned ? height : width,
+    height: isTurned ? width : height,
     format,
   };
   return (['width', 'height', 'format'] as const).flatMap((field) => {
