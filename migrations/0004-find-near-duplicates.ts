@@ -62,13 +62,12 @@ export class FindNearDuplicates1763863200000 implements MigrationInterface {
       END`);
   }
 
+  /** In one transaction; nothing of it reads the table. */
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP FUNCTION IF EXISTS uploads_near');
-    await runner.query('DROP INDEX CONCURRENTLY IF EXISTS uploads_perceptual');
-    await runner.query('DROP FUNCTION IF EXISTS perceptual_bands_near');
-    await runner.query('DROP FUNCTION IF EXISTS perceptual_bands');
-    await runner.query(
-      'ALTER TABLE uploads DROP COLUMN IF EXISTS perceptual_hash, DROP COLUMN IF EXISTS raw_tags',
-    );
+    await runner.query('DROP FUNCTION uploads_near');
+    await runner.query('DROP INDEX uploads_perceptual');
+    await runner.query('DROP FUNCTION perceptual_bands_near');
+    await runner.query('DROP FUNCTION perceptual_bands');
+    await runner.query('ALTER TABLE uploads DROP COLUMN perceptual_hash, DROP COLUMN raw_tags');
   }
 }
