@@ -1,28 +1,27 @@
-import { renderImages, type OpenedImage, type RenderedImage } from '#image';
+import { renderImages, type RenderedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { ImageSpec } from '#pipelines';
 import { publishRendition, type MadeRendition, type Rendition, type Upload } from '#uploads';
-import { dirname } from 'node:path';
 import { fetchWatermarks } from './fetch-watermarks.js';
 import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from './rendition-key.js';
+import type { ImageAtHand } from './with-image.js';
 import type { Workbench } from './workbench.js';
 
 /**
  * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
  * together with the placeholder.
- * @param opened lies in a folder of this job's own
  */
 export async function makeImages(
   bench: Workbench,
   upload: Upload,
   pending: readonly Rendition[],
-  { file, format }: Pick<OpenedImage, 'file' | 'format'>,
+  { file, format, folder }: Pick<ImageAtHand, 'file' | 'format' | 'folder'>,
   { signal }: JobContext,
 ): Promise<void> {
   const byName = new Map(pending.map((rendition) => [rendition.name, rendition]));
   const specs = pending.map((rendition) => rendition.spec as ImageSpec);
-  const watermarks = await fetchWatermarks(bench, upload, specs, dirname(file), signal);
+  const watermarks = await fetchWatermarks(bench, upload, specs, folder, signal);
   const extras = { format, focus: focalPointOf(upload.vars), watermarks };
   let last: { name: string; made: MadeRendition } | undefined;
   const publish = async (image: RenderedImage) => {

@@ -1,22 +1,38 @@
-import { openImageFile, type OpenedImage } from '#image';
+import { type ImageSource, openImageFile, type OpenedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { Upload } from '#uploads';
 import { join } from 'node:path';
 import type { Workbench } from './workbench.js';
 
-/**
- * Downloads an image into a folder of its own, opens it, and works on it; the folder goes afterwards. The original is a
- * file, however small: decoders map it, guests in threads of their own read it, and it costs no memory while others wait.
- */
+/** Originals up to this size stay in memory: most photos, and a few megabytes for each image that is worked on. */
+const inMemoryMaxBytes = 8_388_608;
+
+/** An opened image, and the folder of this job's own, which goes with the work. */
+export type ImageAtHand = OpenedImage & { folder: string };
+
+/** Downloads an image, by its size into memory or into a folder of its own, opens it, and works on it. */
 export async function withImage(
   bench: Workbench,
   upload: Upload,
   { signal }: JobContext,
-  work: (opened: OpenedImage) => Promise<void>,
+  work: (image: ImageAtHand) => Promise<void>,
 ): Promise<void> {
   await bench.scratch.withFolder(async (folder) => {
-    const file = join(folder, 'original');
-    await bench.store.download(upload, upload.etag, file, signal);
-    await work(await openImageFile(file, folder, bench.limits.image, signal));
+    const original = await fetchOriginal(bench, upload, folder, signal);
+    const opened = await openImageFile(original, folder, bench.limits.image, signal);
+    await work({ ...opened, folder });
   });
+}
+
+async function fetchOriginal(
+  { store }: Workbench,
+  upload: Upload,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ImageSource> {
+  if (Number(upload.sizeBytes) <= inMemoryMaxBytes)
+    return store.read(upload, upload.etag, inMemoryMaxBytes, signal);
+  const file = join(folder, 'original');
+  await store.download(upload, upload.etag, file, signal);
+  return file;
 }

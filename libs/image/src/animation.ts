@@ -1,6 +1,7 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { defaultMaxFrames, inputOptions, type ImageHeader, type ImageLimits } from './image-header.js';
+import type { ImageSource } from './image-source.js';
 import { outputFormats } from './output-formats.js';
 import { renditionSize } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
@@ -20,7 +21,7 @@ export function isAnimated(spec: FormattedSpec, { metadata }: ImageHeader): bool
  * media.too_many_pixels: the limit is for all frames together, before and after they are scaled.
  */
 export function openAnimation(
-  file: string,
+  file: ImageSource,
   header: ImageHeader,
   spec: FormattedSpec,
   limits: ImageLimits,

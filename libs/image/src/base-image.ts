@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { toImageError } from './image-errors.js';
 import { inputOptions, type ImageHeader, type ImageLimits } from './image-header.js';
+import type { ImageSource } from './image-source.js';
 import type { Size } from './rendition-size.js';
 
 /** The one decode of an image: sRGB pixels, 8 bits, upright, without any metadata. */
@@ -14,7 +15,7 @@ export interface BaseImage extends Size {
  * @param timeoutSeconds ends the decoder itself
  */
 export async function decodeBaseImage(
-  file: string,
+  file: ImageSource,
   header: ImageHeader,
   size: Size,
   limits: ImageLimits,

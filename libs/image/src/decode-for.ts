@@ -4,6 +4,7 @@ import { decodeBaseImage, fromBaseImage, type BaseImage } from './base-image.js'
 import { decodeInDisplayP3, isDisplayP3 } from './display-p3.js';
 import type { Pixels } from './encode-rendition.js';
 import { inputOptions, type ImageHeader, type ImageLimits } from './image-header.js';
+import type { ImageSource } from './image-source.js';
 import { placeholderSide } from './placeholder.js';
 import { renditionScale, scaleSize, type Size } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
@@ -15,7 +16,7 @@ import type { WorkTime } from './work-time.js';
  */
 export async function decodeFor(
   specs: readonly FormattedSpec[],
-  file: string,
+  file: ImageSource,
   header: ImageHeader,
   limits: ImageLimits,
   time: WorkTime,

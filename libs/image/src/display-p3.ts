@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { toImageError } from './image-errors.js';
 import { inputOptions, type ImageHeader, type ImageLimits } from './image-header.js';
+import type { ImageSource } from './image-source.js';
 import type { Size } from './rendition-size.js';
 
 /** A profile of this colour space has some hundred bytes; what is much larger carries other things. */
@@ -40,7 +41,7 @@ function readColumns(icc: Buffer): Map<string, number[]> {
  * Fails as `decodeBaseImage` does.
  */
 export async function decodeInDisplayP3(
-  file: string,
+  file: ImageSource,
   header: ImageHeader,
   size: Size,
   limits: ImageLimits,

@@ -2,6 +2,7 @@ import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { inputFormats, readFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
+import type { ImageSource } from './image-source.js';
 
 export interface ImageLimits {
   /** Most pixels of one frame, checked from the header and again by the decoder. */
@@ -30,7 +31,7 @@ export function inputOptions(limits: ImageLimits): SharpOptions {
 }
 
 /** Reads the header only, decodes nothing. Fails with media.unsupported, media.damaged or media.too_many_pixels. */
-export async function readImageHeader(file: string, limits: ImageLimits): Promise<ImageHeader> {
+export async function readImageHeader(file: ImageSource, limits: ImageLimits): Promise<ImageHeader> {
   const metadata = await sharp(file, { ...inputOptions(limits), limitInputPixels: false })
     .metadata()
     .catch((thrown: unknown) => {

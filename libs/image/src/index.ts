@@ -9,6 +9,7 @@
 export { configureSharp } from './configure-sharp.js';
 export type { ImageLimits } from './image-header.js';
 export { readableType } from './input-formats.js';
+export type { ImageSource } from './image-source.js';
 export { openImageFile, type OpenedImage } from './open-image.js';
 export { readImageFacts, withoutLocation, type ImageFacts } from './read-image-facts.js';
 export { renderImages } from './render-images.js';

@@ -3,6 +3,7 @@ import { findCamera, findExposure, type Camera, type Exposure } from './camera-f
 import { readExifTags } from './exif-tags.js';
 import { readProfileName } from './icc-name.js';
 import { readImageHeader, type ImageLimits } from './image-header.js';
+import type { ImageSource } from './image-source.js';
 import { readIptcTags } from './iptc-tags.js';
 import { findLocation, type Location } from './location.js';
 import { collectRawTags, isPlaceKeyword, withoutPlaces, type RawTags } from './raw-tags.js';
@@ -45,7 +46,7 @@ export interface ImageFacts extends TextFacts {
  * @param options.keepLocation without it, neither facts nor raw tags tell where the picture was taken
  */
 export async function readImageFacts(
-  file: string,
+  file: ImageSource,
   limits: ImageLimits,
   options: { keepLocation: boolean } = { keepLocation: false },
 ): Promise<ImageFacts> {
@@ -70,7 +71,7 @@ export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'key
   };
 }
 
-async function readFacts(file: string, limits: ImageLimits): Promise<ImageFacts> {
+async function readFacts(file: ImageSource, limits: ImageLimits): Promise<ImageFacts> {
   const { metadata, ...header } = await readImageHeader(file, limits);
   const { orientation = 1, space, hasAlpha, pages = 1, delay, icc } = metadata;
   const exif = readExifTags(metadata.exif);

@@ -2,6 +2,7 @@ import { isLandfallError, type LandfallError } from '#runtime';
 import { decodeFor } from './decode-for.js';
 import { encodeRendition, type RenderedImage } from './encode-rendition.js';
 import { readImageHeader, type ImageLimits } from './image-header.js';
+import type { ImageSource } from './image-source.js';
 import { readCredits } from './keep-copyright.js';
 import { formatOf } from './output-formats.js';
 import { makePlaceholder, type Placeholder } from './placeholder.js';
@@ -24,7 +25,7 @@ const encodesAtOnce = 3;
  * rendition.watermark_unusable, the signal's reason, or what `onRendition` throws.
  */
 export async function renderImages(
-  file: string,
+  file: ImageSource,
   specs: readonly ImageRenditionSpec[],
   limits: ImageLimits,
   signal: AbortSignal,

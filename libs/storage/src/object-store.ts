@@ -86,6 +86,23 @@ export class ObjectStore {
     }
   }
 
+  /** All bytes of an object, if it still has this ETag; `maxBytes` bounds the memory. */
+  async read(address: ObjectAddress, etag: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+    const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
+    const expected = Number(answer.headers.get('content-length'));
+    const bytes = await readAtMost(answer, maxBytes).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw translateStorageFailure(error, address);
+    });
+    if (bytes.length !== expected) {
+      throw new LandfallError(
+        'storage.unavailable',
+        `${address.objectKey}: got ${bytes.length} of ${expected} bytes`,
+      );
+    }
+    return bytes;
+  }
+
   /** The first `length` bytes of an object, or all of it when it is shorter; `length` bounds the memory. */
   async readStart(address: ObjectAddress, length: number, signal?: AbortSignal): Promise<Buffer> {
     const answer = await this.send(address, {
