@@ -2,7 +2,7 @@ import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium';
 import { boundWasm } from './bound-wasm.ts';
 import { drawingScale, GuestRefusal, type GuestPicture } from './guest-task.ts';
 
-const memoryBytes = 768 * 1024 ** 2;
+const memoryBytes = 512 * 1024 ** 2;
 
 /**
  * Draws the first page of a PDF with PDFium, on white. This build runs no scripts and has no network. The size told is

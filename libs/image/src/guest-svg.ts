@@ -4,7 +4,7 @@ import { boundWasm } from './bound-wasm.ts';
 import { drawingScale, type GuestPicture, GuestRefusal } from './guest-task.ts';
 
 /** Enough for a drawing of 2048 × 2048 pixels with some twenty layers. */
-const memoryBytes = 512 * 1024 ** 2;
+const memoryBytes = 384 * 1024 ** 2;
 
 /** Debian's ffmpeg brings these. Fonts are never taken from an upload; without any, text is left out. */
 const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSerif.ttf', 'DejaVuSansMono.ttf'].map(

@@ -26,7 +26,7 @@ describe('the thread of a guest', () => {
     const before = process.memoryUsage().rss;
     const full = '<g opacity="0.9">'.repeat(60) + '<rect width="100" height="100"/>' + '</g>'.repeat(60);
     for (let i = 0; i < 4; i++) expect(await codeOf(folder, svg(full))).toBe('media.too_complex');
-    // Four times half a gigabyte went by.
+    // Four times a third of a gigabyte went by.
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
   });
 
