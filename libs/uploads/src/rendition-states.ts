@@ -89,23 +89,32 @@ export async function publishRendition(
 /**
  * Ends what a job still had to make as failed; the upload fails when nothing else is pending. What was to be replaced stays
  * as it is, and ready, with the reason why it was not.
+ * @param one the only rendition that is ended, and what is known of the picture by then
  */
 export async function failRenditions(
   source: DataSource,
   uploadId: string,
   job: JobName,
   reason: LandfallError,
+  one: { name: string; look: ImageLook } | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
     const why = { errorCode: reason.code, errorMessage: reason.message, updatedAt: () => 'now()' };
-    await manager.update(Rendition, { uploadId, job, status: 'pending' }, { ...why, status: 'failed' });
+    const named = one ? { name: one.name } : {};
+    await manager.update(
+      Rendition,
+      { uploadId, job, status: 'pending', ...named },
+      { ...why, status: 'failed' },
+    );
     await manager
       .createQueryBuilder()
       .update(Rendition)
       .set({ ...why, wanted: null })
       .where(`upload_id = :uploadId AND wanted ->> 'job' = :job`, { uploadId, job })
+      .andWhere(one ? 'name = :name' : 'true', named)
       .execute();
+    if (one) await recordLook(manager, uploadId, one.look);
     const planned = await manager.existsBy(Rendition, { uploadId });
     if (planned) await settleUpload(manager, uploadId);
     else await failUpload(manager, uploadId, reason);
