@@ -117,7 +117,7 @@ test('a watermark comes from the bucket; one that cannot be used fails its rendi
   };
   for (const [name, bytes] of Object.entries(pictures)) await ossClient(stack).put(`brand/${name}`, bytes);
   for (const key of ['marked/a.png', 'marked/from-what-is-kept.png']) {
-    const { status, error, renditions } = await upload(key, await halves().png().toBuffer());
+    const { status, error, renditions, placeholder } = await upload(key, await halves().png().toBuffer());
     expect({ status, error }).toMatchObject({
       status: 'failed',
       error: { code: 'rendition.watermark_unusable' },
@@ -131,8 +131,14 @@ test('a watermark comes from the bucket; one that cannot be used fails its rendi
       ['bare', 'ready'],
       ['late', 'ready'],
     ]);
-    const failed = renditions.filter((rendition) => rendition.status === 'failed');
-    for (const rendition of failed) expect(rendition.error?.code).toBe('rendition.watermark_unusable');
+    for (const { name, status, error } of renditions.filter(({ status }) => status === 'failed')) {
+      expect({ status, error: error?.code }).toEqual({
+        status: 'failed',
+        error: 'rendition.watermark_unusable',
+      });
+      expect(JSON.stringify(error)).toContain(`brand/${name}.png`);
+    }
+    expect(placeholder?.thumbHash).toMatch(/./);
     const corner = { left: 60, top: 10, width: 30, height: 30 };
     const [logo, , , , drawn] = await Promise.all(
       renditions.map(({ url }) => (url ? bytesOf(url) : Buffer.alloc(0))),

@@ -1,7 +1,8 @@
+import type { LandfallError } from '#runtime';
 import { renderImages, type RenderedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { ImageSpec } from '#pipelines';
-import { publishRendition, type MadeRendition, type Rendition, type Upload } from '#uploads';
+import { failRenditions, publishRendition, type MadeRendition, type Rendition, type Upload } from '#uploads';
 import { fetchWatermarks } from './fetch-watermarks.js';
 import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from './rendition-key.js';
@@ -10,7 +11,7 @@ import type { Workbench } from './workbench.js';
 
 /**
  * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
- * together with the placeholder.
+ * together with the placeholder. One that can never be made ends as failed, after the others.
  */
 export async function makeImages(
   bench: Workbench,
@@ -32,8 +33,18 @@ export async function makeImages(
     if (byName.size === 0) last = { name: image.name, made };
     else await publishRendition(bench.source, upload.id, image.name, made);
   };
-  const placeholder = await renderImages(file, specs, bench.limits.image, signal, publish, extras);
-  if (last) await publishRendition(bench.source, upload.id, last.name, last.made, placeholder);
+  const failed: [Rendition, LandfallError][] = [];
+  const fail = async (name: string, error: LandfallError) => {
+    const rendition = byName.get(name);
+    if (rendition) failed.push([rendition, error]);
+    byName.delete(name);
+  };
+  const { image: limits } = bench.limits;
+  const look = await renderImages(file, specs, limits, signal, publish, extras, fail);
+  for (const [{ name, job }, error] of failed) {
+    await failRenditions(bench.source, upload.id, job, error, { name, look });
+  }
+  if (last) await publishRendition(bench.source, upload.id, last.name, last.made, look);
 }
 
 async function storeImage(

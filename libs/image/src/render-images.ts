@@ -19,10 +19,10 @@ const encodesAtOnce = 3;
  * of 1.07 to 1.
  *
  * Renditions are handed over in the order of `specs`, each as soon as it is made; the next ones are encoded meanwhile.
- * One that cannot be made (its watermark is broken, it has too many frames) does not keep the others from being made: its
- * error is thrown after them. `limits.timeoutMs` bounds the image work, not what `onRendition` does. Fails with
- * media.unsupported, media.damaged, media.too_many_pixels, media.timed_out, media.encoder_failed,
- * rendition.watermark_unusable, the signal's reason, or what `onRendition` throws.
+ * One that cannot be made (its watermark is broken, it has too many frames) is told to `onFailure` and does not keep the
+ * others from being made; unless that is set its error ends the call. `limits.timeoutMs` bounds the image work, not what
+ * `onRendition` does. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.timed_out,
+ * media.encoder_failed, rendition.watermark_unusable, the signal's reason, or what `onRendition` or `onFailure` throws.
  */
 export async function renderImages(
   file: ImageSource,
@@ -31,6 +31,7 @@ export async function renderImages(
   signal: AbortSignal,
   onRendition: (image: RenderedImage) => Promise<void>,
   extras: RenderExtras = {},
+  onFailure: (name: string, error: LandfallError) => Promise<void> = rethrow,
 ): Promise<Placeholder> {
   signal.throwIfAborted();
   const time = new WorkTime(limits.timeoutMs, signal);
@@ -48,31 +49,32 @@ export async function renderImages(
     return encodeRendition(pixels, spec, { source: header, extras, credits, limits, timeoutSeconds });
   };
   const waiting = [...wanted];
-  const running: Promise<RenderedImage>[] = [];
+  const running: { name: string; work: Promise<RenderedImage> }[] = [];
   const startNext = () => {
     const spec = waiting.shift();
-    if (spec) running.push(startEarly(make(spec)));
+    if (spec) running.push({ name: spec.name, work: startEarly(make(spec)) });
   };
   // The first one is what somebody waits for: it has the cores to itself.
   startNext();
   let placeholder: Promise<Placeholder> | undefined;
-  const failures: LandfallError[] = [];
   for (let next = running.shift(); next; next = running.shift()) {
-    const image = await time.wait(next).catch((error: unknown) => keepFailure(error, failures));
+    const made = await time.wait(next.work).catch(toOwnFailure);
     while (running.length < encodesAtOnce && waiting.length > 0) startNext();
     placeholder ??= startEarly(makePlaceholder(base, time.leftSeconds));
-    if (image) await onRendition(image);
+    if ('data' in made) await onRendition(made);
+    else await onFailure(next.name, made);
   }
-  const [failure] = failures;
-  if (failure) throw failure;
   return await time.wait(placeholder ?? makePlaceholder(base, time.leftSeconds));
 }
 
-/** Puts aside what only one rendition fails with; when the time is up, all of them fail. */
-function keepFailure(error: unknown, failures: LandfallError[]): null {
-  if (!isLandfallError(error) || error.retryable || error.code === 'media.timed_out') throw error;
-  failures.push(error);
-  return null;
+/** What only one rendition fails with; anything else, such as that the time is up, all of them fail with. */
+function toOwnFailure(error: unknown): LandfallError {
+  if (isLandfallError(error) && !error.retryable && error.code !== 'media.timed_out') return error;
+  throw error;
+}
+
+async function rethrow(_: string, error: LandfallError): Promise<void> {
+  throw error;
 }
 
 /** Work that is awaited later: should it fail before that, the process must not take it for an unhandled rejection. */

@@ -194,7 +194,7 @@ describe('a watermark that cannot be used', () => {
     ],
     ['is a drawing that was not opened', () => folder.write('bad', svg), /logo\.png: /],
     ['has too many pixels', async () => folder.write('bad', await huge()), /5000 × 5000 pixels/],
-  ])('because it %s fails its renditions, after the others were made', async (_, picture, why) => {
+  ])('because it %s fails its rendition, and the others are made', async (_, picture, why) => {
     const found = await picture();
     const watermarks = new Map(found === undefined ? [] : [['logo.png', found] as const]);
     const made: string[] = [];
@@ -202,11 +202,21 @@ describe('a watermark that cannot be used', () => {
     const keep = async ({ name }: { name: string }) => {
       made.push(name);
     };
-    const work = renderImages(photo, specs, limits, never, keep, { watermarks });
-    await expect(work).rejects.toMatchObject({
-      code: 'rendition.watermark_unusable',
-      message: expect.stringMatching(why),
-    });
+    const failed: [string, LandfallError][] = [];
+    const fail = async (name: string, error: LandfallError) => {
+      failed.push([name, error]);
+    };
+    await renderImages(photo, specs, limits, never, keep, { watermarks }, fail);
     expect(made).toEqual(['bare', 'text']);
+    expect(failed).toEqual([
+      [
+        'marked',
+        expect.objectContaining({
+          code: 'rendition.watermark_unusable',
+          message: expect.stringMatching(why),
+        }),
+      ],
+    ]);
+    await expect(renderImages(photo, specs, limits, never, keep, { watermarks })).rejects.toThrow(why);
   });
 });
