@@ -126,7 +126,10 @@ export class UploadReader {
     const renditions = await translateDatabaseErrors(
       this.source
         .getRepository(Rendition)
-        .find({ where: { uploadId: In(uploads.map((upload) => upload.id)) }, order: { position: 'ASC' } }),
+        .find({
+          where: { uploadId: In(uploads.map((upload) => upload.id)) },
+          order: { position: 'ASC', name: 'ASC' },
+        }),
     );
     const byUpload = Map.groupBy(renditions, (rendition) => rendition.uploadId);
     return uploads.map((upload) => ({ upload, renditions: byUpload.get(upload.id) ?? [] }));
