@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { configureSharp } from './configure-sharp.js';
 import type { ImageLimits } from './image-header.js';
-import type { RenderedImage } from './encode-rendition.js';
-import { renderImages } from './render-images.js';
-import type { ImageRenditionSpec, RenderExtras } from './rendition-spec.js';
+import type { RenderedImage } from './renditions/encode-rendition.js';
+import { renderImages } from './renditions/render-images.js';
+import type { ImageRenditionSpec, RenderExtras } from './renditions/rendition-spec.js';
 
 /** What the tests of this room share: sharp as the worker runs it, a folder, small pictures, the way to compare them. */
 configureSharp();

@@ -4,8 +4,8 @@ import { isLandfallError } from '#runtime';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distance, limits, makeFolder, never, photo, plain, render, spec } from './fixtures.suite.js';
-import { openImageFile } from './open-image.js';
-import { readImageFacts } from './read-image-facts.js';
+import { openImageFile } from './guests/open-image.js';
+import { readImageFacts } from './facts/read-image-facts.js';
 
 /** What people with bad intentions upload, on the whole way of an image: opened, read, rendered; then a good one. */
 const folder = await makeFolder();

@@ -2,7 +2,7 @@ import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { inputFormats, readFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
-import type { ImageSource } from './image-source.js';
+import type { ImageSource } from './renditions/image-source.js';
 
 export interface ImageLimits {
   /** Most pixels of one frame, checked from the header and again by the decoder. */

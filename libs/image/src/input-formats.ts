@@ -1,6 +1,6 @@
 import type { Metadata } from 'sharp';
-import { cameraOf } from './camera-of.js';
-import type { GuestName } from './guest-task.js';
+import { cameraOf } from './facts/camera-of.js';
+import type { GuestName } from './guests/guest-task.js';
 
 interface FormatName {
   /** As the facts name it. */

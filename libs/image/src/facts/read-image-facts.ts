@@ -1,0 +1,95 @@
+import { withTimeLimit } from '#runtime';
+import { findCamera, findExposure, type Camera, type Exposure } from './camera-facts.js';
+import { readExifTags } from './exif-tags.js';
+import { readProfileName } from './icc-name.js';
+import { readImageHeader, type ImageLimits } from '../image-header.js';
+import type { ImageSource } from '../renditions/image-source.js';
+import { readIptcTags } from './iptc-tags.js';
+import { findLocation, type Location } from './location.js';
+import { collectRawTags, isPlaceKeyword, withoutPlaces, type RawTags } from './raw-tags.js';
+import { findTakenAt } from './taken-at.js';
+import { findTexts, type TextFacts } from './text-facts.js';
+import { readXmpTags } from './xmp-tags.js';
+
+export interface ImageFacts extends TextFacts {
+  /** jpeg, png, webp, gif, tiff or avif. */
+  format: string;
+  mimeType: string;
+  /** Pixels, after orientation. */
+  width: number;
+  height: number;
+  /** EXIF orientation, 1 to 8; 1 when there is none. */
+  orientation: number;
+  /** How the file holds its colours (srgb, b-w, cmyk, rgb16, …), whatever profile it carries. */
+  colourSpace: string | null;
+  /** The name of the ICC profile that it carries. */
+  colourProfile: string | null;
+  hasAlpha: boolean;
+  /** Frames of an animation or pages of a document; 1 for a still image. */
+  frames: number;
+  /** One turn of an animation; null for anything else. */
+  durationMs: number | null;
+  /** ISO 8601 local time, with its zone when the picture tells it. */
+  takenAt: string | null;
+  camera: Camera | null;
+  exposure: Exposure | null;
+  /** Only for pipelines that keep it. */
+  location: Location | null;
+  /** What the facts were read from, and the rest of it. */
+  raw: RawTags;
+}
+
+/**
+ * Reads what the header of `file` tells; decodes nothing. EXIF, IPTC and XMP are what any program along the way left there,
+ * often broken: they are read as far as they go, and never fail the picture.
+ * Fails with media.unsupported, media.damaged, media.too_many_pixels or media.timed_out.
+ * @param options.keepLocation without it, neither facts nor raw tags tell where the picture was taken
+ */
+export async function readImageFacts(
+  file: ImageSource,
+  limits: ImageLimits,
+  options: { keepLocation: boolean } = { keepLocation: false },
+): Promise<ImageFacts> {
+  const facts = await withTimeLimit(
+    readFacts(file, limits),
+    limits.timeoutMs,
+    'media.timed_out',
+    'reading the image header',
+  );
+  return options.keepLocation ? facts : withoutLocation(facts);
+}
+
+/** The facts without anything that tells where the picture was taken. */
+export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'keywords' | 'raw'>>(
+  facts: Facts,
+): Facts {
+  return {
+    ...facts,
+    location: null,
+    keywords: facts.keywords.filter((keyword) => !isPlaceKeyword(keyword)),
+    raw: withoutPlaces(facts.raw),
+  };
+}
+
+async function readFacts(file: ImageSource, limits: ImageLimits): Promise<ImageFacts> {
+  const { metadata, ...header } = await readImageHeader(file, limits);
+  const { orientation = 1, space, hasAlpha, pages = 1, delay, icc } = metadata;
+  const exif = readExifTags(metadata.exif);
+  const iptc = readIptcTags(metadata.iptc);
+  const xmp = readXmpTags(metadata.xmp);
+  return {
+    ...header,
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    colourSpace: space ?? null,
+    colourProfile: readProfileName(icc),
+    hasAlpha,
+    frames: Math.max(1, pages),
+    durationMs: pages > 1 && delay ? delay.reduce((sum, delayMs) => sum + Math.max(0, delayMs), 0) : null,
+    takenAt: findTakenAt(exif, iptc, xmp),
+    camera: findCamera(exif, xmp),
+    exposure: findExposure(exif, xmp),
+    location: findLocation(exif.gps, xmp),
+    ...findTexts(exif, iptc, xmp),
+    raw: collectRawTags(exif, iptc, xmp),
+  };
+}

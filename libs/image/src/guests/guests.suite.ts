@@ -1,0 +1,47 @@
+import { dirname } from 'node:path';
+import { isLandfallError } from '#runtime';
+import { type Folder, limits, never, spec } from '../fixtures.suite.js';
+import type { ImageLimits } from '../image-header.js';
+import { openImageFile } from './open-image.js';
+import { renderImages } from '../renditions/render-images.js';
+
+/** What the tests of the guests share. */
+export async function openBytes(
+  folder: Folder,
+  bytes: Uint8Array | string,
+  within: ImageLimits = limits,
+  signal: AbortSignal = never,
+) {
+  const file = await folder.write('upload', bytes);
+  return openImageFile(file, dirname(file), within, signal);
+}
+
+/** Opens and renders as a PNG, as large as the opened file is, or no wider than `width`. */
+export async function drawBytes(folder: Folder, bytes: Uint8Array | string, width = 4096): Promise<Buffer> {
+  const { file } = await openBytes(folder, bytes);
+  let made = Buffer.alloc(0);
+  await renderImages(file, [spec('one', { width })], limits, never, async ({ data }) => {
+    made = Buffer.from(data);
+  });
+  return made;
+}
+
+/** The code that a file is refused with, or 'opened'. */
+export async function codeOf(
+  folder: Folder,
+  bytes: Uint8Array | string,
+  within: ImageLimits = limits,
+): Promise<string> {
+  try {
+    await openBytes(folder, bytes, within);
+    return 'opened';
+  } catch (thrown) {
+    if (!isLandfallError(thrown)) throw thrown;
+    return thrown.code;
+  }
+}
+
+/** Threads of ours that live. */
+export function liveThreads(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+}

@@ -1,0 +1,62 @@
+import { LandfallError } from '#runtime';
+import { open, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ToldFacts } from './guest-task.js';
+import type { ImageLimits } from '../image-header.js';
+import type { ImageSource } from '../renditions/image-source.js';
+import { findFormat, formatStartBytes, readFormats } from '../input-formats.js';
+import { runGuest } from './run-guest.js';
+
+export interface OpenedImage<Source extends ImageSource = ImageSource> {
+  /** What the facts and the renditions are read from: the upload's own file, or one that was made from it. */
+  file: Source | string;
+  /** The upload's own format, as the facts name it: jpeg, heic, svg, … */
+  format: string;
+  mimeType: string;
+  /** What the upload says of itself where the file made from it says something else. */
+  told: ToldFacts;
+}
+
+/**
+ * Makes a file that libvips reads of one that it does not (HEIC, SVG, PDF, BMP, camera RAW), below `folder`; gives
+ * back any other as it is. `limits.timeoutMs` bounds it.
+ * Fails with media.unsupported, media.damaged, media.too_many_pixels, media.too_complex, media.timed_out or the
+ * signal's reason.
+ */
+export async function openImageFile<Source extends ImageSource>(
+  file: Source,
+  folder: string,
+  limits: ImageLimits,
+  signal: AbortSignal,
+): Promise<OpenedImage<Source>> {
+  const format = findFormat(await readStart(file));
+  if (!format) throw new LandfallError('media.unsupported', `send ${readFormats}`);
+  const { name, mimeType } = format;
+  if (!('guest' in format)) return { file, format: name, mimeType, told: {} };
+  const path = await asFile(file, folder);
+  const output = join(folder, 'opened');
+  const task = { guest: format.guest, file: path, output, maxPixels: limits.maxPixels };
+  const told = await runGuest(task, limits, signal);
+  return { file: output, format: name, mimeType, told };
+}
+
+/** A guest's thread reads a file. */
+async function asFile(source: ImageSource, folder: string): Promise<string> {
+  if (typeof source === 'string') return source;
+  const path = join(folder, 'original');
+  await writeFile(path, source);
+  return path;
+}
+
+async function readStart(source: ImageSource): Promise<Buffer> {
+  if (typeof source !== 'string') return source.subarray(0, formatStartBytes);
+  const file = await open(source).catch((thrown: unknown) => {
+    throw new LandfallError('internal.unexpected', undefined, { cause: thrown });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(formatStartBytes), 0, formatStartBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,49 @@
+import sharp, { type Sharp } from 'sharp';
+import { toImageError } from '../image-errors.js';
+import { inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
+import type { ImageSource } from './image-source.js';
+import type { Size } from './rendition-size.js';
+
+/** The one decode of an image: sRGB pixels, 8 bits, upright, without any metadata. */
+export interface BaseImage extends Size {
+  readonly data: Buffer;
+  readonly channels: 3 | 4;
+}
+
+/**
+ * Decodes `file` once to `size`, upright and in sRGB. Fails with media.damaged, media.timed_out or media.too_many_pixels.
+ * @param timeoutSeconds ends the decoder itself
+ */
+export async function decodeBaseImage(
+  file: ImageSource,
+  header: ImageHeader,
+  size: Size,
+  limits: ImageLimits,
+  timeoutSeconds: number,
+): Promise<BaseImage> {
+  const image = sharp(file, { ...inputOptions(limits), autoOrient: true })
+    // JPEG shrinks well while it loads; WebP's own scaler is no Lanczos, so it is decoded whole.
+    .resize(size.width, size.height, { fit: 'fill', fastShrinkOnLoad: header.format !== 'webp' })
+    .toColourspace('srgb')
+    .timeout({ seconds: timeoutSeconds });
+  try {
+    const { data, info } = await leaveDisplayP3(image, header).raw().toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
+  } catch (thrown) {
+    throw toImageError(thrown, 'media.damaged');
+  }
+}
+
+/**
+ * sharp works on 16-bit images that carry a profile in Display P3 and leaves the pixels there, so they are led on
+ * to sRGB. Any other image is in sRGB already, where this would change its colours.
+ */
+function leaveDisplayP3(image: Sharp, { metadata }: ImageHeader): Sharp {
+  const worksInP3 = metadata.space === 'rgb16' && metadata.hasProfile;
+  return worksInP3 ? image.withIccProfile('srgb') : image;
+}
+
+/** A new pipeline over the decoded pixels; they are shared, not copied. */
+export function fromBaseImage({ data, width, height, channels }: BaseImage): Sharp {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
+}

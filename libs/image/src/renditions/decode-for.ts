@@ -1,0 +1,65 @@
+import sharp from 'sharp';
+import { isAnimated, openAnimation } from './animation.js';
+import { decodeBaseImage, fromBaseImage, type BaseImage } from './base-image.js';
+import { decodeInDisplayP3, isDisplayP3 } from './display-p3.js';
+import type { Pixels } from './encode-rendition.js';
+import { inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
+import type { ImageSource } from './image-source.js';
+import { placeholderSide } from '../facts/placeholder.js';
+import { renditionScale, scaleSize, type Size } from './rendition-size.js';
+import type { FormattedSpec } from './rendition-spec.js';
+import type { WorkTime } from './work-time.js';
+
+/**
+ * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3, and of an
+ * animation all frames, whenever one is made.
+ */
+export async function decodeFor(
+  specs: readonly FormattedSpec[],
+  file: ImageSource,
+  header: ImageHeader,
+  limits: ImageLimits,
+  time: WorkTime,
+): Promise<{ base: BaseImage; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> }> {
+  const inP3 = isDisplayP3(header);
+  const colours = (spec: FormattedSpec) => (spec.keepProfile && inP3 ? 'p3' : 'srgb');
+  const sizeFor = (wanted: 'p3' | 'srgb') =>
+    baseSize(
+      header,
+      specs.filter((spec) => !isAnimated(spec, header) && colours(spec) === wanted),
+    );
+  const base = await time.wait(decodeBaseImage(file, header, sizeFor('srgb'), limits, time.leftSeconds));
+  const fromBase = still(() => fromBaseImage(base), base.channels === 4);
+
+  let fromP3: Promise<Pixels> | undefined;
+  const decodeP3 = async () => {
+    const open = await decodeInDisplayP3(file, header, sizeFor('p3'), limits, time.leftSeconds);
+    return still(open, header.metadata.hasAlpha);
+  };
+  const frames = (spec: FormattedSpec): Pixels => {
+    const open = openAnimation(file, header, spec, limits);
+    const keep = colours(spec) === 'p3';
+    return {
+      open: () => (keep ? open().keepIccProfile() : open()),
+      openFirst: () => sharp(file, inputOptions(limits)),
+      frames: header.metadata.pages ?? 1,
+      hasAlpha: header.metadata.hasAlpha,
+    };
+  };
+  const pixelsOf = async (spec: FormattedSpec) => {
+    if (isAnimated(spec, header)) return frames(spec);
+    return colours(spec) === 'p3' ? await (fromP3 ??= decodeP3()) : fromBase;
+  };
+  return { base, pixelsOf };
+}
+
+function still(open: Pixels['open'], hasAlpha: boolean): Pixels {
+  return { open, openFirst: open, frames: 1, hasAlpha };
+}
+
+/** The largest of the sizes that the renditions and the placeholder need; never larger than the source. */
+function baseSize(source: Size, specs: readonly FormattedSpec[]): Size {
+  const forPlaceholder = Math.min(1, placeholderSide / Math.max(source.width, source.height));
+  const scales = specs.map((spec) => Math.min(1, renditionScale(source, spec)));
+  return scaleSize(source, Math.max(forPlaceholder, ...scales));
+}

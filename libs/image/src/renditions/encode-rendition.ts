@@ -1,0 +1,78 @@
+import type { Sharp } from 'sharp';
+import { applyFraming, findParts, frameOf } from './crop.js';
+import { toImageError } from '../image-errors.js';
+import type { ImageLimits } from '../image-header.js';
+import { writeCredits, type Credits } from './keep-copyright.js';
+import { outputFormats } from './output-formats.js';
+import { renditionSize, type Size } from './rendition-size.js';
+import type { FormattedSpec, RenderExtras } from './rendition-spec.js';
+import { applyWatermark, makeWatermark } from './watermark.js';
+
+export interface RenderedImage {
+  name: string;
+  data: Buffer;
+  mimeType: string;
+  /** Pixels. */
+  width: number;
+  height: number;
+}
+
+/** The pixels that a rendition is made from. */
+export interface Pixels {
+  /** A new pipeline over all frames. */
+  readonly open: () => Sharp;
+  /** A new pipeline over the first frame. */
+  readonly openFirst: () => Sharp;
+  readonly frames: number;
+  readonly hasAlpha: boolean;
+}
+
+export interface Encoding {
+  /** Of the upload, upright. */
+  readonly source: Size;
+  readonly extras: RenderExtras;
+  readonly credits: Credits;
+  readonly limits: ImageLimits;
+  readonly timeoutSeconds: number;
+}
+
+/** Makes one rendition from pixels that are in their colours already. Fails with media.encoder_failed and rendition.… */
+export async function encodeRendition(
+  pixels: Pixels,
+  spec: FormattedSpec,
+  { source, extras, credits, limits, timeoutSeconds }: Encoding,
+): Promise<RenderedImage> {
+  const { encode, mimeType } = outputFormats[spec.format];
+  const { color, isOpaque } = backgroundOf(spec);
+  const size = renditionSize(source, spec);
+  try {
+    const framing = await findParts(frameOf(source, spec, extras.focus ?? null), {
+      crop: pixels.frames > 1,
+      open: pixels.openFirst,
+      timeoutSeconds,
+    });
+    const image = pixels.open().timeout({ seconds: timeoutSeconds });
+    if (isOpaque) image.flatten({ background: color });
+    applyFraming(image, framing, color);
+    if (spec.sharpen) image.sharpen({ sigma: spec.sharpen });
+    if (spec.watermark) {
+      const { watermarks } = extras;
+      const mark = await makeWatermark(spec.watermark, { size, watermarks, limits, timeoutSeconds });
+      await applyWatermark(image, mark, size, pixels.frames);
+      // A picture that a mark is laid over gets alpha from sharp, which costs bytes where all of it is opaque.
+      if (isOpaque || (!pixels.hasAlpha && !framing.frame)) image.removeAlpha();
+    }
+    if (spec.keepCopyright) writeCredits(image, credits);
+    const { data, info } = await encode(image, spec).toBuffer({ resolveWithObject: true });
+    return { name: spec.name, data, mimeType, width: info.width, height: info.pageHeight ?? info.height };
+  } catch (thrown) {
+    throw toImageError(thrown, 'media.encoder_failed');
+  }
+}
+
+/** What is behind transparent parts and round the picture, and whether it is laid under the whole picture. */
+function backgroundOf({ background, format }: FormattedSpec) {
+  if (!outputFormats[format].alpha) return { color: background?.slice(0, 7) ?? '#ffffff', isOpaque: true };
+  if (background === undefined) return { color: { r: 0, g: 0, b: 0, alpha: 0 }, isOpaque: false };
+  return { color: background, isOpaque: background.length === 7 || background.endsWith('ff') };
+}
