@@ -124,12 +124,10 @@ export class UploadReader {
   private async withRenditions(uploads: Upload[]): Promise<UploadWithRenditions[]> {
     if (uploads.length === 0) return [];
     const renditions = await translateDatabaseErrors(
-      this.source
-        .getRepository(Rendition)
-        .find({
-          where: { uploadId: In(uploads.map((upload) => upload.id)) },
-          order: { position: 'ASC', name: 'ASC' },
-        }),
+      this.source.getRepository(Rendition).find({
+        where: { uploadId: In(uploads.map((upload) => upload.id)) },
+        order: { position: 'ASC', name: 'ASC' },
+      }),
     );
     const byUpload = Map.groupBy(renditions, (rendition) => rendition.uploadId);
     return uploads.map((upload) => ({ upload, renditions: byUpload.get(upload.id) ?? [] }));
