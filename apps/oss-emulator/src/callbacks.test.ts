@@ -96,7 +96,6 @@ describe('a callback', () => {
       sizeBytes: onePixelPng.length,
       mimeType: 'image/png',
       imageInfo: { width: 1, height: 1, format: 'png' },
-      requestId: put.headers['x-oss-request-id'],
       vars: {
         uid: 'ü&=1',
         none: '',
