@@ -13,6 +13,7 @@ import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from
 /** Those of the default pipelines file, in its order. */
 const widths = [320, 640, 1280];
 const timeoutMs = 60_000;
+const everyMs = 5;
 
 /**
  * From the answer to the uploading client until a 12-megapixel photo has its first thumbnail, and until it has all three,
@@ -38,8 +39,8 @@ export async function measureFirstThumbnail({ rounds, signal, say }: BenchmarkOp
   for (let round = 0; round <= rounds; round += 1) {
     signal.throwIfAborted();
     const id = await uploader.upload(`photos/${round}.jpg`, file);
-    const first = await waitForFirstRendition(database, id, { signal, timeoutMs });
-    const all = first + (await waitUntilReady(database, [id], { signal, timeoutMs }));
+    const first = await waitForFirstRendition(database, id, { signal, timeoutMs, everyMs });
+    const all = first + (await waitUntilReady(database, [id], { signal, timeoutMs, everyMs }));
     await checkRenditions(database, [id], widths.length);
     const bareFirst = await askSharp(bareSharp, [file], widths.slice(0, 1), folder);
     const bareAll = await askSharp(bareSharp, [file], widths, folder);

@@ -42,7 +42,7 @@ export async function measureImageMemory({ signal, say }: BenchmarkOptions): Pro
         await uploader.upload(`images/${pass}/${index}-${file.slice(file.lastIndexOf('/') + 1)}`, file),
       );
     }
-    await waitUntilReady(database, ids, { signal, timeoutMs });
+    await waitUntilReady(database, ids, { signal, timeoutMs, everyMs: 100 });
     residentMb.push((await readMemory(worker.pid))?.residentMb ?? Number.NaN);
     say(`after ${(pass + 1) * perPass}: ${residentMb.at(-1)} MB`);
   }

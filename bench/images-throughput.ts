@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchmarkOptions } from './benchmark.js';
+import { readCpuMs } from './machine.js';
 import { makeMixedImages } from './photos.js';
 import { startProgram } from './program.js';
 import type { Report } from './report.js';
@@ -15,6 +16,7 @@ const copies = 6;
 /** The default of WORKER_THUMBNAIL_CONCURRENCY on this many cores, and for the bare loop too. */
 const parallel = 2;
 const timeoutMs = 300_000;
+const everyMs = 50;
 
 /** Images per second from the queue to stored and recorded renditions, beside a bare loop over the same files. */
 export async function measureImages({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
@@ -32,6 +34,8 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
 
   const ours: number[] = [];
   const theirs: number[] = [];
+  const ourCpu: number[] = [];
+  const bareCpu: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     signal.throwIfAborted();
     const ids: string[] = [];
@@ -40,13 +44,19 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
     // Everything waits in the queue before a worker comes; its clock starts when its first rendition is there.
     const worker = await landfall.startWorker();
     const [firstId = ''] = ids;
-    await waitForFirstRendition(database, firstId, { signal, timeoutMs });
-    const elapsedMs = await waitUntilReady(database, ids, { signal, timeoutMs });
+    await waitForFirstRendition(database, firstId, { signal, timeoutMs, everyMs });
+    const cpuBeforeMs = await readCpuMs(worker.pid);
+    const elapsedMs = await waitUntilReady(database, ids, { signal, timeoutMs, everyMs });
+    const cpuMs = ((await readCpuMs(worker.pid)) ?? 0) - (cpuBeforeMs ?? 0);
     await worker[Symbol.asyncDispose]();
     await checkRenditions(database, ids, widths.length);
+    const bareCpuBeforeMs = await readCpuMs(bareSharp.pid);
     const order = { files: batch, widths, folder, parallel };
     const bare = await bareSharp.ask<{ elapsedMs: number }>(order, timeoutMs);
+    const bareCpuMs = ((await readCpuMs(bareSharp.pid)) ?? 0) - (bareCpuBeforeMs ?? 0);
     if (round === 0) continue;
+    ourCpu.push(cpuMs / (batch.length - parallel));
+    bareCpu.push(bareCpuMs / batch.length);
     // When the clock starts, the first images are half done: they do not count.
     ours.push(((batch.length - parallel) / elapsedMs) * 1_000);
     theirs.push((batch.length / bare.elapsedMs) * 1_000);
@@ -61,10 +71,10 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
     facts: { settings: { rounds, images: batch.length, parallel }, landfall: ours, bareSharp: theirs },
     tables: [
       [
-        ['', 'images/s: median (min–max)'],
-        ['landfall', showSpread(spreadOf(ours), 2)],
-        ['bareSharp', showSpread(spreadOf(theirs), 2)],
-        ['landfall against bareSharp', showSpread(ratio, 2)],
+        ['', 'images/s: median (min–max)', 'CPU ms/image of the process'],
+        ['landfall', showSpread(spreadOf(ours), 2), showSpread(spreadOf(ourCpu), 0)],
+        ['bareSharp', showSpread(spreadOf(theirs), 2), showSpread(spreadOf(bareCpu), 0)],
+        ['landfall against bareSharp', showSpread(ratio, 2), showSpread(ratioOf(ourCpu, bareCpu), 2)],
       ],
     ],
     notes: [

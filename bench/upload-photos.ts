@@ -4,8 +4,6 @@ import type { Client } from 'pg';
 import { benchBucket } from './callback-requests.js';
 import type { BenchStack } from './stack.js';
 
-/** Often enough to be exact, seldom enough to take no core away from what is measured. */
-const lookIntervalMs = 5;
 const callbackBody =
   'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}' +
   '&imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}';
@@ -45,6 +43,8 @@ export class Uploader {
 interface Waited {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Milliseconds between two looks: often enough to be exact, seldom enough to take no core away from what is measured. */
+  readonly everyMs: number;
 }
 
 /** Looks until `sql`, which gives one boolean `done`, says yes. @returns milliseconds */
@@ -53,7 +53,7 @@ async function waitFor(
   name: string,
   sql: string,
   values: unknown[],
-  { signal, timeoutMs }: Waited,
+  { signal, timeoutMs, everyMs }: Waited,
 ): Promise<number> {
   const startedAt = performance.now();
   for (;;) {
@@ -62,7 +62,7 @@ async function waitFor(
     const elapsedMs = performance.now() - startedAt;
     if (rows[0]?.done) return elapsedMs;
     if (elapsedMs > timeoutMs) throw new Error(`${name}: not within ${timeoutMs} ms`);
-    await pause(lookIntervalMs, signal);
+    await pause(everyMs, signal);
   }
 }
 
@@ -90,7 +90,7 @@ export async function waitUntilReady(
   return elapsedMs;
 }
 
-/** @throws Error unless every upload has a file in the store for each of `widths`, or for as many as it is wide enough for */
+/** @throws Error unless every upload has as many renditions in the store as `each` says */
 export async function checkRenditions(database: Client, ids: readonly string[], each: number): Promise<void> {
   const { rows } = await database.query<{ upload_id: string; made: number }>(
     `SELECT upload_id, count(*)::int AS made FROM renditions
