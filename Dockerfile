@@ -24,5 +24,5 @@ COPY package.json pipelines.yaml ./
 RUN mkdir -p /data/oss && chown -R node:node /data
 USER node
 # Why these flags: apps/cli/src/start/node-flags.ts.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=60", "dist/apps/cli/src/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=90", "dist/apps/cli/src/main.js"]
 CMD ["help"]
