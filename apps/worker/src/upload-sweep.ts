@@ -9,7 +9,7 @@ import type { DataSource } from 'typeorm';
  */
 export class UploadSweep {
   private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly source: DataSource,
@@ -19,7 +19,10 @@ export class UploadSweep {
   ) {}
 
   start(): void {
-    this.running = this.run();
+    // Side by side: a million objects that are to be removed must not keep an upload waiting that lost its job.
+    const repairing = this.repeat((signal) => this.repair(signal));
+    const tidying = this.repeat((signal) => this.tidy(signal));
+    this.running = Promise.all([repairing, tidying]);
   }
 
   async stop(): Promise<void> {
@@ -27,15 +30,22 @@ export class UploadSweep {
     await this.running;
   }
 
-  private async run(): Promise<void> {
+  private async repair(signal: AbortSignal): Promise<void> {
+    const swept = await sweepUploads(this.source, this.settings.WORKER_SWEEP_AFTER_MS, signal);
+    if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
+  }
+
+  private async tidy(signal: AbortSignal): Promise<void> {
+    await removeOldTickets(this.source, signal);
+    const removed = await this.removeReplaced(signal);
+    if (removed > 0) this.logger.info({ removed }, 'removed what was replaced');
+  }
+
+  private async repeat(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const swept = await sweepUploads(this.source, this.settings.WORKER_SWEEP_AFTER_MS, signal);
-        await removeOldTickets(this.source, signal);
-        if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
-        const removed = await this.removeReplaced(signal);
-        if (removed > 0) this.logger.info({ removed }, 'removed what was replaced');
+        await work(signal);
       } catch (error) {
         this.logger.warn({ err: error }, 'cannot sweep, trying again');
       }
