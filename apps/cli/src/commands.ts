@@ -32,7 +32,7 @@ export const commands = {
   emulator: { usage: 'emulator', summary: 'run the OSS emulator', run: runApp('oss-emulator') },
   migrate: {
     usage: 'migrate',
-    summary: 'bring the tables of DATABASE_URL and QUEUE_URL up to date',
+    summary: 'bring the tables of DATABASE_URL and QUEUE_URL (or of the local run) up to date',
     run: async (_words, env) => (await import('./migrate.js')).migrate(env),
   },
   reprocess: {

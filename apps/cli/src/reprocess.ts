@@ -14,6 +14,7 @@ import {
   uploadFilterFields,
   withVars,
 } from '#uploads';
+import { withDatabase } from './database-env.js';
 
 interface Words {
   names: string[] | undefined;
@@ -27,11 +28,11 @@ const progressEvery = 10_000;
 /**
  * Has renditions made again of all uploads that a filter finds, page by page. It may be stopped and begun again, from where
  * it was or from the beginning: what was asked for before is not asked for twice.
- * @throws LandfallError request.invalid, rendition.unknown, request.cursor_invalid, database.unavailable
+ * @throws LandfallError config.invalid, request.invalid, rendition.unknown, request.cursor_invalid, database.unavailable
  */
 export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { names, filter, cursor, dryRun } = readWords(words);
-  const { database, media, worker } = loadConfig(['database', 'media', 'worker'], env);
+  const { database, media, worker } = loadConfig(['database', 'media', 'worker'], await withDatabase(env));
   const pipelines = loadPipelines(media.PIPELINES_FILE);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import OSS from 'ali-oss';
 import { LandfallError, loadConfig } from '#runtime';
 import { drawSamplePicture } from './sample-picture.js';
-import { localRunSchema, type LocalRunFacts } from './start/local-run-facts.js';
+import { readLocalRunFacts } from './start/local-run-facts.js';
 
 const uploadTimeoutMs = 600_000;
 
@@ -20,7 +20,7 @@ const callbackBody = [
  * @throws LandfallError local.not_running
  */
 export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { oss, callbackUrl } = await readLocalRun(loadConfig(['local'], env).local.LOCAL_DATA_DIR);
+  const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.LOCAL_DATA_DIR);
   // Bucket in the path instead of the host name; the client knows this option, its types do not.
   const options = { ...oss, sldEnable: true, authorizationV4: true, timeout: uploadTimeoutMs };
   const client = new OSS(options);
@@ -44,14 +44,4 @@ export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessE
     await put(`uploads/${basename(path)}`, path);
   }
   return 0;
-}
-
-async function readLocalRun(dataDir: string): Promise<LocalRunFacts> {
-  const file = join(dataDir, 'local.json');
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new LandfallError('local.not_running', `${file} is missing; start it with "npm start"`, {
-      cause: error,
-    });
-  });
-  return localRunSchema.parse(JSON.parse(text));
 }

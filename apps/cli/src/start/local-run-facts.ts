@@ -1,8 +1,12 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError } from '#runtime';
 import { z } from 'zod';
 
+export const localRunFile = (dataDir: string) => join(dataDir, 'local.json');
+
 /** What `.landfall/local.json` says while the local run is ready: where everything is, and with which secrets. */
-export const localRunSchema = z.object({
+const localRunSchema = z.object({
   apiUrl: z.string(),
   /** There is no console yet. */
   consoleUrl: z.string().nullable(),
@@ -25,4 +29,25 @@ export async function writeLocalRunFacts(file: string, facts: LocalRunFacts): Pr
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(facts, undefined, 2)}\n`, { mode: 0o600 });
   await rename(unfinished, file);
+}
+
+/**
+ * Reads the facts of the local run that keeps its things in `dataDir`.
+ * @throws LandfallError local.not_running
+ */
+export async function readLocalRunFacts(dataDir: string): Promise<LocalRunFacts> {
+  const file = localRunFile(dataDir);
+  const refuse = (problem: string, cause: unknown) =>
+    new LandfallError('local.not_running', `${file} ${problem}; start it with "npm start"`, { cause });
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw refuse('is missing', cause);
+  }
+  try {
+    return localRunSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw refuse('is not as a local run writes it', cause);
+  }
 }

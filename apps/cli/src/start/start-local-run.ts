@@ -2,6 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause } from '#runtime';
 import { bringUp } from './bring-up.js';
+import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
 import { takeRunLock } from './run-lock.js';
 
@@ -18,7 +19,7 @@ const logNames = ['postgres', 'emulator', 'api', 'worker'];
 export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
   const settings = await readLocalSettings(env);
   const lock = await takeRunLock(settings.dataDir, settings);
-  const factsFile = join(settings.dataDir, 'local.json');
+  const factsFile = localRunFile(settings.dataDir);
   await rm(factsFile, { force: true });
   const stopping = stopOnSignals();
   const stops: (() => Promise<void>)[] = [];

@@ -1,0 +1,20 @@
+import { isLandfallError, LandfallError, loadConfig } from '#runtime';
+import { readLocalRunFacts } from './start/local-run-facts.js';
+
+/**
+ * The environment of a command that works on the database. One that names a database is taken as it is; otherwise
+ * database and queue are those of the local run in this folder, except for a queue that the environment names.
+ * @throws LandfallError config.invalid, when neither is there
+ */
+export async function withDatabase(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  if (env['DATABASE_URL']) return env;
+  const { LOCAL_DATA_DIR } = loadConfig(['local'], env).local;
+  try {
+    const { databaseUrl, queueUrl } = await readLocalRunFacts(LOCAL_DATA_DIR);
+    return { ...env, DATABASE_URL: databaseUrl, QUEUE_URL: env['QUEUE_URL'] || queueUrl };
+  } catch (cause) {
+    if (!isLandfallError(cause, 'local.not_running')) throw cause;
+    const problem = `DATABASE_URL is not set, and there is no local run to take it from: ${cause.message}`;
+    throw new LandfallError('config.invalid', problem, { cause });
+  }
+}
