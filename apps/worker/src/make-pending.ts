@@ -2,7 +2,7 @@ import type { JobContext } from '#jobs';
 import type { JobName } from '#outbox';
 import { pendingRenditions, type Upload } from '#uploads';
 import { probeMedia } from '#video';
-import { checkObject } from './check-object.js';
+import { fetchObject } from './fetch-object.js';
 import { makeImages } from './make-images.js';
 import { makePosters } from './make-posters.js';
 import { processUpload } from './process-upload.js';
@@ -18,9 +18,10 @@ export async function makePending(
 ): Promise<void> {
   const pending = await pendingRenditions(bench.source, landed.id, job);
   if (pending.length === 0) return;
-  const upload = await checkObject(bench, landed, context.signal);
+  const object = await fetchObject(bench, landed, context.signal);
+  const { upload } = object;
   if (upload.kind === 'image' || upload.kind === 'document') {
-    return withImage(bench, upload, context, (opened) => makeImages(bench, upload, pending, opened, context));
+    return withImage(bench, object, context, (opened) => makeImages(bench, upload, pending, opened, context));
   }
   const url = bench.store.signOwnUrl(upload);
   const facts = await probeMedia(bench.tools, url, bench.limits.video, context.signal);

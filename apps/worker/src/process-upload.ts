@@ -8,7 +8,7 @@ import { probeMedia, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
 import { makePosters } from './make-posters.js';
 import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
-import { checkObject } from './check-object.js';
+import { fetchObject, type FetchedObject } from './fetch-object.js';
 import { withImage } from './with-image.js';
 import type { Workbench } from './workbench.js';
 
@@ -32,11 +32,13 @@ export async function processUpload(
       {},
     );
   }
-  const upload = await checkObject(bench, landed, context.signal);
-  const start = await bench.store.readStart(upload, sniffLength, context.signal);
+  const object = await fetchObject(bench, landed, context.signal);
+  const { upload, bytes } = object;
+  const start =
+    bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
   const sniffed = await sniffMedia(start, upload.mimeType);
   refuseDisguise(sniffed, upload);
-  if (await isPicture(bench, upload, sniffed)) await processImage(bench, upload, job, sniffed, context);
+  if (await isPicture(bench, upload, sniffed)) await processImage(bench, object, job, sniffed, context);
   else if (sniffed.kind === 'other' || sniffed.kind === 'document')
     await plan(bench, upload, job, sniffed, {});
   else await processTimed(bench, upload, job, sniffed, context);
@@ -66,11 +68,12 @@ async function isPicture(
 
 async function processImage(
   bench: Workbench,
-  upload: Upload,
+  object: FetchedObject,
   job: JobName,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
+  const { upload } = object;
   const { imageMaxBytes } = bench.limits;
   if (Number(upload.sizeBytes) > imageMaxBytes) {
     throw new LandfallError(
@@ -78,7 +81,7 @@ async function processImage(
       `${upload.sizeBytes} bytes; IMAGE_MAX_BYTES is ${imageMaxBytes}`,
     );
   }
-  await withImage(bench, upload, context, async (opened) => {
+  await withImage(bench, object, context, async (opened) => {
     const { format, mimeType, told } = opened;
     const facts = {
       ...(await readImageFacts(opened.file, bench.limits.image, { keepLocation: true })),

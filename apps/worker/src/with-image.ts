@@ -2,23 +2,24 @@ import { type ImageSource, openImageFile, type OpenedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { Upload } from '#uploads';
 import { join } from 'node:path';
+import { inMemoryMaxBytes, type FetchedObject } from './fetch-object.js';
 import type { Workbench } from './workbench.js';
-
-/** Originals up to this size stay in memory: most photos, and a few megabytes for each image that is worked on. */
-const inMemoryMaxBytes = 8_388_608;
 
 /** An opened image, and the folder of this job's own, which goes with the work. */
 export type ImageAtHand = OpenedImage & { folder: string };
 
-/** Downloads an image, by its size into memory or into a folder of its own, opens it, and works on it. */
+/**
+ * Downloads an image, unless its `bytes` are there already, by its size into memory or into a folder of its own, opens it,
+ * and works on it.
+ */
 export async function withImage(
   bench: Workbench,
-  upload: Upload,
+  { upload, bytes }: FetchedObject,
   { signal }: JobContext,
   work: (image: ImageAtHand) => Promise<void>,
 ): Promise<void> {
   await bench.scratch.withFolder(async (folder) => {
-    const original = await fetchOriginal(bench, upload, folder, signal);
+    const original = bytes ?? (await fetchOriginal(bench, upload, folder, signal));
     const opened = await openImageFile(original, folder, bench.limits.image, signal);
     await work({ ...opened, folder });
   });
@@ -31,7 +32,7 @@ async function fetchOriginal(
   signal: AbortSignal,
 ): Promise<ImageSource> {
   if (Number(upload.sizeBytes) <= inMemoryMaxBytes)
-    return store.read(upload, upload.etag, inMemoryMaxBytes, signal);
+    return store.read(upload, upload.etag, Number(upload.sizeBytes), signal);
   const file = join(folder, 'original');
   await store.download(upload, upload.etag, file, signal);
   return file;

@@ -20,7 +20,7 @@ interface StoreRequest {
   method: 'HEAD' | 'GET' | 'PUT' | 'DELETE';
   query?: Record<string, string>;
   headers?: Record<string, string>;
-  body?: Blob;
+  body?: Blob | Uint8Array<ArrayBuffer>;
   signal?: AbortSignal | undefined;
 }
 
@@ -86,21 +86,33 @@ export class ObjectStore {
     }
   }
 
-  /** All bytes of an object, if it still has this ETag; `maxBytes` bounds the memory. */
-  async read(address: ObjectAddress, etag: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> {
+  /**
+   * All bytes of an object, if it still has this ETag and exactly this size: one request that proves what `head` would.
+   * @throws LandfallError object.size_mismatch
+   */
+  async read(address: ObjectAddress, etag: string, sizeBytes: number, signal: AbortSignal): Promise<Buffer> {
     const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
-    const expected = Number(answer.headers.get('content-length'));
-    const bytes = await readAtMost(answer, maxBytes).catch((error: unknown) => {
+    const announced = Number(answer.headers.get('content-length'));
+    if (announced !== sizeBytes) {
+      void answer.body?.cancel();
+      throw new LandfallError('object.size_mismatch', `it has ${announced} bytes, not ${sizeBytes}`);
+    }
+    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+    let received = 0;
+    try {
+      for await (const chunk of answer.body ?? []) {
+        bytes.set(chunk, received);
+        received += chunk.length;
+      }
+    } catch (error) {
       signal.throwIfAborted();
       throw translateStorageFailure(error, address);
-    });
-    if (bytes.length !== expected) {
-      throw new LandfallError(
-        'storage.unavailable',
-        `${address.objectKey}: got ${bytes.length} of ${expected} bytes`,
-      );
     }
-    return bytes;
+    if (received === sizeBytes) return bytes;
+    throw new LandfallError(
+      'storage.unavailable',
+      `${address.objectKey}: got ${received} of ${sizeBytes} bytes`,
+    );
   }
 
   /** The first `length` bytes of an object, or all of it when it is shorter; `length` bounds the memory. */
@@ -120,9 +132,9 @@ export class ObjectStore {
     mimeType: string,
     signal?: AbortSignal,
   ): Promise<number> {
-    const body = 'file' in content ? await openAsBlob(content.file) : new Blob([new Uint8Array(content)]);
+    const body = 'file' in content ? await openAsBlob(content.file) : new Uint8Array(content);
     await this.send(address, { method: 'PUT', headers: { 'content-type': mimeType }, body, signal });
-    return body.size;
+    return sizeOf(body);
   }
 
   /** Removes an object; one that is not there is removed already. */
@@ -222,7 +234,7 @@ export class ObjectStore {
     const url = this.presignOwn(address, request);
     const silence = new AbortController();
     // fetch resolves when the body is sent and answered.
-    const timeoutMs = OSS_TIMEOUT_MS + ((body?.size ?? 0) / slowestUpload) * 1_000;
+    const timeoutMs = OSS_TIMEOUT_MS + (sizeOf(body) / slowestUpload) * 1_000;
     const timer = setTimeout(() => silence.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     try {
       const answer = await fetch(url, {
@@ -238,6 +250,11 @@ export class ObjectStore {
       clearTimeout(timer);
     }
   }
+}
+
+function sizeOf(body: Blob | Uint8Array | undefined): number {
+  if (!body) return 0;
+  return body instanceof Blob ? body.size : body.byteLength;
 }
 
 /** The first `length` bytes of an answer, or all of it when it is shorter. */
