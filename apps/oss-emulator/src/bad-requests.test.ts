@@ -2,28 +2,12 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { presignUrlV4, signRequestV1, signRequestV4 } from '#oss';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  region,
-  sendRaw,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-  type RawAnswer,
-  type SignedRequest,
-} from './emulator-fixture.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendRaw, sendSigned, type RawAnswer, type SignedRequest } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let url: string;
-beforeAll(async () => {
-  fixture = await startFixture();
-  url = fixture.emulator.url;
-});
-afterAll(() => fixture.remove());
+const emulator = useEmulator();
 
 const refused = ({ status, text, headers }: RawAnswer) => ({
   status,
@@ -33,7 +17,7 @@ const refused = ({ status, text, headers }: RawAnswer) => ({
 
 describe('an answer', () => {
   test('of refusal is OSS XML with request id, host and EC', async () => {
-    const answer = await sendSigned(url, { key: 'missing <&>.txt' });
+    const answer = await sendSigned(emulator.url, { key: 'missing <&>.txt' });
     expect(refused(answer)).toEqual({ status: 404, code: 'NoSuchKey', ec: '0026-00000001' });
     expect(answer.headers['content-type']).toBe('application/xml');
     expect(answer.headers['x-oss-request-id']).toMatch(/^[0-9A-F]{24}$/);
@@ -43,7 +27,7 @@ describe('an answer', () => {
   });
 
   test('to HEAD carries its refusal in a header', async () => {
-    const answer = await sendSigned(url, { method: 'HEAD', key: 'missing' });
+    const answer = await sendSigned(emulator.url, { method: 'HEAD', key: 'missing' });
     expect([answer.status, answer.text]).toEqual([404, '']);
     const xml = Buffer.from(String(answer.headers['x-oss-err']), 'base64').toString();
     expect(elementOf(xml, 'Code')).toBe('NoSuchKey');
@@ -53,7 +37,7 @@ describe('an answer', () => {
 describe('a signature', () => {
   const get = { method: 'GET', bucket, objectKey: 'k', query: {}, headers: {} };
   const send = (headers: Record<string, string>, target = `/${bucket}/k`) =>
-    sendRaw(url, { target, headers });
+    sendRaw(emulator.url, { target, headers });
 
   test('is needed', async () => {
     for (const target of ['/', `/${bucket}/`, `/${bucket}/k`, `/${bucket}/?list-type=2`])
@@ -100,7 +84,7 @@ describe('a signature', () => {
       fetch(
         presignUrlV4({
           ...credentials,
-          endpoint: new URL(url),
+          endpoint: new URL(emulator.url),
           pathStyle: true,
           bucket,
           objectKey: 'k',
@@ -116,10 +100,10 @@ describe('a signature', () => {
   });
 
   test('holds whatever the address style', async () => {
-    await sendSigned(url, { method: 'PUT', key: 'k', body: 'hello' });
+    await sendSigned(emulator.url, { method: 'PUT', key: 'k', body: 'hello' });
     for (const [host, target] of [
       [`${bucket}.localhost`, '/k'],
-      [`${bucket}.localhost:${new URL(url).port}`, '/k'],
+      [`${bucket}.localhost:${new URL(emulator.url).port}`, '/k'],
       [`${bucket}.oss-cn-hangzhou.aliyuncs.com`, '/k'],
       [`${bucket}.oss-cn-hangzhou-internal.aliyuncs.com`, '/k'],
       // ali-oss with an IP endpoint and sldEnable.
@@ -166,7 +150,7 @@ describe('a request is refused', () => {
     ['a copy source', put({ 'x-oss-copy-source': 'nonsense' }), 400, 'InvalidArgument'],
     ['a copy source that is not encoded', put({ 'x-oss-copy-source': '/b/%zz' }), 400, 'InvalidArgument'],
   ] as [string, SignedRequest, number, string][])('for %s', async (_, request, status, code) => {
-    expect(refused(await sendSigned(url, request))).toMatchObject({ status, code });
+    expect(refused(await sendSigned(emulator.url, request))).toMatchObject({ status, code });
   });
 
   function put(headers: Record<string, string>): SignedRequest {
@@ -178,7 +162,10 @@ describe('a request is refused', () => {
 
   test('for a path that is not UTF-8', async () => {
     for (const target of [`/${bucket}/%ff`, `/${bucket}/%zz`, '/%'])
-      expect(refused(await sendRaw(url, { target }))).toMatchObject({ status: 400, code: 'InvalidArgument' });
+      expect(refused(await sendRaw(emulator.url, { target }))).toMatchObject({
+        status: 400,
+        code: 'InvalidArgument',
+      });
   });
 
   test('for a body without a length', async () => {
@@ -199,13 +186,13 @@ describe('a request is refused', () => {
     );
     const headers = { host: 'localhost', 'content-length': '100', ...signed };
     expect(await exchangeRaw(`PUT /${bucket}/broken HTTP/1.1`, headers, 'only this')).not.toMatch(/ 200 /);
-    await expect.poll(() => readdir(join(fixture.dataDir, 'incoming'))).toEqual([]);
-    expect((await sendSigned(url, { method: 'HEAD', key: 'broken' })).status).toBe(404);
+    await expect.poll(() => readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
+    expect((await sendSigned(emulator.url, { method: 'HEAD', key: 'broken' })).status).toBe(404);
   });
 
   /** Writes a request byte by byte, ends the connection and reads what came back. */
   async function exchangeRaw(line: string, headers: Record<string, string>, body: string): Promise<string> {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
@@ -222,7 +209,7 @@ describe('cross-origin requests', () => {
       'access-control-request-method': 'PUT',
       'access-control-request-headers': 'content-type,x-oss-callback',
     };
-    const answer = await sendRaw(url, { method: 'OPTIONS', target: `/${bucket}/k`, headers });
+    const answer = await sendRaw(emulator.url, { method: 'OPTIONS', target: `/${bucket}/k`, headers });
     expect(answer).toMatchObject({
       status: 200,
       headers: {
@@ -231,7 +218,7 @@ describe('cross-origin requests', () => {
         'access-control-allow-headers': 'content-type,x-oss-callback',
       },
     });
-    const put = await sendSigned(url, {
+    const put = await sendSigned(emulator.url, {
       method: 'PUT',
       key: 'k',
       body: 'x',
@@ -242,7 +229,7 @@ describe('cross-origin requests', () => {
 
   test('need an origin and a method', async () => {
     const options = (headers: Record<string, string>) =>
-      sendRaw(url, { method: 'OPTIONS', target: `/${bucket}/k`, headers });
+      sendRaw(emulator.url, { method: 'OPTIONS', target: `/${bucket}/k`, headers });
     expect((await options({})).status).toBe(400);
     expect((await options({ origin: 'https://a.example' })).status).toBe(403);
   });

@@ -1,29 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signPolicyV4 } from '#oss';
-import { encodeCallback as encode, startReceiver, type CallbackReceiver } from './callback-receiver.suite.js';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  region,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { encodeCallback as encode, useReceiver } from './callback-receiver.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendForm, sendSigned } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let url: string;
-let receiver: CallbackReceiver;
-beforeAll(async () => {
-  fixture = await startFixture();
-  url = fixture.emulator.url;
-  receiver = await startReceiver();
-});
-beforeEach(() => receiver.reset());
-afterAll(async () => {
-  receiver.close();
-  await fixture.remove();
-});
+const emulator = useEmulator();
+const receiver = useReceiver();
 
 const good = { callbackUrl: 'http://cb.example.com/', callbackBody: 'a=${object}' };
 const change = (more: Record<string, unknown>) => encode({ ...good, ...more });
@@ -98,8 +80,9 @@ const wrongVars: [string, string, string, string][] = [
 ];
 
 const put = (headers: Record<string, string>, query: Record<string, string> = {}) =>
-  sendSigned(url, { method: 'PUT', key: 'refused', headers, query, body: 'hello' });
-const exists = async (key: string) => (await sendSigned(url, { method: 'HEAD', key })).status === 200;
+  sendSigned(emulator.url, { method: 'PUT', key: 'refused', headers, query, body: 'hello' });
+const exists = async (key: string) =>
+  (await sendSigned(emulator.url, { method: 'HEAD', key })).status === 200;
 const refused = ({ status, text }: { status: number; text: string }) => ({
   status,
   code: elementOf(text, 'Code'),
@@ -122,14 +105,10 @@ describe('a callback that is wrong is refused before anything is stored', () => 
 
   test.each(wrongCallbacks)('in a form: %s', async (_, callback, message, ec) => {
     const expiresAt = new Date(Date.now() + 60_000);
-    const form = new FormData();
     const fields = signPolicyV4({ ...credentials, bucket, region, expiresAt, conditions: [] });
-    for (const [name, value] of Object.entries({ ...fields, key: 'refused', callback }))
-      form.append(name, value);
-    form.append('file', new Blob(['x']), 'x');
-    const answer = await fetch(`${url}/${bucket}/`, { method: 'POST', body: form });
+    const answer = await sendForm(emulator.url, Object.entries({ ...fields, key: 'refused', callback }));
     const wanted = { status: 400, code: 'InvalidArgument', message, ec };
-    expect(refused({ status: answer.status, text: await answer.text() })).toEqual(wanted);
+    expect(refused(answer)).toEqual(wanted);
     expect(await exists('refused')).toBe(false);
   });
 
@@ -144,11 +123,11 @@ describe('a callback that is wrong is refused before anything is stored', () => 
   });
 
   test('of an upload in parts, which may be completed afterwards', async () => {
-    const client = fixture.client();
+    const client = emulator.client();
     const { uploadId } = await client.initMultipartUpload('parts');
     const { etag } = await client.uploadPart('parts', uploadId, 1, Buffer.from('hello') as never, 0, 5);
     const complete = (headers: Record<string, string>) =>
-      sendSigned(url, {
+      sendSigned(emulator.url, {
         method: 'POST',
         key: 'parts',
         query: { uploadId },
@@ -201,14 +180,14 @@ describe('a callback', () => {
   test('is nothing that other operations know', async () => {
     const headers = { 'x-oss-callback': own() };
     await put({});
-    await sendSigned(url, {
+    await sendSigned(emulator.url, {
       method: 'PUT',
       key: 'copy',
       headers: { ...headers, 'x-oss-copy-source': `/${bucket}/refused` },
     });
-    await sendSigned(url, { method: 'POST', key: 'parts', query: { uploads: '' }, headers });
-    await sendSigned(url, { key: 'refused', headers });
-    await sendSigned(url, { method: 'DELETE', key: 'refused', headers });
+    await sendSigned(emulator.url, { method: 'POST', key: 'parts', query: { uploads: '' }, headers });
+    await sendSigned(emulator.url, { key: 'refused', headers });
+    await sendSigned(emulator.url, { method: 'DELETE', key: 'refused', headers });
     expect(receiver.calls).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { TLSSocket, type TlsOptions } from 'node:tls';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 export interface ReceivedCall {
   readonly target: string;
@@ -18,20 +19,17 @@ export interface CallbackReceiver {
   /** Without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** The calls since the last `reset`. */
+  /** The calls of this test. */
   readonly calls: readonly ReceivedCall[];
-  /** How it answers until the next `reset`. */
+  /** How it answers in this test; at first `{"Status":"OK"}`. */
   answer: (response: ServerResponse) => unknown;
-  /** Forgets its calls, and answers `{"Status":"OK"}` again. */
-  reset(): void;
-  close(): void;
 }
 
 export const answerJson = (response: ServerResponse, body = '{"Status":"OK"}') =>
   response.writeHead(200, { 'content-length': Buffer.byteLength(body) }).end(body);
 
-/** Starts one, with TLS when that is given. */
-export async function startReceiver(tls?: TlsOptions): Promise<CallbackReceiver> {
+/** One for all tests of the file, reset before each of them; with TLS when that is given. */
+export function useReceiver(tls?: TlsOptions): CallbackReceiver {
   const calls: ReceivedCall[] = [];
   const receive = (incoming: IncomingMessage, response: ServerResponse) =>
     void buffer(incoming).then((body) => {
@@ -42,23 +40,28 @@ export async function startReceiver(tls?: TlsOptions): Promise<CallbackReceiver>
       receiver.answer(response);
     });
   const server = tls ? createSecureServer(tls, receive) : createServer(receive);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   const receiver: CallbackReceiver = {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
-    port,
+    get url() {
+      return `${tls ? 'https' : 'http'}://127.0.0.1:${receiver.port}`;
+    },
+    get port() {
+      return (server.address() as AddressInfo).port;
+    },
     calls,
     answer: answerJson,
-    reset() {
-      calls.length = 0;
-      receiver.answer = answerJson;
-    },
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
   };
+  beforeAll(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  beforeEach(() => {
+    calls.length = 0;
+    receiver.answer = answerJson;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return receiver;
 }
 

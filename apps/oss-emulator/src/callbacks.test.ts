@@ -1,39 +1,18 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCallbackBody, readKeyUrl, signPolicyV4, verifyCallbackSignature } from '#oss';
 import {
   answerJson,
   encodeCallback as encode,
-  startReceiver,
-  type CallbackReceiver,
+  useReceiver,
   type ReceivedCall,
 } from './callback-receiver.suite.js';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  region,
-  sendRaw,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendForm, sendRaw, sendSigned } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let receiver: CallbackReceiver;
-let receiverUrl: string;
-
-beforeAll(async () => {
-  fixture = await startFixture({ callbackTimeoutMs: 500 });
-  receiver = await startReceiver();
-  receiverUrl = receiver.url;
-});
-beforeEach(() => receiver.reset());
-afterAll(async () => {
-  receiver.close();
-  await fixture.remove();
-});
+const emulator = useEmulator({ callbackTimeoutMs: 500 });
+const receiver = useReceiver();
 
 const template =
   'bucket object etag size mimeType crc64 contentMd5 vpcId clientIp reqId operation ' +
@@ -42,13 +21,13 @@ const placeholders = template.split(' ').map((name) => [name, `\${${name}}`] as 
 const formTemplate = placeholders.map(([name, value]) => `${name}=${value}`).join('&');
 const jsonTemplate = `{${placeholders.map(([name, value]) => `"${name}":${value}`).join(',')}}`;
 const callback = (more: Record<string, unknown> = {}) =>
-  encode({ callbackUrl: `${receiverUrl}/cb`, callbackBody: formTemplate, ...more });
+  encode({ callbackUrl: `${receiver.url}/cb`, callbackBody: formTemplate, ...more });
 const putWith = (headers: Record<string, string>, key = 'k', body: string | Buffer = 'hello') =>
-  sendSigned(fixture.emulator.url, { method: 'PUT', key, headers, body });
+  sendSigned(emulator.url, { method: 'PUT', key, headers, body });
 
 /** Verifies a call as an application must, with the key that the emulator serves. */
 async function verify({ target, headers, body }: ReceivedCall) {
-  const host = new URL(fixture.emulator.url).host;
+  const host = new URL(emulator.url).host;
   const keyUrl = readKeyUrl(String(headers['x-oss-pub-key-url']), [host]);
   const key = createPublicKey(await (await fetch(keyUrl)).text());
   const authorization = headers.authorization ?? '';
@@ -73,7 +52,7 @@ describe('a callback', () => {
         'x-oss-callback': callback({
           callbackBodyType,
           callbackBody: bodyOf(),
-          callbackUrl: `${receiverUrl}/a%20b/?q=%E4%B8%AD`,
+          callbackUrl: `${receiver.url}/a%20b/?q=%E4%B8%AD`,
         }),
         'x-oss-callback-var': encode({ 'x:uid': 'ü&=1' }),
       },
@@ -115,7 +94,7 @@ describe('a callback', () => {
       'x-oss-request-id': put.headers['x-oss-request-id'],
       'x-oss-signature-version': '1.0',
       'x-oss-tag': 'CALLBACK',
-      host: new URL(receiverUrl).host,
+      host: new URL(receiver.url).host,
     });
     // The set and the order of a real one.
     expect(Object.keys(call.headers)).toEqual([
@@ -143,16 +122,16 @@ describe('a callback', () => {
       callback: callback({ callbackHost: 'cb.example.com' }),
       'callback-var': encode({ 'x:uid': '1' }),
     };
-    const put = await sendSigned(fixture.emulator.url, { method: 'PUT', key: 'q', query, body: 'x' });
+    const put = await sendSigned(emulator.url, { method: 'PUT', key: 'q', query, body: 'x' });
     expect([put.status, receiver.calls[0]?.headers.host]).toEqual([200, 'cb.example.com']);
     expect(receiver.calls.map(({ body }) => body.toString())[0]).toContain('x:uid=1');
   });
 
   test.each(['V1', 'V4'] as const)('works from the real client with %s', async (signature) => {
-    const client = fixture.client(signature);
+    const client = emulator.client(signature);
     const options = {
       callback: {
-        url: `${receiverUrl}/cb`,
+        url: `${receiver.url}/cb`,
         body: 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&uid=${x:uid}&op=${operation}',
         customValue: { uid: '42' },
       },
@@ -172,7 +151,6 @@ describe('a callback', () => {
   });
 
   test('may stand in a form, with a field for each variable', async () => {
-    const form = new FormData();
     const fields = signPolicyV4({
       ...credentials,
       bucket,
@@ -190,10 +168,9 @@ describe('a callback', () => {
       'x:uid': '7',
       success_action_status: '201',
     };
-    for (const [name, value] of Object.entries(wanted)) form.append(name, value);
-    form.append('file', new Blob(['text'], { type: 'text/plain' }), 'a.txt');
-    const posted = await fetch(`${fixture.emulator.url}/${bucket}/`, { method: 'POST', body: form });
-    expect([posted.status, await posted.text()]).toEqual([200, '{"Status":"OK"}']);
+    const file = new Blob(['text'], { type: 'text/plain' });
+    const { status, text } = await sendForm(emulator.url, Object.entries(wanted), file);
+    expect([status, text]).toEqual([200, '{"Status":"OK"}']);
     const [call] = receiver.calls;
     if (!call) throw new Error('nobody called');
     expect(await verify(call)).toMatchObject({
@@ -204,7 +181,7 @@ describe('a callback', () => {
   });
 
   test('goes to the next URL when one fails', async () => {
-    const callbackUrl = `http://127.0.0.1:1/;${receiverUrl}/1;${receiverUrl}/2`;
+    const callbackUrl = `http://127.0.0.1:1/;${receiver.url}/1;${receiver.url}/2`;
     receiver.answer = (response) =>
       receiver.calls.length === 1 ? response.writeHead(500).end() : answerJson(response);
     expect((await putWith({ 'x-oss-callback': callback({ callbackUrl }) })).status).toBe(200);
@@ -214,7 +191,7 @@ describe('a callback', () => {
   test('tries five URLs in order, each once, and tells of the last', async () => {
     receiver.answer = (response) =>
       response.writeHead(500 + receiver.calls.length, { 'content-length': 0 }).end();
-    const callbackUrl = [1, 2, 3, 4, 5].map((number) => `${receiverUrl}/${number}`).join(';');
+    const callbackUrl = [1, 2, 3, 4, 5].map((number) => `${receiver.url}/${number}`).join(';');
     const put = await putWith({ 'x-oss-callback': callback({ callbackUrl }) });
     expect([put.status, elementOf(put.text, 'Message')]).toEqual([203, 'Error status : 505.']);
     expect(receiver.calls.map(({ target }) => target)).toEqual(['/1', '/2', '/3', '/4', '/5']);
@@ -282,7 +259,7 @@ describe('a callback that fails', () => {
     });
     // Neither tried again nor redirected, and the object stays.
     expect(receiver.calls).toHaveLength(1);
-    expect((await sendSigned(fixture.emulator.url, { key })).text).toBe('hello');
+    expect((await sendSigned(emulator.url, { key })).text).toBe('hello');
   });
 
   test('for nobody there', async () => {
@@ -295,18 +272,18 @@ describe('a callback that fails', () => {
 
   test('reaches the real client as an error', async () => {
     receiver.answer = statusOnly(500);
-    const put = fixture
+    const put = emulator
       .client()
-      .put('x', Buffer.from('x'), { callback: { url: `${receiverUrl}/cb`, body: 'a=1' } });
+      .put('x', Buffer.from('x'), { callback: { url: `${receiver.url}/cb`, body: 'a=1' } });
     await expect(put).rejects.toMatchObject({ status: 203, code: 'CallbackFailed' });
   });
 });
 
 test('the public key is as short as the real one, and stays the same over a restart', async () => {
-  const read = () => sendRaw(fixture.emulator.url, { target: '/callback_pub_key_v1.pem' });
+  const read = () => sendRaw(emulator.url, { target: '/callback_pub_key_v1.pem' });
   const before = await read();
   expect(before.text).toMatch(/^-----BEGIN PUBLIC KEY-----/);
   expect(createPublicKey(before.text).asymmetricKeyDetails?.modulusLength).toBe(512);
-  await fixture.restart();
+  await emulator.restart();
   expect((await read()).text).toBe(before.text);
 });

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signV1 } from '#oss';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { bucket, credentials, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendForm, sendSigned } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture.remove());
+const emulator = useEmulator();
 
 type Field = readonly [name: string, value: string];
 
@@ -30,15 +20,12 @@ const expiration = new Date(Date.now() + 60_000).toISOString();
 const sign = (...conditions: unknown[]) => signText(JSON.stringify({ expiration, conditions }));
 
 async function post(fields: readonly Field[], body = 'hello') {
-  const form = new FormData();
-  for (const [name, value] of fields) form.append(name, value);
-  form.append('file', new Blob([body], { type: 'text/plain' }), 'me.txt');
-  const answer = await fetch(`${fixture.emulator.url}/${bucket}/`, { method: 'POST', body: form });
-  const text = await answer.text();
-  return { status: answer.status, code: elementOf(text, 'Code'), message: elementOf(text, 'Message') };
+  const file = new Blob([body], { type: 'text/plain' });
+  const { status, text } = await sendForm(emulator.url, fields, file);
+  return { status, code: elementOf(text, 'Code'), message: elementOf(text, 'Message') };
 }
 const exists = async (key: string) =>
-  (await sendSigned(fixture.emulator.url, { method: 'HEAD', key })).status === 200;
+  (await sendSigned(emulator.url, { method: 'HEAD', key })).status === 200;
 
 /** A condition, fields that meet it, and fields that do not. */
 const conditions: [string, unknown, Field[] | undefined, Field[] | undefined][] = [

@@ -2,23 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeCallback, startReceiver, type CallbackReceiver } from './callback-receiver.suite.js';
-import { elementOf, sendSigned, startFixture, type EmulatorFixture } from './emulator-fixture.suite.js';
+import { encodeCallback, useReceiver } from './callback-receiver.suite.js';
+import { useEmulator } from './emulator-fixture.suite.js';
 import { readImageInfo } from './image-info.js';
+import { elementOf, sendSigned } from './requests.suite.js';
 
+const emulator = useEmulator();
+const receiver = useReceiver();
 let folder: string;
-let fixture: EmulatorFixture;
-let receiver: CallbackReceiver;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'image-info-'));
-  fixture = await startFixture();
-  receiver = await startReceiver();
 });
-afterAll(async () => {
-  receiver.close();
-  await fixture.remove();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -54,7 +49,7 @@ describe('image info', () => {
     const headers = { 'x-oss-callback': encodeCallback(callback) };
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
-        sendSigned(fixture.emulator.url, { method: 'PUT', key: 'same.png', headers, body: png }),
+        sendSigned(emulator.url, { method: 'PUT', key: 'same.png', headers, body: png }),
       ),
     );
     for (const { status, text } of answers)

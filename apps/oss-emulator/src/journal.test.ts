@@ -1,37 +1,22 @@
 import { createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readCapturedCallback, verifyCallbackSignature } from '#oss';
 import type { JournalEntry } from './callback-journal.js';
-import { encodeCallback, startReceiver, type CallbackReceiver } from './callback-receiver.suite.js';
-import {
-  credentials,
-  elementOf,
-  sendRaw,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { encodeCallback, useReceiver } from './callback-receiver.suite.js';
+import { credentials, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendRaw, sendSigned } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let receiver: CallbackReceiver;
-beforeAll(async () => {
-  fixture = await startFixture({ callbackTimeoutMs: 500 });
-  receiver = await startReceiver();
-});
-beforeEach(() => receiver.reset());
-afterAll(async () => {
-  receiver.close();
-  await fixture.remove();
-});
+const emulator = useEmulator({ callbackTimeoutMs: 500 });
+const receiver = useReceiver();
 
 const read = (target: string, headers: Record<string, string> = {}) =>
-  sendRaw(fixture.emulator.url, { target, headers });
+  sendRaw(emulator.url, { target, headers });
 async function list(search = ''): Promise<JournalEntry[]> {
   const { text } = await read(`/-/callbacks${search}`);
   return (JSON.parse(text) as { items: JournalEntry[] }).items;
 }
 const put = (key: string, callbackUrl = `${receiver.url}/cb?a=%20b`, callbackBody = 'key=${object}') =>
-  sendSigned(fixture.emulator.url, {
+  sendSigned(emulator.url, {
     method: 'PUT',
     key,
     body: 'hello',
@@ -155,7 +140,7 @@ describe('the journal of callbacks', () => {
   });
 
   test('takes nothing but GET, and hides no object', async () => {
-    const url = fixture.emulator.url;
+    const url = emulator.url;
     for (const method of ['PUT', 'POST', 'DELETE']) {
       const answer = await sendRaw(url, {
         method,

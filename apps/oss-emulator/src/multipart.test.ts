@@ -1,28 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
-import {
-  elementOf,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-  type RawAnswer,
-} from './emulator-fixture.suite.js';
+import { useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendSigned, type RawAnswer } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let url: string;
-beforeAll(async () => {
-  fixture = await startFixture();
-  url = fixture.emulator.url;
-});
-afterAll(() => fixture.remove());
+const emulator = useEmulator();
 
 const partBytes = 100 * 1024;
 const key = '分/parts.bin';
 
 describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (signature) => {
   test('uploads in parts', async () => {
-    const client = fixture.client(signature);
+    const client = emulator.client(signature);
     const bytes = randomBytes(partBytes * 3 + 17);
     const done = await client.multipartUpload(key, bytes, {
       partSize: partBytes,
@@ -41,7 +30,7 @@ describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (sign
   });
 
   test('lists and aborts', async () => {
-    const client = fixture.client(signature);
+    const client = emulator.client(signature);
     const { uploadId } = await client.initMultipartUpload(key);
     await client.uploadPart(key, uploadId, 2, Buffer.from('two'), 0, 3);
     const { parts } = (await client.listParts(key, uploadId, { 'max-parts': 10 } as never)) as unknown as {
@@ -59,13 +48,18 @@ describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (sign
 
 describe('an upload in parts', () => {
   const start = async () => {
-    const answer = await sendSigned(url, { method: 'POST', key, query: { uploads: '' } });
+    const answer = await sendSigned(emulator.url, { method: 'POST', key, query: { uploads: '' } });
     return elementOf(answer.text, 'UploadId') ?? '';
   };
   const putPart = async (uploadId: string, partNumber: number | string, body: Buffer | string) =>
-    sendSigned(url, { method: 'PUT', key, query: { partNumber: String(partNumber), uploadId }, body });
+    sendSigned(emulator.url, {
+      method: 'PUT',
+      key,
+      query: { partNumber: String(partNumber), uploadId },
+      body,
+    });
   const complete = (uploadId: string, body: string, headers: Record<string, string> = {}) =>
-    sendSigned(url, { method: 'POST', key, query: { uploadId }, body, headers });
+    sendSigned(emulator.url, { method: 'POST', key, query: { uploadId }, body, headers });
   const list = (...parts: [number | string, string][]) =>
     `<CompleteMultipartUpload>${parts
       .map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`)
@@ -138,15 +132,16 @@ describe('an upload in parts', () => {
     const statuses = new Set(answers.map(({ status }) => status));
     expect(statuses.has(200)).toBe(true);
     expect([...statuses].filter((status) => status !== 200 && status !== 404)).toEqual([]);
-    expect((await sendSigned(url, { method: 'HEAD', key })).headers['content-length']).toBe('1000000');
+    expect((await sendSigned(emulator.url, { method: 'HEAD', key })).headers['content-length']).toBe(
+      '1000000',
+    );
   });
 
   test('survives a restart', async () => {
     const uploadId = await start();
     const { etag } = (await putPart(uploadId, 1, 'kept')).headers;
-    await fixture.restart();
-    url = fixture.emulator.url;
+    await emulator.restart();
     expect((await complete(uploadId, list([1, String(etag)]))).status).toBe(200);
-    expect((await sendSigned(url, { key })).text).toBe('kept');
+    expect((await sendSigned(emulator.url, { key })).text).toBe('kept');
   });
 });

@@ -2,29 +2,19 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type OSS from 'ali-oss';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Crc64, percentEncode, presignUrlV4 } from '#oss';
-import {
-  bucket,
-  credentials,
-  region,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { sendSigned } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-beforeAll(async () => {
-  fixture = await startFixture();
-});
-afterAll(() => fixture.remove());
+const emulator = useEmulator();
 
 const md5 = (bytes: Buffer) => createHash('md5').update(bytes).digest('hex').toUpperCase();
 
 describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (signature) => {
   let client: OSS;
   beforeAll(() => {
-    client = fixture.client(signature);
+    client = emulator.client(signature);
   });
 
   test.each([
@@ -169,7 +159,7 @@ describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (sign
     const get = await fetch(
       presignUrlV4({
         ...credentials,
-        endpoint: new URL(fixture.emulator.url),
+        endpoint: new URL(emulator.url),
         pathStyle: true,
         bucket,
         objectKey: key,
@@ -194,19 +184,19 @@ test.each([
   'a\0b',
   'C:\\x',
 ])('a key is never taken for a path: %j', async (key) => {
-  const { url } = fixture.emulator;
+  const { url } = emulator;
   expect((await sendSigned(url, { method: 'PUT', key, body: key })).status).toBe(200);
   expect((await sendSigned(url, { key })).text).toBe(key);
   const list = await sendSigned(url, { query: { prefix: key, 'encoding-type': 'url' } });
   expect(list.text).toContain(`<Key>${percentEncode(key)}</Key>`);
-  expect((await readdir(fixture.dataDir)).toSorted()).toEqual(['buckets', 'callback-key.pem', 'incoming']);
+  expect((await readdir(emulator.dataDir)).toSorted()).toEqual(['buckets', 'callback-key.pem', 'incoming']);
   expect((await sendSigned(url, { method: 'DELETE', key })).status).toBe(204);
 });
 
 describe('a read', () => {
   const key = 'range';
-  beforeAll(() => fixture.client().put(key, Buffer.from('0123456789')));
-  const read = (headers: Record<string, string>) => sendSigned(fixture.emulator.url, { key, headers });
+  beforeAll(() => emulator.client().put(key, Buffer.from('0123456789')));
+  const read = (headers: Record<string, string>) => sendSigned(emulator.url, { key, headers });
 
   test.each([
     ['bytes=0-3', 206, '0123', 'bytes 0-3/10'],
@@ -258,32 +248,32 @@ describe('a read', () => {
 });
 
 test('uploads of one key at once leave one of them, whole, on disk and in memory', async () => {
-  const { url } = fixture.emulator;
+  const { url } = emulator;
   const bodies = Array.from({ length: 12 }, (_, index) => String(index).repeat(10_000 + index));
   await Promise.all(bodies.map((body) => sendSigned(url, { method: 'PUT', key: 'race', body })));
   const before = (await sendSigned(url, { key: 'race' })).text;
   expect(bodies).toContain(before);
-  await fixture.restart();
-  expect((await sendSigned(fixture.emulator.url, { key: 'race' })).text).toBe(before);
+  await emulator.restart();
+  expect((await sendSigned(emulator.url, { key: 'race' })).text).toBe(before);
 });
 
 test('of uploads that may not replace each other one wins', async () => {
-  const { url } = fixture.emulator;
+  const { url } = emulator;
   const headers = { 'x-oss-forbid-overwrite': 'true' };
   const puts = Array.from({ length: 8 }, () =>
     sendSigned(url, { method: 'PUT', key: 'once', body: 'x', headers }),
   );
   const statuses = (await Promise.all(puts)).map(({ status }) => status);
   expect(statuses.toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 409)]);
-  expect(await readdir(join(fixture.dataDir, 'incoming'))).toEqual([]);
+  expect(await readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
 });
 
 test('what is stored survives a restart; what was left half-done does not', async () => {
-  const client = fixture.client();
+  const client = emulator.client();
   await client.put('kept/中', Buffer.from('kept'), { meta: { uid: 1, pid: 2 } });
   const upload = await client.initMultipartUpload('parts');
-  await fixture.restart();
-  const after = fixture.client();
+  await emulator.restart();
+  const after = emulator.client();
   const { content, res } = await after.get('kept/中');
   expect([content.toString(), (res.headers as Record<string, string>)['x-oss-meta-uid']]).toEqual([
     'kept',
@@ -291,5 +281,5 @@ test('what is stored survives a restart; what was left half-done does not', asyn
   ]);
   expect((await after.listV2({ prefix: 'kept/' } as never, {})).objects).toHaveLength(1);
   await after.abortMultipartUpload('parts', upload.uploadId);
-  expect(await readdir(join(fixture.dataDir, 'incoming'))).toEqual([]);
+  expect(await readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
 });

@@ -1,25 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signPolicyV1, signPolicyV4 } from '#oss';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  region,
-  sendRaw,
-  sendSigned,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendRaw, sendSigned } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let url: string;
-beforeAll(async () => {
-  fixture = await startFixture();
-  url = fixture.emulator.url;
-});
-afterAll(() => fixture.remove());
+const emulator = useEmulator();
 
 const policy = (conditions: unknown[], expiresAt = new Date(Date.now() + 60_000)) => ({
   ...credentials,
@@ -47,7 +33,7 @@ function encodeForm({
   return form;
 }
 async function post(form: Form, target = `/${bucket}/`) {
-  const answer = await fetch(`${url}${target}`, {
+  const answer = await fetch(`${emulator.url}${target}`, {
     method: 'POST',
     body: encodeForm(form),
     redirect: 'manual',
@@ -55,7 +41,7 @@ async function post(form: Form, target = `/${bucket}/`) {
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, text, code: elementOf(text, 'Code') };
 }
-const read = (key: string) => sendSigned(url, { key });
+const read = (key: string) => sendSigned(emulator.url, { key });
 
 describe('a form', () => {
   test.each([
@@ -162,7 +148,7 @@ describe('a form', () => {
     async (_, fieldsOf, status, code) => {
       const answer = await post({ fields: fieldsOf() });
       expect([answer.status, answer.code]).toEqual([status, code]);
-      expect(await readdir(join(fixture.dataDir, 'incoming'))).toEqual([]);
+      expect(await readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
     },
   );
 
@@ -186,7 +172,7 @@ describe('a form', () => {
       'MalformedPOSTRequest',
     ],
   ])('of type %s and body %j is refused', async (type, body, code) => {
-    const answer = await sendRaw(url, {
+    const answer = await sendRaw(emulator.url, {
       method: 'POST',
       target: `/${bucket}/`,
       headers: { 'content-type': type, 'content-length': String(body.length) },
@@ -201,9 +187,9 @@ describe('a form', () => {
     const type = `multipart/form-data; boundary=${whole.subarray(2, whole.indexOf('\r\n')).toString()}`;
     const body = whole.subarray(0, whole.indexOf('hello') + 3);
     const headers = { 'content-type': type, 'content-length': String(body.length) };
-    const answer = await sendRaw(url, { method: 'POST', target: `/${bucket}/`, headers, body });
+    const answer = await sendRaw(emulator.url, { method: 'POST', target: `/${bucket}/`, headers, body });
     expect([answer.status, elementOf(answer.text, 'Code')]).toEqual([400, 'MalformedPOSTRequest']);
     expect((await read('cut')).status).toBe(404);
-    expect(await readdir(join(fixture.dataDir, 'incoming'))).toEqual([]);
+    expect(await readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
   });
 });

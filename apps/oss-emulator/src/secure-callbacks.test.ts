@@ -1,38 +1,23 @@
 import { createSecureContext, getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { encodeCallback, startReceiver, type CallbackReceiver } from './callback-receiver.suite.js';
-import { elementOf, sendSigned, startFixture, type EmulatorFixture } from './emulator-fixture.suite.js';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { encodeCallback, useReceiver } from './callback-receiver.suite.js';
+import { useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendSigned } from './requests.suite.js';
 import { testCertificate } from './test-certificate.suite.js';
 
-let fixture: EmulatorFixture;
-let plain: CallbackReceiver;
-let secure: CallbackReceiver;
+const emulator = useEmulator({ callbackTimeoutMs: 2000 });
+const plain = useReceiver();
+const secure = useReceiver(testCertificate);
 /** Has no certificate for who names nobody. */
-let named: CallbackReceiver;
+const named = useReceiver({ SNICallback: (_, done) => done(null, createSecureContext(testCertificate)) });
 const authorities = getCACertificates('default');
-
-beforeAll(async () => {
-  fixture = await startFixture({ callbackTimeoutMs: 2000 });
-  plain = await startReceiver();
-  secure = await startReceiver(testCertificate);
-  named = await startReceiver({
-    SNICallback: (_, done) => done(null, createSecureContext(testCertificate)),
-  });
-});
-beforeEach(() => {
-  for (const receiver of [plain, secure, named]) receiver.reset();
-  setDefaultCACertificates([...authorities, testCertificate.cert]);
-});
-afterAll(async () => {
-  setDefaultCACertificates(authorities);
-  for (const receiver of [plain, secure, named]) receiver.close();
-  await fixture.remove();
-});
+beforeEach(() => setDefaultCACertificates([...authorities, testCertificate.cert]));
+afterAll(() => setDefaultCACertificates(authorities));
 
 async function put(callbackUrl: string, more: Record<string, unknown> = {}) {
   const callback = encodeCallback({ callbackUrl, callbackBody: 'a=${object}', ...more });
   const headers = { 'x-oss-callback': callback };
-  const answer = await sendSigned(fixture.emulator.url, { method: 'PUT', key: 'k', body: 'x', headers });
+  const answer = await sendSigned(emulator.url, { method: 'PUT', key: 'k', body: 'x', headers });
   return [answer.status, elementOf(answer.text, 'Message')];
 }
 const failed = [203, 'Error status : 502.'];

@@ -1,29 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { presignUrlV4, signRequestV1, signV1 } from '#oss';
-import { encodeCallback as encode, startReceiver, type CallbackReceiver } from './callback-receiver.suite.js';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  region,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { encodeCallback as encode, useReceiver } from './callback-receiver.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf } from './requests.suite.js';
 
-let fixture: EmulatorFixture;
-let url: string;
-let receiver: CallbackReceiver;
-beforeAll(async () => {
-  fixture = await startFixture();
-  url = fixture.emulator.url;
-  receiver = await startReceiver();
-  await fixture.client().put('k', Buffer.from('hello'));
-});
-beforeEach(() => receiver.reset());
-afterAll(async () => {
-  receiver.close();
-  await fixture.remove();
-});
+const emulator = useEmulator();
+const receiver = useReceiver();
+beforeAll(() => emulator.client().put('k', Buffer.from('hello')));
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
@@ -31,12 +14,12 @@ const nowS = () => Math.floor(Date.now() / 1000);
 function presignV1(expires: string, change: Record<string, string | undefined> = {}): string {
   const Signature = signV1(credentials.accessKeySecret, `GET\n\n\n${expires}\n/${bucket}/k`);
   const query = { OSSAccessKeyId: credentials.accessKeyId, Expires: expires, Signature };
-  return changeQuery(`${url}/${bucket}/k?${new URLSearchParams(query)}`, change);
+  return changeQuery(`${emulator.url}/${bucket}/k?${new URLSearchParams(query)}`, change);
 }
 
 /** A URL that V4 signs, with parameters changed after that. */
 function presignV4(change: Record<string, string | undefined> = {}, options: { now?: Date } = {}): string {
-  const where = { endpoint: new URL(url), pathStyle: true, bucket, objectKey: 'k', region };
+  const where = { endpoint: new URL(emulator.url), pathStyle: true, bucket, objectKey: 'k', region };
   return changeQuery(presignUrlV4({ ...credentials, ...where, expiresInS: 60, ...options }), change);
 }
 
@@ -170,9 +153,9 @@ describe('a signed URL', () => {
   test('of the real client carries an upload and its callback', async () => {
     const wanted = { callbackUrl: receiver.url, callbackBody: 'key=${object}&uid=${x:uid}' };
     const callback = { url: receiver.url, body: wanted.callbackBody, customValue: { uid: '7' } };
-    const byV1 = fixture.client('V1').signatureUrl('by V1', { method: 'PUT', callback });
+    const byV1 = emulator.client('V1').signatureUrl('by V1', { method: 'PUT', callback });
     const queries = { callback: encode(wanted), 'callback-var': encode({ 'x:uid': '7' }) };
-    const byV4 = await fixture.client('V4').signatureUrlV4('PUT', 60, { queries }, 'by V4');
+    const byV4 = await emulator.client('V4').signatureUrlV4('PUT', 60, { queries }, 'by V4');
     // A text would bring a content type along, which nobody signed.
     const upload = { method: 'PUT', body: Buffer.from('hello') };
     for (const address of [byV1, byV4]) {

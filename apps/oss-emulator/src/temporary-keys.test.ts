@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   presignUrlV4,
   signPolicyV1,
@@ -9,15 +9,8 @@ import {
   type OssCredentials,
 } from '#oss';
 import { loadConfig } from '#runtime';
-import {
-  bucket,
-  credentials,
-  elementOf,
-  region,
-  sendRaw,
-  startFixture,
-  type EmulatorFixture,
-} from './emulator-fixture.suite.js';
+import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
+import { elementOf, sendForm, sendRaw, type RawAnswer } from './requests.suite.js';
 
 const sts = {
   accessKeyId: 'STS.NTestKey',
@@ -28,47 +21,42 @@ const other = { accessKeyId: 'STS.NOther', accessKeySecret: 'other-secret', secu
 const ended = { accessKeyId: 'STS.NEnded', accessKeySecret: 'ended-secret', securityToken: 'CAIS+ended/==' };
 const permanent: OssCredentials = credentials;
 
-let fixture: EmulatorFixture;
-let url: string;
-beforeAll(async () => {
-  fixture = await startFixture({
-    temporaryKeys: [
-      { ...sts, expiresAt: new Date(Date.now() + 3_600_000) },
-      other,
-      { ...ended, expiresAt: new Date(Date.now() - 1000) },
-    ],
-  });
-  url = fixture.emulator.url;
-  await fixture.client().put('k', Buffer.from('hello'));
+const emulator = useEmulator({
+  temporaryKeys: [
+    { ...sts, expiresAt: new Date(Date.now() + 3_600_000) },
+    other,
+    { ...ended, expiresAt: new Date(Date.now() - 1000) },
+  ],
 });
-afterAll(() => fixture.remove());
+beforeAll(() => emulator.client().put('k', Buffer.from('hello')));
 
 const get = { method: 'GET', bucket, objectKey: 'k', query: {}, headers: {} };
 const target = `/${bucket}/k`;
 const expiresAt = new Date(Date.now() + 60_000);
 
-async function outcome(answer: { status: number; text: string } | Promise<Response>) {
-  const { status, text } = answer instanceof Promise ? await readResponse(answer) : answer;
+type Answer = Pick<RawAnswer, 'status' | 'text'>;
+async function outcome(answer: Answer | Promise<Answer>) {
+  const { status, text } = await answer;
   return [status, elementOf(text, 'Code')];
 }
-async function readResponse(response: Promise<Response>) {
-  const answer = await response;
+async function read(address: string | URL): Promise<Answer> {
+  const answer = await fetch(address);
   return { status: answer.status, text: await answer.text() };
 }
 
 /** Every carrier of a signature, with a token where STS wants it. */
 const carriers: Record<string, (keys: OssCredentials) => ReturnType<typeof outcome>> = {
-  'V1 header': async (keys) => outcome(await sendRaw(url, { target, headers: signRequestV1(get, keys) })),
-  'V4 header': async (keys) =>
-    outcome(await sendRaw(url, { target, headers: signRequestV4(get, keys, region) })),
-  'V1 URL': (keys) => outcome(fetch(presignV1(keys))),
-  'V4 URL': (keys) => outcome(fetch(presignV4(keys))),
+  'V1 header': (keys) => outcome(sendRaw(emulator.url, { target, headers: signRequestV1(get, keys) })),
+  'V4 header': (keys) =>
+    outcome(sendRaw(emulator.url, { target, headers: signRequestV4(get, keys, region) })),
+  'V1 URL': (keys) => outcome(read(presignV1(keys))),
+  'V4 URL': (keys) => outcome(read(presignV4(keys))),
   'V1 form': (keys) => outcome(post(signPolicyV1({ ...keys, bucket, expiresAt, conditions: [] }))),
   'V4 form': (keys) => outcome(post(signPolicyV4({ ...keys, bucket, region, expiresAt, conditions: [] }))),
 };
 
 function presignV4(keys: OssCredentials): string {
-  const where = { endpoint: new URL(url), pathStyle: true, bucket, objectKey: 'k', region };
+  const where = { endpoint: new URL(emulator.url), pathStyle: true, bucket, objectKey: 'k', region };
   return presignUrlV4({ ...keys, ...where, expiresInS: 60 });
 }
 
@@ -78,15 +66,11 @@ function presignV1({ accessKeyId, accessKeySecret, securityToken }: OssCredentia
   const signature = signV1(accessKeySecret, `GET\n\n\n${expires}\n/${bucket}/k${token}`);
   const query = new URLSearchParams({ OSSAccessKeyId: accessKeyId, Expires: expires, Signature: signature });
   if (securityToken !== undefined) query.set('security-token', securityToken);
-  return `${url}${target}?${query}`;
+  return `${emulator.url}${target}?${query}`;
 }
 
-function post(fields: Record<string, string>): Promise<Response> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ ...fields, key: 'posted' })) form.append(name, value);
-  form.append('file', new Blob(['x']), 'x');
-  return fetch(`${url}/${bucket}/`, { method: 'POST', body: form });
-}
+const post = (fields: Record<string, string>) =>
+  sendForm(emulator.url, Object.entries({ ...fields, key: 'posted' }));
 
 describe.each(Object.entries(carriers))('a temporary key in a %s', (_, send) => {
   test('is good with its token', async () => {
@@ -119,24 +103,27 @@ describe('a security token', () => {
     for (const headers of [signRequestV1(get, sts), signRequestV4(get, sts, region)]) {
       const changed = { ...headers, 'x-oss-security-token': ended.securityToken };
       const keyless = { ...changed, authorization: headers['authorization'] ?? '' };
-      expect((await outcome(await sendRaw(url, { target, headers: keyless })))[0]).toBe(403);
+      expect((await outcome(await sendRaw(emulator.url, { target, headers: keyless })))[0]).toBe(403);
     }
     const withoutToken = new URL(presignV1({ ...sts, securityToken: undefined }));
     withoutToken.searchParams.set('security-token', sts.securityToken);
-    expect(await outcome(fetch(withoutToken))).toEqual([403, 'SignatureDoesNotMatch']);
+    expect(await outcome(read(withoutToken))).toEqual([403, 'SignatureDoesNotMatch']);
   });
 
   test('in header and URL at once is refused', async () => {
     const presigned = new URL(presignV4(sts));
     const headers = { 'x-oss-security-token': sts.securityToken };
-    const answer = await sendRaw(url, { target: `${presigned.pathname}${presigned.search}`, headers });
+    const answer = await sendRaw(emulator.url, {
+      target: `${presigned.pathname}${presigned.search}`,
+      headers,
+    });
     expect(await outcome(answer)).toEqual([400, 'InvalidArgument']);
   });
 
   test('comes as security-token from one SDK of V1', async () => {
     const signed = signRequestV1(get, { ...sts, securityToken: undefined });
     const headers = { ...signed, 'security-token': sts.securityToken };
-    expect((await sendRaw(url, { target, headers })).status).toBe(200);
+    expect((await sendRaw(emulator.url, { target, headers })).status).toBe(200);
   });
 
   test('of a V4 form must stand in the policy', async () => {
@@ -156,11 +143,11 @@ describe('a security token', () => {
   });
 
   test.each(['V1', 'V4'] as const)('works from the real client with %s', async (signature) => {
-    const client = fixture.client(signature, sts);
+    const client = emulator.client(signature, sts);
     await client.put('by-client', Buffer.from('x'));
     expect((await client.get('by-client')).content).toEqual(Buffer.from('x'));
     expect((await fetch(client.signatureUrl('by-client'))).status).toBe(200);
-    const refused = fixture.client(signature, ended).get('by-client');
+    const refused = emulator.client(signature, ended).get('by-client');
     await expect(refused).rejects.toMatchObject({ status: 403, code: 'SecurityTokenExpired' });
   });
 });
