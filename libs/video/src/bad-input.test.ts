@@ -2,22 +2,9 @@ import { copyFile, readFile, truncate, writeFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  ffmpeg,
-  ignore,
-  limits,
-  listen,
-  makeClip,
-  never,
-  picture,
-  scratchFolder,
-  serveFile,
-  tools,
-} from './fixtures.suite.js';
-import { probeMedia } from './probe-media.js';
+import { ffmpeg, makeClip, picture } from './clips.suite.js';
+import { ignore, limits, listen, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
 import { transcodeVideo } from './transcode-video.js';
-
-const probe = (source: string) => probeMedia(tools, source, limits, never);
 
 const transcode = async (source: string) => {
   const facts = await probe(source);

@@ -1,24 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  ask,
-  ffmpeg,
-  h264,
-  limits,
-  makeClip,
-  never,
-  picture,
-  scratchFolder,
-  serveFile,
-  sound,
-  tools,
-} from './fixtures.suite.js';
+import { ask, ffmpeg, grayParts, h264, makeClip, picture, sound } from './clips.suite.js';
+import { never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
 import { makePoster } from './make-poster.js';
-import { probeMedia } from './probe-media.js';
 
 async function poster(source: string, width = 160, format: 'webp' | 'jpeg' = 'jpeg') {
-  const facts = await probeMedia(tools, source, limits, never);
+  const facts = await probe(source);
   const file = join(await scratchFolder(), '100%d poster');
   const made = await makePoster(
     tools,
@@ -31,11 +18,7 @@ async function poster(source: string, width = 160, format: 'webp' | 'jpeg' = 'jp
   return { file, made };
 }
 
-async function brightness(file: string): Promise<number> {
-  const raw = join(await scratchFolder(), 'one.raw');
-  await ffmpeg('-i', file, '-vf', 'scale=1:1:flags=area,format=gray', '-f', 'rawvideo', raw);
-  return (await readFile(raw))[0] ?? 0;
-}
+const brightness = async (file: string) => (await grayParts(file, 1, 1))[0];
 
 test.each([
   ['webp', 'image/webp'],
@@ -67,7 +50,7 @@ test('a poster from a URL reads the opening only', async () => {
   const noise = ['-vf', 'noise=alls=40:allf=t', '-qp', '10', '-movflags', '+faststart'];
   const clip = await makeClip('640x360', 10, noise);
   const { url, counted, size } = await serveFile(clip);
-  const facts = await probeMedia(tools, clip, limits, never);
+  const facts = await probe(clip);
   const file = join(await scratchFolder(), 'poster');
   await makePoster(
     tools,

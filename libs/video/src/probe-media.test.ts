@@ -1,22 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  aac,
-  ffmpeg,
-  h264,
-  limits,
-  makeClip,
-  never,
-  picture,
-  scratchFolder,
-  serveFile,
-  sound,
-  tools,
-  turnClip,
-} from './fixtures.suite.js';
+import { aac, ffmpeg, h264, interlaced, makeClip, picture, sound, turnClip } from './clips.suite.js';
+import { limits, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
 import { probeMedia } from './probe-media.js';
-
-const probe = (source: string) => probeMedia(tools, source, limits, never);
 
 describe('the facts of', () => {
   test('a video with sound', async () => {
@@ -104,16 +90,7 @@ describe('the facts of', () => {
   test('interlaced and HDR video', async () => {
     const folder = await scratchFolder();
     const [fields, hdr] = [join(folder, 'fields.mpg'), join(folder, 'hdr.mkv')];
-    await ffmpeg(
-      ...picture('320x240', 1),
-      '-c:v',
-      'mpeg2video',
-      '-flags',
-      '+ilme+ildct',
-      '-vf',
-      'setfield=tff',
-      fields,
-    );
+    await ffmpeg(...picture('320x240', 1), ...interlaced, fields);
     const pq = ['-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc'];
     await ffmpeg(...picture('320x240', 1), '-pix_fmt', 'yuv420p10le', '-c:v', 'libx264', ...pq, hdr);
     expect(await probe(fields)).toMatchObject({ video: { interlaced: true } });

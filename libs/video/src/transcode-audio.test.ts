@@ -1,22 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  ask,
-  ffmpeg,
-  ignore,
-  limits,
-  makeClip,
-  never,
-  picture,
-  scratchFolder,
-  sound,
-  tools,
-} from './fixtures.suite.js';
-import { probeMedia } from './probe-media.js';
+import { ask, ffmpeg, makeClip, picture, sound } from './clips.suite.js';
+import { ignore, limits, never, probe, scratchFolder, tools } from './fixtures.suite.js';
 import { transcodeAudio } from './transcode-audio.js';
 
 async function transcode(source: string) {
-  const facts = await probeMedia(tools, source, limits, never);
+  const facts = await probe(source);
   const outDir = await scratchFolder();
   const spec = { name: 'audio', codec: 'aac', bitrateKbps: 96 } as const;
   const made = await transcodeAudio(tools, source, facts, spec, outDir, limits, never, ignore);

@@ -5,23 +5,19 @@ import {
   aac,
   ask,
   ffmpeg,
+  grayParts,
   h264,
-  ignore,
-  limits,
+  interlaced,
   makeClip,
-  never,
   picture,
-  scratchFolder,
-  serveFile,
   sound,
-  tools,
   turnClip,
-} from './fixtures.suite.js';
-import { probeMedia } from './probe-media.js';
+} from './clips.suite.js';
+import { ignore, limits, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
 import { transcodeVideo, type VideoSpecs } from './transcode-video.js';
 
 async function transcode(source: string, specs: VideoSpecs, onProgress: (share: number) => void = ignore) {
-  const facts = await probeMedia(tools, source, limits, never);
+  const facts = await probe(source);
   const outDir = await scratchFolder();
   const made = await transcodeVideo(tools, source, facts, specs, outDir, limits, never, onProgress);
   return { facts, outDir, made };
@@ -48,19 +44,7 @@ async function countFrames(file: string): Promise<number> {
 }
 /** The corner of the first frame that is bright, if only one is. */
 async function brightCorner(file: string): Promise<string | undefined> {
-  const raw = join(await scratchFolder(), 'corners.raw');
-  await ffmpeg(
-    '-i',
-    file,
-    '-vf',
-    'scale=2:2:flags=area,format=gray',
-    '-frames:v',
-    '1',
-    '-f',
-    'rawvideo',
-    raw,
-  );
-  const corners = [...(await readFile(raw))];
+  const corners = await grayParts(file, 2, 2);
   return ['top left', 'top right', 'bottom left', 'bottom right'][corners.indexOf(Math.max(...corners))];
 }
 
@@ -207,16 +191,7 @@ describe('an MP4', () => {
       ...surround,
       hdr,
     );
-    await ffmpeg(
-      ...picture('320x240', 2),
-      '-c:v',
-      'mpeg2video',
-      '-flags',
-      '+ilme+ildct',
-      '-vf',
-      'setfield=tff',
-      fields,
-    );
+    await ffmpeg(...picture('320x240', 2), ...interlaced, fields);
     const fromHdr = await transcode(hdr, mp4(180));
     const stream = ['-show_entries', 'stream=codec_name,profile,pix_fmt,channels'];
     expect(await ask(join(fromHdr.outDir, 'video.mp4'), ...stream)).toEqual([
@@ -275,7 +250,7 @@ test('an audio file is refused', async () => {
 
 test('an abort in the middle ends ffmpeg and rejects with the reason', async () => {
   const clip = await makeClip('640x360', 4);
-  const facts = await probeMedia(tools, clip, limits, never);
+  const facts = await probe(clip);
   const abort = new AbortController();
   const reason = new Error('the worker shuts down');
   const outDir = await scratchFolder();
@@ -286,7 +261,7 @@ test('an abort in the middle ends ffmpeg and rejects with the reason', async () 
 
 test('a run that takes too long is ended', async () => {
   const clip = await makeClip('640x360', 4);
-  const facts = await probeMedia(tools, clip, limits, never);
+  const facts = await probe(clip);
   const short = { ...limits, timeoutMs: 1 };
   const work = transcodeVideo(tools, clip, facts, mp4(360), await scratchFolder(), short, never, ignore);
   await expect(work).rejects.toMatchObject({ code: 'media.timed_out' });
