@@ -1,69 +1,31 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { signCallback } from '#oss';
-import { developmentSecrets } from '#runtime';
-import { type AppProcess, createTestDatabase, dropTestDatabase, eventually, startApp } from '#testing';
-import { Client } from 'pg';
+import { type AppProcess, eventually } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callbackPath, formType, type ServeKey, useCallbackDoor } from './callback-door.suite.js';
 
 const goodBody =
   'bucket=landfall&object=a%2Fb.jpg&etag=D41D8CD98F00B204E9800998ECF8427E&size=10&mimeType=image%2Fjpeg&x:user_id=42';
-const formType = 'application/x-www-form-urlencoded';
+const timeLimit = { CALLBACK_KEY_TIMEOUT_MS: '500' };
 
 describe('the callback door', () => {
-  let keys: { privateKey: KeyObject; publicKey: KeyObject };
-  let keyServer: Server;
-  let keyHost: string;
   let keyFetches = 0;
-  let databaseUrl: string;
+  const serveKey: ServeKey = (target, response, pem) => {
+    if (target === '/slow.pem') return;
+    if (target === '/moved.pem') return response.writeHead(302, { location: '/key.pem' }).end();
+    if (target === '/huge.pem') return response.end('x'.repeat(100_000));
+    if (!/^\/key(-\d+)?\.pem$/.test(target)) return response.writeHead(404).end();
+    keyFetches += 1;
+    return response.end(pem);
+  };
+  const door = useCallbackDoor(1024, serveKey);
   let api: AppProcess;
-
   beforeAll(async () => {
-    keys = generateKeyPairSync('rsa', { modulusLength: 1024 });
-    keyServer = createServer((incoming, response) => {
-      const { pathname } = new URL(incoming.url ?? '', 'http://localhost');
-      if (pathname === '/slow.pem') return;
-      if (pathname === '/moved.pem') return response.writeHead(302, { location: '/key.pem' }).end();
-      if (pathname === '/huge.pem') return response.end('x'.repeat(100_000));
-      if (!/^\/key(-\d+)?\.pem$/.test(pathname)) return response.writeHead(404).end();
-      keyFetches += 1;
-      return response.end(keys.publicKey.export({ type: 'spki', format: 'pem' }));
-    });
-    await new Promise<void>((resolve) => keyServer.listen(0, '127.0.0.1', resolve));
-    keyHost = `localhost:${(keyServer.address() as AddressInfo).port}`;
-    databaseUrl = await createTestDatabase();
-    api = await startApp('api', apiEnv());
+    api = await door.startApi(timeLimit);
   });
-  afterAll(async () => {
-    await api.end();
-    keyServer.closeAllConnections();
-    await new Promise((resolve) => keyServer.close(resolve));
-    await dropTestDatabase(databaseUrl);
-  });
-
-  const apiEnv = () => ({
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: databaseUrl,
-    API_HOST: '127.0.0.1',
-    API_PORT: '0',
-    API_KEYS: developmentSecrets.apiKey,
-    API_LINK_SECRET: developmentSecrets.linkSecret,
-    TICKET_SECRETS: developmentSecrets.ticketSecret,
-    OSS_ENDPOINT: 'http://localhost:1',
-    OSS_REGION: 'cn-hangzhou',
-    OSS_BUCKETS: 'landfall',
-    OSS_ACCESS_KEY_ID: 'test',
-    OSS_ACCESS_KEY_SECRET: 'test',
-    CALLBACK_KEY_HOSTS: keyHost,
-    CALLBACK_KEY_TIMEOUT_MS: '500',
-  });
-
-  const keyUrl = (path = '/key.pem') => Buffer.from(`http://${keyHost}${path}`).toString('base64');
 
   async function send(
     options: {
@@ -74,11 +36,11 @@ describe('the callback door', () => {
       method?: string;
     } = {},
   ) {
-    const { body = goodBody, target = '/callbacks/oss', type = formType, method = 'POST' } = options;
+    const { body = goodBody, target = callbackPath, type = formType, method = 'POST' } = options;
     const headers: Record<string, string> = {
       'content-type': type,
-      authorization: signCallback(target, Buffer.from(body), keys.privateKey),
-      'x-oss-pub-key-url': keyUrl(),
+      authorization: door.sign(target, body),
+      'x-oss-pub-key-url': door.keyUrl(),
     };
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       if (value === null) delete headers[name];
@@ -97,14 +59,6 @@ describe('the callback door', () => {
     };
   }
 
-  async function rows(): Promise<number> {
-    const client = new Client({ connectionString: databaseUrl });
-    await client.connect();
-    const { rows: found } = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM uploads');
-    await client.end();
-    return found[0]?.n ?? -1;
-  }
-
   test('a signed callback is stored and answered with 200, a small JSON body and its length', async () => {
     const { status, body, answer } = await send();
     expect(status).toBe(200);
@@ -115,7 +69,7 @@ describe('the callback door', () => {
 
   test('a query in the callback URL is part of what is signed', async () => {
     expect((await send({ target: '/callbacks/oss?tenant=a%20b' })).status).toBe(200);
-    const signedFor = signCallback('/callbacks/oss?tenant=a', Buffer.from(goodBody), keys.privateKey);
+    const signedFor = door.sign('/callbacks/oss?tenant=a', goodBody);
     expect(
       (await send({ target: '/callbacks/oss?tenant=b', headers: { authorization: signedFor } })).body['code'],
     ).toBe('callback.signature_mismatch');
@@ -123,7 +77,7 @@ describe('the callback door', () => {
 
   test('many callbacks at once fetch the key once', async () => {
     const before = keyFetches;
-    const url = keyUrl('/key-1.pem');
+    const url = door.keyUrl('/key-1.pem');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => send({ headers: { 'x-oss-pub-key-url': url } })),
     );
@@ -180,7 +134,7 @@ describe('the callback door', () => {
     ['another content type', { type: 'text/plain' }, 415, 'callback.body_type_unsupported'],
   ];
   test.each(refusals)('%s is refused by code, and nothing is stored', async (_, request, status, code) => {
-    const before = await rows();
+    const before = await door.storedIds();
     const refused = await send(request);
     expect(refused).toMatchObject({
       status,
@@ -188,7 +142,7 @@ describe('the callback door', () => {
       body: { code, status },
     });
     expect(typeof refused.body['detail']).toBe('string');
-    expect(await rows()).toBe(before);
+    expect(await door.storedIds()).toEqual(before);
   });
 
   const badKeys: [string, string][] = [
@@ -198,7 +152,7 @@ describe('the callback door', () => {
     ['a key that is not there', '/gone.pem'],
   ];
   test.each(badKeys)('%s is a refusal within its time limit', async (_, path) => {
-    const refused = await send({ headers: { 'x-oss-pub-key-url': keyUrl(path) } });
+    const refused = await send({ headers: { 'x-oss-pub-key-url': door.keyUrl(path) } });
     expect(refused).toMatchObject({ status: 503, body: { code: 'callback.key_unavailable' } });
   });
 
@@ -206,7 +160,7 @@ describe('the callback door', () => {
     expect((await send()).status).toBe(200);
     for (let other = 2; other < 20; other += 1) {
       const headers = {
-        'x-oss-pub-key-url': keyUrl(`/key-${other}.pem`),
+        'x-oss-pub-key-url': door.keyUrl(`/key-${other}.pem`),
         authorization: Buffer.alloc(128).toString('base64'),
       };
       expect((await send({ headers })).body['code']).toBe('callback.signature_mismatch');
@@ -214,7 +168,7 @@ describe('the callback door', () => {
     const before = keyFetches;
     expect((await send()).status).toBe(200);
     expect(keyFetches).toBe(before);
-    expect((await send({ headers: { 'x-oss-pub-key-url': keyUrl('/key.pem?1') } })).body['code']).toBe(
+    expect((await send({ headers: { 'x-oss-pub-key-url': door.keyUrl('/key.pem?1') } })).body['code']).toBe(
       'callback.key_url_malformed',
     );
   });
@@ -271,9 +225,9 @@ describe('the callback door', () => {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'landfall-key-'));
       const file = join(folder, 'key.pem');
-      await writeFile(file, keys.publicKey.export({ type: 'spki', format: 'pem' }));
-      settled = await startApp('api', {
-        ...apiEnv(),
+      await writeFile(file, door.pem);
+      settled = await door.startApi({
+        ...timeLimit,
         CALLBACK_KEY_HOSTS: 'localhost:1',
         CALLBACK_PUBLIC_KEY_FILE: file,
         CALLBACK_PATH_PREFIX: '/media',
@@ -281,17 +235,14 @@ describe('the callback door', () => {
         CALLBACK_FIELD_NAMES: 'object=path,size=length',
       });
     });
-    afterAll(async () => {
-      await settled.end();
-      await rm(folder, { recursive: true, force: true });
-    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
 
     const sendTo = async (signedTarget: string, body: string) => {
       const answer = await fetch(`${settled.url}/callbacks/oss`, {
         method: 'POST',
         headers: {
           'content-type': formType,
-          authorization: signCallback(signedTarget, Buffer.from(body), keys.privateKey),
+          authorization: door.sign(signedTarget, body),
         },
         body,
       });

@@ -1,16 +1,12 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { signCallback, verifyCallbackSignature } from '#oss';
-import { developmentSecrets } from '#runtime';
-import { type AppProcess, createTestDatabase, dropTestDatabase, startApp } from '#testing';
-import { Client } from 'pg';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { verifyCallbackSignature } from '#oss';
+import type { AppProcess } from '#testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { callbackPath, formType, useCallbackDoor } from './callback-door.suite.js';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 3_000);
 const inFlight = 20;
-const formType = 'application/x-www-form-urlencoded';
 
 interface Sent {
   target: string;
@@ -29,56 +25,22 @@ function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-let keys: { privateKey: KeyObject; publicKey: KeyObject };
-let keyServer: Server;
-let keyHost: string;
-let databaseUrl: string;
+const door = useCallbackDoor(512);
 let api: AppProcess;
-const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
-
 beforeAll(async () => {
-  keys = generateKeyPairSync('rsa', { modulusLength: 512 });
-  const pem = keys.publicKey.export({ type: 'spki', format: 'pem' });
-  keyServer = createServer((incoming, response) => {
-    if (incoming.url !== '/key.pem') return response.writeHead(404).end();
-    return response.end(pem);
-  });
-  await new Promise<void>((resolve) => keyServer.listen(0, '127.0.0.1', resolve));
-  keyHost = `localhost:${(keyServer.address() as AddressInfo).port}`;
-  databaseUrl = await createTestDatabase();
-  api = await startApp('api', {
-    LOG_LEVEL: 'silent',
-    DATABASE_URL: databaseUrl,
-    API_HOST: '127.0.0.1',
-    API_PORT: '0',
-    API_KEYS: developmentSecrets.apiKey,
-    API_LINK_SECRET: developmentSecrets.linkSecret,
-    TICKET_SECRETS: developmentSecrets.ticketSecret,
-    OSS_ENDPOINT: 'http://localhost:1',
-    OSS_REGION: 'cn-hangzhou',
-    OSS_BUCKETS: 'landfall',
-    OSS_ACCESS_KEY_ID: 'test',
-    OSS_ACCESS_KEY_SECRET: 'test',
-    CALLBACK_KEY_HOSTS: keyHost,
-    CALLBACK_KEY_TIMEOUT_MS: '500',
-  });
+  api = await door.startApi({ LOG_LEVEL: 'silent', CALLBACK_KEY_TIMEOUT_MS: '500' });
 });
-afterAll(async () => {
-  agent.destroy();
-  await api.end();
-  keyServer.closeAllConnections();
-  await new Promise((resolve) => keyServer.close(resolve));
-  await dropTestDatabase(databaseUrl);
-});
+const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
+afterAll(() => agent.destroy());
 
-function signed(body: Buffer, target = '/callbacks/oss', type = formType): Sent {
+function signed(body: Buffer, target = callbackPath, type = formType): Sent {
   return {
     target,
     body,
     headers: {
       'content-type': type,
-      authorization: signCallback(target, body, keys.privateKey),
-      'x-oss-pub-key-url': Buffer.from(`http://${keyHost}/key.pem`).toString('base64'),
+      authorization: door.sign(target, body),
+      'x-oss-pub-key-url': door.keyUrl(),
     },
   };
 }
@@ -105,7 +67,7 @@ function mutate(run: number, below: (limit: number) => number): Sent {
   const isJson = below(2) === 0;
   const type = isJson ? 'application/json' : formType;
   const body = isJson ? jsonBody(run) : goodBody(run);
-  const sent = signed(body, '/callbacks/oss', type);
+  const sent = signed(body, callbackPath, type);
   const flip = (bytes: Buffer) => {
     for (let count = 1 + below(4); count > 0; count -= 1) {
       const at = below(bytes.length);
@@ -144,14 +106,14 @@ function mutate(run: number, below: (limit: number) => number): Sent {
     case 7:
       return signed(body, sent.target, types[below(types.length)]);
     default:
-      return { ...sent, target: `/callbacks/oss${changeText('?a=%20b&c')}`.replaceAll('#', '') };
+      return { ...sent, target: `${callbackPath}${changeText('?a=%20b&c')}`.replaceAll('#', '') };
   }
 }
 
 function shouldHold({ target, headers, body }: Sent): boolean {
   try {
     const { authorization = '' } = headers;
-    return verifyCallbackSignature({ rawTarget: target, body, authorization, key: keys.publicKey });
+    return verifyCallbackSignature({ rawTarget: target, body, authorization, key: door.publicKey });
   } catch {
     return false;
   }
@@ -193,13 +155,10 @@ test(
     expect(wrong.slice(0, 5)).toEqual([]);
     expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBe(runs);
 
-    const client = new Client({ connectionString: databaseUrl });
-    await client.connect();
-    const { rows } = await client.query<{ id: string }>('SELECT id FROM uploads');
-    await client.end();
+    const ids = await door.storedIds();
     // Every row is the answer to a request whose signature holds.
-    expect(new Set(rows.map(({ id }) => id))).toEqual(stored);
+    expect(new Set(ids)).toEqual(stored);
     expect(stored.size).toBeGreaterThan(0);
-    console.log(Object.fromEntries(statuses), `rows ${rows.length}`);
+    console.log(Object.fromEntries(statuses), `rows ${ids.length}`);
   },
 );

@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signCallback } from '#oss';
-import { developmentSecrets } from '#runtime';
-import { type AppProcess, createTestDatabase, dropTestDatabase, eventually, startApp } from '#testing';
+import { type AppProcess, eventually } from '#testing';
 import { signTicketNonce } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callbackPath, formType, useCallbackDoor } from './callback-door.suite.js';
 
 interface RefusalLine {
   err: { code: string; message: string };
@@ -33,54 +31,16 @@ const signatures: string[] = [];
 let sequence = 0;
 
 describe('a refused callback', () => {
-  let keys: { privateKey: KeyObject; publicKey: KeyObject };
-  let keyServer: Server;
-  let keyHost: string;
+  // 2048 bits: what is asked for here must not hang on the size of OSS's own key.
+  const door = useCallbackDoor(2048);
+  const startApi = () => door.startApi({ API_PUBLIC_URL: 'https://media.example/edge' });
   let folder: string;
-  let databaseUrl: string;
   let api: AppProcess;
-  const started: AppProcess[] = [];
-
   beforeAll(async () => {
-    // 2048 bits: what is asked for here must not hang on the size of OSS's own key.
-    keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    keyServer = createServer((_, response) =>
-      response.end(keys.publicKey.export({ type: 'spki', format: 'pem' })),
-    );
-    await new Promise<void>((resolve) => keyServer.listen(0, '127.0.0.1', resolve));
-    keyHost = `localhost:${(keyServer.address() as AddressInfo).port}`;
     folder = await mkdtemp(join(tmpdir(), 'landfall-refusals-'));
-    databaseUrl = await createTestDatabase();
     api = await startApi();
   });
-  afterAll(async () => {
-    for (const one of started) await one.end();
-    keyServer.closeAllConnections();
-    await new Promise((resolve) => keyServer.close(resolve));
-    await dropTestDatabase(databaseUrl);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function startApi(): Promise<AppProcess> {
-    const one = await startApp('api', {
-      LOG_LEVEL: 'warn',
-      DATABASE_URL: databaseUrl,
-      API_HOST: '127.0.0.1',
-      API_PORT: '0',
-      API_PUBLIC_URL: 'https://media.example/edge',
-      API_KEYS: developmentSecrets.apiKey,
-      API_LINK_SECRET: developmentSecrets.linkSecret,
-      TICKET_SECRETS: developmentSecrets.ticketSecret,
-      OSS_ENDPOINT: 'http://localhost:1',
-      OSS_REGION: 'cn-hangzhou',
-      OSS_BUCKETS: 'landfall',
-      OSS_ACCESS_KEY_ID: 'test',
-      OSS_ACCESS_KEY_SECRET: 'test',
-      CALLBACK_KEY_HOSTS: keyHost,
-    });
-    started.push(one);
-    return one;
-  }
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   interface Sent {
     target?: string;
@@ -92,20 +52,16 @@ describe('a refused callback', () => {
 
   /** Sends a callback that was signed otherwise; gives its status and request id. */
   async function send(to: AppProcess, sent: Sent) {
-    const { target = '/callbacks/oss', body = form } = sent;
+    const { target = callbackPath, body = form } = sent;
     const requestId = `request-${(sequence += 1)}`;
-    const signature = signCallback(
-      sent.signedTarget ?? target,
-      Buffer.from(sent.signedBody ?? body),
-      keys.privateKey,
-    );
+    const signature = door.sign(sent.signedTarget ?? target, sent.signedBody ?? body);
     signatures.push(signature);
     const sending = request(`${to.url}${target}`, {
       method: 'POST',
       headers: {
-        'content-type': 'application/x-www-form-urlencoded',
+        'content-type': formType,
         authorization: signature,
-        'x-oss-pub-key-url': Buffer.from(`http://${keyHost}/key.pem`).toString('base64'),
+        'x-oss-pub-key-url': door.keyUrl(),
         'x-oss-request-id': requestId,
         ...sent.headers,
       },
@@ -135,7 +91,7 @@ describe('a refused callback', () => {
       execFile(
         process.execPath,
         args,
-        { env: { PATH: process.env['PATH'], CALLBACK_KEY_HOSTS: keyHost } },
+        { env: { PATH: process.env['PATH'], CALLBACK_KEY_HOSTS: door.keyHost } },
         (error, stdout, stderr) => resolve({ exitCode: Number(error?.code ?? 0), text: stdout + stderr }),
       );
     });
@@ -212,7 +168,7 @@ describe('a refused callback', () => {
     const line = JSON.parse(await lineOf(fresh, requestId)) as RefusalLine;
     expect(line.signed.digest).toBe(createHash('md5').update(`/callbacks/oss\n${form}&a=1`).digest('hex'));
     expect(line.request).toMatchObject({ target: '/callbacks/oss', body: form });
-    expect(line.signed.keySource).toBe(`http://${keyHost}/key.pem`);
+    expect(line.signed.keySource).toBe(`http://${door.keyHost}/key.pem`);
   });
 
   test('that went to another path shows no secret of its query, and a broken one none of its body', async () => {

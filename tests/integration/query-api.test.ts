@@ -2,6 +2,7 @@ import { createLogger, developmentSecrets } from '#runtime';
 import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apiEnv } from './api-env.suite.js';
 
 const settings = { batchMax: 100, waitingMax: 1_000, commitTimeoutMs: 5_000, sweepAfterMs: 60_000 };
 
@@ -40,18 +41,8 @@ describe('the query API', () => {
       `UPDATE uploads SET kind = 'image', status = 'ready', ready_at = now() WHERE size_bytes < 10`,
     );
     api = await startApp('api', {
-      LOG_LEVEL: 'warn',
-      DATABASE_URL: database.url,
-      API_HOST: '127.0.0.1',
-      API_PORT: '0',
+      ...apiEnv(database.url),
       API_KEYS: `another-long-key,${developmentSecrets.apiKey}`,
-      API_LINK_SECRET: developmentSecrets.linkSecret,
-      TICKET_SECRETS: developmentSecrets.ticketSecret,
-      OSS_ENDPOINT: 'http://localhost:1',
-      OSS_REGION: 'cn-hangzhou',
-      OSS_BUCKETS: 'landfall',
-      OSS_ACCESS_KEY_ID: 'test',
-      OSS_ACCESS_KEY_SECRET: 'test',
     });
   });
   afterAll(async () => {
