@@ -11,6 +11,7 @@ export { configureSharp } from './configure-sharp.js';
 export type { ImageLimits } from './image-header.js';
 export { readableType } from './input-formats.js';
 export type { ImageSource } from './renditions/image-source.js';
+export { guestThreadBytes } from './guests/guest-task.js';
 export { openImageFile, type OpenedImage } from './guests/open-image.js';
 export { readImageFacts, withoutLocation, type ImageFacts } from './facts/read-image-facts.js';
 export { renderImages } from './renditions/render-images.js';

@@ -1,4 +1,4 @@
-import { GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
+import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
 import { drawRuns } from './bmp-runs.ts';
 
 /** How the pixels are stored (BITMAPINFOHEADER, biCompression). */
@@ -16,9 +16,16 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): GuestPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = readHeader(file);
   refuseTooMany(header.width, header.height, maxPixels);
+  refuseBeyond(file.length, header);
   const data = header.bits <= 8 ? readPalettePixels(file, header) : readTruePixels(file, header);
   const { width, height } = header;
   return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, told: {} };
+}
+
+/** Refuses what would need more memory than a guest has: four bytes a pixel, and one more for its place in a palette. */
+function refuseBeyond(fileBytes: number, { width, height, bits }: Header): void {
+  if (width * height * (bits <= 8 ? 5 : 4) <= bytesBeside(fileBytes)) return;
+  throw new GuestRefusal('media.too_complex', `a BMP of ${width} × ${height} pixels; send another format`);
 }
 
 interface Header {

@@ -1,7 +1,7 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 import { createRequire } from 'node:module';
 import { boundWasm } from './bound-wasm.ts';
-import { GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
+import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
 import { HeifMemory } from './heif-memory.ts';
 import { uprightExif } from './upright-exif.ts';
 
@@ -27,10 +27,8 @@ const to8Bits = 20;
  * says, 8 bits a sample, with its ICC profile and its EXIF block.
  */
 export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
-  // The file, the tiles, the picture in YUV and in RGB.
-  const memoryBytes = 2 * bytes.length + 12 * maxPixels + 128 * 1024 ** 2;
   const heif = createLibheif({
-    wasmBinary: await boundWasm('libheif-js/libheif-wasm/libheif.wasm', Math.min(memoryBytes, 2 * 1024 ** 3)),
+    wasmBinary: await boundWasm('libheif-js/libheif-wasm/libheif.wasm', bytesBeside(bytes.length)),
   });
   const memory = new HeifMemory(heif);
   const attempt = (call: (error: number) => void) => refuseError(memory.errorOf(call));

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { distance, limits, makeFolder, quarters } from '../fixtures.suite.js';
@@ -9,14 +10,14 @@ const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
 
 /** The least that is a PDF: pages of one size, the first with these drawing commands. */
-function pdf(commands: string, { size = '300 200', pages = 1, catalog = '' } = {}): string {
+function pdf(commands: string, { size = '300 200', pages = 1, catalog = '', filter = '' } = {}): string {
   const kids = Array.from({ length: pages }, (_, index) => `${index === 0 ? 3 : 5} 0 R`).join(' ');
   return [
     '%PDF-1.7',
     `1 0 obj<</Type/Catalog/Pages 2 0 R${catalog}>>endobj`,
     `2 0 obj<</Type/Pages/Kids[${kids}]/Count ${pages}>>endobj`,
     `3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 ${size}]/Contents 4 0 R>>endobj`,
-    `4 0 obj<</Length ${commands.length}>>stream\n${commands}\nendstream endobj`,
+    `4 0 obj<</Length ${commands.length}${filter}>>stream\n${commands}\nendstream endobj`,
     `5 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 ${size}]>>endobj`,
     'trailer<</Root 1 0 R/Size 6>>',
     '%%EOF',
@@ -105,6 +106,13 @@ describe('a bad PDF', () => {
       const code = await codeOf(folder, whole.slice(0, Math.floor((whole.length * tenth) / 10)));
       expect(code).toBeOneOf(['media.damaged', 'opened']);
     }
+  });
+
+  it('that unfolds to more than a guest has memory for is refused', async () => {
+    const bomb = deflateSync(Buffer.alloc(420 * 1024 ** 2, ' '), { level: 1 }).toString('latin1');
+    const file = Buffer.from(pdf(bomb, { filter: '/Filter/FlateDecode' }), 'latin1');
+    expect(await codeOf(folder, file)).toBe('media.too_complex');
+    expect(await codeOf(folder, pdf(page))).toBe('opened');
   });
 
   it('that draws for longer than allowed is ended', async () => {

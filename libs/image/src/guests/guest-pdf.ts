@@ -1,15 +1,13 @@
 import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium';
 import { boundWasm } from './bound-wasm.ts';
-import { drawingScale, GuestRefusal, type GuestPicture } from './guest-task.ts';
-
-const memoryBytes = 512 * 1024 ** 2;
+import { bytesBeside, drawingScale, GuestRefusal, type GuestPicture } from './guest-task.ts';
 
 /**
  * Draws the first page of a PDF with PDFium, on white. This build runs no scripts and has no network. The size told is
  * the page's, in points; the frames are the pages.
  */
 export async function drawPdf(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
-  const wasmBinary = await boundWasm('@hyzyla/pdfium/pdfium.wasm', memoryBytes);
+  const wasmBinary = await boundWasm('@hyzyla/pdfium/pdfium.wasm', bytesBeside(bytes.length));
   const library = await PDFiumLibrary.init({ wasmBinary: wasmBinary.buffer });
   const document = await openDocument(library, bytes);
   const frames = document.getPageCount();

@@ -1,10 +1,10 @@
 import { initWasm, Resvg, type ResvgRenderOptions } from '@resvg/resvg-wasm';
 import { readFile } from 'node:fs/promises';
 import { boundWasm } from './bound-wasm.ts';
-import { drawingScale, type GuestPicture, GuestRefusal } from './guest-task.ts';
+import { bytesBeside, drawingScale, type GuestPicture, GuestRefusal } from './guest-task.ts';
 
-/** Enough for a drawing of 2048 × 2048 pixels with some twenty layers. */
-const memoryBytes = 384 * 1024 ** 2;
+/** Its text goes through JavaScript's heap, at up to two bytes a letter. What is larger takes too long anyway. */
+const maxTextBytes = 16 * 1024 ** 2;
 
 /** Debian's ffmpeg brings these. Fonts are never taken from an upload; without any, text is left out. */
 const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSerif.ttf', 'DejaVuSansMono.ttf'].map(
@@ -16,7 +16,10 @@ const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSerif.ttf', '
  * document itself. The size told is the drawing's own.
  */
 export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
-  await initWasm(await boundWasm('@resvg/resvg-wasm/index_bg.wasm', memoryBytes));
+  if (bytes.length > maxTextBytes)
+    throw new GuestRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
+  // Enough for a drawing of 2048 × 2048 pixels with some twenty layers.
+  await initWasm(await boundWasm('@resvg/resvg-wasm/index_bg.wasm', bytesBeside(bytes.length)));
   const text = Buffer.from(bytes).toString('utf8');
   const font = text.includes('<text')
     ? { fontBuffers: await readFonts(), defaultFontFamily: 'DejaVu Sans' }

@@ -47,6 +47,19 @@ export type GuestAnswer =
   /** `reason` is the decoder's own text: for the log only. */
   | { code: ErrorCode; detail: string; reason: string };
 
+/** Most that a guest takes for the upload's file, its decoder and the pixels together: enough for a HEIC of 48 megapixels. */
+export const guestBytes = 416 * 1024 ** 2;
+/** JavaScript's heap in a guest's thread, the young generation included. */
+export const guestHeapMiB = { old: 64, young: 16 };
+/** What a guest takes of the process all in all: with the heap, and with what a thread itself needs. */
+export const guestThreadBytes = guestBytes + 96 * 1024 ** 2;
+
+/** What of a guest's memory a file of this size leaves. */
+export function bytesBeside(fileBytes: number): number {
+  if (fileBytes < guestBytes) return guestBytes - fileBytes;
+  throw new GuestRefusal('media.too_complex', `send a file of less than ${guestBytes} bytes`);
+}
+
 /** A guest's own word on why it does not read a file. */
 export class GuestRefusal extends Error {
   readonly code: ErrorCode;

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
+  bytesBeside,
   GuestRefusal,
   type GuestAnswer,
   type GuestName,
@@ -25,6 +26,8 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
 
 async function answer({ guest, file, output, maxPixels }: GuestTask): Promise<GuestAnswer> {
   try {
+    // Before the file takes memory.
+    bytesBeside((await stat(file)).size);
     const open = await guests[guest]();
     const picture = await open(await readFile(file), maxPixels);
     if ('pixels' in picture) await writePng(output, picture.pixels);

@@ -44,6 +44,14 @@ export async function heic(picture: Sharp, options: HeicOptions = {}): Promise<B
   return assemble(coded, tile, info, options);
 }
 
+/** Makes a HEIC that shows one tile again and again: many pixels of few bytes. */
+export async function heicOfOneTile(side: number, perSide: number): Promise<Buffer> {
+  const tile = { width: side, height: side };
+  const coded = await encodeHevc(Buffer.alloc(side * side * 3, 90), side, side, 8);
+  const whole = { width: side * perSide, height: side * perSide };
+  return assemble(Array(perSide ** 2).fill(coded), tile, whole, {});
+}
+
 async function encodeHevc(pixels: Buffer, width: number, height: number, bits: number): Promise<Coded> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-heic-'));
   try {

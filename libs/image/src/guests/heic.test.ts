@@ -14,7 +14,7 @@ import {
   renderOne,
   spec,
 } from '../fixtures.suite.js';
-import { box, heic } from './heic.suite.js';
+import { box, heic, heicOfOneTile } from './heic.suite.js';
 import { openImageFile } from './open-image.js';
 import { readImageFacts } from '../facts/read-image-facts.js';
 import { renderImages } from '../renditions/render-images.js';
@@ -140,6 +140,12 @@ describe('refused', () => {
       sizes.fill('0000ffff0000ffff', at + 8, at + 16, 'hex');
     }
     expect(await codeOf('bomb.heic', sizes)).toBe('media.too_many_pixels');
+  });
+
+  it('is HEIC that takes more memory than a guest has, and one of 38 megapixels does not', async () => {
+    const within = { ...limits, maxPixels: 200_000_000 };
+    expect(await codeOf('vast.heic', await heicOfOneTile(1024, 12), within)).toBe('media.too_complex');
+    expect(await codeOf('large.heic', await heicOfOneTile(1024, 6), within)).toBe('opened');
   });
 
   it('is HEIF with a coding nobody has', async () => {

@@ -1,6 +1,10 @@
+import { rm, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { limits, makeFolder, never } from '../fixtures.suite.js';
+import { guestBytes } from './guest-task.js';
 import { codeOf, openBytes } from './guests.suite.js';
+import { openImageFile } from './open-image.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -28,6 +32,16 @@ describe('the thread of a guest', () => {
     for (let i = 0; i < 4; i++) expect(await codeOf(folder, svg(full))).toBe('media.too_complex');
     // Four times a third of a gigabyte went by.
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
+  });
+
+  it('does not begin with a file that is larger than all a guest may take', async () => {
+    const file = await folder.write('vast', svg(''));
+    await truncate(file, guestBytes);
+    await expect(openImageFile(file, dirname(file), limits, never)).rejects.toHaveProperty(
+      'code',
+      'media.too_complex',
+    );
+    await rm(file);
   });
 
   it('leaves no thread behind', async () => {

@@ -1,7 +1,7 @@
 import { LandfallError } from '#runtime';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { GuestAnswer, GuestTask, ToldFacts } from './guest-task.js';
+import { guestHeapMiB, type GuestAnswer, type GuestTask, type ToldFacts } from './guest-task.js';
 import type { ImageLimits } from '../image-header.js';
 import { WorkTime } from '../renditions/work-time.js';
 
@@ -10,7 +10,7 @@ const threadFile = new URL(`./guest-thread${extname(import.meta.url)}`, import.m
 
 /**
  * Runs a guest in a thread of its own, without our environment, and ends the thread with the work, the time limit or the signal, whatever it is at.
- * What it allocates outside JavaScript is bounded by `boundWasm`.
+ * It takes no more than `guestThreadBytes`: its heap is bounded here, its decoder by `boundWasm`.
  * Fails with what the guest refuses, media.too_complex, media.timed_out or the signal's reason.
  */
 export async function runGuest(
@@ -23,7 +23,10 @@ export async function runGuest(
     workerData: task,
     env: {},
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: {
+      maxOldGenerationSizeMb: guestHeapMiB.old,
+      maxYoungGenerationSizeMb: guestHeapMiB.young,
+    },
     stdout: true,
     stderr: true,
   });
