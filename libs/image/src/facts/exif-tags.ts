@@ -17,11 +17,11 @@ export interface ExifBlocks {
 /** JPEG holds at most 64 KiB of EXIF; a larger block carries previews and is not worth the time. */
 const maxBlockBytes = 262_144;
 const maxTags = 500;
-const maxTextBytes = 4_096;
+export const maxTextBytes = 4_096;
 const maxNumbers = 64;
 
 /** Bytes of one value by its type; 129 is the UTF-8 of EXIF 3. */
-const sizeOf: Readonly<Record<number, number>> = {
+export const valueBytes: Readonly<Record<number, number>> = {
   1: 1,
   2: 1,
   3: 2,
@@ -35,12 +35,12 @@ const sizeOf: Readonly<Record<number, number>> = {
   12: 8,
   129: 1,
 };
-const isText = (type: number) => type === 2 || type === 129;
+export const isText = (type: number) => type === 2 || type === 129;
 
 // oxlint-disable-next-line import/no-named-as-default-member -- a CommonJS module: no named import at run time
 const { tagKeys } = exifr;
-const photoPointer = 0x8769;
-const gpsPointer = 0x8825;
+export const photoPointer = 0x8769;
+export const gpsPointer = 0x8825;
 
 /**
  * Reads an EXIF block as sharp hands it over (TIFF 6.0 and EXIF 3.0, section 4.6). Never fails: what is broken or beyond the
@@ -78,7 +78,7 @@ function readDirectory({ bytes, view, little }: Tiff, start: ExifValue | undefin
   for (let entry = start + 2; entry < start + 2 + count * 12; entry += 12) {
     const type = view.getUint16(entry + 2, little);
     const values = view.getUint32(entry + 4, little);
-    const length = (sizeOf[type] ?? Infinity) * values;
+    const length = (valueBytes[type] ?? Infinity) * values;
     const at = length <= 4 ? entry + 8 : view.getUint32(entry + 8, little);
     if (at + length > bytes.length) continue;
     const value = readValue({ bytes, view, little }, type, values, at);
@@ -89,7 +89,7 @@ function readDirectory({ bytes, view, little }: Tiff, start: ExifValue | undefin
 
 function readValue(tiff: Tiff, type: number, count: number, at: number): ExifValue | undefined {
   if (isText(type)) return decodeText(tiff.bytes.subarray(at, at + Math.min(count, maxTextBytes)));
-  const size = sizeOf[type] ?? 0;
+  const size = valueBytes[type] ?? 0;
   // Windows writes its texts as bytes of UTF-16; they are told apart by name below, as a list of numbers.
   if (count === 0 || count > (type === 1 ? maxTextBytes : maxNumbers)) return undefined;
   const numbers = Array.from({ length: count }, (_, index) => readNumber(tiff, type, at + index * size));
