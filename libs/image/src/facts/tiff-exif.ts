@@ -96,9 +96,9 @@ class TiffReader {
     const at = start + countBytes;
     const fitting = Math.floor((this.#source.sizeBytes - at) / entryBytes);
     const count = Math.min(this.#number(head, 0, countBytes), fitting, maxEntries);
-    const rows = await this.#readWhole(at, count * entryBytes);
+    const rows = (await this.#readWhole(at, count * entryBytes)) ?? Buffer.alloc(0);
     const entries: Entry[] = [];
-    for (let row = 0; rows && row < count; row++) {
+    for (let row = 0; (row + 1) * entryBytes <= rows.length; row++) {
       const entry = await this.#readEntry(rows.subarray(row * entryBytes, (row + 1) * entryBytes));
       if (entry) entries.push(entry);
     }

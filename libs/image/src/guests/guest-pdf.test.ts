@@ -115,6 +115,22 @@ describe('a bad PDF', () => {
     expect(await codeOf(folder, pdf(page))).toBe('opened');
   });
 
+  it('of more layers than a guest has memory for is refused, not drawn without them', async () => {
+    const form = (index: number) =>
+      `${index} 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 300 200]/Group<</S/Transparency/I true>>` +
+      `/Resources<</XObject<</I ${index + 1} 0 R>>/ExtGState<</G<</ca 0.5>>>>>>/Length 33>>stream\n` +
+      '/G gs 0 0 300 200 re f /I Do      \nendstream endobj';
+    const layers = (count: number) =>
+      pdf('/I Do')
+        .replace('/Contents 4 0 R', '/Contents 4 0 R/Resources<</XObject<</I 6 0 R>>>>')
+        .replace(
+          'trailer',
+          [...Array.from({ length: count }, (_, index) => form(6 + index)), 'trailer'].join('\n'),
+        );
+    expect(await codeOf(folder, layers(60))).toBe('media.too_complex');
+    expect(await codeOf(folder, layers(5))).toBe('opened');
+  });
+
   it('that draws for longer than allowed is ended', async () => {
     const slow = pdf(`q ${'0 0 300 200 re f '.repeat(500_000)} Q`);
     expect(await codeOf(folder, slow, { ...limits, timeoutMs: 1_000 })).toBe('media.timed_out');

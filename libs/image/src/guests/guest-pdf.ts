@@ -7,8 +7,42 @@ import { bytesBeside, drawingScale, GuestRefusal, type GuestPicture } from './gu
  * the page's, in points; the frames are the pages.
  */
 export async function drawPdf(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
-  const wasmBinary = await boundWasm('@hyzyla/pdfium/pdfium.wasm', bytesBeside(bytes.length));
-  const library = await PDFiumLibrary.init({ wasmBinary: wasmBinary.buffer });
+  const wasm = await boundWasm('@hyzyla/pdfium/pdfium.wasm', bytesBeside(bytes.length));
+  const module = await WebAssembly.compile(wasm);
+  let ranOut = false;
+  const library = await PDFiumLibrary.init({
+    instantiateWasm: (imports, done) => {
+      const instance = new WebAssembly.Instance(
+        module,
+        watchGrowth(imports, () => (ranOut = true)),
+      );
+      done(instance);
+      return instance.exports;
+    },
+  });
+  const [drawn] = await Promise.allSettled([drawFirstPage(library, bytes, maxPixels)]);
+  if (ranOut) throw new GuestRefusal('media.too_complex', 'send a simpler PDF');
+  if (drawn.status === 'rejected') throw drawn.reason;
+  return drawn.value;
+}
+
+/** PDFium leaves out what it has no memory for, and says nothing: its imports, in which memory refused is told. */
+function watchGrowth(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
+  const grow = imports['env']?.['emscripten_resize_heap'];
+  if (typeof grow !== 'function') throw new Error('this PDFium asks for memory in another way');
+  const watched = (sizeBytes: number): unknown => {
+    const grown: unknown = grow(sizeBytes);
+    if (!grown) refused();
+    return grown;
+  };
+  return { ...imports, env: { ...imports['env'], emscripten_resize_heap: watched } };
+}
+
+async function drawFirstPage(
+  library: PDFiumLibrary,
+  bytes: Uint8Array,
+  maxPixels: number,
+): Promise<GuestPicture> {
   const document = await openDocument(library, bytes);
   const frames = document.getPageCount();
   if (frames < 1) throw new GuestRefusal('media.damaged', 'the PDF has no pages');
