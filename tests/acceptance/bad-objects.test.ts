@@ -6,8 +6,7 @@ import sharp from 'sharp';
 import { ossClient, type Stack, startStack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { png, turnedPhoto, video } from './fixtures.suite.js';
-
-const honest = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
+import { callbackBody, putObject } from './uploads.suite.js';
 
 describe('bad media hurts only itself', () => {
   let stack: Stack;
@@ -23,11 +22,8 @@ describe('bad media hurts only itself', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const put = async (key: string, content: Buffer, body = honest, headers = {}): Promise<string> => {
-    const callback = { url: stack.callbackUrl, body };
-    const { data } = await ossClient(stack).put(key, content, { headers, callback });
-    return (data as { id: string }).id;
-  };
+  const put = (key: string, content: Buffer, body = callbackBody, headers = {}) =>
+    putObject(stack, key, content, { body, headers });
 
   test('each ends as one failed or ignored upload with a clear reason, and the worker goes on', async () => {
     const client = ossClient(stack);
@@ -37,8 +33,12 @@ describe('bad media hurts only itself', () => {
     const ids = {
       gone: await put('gone.png', tile),
       changed: await put('changed.png', tile),
-      sizeLie: await put('size-lie.png', tile, honest.replace('${size}', '7')),
-      etagLie: await put('etag-lie.png', tile, honest.replace('${etag}', 'D41D8CD98F00B204E9800998ECF8427E')),
+      sizeLie: await put('size-lie.png', tile, callbackBody.replace('${size}', '7')),
+      etagLie: await put(
+        'etag-lie.png',
+        tile,
+        callbackBody.replace('${etag}', 'D41D8CD98F00B204E9800998ECF8427E'),
+      ),
       truncated: await put('truncated.jpg', photo.subarray(0, photo.length / 2)),
       headerOnly: await put('header.jpg', photo.subarray(0, 600)),
       text: await put('text.jpg', Buffer.from('this is no picture, whatever its name says')),
@@ -51,7 +51,7 @@ describe('bad media hurts only itself', () => {
         Buffer.concat([Buffer.from('000000206674797069736f6d', 'hex'), Buffer.alloc(5_000)]),
       ),
       brokenMkv: await put('broken.mkv', (await readFile(mkv)).subarray(0, 300)),
-      encoded: await put('encoded.jpg', gzipSync(photo), honest, { 'Content-Encoding': 'gzip' }),
+      encoded: await put('encoded.jpg', gzipSync(photo), callbackBody, { 'Content-Encoding': 'gzip' }),
       drawing: await put('drawing.svg', svg('<script>1</script><rect width="9" height="9"/>')),
       billion: await put('billion.svg', svg('<text>&l9;</text>', laughs())),
       stumpHeic: await put(
@@ -61,7 +61,7 @@ describe('bad media hurts only itself', () => {
       bitmap: await put('bitmap.bmp', onePixelBmp()),
       document: await put('document.pdf', Buffer.from('%PDF-1.7\nwithout a page, and nobody asks for one')),
       otherHeic: await put('photo.heic', tile),
-      script: await put('app.ts', Buffer.from('export const x = 1;'), honest, {
+      script: await put('app.ts', Buffer.from('export const x = 1;'), callbackBody, {
         'Content-Type': 'text/plain',
       }),
       ownRendition: await put('renditions/of-somebody.png', tile),

@@ -1,11 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ossClient, type Stack, startStack } from '#testing';
+import type { Stack } from '#testing';
 import type { UploadView } from '#uploads';
 import { Client } from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { callbackBody, putToEnd, startPipelines } from './uploads.suite.js';
 
 const pipelines = `
 version: 1
@@ -22,31 +20,22 @@ pipelines:
 const traces = [/gps/i, /51[.,]\s?30/, /51\.50/, /0\.116/, /Londontown/i];
 
 let stack: Stack;
-let folder: string;
 let database: Client;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'landfall-facts-'));
-  await writeFile(join(folder, 'pipelines.yaml'), pipelines);
-  stack = await startStack('redis', { PIPELINES_FILE: join(folder, 'pipelines.yaml') });
+  stack = await startPipelines('redis', pipelines);
   database = new Client({ connectionString: stack.databaseUrl });
   await database.connect();
 });
 afterAll(async () => {
   await database.end();
   await stack[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
 });
 
-const plainBody = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
 const toldBody =
   '&imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}';
 
-async function put(key: string, content: Buffer, told = toldBody): Promise<UploadView> {
-  const { data } = await ossClient(stack).put(key, content, {
-    callback: { url: stack.callbackUrl, body: plainBody + told },
-  });
-  return stack.waitFor((data as unknown as { id: string }).id, 'ready', 'failed', 'ignored');
-}
+const put = (key: string, content: Buffer, told = toldBody) =>
+  putToEnd(stack, key, content, { body: callbackBody + told });
 
 /** A picture with structure; another number, another picture. */
 async function scene(number: number, width = 640, height = 480): Promise<Buffer> {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { eventually, ossClient, ownPostgres, ownRedis, queueKinds, type Stack, startStack } from '#testing';
+import { eventually, ossClient, ownPostgres, ownRedis, queueKinds, startStack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode, png, video } from './fixtures.suite.js';
+import { putObject } from './uploads.suite.js';
 
 const run = promisify(execFile);
-const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
 /** The sweep in a hurry: it looks every half second at what is a second old. */
 const hurried = { WORKER_SWEEP_INTERVAL_MS: '500', WORKER_SWEEP_AFTER_MS: '1000' };
 
@@ -18,11 +18,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'landfall-faults-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function put(stack: Stack, key: string, content: Buffer | string): Promise<string> {
-  const { data } = await ossClient(stack).put(key, content, { callback: { url: stack.callbackUrl, body } });
-  return (data as { id: string }).id;
-}
 
 /** The processes of ffmpeg whose command line names this folder. */
 async function encoders(scratch: string): Promise<number> {
@@ -34,7 +29,7 @@ describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
   test('kill -9 of the worker in the middle of a transcode: another run finishes it, no rendition twice, nothing left behind', async () => {
     await using stack = await startStack(queue, hurried);
     const scratch = stack.env['MEDIA_SCRATCH_DIR'] ?? '';
-    const id = await put(stack, 'long.mp4', await video(folder, { seconds: 10, size: '1280x720' }));
+    const id = await putObject(stack, 'long.mp4', await video(folder, { seconds: 10, size: '1280x720' }));
     await eventually(async () => ((await encoders(scratch)) > 0 ? true : undefined));
     await stack.worker.end('SIGKILL');
     await stack.startWorker();
@@ -59,7 +54,7 @@ describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
   test('SIGTERM hands a transcode back at once, and another worker finishes it', async () => {
     await using stack = await startStack(queue, { ...hurried, WORKER_SHUTDOWN_GRACE_MS: '100' });
     const scratch = stack.env['MEDIA_SCRATCH_DIR'] ?? '';
-    const id = await put(stack, 'long.mp4', await video(folder, { seconds: 10, size: '1280x720' }));
+    const id = await putObject(stack, 'long.mp4', await video(folder, { seconds: 10, size: '1280x720' }));
     await eventually(async () => ((await encoders(scratch)) > 0 ? true : undefined));
     expect(await stack.worker.end('SIGTERM')).toBe(0);
     expect(await encoders(scratch)).toBe(0);
@@ -75,7 +70,7 @@ test('Postgres is the truth: uploads whose jobs a flushed Redis forgot end ready
   const tile = await png(64, 64);
   const ids: string[] = [];
   for (let round = 0; round < 10; round += 1) {
-    ids.push(await put(stack, `flushed/${round}.png`, tile));
+    ids.push(await putObject(stack, `flushed/${round}.png`, tile));
     await client.flushall();
   }
   await client.quit();
@@ -86,11 +81,11 @@ test('Redis gone and back: what was accepted before, during and after ends ready
   await using redis = await ownRedis();
   await using stack = await startStack('redis', { ...hurried, QUEUE_URL: redis.url });
   const tile = await png(64, 64);
-  const ids = [await put(stack, 'before.png', tile)];
+  const ids = [await putObject(stack, 'before.png', tile)];
   await redis.stop();
-  ids.push(await put(stack, 'during.png', tile));
+  ids.push(await putObject(stack, 'during.png', tile));
   await redis.start();
-  ids.push(await put(stack, 'after.png', tile));
+  ids.push(await putObject(stack, 'after.png', tile));
   for (const id of ids) expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
 });
 
@@ -104,10 +99,10 @@ test.each(queueKinds)(
       ...(queue === 'postgres' ? { QUEUE_URL: postgres.url } : {}),
     });
     const tile = await png(64, 64);
-    const ids = [await put(stack, 'before-1.png', tile), await put(stack, 'before-2.png', tile)];
+    const ids = [await putObject(stack, 'before-1.png', tile), await putObject(stack, 'before-2.png', tile)];
     await postgres.stop();
     // OSS tells the uploader that the callback failed; the object stays.
-    await expect(put(stack, 'during.png', tile)).rejects.toMatchObject({
+    await expect(putObject(stack, 'during.png', tile)).rejects.toMatchObject({
       code: 'CallbackFailed',
       status: 203,
     });
@@ -116,7 +111,7 @@ test.each(queueKinds)(
     await eventually(async () =>
       (await fetch(`${stack.api.url}/health/ready`)).status === 200 ? true : undefined,
     );
-    ids.push(await put(stack, 'during.png', tile), await put(stack, 'after.png', tile));
+    ids.push(await putObject(stack, 'during.png', tile), await putObject(stack, 'after.png', tile));
     for (const id of ids)
       expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
   },

@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp from 'sharp';
-import { ossClient, type Stack, startStack } from '#testing';
+import type { Stack } from '#testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putToEnd, startPipelines } from './uploads.suite.js';
 
 const pipelines = `
 version: 1
@@ -36,22 +34,10 @@ const pdf = [
 const bmp = `424d3e000000000000003600000028000000020000000100000001001800${'00'.repeat(24)}0000ffff00000000`;
 
 let stack: Stack;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'landfall-acceptance-'));
-  await writeFile(join(folder, 'pipelines.yaml'), pipelines);
-  stack = await startStack('postgres', { PIPELINES_FILE: join(folder, 'pipelines.yaml') });
+  stack = await startPipelines('postgres', pipelines);
 });
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function upload(key: string, content: Buffer) {
-  const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
-  const { data } = await ossClient(stack).put(key, content, { callback: { url: stack.callbackUrl, body } });
-  return stack.waitFor((data as unknown as { id: string }).id, 'ready', 'failed', 'ignored');
-}
+afterAll(() => stack[Symbol.asyncDispose]());
 
 test.each([
   ['phone.heic', Buffer.from(heic, 'base64'), 'image/heic', { format: 'heic', width: 200, height: 100 }],
@@ -64,7 +50,7 @@ test.each([
     { format: 'pdf', width: 200, height: 100, frames: 2 },
   ],
 ])('%s gets its thumbnail', async (key, content, mimeType, facts) => {
-  const made = await upload(key, content);
+  const made = await putToEnd(stack, key, content);
   expect(made).toMatchObject({ status: 'ready', error: null, mimeType, metadata: facts });
   expect(made.kind).toBe(key.endsWith('.pdf') ? 'document' : 'image');
   const answer = await fetch(made.renditions[0]?.url ?? '');
@@ -78,12 +64,14 @@ test.each([
 });
 
 test('a PDF that no pipeline asks for is ignored, and one that is damaged fails only where one does', async () => {
-  expect(await upload('other/two.pdf', Buffer.from(pdf))).toMatchObject({
+  expect(await putToEnd(stack, 'other/two.pdf', Buffer.from(pdf))).toMatchObject({
     status: 'ignored',
     kind: 'document',
   });
-  expect(await upload('other/bad.pdf', Buffer.from('%PDF-1.7'))).toMatchObject({ status: 'ignored' });
-  expect(await upload('papers/bad.pdf', Buffer.from('%PDF-1.7'))).toMatchObject({
+  expect(await putToEnd(stack, 'other/bad.pdf', Buffer.from('%PDF-1.7'))).toMatchObject({
+    status: 'ignored',
+  });
+  expect(await putToEnd(stack, 'papers/bad.pdf', Buffer.from('%PDF-1.7'))).toMatchObject({
     status: 'failed',
     error: { code: 'media.damaged' },
   });

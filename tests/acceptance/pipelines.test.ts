@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { ossClient, type Stack, startStack } from '#testing';
+import { ossClient, type Stack } from '#testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { callbackBody, putToEnd, startPipelines } from './uploads.suite.js';
 
 const pipelines = `
 version: 1
@@ -35,24 +33,14 @@ pipelines:
 `;
 
 let stack: Stack;
-let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'landfall-acceptance-'));
-  await writeFile(join(folder, 'pipelines.yaml'), pipelines);
-  stack = await startStack('postgres', { PIPELINES_FILE: join(folder, 'pipelines.yaml') });
+  stack = await startPipelines('postgres', pipelines);
 });
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => stack[Symbol.asyncDispose]());
 
-async function upload(key: string, content: Buffer, customValue: Record<string, string> = {}) {
+function upload(key: string, content: Buffer, customValue: Record<string, string> = {}) {
   const fields = Object.keys(customValue).map((name) => `&x:${name}=\${x:${name}}`);
-  const body = `bucket=\${bucket}&object=\${object}&etag=\${etag}&size=\${size}&mimeType=\${mimeType}${fields.join('')}`;
-  const { data } = await ossClient(stack).put(key, content, {
-    callback: { url: stack.callbackUrl, body, customValue },
-  });
-  return stack.waitFor((data as unknown as { id: string }).id, 'ready', 'failed', 'ignored');
+  return putToEnd(stack, key, content, { body: callbackBody + fields.join(''), customValue });
 }
 
 const bytesOf = async (url: string | null | undefined) =>

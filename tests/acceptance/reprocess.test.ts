@@ -16,9 +16,9 @@ import {
 } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { turnedPhoto, video } from './fixtures.suite.js';
+import { putObject } from './uploads.suite.js';
 
 const run = promisify(execFile);
-const callbackBody = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
 const hurried = { WORKER_SWEEP_INTERVAL_MS: '500', WORKER_SWEEP_AFTER_MS: '5000' };
 
 interface View {
@@ -84,12 +84,7 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     await rm(folder, { recursive: true, force: true });
   });
 
-  const put = async (key: string, content: Buffer | string): Promise<string> => {
-    const { data } = await ossClient(stack).put(key, content, {
-      callback: { url: stack.callbackUrl, body: callbackBody },
-    });
-    return (data as { id: string }).id;
-  };
+  const put = (key: string, content: Buffer | string) => putObject(stack, key, content);
   const ask = async (id: string, body?: unknown, key = stack.env['API_KEYS']) => {
     const answer = await fetch(`${api.url}/v1/uploads/${id}/reprocess`, {
       method: 'POST',
@@ -191,12 +186,7 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     const content = await turnedPhoto(320, 240);
     // Uploaded as before the change: this worker has the old file.
     await using old = await startStack(queue, { ...hurried, PIPELINES_FILE: join(folder, 'before.yaml') });
-    for (const key of ['a/1.jpg', 'a/2.jpg', 'b/3.jpg']) {
-      const { data } = await ossClient(old).put(key, content, {
-        callback: { url: old.callbackUrl, body: callbackBody },
-      });
-      ids.push((data as { id: string }).id);
-    }
+    for (const key of ['a/1.jpg', 'a/2.jpg', 'b/3.jpg']) ids.push(await putObject(old, key, content));
     for (const id of ids) expect((await old.waitFor(id, 'ready', 'failed')).status).toBe('ready');
     const env = { ...process.env, LANDFALL_ENV: 'development', ...old.env, PIPELINES_FILE: afterFile };
     const reprocess = async (...words: string[]) =>
