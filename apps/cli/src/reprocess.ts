@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createDataSource } from '#database';
+import { createDataSource, translateDatabaseErrors } from '#database';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { LandfallError, loadConfig } from '#runtime';
@@ -36,10 +36,11 @@ export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv
   const pipelines = loadPipelines(media.PIPELINES_FILE);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const source = await createDataSource(
+  const unopened = createDataSource(
     { url: database.DATABASE_URL, poolSize: 2, applicationName: 'landfall-reprocess' },
     [Upload, Rendition, Removal, Ticket, OutboxRow],
-  ).initialize();
+  );
+  const source = await translateDatabaseErrors(unopened.initialize());
   try {
     const request = { pipelines, names, sweepAfterMs: worker.WORKER_SWEEP_AFTER_MS };
     const total = { looked: 0, uploads: 0, renditions: 0 };
