@@ -8,19 +8,23 @@ import type { ImageSource } from './image-source.js';
 import { placeholderSide } from '../facts/placeholder.js';
 import { renditionScale, scaleSize, type Size } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
-import type { WorkTime } from './work-time.js';
+import { startEarly, type WorkTime } from './work-time.js';
+
+/** A JPEG decodes at a half, a quarter or an eighth of its sides for less: below this share of the base it is worth it. */
+const smallShare = 0.5;
 
 /**
  * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3, and of an
- * animation all frames, whenever one is made.
+ * animation all frames, whenever one is made. While nothing else is worked on, a core is idle: the first rendition, which
+ * somebody waits for, then gets a small decode of its own beside that of the base.
  */
-export async function decodeFor(
+export function decodeFor(
   specs: readonly FormattedSpec[],
   file: ImageSource,
   header: ImageHeader,
   limits: ImageLimits,
   time: WorkTime,
-): Promise<{ base: BaseImage; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> }> {
+): { base: Promise<BaseImage>; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> } {
   const inP3 = isDisplayP3(header);
   const colours = (spec: FormattedSpec) => (spec.keepProfile && inP3 ? 'p3' : 'srgb');
   const sizeFor = (wanted: 'p3' | 'srgb') =>
@@ -28,8 +32,11 @@ export async function decodeFor(
       header,
       specs.filter((spec) => !isAnimated(spec, header) && colours(spec) === wanted),
     );
-  const base = await time.wait(decodeBaseImage(file, header, sizeFor('srgb'), limits, time.leftSeconds));
-  const fromBase = still(() => fromBaseImage(base), base.channels === 4);
+  const isIdle = sharp.counters().process === 0;
+  const decode = (size: Size) => decodeBaseImage(file, header, size, limits, time.leftSeconds);
+  const base = startEarly(decode(sizeFor('srgb')));
+  const first = isIdle ? smallFirst(specs, header, sizeFor('srgb')) : null;
+  const early = first && colours(first) === 'srgb' ? startEarly(decode(baseSize(header, [first]))) : null;
 
   let fromP3: Promise<Pixels> | undefined;
   const decodeP3 = async () => {
@@ -48,9 +55,18 @@ export async function decodeFor(
   };
   const pixelsOf = async (spec: FormattedSpec) => {
     if (isAnimated(spec, header)) return frames(spec);
-    return colours(spec) === 'p3' ? await (fromP3 ??= decodeP3()) : fromBase;
+    if (colours(spec) === 'p3') return await (fromP3 ??= decodeP3());
+    const pixels = await (early && spec === first ? early : base);
+    return still(() => fromBaseImage(pixels), pixels.channels === 4);
   };
   return { base, pixelsOf };
+}
+
+/** The first rendition, if a decode at its own size is much less work than one of the base. */
+function smallFirst(specs: readonly FormattedSpec[], header: ImageHeader, base: Size): FormattedSpec | null {
+  const [first] = specs;
+  if (!first || header.format !== 'jpeg' || isAnimated(first, header)) return null;
+  return baseSize(header, [first]).width <= base.width * smallShare ? first : null;
 }
 
 function still(open: Pixels['open'], hasAlpha: boolean): Pixels {

@@ -7,7 +7,7 @@ import { readCredits } from './keep-copyright.js';
 import { formatOf } from './output-formats.js';
 import { makePlaceholder, type Placeholder } from '../facts/placeholder.js';
 import type { FormattedSpec, ImageRenditionSpec, RenderExtras } from './rendition-spec.js';
-import { WorkTime } from './work-time.js';
+import { startEarly, WorkTime } from './work-time.js';
 
 /** Encodes that run side by side: three renditions then take as long as the largest. Node's fourth thread stays free. */
 const encodesAtOnce = 3;
@@ -39,7 +39,7 @@ export async function renderImages(
   const wanted = specs.map((spec): FormattedSpec => {
     return { ...spec, format: formatOf(spec.format, extras.format ?? header.format) };
   });
-  const { base, pixelsOf } = await decodeFor(wanted, file, header, limits, time);
+  const { base, pixelsOf } = decodeFor(wanted, file, header, limits, time);
   const keepsCredits = wanted.some((spec) => spec.keepCopyright);
   const credits = keepsCredits ? readCredits(header.metadata) : { artist: null, notice: null };
 
@@ -56,15 +56,21 @@ export async function renderImages(
   };
   // The first one is what somebody waits for: it has the cores to itself.
   startNext();
+  const drawPlaceholder = async () => makePlaceholder(await base, time.leftSeconds);
   let placeholder: Promise<Placeholder> | undefined;
   for (let next = running.shift(); next; next = running.shift()) {
     const made = await time.wait(next.work).catch(toOwnFailure);
     while (running.length < encodesAtOnce && waiting.length > 0) startNext();
-    placeholder ??= startEarly(makePlaceholder(base, time.leftSeconds));
-    if ('data' in made) await onRendition(made);
-    else await onFailure(next.name, made);
+    placeholder ??= startEarly(drawPlaceholder());
+    if ('data' in made) {
+      await onRendition(made);
+      continue;
+    }
+    // A file that cannot be decoded fails as a whole.
+    await time.wait(base);
+    await onFailure(next.name, made);
   }
-  return await time.wait(placeholder ?? makePlaceholder(base, time.leftSeconds));
+  return await time.wait(placeholder ?? drawPlaceholder());
 }
 
 /** What only one rendition fails with; anything else, such as that the time is up, all of them fail with. */
@@ -75,10 +81,4 @@ function toOwnFailure(error: unknown): LandfallError {
 
 async function rethrow(_: string, error: LandfallError): Promise<void> {
   throw error;
-}
-
-/** Work that is awaited later: should it fail before that, the process must not take it for an unhandled rejection. */
-function startEarly<T>(work: Promise<T>): Promise<T> {
-  work.catch(() => undefined);
-  return work;
 }

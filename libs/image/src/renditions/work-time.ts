@@ -43,3 +43,9 @@ export class WorkTime {
     }
   }
 }
+
+/** Work that is awaited later: should it fail before that, the process must not take it for an unhandled rejection. */
+export function startEarly<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
