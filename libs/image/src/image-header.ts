@@ -1,5 +1,6 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { gatherTiffExif } from './facts/tiff-exif.js';
 import { inputFormats, readFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
 import type { ImageSource } from './renditions/image-source.js';
@@ -22,6 +23,7 @@ export interface ImageHeader {
   /** Pixels as they are shown, after orientation. */
   readonly width: number;
   readonly height: number;
+  /** libvips' own, with the EXIF tags of a TIFF, which are the file itself. */
   readonly metadata: Metadata;
 }
 
@@ -49,5 +51,7 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
       `${width} × ${height} pixels, the limit is ${limits.maxPixels} in all`,
     );
   }
-  return { format: format.name, mimeType: format.mimeType, width, height, metadata };
+  const exif = format.name === 'tiff' ? await gatherTiffExif(file) : metadata.exif;
+  const described = { ...metadata, ...(exif ? { exif } : {}) };
+  return { format: format.name, mimeType: format.mimeType, width, height, metadata: described };
 }

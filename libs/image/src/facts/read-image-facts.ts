@@ -9,7 +9,6 @@ import { findLocation, type Location } from './location.js';
 import { collectRawTags, isPlaceKeyword, withoutPlaces, type RawTags } from './raw-tags.js';
 import { findTakenAt } from './taken-at.js';
 import { findTexts, type TextFacts } from './text-facts.js';
-import { gatherTiffExif } from './tiff-exif.js';
 import { readXmpTags } from './xmp-tags.js';
 
 export interface ImageFacts extends TextFacts {
@@ -75,7 +74,7 @@ export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'key
 async function readFacts(file: ImageSource, limits: ImageLimits): Promise<ImageFacts> {
   const { metadata, ...header } = await readImageHeader(file, limits);
   const { orientation = 1, space, hasAlpha, pages = 1, delay, icc } = metadata;
-  const exif = readExifTags(header.format === 'tiff' ? await gatherTiffExif(file) : metadata.exif);
+  const exif = readExifTags(metadata.exif);
   const iptc = readIptcTags(metadata.iptc);
   const xmp = readXmpTags(metadata.xmp);
   return {

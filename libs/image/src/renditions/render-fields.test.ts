@@ -190,6 +190,23 @@ describe.skipIf(!hasExiftool)('keepCopyright', () => {
     expect(tags['XMP-dc:Rights']).toBe('(c) 2026 Ann');
   });
 
+  it('reads the tags of a TIFF', async () => {
+    const file = await folder.write('credits.tiff', await plain([9, 9, 9], 64, 64).tiff().toBuffer());
+    spawnSync('exiftool', [
+      '-overwrite_original',
+      '-IFD0:Artist=Ann',
+      '-IFD0:Copyright=(c) Ann',
+      '-IFD0:Make=Acme',
+      file,
+    ]);
+    const { data } = await renderOne(file, { format: 'webp', keepCopyright: true });
+    expect(await tagsOf('tiff.webp', data)).toMatchObject({
+      'XMP-dc:Creator': 'Ann',
+      'XMP-dc:Rights': '(c) Ann',
+    });
+    expect(data.includes('Acme')).toBe(false);
+  });
+
   it('reads IPTC', async () => {
     const file = await folder.write('iptc.jpg', await plain([9, 9, 9], 64, 64).jpeg().toBuffer());
     spawnSync('exiftool', [
