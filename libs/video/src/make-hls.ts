@@ -95,6 +95,8 @@ export async function finishHls(
     width: plan.rungs[0]?.width ?? null,
     height: plan.rungs[0]?.height ?? null,
     durationMs: Math.max(...playlists.map((playlist) => playlist.durationMs)),
+    encoder: null,
+    details: {},
   };
 }
 

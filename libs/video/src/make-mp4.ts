@@ -38,5 +38,5 @@ export async function finishMp4(
 ): Promise<MadeRendition> {
   const wanted = { video: true, audio: plan.audio !== null };
   const measured = await measureOutput(tools, outDir, path, wanted, signal);
-  return { files: [{ path, mimeType: 'video/mp4' }], main: path, ...measured };
+  return { files: [{ path, mimeType: 'video/mp4' }], main: path, ...measured, encoder: null, details: {} };
 }

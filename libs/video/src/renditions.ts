@@ -1,14 +1,30 @@
+export type VideoCodec = 'h264' | 'hevc' | 'av1';
+
 export interface HlsSpec {
   readonly name: string;
   /** Wanted heights; of a portrait video, the wanted widths. */
   readonly heights: readonly number[];
   readonly segmentSeconds: number;
+  /** H.264 unless set. */
+  readonly codec?: VideoCodec;
+  /** Whether a DASH manifest is written over the same segments. */
+  readonly dash?: boolean;
+  /** Whether the smallest rung is encoded before all others, to be published first. */
+  readonly firstPlayable?: boolean;
+  /** How the segments are encrypted; unless set they are not. */
+  readonly encryption?: 'aes-128' | null;
+  /** Whether the sound is brought to one loudness. */
+  readonly normalize?: boolean;
 }
 
 export interface Mp4Spec {
   readonly name: string;
   /** Largest height; of a portrait video, the largest width. */
   readonly height: number;
+  /** H.264 unless set. */
+  readonly codec?: VideoCodec;
+  /** Whether the sound is brought to one loudness. */
+  readonly normalize?: boolean;
 }
 
 export interface AudioSpec {
@@ -30,6 +46,10 @@ export interface MadeRendition {
   readonly width: number | null;
   readonly height: number | null;
   readonly durationMs: number | null;
+  /** What encoded it, as ffmpeg calls it: `libx264`, `h264_vaapi`; null where that tells nobody anything. */
+  readonly encoder: string | null;
+  /** What else is known of it, by names that its maker chose: rungs, codecs, loudness, geometry of sprites. */
+  readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** Gets the finished share of a run, 0 to 1. */

@@ -49,5 +49,7 @@ export async function transcodeAudio(
     width: null,
     height: null,
     durationMs,
+    encoder: null,
+    details: {},
   };
 }
