@@ -2,7 +2,7 @@ import type { JobContext } from '#jobs';
 import type { JobName } from '#outbox';
 import type { AudioSpec, HlsSpec, Mp4Spec } from '#pipelines';
 import { pendingRenditions, publishRendition, type Rendition, type Upload } from '#uploads';
-import { probeMedia, transcodeAudio, transcodeVideo, type MadeFile, type MadeRendition } from '#video';
+import { probeMedia, transcodeAudio, transcodeVideo, type MadeFile, type MadeRendition, type Progress } from '#video';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkObject } from './check-object.js';
@@ -45,7 +45,7 @@ async function transcode(
 ): Promise<[Rendition, MadeRendition][]> {
   const { video: limits } = bench.limits;
   const facts = await probeMedia(bench.tools, original, limits, signal);
-  const progress = (share: number) => logger.debug({ share }, 'transcoding');
+  const progress = ({ share, speed }: Progress) => logger.debug({ share, speed }, 'transcoding');
   if (facts.kind === 'audio') {
     const sounds: [Rendition, MadeRendition][] = [];
     for (const rendition of pending) {

@@ -10,7 +10,22 @@ test.each([
 ])('%s is told without its secret', (line) => {
   const told = hideSource(line, url);
   expect(told).not.toContain('sesame');
-  expect(told).toContain('bucket.oss.example.com');
+  expect(told).not.toContain('example.com');
+});
+
+test('of a path only the name is told', () => {
+  expect(hideSource("Error opening '/scratch/worker-1/job-2/720p/init.mp4' for writing", '/in.mp4')).toBe(
+    "Error opening 'init.mp4' for writing",
+  );
+});
+
+test('the last lines are kept with the error, within bounds', () => {
+  const complaints = Array.from({ length: 100 }, (_, line) => `line ${line} ${'ä'.repeat(80)}`);
+  const { context } = errorOfComplaints(complaints, '/in.mp4', 'media.encoder_failed');
+  const log = String(context['log']);
+  expect(Buffer.byteLength(log)).toBeLessThanOrEqual(4_096);
+  expect(log.split('\n').length).toBeLessThanOrEqual(40);
+  expect(log).toContain('line 99');
 });
 
 test('an address in memory is not told', () => {

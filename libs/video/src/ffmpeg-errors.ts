@@ -1,6 +1,8 @@
 import { LandfallError, type ErrorCode } from '#runtime';
 import { isRemote } from './media-source.js';
 
+const logLimits = { lines: 40, bytes: 4_096 };
+
 interface Reading {
   readonly pattern: RegExp;
   readonly code: ErrorCode;
@@ -51,21 +53,28 @@ export function errorOfComplaints(
   const text = complaints.join('\n');
   const readings = [...ofTheMachine, ...(isRemote(source) ? ofTheNetwork : []), ...ofTheMedia];
   const code = readings.find((reading) => reading.pattern.test(text))?.code ?? otherwise;
-  return new LandfallError(code, complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason');
+  const detail = complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason';
+  return new LandfallError(code, detail, { context: { log: logOf(complaints) } });
+}
+
+/** The last complaints, as they are kept for the person who asks why: at most 40 lines and 4 KB. */
+export function logOf(complaints: readonly string[]): string {
+  const lines = complaints.slice(-logLimits.lines).join('\n');
+  return Buffer.from(lines)
+    .subarray(-logLimits.bytes)
+    .toString()
+    .replace(/^\uFFFD+/, '');
 }
 
 /**
- * One line of stderr without what must not be told: signed URLs shrink to their host, the local path to `input`,
- * control characters to spaces; addresses in memory go.
+ * One line of stderr without what must not be told: the source is called `input`, other URLs `a URL`, of paths only the
+ * file's name is left; addresses in memory go, control characters become spaces.
  */
 export function hideSource(line: string, source: string): string {
   return line
-    .replaceAll(source, isRemote(source) ? hostOf(source) : 'input')
-    .replace(/https?:\/\/\S+/gi, hostOf)
+    .replaceAll(source, 'input')
+    .replace(/\b[a-z][a-z\d+.-]*:\/\/[^\s'"]+/gi, 'a URL')
+    .replace(/(?<![\w.])\/(?:[^\s/'":]+\/)+/g, '')
     .replace(/ @ 0x[\da-f]+/g, '')
     .replace(/\p{Cc}/gu, ' ');
-}
-
-function hostOf(url: string): string {
-  return /^https?:\/\/(?:[^/\s@]*@)?([^/\s?#'"@]+)/i.exec(url)?.[1] ?? 'a URL';
 }

@@ -52,5 +52,12 @@ export interface MadeRendition {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** Gets the finished share of a run, 0 to 1. */
-export type OnProgress = (share: number) => void;
+/** How far a run of the encoder is. */
+export interface Progress {
+  /** The finished share, 0 to 1. */
+  readonly share: number;
+  /** How many times as fast as it plays; null while nothing is known. */
+  readonly speed: number | null;
+}
+
+export type OnProgress = (progress: Progress) => void;

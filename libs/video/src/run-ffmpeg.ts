@@ -36,13 +36,15 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   const giveUp = () => stalled.abort(new LandfallError('media.timed_out', 'the encoder stopped moving'));
   let timer = setTimeout(giveUp, stallMs);
   let position = '';
+  let share: number | null = null;
 
   const readProgress = readLines((line) => {
     const [name, value = ''] = line.split('=');
+    // One block of progress ends with the speed: `speed=1.5x`, or N/A in the beginning.
+    if (name === 'speed' && share !== null) run.onProgress?.({ share, speed: readSpeed(value) });
     if (name !== 'out_time_us' || value === position) return;
     position = value;
-    const share = run.durationMs === null ? null : Math.min(1, Number(value) / 1_000 / run.durationMs);
-    if (share !== null && share >= 0) run.onProgress?.(share);
+    share = shareOf(value, run.durationMs);
     clearTimeout(timer);
     timer = setTimeout(giveUp, share === null || share >= closingShare ? closingStallMs : stallMs);
   });
@@ -70,4 +72,15 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The finished share; null when the position (`N/A` in the beginning) or the length is not known. */
+function shareOf(positionUs: string, durationMs: number | null): number | null {
+  const share = durationMs === null ? Number.NaN : Number(positionUs) / 1_000 / durationMs;
+  return share >= 0 ? Math.min(1, share) : null;
+}
+
+function readSpeed(text: string): number | null {
+  const speed = Number.parseFloat(text);
+  return speed >= 0 ? speed : null;
 }

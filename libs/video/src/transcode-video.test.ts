@@ -14,9 +14,10 @@ import {
   turnClip,
 } from './clips.suite.js';
 import { ignore, limits, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
+import type { OnProgress } from './renditions.js';
 import { transcodeVideo, type VideoSpecs } from './transcode-video.js';
 
-async function transcode(source: string, specs: VideoSpecs, onProgress: (share: number) => void = ignore) {
+async function transcode(source: string, specs: VideoSpecs, onProgress: OnProgress = ignore) {
   const facts = await probe(source);
   const outDir = await scratchFolder();
   const made = await transcodeVideo(tools, source, facts, specs, outDir, limits, never, onProgress);
@@ -52,7 +53,7 @@ describe('an HLS ladder', () => {
   test('of full HD plays to its end on every rung, with aligned segments', async () => {
     const clip = await makeClip('1920x1080', 3);
     const shares: number[] = [];
-    const { outDir, made } = await transcode(clip, hls(2160, 1080, 480, 240), (share) => shares.push(share));
+    const { outDir, made } = await transcode(clip, hls(2160, 1080, 480, 240), ({ share }) => shares.push(share));
     const stream = made.get('stream');
     expect(stream).toMatchObject({ main: 'master.m3u8', width: 1920, height: 1080 });
 
