@@ -2,6 +2,7 @@ import { CreateUploads1763683200000 } from './0001-create-uploads.js';
 import { CreateTickets1763683260000 } from './0002-create-tickets.js';
 import { NameJobs1763776800000 } from './0003-name-jobs.js';
 import { FindNearDuplicates1763863200000 } from './0004-find-near-duplicates.js';
+import { WatchTranscodes1763949600000 } from './0005-watch-transcodes.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   CreateTickets1763683260000,
   NameJobs1763776800000,
   FindNearDuplicates1763863200000,
+  WatchTranscodes1763949600000,
 ] as const;

@@ -3,10 +3,10 @@ import { migrations } from '#migrations';
 import { OutboxRow } from '#outbox';
 import { firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
-import { Removal, Rendition, Ticket, Upload } from '#uploads';
+import { uploadEntities } from '#uploads';
 import { expect, test } from 'vitest';
 
-const entities = [Upload, Rendition, Removal, Ticket, OutboxRow];
+const entities = [...uploadEntities, OutboxRow];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });

@@ -60,7 +60,7 @@ export function useUploads() {
     current = await testDatabase();
   });
   beforeEach(async () => {
-    await database.source.query('TRUNCATE uploads, renditions, outbox, removals');
+    await database.source.query('TRUNCATE uploads, outbox, removals CASCADE');
   });
   afterAll(() => current[Symbol.asyncDispose]());
 

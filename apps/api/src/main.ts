@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createDataSource, createPool } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger } from '#runtime';
 import { OutboxRow } from '#outbox';
-import { Removal, Rendition, Ticket, Upload, registryConnections, UploadRegistry } from '#uploads';
+import { registryConnections, uploadEntities, UploadRegistry } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
@@ -18,7 +18,7 @@ const source = await createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [Upload, Rendition, Removal, Ticket, OutboxRow],
+  [...uploadEntities, OutboxRow],
 ).initialize();
 const registryPool = createPool({
   url: config.database.DATABASE_URL,

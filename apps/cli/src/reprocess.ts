@@ -5,11 +5,8 @@ import { loadPipelines } from '#pipelines';
 import { LandfallError, loadConfig } from '#runtime';
 import {
   filterOf,
-  Removal,
-  Rendition,
   reprocessPage,
-  Ticket,
-  Upload,
+  uploadEntities,
   type UploadFilter,
   uploadFilterFields,
   withVars,
@@ -38,7 +35,7 @@ export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv
   process.once('SIGINT', () => stopping.abort());
   const unopened = createDataSource(
     { url: database.DATABASE_URL, poolSize: 2, applicationName: 'landfall-reprocess' },
-    [Upload, Rendition, Removal, Ticket, OutboxRow],
+    [...uploadEntities, OutboxRow],
   );
   const source = await translateDatabaseErrors(unopened.initialize());
   try {

@@ -4,7 +4,7 @@ import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { closeOnSignal, createLogger, loadConfig, nestLogger, readCapacity, sizeThreadPool } from '#runtime';
-import { Removal, Rendition, Ticket, Upload } from '#uploads';
+import { uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { imageSlots } from './image-slots.js';
@@ -27,7 +27,7 @@ const source = await createDataSource(
     poolSize: config.database.DATABASE_POOL_SIZE,
     applicationName: 'landfall-worker',
   },
-  [Upload, Rendition, Removal, Ticket, OutboxRow],
+  [...uploadEntities, OutboxRow],
 ).initialize();
 const backend = openQueueBackend({
   url: config.queue.QUEUE_URL,

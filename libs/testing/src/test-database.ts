@@ -1,6 +1,6 @@
 import { createDataSource, createPool } from '#database';
 import { OutboxRow } from '#outbox';
-import { Removal, Rendition, Ticket, Upload } from '#uploads';
+import { uploadEntities } from '#uploads';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import type { DataSource } from 'typeorm';
@@ -17,10 +17,7 @@ export interface TestDatabase extends AsyncDisposable {
 export async function testDatabase(): Promise<TestDatabase> {
   const url = await createTestDatabase();
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
-    Upload,
-    Rendition,
-    Removal,
-    Ticket,
+    ...uploadEntities,
     OutboxRow,
   ]).initialize();
   const pool = createPool({ url, poolSize: 6, applicationName: 'landfall-test' });

@@ -29,6 +29,13 @@ export function openJobs({ status, job, wanted }: Rendition): JobName[] {
   return [...(status === 'pending' ? [job] : []), ...(wanted ? [wanted.job] : [])];
 }
 
+const noProgress = { progress: null, speed: null };
+
+function errorFields({ code, message, context }: LandfallError) {
+  const log = typeof context['log'] === 'string' ? context['log'] : null;
+  return { errorCode: code, errorMessage: message, log };
+}
+
 /** A rendition that lies in the object store. */
 export interface MadeRendition {
   /** What it was made by. */
@@ -39,6 +46,10 @@ export interface MadeRendition {
   height: number | null;
   sizeBytes: number;
   durationMs: number | null;
+  /** What encoded it; unless set that tells nobody anything. */
+  encoder?: string | null;
+  /** What else is known of it. */
+  details?: object;
 }
 
 /**
@@ -75,9 +86,13 @@ export async function publishRendition(
         ...made,
         ...(replaces ? { ...wanted, wanted: null } : {}),
         sizeBytes: String(made.sizeBytes),
+        encoder: made.encoder ?? null,
+        details: made.details ?? {},
         status: 'ready',
+        ...noProgress,
         errorCode: null,
         errorMessage: null,
+        log: null,
         updatedAt: () => 'now()',
       },
     );
@@ -100,7 +115,7 @@ export async function failRenditions(
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
-    const why = { errorCode: reason.code, errorMessage: reason.message, updatedAt: () => 'now()' };
+    const why = { ...noProgress, ...errorFields(reason), updatedAt: () => 'now()' };
     const named = one ? { name: one.name } : {};
     await manager.update(
       Rendition,

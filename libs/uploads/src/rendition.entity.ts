@@ -72,6 +72,26 @@ export class Rendition {
   @Column('integer', { name: 'duration_ms', nullable: true })
   durationMs!: number | null;
 
+  /** Share that is made, 0 to 1, while it is made; null before and after. */
+  @Column('real', { nullable: true })
+  progress!: number | null;
+
+  /** How many times faster than it plays it is made, while it is made. */
+  @Column('real', { nullable: true })
+  speed!: number | null;
+
+  /** What encoded it: `libx264`, `h264_vaapi`, … */
+  @Column('text', { nullable: true })
+  encoder!: string | null;
+
+  /** What else is known of the result, by its kind: rungs, codecs, loudness, … */
+  @Column('jsonb', { default: {} })
+  details!: object;
+
+  /** The last lines that the encoder said of a failure. Long: read for one upload, not for lists. */
+  @Column('text', { nullable: true, select: false })
+  log?: string | null;
+
   @Column('text', { name: 'error_code', nullable: true })
   errorCode!: string | null;
 

@@ -109,7 +109,7 @@ export class UploadReader {
   }
 
   /**
-   * With the raw tags, which lists leave out.
+   * With the raw tags and the logs of renditions, which lists leave out.
    * @throws LandfallError upload.not_found, database.unavailable
    */
   async get(id: string): Promise<UploadWithRenditions> {
@@ -117,8 +117,16 @@ export class UploadReader {
       this.source.createQueryBuilder(Upload, 'u').addSelect('u.rawTags').where('u.id = :id', { id }).getOne(),
     );
     if (!upload) throw new LandfallError('upload.not_found', id);
-    const [found] = await this.withRenditions([upload]);
-    return found ?? { upload, renditions: [] };
+    const renditions = await translateDatabaseErrors(
+      this.source
+        .createQueryBuilder(Rendition, 'r')
+        .addSelect('r.log')
+        .where('r.upload_id = :id', { id })
+        .orderBy('r.position')
+        .addOrderBy('r.name')
+        .getMany(),
+    );
+    return { upload, renditions };
   }
 
   private async withRenditions(uploads: Upload[]): Promise<UploadWithRenditions[]> {

@@ -19,6 +19,17 @@ const renditionSchema = z.object({
   objectKey: z.string().nullable(),
   url: z.string().nullable().describe('signed; null until the rendition is ready'),
   urlExpiresAt: z.iso.datetime().nullable(),
+  progress: z.number().nullable().describe('share that is made, 0 to 1, while it is made'),
+  speed: z.number().nullable().describe('how many times faster than it plays it is made, while it is made'),
+  encoder: z.string().nullable().describe('what encoded it, such as libx264'),
+  details: z
+    .record(z.string(), z.unknown())
+    .describe('what else is known of the result: rungs, codecs, loudness, geometry of sprites'),
+  log: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('the last lines that the encoder said of a failure; for one upload only'),
   error: errorSchema,
 });
 
@@ -125,6 +136,11 @@ function viewRendition(upload: Upload, rendition: Rendition, sign: SignRendition
     objectKey: rendition.objectKey,
     url: signed?.url ?? null,
     urlExpiresAt: signed?.expiresAt.toISOString() ?? null,
+    progress: rendition.progress,
+    speed: rendition.speed,
+    encoder: rendition.encoder,
+    details: { ...rendition.details },
+    ...(rendition.log === undefined ? {} : { log: rendition.log }),
     error: viewError(rendition),
   };
 }
