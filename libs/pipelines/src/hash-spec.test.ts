@@ -27,6 +27,9 @@ test.each([
   [{ name: 'a', kind: 'image', width: 100 }, '72e02953e0b0'],
   [{ name: 'p', kind: 'poster' }, '2d73cb4eb132'],
   [{ name: 's', kind: 'audio' }, '35cd20c0f3e6'],
+  [{ name: 'p', kind: 'preview' }, '046ac4b20611'],
+  [{ name: 'b', kind: 'storyboard' }, '2c579a84f1e9'],
+  [{ name: 'w', kind: 'waveform' }, '9bda06247370'],
 ])('%j has the hash of the first version', (spec, hash) => {
   expect(hashOf(spec)).toBe(hash);
 });
@@ -47,6 +50,14 @@ test.each([
   [
     { name: 's', kind: 'hls', heights: [480, 720, 720] },
     { kind: 'hls', heights: [720, 480], name: 's' },
+  ],
+  [
+    { name: 's', kind: 'audio' },
+    { name: 's', kind: 'audio', codec: 'aac', normalize: false },
+  ],
+  [
+    { name: 'p', kind: 'preview' },
+    { name: 'p', kind: 'preview', seconds: 6, frameRate: 10, width: 320, format: 'webp', quality: 60 },
   ],
 ])('%j means the same as %j', (one, other) => {
   expect(hashOf(one)).toBe(hashOf(other));
@@ -77,6 +88,21 @@ test('every field that differs makes another hash', () => {
     { ...image, watermark },
     { ...image, watermark: { ...watermark, margin: 0 } },
     { ...image, watermark: { objectKey: 'x' } },
+    { name: 'a', kind: 'poster' },
+    { name: 'a', kind: 'poster', at: 0 },
+    { name: 'a', kind: 'poster', at: 1 },
+    { name: 'a', kind: 'poster', share: 1 },
+    { name: 'a', kind: 'storyboard' },
+    { name: 'a', kind: 'storyboard', count: 100 },
+    { name: 'a', kind: 'storyboard', intervalSeconds: 100 },
+    { name: 'a', kind: 'audio' },
+    { name: 'a', kind: 'audio', codec: 'opus' },
+    { name: 'a', kind: 'audio', channels: 1 },
+    { name: 'a', kind: 'audio', normalize: true },
+    { name: 'a', kind: 'waveform' },
+    { name: 'a', kind: 'waveform', pixelsPerSecond: 20 },
+    { name: 'a', kind: 'waveform', format: 'png' },
+    { name: 'a', kind: 'waveform', format: 'png', color: '#000000' },
   ];
   expect(new Set(specs.map(hashOf)).size).toBe(specs.length);
 });

@@ -7,9 +7,12 @@ import { type RenditionSpec, renditionSchemas } from './rendition-schema.js';
 const alwaysHashed: Record<RenditionSpec['kind'], readonly string[]> = {
   image: ['name', 'kind', 'width', 'height', 'fit', 'format', 'quality'],
   poster: ['name', 'kind', 'width', 'format', 'quality'],
+  preview: ['name', 'kind', 'format', 'width', 'seconds', 'frameRate', 'quality'],
+  storyboard: ['name', 'kind', 'width', 'columns', 'rows', 'format', 'quality'],
   hls: ['name', 'kind', 'heights', 'segmentSeconds'],
   mp4: ['name', 'kind', 'height'],
   audio: ['name', 'kind', 'codec', 'bitrateKbps'],
+  waveform: ['name', 'kind', 'format'],
 };
 
 /**

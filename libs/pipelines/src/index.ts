@@ -13,7 +13,10 @@ export type {
   ImageSpec,
   Mp4Spec,
   PosterSpec,
+  PreviewSpec,
   RenditionSpec,
+  StoryboardSpec,
+  WaveformSpec,
 } from './rendition-schema.js';
 export type { Matchable } from './match-schema.js';
 export { pipelinesJsonSchema } from './json-schema.js';

@@ -25,6 +25,8 @@ const withRenditions = (...lines: string[]) =>
     '    renditions:',
     ...lines,
   ].join('\n');
+/** The same for videos. */
+const ofVideo = (...lines: string[]) => withRenditions(...lines).replace('kind: image', 'kind: video');
 const withMatch = (match: string) => `version: 1
 pipelines:
   - name: photos
@@ -118,6 +120,44 @@ describe('a wrong file is told with its lines:', () => {
       'a stream of a picture',
       withRenditions('      - { name: a, kind: hls }'),
       ['p.yaml:6: pipelines.0.renditions.0.kind: no hls can be made of image'],
+    ],
+    [
+      'a storyboard of a sound, a sound of a picture',
+      withRenditions('      - { name: a, kind: storyboard }', '      - { name: b, kind: waveform }'),
+      [/:6: .*\.kind: no storyboard can be made of image/, /:7: .*\.kind: no waveform can be made of image/],
+    ],
+    [
+      'two moments for one poster',
+      ofVideo('      - name: a', '        kind: poster', '        at: 3', '        share: 0.5'),
+      [/:9: .*\.share: a poster has either at or share/],
+    ],
+    ['a share of 20 %', ofVideo('      - { name: a, kind: poster, share: 20 }'), [/:6: .*\.share: .*<=1/]],
+    [
+      'tiles counted twice',
+      ofVideo('      - { name: a, kind: storyboard, count: 9, intervalSeconds: 1 }'),
+      [/:6: .*\.count: a storyboard has either intervalSeconds or count/],
+    ],
+    [
+      'a preview of nothing, with sound',
+      ofVideo('      - { name: a, kind: preview, seconds: 0, format: gif, frameRate: 60 }'),
+      [/\.format: /, /\.seconds: .*>=0\.5/, /\.frameRate: .*<=30/],
+    ],
+    [
+      'an MP3 of 512 kbit/s in six channels',
+      ofVideo('      - { name: a, kind: audio, codec: mp3, bitrateKbps: 512 }'),
+      [/:6: .*\.bitrateKbps: mp3 has 32 to 320/],
+    ],
+    ['six channels', ofVideo('      - { name: a, kind: audio, channels: 6 }'), [/\.channels: .*<=2/]],
+    [
+      'a colour for numbers, and peaks for a picture',
+      ofVideo(
+        '      - { name: a, kind: waveform, color: "#000000" }',
+        '      - { name: b, kind: waveform, format: png, pixelsPerSecond: 9 }',
+      ),
+      [
+        /:6: .*\.color: the JSON has none; set format: png/,
+        /:7: .*\.pixelsPerSecond: the PNG has none; set format: json/,
+      ],
     ],
     ['no kind', withMatch('{ bucket: a }'), [/:4: pipelines\.0\.match\.kind: /]],
     [

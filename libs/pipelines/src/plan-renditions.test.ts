@@ -107,3 +107,29 @@ test('a ticket chooses one pipeline for its kind, whatever else matches', () => 
 test('an AVIF that keeps its format is made in the job of the AVIFs', () => {
   expect(planned({ mimeType: 'image/avif' }, 'acme')?.renditions).toEqual(['large upload.refine']);
 });
+
+test('what seeks through a video is made behind its poster, what decodes it whole in a queue of its own', () => {
+  const video = parsePipelines(
+    `
+version: 1
+pipelines:
+  - name: videos
+    match: { kind: video }
+    renditions:
+      - { name: poster, kind: poster }
+      - { name: preview, kind: preview }
+      - { name: board, kind: storyboard }
+      - { name: sound, kind: audio }
+      - { name: wave, kind: waveform }
+`,
+    'p',
+  );
+  const plan = planRenditions(video, { ...upload, kind: 'video' });
+  expect(plan?.renditions.map(({ job }) => job)).toEqual([
+    'upload.process',
+    'upload.refine',
+    'upload.refine',
+    'upload.transcode',
+    'upload.transcode',
+  ]);
+});

@@ -25,13 +25,24 @@ export interface RenditionPlan {
 /** The jobs that make renditions of a fresh upload, by their names in the job catalog. */
 export type RenditionJob = 'upload.process' | 'upload.refine' | 'upload.transcode';
 
-/** What is quick is made first and waits behind nothing: an AVIF takes longer than all other images together. */
+/**
+ * What is quick is made first and waits behind nothing: an AVIF takes longer than all other images together, and a
+ * preview or a storyboard seeks through its whole video.
+ */
 function jobOf(spec: RenditionSpec, mimeType: string): RenditionJob {
-  if (spec.kind === 'image') {
-    const isAvif = spec.format === 'avif' || (spec.format === 'keep' && mimeType === 'image/avif');
-    return isAvif ? 'upload.refine' : 'upload.process';
+  switch (spec.kind) {
+    case 'image': {
+      const isAvif = spec.format === 'avif' || (spec.format === 'keep' && mimeType === 'image/avif');
+      return isAvif ? 'upload.refine' : 'upload.process';
+    }
+    case 'poster':
+      return 'upload.process';
+    case 'preview':
+    case 'storyboard':
+      return 'upload.refine';
+    default:
+      return 'upload.transcode';
   }
-  return spec.kind === 'poster' ? 'upload.process' : 'upload.transcode';
 }
 
 /**

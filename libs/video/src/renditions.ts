@@ -29,8 +29,12 @@ export interface Mp4Spec {
 
 export interface AudioSpec {
   readonly name: string;
-  readonly codec: 'aac';
+  readonly codec: 'aac' | 'opus' | 'mp3';
   readonly bitrateKbps: number;
+  /** 1 or 2; unless set as many as the source has, two at most. */
+  readonly channels?: number | undefined;
+  /** Whether the sound is brought to one loudness. */
+  readonly normalize?: boolean;
 }
 
 export interface MadeFile {

@@ -9,9 +9,12 @@ export function renderPipelinesSchema(): string {
 const kinds: Readonly<Record<string, string>> = {
   image: 'A picture, of an image or of the first page of a PDF.',
   poster: 'A still picture of a video.',
+  preview: 'A short silent loop of a video: of a long one scenes from several places.',
+  storyboard: 'Sheets of small pictures of a video with a WebVTT file that says which tile shows which time.',
   hls: 'A stream of a video in several sizes (HLS); at most one for an upload.',
   mp4: 'One file of a video that plays everywhere; at most one for an upload.',
-  audio: 'The sound of an audio file.',
+  audio: 'The sound of an audio file or of a video.',
+  waveform: 'How loud an audio file or a video is from moment to moment: peaks as JSON, or a picture.',
 };
 
 /** `docs/pipelines.md`: the pipelines file explained, every field with its default. */
