@@ -17,12 +17,18 @@ export interface EncodeRun {
   /** Length of the source, to tell the finished share. */
   readonly durationMs: number | null;
   readonly maxPixels: number;
+  /** What stands before the input: where to seek, how much to read. */
+  readonly inputOptions?: readonly string[];
   readonly outputArgs: readonly string[];
   /** Folder that the paths in `outputArgs` are relative to. */
   readonly outDir: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Gets what an output writes to `pipe:1`; then there is no progress but that of the bytes. */
+  readonly onBytes?: (bytes: Buffer) => void;
+  /** `info` lets filters tell what they measured among the complaints. */
+  readonly loglevel?: 'info';
 }
 
 /**
@@ -35,6 +41,10 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   const stalled = new AbortController();
   const giveUp = () => stalled.abort(new LandfallError('media.timed_out', 'the encoder stopped moving'));
   let timer = setTimeout(giveUp, stallMs);
+  const waitAgain = (limitMs: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, limitMs);
+  };
   let position = '';
   let share: number | null = null;
 
@@ -45,9 +55,15 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
     if (name !== 'out_time_us' || value === position) return;
     position = value;
     share = shareOf(value, run.durationMs);
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, share === null || share >= closingShare ? closingStallMs : stallMs);
+    waitAgain(share === null || share >= closingShare ? closingStallMs : stallMs);
   });
+  const { onBytes } = run;
+  const hearBytes = onBytes && {
+    onBytes: (bytes: Buffer) => {
+      waitAgain(stallMs);
+      onBytes(bytes);
+    },
+  };
 
   try {
     return await runTool({
@@ -57,7 +73,9 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
         '-nostats',
         '-hide_banner',
         '-y',
-        ...options({ loglevel: 'error', progress: 'pipe:1', threads }),
+        ...options({ loglevel: run.loglevel ?? 'error', threads }),
+        ...(onBytes ? [] : options({ progress: 'pipe:1' })),
+        ...(run.inputOptions ?? []),
         ...inputArgs(run.source, run.maxPixels),
         ...run.outputArgs,
       ],
@@ -67,7 +85,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       signal: AbortSignal.any([run.signal, stalled.signal]),
       otherwise: 'media.encoder_failed',
       nice: true,
-      onOutput: readProgress,
+      ...(hearBytes ?? { onOutput: readProgress }),
     });
   } finally {
     clearTimeout(timer);

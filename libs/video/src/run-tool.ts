@@ -22,7 +22,9 @@ export interface ToolRun {
   /** Lets everything else go first. */
   readonly nice?: boolean;
   /** Gets stdout as it comes, then an empty text. */
-  readonly onOutput: (text: string) => void;
+  readonly onOutput?: (text: string) => void;
+  /** Gets stdout as bytes instead; while it works nothing more is read. */
+  readonly onBytes?: (bytes: Buffer) => void;
 }
 
 /**
@@ -50,7 +52,8 @@ export async function runTool(run: ToolRun): Promise<string[]> {
   });
   tieToThisProcess(child);
   if (run.nice) lowerPriority(child);
-  child.stdout.setEncoding('utf8').on('data', run.onOutput);
+  if (run.onBytes) child.stdout.on('data', run.onBytes);
+  else child.stdout.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
   child.stderr.setEncoding('utf8').on('data', hearComplaint);
 
   const stop = new AbortController();
@@ -70,7 +73,7 @@ export async function runTool(run: ToolRun): Promise<string[]> {
   }
   stopped.throwIfAborted();
   hearComplaint('');
-  run.onOutput('');
+  run.onOutput?.('');
   if (status === '0') return complaints;
   throw errorOfComplaints([...complaints, `ended with ${status}`], run.source, run.otherwise);
 }
