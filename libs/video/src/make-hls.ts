@@ -59,6 +59,8 @@ function segmentArgs(folder: string, spec: HlsSpec): string[] {
       hls_list_size: 0,
       hls_segment_type: 'fmp4',
       hls_flags: 'independent_segments',
+      // Frames out of order begin before time 0: moved up, the picture would be late for the sound, an output of its own.
+      avoid_negative_ts: 'disabled',
       hls_fmp4_init_filename: 'init.mp4',
       hls_segment_filename: `${folder}/segment_%05d.m4s`,
     }),
