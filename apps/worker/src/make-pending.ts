@@ -1,5 +1,6 @@
 import type { JobContext } from '#jobs';
 import type { JobName } from '#outbox';
+import { withObjectGate } from '#storage';
 import { pendingRenditions, type Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from './fetch-object.js';
@@ -23,9 +24,10 @@ export async function makePending(
   if (upload.kind === 'image' || upload.kind === 'document') {
     return withImage(bench, object, context, (opened) => makeImages(bench, upload, pending, opened, context));
   }
-  const url = bench.store.signOwnUrl(upload);
-  const facts = await probeMedia(bench.tools, url, bench.limits.video, context.signal);
-  await makePosters(bench, upload, pending, { url, facts }, context);
+  await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
+    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
+    await makePosters(bench, upload, pending, { url, facts }, { ...context, signal });
+  });
 }
 
 /** The job `upload.reprocess`: makes what is wanted again, or all of an upload that failed before it was planned. */

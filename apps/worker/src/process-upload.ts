@@ -3,6 +3,7 @@ import type { JobContext } from '#jobs';
 import { againJobOf, isAgain, type JobName } from '#outbox';
 import { planRenditions } from '#pipelines';
 import { LandfallError } from '#runtime';
+import { withObjectGate } from '#storage';
 import { findTicketOf, pendingRenditions, recordPlan, type Upload } from '#uploads';
 import { probeMedia, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
@@ -95,7 +96,7 @@ async function processImage(
   });
 }
 
-/** Video and audio: facts and poster are read over HTTP, without the whole file. */
+/** Video and audio: facts and poster are read through the gate, without the whole file. */
 async function processTimed(
   bench: Workbench,
   upload: Upload,
@@ -103,11 +104,12 @@ async function processTimed(
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
-  const url = bench.store.signOwnUrl(upload);
-  const facts = await probeMedia(bench.tools, url, bench.limits.video, context.signal);
-  await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
-  const pending = await pendingRenditions(bench.source, upload.id, job);
-  if (pending.length > 0) await makePosters(bench, upload, pending, { url, facts }, context);
+  await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
+    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
+    await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
+    const pending = await pendingRenditions(bench.source, upload.id, job);
+    if (pending.length > 0) await makePosters(bench, upload, pending, { url, facts }, { ...context, signal });
+  });
 }
 
 async function plan(

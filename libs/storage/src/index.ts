@@ -1,6 +1,6 @@
 /**
  * storage: the object store, Alibaba Cloud OSS or the emulator: asks for objects, streams them to and from files,
- * lists and removes them, signs URLs.
+ * lists and removes them, signs URLs, and gives one object to a program of others through a gate on this machine.
  *
  * Every request goes over a URL that room oss signs (V4), by Node's own fetch: streams, aborts and time limits come
  * with it. Does not belong here: what the objects mean, keys of renditions, signatures themselves.
@@ -8,3 +8,4 @@
 export * from './object-address.js';
 export * from './object-store.js';
 export * from './remove-objects.js';
+export * from './serve-object.js';

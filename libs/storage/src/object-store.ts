@@ -14,6 +14,12 @@ export interface ObjectHead {
   mimeType: string;
 }
 
+/** Bytes of an object, both ends included. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 type Settings = Config<'oss'>['oss'];
 
 interface StoreRequest {
@@ -115,6 +121,27 @@ export class ObjectStore {
     );
   }
 
+  /**
+   * Begins to read a part of an object, if it still has this ETag; asks only once, `readObjectRange` asks again.
+   * @param signal ends the reading too
+   */
+  async openRange(
+    address: ObjectAddress,
+    etag: string,
+    { first, last }: ByteRange,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const headers = { range: `bytes=${first}-${last}`, 'if-match': `"${etag}"` };
+    const answer = await this.sendOnce(address, { method: 'GET', headers, signal });
+    const given = answer.headers.get('content-range') ?? `status ${answer.status}`;
+    if (answer.body && given.startsWith(`bytes ${first}-${last}/`)) return answer.body;
+    void answer.body?.cancel();
+    throw new LandfallError(
+      'storage.unavailable',
+      `${address.objectKey}: asked for ${headers.range}, got ${given}`,
+    );
+  }
+
   /** The first `length` bytes of an object, or all of it when it is shorter; `length` bounds the memory. */
   async readStart(address: ObjectAddress, length: number, signal?: AbortSignal): Promise<Buffer> {
     const answer = await this.send(address, {
@@ -179,11 +206,6 @@ export class ObjectStore {
       url: this.presign(address, endpoint, { method: 'GET' }, lifetimeS, now),
       expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
     };
-  }
-
-  /** As `signUrl`, for a process of ours that reads over HTTP (ffmpeg), on the workers' endpoint. */
-  signOwnUrl(address: ObjectAddress): string {
-    return this.presignOwn(address, { method: 'GET' });
   }
 
   private presign(

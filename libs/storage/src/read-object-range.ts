@@ -1,0 +1,83 @@
+import { LandfallError, pause } from '#runtime';
+import type { ObjectAddress } from './object-address.js';
+import type { ByteRange, ObjectStore } from './object-store.js';
+import { translateStorageFailure } from './storage-errors.js';
+
+/** Times in a row that the store is asked without getting a byte. Together they take less than ffmpeg's 60 s without progress. */
+const tries = 3;
+const silenceMs = 15_000;
+
+/** A reader that seeks takes little of what it asked for; one that goes on gets more at once. */
+const firstPartBytes = 1_048_576;
+const largestPartBytes = 16_777_216;
+
+/** One version of an object. */
+export interface ObjectVersion extends ObjectAddress {
+  /** Without quotes. */
+  readonly etag: string;
+}
+
+/**
+ * The bytes of a part of an object, asked for piece by piece. A connection that breaks, and one that is silent for 15 s, is
+ * made again from where it stood.
+ *
+ * @throws LandfallError object.missing, object.changed, object.encoded, storage.denied, storage.refused,
+ * storage.unavailable after three times without a byte; the signal's reason after an abort
+ */
+export async function* readObjectRange(
+  store: ObjectStore,
+  object: ObjectVersion,
+  { first, last }: ByteRange,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let next = first;
+  let failures = 0;
+  let partBytes = firstPartBytes;
+  while (next <= last) {
+    const part = { first: next, last: Math.min(last, next + partBytes - 1) };
+    try {
+      for await (const chunk of readPart(store, object, part, signal)) {
+        next += chunk.length;
+        failures = 0;
+        yield chunk;
+      }
+      partBytes = Math.min(largestPartBytes, 2 * partBytes);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = translateStorageFailure(error, object);
+      failures += 1;
+      if (!failure.retryable || failures === tries) throw failure;
+      await pause(failures * 200, signal);
+    }
+  }
+}
+
+async function* readPart(
+  store: ObjectStore,
+  object: ObjectVersion,
+  part: ByteRange,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const ended = new AbortController();
+  const giveUp = () => ended.abort(new LandfallError('storage.unavailable', `silent for ${silenceMs} ms`));
+  let timer = setTimeout(giveUp, silenceMs);
+  try {
+    const body = await store.openRange(object, object.etag, part, AbortSignal.any([signal, ended.signal]));
+    const reader = body.getReader();
+    let left = part.last - part.first + 1;
+    while (left > 0) {
+      const { done, value } = await reader.read();
+      // While the reader downstream is busy, the store is not to blame.
+      clearTimeout(timer);
+      if (done) throw new Error(`ended ${left} bytes before its end`);
+      left -= value.length;
+      if (left < 0) throw new Error(`sends more than it was asked for`);
+      yield value;
+      timer = setTimeout(giveUp, silenceMs);
+    }
+  } finally {
+    clearTimeout(timer);
+    // Stops the request when nobody wants its rest.
+    ended.abort();
+  }
+}

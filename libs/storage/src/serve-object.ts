@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { LandfallError } from '#runtime';
+import type { ByteRange, ObjectStore } from './object-store.js';
+import { readObjectRange, type ObjectVersion } from './read-object-range.js';
+
+/** ffmpeg reads through one connection at a time; one that seeks leaves the old one behind for a moment. */
+const connectionsMax = 16;
+
+/** A way to one version of one object for a program on this machine, which learns neither store nor signature. */
+export interface ObjectGate {
+  readonly url: string;
+  /** Aborts with the job, and with the store's error as its reason: give it to whoever reads. */
+  readonly signal: AbortSignal;
+  /** Bytes that came from the store until now. */
+  readonly bytesRead: number;
+}
+
+/**
+ * Serves one version of an object over HTTP on 127.0.0.1, by ranges, under a path that cannot be guessed. What the store
+ * fails at is tried again inside; what stays a failure aborts `gate.signal`, since its words would not reach the job
+ * through ffmpeg. A reader that hangs up ends the request to the store at once.
+ */
+export async function serveObject(
+  store: ObjectStore,
+  object: ObjectVersion & { readonly sizeBytes: string | number | null },
+  signal: AbortSignal,
+): Promise<ObjectGate & AsyncDisposable> {
+  signal.throwIfAborted();
+  const sizeBytes = Number(object.sizeBytes ?? (await store.head(object, signal)).sizeBytes);
+  const path = `/${randomBytes(16).toString('hex')}`;
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
+  let bytesRead = 0;
+
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url !== path) return endWith(response, 404);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return endWith(response, 405);
+    const range = readRange(request.headers.range, sizeBytes);
+    if (!range) return endWith(response, 416, { 'content-range': `bytes */${sizeBytes}` });
+    response.writeHead(request.headers.range ? 206 : 200, headersOf(range, sizeBytes, request.headers.range));
+    if (request.method === 'HEAD') return response.end();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const bytes = readObjectRange(store, object, range, AbortSignal.any([ended, gone.signal]));
+    const count = async function* () {
+      for await (const chunk of bytes) {
+        bytesRead += chunk.length;
+        yield chunk;
+      }
+    };
+    await pipeline(count, response);
+  };
+
+  const server = createServer({ maxHeaderSize: 8_192 }, (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      // Anything else is a reader that hung up, or the end of the job.
+      if (error instanceof LandfallError) failed.abort(error);
+      response.destroy();
+    });
+  });
+  server.maxConnections = connectionsMax;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}${path}`,
+    signal: ended,
+    get bytesRead() {
+      return bytesRead;
+    },
+    async [Symbol.asyncDispose]() {
+      failed.abort(new Error('the gate is closed'));
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/**
+ * Works on an object that is read through a gate, which is closed with the work, however that ends.
+ *
+ * @throws the store's error (`object.changed`, `storage.unavailable`, …) instead of whatever its reader made of it
+ */
+export async function withObjectGate<T>(
+  store: ObjectStore,
+  object: Parameters<typeof serveObject>[1],
+  signal: AbortSignal,
+  work: (url: string, gate: ObjectGate) => Promise<T>,
+): Promise<T> {
+  await using gate = await serveObject(store, object, signal);
+  try {
+    return await work(gate.url, gate);
+  } finally {
+    // A reader may take a broken connection for the end, and call it a success.
+    gate.signal.throwIfAborted();
+  }
+}
+
+function endWith(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { ...headers, 'content-length': 0 }).end();
+}
+
+function headersOf({ first, last }: ByteRange, sizeBytes: number, asked: string | undefined) {
+  return {
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'content-length': last - first + 1,
+    ...(asked && { 'content-range': `bytes ${first}-${last}/${sizeBytes}` }),
+  };
+}
+
+/** `bytes=7-`, `bytes=7-9`, or nothing for all; null for what cannot be served. */
+function readRange(header: string | undefined, sizeBytes: number): ByteRange | null {
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(header ?? 'bytes=0-') ?? [];
+  if (from === undefined || to === undefined) return null;
+  const first = Number(from);
+  const last = Math.min(to === '' ? Infinity : Number(to), sizeBytes - 1);
+  return first > last ? null : { first, last };
+}
