@@ -1,7 +1,13 @@
+import type { Hardware } from './detect-hardware.js';
+
 /** The two programs this room spawns: names that are looked up on PATH, or paths. */
 export interface FfmpegTools {
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
+  /** Cores that one run may take; unless set those of this process. */
+  readonly cores?: number;
+  /** The chip that encodes, once it was found to work; unless set software does. */
+  readonly hardware?: Hardware;
 }
 
 export interface VideoLimits {
