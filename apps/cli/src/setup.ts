@@ -1,4 +1,4 @@
-import { ensureFfmpeg, ensureRedis } from '#local';
+import { ensureChromium, ensureFfmpeg, ensureRedis } from '#local';
 
 /** Finds or installs the programs that the tests need beside Node. Exit code 1 when a person has to install one. */
 export async function setUpTools(): Promise<number> {
@@ -11,5 +11,10 @@ export async function setUpTools(): Promise<number> {
     console.error(`${name} is missing, and is not ours to install here. Type:\n\n  ${tool.command}\n`);
     exitCode = 1;
   }
+  const chromium = await ensureChromium(tell);
+  if (chromium.missing)
+    console.error(
+      `Chromium is missing: the tests that play streams are skipped. Type:\n\n  ${chromium.command}\n`,
+    );
   return exitCode;
 }

@@ -13,7 +13,7 @@ interface PackageManager {
   readonly program: string;
   /** What installs packages, in order; the package names follow the last one. */
   readonly commands: readonly string[];
-  readonly packages: { readonly ffmpeg: string; readonly redis: string };
+  readonly packages: { readonly ffmpeg: string; readonly redis: string; readonly chromium?: string };
   /** Homebrew refuses to run as root, and needs no rights. */
   readonly asSelf?: true;
 }
@@ -22,20 +22,28 @@ const packageManagers: readonly PackageManager[] = [
   {
     program: 'apt-get',
     commands: ['apt-get update', 'apt-get install -y --no-install-recommends'],
-    packages: { ffmpeg: 'ffmpeg', redis: 'redis-server' },
+    packages: { ffmpeg: 'ffmpeg', redis: 'redis-server', chromium: 'chromium' },
   },
   // Fedora's own build lacks H.264: ffmpeg-free is what its repositories have.
-  { program: 'dnf', commands: ['dnf install -y'], packages: { ffmpeg: 'ffmpeg-free', redis: 'valkey' } },
-  { program: 'apk', commands: ['apk add'], packages: { ffmpeg: 'ffmpeg', redis: 'redis' } },
+  {
+    program: 'dnf',
+    commands: ['dnf install -y'],
+    packages: { ffmpeg: 'ffmpeg-free', redis: 'valkey', chromium: 'chromium' },
+  },
+  {
+    program: 'apk',
+    commands: ['apk add'],
+    packages: { ffmpeg: 'ffmpeg', redis: 'redis', chromium: 'chromium' },
+  },
   {
     program: 'pacman',
     commands: ['pacman -S --noconfirm --needed'],
-    packages: { ffmpeg: 'ffmpeg', redis: 'valkey' },
+    packages: { ffmpeg: 'ffmpeg', redis: 'valkey', chromium: 'chromium' },
   },
   {
     program: 'zypper',
     commands: ['zypper --non-interactive install'],
-    packages: { ffmpeg: 'ffmpeg', redis: 'redis' },
+    packages: { ffmpeg: 'ffmpeg', redis: 'redis', chromium: 'chromium' },
   },
   {
     program: 'brew',
@@ -70,6 +78,27 @@ export async function ensureRedis(onInstall?: (command: string) => void): Promis
   return path ? { missing: false, path } : { missing: true, command };
 }
 
+/** The names of Chromium's package and of Chrome's, which does as well. */
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+
+/** Finds a Chromium that runs: Ubuntu's package is a script that only tells where to get one. */
+export async function findChromium(): Promise<string | undefined> {
+  for (const name of chromiumNames) {
+    const path = await findProgram(name);
+    if (path && (await runCommand(path, ['--version'], { timeoutMs: 20_000 })).code === 0) return path;
+  }
+  return undefined;
+}
+
+/** Finds Chromium, or installs it where that needs no password. */
+export async function ensureChromium(onInstall?: (command: string) => void): Promise<SystemTool> {
+  const found = await findChromium();
+  if (found) return { missing: false, path: found };
+  const command = await installPackage('chromium', onInstall);
+  const path = await findChromium();
+  return path ? { missing: false, path } : { missing: true, command };
+}
+
 /** The full path of a program on the PATH. */
 async function findProgram(name: string): Promise<string | undefined> {
   const { code, output } = await runCommand('/bin/sh', ['-c', 'command -v "$0"', name], {
@@ -84,13 +113,14 @@ async function installPackage(
   onInstall: ((command: string) => void) | undefined,
 ): Promise<string> {
   const manager = await findPackageManager();
-  if (!manager) return `install ${name} with the package manager of your system`;
+  const packageName = manager?.packages[name];
+  if (!manager || !packageName) return `install ${name} with the package manager of your system`;
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot || manager.asSelf ? '' : 'sudo ';
   const command = manager.commands
     .map((part, index) => {
       const isLast = index === manager.commands.length - 1;
-      return `${prefix}${part}${isLast ? ` ${manager.packages[name]}` : ''}`;
+      return `${prefix}${part}${isLast ? ` ${packageName}` : ''}`;
     })
     .join(' && ');
   const allowed = manager.asSelf ? !isRoot : isRoot || (await maySudo());

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
-import { ensureFfmpeg, ensureRedis, freePort, startPostgres, startRedis } from '#local';
+import { ensureFfmpeg, ensureRedis, findChromium, freePort, startPostgres, startRedis } from '#local';
 import type { TestProject } from 'vitest/node';
 
 /** The services of one test run. */
@@ -13,6 +13,8 @@ export interface TestServices {
   redisUrl: string;
   ffmpegPath: string;
   ffprobePath: string;
+  /** Null where none is installed: the tests that play streams are skipped. */
+  chromiumPath: string | null;
 }
 
 declare module 'vitest' {
@@ -49,6 +51,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     redisUrl: redisServer.url,
     ffmpegPath: ffmpeg.ffmpegPath,
     ffprobePath: ffmpeg.ffprobePath,
+    chromiumPath: (await findChromium()) ?? null,
   });
   return async () => {
     await redisServer.stop();

@@ -1,0 +1,158 @@
+/**
+ * What the tests drive in a browser: one video element fed by hls.js, and a diary of every frame that it showed.
+ * Each function answers with plain values, or fails within its time limit with all that is known.
+ */
+import Hls from './hls.mjs';
+
+const limitMs = 30_000;
+const video = document.querySelector('video');
+const eyes = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
+eyes.imageSmoothingEnabled = false;
+
+const diary = { frames: [], switches: [], fatal: [], audioTracks: 0, subtitleTracks: 0 };
+let hls;
+
+/** The red values (0 to 255) in the middles of the quarters: top left, top right, bottom left, bottom right. */
+function lookAtPicture() {
+  eyes.drawImage(video, 0, 0, 2, 2);
+  const { data } = eyes.getImageData(0, 0, 2, 2);
+  return [0, 4, 8, 12].map((at) => data[at]);
+}
+
+function noteFrame(_now, { mediaTime, width, height }) {
+  diary.frames.push({ atS: mediaTime, width, height, picture: lookAtPicture() });
+  video.requestVideoFrameCallback(noteFrame);
+}
+
+/** Waits until `holds` after one of these events of `target`. */
+function until(target, events, holds, what) {
+  return new Promise((resolve, reject) => {
+    const listener = () => {
+      if (diary.fatal.length > 0) end(() => reject(new Error(`${what}: ${diary.fatal.join(', ')}`)));
+      else if (holds()) end(resolve);
+    };
+    const timer = setTimeout(
+      () => end(() => reject(new Error(`${what}: not within ${limitMs} ms; ${state()}`))),
+      limitMs,
+    );
+    const end = (settle) => {
+      clearTimeout(timer);
+      for (const event of events) target.removeEventListener(event, listener);
+      video.removeEventListener('playererror', listener);
+      settle();
+    };
+    for (const event of events) target.addEventListener(event, listener);
+    video.addEventListener('playererror', listener);
+    listener();
+  });
+}
+
+function state() {
+  const { currentTime, duration, readyState, paused, videoWidth, error } = video;
+  return JSON.stringify({
+    currentTime,
+    duration,
+    readyState,
+    paused,
+    videoWidth,
+    error: error?.message,
+    ...diary,
+  });
+}
+
+const untilTime = (seconds) =>
+  until(
+    video,
+    ['timeupdate', 'ended'],
+    () => video.currentTime >= seconds || video.ended,
+    `playing until ${seconds} s`,
+  );
+
+window.player = {
+  /** Loads a stream's lowest quality; gives its qualities. `apiKey` goes with requests for keys, and with those alone. */
+  async open(url, apiKey) {
+    hls = new Hls({
+      startLevel: 0,
+      // Short, so that a seek back has to load again.
+      maxBufferLength: 2,
+      maxMaxBufferLength: 2,
+      backBufferLength: 0,
+      xhrSetup(request, address) {
+        if (apiKey && new URL(address).pathname.endsWith('/key'))
+          request.setRequestHeader('authorization', `Bearer ${apiKey}`);
+      },
+    });
+    hls.on(Hls.Events.ERROR, (_event, { fatal, details, reason, response }) => {
+      if (!fatal) return;
+      diary.fatal.push(`${details} ${reason ?? ''} ${response?.code ?? ''}`.trim());
+      video.dispatchEvent(new Event('playererror'));
+    });
+    hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => diary.switches.push(level));
+    hls.on(
+      Hls.Events.AUDIO_TRACKS_UPDATED,
+      (_event, { audioTracks }) => (diary.audioTracks = audioTracks.length),
+    );
+    hls.on(
+      Hls.Events.SUBTITLE_TRACKS_UPDATED,
+      (_event, { subtitleTracks }) => (diary.subtitleTracks = subtitleTracks.length),
+    );
+    video.requestVideoFrameCallback(noteFrame);
+    hls.loadSource(url);
+    hls.attachMedia(video);
+    await until(video, ['loadeddata'], () => video.readyState >= 2, 'loading');
+    hls.loadLevel = 0;
+    return hls.levels.map(({ width, height, codecs, bitrate, frameRate }) => ({
+      width,
+      height,
+      codecs,
+      bitrate,
+      frameRate,
+    }));
+  },
+
+  /** Plays until this time. */
+  async playUntil(seconds) {
+    await video.play();
+    await untilTime(seconds);
+  },
+
+  /** Forces a quality, and plays on until its pictures are shown. */
+  async switchTo(level) {
+    hls.nextLevel = level;
+    const { width } = hls.levels[level];
+    await until(
+      video,
+      ['resize', 'timeupdate'],
+      () => diary.switches.at(-1) === level && video.videoWidth === width,
+      `level ${level}`,
+    );
+  },
+
+  /** Seeks while it plays; gives the first picture that is shown from there. */
+  async seek(seconds) {
+    const before = diary.frames.length;
+    video.currentTime = seconds;
+    await until(
+      video,
+      ['seeked', 'timeupdate'],
+      () => !video.seeking && diary.frames.length > before + 1,
+      `seek to ${seconds} s`,
+    );
+    return diary.frames.slice(before).find(({ atS }) => Math.abs(atS - seconds) < 0.5);
+  },
+
+  /** Plays to the end; gives everything that was seen. */
+  async playToEnd() {
+    await video.play();
+    await until(video, ['ended'], () => video.ended, 'playing to the end');
+    const { totalVideoFrames } = video.getVideoPlaybackQuality();
+    return {
+      ...diary,
+      atS: video.currentTime,
+      durationS: video.duration,
+      decodedFrames: totalVideoFrames,
+      // Only Chromium counts them.
+      decodedAudioBytes: video.webkitAudioDecodedByteCount,
+    };
+  },
+};
