@@ -8,7 +8,7 @@ import {
   migrateQueue,
   openQueueBackend,
 } from '#jobs';
-import { type JobName, outboxRow, queueJobs } from '#outbox';
+import { type JobName, type MakingJob, outboxRow, queueJobs } from '#outbox';
 import { createLogger, LandfallError, newId } from '#runtime';
 import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -70,6 +70,8 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       'upload.transcode': handler('upload.transcode'),
       'upload.reprocess': handler('upload.reprocess'),
       'upload.retranscode': handler('upload.retranscode'),
+      'upload.chunk': handler('upload.chunk'),
+      'upload.join': handler('upload.join'),
     };
     const handlersModule: DynamicModule = {
       module: TestHandlers,
@@ -104,7 +106,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     return close;
   }
 
-  const queue = (name: JobName, uploadId: string) =>
+  const queue = (name: MakingJob, uploadId: string) =>
     database.source.transaction((manager) => queueJobs(manager, [outboxRow(name, { v: 1, uploadId })]));
   const outboxIsEmpty = async () => {
     const [row] = (await database.source.query('SELECT count(*)::int AS n FROM outbox')) as [{ n: number }];

@@ -18,6 +18,7 @@ import { TicketDesk } from './tickets/ticket-desk.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 import { type ApiConfig, configToken, loggerToken } from './tokens.js';
 import { ReprocessDesk } from './uploads/reprocess-desk.js';
+import { UploadDesk } from './uploads/upload-desk.js';
 import { UploadsController } from './uploads/uploads.controller.js';
 
 export interface ApiParts {
@@ -59,6 +60,13 @@ export class ApiModule {
         {
           provide: ReprocessDesk,
           useValue: new ReprocessDesk(source, pipelines, config.worker.WORKER_SWEEP_AFTER_MS),
+        },
+        {
+          provide: UploadDesk,
+          useValue: new UploadDesk(source, {
+            renditionPrefix: config.oss.OSS_RENDITION_PREFIX,
+            urlLifetimeMs: config.oss.OSS_URL_LIFETIME_S * 1_000,
+          }),
         },
         { provide: ObjectStore, useValue: store },
         { provide: StreamLinks, useValue: links },

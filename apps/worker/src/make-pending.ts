@@ -1,5 +1,5 @@
 import type { JobContext } from '#jobs';
-import type { JobName } from '#outbox';
+import type { MakingJob } from '#outbox';
 import { withObjectGate } from '#storage';
 import { pendingRenditions, type Upload } from '#uploads';
 import { probeMedia } from '#video';
@@ -14,7 +14,7 @@ import type { Workbench } from './workbench.js';
 export async function makePending(
   bench: Workbench,
   landed: Upload,
-  job: JobName,
+  job: MakingJob,
   context: JobContext,
 ): Promise<void> {
   const pending = await pendingRenditions(bench.source, landed.id, job);
@@ -34,7 +34,7 @@ export async function makePending(
 export async function reprocessUpload(
   bench: Workbench,
   upload: Upload,
-  job: JobName,
+  job: MakingJob,
   context: JobContext,
 ): Promise<void> {
   if (upload.kind === null) await processUpload(bench, upload, job, context);

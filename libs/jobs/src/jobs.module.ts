@@ -25,13 +25,16 @@ export interface JobsSettings {
 /** How often a job may be taken back from a worker that went silent before BullMQ fails it; the sweep goes on from there. */
 const maxStalledCount = 5;
 
+/** How often jobs are looked for whose worker went silent: BullMQ's lock of 30 s, and at most this on top of it. */
+const stalledInterval = 5_000;
+
 /** The class of the processor that takes the jobs of one queue; Nest finds it by its decorator. */
 function processorOf(
   queue: QueueName,
   concurrency: number,
   { backend, logger }: JobsSettings,
 ): Type<WorkerHost> {
-  @Processor(queue, { concurrency, connection: backend.consumer, maxStalledCount })
+  @Processor(queue, { concurrency, connection: backend.consumer, maxStalledCount, stalledInterval })
   class QueueProcessor extends WorkerHost {
     constructor(@Inject(JobRunner) private readonly runner: JobRunner) {
       super();

@@ -1,5 +1,13 @@
 import { listenForNotifications } from '#database';
-import { jobCatalog, jobIdOf, isJobName, outboxChannel, type JobPayload, type QueueName } from '#outbox';
+import {
+  jobCatalog,
+  jobIdOf,
+  isJobName,
+  outboxChannel,
+  priorityOf,
+  type JobPayload,
+  type QueueName,
+} from '#outbox';
 import { pause, withTimeLimit, type Logger } from '#runtime';
 import type { BulkJobOptions, Queue } from 'bullmq';
 import type { DataSource } from 'typeorm';
@@ -112,7 +120,7 @@ export class OutboxRelay {
         data: payload,
         opts: {
           jobId: jobIdOf(row.name, payload),
-          priority: declaration.priority,
+          priority: priorityOf(row.name, payload),
           attempts: declaration.attempts,
           backoff: { type: 'exponential', delay: declaration.backoffMs },
           // Postgres keeps the history; a job that is done or given up must leave room for the same id.

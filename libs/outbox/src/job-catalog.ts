@@ -16,6 +16,10 @@ interface JobDeclaration {
 
 const uploadId = z.object({ v: z.literal(1), uploadId: z.uuid() });
 
+/** Work that another job was cut into; it has that job's place in the line, or a later one. */
+const partOf = uploadId.extend({ forJob: z.enum(['upload.transcode', 'upload.retranscode']) });
+const chunk = partOf.extend({ position: z.int().min(0) });
+
 /** Every background job. A line here is the whole declaration. */
 export const jobCatalog = {
   /** Checks the object, reads its facts, plans its renditions and makes the quick ones. */
@@ -34,26 +38,34 @@ export const jobCatalog = {
     attempts: 4,
     backoffMs: 2_000,
   },
+  /** Encodes one chunk of a long video. Of a short video nobody waits while there are many of these. */
+  'upload.chunk': { queue: 'transcode', priority: 5, payload: chunk, attempts: 4, backoffMs: 2_000 },
+  /** Joins the chunks of a long video. */
+  'upload.join': { queue: 'transcode', priority: 0, payload: partOf, attempts: 4, backoffMs: 2_000 },
 } as const satisfies Record<string, JobDeclaration>;
 
 export type JobName = keyof typeof jobCatalog;
 export type JobPayload<Name extends JobName> = z.output<(typeof jobCatalog)[Name]['payload']>;
 
+/** For each job that renditions can name as theirs: the one that makes them again. */
 const againJobs = {
   'upload.process': 'upload.reprocess',
   'upload.refine': 'upload.reprocess',
   'upload.reprocess': 'upload.reprocess',
   'upload.transcode': 'upload.retranscode',
   'upload.retranscode': 'upload.retranscode',
-} as const satisfies Record<JobName, JobName>;
+} as const satisfies Partial<Record<JobName, JobName>>;
+
+/** A job that makes renditions; the others do parts of its work. */
+export type MakingJob = keyof typeof againJobs;
 
 /** The job that makes again, on request and behind all fresh uploads, what `job` makes. */
-export function againJobOf(job: JobName): JobName {
+export function againJobOf(job: MakingJob): MakingJob {
   return againJobs[job];
 }
 
 /** Whether a job makes again what was made before. */
-export function isAgain(job: JobName): boolean {
+export function isAgain(job: MakingJob): boolean {
   return againJobs[job] === job;
 }
 
@@ -66,5 +78,13 @@ export function isJobName(name: string): name is JobName {
  * changes nothing. (BullMQ's ids hold no colon and are not all digits.)
  */
 export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): string {
-  return `${name}.${payload.uploadId}`;
+  const forJob = 'forJob' in payload ? [payload.forJob] : [];
+  const position = 'position' in payload ? [payload.position] : [];
+  return [name, payload.uploadId, ...forJob, ...position].join('.');
+}
+
+/** The place of a job among those that wait: as the catalog says, and a part never before its whole. */
+export function priorityOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): number {
+  const { priority } = jobCatalog[name];
+  return 'forJob' in payload ? Math.max(priority, jobCatalog[payload.forJob].priority) : priority;
 }

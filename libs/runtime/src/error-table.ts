@@ -143,6 +143,7 @@ export const errorTable = {
     retry: 'never',
     message: 'The pipelines file has no such rendition for this upload',
   },
+  'rendition.cancelled': { kind: 'unprocessable', retry: 'never', message: 'Making it was cancelled' },
   'rendition.watermark_unusable': {
     kind: 'unprocessable',
     retry: 'never',
@@ -261,6 +262,16 @@ export const errorTable = {
     kind: 'unprocessable',
     retry: 'never',
     message: 'The encoder could not process this media',
+  },
+  'media.encoder_killed': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The encoder was ended from outside',
+  },
+  'media.output_too_large': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'What is made of the media takes more space than this service gives it',
   },
   'media.encoder_missing': {
     kind: 'unavailable',

@@ -1,4 +1,4 @@
-import type { JobName } from '#outbox';
+import type { MakingJob } from '#outbox';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
@@ -14,7 +14,7 @@ export class Chunk {
 
   /** The job whose renditions it is a part of. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'chunks_pkey' })
-  job!: JobName;
+  job!: MakingJob;
 
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'chunks_pkey' })
   position!: number;

@@ -1,6 +1,8 @@
 import { toLandfallError, newId, type Logger } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Removal } from './removal.entity.js';
+import { Rendition } from './rendition.entity.js';
+import { lockUpload } from './upload-states.js';
 import { Upload } from './upload.entity.js';
 
 const pageSize = 100;
@@ -22,6 +24,7 @@ export async function queueRemoval(
   manager: EntityManager,
   bucket: string,
   { uploadId, name, specHash, objectKey, durationMs }: Replaced,
+  dueAt = new Date(Date.now() + (durationMs ?? 0) * watchTimes),
 ): Promise<void> {
   const folder = objectKey.lastIndexOf(`/${name}-${specHash}/`);
   await manager.insert(Removal, {
@@ -31,8 +34,44 @@ export async function queueRemoval(
     specHash,
     bucket,
     objectKey: folder < 0 ? objectKey : `${objectKey.slice(0, folder)}/${name}-${specHash}/`,
-    dueAt: new Date(Date.now() + (durationMs ?? 0) * watchTimes),
+    dueAt,
   });
+}
+
+/** No job works for as long as this, with all its tries: what it stored by then and did not publish is of no use. */
+const unpublishedMs = 7 * 24 * 3_600_000;
+
+/**
+ * Says, before any object of a rendition is stored, that they are to be removed should they never be published; called again
+ * it counts from then. Publishing calls it off, so that nothing is left of what was cancelled, failed or killed on the way.
+ * @returns false when nobody wants the rendition: nothing may be stored then
+ */
+export async function reserveObjects(
+  source: DataSource,
+  uploadId: string,
+  { name, specHash, objectKey }: { name: string; specHash: string; objectKey: string },
+): Promise<boolean> {
+  return source.transaction(async (manager) => {
+    const upload = await lockUpload(manager, uploadId);
+    const rendition = upload && (await manager.findOneBy(Rendition, { uploadId, name }));
+    const isMissing = rendition?.status === 'pending' && rendition.specHash === specHash;
+    if (!upload || (!isMissing && rendition?.wanted?.specHash !== specHash)) return false;
+    await cancelRemovals(manager, uploadId, [{ name, specHash }]);
+    const unpublished = { uploadId, name, specHash, objectKey, durationMs: null };
+    await queueRemoval(manager, upload.bucket, unpublished, new Date(Date.now() + unpublishedMs));
+    return true;
+  });
+}
+
+/** Says, within the caller's transaction, that what was reserved will not be published. */
+export async function hastenRemovals(
+  manager: EntityManager,
+  uploadId: string,
+  unwanted: readonly { name: string; specHash: string }[],
+): Promise<void> {
+  const dueAt = new Date();
+  for (const { name, specHash } of unwanted)
+    await manager.update(Removal, { uploadId, name, specHash }, { dueAt });
 }
 
 /** Keeps objects that are wanted again, or made again under the same key. */

@@ -1,7 +1,8 @@
-import type { JobName } from '#outbox';
+import type { MakingJob } from '#outbox';
 import type { LandfallError } from '#runtime';
-import { type DataSource, type EntityManager, IsNull, Not } from 'typeorm';
-import { queueRemoval } from './removals.js';
+import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
+import { Chunk } from './chunk.entity.js';
+import { cancelRemovals, hastenRemovals, queueRemoval } from './removals.js';
 import { Rendition } from './rendition.entity.js';
 import { type ImageLook, Upload } from './upload.entity.js';
 import { failUpload, lockUpload, recordLook } from './upload-states.js';
@@ -13,7 +14,7 @@ import { failUpload, lockUpload, recordLook } from './upload-states.js';
 export async function pendingRenditions(
   source: DataSource,
   uploadId: string,
-  job: JobName,
+  job: MakingJob,
 ): Promise<Rendition[]> {
   const renditions = await source
     .getRepository(Rendition)
@@ -25,11 +26,12 @@ export async function pendingRenditions(
 }
 
 /** The jobs that still have to make something of a rendition. */
-export function openJobs({ status, job, wanted }: Rendition): JobName[] {
+export function openJobs({ status, job, wanted }: Rendition): MakingJob[] {
   return [...(status === 'pending' ? [job] : []), ...(wanted ? [wanted.job] : [])];
 }
 
 const noProgress = { progress: null, speed: null };
+const notStored = { objectKey: null, mimeType: null, width: null, height: null, durationMs: null };
 
 function errorFields({ code, message, context }: LandfallError) {
   const log = typeof context['log'] === 'string' ? context['log'] : null;
@@ -64,18 +66,21 @@ export async function publishRendition(
   look: ImageLook | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
-    const upload = await lockUpload(manager, uploadId);
+    const upload = await manager.findOne(Upload, {
+      where: { id: uploadId },
+      lock: { mode: 'pessimistic_write' },
+    });
     if (!upload) return;
     const rendition = await manager.findOneBy(Rendition, { uploadId, name });
-    if (!rendition) return;
-    const { wanted } = rendition;
+    const wanted = rendition?.wanted;
     const replaces = wanted?.specHash === made.specHash;
-    const isMissing = rendition.status === 'pending' && rendition.specHash === made.specHash;
-    if (!replaces && !isMissing) {
-      if (rendition.specHash !== made.specHash)
-        await queueRemoval(manager, upload.bucket, { ...made, uploadId, name });
+    const isSame = rendition?.specHash === made.specHash;
+    if (!rendition || (!replaces && !(isSame && rendition.status === 'pending'))) {
+      const isServed = isSame && rendition?.status === 'ready';
+      if (!isServed) await queueRemoval(manager, upload.bucket, { ...made, uploadId, name });
       return;
     }
+    await cancelRemovals(manager, uploadId, [{ name, specHash: made.specHash }]);
     if (rendition.objectKey !== null && rendition.objectKey !== made.objectKey) {
       await queueRemoval(manager, upload.bucket, { ...rendition, objectKey: rendition.objectKey });
     }
@@ -102,6 +107,24 @@ export async function publishRendition(
 }
 
 /**
+ * Has a rendition shown that is still being made: what lies under its key plays already, and goes on to be stored. What is to
+ * replace another is not shown before it is whole.
+ */
+export async function recordEarly(
+  source: DataSource,
+  uploadId: string,
+  name: string,
+  { specHash, objectKey, mimeType, width, height, durationMs }: MadeRendition,
+): Promise<void> {
+  await source
+    .getRepository(Rendition)
+    .update(
+      { uploadId, name, specHash, status: 'pending' },
+      { objectKey, mimeType, width, height, durationMs, updatedAt: () => 'now()' },
+    );
+}
+
+/**
  * Ends what a job still had to make as failed; the upload fails when nothing else is pending. What was to be replaced stays
  * as it is, and ready, with the reason why it was not.
  * @param one the only rendition that is ended, and what is known of the picture by then
@@ -109,31 +132,40 @@ export async function publishRendition(
 export async function failRenditions(
   source: DataSource,
   uploadId: string,
-  job: JobName,
+  job: MakingJob,
   reason: LandfallError,
-  one: { name: string; look: ImageLook } | null = null,
+  one: { name: string; look?: ImageLook } | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
-    const why = { ...noProgress, ...errorFields(reason), updatedAt: () => 'now()' };
-    const named = one ? { name: one.name } : {};
-    await manager.update(
-      Rendition,
-      { uploadId, job, status: 'pending', ...named },
-      { ...why, status: 'failed' },
-    );
-    await manager
-      .createQueryBuilder()
-      .update(Rendition)
-      .set({ ...why, wanted: null })
-      .where(`upload_id = :uploadId AND wanted ->> 'job' = :job`, { uploadId, job })
-      .andWhere(one ? 'name = :name' : 'true', named)
-      .execute();
-    if (one) await recordLook(manager, uploadId, one.look);
-    const planned = await manager.existsBy(Rendition, { uploadId });
-    if (planned) await settleUpload(manager, uploadId);
-    else await failUpload(manager, uploadId, reason);
+    await endRenditions(manager, uploadId, reason, { job, ...(one ? { name: one.name } : {}) });
+    if (one?.look) await recordLook(manager, uploadId, one.look);
   });
+}
+
+/** As `failRenditions`, within the caller's transaction, which holds the lock of the upload. */
+export async function endRenditions(
+  manager: EntityManager,
+  uploadId: string,
+  reason: LandfallError,
+  { job, name }: { job?: MakingJob; name?: string } = {},
+): Promise<void> {
+  const rows = await manager.findBy(Rendition, { uploadId });
+  const isMeant = (row: Rendition, its: MakingJob) =>
+    (name === undefined || row.name === name) && (job === undefined || its === job);
+  const pending = rows.filter((row) => row.status === 'pending' && isMeant(row, row.job));
+  const replaced = rows.filter(({ wanted, ...row }) => wanted && isMeant({ ...row, wanted }, wanted.job));
+  const why = { ...noProgress, ...errorFields(reason), updatedAt: () => 'now()' };
+  const ids = (some: Rendition[]) => ({ id: In(some.map(({ id }) => id)) });
+  await manager.update(Rendition, ids(pending), { ...why, ...notStored, status: 'failed' });
+  await manager.update(Rendition, ids(replaced), { ...why, wanted: null });
+  await hastenRemovals(manager, uploadId, [
+    ...pending,
+    ...replaced.flatMap((row) => (row.wanted ? [{ name: row.name, specHash: row.wanted.specHash }] : [])),
+  ]);
+  if (name === undefined) await manager.delete(Chunk, { uploadId, ...(job ? { job } : {}) });
+  if (rows.length > 0) await settleUpload(manager, uploadId);
+  else await failUpload(manager, uploadId, reason);
 }
 
 /**

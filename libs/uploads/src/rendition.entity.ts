@@ -1,4 +1,4 @@
-import type { JobName } from '#outbox';
+import type { MakingJob } from '#outbox';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
@@ -8,7 +8,7 @@ export type RenditionStatus = (typeof renditionStatuses)[number];
 /** A rendition that is to take the place of the one there is. */
 export interface WantedRendition {
   kind: string;
-  job: JobName;
+  job: MakingJob;
   spec: object;
   specHash: string;
 }
@@ -38,7 +38,7 @@ export class Rendition {
 
   /** The job that makes it, or has made it. */
   @Column('text')
-  job!: JobName;
+  job!: MakingJob;
 
   /** What the pipelines file asked for when this was planned. */
   @Column('jsonb')

@@ -38,7 +38,7 @@ export async function reprocessUpload(
   refuseUnknown(request.names, upload.kind === null ? renditionsOf(request.pipelines) : planned);
   return source.transaction(async (manager) => {
     const locked = await manager.findOne(Upload, { where: { id }, lock: { mode: 'pessimistic_write' } });
-    if (!locked) throw new LandfallError('upload.not_found', id);
+    if (!locked || locked.status === 'deleted') throw new LandfallError('upload.not_found', id);
     if (locked.kind === null)
       return locked.status === 'failed' ? restart(manager, id, request.sweepAfterMs) : 0;
     const renditions = await manager.findBy(Rendition, { uploadId: id });
@@ -124,6 +124,7 @@ async function wantAgain(
               status: 'pending' as const,
               errorCode: null,
               errorMessage: null,
+              log: null,
             }
           : { wanted: row.specHash === specHash ? null : { kind, job, spec, specHash } };
       await manager.update(Rendition, { uploadId, name }, { ...changes, updatedAt: () => 'now()' });

@@ -11,7 +11,7 @@ export const uploadFilterFields = {
   bucket: z.string().optional().describe('exact bucket'),
   prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
   kind: z.enum(mediaKinds).optional(),
-  status: z.enum(uploadStatuses).optional(),
+  status: z.enum(uploadStatuses).optional().describe('without it all but those that are deleted'),
   createdAfter: time.optional().describe('landed at or after'),
   createdBefore: time.optional().describe('landed before'),
 };

@@ -147,6 +147,7 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (filter.prefix) query.andWhere('starts_with(u.object_key, :prefix)', { prefix: filter.prefix });
   if (filter.kind !== undefined) query.andWhere('u.kind = :kind', { kind: filter.kind });
   if (filter.status !== undefined) query.andWhere('u.status = :status', { status: filter.status });
+  else query.andWhere(`u.status <> 'deleted'`);
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
   if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
   if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });

@@ -1,4 +1,4 @@
-import { isAgain, type JobName, outboxRow, queueJobs } from '#outbox';
+import { isAgain, type MakingJob, outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
 import { LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
@@ -15,7 +15,7 @@ const unfinished: UploadStatus[] = ['stored', 'processing'];
  * Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. What is made
  * again is made of finished uploads too, which stay as they are.
  */
-export async function beginRun(source: DataSource, id: string, job: JobName): Promise<Upload | null> {
+export async function beginRun(source: DataSource, id: string, job: MakingJob): Promise<Upload | null> {
   const isOpen = isAgain(job) ? 'reprocessing_since IS NOT NULL' : 'status IN (:...unfinished)';
   const begun = await source
     .createQueryBuilder()
@@ -82,7 +82,7 @@ export async function completeUpload(
 }
 
 /** A planned rendition, by whichever job. */
-export type PlannedWork = Omit<PlannedRendition, 'job'> & { job: JobName };
+export type PlannedWork = Omit<PlannedRendition, 'job'> & { job: MakingJob };
 
 /** What was learned from the bytes, and what the pipelines file wants of them. */
 export interface UploadPlan {
@@ -105,7 +105,7 @@ export async function recordPlan(
   source: DataSource,
   id: string,
   plan: UploadPlan,
-  job: JobName,
+  job: MakingJob,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, id))) return;

@@ -17,7 +17,7 @@ const renditionSchema = z.object({
   sizeBytes: z.number().nullable(),
   durationMs: z.number().nullable(),
   objectKey: z.string().nullable(),
-  url: z.string().nullable().describe('signed; null until the rendition is ready'),
+  url: z.string().nullable().describe('signed; null until the rendition is ready, or a part of it plays'),
   urlExpiresAt: z.iso.datetime().nullable(),
   progress: z.number().nullable().describe('share that is made, 0 to 1, while it is made'),
   speed: z.number().nullable().describe('how many times faster than it plays it is made, while it is made'),
@@ -90,7 +90,7 @@ type RenditionView = z.output<typeof renditionSchema>;
 /** Gives the URL of a ready rendition and when it ends. */
 export type SignRendition = (upload: Upload, rendition: Rendition) => { url: string; expiresAt: Date };
 
-/** Shows rows as the API's contract has them; only ready renditions have a URL. */
+/** Shows rows as the API's contract has them; only what lies in the store has a URL. */
 export function viewUpload(
   { upload, renditions, distance }: UploadWithRenditions,
   sign: SignRendition,
@@ -123,7 +123,7 @@ export function viewUpload(
 }
 
 function viewRendition(upload: Upload, rendition: Rendition, sign: SignRendition): RenditionView {
-  const signed = rendition.status === 'ready' ? sign(upload, rendition) : null;
+  const signed = rendition.objectKey === null ? null : sign(upload, rendition);
   return {
     name: rendition.name,
     kind: rendition.kind,

@@ -1,5 +1,5 @@
 import { UploadReader, type UploadView, uploadViewSchema, viewUpload } from '#uploads';
-import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -17,8 +17,10 @@ import { documentSchema } from '../http/open-api.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
 import { ReprocessDesk, type ReprocessBody, reprocessBodySchema } from './reprocess-desk.js';
+import { UploadDesk } from './upload-desk.js';
 import { uploadQuery, type UploadQuery, uploadQuerySchema } from './upload-query.js';
 
+const uploadId = new SchemaPipe(z.uuid('an upload id (UUID) is wanted'));
 const pageSchema = z.object({ items: z.array(uploadViewSchema), nextCursor: z.string().nullable() });
 
 @ApiTags('uploads')
@@ -30,6 +32,7 @@ export class UploadsController {
     private readonly reader: UploadReader,
     private readonly urls: RenditionUrls,
     private readonly reprocessing: ReprocessDesk,
+    private readonly desk: UploadDesk,
   ) {}
 
   @Get()
@@ -56,9 +59,7 @@ export class UploadsController {
   @ApiOperation({ summary: 'One upload with its renditions and their signed URLs' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async get(
-    @Param('id', new SchemaPipe(z.uuid('an upload id (UUID) is wanted'))) id: string,
-  ): Promise<UploadView> {
+  async get(@Param('id', uploadId) id: string): Promise<UploadView> {
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 
@@ -72,10 +73,37 @@ export class UploadsController {
   @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
   @ApiAcceptedResponse({ schema: documentSchema(uploadViewSchema) })
   async reprocess(
-    @Param('id', new SchemaPipe(z.uuid('an upload id (UUID) is wanted'))) id: string,
+    @Param('id', uploadId) id: string,
     @OptionalJsonBody(reprocessBodySchema) body: ReprocessBody,
   ): Promise<UploadView> {
     await this.reprocessing.reprocess(id, body);
+    return viewUpload(await this.reader.get(id), this.urls.sign);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Call off what is still to be made',
+    description:
+      'It ends as failed with the code rendition.cancelled, within two seconds wherever it is made; what is ready stays. Of an upload that is finished nothing changes.',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
+  async cancel(@Param('id', uploadId) id: string): Promise<UploadView> {
+    await this.desk.cancel(id);
+    return viewUpload(await this.reader.get(id), this.urls.sign);
+  }
+
+  @Delete(':id')
+  @ApiOperation({
+    summary: 'Delete an upload with everything that was made of it',
+    description:
+      'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. Landfall takes no notice of a repeated callback of the same object version; another version of the object is another upload. Deleting again changes nothing.',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
+  async delete(@Param('id', uploadId) id: string): Promise<UploadView> {
+    await this.desk.delete(id);
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 }

@@ -1,0 +1,49 @@
+import { publishRendition, type MadeRendition, type Rendition, reserveObjects, type Upload } from '#uploads';
+import type { MadeFile, MadeRendition as MadeFiles } from '#video';
+import { join } from 'node:path';
+import { endingOf, renditionKey } from './rendition-key.js';
+import type { Workbench } from './workbench.js';
+
+/** A stream is hundreds of small files: a few at a time keep the connection busy. */
+const storesAtOnce = 4;
+
+/** Stores every file of a rendition, the one to hand out last, and marks it ready. What nobody wants any more is not stored. */
+export async function publishFiles(
+  bench: Workbench,
+  upload: Upload,
+  rendition: Rendition,
+  made: MadeFiles,
+  outDir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const stored = await storeFiles(bench, upload, rendition, made, outDir, signal);
+  if (stored) await publishRendition(bench.source, upload.id, rendition.name, stored);
+}
+
+/** As `publishFiles`, without telling anybody; null when nobody wants it any more. */
+export async function storeFiles(
+  bench: Workbench,
+  upload: Upload,
+  rendition: Rendition,
+  { files, main, width, height, durationMs, encoder, details }: MadeFiles,
+  outDir: string,
+  signal: AbortSignal,
+): Promise<MadeRendition | null> {
+  const { specHash, name } = rendition;
+  const mimeType = files.find((file) => file.path === main)?.mimeType ?? 'application/octet-stream';
+  const single = files.length === 1;
+  const base = renditionKey(bench, upload, rendition, single ? endingOf(mimeType) : '');
+  const objectKey = single ? base : `${base}/${main}`;
+  if (!(await reserveObjects(bench.source, upload.id, { name, specHash, objectKey }))) return null;
+  let sizeBytes = 0;
+  const store = async ({ path, mimeType: type }: MadeFile) => {
+    const address = { bucket: upload.bucket, objectKey: single ? base : `${base}/${path}` };
+    sizeBytes += await bench.store.upload(address, { file: join(outDir, path) }, type, signal);
+  };
+  const others = files.filter((file) => file.path !== main);
+  for (let next = 0; next < others.length; next += storesAtOnce) {
+    await Promise.all(others.slice(next, next + storesAtOnce).map(store));
+  }
+  await Promise.all(files.filter((file) => file.path === main).map(store));
+  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details };
+}
