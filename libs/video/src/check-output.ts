@@ -20,29 +20,33 @@ export interface Measured {
  * Reads a file that ffmpeg made, and makes sure that it holds the streams it should.
  *
  * @param path relative to `outDir`; a playlist too, since we wrote it
+ * @param codecs those of its streams as ffprobe calls them, in any order
  * @throws `media.encoder_failed`
  */
 export async function measureOutput(
   tools: FfmpegTools,
   outDir: string,
   path: string,
-  wanted: { video: boolean; audio: boolean },
+  codecs: readonly string[],
   signal: AbortSignal,
 ): Promise<Measured> {
   const { format, streams } = await runFfprobe({
     ffprobePath: tools.ffprobePath,
-    inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov', i: path }),
+    inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov,ogg,mp3', i: path }),
     source: path,
     cwd: outDir,
     timeoutMs,
     signal,
     otherwise: 'media.encoder_failed',
   });
-  const video = streams.find((stream) => stream.codec_name === 'h264');
-  const audio = streams.find((stream) => stream.codec_name === 'aac');
-  if (Boolean(video) !== wanted.video || Boolean(audio) !== wanted.audio) {
-    throw new LandfallError('media.encoder_failed', `${path} does not hold the streams it should`);
+  const found = streams.map((stream) => stream.codec_name ?? 'an unknown codec').toSorted();
+  if (found.join() !== codecs.toSorted().join()) {
+    throw new LandfallError(
+      'media.encoder_failed',
+      `${path} holds ${found.join(' and ') || 'nothing'}, it should hold ${codecs.join(' and ')}`,
+    );
   }
+  const video = streams.find((stream) => stream.codec_type === 'video');
   return {
     width: video?.width ?? null,
     height: video?.height ?? null,

@@ -1,39 +1,33 @@
 import { availableParallelism } from 'node:os';
 import { options } from './command-line.js';
-import { maxBitrateKbps, type Size } from './ladder.js';
-import type { AudioFacts } from './media-facts.js';
+import type { Encoder, PictureTarget } from './encoders.js';
+import type { AudioFacts, FfmpegTools } from './media-facts.js';
+import { threadsOf } from './software-encoders.js';
 
-/** x264 wants one and a half threads a core; beyond 8 it costs quality and memory. */
-export const threads = Math.min(8, Math.ceil(availableParallelism() * 1.5));
+/** Cores that a run may take. */
+export const coresOf = (tools: FfmpegTools) => tools.cores ?? availableParallelism();
+/** Threads of the decoder. */
+export const threadsFor = (tools: FfmpegTools) => threadsOf(coresOf(tools));
 
-/**
- * H.264 High that every player takes. Preset `veryfast`: for three rungs of noisy 1080p it took 42 s where `faster`
- * took 53 s, for the same bytes and an SSIM 0.002 to 0.008 lower.
- *
- * @param keySeconds time from one forced key frame to the next: the same frames in every rung
- */
-export function videoArgs(size: Size, frameRate: number, keySeconds: number): string[] {
-  const maxKbps = maxBitrateKbps(size, frameRate);
+/** Options of one picture track. Its key frames are counted, not timed: the same frames in every rung and chunk. */
+export function videoArgs(encoder: Encoder, target: PictureTarget, cores: number): string[] {
   return options({
-    'c:v': 'libx264',
-    preset: 'veryfast',
-    'profile:v': 'high',
-    threads,
-    crf: 23,
-    maxrate: `${maxKbps}k`,
-    bufsize: `${2 * maxKbps}k`,
-    force_key_frames: `expr:gte(t,n_forced*${keySeconds})`,
-    // No other key frames, for the segments of all rungs to be cut alike.
-    sc_threshold: 0,
-    g: 2 * Math.ceil(frameRate * keySeconds),
+    'c:v': encoder.name,
+    ...encoder.options(target, cores),
+    g: target.keyFrames,
+    force_key_frames: `expr:not(mod(n,${target.keyFrames}))`,
   });
 }
 
-/** AAC-LC at 48 kHz, stereo at most. Gaps become silence, so that sound stays with the picture. */
-export function audioArgs(audio: AudioFacts, bitrateKbps: number): string[] {
+/**
+ * AAC-LC at 48 kHz, stereo at most. Gaps become silence, so that sound stays with the picture.
+ *
+ * @param filters what comes behind that, such as a change of loudness
+ */
+export function audioArgs(audio: AudioFacts, bitrateKbps: number, filters: readonly string[] = []): string[] {
   return options({
     map: `0:${audio.streamIndex}`,
-    af: 'aresample=async=1:first_pts=0',
+    af: ['aresample=async=1:first_pts=0', ...filters].join(','),
     'c:a': 'aac',
     'profile:a': 'aac_low',
     'b:a': `${bitrateKbps}k`,

@@ -7,8 +7,16 @@
  */
 export { findFfmpeg } from './find-ffmpeg.js';
 export * from './make-poster.js';
+export { makePreview, type PreviewSpec } from './make-preview.js';
+export { makeStoryboard } from './make-storyboard.js';
+export type { StoryboardSpec } from './storyboard-plan.js';
 export * from './media-facts.js';
 export * from './probe-media.js';
 export * from './renditions.js';
 export * from './transcode-audio.js';
+export { encodeTracks, type EncodeJob, type EncodePart } from './encode-tracks.js';
+export { encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
+export { outputFrameRate, segmentFrames } from './ladder.js';
+export type { PictureTrack, SoundTrack, StreamPlan, VideoSpecs } from './stream-plan.js';
+export { playlistIn, readTrack, type Segment, type Track } from './track-files.js';
 export * from './transcode-video.js';

@@ -1,3 +1,5 @@
+import type { VideoCodec } from './renditions.js';
+
 /** Size of a picture with square pixels. */
 export interface Size {
   readonly width: number;
@@ -36,14 +38,17 @@ export function chooseLadder(source: Size, heights: readonly number[]): Size[] {
   return chosen.map((height) => fitShortSide(source, height));
 }
 
+/** What the newer codecs need for the same picture, as a share of H.264's bits. */
+const codecShare: Readonly<Record<VideoCodec, number>> = { h264: 1, hevc: 0.65, av1: 0.55 };
+
 /**
- * Highest bitrate for H.264 at this size and rate. 5 Mbit/s for 1080p; more pixels need less each, and twice the
+ * Highest bitrate at this size and rate. 5 Mbit/s for 1080p in H.264; more pixels need less each, and twice the
  * frames need half as much again.
  */
-export function maxBitrateKbps(size: Size, frameRate: number): number {
+export function maxBitrateKbps(size: Size, frameRate: number, codec: VideoCodec = 'h264'): number {
   const share = (size.width * size.height) / (1920 * 1080);
   const pace = frameRate > 30 ? 1.5 : 1;
-  return Math.max(100, Math.round(5_000 * share ** 0.75 * pace));
+  return Math.max(100, Math.round(5_000 * share ** 0.75 * pace * codecShare[codec]));
 }
 
 /** The constant rate that is encoded: that of the source, halved until it is at most 60 frames a second. */
@@ -51,4 +56,12 @@ export function outputFrameRate(sourceRate: number | null): number {
   let rate = sourceRate ?? 30;
   while (rate > 60) rate /= 2;
   return Math.max(rate, 1);
+}
+
+/**
+ * Frames from one key frame, and so from one segment, to the next: whole frames, so that segments of a rate such as
+ * 23.976 are 4.004 s long, all of them, and a part of a video can begin at any of them.
+ */
+export function segmentFrames(frameRate: number, segmentSeconds: number): number {
+  return Math.max(1, Math.round(frameRate * segmentSeconds));
 }

@@ -1,42 +1,50 @@
-import { measureOutput } from './check-output.js';
+import { join } from 'node:path';
 import { options } from './command-line.js';
-import { audioArgs, noTags, videoArgs } from './encoder-args.js';
-import type { Size } from './ladder.js';
-import type { AudioFacts, FfmpegTools } from './media-facts.js';
-import type { MadeRendition } from './renditions.js';
+import { measureOutput } from './check-output.js';
+import type { Measured } from './check-output.js';
+import { noTags } from './encoder-args.js';
+import type { FfmpegTools } from './media-facts.js';
+import { runTool } from './run-tool.js';
+import { playlistIn } from './track-files.js';
 
-const audioKbps = 128;
-/** A player seeks in steps of this. */
-const keySeconds = 4;
-const path = 'video.mp4';
+export const mp4Path = 'video.mp4';
 
-/** Everything that decides what an MP4 rendition looks like. */
-export interface Mp4Plan {
-  readonly size: Size;
-  readonly frameRate: number;
-  readonly audio: AudioFacts | null;
-}
-
-/** The output of ffmpeg that is one MP4, with its index before the media: it plays while it loads. */
-export function mp4Output(plan: Mp4Plan, label: string): string[] {
-  return [
-    ...options({ map: label }),
-    ...videoArgs(plan.size, plan.frameRate, keySeconds),
-    ...(plan.audio ? audioArgs(plan.audio, audioKbps) : []),
-    ...noTags,
-    ...options({ movflags: '+faststart', f: 'mp4' }),
-    path,
-  ];
-}
-
-/** Checks what ffmpeg wrote. */
-export async function finishMp4(
+/**
+ * Puts an MP4 together from a picture track and a sound track that were encoded as segments, without encoding again.
+ * Its index is before the media: it plays while it loads.
+ *
+ * @param outDir holds both folders with their playlists, and gets `video.mp4`
+ * @throws `media.encoder_failed`, `media.timed_out`, `media.scratch_full`; the signal's reason after an abort
+ */
+export async function joinMp4(
   tools: FfmpegTools,
-  plan: Mp4Plan,
   outDir: string,
+  picture: { folder: string; codec: string },
+  soundFolder: string | null,
+  timeoutMs: number,
   signal: AbortSignal,
-): Promise<MadeRendition> {
-  const wanted = { video: true, audio: plan.audio !== null };
-  const measured = await measureOutput(tools, outDir, path, wanted, signal);
-  return { files: [{ path, mimeType: 'video/mp4' }], main: path, ...measured, encoder: null, details: {} };
+): Promise<Measured> {
+  const folders = [picture.folder, ...(soundFolder === null ? [] : [soundFolder])];
+  await runTool({
+    command: tools.ffmpegPath,
+    args: [
+      ...['-nostdin', '-nostats', '-hide_banner', '-y', '-loglevel', 'error'],
+      ...folders.flatMap((folder) =>
+        options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov', i: playlistIn(folder) }),
+      ),
+      ...folders.flatMap((_, index) => options({ map: index })),
+      ...options({ c: 'copy', movflags: '+faststart', f: 'mp4' }),
+      ...noTags,
+      mp4Path,
+    ],
+    source: join(outDir, mp4Path),
+    cwd: outDir,
+    timeoutMs,
+    signal,
+    otherwise: 'media.encoder_failed',
+    nice: true,
+    onOutput: () => undefined,
+  });
+  const codecs = [picture.codec, ...(soundFolder === null ? [] : ['aac'])];
+  return measureOutput(tools, outDir, mp4Path, codecs, signal);
 }

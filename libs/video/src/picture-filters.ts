@@ -1,6 +1,7 @@
 import { hasParts } from './find-ffmpeg.js';
 import type { Size } from './ladder.js';
 import type { FfmpegTools, VideoFacts } from './media-facts.js';
+import type { PictureTrack } from './stream-plan.js';
 
 /** PQ or HLG in, BT.709 out, worked out in linear light as ffmpeg's `tonemap` wants it. */
 const toneMap = [
@@ -47,13 +48,28 @@ export async function pictureFilters(
 }
 
 /**
- * The graph that feeds every size from one decode: `filters` make the largest, the others are scaled from it. Its
- * outputs are called `[v0]`, `[v1]`, … in the order of `sizes`.
+ * The graph that feeds every track from one decode: the filters make the largest picture at a constant rate, the
+ * others are scaled from it. Its outputs are called `[v0]`, `[v1]`, … in the order of the tracks.
+ *
+ * @param frames how many frames are made; null is all
  */
-export function splitGraph(streamIndex: number, filters: string, sizes: readonly Size[]): string {
-  const branches = sizes.map((size, index) => `[s${index}]${scaleTo(size)}[v${index}]`);
-  const labels = sizes.map((_, index) => `[s${index}]`).join('');
-  return [`[0:${streamIndex}]${filters},split=${sizes.length}${labels}`, ...branches].join(';');
+export async function feedTracks(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  pictures: readonly PictureTrack[],
+  frames: number | null,
+  signal: AbortSignal,
+): Promise<string> {
+  const rate = pictures[0]?.target.frameRate;
+  const steps = [`fps=fps=${rate}:start_time=0`, ...(frames === null ? [] : [`trim=end_frame=${frames}`])];
+  const largest = largestOf(pictures.map(({ target }) => target.size));
+  const filters = await pictureFilters(tools, video, steps.join(','), largest, signal);
+  const branches = pictures.map(({ target: { size }, encoder }, index) => {
+    const scaled = size.width === largest.width && size.height === largest.height ? [] : [scaleTo(size)];
+    return `[s${index}]${[...scaled, encoder.filter].join(',')}[v${index}]`;
+  });
+  const labels = pictures.map((_, index) => `[s${index}]`).join('');
+  return [`[0:${video.streamIndex}]${filters},split=${pictures.length}${labels}`, ...branches].join(';');
 }
 
 /** The size that all of `sizes` can be scaled down from. */

@@ -21,8 +21,6 @@ export interface Mp4Spec {
   readonly name: string;
   /** Largest height; of a portrait video, the largest width. */
   readonly height: number;
-  /** H.264 unless set. */
-  readonly codec?: VideoCodec;
   /** Whether the sound is brought to one loudness. */
   readonly normalize?: boolean;
 }

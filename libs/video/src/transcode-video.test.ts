@@ -15,7 +15,8 @@ import {
 } from './clips.suite.js';
 import { ignore, limits, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
 import type { OnProgress } from './renditions.js';
-import { transcodeVideo, type VideoSpecs } from './transcode-video.js';
+import type { VideoSpecs } from './stream-plan.js';
+import { transcodeVideo } from './transcode-video.js';
 
 async function transcode(source: string, specs: VideoSpecs, onProgress: OnProgress = ignore) {
   const facts = await probe(source);
@@ -53,7 +54,9 @@ describe('an HLS ladder', () => {
   test('of full HD plays to its end on every rung, with aligned segments', async () => {
     const clip = await makeClip('1920x1080', 3);
     const shares: number[] = [];
-    const { outDir, made } = await transcode(clip, hls(2160, 1080, 480, 240), ({ share }) => shares.push(share));
+    const { outDir, made } = await transcode(clip, hls(2160, 1080, 480, 240), ({ share }) =>
+      shares.push(share),
+    );
     const stream = made.get('stream');
     expect(stream).toMatchObject({ main: 'master.m3u8', width: 1920, height: 1080 });
 

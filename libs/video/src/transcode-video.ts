@@ -1,17 +1,20 @@
 import { LandfallError } from '#runtime';
 import { checkDuration } from './check-output.js';
-import { options } from './command-line.js';
-import { chooseLadder, fitShortSide, outputFrameRate } from './ladder.js';
-import { finishHls, hlsOutputs, makeHlsFolders, type HlsPlan } from './make-hls.js';
-import { finishMp4, mp4Output, type Mp4Plan } from './make-mp4.js';
-import type { FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from './media-facts.js';
-import { largestOf, pictureFilters, splitGraph } from './picture-filters.js';
-import type { HlsSpec, MadeRendition, Mp4Spec, OnProgress } from './renditions.js';
-import { runFfmpeg } from './run-ffmpeg.js';
+import { findSoftware, preferHardware, type EncoderOf } from './choose-encoders.js';
+import { encodeTracks, type EncodeJob } from './encode-tracks.js';
+import { encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
+import type { FfmpegTools, MediaFacts, VideoLimits } from './media-facts.js';
+import type { MadeRendition, OnProgress } from './renditions.js';
+import { planStreams, type StreamPlan, type VideoSpecs } from './stream-plan.js';
 
-export interface VideoSpecs {
-  readonly hls?: HlsSpec;
-  readonly mp4?: Mp4Spec;
+export interface TranscodeOptions {
+  /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
+  readonly key?: Buffer;
+  /**
+   * Gets the stream of the smallest rung alone, when a spec wants something that plays early; the other rungs wait until
+   * it is done. Its files are replaced or joined by those of the whole stream.
+   */
+  readonly onFirstPlayable?: (made: MadeRendition) => Promise<void>;
 }
 
 /**
@@ -34,45 +37,48 @@ export async function transcodeVideo(
   limits: VideoLimits,
   signal: AbortSignal,
   onProgress: OnProgress,
+  settings: TranscodeOptions = {},
 ): Promise<Map<string, MadeRendition>> {
-  if (!facts.video) throw new LandfallError('media.no_stream', 'the file has no video');
-  const { hls, mp4 } = planOutputs(facts.video, facts, specs);
-  const sizes = [...(hls?.rungs ?? []), ...(mp4 ? [mp4.size] : [])];
-  const made = new Map<string, MadeRendition>();
-  if (sizes.length === 0) return made;
-  if (hls) await makeHlsFolders(hls, outDir);
-
-  const constantRate = `fps=fps=${outputFrameRate(facts.video.frameRate)}:start_time=0`;
-  const filters = await pictureFilters(tools, facts.video, constantRate, largestOf(sizes), signal);
-  const complaints = await runFfmpeg(tools, {
-    source,
-    durationMs: facts.durationMs,
-    maxPixels: limits.maxPixels,
-    outputArgs: [
-      ...options({ filter_complex: splitGraph(facts.video.streamIndex, filters, sizes) }),
-      ...(hls ? hlsOutputs(hls, (rung) => `[v${rung}]`) : []),
-      ...(mp4 ? mp4Output(mp4, `[v${sizes.length - 1}]`) : []),
-    ],
-    outDir,
-    timeoutMs: limits.timeoutMs,
-    signal,
-    onProgress,
-  });
-
-  if (specs.hls && hls) made.set(specs.hls.name, await finishHls(tools, hls, outDir, signal));
-  if (specs.mp4 && mp4) made.set(specs.mp4.name, await finishMp4(tools, mp4, outDir, signal));
-  for (const rendition of made.values()) checkDuration(facts, source, rendition.durationMs, complaints);
-  return made;
+  const software = await softwareFor(tools, specs, signal);
+  const plan = planVideo(facts, specs, preferHardware(tools, software));
+  const job = { tools, source, facts, plan, outDir, limits, signal, onProgress };
+  return make(job, settings);
 }
 
-function planOutputs(
-  video: VideoFacts,
-  { audio }: MediaFacts,
+/** Plans the tracks of a video that software encodes: each part of it is then encoded alike, by any worker. */
+export async function planInSoftware(
+  tools: FfmpegTools,
+  facts: MediaFacts,
   specs: VideoSpecs,
-): { hls?: HlsPlan; mp4?: Mp4Plan } {
-  const frameRate = outputFrameRate(video.frameRate);
-  return {
-    hls: specs.hls && { spec: specs.hls, rungs: chooseLadder(video, specs.hls.heights), frameRate, audio },
-    mp4: specs.mp4 && { size: fitShortSide(video, specs.mp4.height), frameRate, audio },
-  };
+  signal: AbortSignal,
+): Promise<StreamPlan> {
+  return planVideo(facts, specs, await softwareFor(tools, specs, signal));
+}
+
+function softwareFor(tools: FfmpegTools, { hls }: VideoSpecs, signal: AbortSignal): Promise<EncoderOf> {
+  return findSoftware(tools, ['h264', hls?.codec ?? 'h264'], signal);
+}
+
+function planVideo({ video, audio }: MediaFacts, specs: VideoSpecs, encoderOf: EncoderOf): StreamPlan {
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  return planStreams(video, audio, specs, encoderOf);
+}
+
+async function make(job: EncodeJob, { key }: TranscodeOptions): Promise<Map<string, MadeRendition>> {
+  const { plan, outDir, tools, limits, signal } = job;
+  const made = new Map<string, MadeRendition>();
+  if (plan.pictures.length === 0) return made;
+  const { complaints, ...tracks } = await encodeTracks(job, plan);
+  if (plan.mp4) made.set(plan.mp4.spec.name, await writeMp4(tools, plan, outDir, limits.timeoutMs, signal));
+  if (plan.hls) {
+    const hidden: MadeTracks = {
+      pictures: await encryptTracks(outDir, tracks.pictures, key),
+      sounds: await encryptTracks(outDir, tracks.sounds, key),
+      subtitles: [],
+    };
+    made.set(plan.hls.spec.name, await writeHls(plan, hidden, outDir, key));
+  }
+  for (const rendition of made.values())
+    checkDuration(job.facts, job.source, rendition.durationMs, complaints);
+  return made;
 }

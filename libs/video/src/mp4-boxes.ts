@@ -1,0 +1,40 @@
+/** One box of an ISO file (ISO/IEC 14496-12 section 4.2): its four letters and what is in it. */
+export interface Box {
+  readonly type: string;
+  /** Where the box begins, its head included. */
+  readonly start: number;
+  readonly end: number;
+  /** The bytes behind size and type; as many as are there. */
+  readonly body: Buffer;
+}
+
+/** The boxes that lie one after the other in these bytes; it ends at the first that has no sense. */
+export function* boxesIn(bytes: Buffer): Generator<Box> {
+  let start = 0;
+  while (start + 8 <= bytes.length) {
+    const short = bytes.readUInt32BE(start);
+    const long = short === 1;
+    if (long && start + 16 > bytes.length) return;
+    const size = long ? Number(bytes.readBigUInt64BE(start + 8)) : short === 0 ? bytes.length - start : short;
+    const head = long ? 16 : 8;
+    if (size < head) return;
+    const end = start + size;
+    yield {
+      type: bytes.toString('latin1', start + 4, start + 8),
+      start,
+      end,
+      body: bytes.subarray(start + head, end),
+    };
+    start = end;
+  }
+}
+
+/** The body of the first box at the end of this path of types; null when there is none. */
+export function findBox(bytes: Buffer, ...path: readonly string[]): Buffer | null {
+  const [type, ...rest] = path;
+  if (type === undefined) return bytes;
+  for (const box of boxesIn(bytes)) {
+    if (box.type === type) return findBox(box.body, ...rest);
+  }
+  return null;
+}

@@ -1,0 +1,96 @@
+import { open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path/posix';
+import { LandfallError } from '#runtime';
+import { codecName } from './codec-names.js';
+import { findBox } from './mp4-boxes.js';
+
+/** The heads of a segment; its media are not read. A minute at 60 frames a second needs 60 kB. */
+const headBytes = 131_072;
+/** A stream is hundreds of small files: a few at a time are read. */
+const readsAtOnce = 16;
+
+export interface Segment {
+  /** Relative to the output folder, with `/`. */
+  readonly path: string;
+  /** Length in the time scale of its track. */
+  readonly ticks: number;
+  /** Frames of pictures, or packets of sound. */
+  readonly frames: number;
+  readonly sizeBytes: number;
+}
+
+/** One track of a stream: a rung, or the sound. What is measured is read from the files themselves. */
+export interface Track {
+  readonly folder: string;
+  readonly initPath: string;
+  /** As in RFC 6381: `avc1.640028`. */
+  readonly codec: string;
+  /** Ticks of a second. */
+  readonly timescale: number;
+  readonly segments: readonly Segment[];
+}
+
+export const playlistIn = (folder: string) => `${folder}/playlist.m3u8`;
+
+/**
+ * Measures the track that ffmpeg wrote into a folder with a playlist.
+ *
+ * @throws `media.encoder_failed` when it is not complete
+ */
+export async function readTrack(outDir: string, folder: string): Promise<Track> {
+  const path = playlistIn(folder);
+  const text = await readFile(join(outDir, path), 'utf8').catch((cause: unknown) => {
+    throw new LandfallError('media.encoder_failed', `${path} was not written`, { cause });
+  });
+  const initName = /#EXT-X-MAP:URI="([^"]+)"/.exec(text)?.[1];
+  const names = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  if (initName === undefined || names.length === 0 || !text.includes('#EXT-X-ENDLIST')) {
+    throw new LandfallError('media.encoder_failed', `${path} holds no complete list of segments`);
+  }
+  const initPath = join(dirname(path), initName);
+  const init = await readFile(join(outDir, initPath));
+  const codec = codecName(init);
+  const timescale = timescaleOf(init);
+  if (codec === null || timescale === null) {
+    throw new LandfallError('media.encoder_failed', `${initPath} describes no codec that is known`);
+  }
+  const paths = names.map((name) => join(dirname(path), name));
+  const segments: Segment[] = [];
+  for (let next = 0; next < paths.length; next += readsAtOnce) {
+    const some = paths.slice(next, next + readsAtOnce);
+    segments.push(...(await Promise.all(some.map((one) => readSegment(outDir, one)))));
+  }
+  return { folder, initPath, codec, timescale, segments };
+}
+
+/** Ticks of a second (the box `mdhd`). */
+function timescaleOf(init: Buffer): number | null {
+  const head = findBox(init, 'moov', 'trak', 'mdia', 'mdhd');
+  if (!head || head.length < 24) return null;
+  return head.readUInt32BE(head.readUInt8(0) === 1 ? 20 : 12) || null;
+}
+
+/** Length and frames are in the heads of a segment: `sidx` (section 8.16.3) and `trun` (8.8.8). */
+async function readSegment(outDir: string, path: string): Promise<Segment> {
+  const file = await open(join(outDir, path));
+  try {
+    const { size } = await file.stat();
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, headBytes)), 0, null, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const index = findBox(bytes, 'sidx');
+    const run = findBox(bytes, 'moof', 'traf', 'trun');
+    if (!index || !run || run.length < 8) {
+      throw new LandfallError('media.encoder_failed', `${path} is no segment`);
+    }
+    // Behind version, track and time scale come two times, 32 or 64 bits each, then the only reference.
+    const references = index.readUInt8(0) === 0 ? 20 : 28;
+    return {
+      path,
+      ticks: index.readUInt32BE(references + 8),
+      frames: run.readUInt32BE(4),
+      sizeBytes: size,
+    };
+  } finally {
+    await file.close();
+  }
+}
