@@ -38,6 +38,8 @@ test('a local path is told as input, and control characters not at all', () => {
   );
 });
 
+const gate = 'http://127.0.0.1:4711/8c1f';
+
 test.each([
   ['/in.mp4', 'av_interleaved_write_frame(): No space left on device', 'media.scratch_full'],
   ['/in.mp4', 'moov atom not found', 'media.damaged'],
@@ -45,12 +47,13 @@ test.each([
   ['/in.mp4', "Unknown encoder 'libx264'", 'media.encoder_missing'],
   ['/in.mp4', 'Input/output error', 'media.encoder_failed'],
   ['/in.mp4', 'never heard of this', 'media.encoder_failed'],
-  [url, 'Server returned 403 Forbidden (access denied)', 'storage.denied'],
-  [url, 'Server returned 404 Not Found', 'object.missing'],
-  [url, 'Server returned 5XX Server Error reply', 'storage.unavailable'],
-  [url, 'Connection refused', 'storage.unavailable'],
-  [url, 'Input/output error', 'media.damaged'],
-  [url, 'moov atom not found', 'media.damaged'],
+  ['/in.mp4', 'Cannot allocate memory', 'media.too_complex'],
+  ['/in.mp4', 'out.mp4: File too large', 'media.output_too_large'],
+  [gate, 'Server returned 5XX Server Error reply', 'storage.unavailable'],
+  [gate, 'Connection refused', 'storage.unavailable'],
+  [gate, 'Input/output error', 'media.damaged'],
+  [gate, 'moov atom not found', 'media.damaged'],
+  ['http://127.0.0.1.example.com/', 'Connection refused', 'media.encoder_failed'],
 ])('of %s: %s', (source, complaint, code) => {
   expect(errorOfComplaints([complaint], source, 'media.encoder_failed')).toMatchObject({ code });
 });

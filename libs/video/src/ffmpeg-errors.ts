@@ -1,5 +1,5 @@
 import { LandfallError, type ErrorCode } from '#runtime';
-import { isRemote } from './media-source.js';
+import { isGate } from './media-source.js';
 
 const logLimits = { lines: 40, bytes: 4_096 };
 
@@ -11,16 +11,15 @@ interface Reading {
 /** What ffmpeg says when the machine or the settings are at fault. */
 const ofTheMachine: readonly Reading[] = [
   { pattern: /No space left on device|Disk quota exceeded/i, code: 'media.scratch_full' },
+  { pattern: /File too large/i, code: 'media.output_too_large' },
   { pattern: /Unknown encoder|No such filter/i, code: 'media.encoder_missing' },
 ];
 
-/** What ffmpeg says of a file that it reads from the object store. */
-const ofTheNetwork: readonly Reading[] = [
-  { pattern: /Server returned 40[13]|HTTP error 40[13]/i, code: 'storage.denied' },
-  { pattern: /Server returned 404|HTTP error 404/i, code: 'object.missing' },
+/** What ffmpeg says of a gate that closed; why it did is told by the gate itself. */
+const ofTheGate: readonly Reading[] = [
   {
     pattern:
-      /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Failed to resolve hostname|Network is unreachable|Operation timed out/i,
+      /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Operation timed out/i,
     code: 'storage.unavailable',
   },
   // Alone it is the file: a Matroska file that ends in its head makes the demuxer say so.
@@ -29,6 +28,10 @@ const ofTheNetwork: readonly Reading[] = [
 
 /** What ffmpeg says when the media is at fault, most telling first. */
 const ofTheMedia: readonly Reading[] = [
+  {
+    pattern: /Cannot allocate memory|malloc of size \d+ failed|insufficient resources/i,
+    code: 'media.too_complex',
+  },
   { pattern: /exceeds specified max pixel count|Picture size .* is invalid/i, code: 'media.too_many_pixels' },
   { pattern: /Format not on whitelist|Protocol .* not on whitelist/i, code: 'media.unsupported' },
   { pattern: /no decoder found|Decoder .* not found|Unknown decoder/i, code: 'media.unsupported' },
@@ -51,7 +54,7 @@ export function errorOfComplaints(
   otherwise: ErrorCode,
 ): LandfallError {
   const text = complaints.join('\n');
-  const readings = [...ofTheMachine, ...(isRemote(source) ? ofTheNetwork : []), ...ofTheMedia];
+  const readings = [...ofTheMachine, ...(isGate(source) ? ofTheGate : []), ...ofTheMedia];
   const code = readings.find((reading) => reading.pattern.test(text))?.code ?? otherwise;
   const detail = complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason';
   return new LandfallError(code, detail, { context: { log: logOf(complaints) } });

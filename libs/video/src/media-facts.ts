@@ -1,11 +1,19 @@
 import type { Hardware } from './detect-hardware.js';
 
-/** The two programs this room spawns: names that are looked up on PATH, or paths. */
-export interface FfmpegTools {
-  readonly ffmpegPath: string;
-  readonly ffprobePath: string;
+/** What one run of ffmpeg may take of the machine; what is not said is bounded by a default. */
+export interface GuestBounds {
   /** Cores that one run may take; unless set those of this process. */
   readonly cores?: number;
+  /** Most memory, as address space. */
+  readonly memoryMaxBytes?: number;
+  /** Most bytes that the source and all that is made of it may take together on disk. */
+  readonly scratchMaxBytes?: number;
+}
+
+/** The two programs this room spawns: names that are looked up on PATH, or paths. */
+export interface FfmpegTools extends GuestBounds {
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
   /** The chip that encodes, once it was found to work; unless set software does. */
   readonly hardware?: Hardware;
 }

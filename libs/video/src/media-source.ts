@@ -5,21 +5,15 @@ import { options } from './command-line.js';
 const demuxers =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,amr,wv';
 
-/** A silent object store is given up after this; ffmpeg counts in microseconds. */
-const networkTimeoutUs = 30_000_000;
+/** The gate asks a silent store again and gives it up sooner; ffmpeg counts in microseconds. */
+const gateTimeoutUs = 300_000_000;
 
-const localOptions = { protocol_whitelist: 'file' };
-const remoteOptions = {
-  protocol_whitelist: 'http,https,tcp,tls',
-  rw_timeout: networkTimeoutUs,
-  reconnect: 1,
-  reconnect_on_network_error: 1,
-  reconnect_delay_max: 4,
-};
+const fileOptions = { protocol_whitelist: 'file' };
+const gateOptions = { protocol_whitelist: 'http,tcp', rw_timeout: gateTimeoutUs };
 
-/** True for an http(s) URL, false for a local path. */
-export function isRemote(source: string): boolean {
-  return /^https?:\/\//i.test(source);
+/** True for the URL of a gate on this machine; anything else is taken for a local path. */
+export function isGate(source: string): boolean {
+  return /^http:\/\/127\.0\.0\.1:\d+\//.test(source);
 }
 
 /**
@@ -27,11 +21,11 @@ export function isRemote(source: string): boolean {
  * on the frames that are decoded. Whatever the bytes say, nothing but `source` is opened.
  */
 export function inputArgs(source: string, maxPixels: number): string[] {
-  const remote = isRemote(source);
+  const gate = isGate(source);
   return options({
-    ...(remote ? remoteOptions : localOptions),
+    ...(gate ? gateOptions : fileOptions),
     format_whitelist: demuxers,
     max_pixels: maxPixels,
-    i: remote ? source : `file:${resolve(source)}`,
+    i: gate ? source : `file:${resolve(source)}`,
   });
 }

@@ -26,6 +26,7 @@ export async function probeMedia(
 ): Promise<MediaFacts> {
   const description = await runFfprobe({
     ffprobePath: tools.ffprobePath,
+    bounds: tools,
     inputArgs: inputArgs(source, limits.maxPixels),
     source,
     timeoutMs: Math.min(limits.timeoutMs, probeTimeoutMs),

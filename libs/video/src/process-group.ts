@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-const graceMs = 2_000;
+/** A cancelled upload shows that it is within 2 s. */
+const graceMs = 500;
 
 /** Ends when its stdin closes, which is when this process dies, and takes the process group named by $1 along. */
 const watchScript = 'read -r _; kill -s KILL -- "-$1"';
@@ -15,7 +16,7 @@ function signalGroup(groupId: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Ends the group of a detached child: SIGTERM, 2 s of grace, SIGKILL. What the child leaves behind when it exits is
+ * Ends the group of a detached child: SIGTERM, half a second of grace, SIGKILL. What the child leaves behind when it exits is
  * killed at once.
  */
 export function endGroup(child: ChildProcess): void {

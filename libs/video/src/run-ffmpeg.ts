@@ -1,11 +1,13 @@
-import { LandfallError } from '#runtime';
+import { LandfallError, type ErrorCode } from '#runtime';
 import { options } from './command-line.js';
-import { threads } from './encoder-args.js';
+import { threadsFor } from './encoder-args.js';
 import type { FfmpegTools } from './media-facts.js';
-import { inputArgs } from './media-source.js';
+import { scratchOf } from './guest-limits.js';
+import { inputArgs, isGate } from './media-source.js';
 import { readLines } from './read-lines.js';
 import type { OnProgress } from './renditions.js';
 import { runTool } from './run-tool.js';
+import { fileBytes, watchFolder } from './watch-folder.js';
 
 const stallMs = 60_000;
 /** At the end ffmpeg moves the index of an MP4 to its front, copies it as a whole and says nothing meanwhile. */
@@ -35,11 +37,14 @@ export interface EncodeRun {
  * Runs ffmpeg once, after everything else in line for the processor.
  *
  * @returns the complaints of a run that succeeded
- * @throws what `runTool` throws; `media.timed_out` too when nothing moves for 60 s
+ * @throws what `runTool` throws; `media.timed_out` too when nothing moves for 60 s,
+ * `media.output_too_large` when the folder holds more than is left of the scratch space
  */
 export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<string[]> {
-  const stalled = new AbortController();
-  const giveUp = () => stalled.abort(new LandfallError('media.timed_out', 'the encoder stopped moving'));
+  const scratchMaxBytes = await spaceFor(tools, run.source);
+  const refused = new AbortController();
+  const refuse = (code: ErrorCode, detail: string) => refused.abort(new LandfallError(code, detail));
+  const giveUp = () => refuse('media.timed_out', 'the encoder stopped moving');
   let timer = setTimeout(giveUp, stallMs);
   const waitAgain = (limitMs: number) => {
     clearTimeout(timer);
@@ -54,6 +59,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
     if (name === 'speed' && share !== null) run.onProgress?.({ share, speed: readSpeed(value) });
     if (name !== 'out_time_us' || value === position) return;
     position = value;
+    if (runsAway(value, run.durationMs)) refuse('media.damaged', `it goes on after ${value} µs`);
     share = shareOf(value, run.durationMs);
     waitAgain(share === null || share >= closingShare ? closingStallMs : stallMs);
   });
@@ -65,15 +71,22 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
     },
   };
 
+  const endWatch = watchFolder(run.outDir, scratchMaxBytes, (sizeBytes) =>
+    refuse(
+      'media.output_too_large',
+      `${sizeBytes} bytes, and there is more; ${scratchMaxBytes} are left for it`,
+    ),
+  );
   try {
     return await runTool({
       command: tools.ffmpegPath,
+      bounds: { ...tools, scratchMaxBytes },
       args: [
         '-nostdin',
         '-nostats',
         '-hide_banner',
         '-y',
-        ...options({ loglevel: run.loglevel ?? 'error', threads }),
+        ...options({ loglevel: run.loglevel ?? 'error', threads: threadsFor(tools) }),
         ...(onBytes ? [] : options({ progress: 'pipe:1' })),
         ...(run.inputOptions ?? []),
         ...inputArgs(run.source, run.maxPixels),
@@ -82,14 +95,28 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       source: run.source,
       cwd: run.outDir,
       timeoutMs: run.timeoutMs,
-      signal: AbortSignal.any([run.signal, stalled.signal]),
+      signal: AbortSignal.any([run.signal, refused.signal]),
       otherwise: 'media.encoder_failed',
       nice: true,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
   } finally {
+    endWatch();
     clearTimeout(timer);
   }
+}
+
+/** What the source leaves of the scratch space. @throws LandfallError media.output_too_large */
+async function spaceFor(tools: FfmpegTools, source: string): Promise<number> {
+  const space = scratchOf(tools);
+  const sourceBytes = isGate(source) ? 0 : await fileBytes(source);
+  if (sourceBytes < space) return space - sourceBytes;
+  throw new LandfallError('media.output_too_large', `the source alone has ${sourceBytes} of ${space} bytes`);
+}
+
+/** Headers lie about the length, and some containers only guess it, but not that much. */
+function runsAway(positionUs: string, durationMs: number | null): boolean {
+  return durationMs !== null && Number(positionUs) / 1_000 > 10 * durationMs + 600_000;
 }
 
 /** The finished share; null when the position (`N/A` in the beginning) or the length is not known. */

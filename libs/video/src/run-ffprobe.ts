@@ -1,6 +1,7 @@
 import { LandfallError } from '#runtime';
 import { z } from 'zod';
 import { options } from './command-line.js';
+import type { GuestBounds } from './media-facts.js';
 import { runTool } from './run-tool.js';
 
 /** Longest description of a file that is read. */
@@ -46,6 +47,7 @@ export type Description = z.infer<typeof description>;
 
 export interface ProbeRun {
   readonly ffprobePath: string;
+  readonly bounds?: GuestBounds;
   readonly inputArgs: readonly string[];
   readonly source: string;
   readonly cwd?: string;
@@ -69,6 +71,7 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
     ],
     source: run.source,
     cwd: run.cwd,
+    ...(run.bounds && { bounds: run.bounds }),
     timeoutMs: run.timeoutMs,
     signal: AbortSignal.any([run.signal, tooLong.signal]),
     otherwise: run.otherwise,

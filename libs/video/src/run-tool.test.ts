@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { limits, never, processState, scratchFolder, tools } from './fixtures.suite.js';
 import { probeMedia } from './probe-media.js';
@@ -74,6 +75,88 @@ test('of an encoder that talks without end, the last lines are kept, without the
   });
   expect(String(failure).length).toBeLessThan(1_000);
   expect(String(failure)).not.toContain('sesame');
+});
+
+test('it gets no secret of ours, no input and no core dumps', async () => {
+  vi.stubEnv('OSS_ACCESS_KEY_SECRET', 'sesame');
+  vi.stubEnv('http_proxy', 'http://127.0.0.1:9');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const command = await standIn('env; cat; ulimit -c; ulimit -n');
+  let told = '';
+  await run(command, { onOutput: (text) => (told += text) });
+  expect(told).not.toMatch(/sesame|proxy|OSS_/);
+  expect(told).toMatch(/^PATH=/m);
+  expect(told.trim().split('\n').slice(-2)).toEqual(['0', '256']);
+});
+
+/** The processes of a group that are more than a name to be collected. */
+async function groupOf(id: number): Promise<string> {
+  const { stdout } = await promisify(execFile)('ps', ['-e', '-o', 'pgid=,stat=,args=']);
+  return stdout
+    .split('\n')
+    .filter((line) => new RegExp(`^\\s*${id} [^Z]`).test(line))
+    .join();
+}
+
+const megabyte = 1_048_576;
+
+test.runIf(process.platform === 'linux')('one that eats memory is ended, and told as such', async () => {
+  const bounds = { memoryMaxBytes: 768 * megabyte };
+  const args = [
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    'color=size=7680x4320',
+    '-c:v',
+    'libx264',
+    '-f',
+    'null',
+    '-',
+  ];
+  await expect(run('ffmpeg', { args, bounds })).rejects.toMatchObject({
+    code: 'media.too_complex',
+    context: { log: expect.stringContaining('malloc of size') },
+  });
+});
+
+test('one that writes a file without end is ended', async () => {
+  const cwd = await scratchFolder();
+  const command = await standIn('exec cat /dev/zero > endless');
+  const bounds = { scratchMaxBytes: megabyte };
+  await expect(run(command, { cwd, bounds })).rejects.toMatchObject({ code: 'media.output_too_large' });
+  expect((await stat(join(cwd, 'endless'))).size).toBe(megabyte);
+});
+
+test('one that talks on stderr without end is ended with its time, in bounded memory', async () => {
+  const command = await standIn('while :; do echo words; done >&2');
+  await expect(run(command, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'media.timed_out' });
+});
+
+test.each(['KILL', 'TERM'])('one that somebody ends with SIG%s is to be run again', async (signal) => {
+  const command = await standIn(`kill -${signal} $$`);
+  const failure: unknown = await run(command).catch((thrown: unknown) => thrown);
+  expect(failure).toMatchObject({ code: 'media.encoder_killed', retryable: true });
+});
+
+test('one that crashes is not', async () => {
+  const command = await standIn('ulimit -c 0; kill -SEGV $$');
+  await expect(run(command)).rejects.toMatchObject({ code: 'media.encoder_failed', retryable: false });
+});
+
+test('of one that forks, and of what it left behind when it ended, nothing lives on', async () => {
+  const command = await standIn(
+    `for i in 1 2 3; do (sleep 1000 & sleep 1000) & done; echo $$; exec sleep 1000`,
+  );
+  const abort = new AbortController();
+  let group = 0;
+  const onOutput = readLines((line) => {
+    group = Number(line);
+    abort.abort(new Error('stop'));
+  });
+  await expect(run(command, { signal: abort.signal, onOutput })).rejects.toThrow('stop');
+  await expect.poll(() => groupOf(group)).toBe('');
 });
 
 test('a full disk is told as such', async () => {

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { resolve } from 'node:path';
-import { LandfallError, type ErrorCode } from '#runtime';
-import { errorOfComplaints, hideSource } from './ffmpeg-errors.js';
+import { guestEnvironment, LandfallError, type ErrorCode } from '#runtime';
+import { errorOfComplaints, hideSource, logOf } from './ffmpeg-errors.js';
+import { limitsOf, notStarted, withLimits } from './guest-limits.js';
+import type { GuestBounds } from './media-facts.js';
 import { endGroup, tieToThisProcess } from './process-group.js';
 import { readLines } from './read-lines.js';
 
@@ -19,6 +20,7 @@ export interface ToolRun {
   /** Code of a failure whose complaints are not known. */
   readonly otherwise: ErrorCode;
   readonly cwd?: string;
+  readonly bounds?: GuestBounds;
   /** Lets everything else go first. */
   readonly nice?: boolean;
   /** Gets stdout as it comes, then an empty text. */
@@ -28,12 +30,13 @@ export interface ToolRun {
 }
 
 /**
- * Runs ffmpeg or ffprobe in a process group of its own, never through a shell, and ends that group on abort, on the
- * time limit and when this process dies.
+ * Runs ffmpeg or ffprobe in a process group of its own, within limits of memory, files and processor time, without our
+ * environment, and ends that group on abort, on the time limit and when this process dies. Arguments are never read by a
+ * shell.
  *
  * @returns the last complaints (stderr) of a run that succeeded, without URLs and paths
- * @throws the signal's reason after an abort; `media.timed_out`, `media.encoder_missing`, or the code that fits the
- * complaints. Always after the process has ended.
+ * @throws the signal's reason after an abort; `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`,
+ * `media.output_too_large`, or the code that fits the complaints. Always after the process has ended.
  */
 export async function runTool(run: ToolRun): Promise<string[]> {
   run.signal.throwIfAborted();
@@ -45,13 +48,15 @@ export async function runTool(run: ToolRun): Promise<string[]> {
 
   // A relative path would be looked up in `cwd`; a bare name is looked up on PATH.
   const command = run.command.includes('/') ? resolve(run.command) : run.command;
-  const child = spawn(command, run.args, {
+  const limits = limitsOf(run.bounds ?? {}, run.timeoutMs);
+  const [shell, args] = withLimits([command, ...run.args], limits, run.nice ?? false);
+  const child = spawn(shell, args, {
     cwd: run.cwd,
+    env: guestEnvironment(),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   tieToThisProcess(child);
-  if (run.nice) lowerPriority(child);
   if (run.onBytes) child.stdout.on('data', run.onBytes);
   else child.stdout.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
   child.stderr.setEncoding('utf8').on('data', hearComplaint);
@@ -75,7 +80,36 @@ export async function runTool(run: ToolRun): Promise<string[]> {
   hearComplaint('');
   run.onOutput?.('');
   if (status === '0') return complaints;
-  throw errorOfComplaints([...complaints, `ended with ${status}`], run.source, run.otherwise);
+  throw failureOf(status, complaints, run);
+}
+
+/** How a process ends that the kernel stopped for its limits, or that somebody ended who is not us. */
+const endings: Readonly<Record<string, ErrorCode>> = {
+  SIGXFSZ: 'media.output_too_large',
+  SIGXCPU: 'media.timed_out',
+  SIGKILL: 'media.encoder_killed',
+  SIGTERM: 'media.encoder_killed',
+  SIGINT: 'media.encoder_killed',
+  SIGHUP: 'media.encoder_killed',
+};
+
+function failureOf(status: string, complaints: readonly string[], run: ToolRun): LandfallError {
+  if (notStarted.includes(status)) return missing(run.command, complaints.at(-1) ?? status);
+  const told = [...complaints, `ended with ${status}`];
+  const code = endings[status];
+  // Of a signal that ends it gently ffmpeg makes this status, and says nothing.
+  const ended = status === '255' && complaints.length === 0 ? 'media.encoder_killed' : code;
+  if (ended)
+    return new LandfallError(ended, `the encoder ended with ${status}`, { context: { log: logOf(told) } });
+  return errorOfComplaints(told, run.source, run.otherwise);
+}
+
+function missing(command: string, reason: string, cause?: unknown): LandfallError {
+  return new LandfallError(
+    'media.encoder_missing',
+    `${command} cannot be started (${reason}): install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH`,
+    { cause },
+  );
 }
 
 /** Resolves with the exit status or the signal once the process is gone and its pipes are empty. */
@@ -84,23 +118,8 @@ function waitForEnd(child: ChildProcess, command: string): Promise<string> {
     child.once('close', (status, signal) => settle(String(status ?? signal)));
     child.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        cause.code === 'ENOENT' || cause.code === 'EACCES'
-          ? new LandfallError(
-              'media.encoder_missing',
-              `${command} cannot be started (${cause.code}): install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH`,
-              { cause },
-            )
-          : cause,
+        cause.code === 'ENOENT' || cause.code === 'EACCES' ? missing(command, cause.code, cause) : cause,
       ),
     );
   });
-}
-
-function lowerPriority(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, 10);
-  } catch (thrown) {
-    // It may have exited already.
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_SYSTEM_ERROR')) throw thrown;
-  }
 }

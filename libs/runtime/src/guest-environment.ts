@@ -1,0 +1,20 @@
+/** What a program of others needs to be found, to find its libraries and the machine's encoders; none of our settings. */
+const needed = [
+  'PATH',
+  'LD_LIBRARY_PATH',
+  'LIBVA_DRIVER_NAME',
+  'LIBVA_DRIVERS_PATH',
+  'CUDA_VISIBLE_DEVICES',
+  'NVIDIA_VISIBLE_DEVICES',
+  'NVIDIA_DRIVER_CAPABILITIES',
+  'ONEVPL_SEARCH_PATH',
+];
+
+/** The environment for a program that reads the bytes of strangers: no secret, no proxy, no setting of ours is in it. */
+export function guestEnvironment(): Record<string, string> {
+  const given = needed.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', ...Object.fromEntries(given), LC_ALL: 'C' };
+}
