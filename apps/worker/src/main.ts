@@ -9,6 +9,7 @@ import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { imageSlots } from './image-slots.js';
 import { openScratch } from './scratch.js';
+import { shareOf, transcodeSlots } from './transcode-slots.js';
 import { UploadSweep } from './upload-sweep.js';
 import { createWorkbench } from './workbench.js';
 import { WorkerModule } from './worker.module.js';
@@ -35,15 +36,16 @@ const backend = openQueueBackend({
   poolSize: config.database.DATABASE_POOL_SIZE,
 });
 const images = config.worker.WORKER_THUMBNAIL_CONCURRENCY ?? imageSlots(capacity);
+const transcodes = config.worker.WORKER_TRANSCODE_CONCURRENCY ?? transcodeSlots(capacity);
 const takes = (queue: 'thumbnail' | 'transcode') => config.worker.WORKER_QUEUES.includes(queue);
 
-const bench = createWorkbench(config, { source, pipelines, scratch });
+const bench = createWorkbench(config, shareOf(capacity, transcodes), { source, pipelines, scratch });
 const app = await NestFactory.createApplicationContext(
   WorkerModule.register(bench, {
     backend,
     concurrency: {
       ...(takes('thumbnail') ? { thumbnail: images } : {}),
-      ...(takes('transcode') ? { transcode: config.worker.WORKER_TRANSCODE_CONCURRENCY } : {}),
+      ...(takes('transcode') ? { transcode: transcodes } : {}),
     },
     shutdownGraceMs: config.worker.WORKER_SHUTDOWN_GRACE_MS,
     databaseUrl: config.database.DATABASE_URL,
@@ -66,5 +68,5 @@ closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, async () =
   await source.destroy();
   await scratch.close();
 });
-logger.info({ queues: config.worker.WORKER_QUEUES, ...capacity, images }, 'worker is ready');
+logger.info({ queues: config.worker.WORKER_QUEUES, ...capacity, images, transcodes }, 'worker is ready');
 process.send?.({ type: 'ready' });

@@ -5,6 +5,7 @@ import { ObjectStore } from '#storage';
 import type { FfmpegTools, VideoLimits } from '#video';
 import type { DataSource } from 'typeorm';
 import type { Scratch } from './scratch.js';
+import type { TranscodeShare } from './transcode-slots.js';
 
 /** What the jobs work with. */
 export interface Workbench {
@@ -21,12 +22,19 @@ export interface Workbench {
 /** Lays the workbench out from the settings. */
 export function createWorkbench(
   { oss, media }: Config<'oss' | 'media'>,
+  share: TranscodeShare,
   parts: Pick<Workbench, 'source' | 'pipelines' | 'scratch'>,
 ): Workbench {
   return {
     ...parts,
     store: new ObjectStore(oss),
-    tools: { ffmpegPath: media.FFMPEG_PATH, ffprobePath: media.FFPROBE_PATH },
+    tools: {
+      ffmpegPath: media.FFMPEG_PATH,
+      ffprobePath: media.FFPROBE_PATH,
+      cores: share.cores,
+      memoryMaxBytes: media.VIDEO_MEMORY_MAX_BYTES ?? share.addressBytes,
+      scratchMaxBytes: media.MEDIA_SCRATCH_MAX_BYTES,
+    },
     limits: {
       image: {
         maxPixels: media.IMAGE_MAX_PIXELS,
@@ -34,7 +42,11 @@ export function createWorkbench(
         timeoutMs: media.IMAGE_TIMEOUT_MS,
       },
       imageMaxBytes: media.IMAGE_MAX_BYTES,
-      video: { maxPixels: media.IMAGE_MAX_PIXELS, timeoutMs: media.VIDEO_TIMEOUT_MS },
+      video: {
+        maxPixels: media.IMAGE_MAX_PIXELS,
+        timeoutMs: media.VIDEO_TIMEOUT_MS,
+        maxDurationMs: media.VIDEO_MAX_DURATION_S * 1_000,
+      },
       objectMaxBytes: media.MEDIA_MAX_BYTES,
     },
     renditionPrefix: oss.OSS_RENDITION_PREFIX,

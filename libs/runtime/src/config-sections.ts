@@ -183,7 +183,15 @@ const worker = z.object({
     .describe(
       'thumbnail jobs at once; default one for each core, as far as the memory of the container reaches',
     ),
-  WORKER_TRANSCODE_CONCURRENCY: integer(1, 1, 16).describe('transcode jobs at once'),
+  WORKER_TRANSCODE_CONCURRENCY: z.coerce
+    .number('a whole number is wanted')
+    .int('a whole number is wanted')
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'transcode jobs at once; default one for every 8 cores, as far as the memory of the container reaches',
+    ),
   WORKER_SHUTDOWN_GRACE_MS: integer(4_000, 0, 600_000).describe(
     'time for running jobs at shutdown; then they go back to the queue',
   ),
@@ -202,6 +210,9 @@ const media = z.object({
     .optional()
     .describe('folder for files in work; default a folder in the system temporary directory'),
   MEDIA_MAX_BYTES: integer(5_368_709_120, 1_024, 53_687_091_200).describe('largest object that is processed'),
+  MEDIA_SCRATCH_MAX_BYTES: integer(17_179_869_184, 1_048_576, 1_099_511_627_776).describe(
+    'most bytes that one job keeps in scratch space: the original and all that is made of it',
+  ),
   IMAGE_MAX_BYTES: integer(209_715_200, 1_024, 2_147_483_648).describe(
     'largest image file that is processed',
   ),
@@ -211,6 +222,17 @@ const media = z.object({
   ),
   IMAGE_TIMEOUT_MS: integer(60_000, 1_000, 600_000).describe('limit for the renditions of one image'),
   VIDEO_TIMEOUT_MS: integer(10_800_000, 1_000, 86_400_000).describe('limit for the transcodes of one upload'),
+  VIDEO_MAX_DURATION_S: integer(86_400, 1, 2_592_000).describe(
+    'longest video or sound that is processed; some files claim years',
+  ),
+  VIDEO_MEMORY_MAX_BYTES: z.coerce
+    .number('a whole number is wanted')
+    .int('a whole number is wanted')
+    .min(1_073_741_824)
+    .optional()
+    .describe(
+      'address space of one ffmpeg, about two and a half times the memory that it uses; default what the container has for each transcode job, from 2 to 8 GiB',
+    ),
   FFMPEG_PATH: z.string().default('ffmpeg').describe('the ffmpeg binary'),
   FFPROBE_PATH: z.string().default('ffprobe').describe('the ffprobe binary'),
 });

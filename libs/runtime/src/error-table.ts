@@ -243,6 +243,11 @@ export const errorTable = {
     retry: 'never',
     message: 'The image or video has more pixels than this service processes',
   },
+  'media.too_long': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The video or sound lasts longer than this service processes',
+  },
   'media.timed_out': {
     kind: 'unprocessable',
     retry: 'never',

@@ -18,7 +18,8 @@ const niceness = 10;
 
 /**
  * Sets the limits and becomes the program, so that they hold from its first instruction. A limit that a system does not
- * know (macOS has none of address space) is left out. No core dumps: they hold the media and fill the disk.
+ * know (macOS has none of address space) is left out. No core dumps: they hold the media and fill the disk. When a
+ * container's memory is at its end, Linux shall end this process and not the worker.
  *
  * `ulimit` counts memory in KiB and files in blocks of 512 bytes (POSIX).
  */
@@ -29,6 +30,7 @@ ulimit -t "$1" 2>/dev/null
 ulimit -f "$2" 2>/dev/null
 ulimit -v "$3" 2>/dev/null
 shift 3
+if [ -w /proc/self/oom_score_adj ]; then echo 1000 > /proc/self/oom_score_adj; fi
 exec "$@"`;
 
 /** Status of a shell that cannot find, or not start, what it should become. */

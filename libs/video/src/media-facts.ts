@@ -23,6 +23,8 @@ export interface VideoLimits {
   readonly maxPixels: number;
   /** Limit for one whole run of ffmpeg. */
   readonly timeoutMs: number;
+  /** Longest source; a day unless set. */
+  readonly maxDurationMs?: number;
 }
 
 export interface VideoFacts {

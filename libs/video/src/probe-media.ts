@@ -6,6 +6,7 @@ import { runFfprobe, type Description, type ProbedStream } from './run-ffprobe.j
 /** A file is described within this, or its index is not worth waiting for. */
 const probeTimeoutMs = 60_000;
 
+const dayMs = 86_400_000;
 const hdrTransfers = new Set(['smpte2084', 'arib-std-b67']);
 const interlacedOrders = new Set(['tt', 'bb', 'tb', 'bt']);
 const tagLimits = { count: 50, length: 500 };
@@ -13,9 +14,9 @@ const tagLimits = { count: 50, length: 500 };
 /**
  * Reads what a file is, without decoding it as a whole.
  *
- * @param source a local path, or a (signed) http(s) URL, of which only the parts that are needed are read
- * @throws `media.damaged`, `media.unsupported`, `media.no_stream`, `media.too_many_pixels`, `media.timed_out`,
- * `media.encoder_missing`; for a URL also `storage.unavailable`, `storage.denied`, `object.missing`;
+ * @param source a local path, or the URL of a gate, of which only the parts that are needed are read
+ * @throws `media.damaged`, `media.unsupported`, `media.no_stream`, `media.too_many_pixels`, `media.too_complex`,
+ * `media.too_long`, `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`;
  * the signal's reason after an abort
  */
 export async function probeMedia(
@@ -33,7 +34,13 @@ export async function probeMedia(
     signal,
     otherwise: 'media.damaged',
   });
-  return readFacts(description, limits.maxPixels);
+  const facts = readFacts(description, limits.maxPixels);
+  const { maxDurationMs = dayMs } = limits;
+  if ((facts.durationMs ?? 0) <= maxDurationMs) return facts;
+  throw new LandfallError(
+    'media.too_long',
+    `it lasts ${facts.durationMs} ms, at most ${maxDurationMs} are taken`,
+  );
 }
 
 function readFacts({ format, streams }: Description, maxPixels: number): MediaFacts {
