@@ -8,7 +8,7 @@ import type { Report } from './report.js';
 import { connectTo, openPostgres } from './services.js';
 import { openStack } from './stack.js';
 import { ratioOf, showSpread, spreadOf } from './spread.js';
-import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from './upload-photos.js';
+import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from './upload-files.js';
 
 /** Those of the default pipelines file, in its order. */
 const widths = [320, 640, 1280];

@@ -7,7 +7,7 @@ import { makeMixedImages } from './photos.js';
 import type { Report } from './report.js';
 import { connectTo, openPostgres } from './services.js';
 import { openStack } from './stack.js';
-import { Uploader, waitUntilReady } from './upload-photos.js';
+import { Uploader, waitUntilReady } from './upload-files.js';
 
 const images = 5_000;
 const perPass = 500;

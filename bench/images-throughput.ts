@@ -9,7 +9,7 @@ import type { Report } from './report.js';
 import { connectTo, openPostgres } from './services.js';
 import { openStack } from './stack.js';
 import { ratioOf, showSpread, spreadOf } from './spread.js';
-import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from './upload-photos.js';
+import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from './upload-files.js';
 
 const widths = [320, 640, 1280];
 const copies = 6;

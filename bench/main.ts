@@ -8,6 +8,9 @@ import { measureImageMemory } from './images-memory.js';
 import { measureImages } from './images-throughput.js';
 import { describeMachine } from './machine.js';
 import { printJson, printReport } from './report.js';
+import { measureLadder } from './videos-ladder.js';
+import { measureVideoMemory } from './videos-memory.js';
+import { measurePoster } from './videos-poster.js';
 
 const benchmarks = {
   'callbacks-throughput': measureThroughput,
@@ -17,9 +20,12 @@ const benchmarks = {
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
+  'videos-ladder': measureLadder,
+  'videos-poster': measurePoster,
+  'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, images`;
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, images, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

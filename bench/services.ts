@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing } from '#database';
-import { freePort, startPostgres, startRedis } from '#local';
+import { ensureFfmpeg, freePort, startPostgres, startRedis } from '#local';
 import { Client } from 'pg';
 
 /** Postgres of this run alone, durable as in production, and an address for each database in it. */
@@ -62,4 +62,11 @@ export async function connectTo(databaseUrl: string): Promise<AsyncDisposable & 
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   return { client, [Symbol.asyncDispose]: () => client.end() };
+}
+
+/** @throws Error with the command that installs it */
+export async function findFfmpeg(): Promise<string> {
+  const ffmpeg = await ensureFfmpeg();
+  if (ffmpeg.missing) throw new Error(`ffmpeg is needed; type: ${ffmpeg.command}`);
+  return ffmpeg.ffmpegPath;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase } from '#database';
@@ -13,19 +13,28 @@ import type { BenchPostgres } from './services.js';
 export interface BenchStack {
   readonly databaseUrl: string;
   readonly callbackUrl: string;
-  /** Starts the worker; it takes both queues. */
-  startWorker(): Promise<Program>;
+  /** Starts the worker; it takes both queues. `env` adds to or changes what it gets. */
+  startWorker(env?: Record<string, string>): Promise<Program>;
   /** For the OSS client. */
   readonly oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
 }
 
-/** Starts them; what `stack` is given to end ends with it. */
-export async function openStack(stack: AsyncDisposableStack, postgres: BenchPostgres): Promise<BenchStack> {
+/**
+ * Starts them; what `stack` is given to end ends with it.
+ * @param pipelines text of the pipelines file; without it the one that ships
+ */
+export async function openStack(
+  stack: AsyncDisposableStack,
+  postgres: BenchPostgres,
+  pipelines?: string,
+): Promise<BenchStack> {
   const databaseUrl = await postgres.createDatabase('landfall');
   await migrateDatabase(databaseUrl);
   await migrateQueue(databaseUrl);
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-stack-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const pipelinesFile = pipelines && join(folder, 'pipelines.yaml');
+  if (pipelinesFile) await writeFile(pipelinesFile, pipelines);
   const port = await freePort();
   const endpoint = `http://localhost:${port}`;
   const [accessKeyId, accessKeySecret] = [randomBytes(12).toString('hex'), randomBytes(16).toString('hex')];
@@ -51,13 +60,15 @@ export async function openStack(stack: AsyncDisposableStack, postgres: BenchPost
     EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
     MEDIA_SCRATCH_DIR: join(folder, 'scratch'),
     MALLOC_ARENA_MAX: '2',
+    ...(pipelinesFile && { PIPELINES_FILE: pipelinesFile }),
   };
   stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
   const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
   return {
     databaseUrl,
     callbackUrl: `${api.url}/callbacks/oss`,
-    startWorker: async () => stack.use(await startProgram('worker', 'apps/worker/src/main.js', env)),
+    startWorker: async (more = {}) =>
+      stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),
     oss: { endpoint, region: 'oss-cn-hangzhou', accessKeyId, accessKeySecret },
   };
 }

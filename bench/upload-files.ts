@@ -19,7 +19,8 @@ export class Uploader {
       bucket: benchBucket,
       sldEnable: true,
       authorizationV4: true,
-      timeout: 60_000,
+      // A file of 4 GB takes its time.
+      timeout: 300_000,
     };
     this.client = new OSS(options);
   }
