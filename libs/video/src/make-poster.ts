@@ -2,10 +2,12 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { LandfallError } from '#runtime';
 import { options } from './command-line.js';
-import { hasParts } from './find-ffmpeg.js';
 import type { FfmpegTools, MediaFacts } from './media-facts.js';
 import { pictureFilters } from './picture-filters.js';
 import { runFfmpeg } from './run-ffmpeg.js';
+import { framePixels, lastMoment, seekTo } from './seek.js';
+import { chooseStillEncoder } from './still-encoders.js';
+import { tryEach } from './try-each.js';
 
 export interface PosterSpec {
   readonly name: string;
@@ -14,22 +16,33 @@ export interface PosterSpec {
   readonly format: 'webp' | 'jpeg';
   /** 1 (small) to 100 (good). */
   readonly quality: number;
+  /** The moment in seconds, or as a share of the length; unless one is set the first frame that is not black. */
+  readonly at?: number | undefined;
+  readonly share?: number | undefined;
+}
+
+/** Where a poster is looked for. */
+interface Place {
+  readonly inputOptions: string[];
+  /** Filters that choose the frame; before the scaler, and behind it. */
+  readonly before: string;
+  readonly behind?: string;
 }
 
 const timeoutMs = 120_000;
-/** The opening in which a frame is looked for. */
+/** The opening in which a frame is looked for: no longer than this, and of a video of huge frames this many bits. */
 const openingSeconds = 10;
-/** A decoder refuses larger frames than 8K, and than the video had when it was probed. */
-const maxPixels = 7_680 * 4_320;
+const openingBits = 256_000_000;
 /** A frame is black when at least 85 % of it is darker than luma 40; black itself is 16. */
 const notBlack =
   'blackframe=amount=0:threshold=40,metadata=mode=select:key=lavfi.blackframe.pblack:value=85:function=less';
 
 /**
- * Writes the first frame that is not black, of the first 10 seconds; the very first when all are black. ffmpeg writes
- * the picture itself; one without libwebp writes JPEG instead of WebP, and the result's `mimeType` tells.
+ * Writes the frame of the moment that is asked for, or the last one of a shorter video; otherwise the first frame of
+ * the opening that is not black, or the very first when all are. ffmpeg writes the picture itself; one without libwebp
+ * writes JPEG instead of WebP, and the result's `mimeType` tells.
  *
- * @param source a local path, or a (signed) http(s) URL of which only the opening is read
+ * @param source a local path, or a (signed) http(s) URL of which only the index and what surrounds the frame is read
  * @throws what `transcodeVideo` throws
  */
 export async function makePoster(
@@ -44,20 +57,20 @@ export async function makePoster(
   if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
   const width = Math.min(spec.width, video.width);
   const height = Math.max(1, Math.round((video.height * width) / video.width));
-  const webp = spec.format === 'webp' && (await hasParts(tools, 'encoders', ['libwebp'], signal));
-  const opening = await pictureFilters(tools, video, `trim=end=${openingSeconds}`, { width, height }, signal);
-  const encoder = webp ? webpEncoder(spec.quality) : jpegEncoder(spec.quality);
+  const encoder = await chooseStillEncoder(tools, spec, signal);
 
   await rm(outFile, { force: true });
-  for (const filters of [`${opening},${notBlack}`, opening]) {
+  const found = await tryEach(placesOf(facts, spec), async ({ inputOptions, before, behind = 'null' }) => {
+    const filters = await pictureFilters(tools, video, before, { width, height }, signal);
     await runFfmpeg(tools, {
       source,
       durationMs: null,
-      maxPixels: Math.max(maxPixels, video.width * video.height),
+      maxPixels: framePixels(video),
+      inputOptions,
       outputArgs: [
         ...options({
           map: `0:${video.streamIndex}`,
-          vf: `${filters},${encoder.filters}`,
+          vf: `${filters},${behind},${encoder.filters}`,
           ...encoder.options,
           'frames:v': 1,
           map_metadata: -1,
@@ -70,25 +83,32 @@ export async function makePoster(
       timeoutMs,
       signal,
     });
-    if (await isWritten(outFile)) return { width, height, mimeType: webp ? 'image/webp' : 'image/jpeg' };
-  }
-  throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
+    return isWritten(outFile);
+  });
+  if (!found) throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
+  return { width, height, mimeType: encoder.mimeType };
 }
 
-/** Both formats keep colours as BT.601; WebP in the limited range, JPEG in the full one. */
-function webpEncoder(quality: number) {
-  return {
-    filters: 'scale=out_color_matrix=bt601:out_range=tv',
-    options: { 'c:v': 'libwebp', quality },
-  };
+/** Where to look for the frame, best first. */
+function placesOf(facts: MediaFacts, spec: PosterSpec): Place[] {
+  const length = Math.min(openingSeconds, Math.max(1, openingBits / (facts.bitrateBps ?? 1)));
+  const opening = { inputOptions: [], before: `trim=end=${length}` };
+  const moment = momentOf(facts, spec);
+  if (moment === null) return [{ ...opening, behind: notBlack }, opening];
+  return [
+    { inputOptions: seekTo(moment, true), before: 'null' },
+    // The picture may end before the sound, or the file before its index says.
+    { inputOptions: seekTo(moment, false), before: 'null' },
+    opening,
+  ];
 }
 
-/** ffmpeg counts JPEG quality from 2 (good) to 31. */
-function jpegEncoder(quality: number) {
-  return {
-    filters: 'scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p',
-    options: { 'c:v': 'mjpeg', 'q:v': 2 + Math.round((100 - quality) * 0.15) },
-  };
+/** The moment that is asked for, in seconds and within the video; null when none is, or none can be worked out. */
+function momentOf(facts: MediaFacts, { at, share }: PosterSpec): number | null {
+  const last = lastMoment(facts);
+  if (at !== undefined) return Math.min(at, last ?? at);
+  if (share === undefined || last === null || facts.durationMs === null) return null;
+  return Math.min((share * facts.durationMs) / 1_000, last);
 }
 
 async function isWritten(path: string): Promise<boolean> {
