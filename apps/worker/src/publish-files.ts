@@ -2,10 +2,8 @@ import { publishRendition, type MadeRendition, type Rendition, reserveObjects, t
 import type { MadeFile, MadeRendition as MadeFiles } from '#video';
 import { join } from 'node:path';
 import { endingOf, renditionKey } from './rendition-key.js';
+import { storeAll } from './store-all.js';
 import type { Workbench } from './workbench.js';
-
-/** A stream is hundreds of small files: a few at a time keep the connection busy. */
-const storesAtOnce = 4;
 
 /** Stores every file of a rendition, the one to hand out last, and marks it ready. What nobody wants any more is not stored. */
 export async function publishFiles(
@@ -35,15 +33,15 @@ export async function storeFiles(
   const base = renditionKey(bench, upload, rendition, single ? endingOf(mimeType) : '');
   const objectKey = single ? base : `${base}/${main}`;
   if (!(await reserveObjects(bench.source, upload.id, { name, specHash, objectKey }))) return null;
-  let sizeBytes = 0;
-  const store = async ({ path, mimeType: type }: MadeFile) => {
-    const address = { bucket: upload.bucket, objectKey: single ? base : `${base}/${path}` };
-    sizeBytes += await bench.store.upload(address, { file: join(outDir, path) }, type, signal);
-  };
-  const others = files.filter((file) => file.path !== main);
-  for (let next = 0; next < others.length; next += storesAtOnce) {
-    await Promise.all(others.slice(next, next + storesAtOnce).map(store));
+  const { bucket } = upload;
+  const isMain = (file: MadeFile) => file.path === main;
+  let sizeBytes: number;
+  if (single) sizeBytes = await bench.store.upload({ bucket, objectKey }, { file: join(outDir, main) }, mimeType, signal);
+  else {
+    const place = { bucket, base, outDir };
+    const others = files.filter((file) => !isMain(file));
+    sizeBytes = await storeAll(bench.store, place, others, signal);
+    sizeBytes += await storeAll(bench.store, place, files.filter(isMain), signal);
   }
-  await Promise.all(files.filter((file) => file.path === main).map(store));
   return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details };
 }
