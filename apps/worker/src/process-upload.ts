@@ -1,6 +1,6 @@
 import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
-import { againJobOf, isAgain, type JobName } from '#outbox';
+import { againJobOf, isAgain, type MakingJob } from '#outbox';
 import { planRenditions } from '#pipelines';
 import { LandfallError } from '#runtime';
 import { withObjectGate } from '#storage';
@@ -20,7 +20,7 @@ import type { Workbench } from './workbench.js';
 export async function processUpload(
   bench: Workbench,
   landed: Upload,
-  job: JobName,
+  job: MakingJob,
   context: JobContext,
 ): Promise<void> {
   // What we made ourselves is no upload to make something of.
@@ -70,7 +70,7 @@ async function isPicture(
 async function processImage(
   bench: Workbench,
   object: FetchedObject,
-  job: JobName,
+  job: MakingJob,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
@@ -100,7 +100,7 @@ async function processImage(
 async function processTimed(
   bench: Workbench,
   upload: Upload,
-  job: JobName,
+  job: MakingJob,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
@@ -115,7 +115,7 @@ async function processTimed(
 async function plan(
   bench: Workbench,
   upload: Upload,
-  job: JobName,
+  job: MakingJob,
   { kind, mimeType }: SniffedMedia,
   facts: ImageFacts | MediaFacts | Record<string, never>,
 ): Promise<void> {

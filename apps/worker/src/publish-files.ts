@@ -36,7 +36,13 @@ export async function storeFiles(
   const { bucket } = upload;
   const isMain = (file: MadeFile) => file.path === main;
   let sizeBytes: number;
-  if (single) sizeBytes = await bench.store.upload({ bucket, objectKey }, { file: join(outDir, main) }, mimeType, signal);
+  if (single)
+    sizeBytes = await bench.store.upload(
+      { bucket, objectKey },
+      { file: join(outDir, main) },
+      mimeType,
+      signal,
+    );
   else {
     const place = { bucket, base, outDir };
     const others = files.filter((file) => !isMain(file));

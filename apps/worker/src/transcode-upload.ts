@@ -1,11 +1,12 @@
-import type { MakingJob } from '#outbox';
-import type { AudioSpec, HlsSpec, Mp4Spec } from '#pipelines';
-import { pendingRenditions, type Rendition, type Upload } from '#uploads';
+import type { AudioSpec } from '#pipelines';
+import { type CutJob, pendingRenditions, recordEarly, type Rendition, type Upload } from '#uploads';
 import { type MediaFacts, probeMedia, transcodeAudio, transcodeVideo } from '#video';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkObject } from './check-object.js';
-import { publishFiles } from './publish-files.js';
+import { cutVideo } from './cut-video.js';
+import { publishFiles, storeFiles } from './publish-files.js';
+import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
 import type { WorkContext } from './upload-job.js';
 import type { Workbench } from './workbench.js';
 
@@ -23,21 +24,26 @@ interface OriginalAtHand {
 export async function transcodeUpload(
   bench: Workbench,
   upload: Upload,
-  job: MakingJob,
+  job: CutJob,
   context: WorkContext,
 ): Promise<void> {
+  const { signal } = context;
   const pending = await pendingRenditions(bench.source, upload.id, job);
   if (pending.length === 0) return;
-  await checkObject(bench, upload, context.signal);
+  await checkObject(bench, upload, signal);
+  const streams = presentOf(streamsOf(pending));
+  const isCut = await cutVideo(bench, upload, job, streamsOf(pending), signal);
+  const here = isCut ? pending.filter((rendition) => !streams.includes(rendition)) : pending;
+  if (here.length === 0) return;
   await bench.scratch.withFolder(async (folder) => {
     const file = join(folder, 'original');
     const outDir = join(folder, 'made');
     await mkdir(outDir);
-    await bench.store.download(upload, upload.etag, file, context.signal);
-    const facts = await probeMedia(bench.tools, file, bench.limits.video, context.signal);
+    await bench.store.download(upload, upload.etag, file, signal);
+    const facts = await probeMedia(bench.tools, file, bench.limits.video, signal);
     const original = { file, outDir, facts };
-    if (facts.kind === 'audio') await makeAudio(bench, upload, pending, original, context);
-    else await makeStreams(bench, upload, pending, original, context);
+    if (facts.kind === 'audio') await makeAudio(bench, upload, here, original, context);
+    else await makeStreams(bench, upload, streamsOf(here), original, context);
   });
 }
 
@@ -68,29 +74,29 @@ async function makeAudio(
 async function makeStreams(
   bench: Workbench,
   upload: Upload,
-  pending: readonly Rendition[],
+  streams: Streams,
   { file, outDir, facts }: OriginalAtHand,
   { signal, report }: WorkContext,
 ): Promise<void> {
-  const hls = pending.find((rendition) => rendition.kind === 'hls');
-  const mp4 = pending.find((rendition) => rendition.kind === 'mp4');
-  const renditions = [hls, mp4].filter((rendition) => rendition !== undefined);
+  const renditions = presentOf(streams);
+  const names = renditions.map(({ name }) => name);
+  const { hls } = streams;
   const made = await transcodeVideo(
     bench.tools,
     file,
     facts,
-    {
-      ...(hls ? { hls: hls.spec as HlsSpec } : {}),
-      ...(mp4 ? { mp4: mp4.spec as Mp4Spec } : {}),
-    },
+    specsOf(streams),
     outDir,
     bench.limits.video,
     signal,
-    (progress) =>
-      report(
-        renditions.map(({ name }) => name),
-        progress,
-      ),
+    (progress) => report(names, progress),
+    {
+      ...(await keyOf(bench, upload, streams)),
+      onFirstPlayable: async (early) => {
+        const stored = hls && (await storeFiles(bench, upload, hls, early, outDir, signal));
+        if (stored) await recordEarly(bench.source, upload.id, hls.name, stored);
+      },
+    },
   );
   for (const rendition of renditions) {
     const result = made.get(rendition.name);

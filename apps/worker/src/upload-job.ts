@@ -1,6 +1,6 @@
 import type { JobContext, JobHandler } from '#jobs';
 import type { MakingJob } from '#outbox';
-import { LandfallError, toLandfallError } from '#runtime';
+import { LandfallError } from '#runtime';
 import {
   beginRun,
   endRun,
@@ -10,24 +10,9 @@ import {
   recordProgress,
   type Upload,
 } from '#uploads';
+import { crashesMax, endPatience } from './patience.js';
 import { whileWanted } from './while-wanted.js';
 import type { Workbench } from './workbench.js';
-
-/** A worker that died on an upload this often will die on it again. */
-const crashesMax = 8;
-
-/** After this time a service that does not work for an upload is taken for gone, and the upload ends. */
-const patienceMs = 24 * 3_600_000;
-
-/** What passes is tried again and again, but not for ever. */
-function endPatience(error: unknown, upload: Upload): unknown {
-  const failure = toLandfallError(error);
-  const ageMs = Date.now() - (upload.reprocessingSince ?? upload.createdAt).getTime();
-  if (!failure.retryable || ageMs < patienceMs) return error;
-  return new LandfallError('upload.timed_out', `tried for a day; the last time: ${failure.message}`, {
-    cause: error,
-  });
-}
 
 /** What the work on an upload may use; its signal aborts too when nobody wants the work any more. */
 export interface WorkContext extends JobContext {
@@ -36,10 +21,10 @@ export interface WorkContext extends JobContext {
 }
 
 /** What a job does for one upload that is not finished, or is made again. */
-export type UploadWork = (
+export type UploadWork<Name extends MakingJob> = (
   bench: Workbench,
   upload: Upload,
-  job: MakingJob,
+  job: Name,
   context: WorkContext,
 ) => Promise<void>;
 
@@ -50,7 +35,7 @@ export type UploadWork = (
 export function uploadJob<Name extends MakingJob>(
   bench: Workbench,
   job: Name,
-  work: UploadWork,
+  work: UploadWork<Name>,
 ): JobHandler<Name> {
   return {
     async run({ uploadId }, context) {

@@ -1,6 +1,7 @@
 import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { chunkJob, joinJob } from './chunk-jobs.js';
 import { makePending, reprocessUpload } from './make-pending.js';
 import { processUpload } from './process-upload.js';
 import { transcodeUpload } from './transcode-upload.js';
@@ -24,6 +25,8 @@ class HandlersModule {
       'upload.transcode': uploadJob(bench, 'upload.transcode', transcodeUpload),
       'upload.reprocess': uploadJob(bench, 'upload.reprocess', reprocessUpload),
       'upload.retranscode': uploadJob(bench, 'upload.retranscode', transcodeUpload),
+      'upload.chunk': chunkJob(bench),
+      'upload.join': joinJob(bench),
     };
     return {
       module: HandlersModule,

@@ -23,19 +23,29 @@ interface Replaced {
 export async function queueRemoval(
   manager: EntityManager,
   bucket: string,
-  { uploadId, name, specHash, objectKey, durationMs }: Replaced,
-  dueAt = new Date(Date.now() + (durationMs ?? 0) * watchTimes),
+  replaced: Replaced,
+  dueAt = new Date(Date.now() + (replaced.durationMs ?? 0) * watchTimes),
 ): Promise<void> {
-  const folder = objectKey.lastIndexOf(`/${name}-${specHash}/`);
+  const { uploadId, name, specHash } = replaced;
   await manager.insert(Removal, {
     id: newId(),
     uploadId,
     name,
     specHash,
     bucket,
-    objectKey: folder < 0 ? objectKey : `${objectKey.slice(0, folder)}/${name}-${specHash}/`,
+    objectKey: removedKey(replaced),
     dueAt,
   });
+}
+
+/** The key of what is one object; of what is several, the key prefix of all. */
+function removedKey({
+  name,
+  specHash,
+  objectKey,
+}: Pick<Replaced, 'name' | 'specHash' | 'objectKey'>): string {
+  const folder = objectKey.lastIndexOf(`/${name}-${specHash}/`);
+  return folder < 0 ? objectKey : `${objectKey.slice(0, folder)}/${name}-${specHash}/`;
 }
 
 /** No job works for as long as this, with all its tries: what it stored by then and did not publish is of no use. */
@@ -56,8 +66,8 @@ export async function reserveObjects(
     const rendition = upload && (await manager.findOneBy(Rendition, { uploadId, name }));
     const isMissing = rendition?.status === 'pending' && rendition.specHash === specHash;
     if (!upload || (!isMissing && rendition?.wanted?.specHash !== specHash)) return false;
-    await cancelRemovals(manager, uploadId, [{ name, specHash }]);
     const unpublished = { uploadId, name, specHash, objectKey, durationMs: null };
+    await manager.delete(Removal, { uploadId, name, specHash, objectKey: removedKey(unpublished) });
     await queueRemoval(manager, upload.bucket, unpublished, new Date(Date.now() + unpublishedMs));
     return true;
   });

@@ -52,6 +52,8 @@ export interface MadeRendition {
   encoder?: string | null;
   /** What else is known of it. */
   details?: object;
+  /** Key prefix of what it was put together from, which is of no use then. */
+  leftovers?: string;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function publishRendition(
   source: DataSource,
   uploadId: string,
   name: string,
-  made: MadeRendition,
+  { leftovers, ...made }: MadeRendition,
   look: ImageLook | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
@@ -81,6 +83,8 @@ export async function publishRendition(
       return;
     }
     await cancelRemovals(manager, uploadId, [{ name, specHash: made.specHash }]);
+    if (leftovers)
+      await queueRemoval(manager, upload.bucket, { ...made, uploadId, name, objectKey: leftovers });
     if (rendition.objectKey !== null && rendition.objectKey !== made.objectKey) {
       await queueRemoval(manager, upload.bucket, { ...rendition, objectKey: rendition.objectKey });
     }

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { withObjectGate } from '#storage';
+import { type CutJob, planChunks, type Rendition, type Upload } from '#uploads';
+import { type EncodePart, isCut, type MediaFacts, planInSoftware, planParts, probeMedia } from '#video';
+import { presentOf, specsOf, type Streams } from './stream-specs.js';
+import type { Workbench } from './workbench.js';
+
+/** What a chunk row says of its part: pictures from here to there, or all the sound. */
+export interface ChunkPart {
+  names: string[];
+  weight: number;
+  pictures: EncodePart | null;
+}
+
+/** The sound of a video takes about this share of what its pictures take. */
+const soundShare = 0.02;
+
+/**
+ * Has a long video encoded in chunks by whichever workers have time; the last one has them joined. The sound is a chunk of its
+ * own: cut and joined it would have gaps.
+ *
+ * @returns whether the video is cut
+ */
+export async function cutVideo(
+  bench: Workbench,
+  upload: Upload,
+  job: CutJob,
+  streams: Streams,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const renditions = presentOf(streams);
+  // What was read of the file when it landed; most videos are short, and nothing is asked for them.
+  const { durationMs } = upload.metadata as Partial<MediaFacts>;
+  if (renditions.length === 0 || !durationMs || durationMs <= 2_000 * bench.chunkSeconds) return false;
+  const facts = await withObjectGate(bench.store, upload, signal, (url, gate) =>
+    probeMedia(bench.tools, url, bench.limits.video, gate.signal),
+  );
+  if (!isCut(facts, bench.chunkSeconds)) return false;
+  const plan = await planInSoftware(bench.tools, facts, specsOf(streams), signal);
+  const pictures = planParts(facts, plan, bench.chunkSeconds);
+  const frames = pictures[0]?.frames ?? 1;
+  const parts = [
+    ...pictures.map((part) => ({ weight: (part.frames ?? frames) / frames, pictures: part })),
+    ...(plan.sounds.length > 0 ? [{ weight: soundShare * pictures.length, pictures: null }] : []),
+  ];
+  const planHash = hashPlan(renditions, parts);
+  const names = renditions.map(({ name }) => name);
+  await planChunks(bench.source, upload.id, job, { planHash, names, parts });
+  return true;
+}
+
+function hashPlan(renditions: readonly Rendition[], parts: readonly object[]): string {
+  const made = renditions.map(({ name, specHash }) => [name, specHash]);
+  return createHash('sha256')
+    .update(JSON.stringify([made, parts]))
+    .digest('hex')
+    .slice(0, 12);
+}

@@ -1,0 +1,65 @@
+import { LandfallError } from '#runtime';
+
+/** What is wrong with a segment that ffmpeg wrote. */
+function refuse(problem: string): never {
+  throw new LandfallError('media.encoder_failed', `a segment is not as it should be: ${problem}`);
+}
+
+/** Where a box of an ISO file (ISO/IEC 14496-12 section 4.2) lies. */
+interface BoxPlace {
+  readonly type: string;
+  /** Behind size and type. */
+  readonly body: number;
+  readonly end: number;
+}
+
+/** The boxes between two places, which they must fill to the last byte. */
+function* boxesBetween(bytes: Buffer, from: number, to: number): Generator<BoxPlace> {
+  for (let start = from; start < to;) {
+    if (start + 8 > to) refuse(`${to - start} bytes are left behind its last box`);
+    const short = bytes.readUInt32BE(start);
+    const type = bytes.toString('latin1', start + 4, start + 8);
+    if (short === 1 && start + 16 > to) refuse(`the box ${type} ends within its head`);
+    const size = short === 1 ? Number(bytes.readBigUInt64BE(start + 8)) : short === 0 ? to - start : short;
+    const body = start + (short === 1 ? 16 : 8);
+    const end = start + size;
+    if (end < body || end > to) refuse(`the box ${type} says ${size} bytes, ${to - start} are there`);
+    yield { type, body, end };
+    start = end;
+  }
+}
+
+/** Adds to a time of 32 bits in version 0 of a box, of 64 bits in later ones. */
+function addToTime(bytes: Buffer, { type, body, end }: BoxPlace, place: number, ticks: bigint): void {
+  const isLong = end > body && bytes.readUInt8(body) > 0;
+  if (place + (isLong ? 8 : 4) > end) refuse(`the box ${type} is too short`);
+  const time = (isLong ? bytes.readBigUInt64BE(place) : BigInt(bytes.readUInt32BE(place))) + ticks;
+  if (time < 0n || time >= 1n << (isLong ? 64n : 32n)) refuse(`the box ${type} cannot hold the time ${time}`);
+  if (isLong) bytes.writeBigUInt64BE(time, place);
+  else bytes.writeUInt32BE(Number(time), place);
+}
+
+/**
+ * Moves a segment of a fragmented MP4 in time, in place: the decode time of its fragments (`tfdt`, section 8.8.12) and the
+ * time in its index (`sidx`, 8.16.3).
+ *
+ * @param ticks in the time scale of the track
+ * @throws `media.encoder_failed` when it is no whole segment, or a time does not fit; the bytes may be half changed then
+ */
+export function shiftSegment(bytes: Buffer, ticks: bigint): void {
+  let fragments = 0;
+  for (const box of boxesBetween(bytes, 0, bytes.length)) {
+    // Behind version and flags come the track and its time scale.
+    if (box.type === 'sidx') addToTime(bytes, box, box.body + 12, ticks);
+    if (box.type !== 'moof') continue;
+    for (const track of boxesBetween(bytes, box.body, box.end)) {
+      if (track.type !== 'traf') continue;
+      for (const part of boxesBetween(bytes, track.body, track.end)) {
+        if (part.type !== 'tfdt') continue;
+        addToTime(bytes, part, part.body + 4, ticks);
+        fragments += 1;
+      }
+    }
+  }
+  if (fragments === 0) refuse('it holds no fragment with a decode time');
+}
