@@ -15,10 +15,14 @@ export async function storeAll(
   let sizeBytes = 0;
   const storeOne = async ({ path, mimeType }: MadeFile) => {
     const address = { bucket, objectKey: `${base}/${path}` };
-    sizeBytes += await store.upload(address, { file: join(outDir, path) }, mimeType, signal);
+    // Added after the wait: the others have added theirs meanwhile.
+    const storedBytes = await store.upload(address, { file: join(outDir, path) }, mimeType, signal);
+    sizeBytes += storedBytes;
   };
-  for (let next = 0; next < files.length; next += storesAtOnce) {
-    await Promise.all(files.slice(next, next + storesAtOnce).map(storeOne));
-  }
+  const waiting = files.values();
+  const storeInTurn = async () => {
+    for (const file of waiting) await storeOne(file);
+  };
+  await Promise.all(Array.from({ length: storesAtOnce }, storeInTurn));
   return sizeBytes;
 }
