@@ -5,7 +5,7 @@ import { planRenditions } from '#pipelines';
 import { LandfallError } from '#runtime';
 import { withObjectGate } from '#storage';
 import { findTicketOf, pendingRenditions, recordPlan, type Upload } from '#uploads';
-import { probeMedia, type MediaFacts } from '#video';
+import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
 import { makePosters } from './make-posters.js';
 import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
@@ -151,9 +151,11 @@ function splitFacts(
   facts: ImageFacts | MediaFacts | Record<string, never>,
   keepLocation: boolean,
 ): { metadata: object; rawTags: object | null } {
-  if (!isImage(facts)) return { metadata: facts, rawTags: null };
-  const { raw, ...metadata } = keepLocation ? facts : withoutLocation(facts);
+  if (!hasRaw(facts)) return { metadata: facts, rawTags: null };
+  const { raw, ...metadata } = keepLocation ? facts : withoutWhere(facts);
   return { metadata, rawTags: raw };
 }
 
-const isImage = (facts: object): facts is ImageFacts => 'raw' in facts;
+const hasRaw = (facts: object): facts is ImageFacts | MediaFacts => 'raw' in facts;
+const withoutWhere = (facts: ImageFacts | MediaFacts): ImageFacts | MediaFacts =>
+  'streams' in facts ? withoutPlaces(facts) : withoutLocation(facts);

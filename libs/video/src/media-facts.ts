@@ -43,6 +43,10 @@ export interface VideoFacts {
   /** True for the PQ and HLG transfer curves. */
   readonly hdr: boolean;
   readonly interlaced: boolean;
+  /** True when black is 0 and white 255, as in a photo. */
+  readonly fullRange: boolean;
+  /** When the picture ends, counted from the beginning of the file; null when the container does not tell. */
+  readonly endMs: number | null;
 }
 
 export interface AudioFacts {
@@ -54,14 +58,56 @@ export interface AudioFacts {
   readonly language: string | null;
 }
 
+export interface SubtitleFacts {
+  /** Number of the stream in its file. */
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly language: string | null;
+  readonly title: string | null;
+  /** Shown even to those who want none: signs, another language. */
+  readonly forced: boolean;
+}
+
+/** One stream of any type. What it does not have, or does not tell, is null. */
+export interface StreamFacts {
+  readonly index: number;
+  /** `video`, `audio`, `subtitle`, `data`, `attachment`, or `cover` for a still picture beside the media. */
+  readonly type: string | null;
+  readonly codec: string | null;
+  readonly profile: string | null;
+  /** As shown: after rotation, with square pixels. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly frameRate: number | null;
+  readonly bitrateBps: number | null;
+  readonly hdr: 'pq' | 'hlg' | 'dolby-vision' | null;
+  readonly bitDepth: number | null;
+  readonly channels: number | null;
+  /** `mono`, `stereo`, `5.1`, … */
+  readonly channelLayout: string | null;
+  readonly sampleRateHz: number | null;
+  readonly language: string | null;
+  readonly title: string | null;
+  /** What the stream is for: `default`, `forced`, `hearing_impaired`, … */
+  readonly dispositions: readonly string[];
+}
+
 /** What a media file is, told without decoding it. Cover art is no video: a song with a cover is `audio`. */
 export interface MediaFacts {
   readonly kind: 'video' | 'audio';
   readonly container: string;
   readonly durationMs: number | null;
+  /** Time of its first frame on its own clock. */
+  readonly startMs: number;
   readonly bitrateBps: number | null;
   readonly video: VideoFacts | null;
   readonly audio: AudioFacts | null;
+  readonly subtitles: readonly SubtitleFacts[];
+  /** The first 64 streams. */
+  readonly streams: readonly StreamFacts[];
+  readonly chapterCount: number;
   /** Tags of the container with lower-case names, bounded; places (GPS) are left out. */
   readonly tags: Readonly<Record<string, string>>;
+  /** What ffprobe said (`format` and `streams`), bounded; places are in it. */
+  readonly raw: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { aac, ffmpeg, h264, interlaced, makeClip, picture, sound, turnClip } from './clips.suite.js';
 import { limits, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
+import { withoutPlaces } from './media-tags.js';
 import { probeMedia } from './probe-media.js';
 
 describe('the facts of', () => {
@@ -25,6 +27,18 @@ describe('the facts of', () => {
     });
     expect(facts.durationMs).toBeGreaterThan(1_900);
     expect(Object.keys(facts.tags).filter((name) => name.startsWith('location'))).toEqual([]);
+    expect(facts.streams).toMatchObject([
+      { index: 0, type: 'video', codec: 'h264', width: 320, height: 180, bitDepth: 8, hdr: null },
+      {
+        index: 1,
+        type: 'audio',
+        codec: 'aac',
+        channels: 1,
+        channelLayout: 'mono',
+        dispositions: ['default'],
+      },
+    ]);
+    expect(facts).toMatchObject({ startMs: 0, chapterCount: 0 });
   });
 
   test.each([
@@ -94,7 +108,10 @@ describe('the facts of', () => {
     const pq = ['-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc'];
     await ffmpeg(...picture('320x240', 1), '-pix_fmt', 'yuv420p10le', '-c:v', 'libx264', ...pq, hdr);
     expect(await probe(fields)).toMatchObject({ video: { interlaced: true } });
-    expect(await probe(hdr)).toMatchObject({ video: { hdr: true, pixelFormat: 'yuv420p10le' } });
+    expect(await probe(hdr)).toMatchObject({
+      video: { hdr: true, pixelFormat: 'yuv420p10le' },
+      streams: [{ hdr: 'pq', bitDepth: 10 }],
+    });
   });
 
   test('a variable frame rate', async () => {
@@ -109,6 +126,57 @@ describe('the facts of', () => {
     const { url, counted } = await serveFile(clip);
     expect(await probe(url)).toMatchObject({ kind: 'video', video: { width: 640 } });
     expect(counted.requests).toBeGreaterThan(0);
+  });
+});
+
+describe('what ffprobe said', () => {
+  const places = ['-metadata', 'location=+51.5-000.1/', '-metadata:s:v', 'location=+51.5-000.1/'];
+
+  test('is kept without the name of the file, and on request without places', async () => {
+    const file = join(await scratchFolder(), 'where.mkv');
+    await ffmpeg(...picture('64x64', 1), ...h264, ...places, file);
+    const facts = await probe(file);
+    expect(facts.raw).toMatchObject({ format: { format_name: 'matroska,webm' }, streams: [{ level: 10 }] });
+    expect(JSON.stringify(facts.raw)).toContain('51.5');
+    expect(JSON.stringify(facts.raw)).not.toContain('where.mkv');
+    expect(JSON.stringify(withoutPlaces(facts))).not.toContain('51.5');
+    expect(withoutPlaces(facts).raw).toMatchObject({ streams: [{ chroma_location: 'left' }] });
+  });
+
+  test('is bounded', async () => {
+    const file = join(await scratchFolder(), 'wordy.mkv');
+    const words = Array.from({ length: 150 }, (_, at) => [
+      '-metadata',
+      `t${at}=${'word '.repeat(400)}`,
+    ]).flat();
+    await ffmpeg(...picture('64x64', 1), ...h264, ...words, file);
+    const facts = await probe(file);
+    expect(JSON.stringify(facts).length).toBeLessThan(130_000);
+    expect(Object.keys(facts.tags).length).toBeLessThanOrEqual(50);
+  });
+});
+
+test('streams of every type are told, and chapters counted', async () => {
+  const folder = await scratchFolder();
+  const [text, chapters, file] = [join(folder, 'a.srt'), join(folder, 'chapters'), join(folder, 'all.mkv')];
+  await writeFile(text, '1\n00:00:00,000 --> 00:00:01,000\nHello\n');
+  const chapter = (start: number) => `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${start}\nEND=${start + 500}\n`;
+  await writeFile(chapters, `;FFMETADATA1\n${chapter(0)}${chapter(500)}`);
+  const extras = ['-i', text, '-f', 'ffmetadata', '-i', chapters, '-attach', text];
+  const maps = ['-map', '0', '-map', '1', '-map', '2', '-map_metadata', '3', '-map_chapters', '3'];
+  const told = ['-metadata:s:s', 'language=deu', '-metadata:s:s', 'title=Signs', '-disposition:s', 'forced'];
+  const type = ['-metadata:s:t', 'mimetype=text/plain'];
+  await ffmpeg(...picture('64x64', 1), ...sound(1), ...extras, ...maps, ...h264, ...told, ...type, file);
+  const facts = await probe(file);
+  expect(facts.chapterCount).toBe(2);
+  expect(facts.streams.map(({ type: kind }) => kind)).toEqual(['video', 'audio', 'subtitle', 'attachment']);
+  expect(facts.streams[2]).toMatchObject({ language: 'deu', title: 'Signs', dispositions: ['forced'] });
+});
+
+test('a file that claims to last for years is refused', async () => {
+  const limited = { ...limits, maxDurationMs: 1_500 };
+  await expect(probeMedia(tools, await makeClip('64x64', 2), limited, never)).rejects.toMatchObject({
+    code: 'media.too_long',
   });
 });
 

@@ -1,15 +1,17 @@
 import { LandfallError } from '#runtime';
 import { inputArgs } from './media-source.js';
-import type { AudioFacts, FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from './media-facts.js';
-import { runFfprobe, type Description, type ProbedStream } from './run-ffprobe.js';
+import type { FfmpegTools, MediaFacts, VideoLimits } from './media-facts.js';
+import { readSubtitles } from './probe-streams.js';
+import { boundRaw, readTags } from './media-tags.js';
+import { runFfprobe, type Description } from './run-ffprobe.js';
+import { readAudio, readStream, readVideo } from './stream-facts.js';
 
 /** A file is described within this, or its index is not worth waiting for. */
 const probeTimeoutMs = 60_000;
 
 const dayMs = 86_400_000;
-const hdrTransfers = new Set(['smpte2084', 'arib-std-b67']);
-const interlacedOrders = new Set(['tt', 'bb', 'tb', 'bt']);
-const tagLimits = { count: 50, length: 500 };
+/** Of a file with more streams, the rest is left out of the facts. */
+const streamsTold = 64;
 
 /**
  * Reads what a file is, without decoding it as a whole.
@@ -43,7 +45,7 @@ export async function probeMedia(
   );
 }
 
-function readFacts({ format, streams }: Description, maxPixels: number): MediaFacts {
+function readFacts({ format, streams, chapters, raw }: Description, maxPixels: number): MediaFacts {
   const videos = streams.filter(
     (stream) => stream.codec_type === 'video' && !stream.disposition.attached_pic,
   );
@@ -51,7 +53,10 @@ function readFacts({ format, streams }: Description, maxPixels: number): MediaFa
   if (videos.length + audios.length === 0) {
     throw new LandfallError('media.no_stream', `${streams.length} streams, none of them video or audio`);
   }
-  const video = best(videos.map(readVideo), (facts) => facts.width * facts.height);
+  const video = best(
+    videos.map((stream) => readVideo(stream, format.start_time)),
+    (facts) => facts.width * facts.height,
+  );
   const audio = best(audios.map(readAudio), (facts) => facts.rank);
   if (!video && !audio) {
     const codecs = [...videos, ...audios].map((stream) => stream.codec_name ?? 'unknown codec');
@@ -74,80 +79,21 @@ function readFacts({ format, streams }: Description, maxPixels: number): MediaFa
     kind: video ? 'video' : 'audio',
     container: containerOf(format.format_name ?? '', format.tags),
     durationMs: seconds === null ? null : Math.round(seconds * 1_000),
+    startMs: Math.round(format.start_time * 1_000),
     bitrateBps: format.bit_rate,
     video,
     audio: audio && audio.facts,
+    subtitles: readSubtitles(streams),
+    streams: streams.slice(0, streamsTold).map((stream) => readStream(stream, format.start_time)),
+    chapterCount: chapters.length,
     tags: readTags(format.tags),
+    raw: boundRaw(raw),
   };
-}
-
-function readVideo(stream: ProbedStream): VideoFacts | null {
-  if (!stream.codec_name || !stream.width || !stream.height) return null;
-  const rotation = rotationOf(stream);
-  const interlaced = interlacedOrders.has(stream.field_order ?? '');
-  const shownWidth = Math.max(1, Math.round(stream.width * pixelAspectOf(stream)));
-  const upright = rotation % 180 === 0;
-  return {
-    streamIndex: stream.index,
-    codec: stream.codec_name,
-    profile: stream.profile,
-    width: upright ? shownWidth : stream.height,
-    height: upright ? stream.height : shownWidth,
-    rotation,
-    frameRate: frameRateOf(stream, interlaced),
-    pixelFormat: stream.pix_fmt,
-    hdr: hdrTransfers.has(stream.color_transfer ?? ''),
-    interlaced,
-  };
-}
-
-function readAudio(stream: ProbedStream): { rank: number; facts: AudioFacts } | null {
-  if (!stream.codec_name || !stream.channels || !stream.sample_rate) return null;
-  const language = stream.tags.language;
-  return {
-    rank: stream.disposition.default ? 1 : 0,
-    facts: {
-      streamIndex: stream.index,
-      codec: stream.codec_name,
-      channels: stream.channels,
-      sampleRateHz: stream.sample_rate,
-      language: language === undefined || language === 'und' ? null : language.slice(0, 35),
-    },
-  };
-}
-
-/** Ratios a hair from square are rounding of whoever scaled the video before. */
-function pixelAspectOf({ sample_aspect_ratio: ratio }: ProbedStream): number {
-  return ratio === null || Math.abs(ratio - 1) < 0.01 ? 1 : ratio;
-}
-
-/** The display matrix counts counter-clockwise, the old `rotate` tag clockwise. */
-function rotationOf(stream: ProbedStream): number {
-  const matrix = stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
-  const clockwise = matrix === undefined ? Number(stream.tags.rotate ?? 0) : -matrix;
-  const turn = (Math.round(clockwise / 90) * 90) % 360;
-  return Number.isFinite(turn) ? (turn + 360) % 360 : 0;
-}
-
-/**
- * The average rate hides the bursts of a variable rate; `r_frame_rate` shows every frame but is a guess, at times
- * the clock of the container (1000, 90000) or the fields of an interlaced video.
- */
-function frameRateOf(stream: ProbedStream, interlaced: boolean): number | null {
-  const every = stream.r_frame_rate;
-  return every !== null && every <= 60 && !interlaced ? every : (stream.avg_frame_rate ?? every);
 }
 
 function containerOf(formatName: string, tags: Record<string, string>): string {
   if (!formatName.startsWith('mov,')) return formatName.split(',')[0] ?? formatName;
   return tags.major_brand?.trim() === 'qt' ? 'mov' : 'mp4';
-}
-
-function readTags(tags: Record<string, string>): Record<string, string> {
-  const kept = Object.entries(tags)
-    .map(([name, value]) => [name.toLowerCase().slice(0, 100), value.slice(0, tagLimits.length)] as const)
-    .filter(([name]) => !/location|gps|xyz/.test(name));
-  return Object.fromEntries(kept.slice(0, tagLimits.count));
 }
 
 /** The first of those with the highest rank. */

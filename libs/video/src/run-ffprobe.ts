@@ -13,6 +13,8 @@ const word = z
   .optional()
   .transform((text) => (text === undefined || text === 'unknown' || text === 'N/A' ? null : text));
 const number = z.union([z.string(), z.number()]).optional().transform(positive);
+/** Seconds, below zero too; 0 when nothing is told. */
+const time = z.string().optional().transform(readTime);
 const ratio = z.string().optional().transform(readRatio);
 const tags = z.record(z.string(), z.string()).default({});
 
@@ -29,21 +31,31 @@ const stream = z.object({
   r_frame_rate: ratio,
   field_order: word,
   color_transfer: word,
+  color_range: word,
   channels: number,
   sample_rate: number,
+  start_time: time,
   duration: number,
   bit_rate: number,
-  disposition: z.object({ attached_pic: z.number().optional(), default: z.number().optional() }).default({}),
-  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+  bits_per_raw_sample: number,
+  channel_layout: word,
+  disposition: z.record(z.string(), z.number()).default({}),
+  side_data_list: z
+    .array(z.object({ side_data_type: z.string().optional(), rotation: z.number().optional() }))
+    .default([]),
   tags,
 });
 export type ProbedStream = z.infer<typeof stream>;
 
 const description = z.object({
   streams: z.array(stream).default([]),
-  format: z.object({ format_name: word, duration: number, bit_rate: number, tags }),
+  chapters: z.array(z.unknown()).default([]),
+  format: z.object({ format_name: word, start_time: time, duration: number, bit_rate: number, tags }),
 });
-export type Description = z.infer<typeof description>;
+export interface Description extends z.infer<typeof description> {
+  /** All that ffprobe said. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
 
 export interface ProbeRun {
   readonly ffprobePath: string;
@@ -66,7 +78,7 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
       '-hide_banner',
       '-show_format',
       '-show_streams',
-      ...options({ loglevel: 'error', of: 'json' }),
+      ...options({ show_entries: 'chapter=id', loglevel: 'error', of: 'json' }),
       ...run.inputArgs,
     ],
     source: run.source,
@@ -81,7 +93,8 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
     },
   });
   try {
-    return description.parse(JSON.parse(output));
+    const raw = z.record(z.string(), z.unknown()).parse(JSON.parse(output));
+    return { ...description.parse(raw), raw };
   } catch (cause) {
     throw new LandfallError(run.otherwise, 'ffprobe could not describe the file', { cause });
   }
@@ -90,6 +103,11 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
 function positive(value: string | number | undefined): number | null {
   const read = Number(value);
   return Number.isFinite(read) && read > 0 ? read : null;
+}
+
+function readTime(text: string | undefined): number {
+  const read = Number(text);
+  return Number.isFinite(read) ? read : 0;
 }
 
 /** Reads `30000/1001` and `4:3`. */

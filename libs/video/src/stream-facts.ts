@@ -1,0 +1,102 @@
+import type { AudioFacts, StreamFacts, VideoFacts } from './media-facts.js';
+import { textLimit } from './media-tags.js';
+import { endOf, languageOf } from './probe-streams.js';
+import type { ProbedStream } from './run-ffprobe.js';
+
+const interlacedOrders = new Set(['tt', 'bb', 'tb', 'bt']);
+
+/** What a stream of any type is. @param startSeconds when the file begins on its own clock */
+export function readStream(stream: ProbedStream, startSeconds: number): StreamFacts {
+  const picture = readVideo(stream, startSeconds);
+  return {
+    index: stream.index,
+    type: stream.disposition.attached_pic ? 'cover' : stream.codec_type,
+    codec: stream.codec_name,
+    profile: stream.profile,
+    width: picture?.width ?? null,
+    height: picture?.height ?? null,
+    frameRate: picture?.frameRate ?? null,
+    bitrateBps: stream.bit_rate,
+    hdr: hdrOf(stream),
+    bitDepth: stream.bits_per_raw_sample ?? bitDepthOf(stream.pix_fmt),
+    channels: stream.channels,
+    channelLayout: stream.channel_layout,
+    sampleRateHz: stream.sample_rate,
+    language: languageOf(stream),
+    title: stream.tags.title?.slice(0, textLimit) ?? null,
+    dispositions: Object.keys(stream.disposition).filter((name) => stream.disposition[name] === 1),
+  };
+}
+
+/** The facts of a stream as a video; null of one that has no picture. */
+export function readVideo(stream: ProbedStream, startSeconds: number): VideoFacts | null {
+  if (!stream.codec_name || !stream.width || !stream.height) return null;
+  const rotation = rotationOf(stream);
+  const interlaced = interlacedOrders.has(stream.field_order ?? '');
+  const shownWidth = Math.max(1, Math.round(stream.width * pixelAspectOf(stream)));
+  const upright = rotation % 180 === 0;
+  return {
+    streamIndex: stream.index,
+    codec: stream.codec_name,
+    profile: stream.profile,
+    width: upright ? shownWidth : stream.height,
+    height: upright ? stream.height : shownWidth,
+    rotation,
+    frameRate: frameRateOf(stream, interlaced),
+    pixelFormat: stream.pix_fmt,
+    hdr: hdrOf(stream) === 'pq' || hdrOf(stream) === 'hlg',
+    interlaced,
+    fullRange: stream.color_range === 'pc' || (stream.pix_fmt ?? '').startsWith('yuvj'),
+    endMs: endOf(stream, startSeconds),
+  };
+}
+
+/** The facts of a stream as sound, and whether the file prefers it; null of one that has none. */
+export function readAudio(stream: ProbedStream): { rank: number; facts: AudioFacts } | null {
+  if (!stream.codec_name || !stream.channels || !stream.sample_rate) return null;
+  return {
+    rank: stream.disposition.default ? 1 : 0,
+    facts: {
+      streamIndex: stream.index,
+      codec: stream.codec_name,
+      channels: stream.channels,
+      sampleRateHz: stream.sample_rate,
+      language: languageOf(stream),
+    },
+  };
+}
+
+/** Ratios a hair from square are rounding of whoever scaled the video before. */
+function pixelAspectOf({ sample_aspect_ratio: ratio }: ProbedStream): number {
+  return ratio === null || Math.abs(ratio - 1) < 0.01 ? 1 : ratio;
+}
+
+/** The display matrix counts counter-clockwise, the old `rotate` tag clockwise. */
+function rotationOf(stream: ProbedStream): number {
+  const matrix = stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
+  const clockwise = matrix === undefined ? Number(stream.tags.rotate ?? 0) : -matrix;
+  const turn = (Math.round(clockwise / 90) * 90) % 360;
+  return Number.isFinite(turn) ? (turn + 360) % 360 : 0;
+}
+
+/**
+ * The average rate hides the bursts of a variable rate; `r_frame_rate` shows every frame but is a guess, at times
+ * the clock of the container (1000, 90000) or the fields of an interlaced video.
+ */
+function frameRateOf(stream: ProbedStream, interlaced: boolean): number | null {
+  const every = stream.r_frame_rate;
+  return every !== null && every <= 60 && !interlaced ? every : (stream.avg_frame_rate ?? every);
+}
+
+/** PQ (HDR10, HDR10+) and HLG show in the transfer curve, Dolby Vision in a record of its own. */
+function hdrOf({ color_transfer: transfer, side_data_list: data }: ProbedStream): StreamFacts['hdr'] {
+  if (transfer === 'smpte2084') return 'pq';
+  if (transfer === 'arib-std-b67') return 'hlg';
+  return data.some(({ side_data_type: type }) => type?.startsWith('DOVI')) ? 'dolby-vision' : null;
+}
+
+/** ffmpeg's names of pixel formats end with the bits of a sample when those are not 8: `yuv420p10le`. */
+function bitDepthOf(pixelFormat: string | null): number | null {
+  if (pixelFormat === null) return null;
+  return Number(/(9|10|12|14|16)[lb]e$/.exec(pixelFormat)?.[1] ?? 8);
+}
