@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LandfallError } from '#runtime';
+import { measureOutput } from './check-output.js';
 import { options } from './command-line.js';
 import { hasParts } from './find-ffmpeg.js';
 import type { Size } from './ladder.js';
 import type { FfmpegTools, MediaFacts, VideoFacts } from './media-facts.js';
-import { measureFile } from './measure-file.js';
 import { inputArgs } from './media-source.js';
 import { pictureFilters } from './picture-filters.js';
 import type { MadeRendition } from './renditions.js';
@@ -176,5 +176,5 @@ async function measure(
   const file = join(outDir, path);
   if ((await stat(file)).size === 0) return null;
   if (webp) return (await readWebpTimes(file))?.durationMs ?? null;
-  return measureFile(tools, outDir, path, { demuxer: 'mov', codec: 'h264' }, signal);
+  return (await measureOutput(tools, outDir, path, ['h264'], signal)).durationMs;
 }

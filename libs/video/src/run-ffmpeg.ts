@@ -22,8 +22,8 @@ export interface EncodeRun {
   /** What stands before the input: where to seek, how much to read. */
   readonly inputOptions?: readonly string[];
   readonly outputArgs: readonly string[];
-  /** Folder that the paths in `outputArgs` are relative to. */
-  readonly outDir: string;
+  /** Folder that the paths in `outputArgs` are relative to; unset when no file is written. */
+  readonly outDir?: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -71,12 +71,12 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
     },
   };
 
-  const endWatch = watchFolder(run.outDir, scratchMaxBytes, (sizeBytes) =>
+  const refuseSize = (sizeBytes: number) =>
     refuse(
       'media.output_too_large',
       `${sizeBytes} bytes, and there is more; ${scratchMaxBytes} are left for it`,
-    ),
-  );
+    );
+  const endWatch = run.outDir === undefined ? null : watchFolder(run.outDir, scratchMaxBytes, refuseSize);
   try {
     return await runTool({
       command: tools.ffmpegPath,
@@ -101,7 +101,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       ...(hearBytes ?? { onOutput: readProgress }),
     });
   } finally {
-    endWatch();
+    endWatch?.();
     clearTimeout(timer);
   }
 }
