@@ -159,6 +159,21 @@ test('of one that forks, and of what it left behind when it ended, nothing lives
   await expect.poll(() => groupOf(group)).toBe('');
 });
 
+test('what a run leaves behind when it ends by itself is ended too', async () => {
+  let group = 0;
+  const onOutput = readLines((line) => (group = Number(line)));
+  await run(await standIn('sleep 1000 & sleep 1000 >/dev/null 2>&1 & echo $$'), { onOutput });
+  await expect.poll(() => groupOf(group)).toBe('');
+});
+
+test.runIf(process.platform === 'linux')('what left the group does not hold the job up', async () => {
+  let id = 0;
+  const onOutput = readLines((line) => (id = Number(line)));
+  const command = await standIn(`setsid sh -c 'echo $$; exec sleep 1000' &`);
+  await expect(run(command, { onOutput, timeoutMs: 300 })).rejects.toMatchObject({ code: 'media.timed_out' });
+  process.kill(id, 'SIGKILL');
+});
+
 test('a full disk is told as such', async () => {
   const command = await standIn('echo "out.mp4: No space left on device" >&2; exit 228');
   await expect(run(command)).rejects.toMatchObject({ code: 'media.scratch_full' });
