@@ -169,8 +169,12 @@ test('what a run leaves behind when it ends by itself is ended too', async () =>
 test.runIf(process.platform === 'linux')('what left the group does not hold the job up', async () => {
   let id = 0;
   const onOutput = readLines((line) => (id = Number(line)));
-  const command = await standIn(`setsid sh -c 'echo $$; exec sleep 1000' &`);
-  await expect(run(command, { onOutput, timeoutMs: 300 })).rejects.toMatchObject({ code: 'media.timed_out' });
+  const leave = `setsid sh -c 'echo $$; : > left; exec sleep 1000' &`;
+  const command = await standIn(`${leave} while [ ! -e left ]; do :; done`);
+  const cwd = await scratchFolder();
+  await expect(run(command, { onOutput, cwd, timeoutMs: 300 })).rejects.toMatchObject({
+    code: 'media.timed_out',
+  });
   process.kill(id, 'SIGKILL');
 });
 
