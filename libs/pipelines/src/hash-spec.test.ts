@@ -59,6 +59,14 @@ test.each([
     { name: 'p', kind: 'preview' },
     { name: 'p', kind: 'preview', seconds: 6, frameRate: 10, width: 320, format: 'webp', quality: 60 },
   ],
+  [
+    { name: 's', kind: 'hls' },
+    { name: 's', kind: 'hls', codec: 'h264', dash: false, firstPlayable: false, normalize: false },
+  ],
+  [
+    { name: 'm', kind: 'mp4' },
+    { name: 'm', kind: 'mp4', normalize: false },
+  ],
 ])('%j means the same as %j', (one, other) => {
   expect(hashOf(one)).toBe(hashOf(other));
 });
@@ -99,6 +107,15 @@ test('every field that differs makes another hash', () => {
     { name: 'a', kind: 'audio', codec: 'opus' },
     { name: 'a', kind: 'audio', channels: 1 },
     { name: 'a', kind: 'audio', normalize: true },
+    { name: 'a', kind: 'hls' },
+    { name: 'a', kind: 'hls', codec: 'hevc' },
+    { name: 'a', kind: 'hls', codec: 'av1' },
+    { name: 'a', kind: 'hls', dash: true },
+    { name: 'a', kind: 'hls', firstPlayable: true },
+    { name: 'a', kind: 'hls', encryption: 'aes-128' },
+    { name: 'a', kind: 'hls', normalize: true },
+    { name: 'a', kind: 'mp4' },
+    { name: 'a', kind: 'mp4', normalize: true },
     { name: 'a', kind: 'waveform' },
     { name: 'a', kind: 'waveform', pixelsPerSecond: 20 },
     { name: 'a', kind: 'waveform', format: 'png' },

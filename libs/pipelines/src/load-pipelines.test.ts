@@ -56,6 +56,13 @@ describe('a wrong file is told with its lines:', () => {
       [/^p\.yaml:6: pipelines\.0\.renditions\.0\.kind: /],
     ],
     [
+      'DASH and AES-128 at once',
+      ofVideo('      - { name: a, kind: hls, dash: true, encryption: aes-128 }'),
+      [
+        'p.yaml:6: pipelines.0.renditions.0.dash: AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
+      ],
+    ],
+    [
       'no size',
       withRenditions('      - { name: a, kind: image }'),
       [/:6: .*\.width: a width or a height is needed/],

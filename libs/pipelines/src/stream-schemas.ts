@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { renditionName } from './rendition-fields.js';
 
-export const hlsSchema = z.strictObject({
+const normalize = z
+  .boolean()
+  .default(false)
+  .describe(
+    'whether the sound is brought to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
+  );
+
+const hlsFields = z.strictObject({
   name: renditionName,
   kind: z.literal('hls'),
   heights: z
@@ -12,10 +19,36 @@ export const hlsSchema = z.strictObject({
     .default([1080, 720, 480])
     .describe('short sides of the ladder; those above the source are left out'),
   segmentSeconds: z.int().min(1).max(20).default(4).describe('length of a segment'),
+  codec: z
+    .enum(['h264', 'hevc', 'av1'])
+    .default('h264')
+    .describe(
+      '`h264` plays everywhere; `hevc` needs two thirds of the bits and plays on Apple devices and some others; `av1` needs half and takes longest',
+    ),
+  dash: z.boolean().default(false).describe('whether a DASH manifest names the same segments'),
+  firstPlayable: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the smallest size is made and published before the others, at the price of decoding the video twice',
+    ),
+  encryption: z
+    .enum(['aes-128'])
+    .optional()
+    .describe(
+      '`aes-128` encrypts the segments; players get the key from the API with an API key; not with `dash`',
+    ),
+  normalize,
+});
+
+export const hlsSchema = hlsFields.refine(({ dash, encryption }) => !(dash && encryption), {
+  path: ['dash'],
+  error: 'AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
 });
 
 export const mp4Schema = z.strictObject({
   name: renditionName,
   kind: z.literal('mp4'),
   height: z.int().min(64).max(4_320).default(720).describe('largest short side; never enlarged'),
+  normalize,
 });

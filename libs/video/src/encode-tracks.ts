@@ -69,7 +69,9 @@ export async function encodeTracks(
       ...pictures.flatMap((picture, index) =>
         pictureOutput(picture, `[v${index}]`, coresOf(tools), part.firstSegment),
       ),
-      ...sounds.flatMap((sound) => soundOutput(sound, plan, sound.normalize ? (job.loudness ?? []) : [])),
+      ...sounds.flatMap((sound) =>
+        soundOutput(sound, plan, sound.normalize ? (job.loudness ?? []) : [], facts.video?.endMs ?? null),
+      ),
     ],
     outDir,
     timeoutMs: limits.timeoutMs,

@@ -3,8 +3,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Encryption } from './media-playlist.js';
-import type { Segment, Track } from './track-files.js';
+import type { Encryption, Listed } from './media-playlist.js';
+import type { Segment } from './track-files.js';
 
 /** Length of a key and of a block of AES-128 in bytes. */
 export const keyBytes = 16;
@@ -22,10 +22,10 @@ function vectorOf(key: Buffer, folder: string): Buffer {
 }
 
 /** Encrypts the files of a track in place, and returns it with the sizes that they have now. */
-export async function encryptTrack(outDir: string, track: Track, key: Buffer): Promise<Track> {
+export async function encryptTrack<T extends Listed>(outDir: string, track: T, key: Buffer): Promise<T> {
   const vector = vectorOf(key, track.folder);
   const segments: Segment[] = [];
-  await encryptFile(join(outDir, track.initPath), key, vector);
+  if (track.initPath !== null) await encryptFile(join(outDir, track.initPath), key, vector);
   for (const segment of track.segments) {
     segments.push({ ...segment, sizeBytes: await encryptFile(join(outDir, segment.path), key, vector) });
   }
@@ -33,7 +33,7 @@ export async function encryptTrack(outDir: string, track: Track, key: Buffer): P
 }
 
 /** Encrypts the whole file; the last block is padded as PKCS #7 says. Returns its size then. */
-export async function encryptFile(path: string, key: Buffer, vector: Buffer): Promise<number> {
+async function encryptFile(path: string, key: Buffer, vector: Buffer): Promise<number> {
   const hidden = `${path}.hidden`;
   await pipeline(
     createReadStream(path),

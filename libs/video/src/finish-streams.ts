@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { LandfallError } from '#runtime';
 import { writeManifest } from './dash-manifest.js';
 import { encryptionWith, encryptTrack } from './encrypt-track.js';
+import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
 import { joinMp4, mp4Path } from './make-mp4.js';
 import { writeMasterPlaylist, type StreamParts, type Subtitles } from './master-playlist.js';
 import type { FfmpegTools } from './media-facts.js';
-import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption } from './media-playlist.js';
+import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption, type Listed } from './media-playlist.js';
 import type { MadeFile, MadeRendition } from './renditions.js';
 import type { PictureTrack, StreamPlan } from './stream-plan.js';
 import { playlistIn, type Track } from './track-files.js';
@@ -19,11 +20,9 @@ const playlistType = 'application/vnd.apple.mpegurl';
 export interface MadeTracks {
   readonly pictures: readonly Track[];
   readonly sounds: readonly Track[];
-  readonly subtitles: readonly MadeSubtitles[];
-}
-
-export interface MadeSubtitles extends Subtitles {
-  readonly files: readonly MadeFile[];
+  readonly subtitles: readonly Subtitles[];
+  /** Subtitles that are left out, and why: for the details. */
+  readonly leftOut?: ExtractedSubtitles['leftOut'];
 }
 
 /** Encrypts the tracks of an HLS stream, and returns them with their new sizes; as they are without a key. */
@@ -69,6 +68,10 @@ export async function writeHls(
   const encryption = key ? encryptionWith(key) : null;
   const tracks = [...rungs.map(({ track }) => track), ...(sound ? [sound.track] : [])];
   await Promise.all(tracks.map((track) => writePlaylist(outDir, track, encryption)));
+  const durationMs = Math.round(1_000 * Math.max(...tracks.map(secondsOf)));
+  await Promise.all(
+    made.subtitles.map((one) => writePlaylist(outDir, listSubtitles(one, durationMs), encryption)),
+  );
   await writeFile(join(outDir, masterPath), writeMasterPlaylist(parts));
   if (hls.spec.dash) await writeFile(join(outDir, manifestPath), writeManifest(parts));
   return {
@@ -77,12 +80,15 @@ export async function writeHls(
       ...(hls.spec.dash ? [{ path: manifestPath, mimeType: 'application/dash+xml' }] : []),
       ...rungs.flatMap(({ track }) => filesOf(track, 'video/mp4')),
       ...(sound ? filesOf(sound.track, 'audio/mp4') : []),
-      ...made.subtitles.flatMap(({ files }) => files),
+      ...made.subtitles.flatMap(({ folder, path }) => [
+        { path: playlistIn(folder), mimeType: playlistType },
+        { path, mimeType: 'text/vtt' },
+      ]),
     ],
     main: masterPath,
     width: rungs[0]?.size.width ?? null,
     height: rungs[0]?.size.height ?? null,
-    durationMs: Math.round(1_000 * Math.max(...tracks.map(secondsOf))),
+    durationMs,
     encoder: hls.rungs[0]?.encoder.name ?? null,
     details: {
       rungs: rungs.map(({ track, size, frameRate }) => ({
@@ -92,15 +98,35 @@ export async function writeHls(
         ...ratesOf(track),
       })),
       audio: sound && { codec: sound.track.codec, ...ratesOf(sound.track) },
-      subtitles: made.subtitles.map(({ name, language }) => ({ name, language })),
+      subtitles: made.subtitles.map(({ name, language, cut }) => ({
+        name,
+        language,
+        ...(cut ? { cut } : {}),
+      })),
+      ...(made.leftOut?.length ? { subtitlesLeftOut: made.leftOut } : {}),
       ...(hls.spec.dash ? { dash: manifestPath } : {}),
       ...(key ? { encryption: 'aes-128' } : {}),
     },
   };
 }
 
-async function writePlaylist(outDir: string, track: Track, encryption: Encryption | null): Promise<void> {
+async function writePlaylist(outDir: string, track: Listed, encryption: Encryption | null): Promise<void> {
   await writeFile(join(outDir, playlistIn(track.folder)), writeMediaPlaylist(track, encryption));
+}
+
+/** Encrypts the files of subtitles as those of tracks. */
+export async function encryptSubtitles(
+  outDir: string,
+  subtitles: readonly Subtitles[],
+  key?: Buffer,
+): Promise<Subtitles[]> {
+  if (!key) return [...subtitles];
+  const hidden: Subtitles[] = [];
+  for (const one of subtitles) {
+    const { segments } = await encryptTrack(outDir, listSubtitles(one, 0), key);
+    hidden.push({ ...one, sizeBytes: segments[0]?.sizeBytes ?? one.sizeBytes });
+  }
+  return hidden;
 }
 
 /** Puts the MP4 of a plan together; the folders of its tracks, not yet encrypted, are in `outDir`. */

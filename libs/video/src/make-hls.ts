@@ -34,15 +34,22 @@ export function pictureOutput(
   ];
 }
 
-/** The output of ffmpeg that is the sound, cut where the pictures are. */
+/**
+ * The output of ffmpeg that is the sound, cut where the pictures are.
+ *
+ * @param filters what changes the sound, such as its loudness
+ * @param endMs silence lasts until then: a player stops where sound ends before the picture does
+ */
 export function soundOutput(
   { folder, audio }: SoundTrack,
   { pictures, segmentSeconds }: StreamPlan,
   filters: readonly string[],
+  endMs: number | null,
 ): string[] {
   const target = pictures[0]?.target;
   const cutSeconds = target ? target.keyFrames / target.frameRate : segmentSeconds;
-  return [...audioArgs(audio, audioKbps, filters), ...segmentArgs(folder, cutSeconds, 0)];
+  const padded = endMs === null ? [] : [`apad=whole_dur=${endMs}ms`];
+  return [...audioArgs(audio, audioKbps, [...padded, ...filters]), ...segmentArgs(folder, cutSeconds, 0)];
 }
 
 function segmentArgs(folder: string, cutSeconds: number, firstSegment: number): string[] {

@@ -16,12 +16,15 @@ export interface Sound {
 
 /** Subtitles of one language, as WebVTT. */
 export interface Subtitles {
-  readonly playlistPath: string;
-  /** Of all cues in one file. */
+  readonly folder: string;
+  /** The one file that holds all cues. */
   readonly path: string;
   readonly name: string;
   readonly language: string | null;
   readonly forced: boolean;
+  /** Whether there were more than are taken. */
+  readonly cut: boolean;
+  readonly sizeBytes: number;
 }
 
 /** What a stream is put together from: all rungs share the sound and the subtitles. */
@@ -40,10 +43,10 @@ export function writeMasterPlaylist({ rungs, sound, subtitles }: StreamParts): s
         `${language(sound.language)}CHANNELS="${sound.channels}",URI="${playlistIn(sound.track.folder)}"`,
     );
   }
-  for (const { name, language: tag, forced, playlistPath } of subtitles) {
+  for (const { name, language: tag, forced, folder } of subtitles) {
     lines.push(
       `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${name}",DEFAULT=NO,AUTOSELECT=YES,` +
-        `${forced ? 'FORCED=YES,' : ''}${language(tag)}URI="${playlistPath}"`,
+        `${forced ? 'FORCED=YES,' : ''}${language(tag)}URI="${playlistIn(folder)}"`,
     );
   }
   const soundRates = sound ? ratesOf(sound.track) : { peakBps: 0, averageBps: 0 };

@@ -1,6 +1,9 @@
 import { basename } from 'node:path/posix';
 import type { Segment, Track } from './track-files.js';
 
+/** What a playlist is written of; subtitles have no initialisation segment. */
+export type Listed = Pick<Track, 'folder' | 'timescale' | 'segments'> & { readonly initPath: string | null };
+
 /** How the files of a stream are encrypted: AES-128 in CBC mode, each file as a whole (RFC 8216 section 4.3.2.4). */
 export interface Encryption {
   /** Address of the key, as a playlist in a folder of its own names it. */
@@ -10,7 +13,7 @@ export interface Encryption {
 }
 
 /** Writes the playlist of one track (RFC 8216 section 4.3): exact durations, all segments, never to change. */
-export function writeMediaPlaylist(track: Track, encryption: Encryption | null): string {
+export function writeMediaPlaylist(track: Listed, encryption: Encryption | null): string {
   const seconds = track.segments.map((segment) => segment.ticks / track.timescale);
   const lines = [
     '#EXTM3U',
@@ -23,7 +26,7 @@ export function writeMediaPlaylist(track: Track, encryption: Encryption | null):
     ...(encryption
       ? [`#EXT-X-KEY:METHOD=AES-128,URI="${encryption.keyUri}",IV=0x${encryption.ivOf(track.folder)}`]
       : []),
-    `#EXT-X-MAP:URI="${basename(track.initPath)}"`,
+    ...(track.initPath === null ? [] : [`#EXT-X-MAP:URI="${basename(track.initPath)}"`]),
     ...track.segments.flatMap((segment, index) => [
       `#EXTINF:${(seconds[index] ?? 0).toFixed(6)},`,
       basename(segment.path),
@@ -34,7 +37,7 @@ export function writeMediaPlaylist(track: Track, encryption: Encryption | null):
 }
 
 /** Length of a track in seconds. */
-export function secondsOf({ segments, timescale }: Track): number {
+export function secondsOf({ segments, timescale }: Listed): number {
   return sum(segments.map((segment) => segment.ticks)) / timescale;
 }
 
@@ -46,7 +49,7 @@ export function ratesOf(track: Track): { peakBps: number; averageBps: number } {
 }
 
 /** No segment is longer than this, rounded to whole seconds. */
-function targetSeconds({ segments, timescale }: Track): number {
+function targetSeconds({ segments, timescale }: Listed): number {
   return Math.max(1, ...segments.map((segment) => Math.round(segment.ticks / timescale)));
 }
 

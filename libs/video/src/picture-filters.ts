@@ -37,10 +37,12 @@ export async function pictureFilters(
 ): Promise<string> {
   const rgb = /rgb|bgr|gbr|pal8/.test(video.pixelFormat ?? '');
   const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
+  // Told a range, the scaler copies each frame even where it changes nothing.
+  const range = rgb || video.fullRange ? ':out_range=tv' : '';
   return [
     ...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     choose,
-    scaleTo(size, `:out_range=tv${rgb ? ':out_color_matrix=bt709' : ''}`),
+    scaleTo(size, `${range}${rgb ? ':out_color_matrix=bt709' : ''}`),
     ...(rgb ? [tagAsBt709] : []),
     ...(mapped ? toneMap : []),
     'format=yuv420p',

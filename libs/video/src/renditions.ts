@@ -12,7 +12,7 @@ export interface HlsSpec {
   /** Whether the smallest rung is encoded before all others, to be published first. */
   readonly firstPlayable?: boolean;
   /** How the segments are encrypted; unless set they are not. */
-  readonly encryption?: 'aes-128' | null;
+  readonly encryption?: 'aes-128' | undefined;
   /** Whether the sound is brought to one loudness. */
   readonly normalize?: boolean;
 }

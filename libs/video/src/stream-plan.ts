@@ -76,10 +76,14 @@ export function planStreams(
     return { pictures: rungs, sounds: present(streamSound), segmentSeconds, hls: ofStream, mp4: null };
 
   const size = fitShortSide(video, mp4.height);
-  const same = codec === 'h264' && rungs.find(({ target }) => isSame(target.size, size));
+  // What is published early is encrypted before the MP4 is put together.
+  const shares = !(hls?.encryption && hls.firstPlayable);
+  const same = shares && codec === 'h264' && rungs.find(({ target }) => isSame(target.size, size));
   const filePicture = same || picture('file', size, 'h264');
   const fileSound =
-    streamSound?.normalize === (mp4.normalize ?? false) ? streamSound : sound('file-audio', mp4.normalize);
+    shares && streamSound?.normalize === (mp4.normalize ?? false)
+      ? streamSound
+      : sound('file-audio', mp4.normalize);
   return {
     pictures: same ? rungs : [...rungs, filePicture],
     sounds: fileSound === streamSound ? present(streamSound) : present(streamSound, fileSound),

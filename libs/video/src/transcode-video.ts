@@ -1,21 +1,9 @@
 import { LandfallError } from '#runtime';
-import { checkDuration } from './check-output.js';
 import { findSoftware, preferHardware, type EncoderOf } from './choose-encoders.js';
-import { encodeTracks, type EncodeJob } from './encode-tracks.js';
-import { encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
+import { makeOrFallBack, refusalOf, withDetails, type TranscodeOptions } from './make-streams.js';
 import type { FfmpegTools, MediaFacts, VideoLimits } from './media-facts.js';
 import type { MadeRendition, OnProgress } from './renditions.js';
 import { planStreams, type StreamPlan, type VideoSpecs } from './stream-plan.js';
-
-export interface TranscodeOptions {
-  /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
-  readonly key?: Buffer;
-  /**
-   * Gets the stream of the smallest rung alone, when a spec wants something that plays early; the other rungs wait until
-   * it is done. Its files are replaced or joined by those of the whole stream.
-   */
-  readonly onFirstPlayable?: (made: MadeRendition) => Promise<void>;
-}
 
 /**
  * Makes everything that is wanted of one video in one run of ffmpeg, which decodes it once.
@@ -40,9 +28,11 @@ export async function transcodeVideo(
   settings: TranscodeOptions = {},
 ): Promise<Map<string, MadeRendition>> {
   const software = await softwareFor(tools, specs, signal);
-  const plan = planVideo(facts, specs, preferHardware(tools, software));
+  const planWith = (encoderOf: EncoderOf) => planVideo(facts, specs, encoderOf);
+  const plan = planWith(preferHardware(tools, software));
   const job = { tools, source, facts, plan, outDir, limits, signal, onProgress };
-  return make(job, settings);
+  const made = await makeOrFallBack(job, () => planWith(software), settings);
+  return withDetails(made, refusalOf(tools, plan));
 }
 
 /** Plans the tracks of a video that software encodes: each part of it is then encoded alike, by any worker. */
@@ -62,23 +52,4 @@ function softwareFor(tools: FfmpegTools, { hls }: VideoSpecs, signal: AbortSigna
 function planVideo({ video, audio }: MediaFacts, specs: VideoSpecs, encoderOf: EncoderOf): StreamPlan {
   if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
   return planStreams(video, audio, specs, encoderOf);
-}
-
-async function make(job: EncodeJob, { key }: TranscodeOptions): Promise<Map<string, MadeRendition>> {
-  const { plan, outDir, tools, limits, signal } = job;
-  const made = new Map<string, MadeRendition>();
-  if (plan.pictures.length === 0) return made;
-  const { complaints, ...tracks } = await encodeTracks(job, plan);
-  if (plan.mp4) made.set(plan.mp4.spec.name, await writeMp4(tools, plan, outDir, limits.timeoutMs, signal));
-  if (plan.hls) {
-    const hidden: MadeTracks = {
-      pictures: await encryptTracks(outDir, tracks.pictures, key),
-      sounds: await encryptTracks(outDir, tracks.sounds, key),
-      subtitles: [],
-    };
-    made.set(plan.hls.spec.name, await writeHls(plan, hidden, outDir, key));
-  }
-  for (const rendition of made.values())
-    checkDuration(job.facts, job.source, rendition.durationMs, complaints);
-  return made;
 }
