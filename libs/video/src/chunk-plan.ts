@@ -18,10 +18,12 @@ export function isCut({ durationMs, container, video }: MediaFacts, chunkSeconds
  */
 export function planParts(facts: MediaFacts, plan: StreamPlan, chunkSeconds: number): EncodePart[] {
   const target = plan.pictures[0]?.target;
-  if (!target || facts.durationMs === null) return [];
+  // Sound may go on behind the pictures.
+  const endMs = facts.video?.endMs ?? facts.durationMs;
+  if (!target || endMs === null) return [];
   const segments = Math.max(1, Math.round((chunkSeconds * target.frameRate) / target.keyFrames));
   const frames = segments * target.keyFrames;
-  const allFrames = (facts.durationMs / 1_000) * target.frameRate;
+  const allFrames = (endMs / 1_000) * target.frameRate;
   const count = Math.max(1, Math.round(allFrames / frames));
   return Array.from({ length: count }, (_, index) => ({
     startFrame: index * frames,

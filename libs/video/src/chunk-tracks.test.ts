@@ -1,0 +1,130 @@
+import { cp, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { planParts } from './chunk-plan.js';
+import { describeTrack, joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
+import { ffmpeg } from './clips.suite.js';
+import { allNumbers, makeCountedClip, readCounter } from './counted-clip.suite.js';
+import { encodeTracks } from './encode-tracks.js';
+import { ignore, limits, never, probe, scratchFolder, tools } from './fixtures.suite.js';
+import { joinHls, writePlaylists } from './join-hls.js';
+import { planInSoftware, transcodeVideo } from './transcode-video.js';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+const specs = { hls: { name: 'stream', heights: [72], segmentSeconds: 1 } };
+
+/** Encodes a video in parts of two seconds and its sound apart, and joins them in a folder. */
+async function encodeInParts(source: string) {
+  const facts = await probe(source);
+  const plan = await planInSoftware(tools, facts, specs, never);
+  const parts = planParts(facts, plan, 2);
+  const joined = await scratchFolder();
+  const tracks: ChunkTrack[][] = [];
+  for (const part of [...parts, null]) {
+    const outDir = await scratchFolder();
+    const job = { tools, source, facts, plan, outDir, limits, signal: never, onProgress: ignore };
+    const wanted = part ? { pictures: plan.pictures, sounds: [] } : { pictures: [], sounds: plan.sounds };
+    const made = await encodeTracks(job, wanted, part ?? undefined);
+    const found = [...made.pictures, ...made.sounds];
+    if (part) for (const track of found) await placeTrack(outDir, track, part);
+    tracks.push(await Promise.all(found.map((track) => describeTrack(outDir, track))));
+    await cp(outDir, joined, { recursive: true });
+  }
+  const byFolder = Map.groupBy(tracks.flat(), ({ folder }) => folder);
+  const whole = [...byFolder.values()].map(joinTracks);
+  return { facts, plan, parts, whole, joined };
+}
+
+test.each([
+  ['24000/1001', 'mp4', 7],
+  ['25', 'mkv', 7],
+  ['30000/1001', 'mov', 7],
+  ['60000/1001', 'mkv', 5],
+  ['12.5', 'mp4', 9],
+])(
+  '%s frames a second in %s: parts make a stream with every frame once and the sound in step',
+  async (rate, container, seconds) => {
+    const source = join(await scratchFolder(), `clip.${container}`);
+    await makeCountedClip(rate, seconds, source, ['-g', '37']);
+    const { facts, plan, parts, whole, joined } = await encodeInParts(source);
+    expect(parts.length).toBeGreaterThan(2);
+    const { main } = await joinHls(plan, facts, whole, joined);
+    const atOnce = await scratchFolder();
+    await transcodeVideo(tools, source, facts, specs, atOnce, limits, never, ignore);
+    const [master, wanted] = [join(joined, main), join(atOnce, main)];
+
+    const numbers = await readCounter(master);
+    expect(numbers).toEqual(await readCounter(wanted));
+    // Matroska tells times in milliseconds: sound that begins before the picture has it begin with its first frame twice.
+    const first = numbers[1] === 0 ? 1 : 0;
+    expect(numbers.slice(first)).toEqual(allNumbers(numbers.length - first));
+    expect(numbers.length - first).toBe((await readCounter(source)).length);
+    // The demuxer of a player: times go on across the seams, and nothing is complained of.
+    for (const stream of ['v', 'a'])
+      expect(await timesOf(master, stream)).toEqual(await timesOf(wanted, stream));
+  },
+);
+
+/** When the frames or packets of a stream are shown, in this order; fails when the demuxer complains. */
+async function timesOf(master: string, stream: string): Promise<string[]> {
+  const { stdout, stderr } = await execute('ffprobe', [
+    ...['-v', 'warning', '-select_streams', stream],
+    ...['-show_entries', 'packet=pts_time', '-of', 'csv=p=0', master],
+  ]);
+  expect(stderr).toBe('');
+  return stdout.trim().split('\n').toSorted();
+}
+
+test('an MP4 is put together from joined parts', async () => {
+  const source = join(await scratchFolder(), 'clip.mp4');
+  await makeCountedClip('25', 7, source);
+  const { whole, joined } = await encodeInParts(source);
+  await writePlaylists(joined, whole);
+  const [track] = whole;
+  const out = join(await scratchFolder(), 'out.mp4');
+  await ffmpeg('-i', join(joined, track?.folder ?? '', 'playlist.m3u8'), '-c', 'copy', out);
+  expect(await readCounter(out)).toEqual(allNumbers(175));
+});
+
+const track = (segments: number[], values: Partial<ChunkTrack> = {}): ChunkTrack => ({
+  folder: '72p',
+  initPath: '72p/init.mp4',
+  codec: 'avc1.64000a',
+  timescale: 12_800,
+  initHash: 'a',
+  initBytes: 1,
+  segments: segments.map((number) => ({
+    path: `72p/segment_${String(number).padStart(5, '0')}.m4s`,
+    ticks: 12_800,
+    frames: 25,
+    sizeBytes: 1,
+  })),
+  ...values,
+});
+
+test.each([
+  ['a segment that is missing', [track([0, 1]), track([3])]],
+  ['a segment that is there twice', [track([0, 1]), track([1, 2])]],
+  ['a first part that is missing', [track([2, 3])]],
+  ['another initialisation segment', [track([0]), track([1], { initHash: 'b' })]],
+  ['another time scale', [track([0]), track([1], { timescale: 90_000 })]],
+  ['another codec', [track([0]), track([1], { codec: 'hvc1.1.6.L93.90' })]],
+  ['no part at all', []],
+])('%s is no whole', (_, parts) => {
+  expect(() => joinTracks(parts)).toThrow(expect.objectContaining({ code: 'media.encoder_failed' }));
+});
+
+test('a part with too few frames, or with frames of no constant length, is refused before anything is moved', async () => {
+  const outDir = await scratchFolder();
+  await mkdir(join(outDir, '72p'));
+  const part = { startFrame: 50, frames: 50, firstSegment: 2 };
+  await expect(placeTrack(outDir, track([2]), part)).rejects.toMatchObject({ code: 'media.encoder_failed' });
+  const odd = {
+    ...track([2, 3]),
+    segments: track([2, 3]).segments.map((one) => ({ ...one, ticks: 12_799 })),
+  };
+  await expect(placeTrack(outDir, odd, part)).rejects.toMatchObject({ code: 'media.encoder_failed' });
+  await expect(readFile(join(outDir, '72p/segment_00002.m4s'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
