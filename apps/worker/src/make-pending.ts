@@ -5,12 +5,12 @@ import { pendingRenditions, type Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from './fetch-object.js';
 import { makeImages } from './make-images.js';
-import { makePosters } from './make-posters.js';
+import { makeStills } from './make-stills.js';
 import { processUpload } from './process-upload.js';
 import { withImage } from './with-image.js';
 import type { Workbench } from './workbench.js';
 
-/** The job `upload.refine`: makes the images and posters of a planned upload that are left to it. */
+/** The job `upload.refine`: makes the images and stills of a planned upload that are left to it. */
 export async function makePending(
   bench: Workbench,
   landed: Upload,
@@ -26,7 +26,7 @@ export async function makePending(
   }
   await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
     const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
-    await makePosters(bench, upload, pending, { url, facts }, { ...context, signal });
+    await makeStills(bench, upload, pending, { url, facts }, { ...context, signal });
   });
 }
 

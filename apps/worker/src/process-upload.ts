@@ -7,7 +7,7 @@ import { withObjectGate } from '#storage';
 import { findTicketOf, pendingRenditions, recordPlan, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
-import { makePosters } from './make-posters.js';
+import { makeStills } from './make-stills.js';
 import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
 import { fetchObject, type FetchedObject } from './fetch-object.js';
 import { withImage } from './with-image.js';
@@ -108,7 +108,7 @@ async function processTimed(
     const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
     await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
     const pending = await pendingRenditions(bench.source, upload.id, job);
-    if (pending.length > 0) await makePosters(bench, upload, pending, { url, facts }, { ...context, signal });
+    if (pending.length > 0) await makeStills(bench, upload, pending, { url, facts }, { ...context, signal });
   });
 }
 

@@ -13,5 +13,7 @@ export function renditionKey(
 
 /** The ending of a file of this type, with its dot. */
 export function endingOf(mimeType: string): string {
+  // The name of the type is that of the standard; that of the file is what players know.
+  if (mimeType === 'audio/mpeg') return '.mp3';
   return `.${mimeType.split('/')[1] ?? 'bin'}`;
 }

@@ -1,21 +1,14 @@
-import type { AudioSpec } from '#pipelines';
-import { type CutJob, pendingRenditions, recordEarly, type Rendition, type Upload } from '#uploads';
-import { type MediaFacts, probeMedia, transcodeAudio, transcodeVideo } from '#video';
+import { type CutJob, pendingRenditions, recordEarly, type Upload } from '#uploads';
+import { probeMedia, transcodeVideo } from '#video';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkObject } from './check-object.js';
 import { cutVideo } from './cut-video.js';
+import { makeSounds, soundsOf, type OriginalAtHand } from './make-sounds.js';
 import { publishFiles, storeFiles } from './publish-files.js';
 import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
 import type { WorkContext } from './upload-job.js';
 import type { Workbench } from './workbench.js';
-
-/** An original in a folder of this job's own, and what it is. */
-interface OriginalAtHand {
-  file: string;
-  outDir: string;
-  facts: MediaFacts;
-}
 
 /**
  * The jobs `upload.transcode` and `upload.retranscode`: make the streams and files of a video or sound that are not ready
@@ -42,32 +35,13 @@ export async function transcodeUpload(
     await bench.store.download(upload, upload.etag, file, signal);
     const facts = await probeMedia(bench.tools, file, bench.limits.video, signal);
     const original = { file, outDir, facts };
-    if (facts.kind === 'audio') await makeAudio(bench, upload, here, original, context);
-    else await makeStreams(bench, upload, streamsOf(here), original, context);
+    // In the order of the file: what a page needs first.
+    const sounds = () => makeSounds(bench, upload, soundsOf(here), original, context);
+    const soundsFirst = here[0] !== undefined && soundsOf([here[0]]).length > 0;
+    if (soundsFirst) await sounds();
+    await makeStreams(bench, upload, streamsOf(here), original, context);
+    if (!soundsFirst) await sounds();
   });
-}
-
-async function makeAudio(
-  bench: Workbench,
-  upload: Upload,
-  pending: readonly Rendition[],
-  { file, outDir, facts }: OriginalAtHand,
-  { signal, report }: WorkContext,
-): Promise<void> {
-  for (const rendition of pending) {
-    const spec = rendition.spec as AudioSpec;
-    const made = await transcodeAudio(
-      bench.tools,
-      file,
-      facts,
-      spec,
-      outDir,
-      bench.limits.video,
-      signal,
-      (progress) => report([rendition.name], progress),
-    );
-    await publishFiles(bench, upload, rendition, made, outDir, signal);
-  }
 }
 
 /** All streams and files of a video come from one decode. */
@@ -79,6 +53,7 @@ async function makeStreams(
   { signal, report }: WorkContext,
 ): Promise<void> {
   const renditions = presentOf(streams);
+  if (renditions.length === 0) return;
   const names = renditions.map(({ name }) => name);
   const { hls } = streams;
   const made = await transcodeVideo(
