@@ -2,6 +2,7 @@ import { LandfallError } from '#runtime';
 import { measureOutput } from './check-output.js';
 import { options } from './command-line.js';
 import { coresOf } from './encoder-args.js';
+import { measureLoudness, normalizeFilter, type Loudness } from './measure-loudness.js';
 import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
 import type { FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from './media-facts.js';
 import { feedTracks } from './picture-filters.js';
@@ -34,8 +35,16 @@ export interface EncodeJob {
   readonly limits: VideoLimits;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
-  /** Filters that bring sound to one loudness; only for a plan that normalizes. */
-  readonly loudness?: readonly string[];
+}
+
+/** Tracks as they were encoded, in the order they were given. */
+export interface EncodedTracks {
+  readonly pictures: readonly Track[];
+  readonly sounds: readonly Track[];
+  /** How loud the source is; null where no sound is brought to one loudness. */
+  readonly loudness: Loudness | null;
+  /** What ffmpeg complained of. */
+  readonly complaints: readonly string[];
 }
 
 /** The whole video. */
@@ -44,17 +53,19 @@ const whole: EncodePart = { startFrame: 0, frames: null, firstSegment: 0 };
 /**
  * Encodes these tracks of the plan in one run of ffmpeg, which decodes the video once, and measures them.
  *
- * @returns the tracks in the order given, pictures first, and what ffmpeg complained of
  * @throws what `transcodeVideo` throws
  */
 export async function encodeTracks(
   job: EncodeJob,
   tracks: { pictures: readonly PictureTrack[]; sounds: readonly SoundTrack[] },
   part: EncodePart = whole,
-): Promise<{ pictures: Track[]; sounds: Track[]; complaints: string[] }> {
+): Promise<EncodedTracks> {
   const { tools, facts, plan, outDir, limits, signal } = job;
   const { pictures, sounds } = tracks;
   await makeFolders([...pictures, ...sounds], outDir);
+  const loudness = sounds.some(({ normalize }) => normalize)
+    ? await measureLoudness(tools, job.source, facts, limits, signal)
+    : null;
   const frameRate = pictures[0]?.target.frameRate;
   const complaints = await runFfmpeg(tools, {
     source: job.source,
@@ -70,7 +81,12 @@ export async function encodeTracks(
         pictureOutput(picture, `[v${index}]`, coresOf(tools), part.firstSegment),
       ),
       ...sounds.flatMap((sound) =>
-        soundOutput(sound, plan, sound.normalize ? (job.loudness ?? []) : [], facts.video?.endMs ?? null),
+        soundOutput(
+          sound,
+          plan,
+          sound.normalize && loudness ? normalizeFilter(loudness) : [],
+          facts.video?.endMs ?? null,
+        ),
       ),
     ],
     outDir,
@@ -82,7 +98,7 @@ export async function encodeTracks(
     Promise.all(pictures.map((track) => measure(job, track.folder, track.encoder.codec))),
     Promise.all(sounds.map((track) => measure(job, track.folder, 'aac'))),
   ]);
-  return { pictures: madePictures, sounds: madeSounds, complaints };
+  return { pictures: madePictures, sounds: madeSounds, loudness, complaints };
 }
 
 async function measure({ tools, outDir, signal }: EncodeJob, folder: string, codec: string): Promise<Track> {

@@ -3,6 +3,7 @@ import { options } from './command-line.js';
 import type { Encoder, PictureTarget } from './encoders.js';
 import type { AudioFacts, FfmpegTools } from './media-facts.js';
 import { threadsOf } from './software-encoders.js';
+import { soundFilters } from './sound-filters.js';
 
 /** Cores that a run may take. */
 export const coresOf = (tools: FfmpegTools) => tools.cores ?? availableParallelism();
@@ -27,12 +28,10 @@ export function videoArgs(encoder: Encoder, target: PictureTarget, cores: number
 export function audioArgs(audio: AudioFacts, bitrateKbps: number, filters: readonly string[] = []): string[] {
   return options({
     map: `0:${audio.streamIndex}`,
-    af: ['aresample=async=1:first_pts=0', ...filters].join(','),
+    af: [...soundFilters(Math.min(2, audio.channels)), ...filters].join(','),
     'c:a': 'aac',
     'profile:a': 'aac_low',
     'b:a': `${bitrateKbps}k`,
-    ac: Math.min(2, audio.channels),
-    ar: 48_000,
   });
 }
 

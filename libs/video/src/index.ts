@@ -24,5 +24,5 @@ export type { PictureTrack, SoundTrack, StreamPlan, VideoSpecs } from './stream-
 export { playlistIn, readTrack, type Segment, type Track } from './track-files.js';
 export * from './transcode-video.js';
 export { isCut, planParts } from './chunk-plan.js';
-export * from './chunk-tracks.js';
+export * from './encode-chunk.js';
 export * from './join-hls.js';

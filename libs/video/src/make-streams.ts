@@ -2,14 +2,14 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLandfallError } from '#runtime';
 import { checkDuration } from './check-output.js';
-import { encodeTracks, type EncodeJob } from './encode-tracks.js';
+import { encodeTracks, type EncodedTracks, type EncodeJob } from './encode-tracks.js';
 import { extractSubtitles } from './extract-subtitles.js';
 import { encryptSubtitles, encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
+import type { Loudness } from './measure-loudness.js';
 import type { FfmpegTools } from './media-facts.js';
 import { secondsOf } from './media-playlist.js';
 import type { MadeRendition, OnProgress } from './renditions.js';
 import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
-import type { Track } from './track-files.js';
 
 export interface TranscodeOptions {
   /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
@@ -82,11 +82,13 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
   const texts = hls ? await extractSubtitles(job) : { subtitles: [], leftOut: [] };
   const subtitles = await encryptSubtitles(outDir, texts.subtitles, key);
   const complaints: string[] = [];
+  let loudness: Loudness | null = null;
   let tracks: MadeTracks = { pictures: [], sounds: [], subtitles, leftOut: texts.leftOut };
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
     const encoded = await encodeTracks({ ...job, onProgress: shareOf(job.onProgress, steps, index) }, step);
     complaints.push(...encoded.complaints);
+    loudness ??= encoded.loudness;
     checkLengths(job, encoded);
     // The MP4 is put together from segments that are not encrypted yet.
     if (mp4 && isLast) made.set(mp4.spec.name, await writeMp4(tools, plan, outDir, limits.timeoutMs, signal));
@@ -97,7 +99,7 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
     else await onFirstPlayable?.(stream);
   }
   for (const { durationMs } of made.values()) checkDuration(job.facts, job.source, durationMs, complaints);
-  return made;
+  return loudness ? withDetails(made, { loudness }) : made;
 }
 
 /** All in one run; where something shall play early, the smallest rung with the sound before the others. */
@@ -129,7 +131,7 @@ const pixelsOf = ({ target: { size } }: PictureTrack) => size.width * size.heigh
 /** Adds those tracks that are the stream's, encrypted. */
 async function addTracks(
   before: MadeTracks,
-  encoded: { pictures: readonly Track[]; sounds: readonly Track[] },
+  encoded: EncodedTracks,
   { rungs, sound }: NonNullable<StreamPlan['hls']>,
   outDir: string,
   key?: Buffer,
@@ -144,10 +146,7 @@ async function addTracks(
 }
 
 /** Refuses pictures that end long before those of the source: silence hides that in the length of the whole. */
-function checkLengths(
-  { facts, source }: EncodeJob,
-  { pictures, complaints }: { pictures: readonly Track[]; complaints: readonly string[] },
-): void {
+function checkLengths({ facts, source }: EncodeJob, { pictures, complaints }: EncodedTracks): void {
   const endMs = facts.video?.endMs;
   if (endMs === undefined || endMs === null) return;
   for (const track of pictures) {
