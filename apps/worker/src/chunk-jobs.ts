@@ -10,7 +10,7 @@ import {
   type MakingProgress,
   renewChunk,
 } from '#uploads';
-import { joinChunks } from './join-chunks.js';
+import { joinUpload } from './join-upload.js';
 import { makeChunk } from './make-chunk.js';
 import { crashesMax, endPatience } from './patience.js';
 import { whileWanted } from './while-wanted.js';
@@ -55,7 +55,7 @@ export function joinJob(bench: Workbench): JobHandler<'upload.join'> {
         throw new LandfallError('upload.attempts_exhausted', `${upload.runs - 1} workers died on it`);
       const renew = () => isWanted(bench.source, uploadId, forJob);
       try {
-        await whileWanted(renew, context, (signal) => joinChunks(bench, upload, forJob, signal));
+        await whileWanted(renew, context, (signal) => joinUpload(bench, upload, forJob, signal));
       } catch (error) {
         throw endPatience(error, upload);
       }

@@ -41,7 +41,9 @@ export async function cutVideo(
   const frames = pictures[0]?.frames ?? 1;
   const parts = [
     ...pictures.map((part) => ({ weight: (part.frames ?? frames) / frames, pictures: part })),
-    ...(plan.sounds.length > 0 ? [{ weight: soundShare * pictures.length, pictures: null }] : []),
+    ...(plan.sounds.length > 0 || facts.subtitles.length > 0
+      ? [{ weight: soundShare * pictures.length, pictures: null }]
+      : []),
   ];
   const planHash = hashPlan(renditions, parts);
   const names = renditions.map(({ name }) => name);

@@ -2,12 +2,13 @@ import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { planParts } from './chunk-plan.js';
-import { describeTrack, joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
+import { joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
+import { options } from './command-line.js';
 import { ffmpeg } from './clips.suite.js';
 import { allNumbers, makeCountedClip, readCounter } from './counted-clip.suite.js';
-import { encodeTracks } from './encode-tracks.js';
+import { encodeChunk, type EncodedChunk } from './encode-chunk.js';
 import { ignore, limits, never, probe, scratchFolder, tools } from './fixtures.suite.js';
-import { joinHls, writePlaylists } from './join-hls.js';
+import { joinChunks, joinHls, writePlaylists } from './join-hls.js';
 import { planInSoftware, transcodeVideo } from './transcode-video.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -21,20 +22,14 @@ async function encodeInParts(source: string) {
   const plan = await planInSoftware(tools, facts, specs, never);
   const parts = planParts(facts, plan, 2);
   const joined = await scratchFolder();
-  const tracks: ChunkTrack[][] = [];
+  const chunks: EncodedChunk[] = [];
   for (const part of [...parts, null]) {
     const outDir = await scratchFolder();
     const job = { tools, source, facts, plan, outDir, limits, signal: never, onProgress: ignore };
-    const wanted = part ? { pictures: plan.pictures, sounds: [] } : { pictures: [], sounds: plan.sounds };
-    const made = await encodeTracks(job, wanted, part ?? undefined);
-    const found = [...made.pictures, ...made.sounds];
-    if (part) for (const track of found) await placeTrack(outDir, track, part);
-    tracks.push(await Promise.all(found.map((track) => describeTrack(outDir, track))));
+    chunks.push(await encodeChunk(job, part));
     await cp(outDir, joined, { recursive: true });
   }
-  const byFolder = Map.groupBy(tracks.flat(), ({ folder }) => folder);
-  const whole = [...byFolder.values()].map(joinTracks);
-  return { facts, plan, parts, whole, joined };
+  return { facts, plan, parts, whole: joinChunks(facts, plan, chunks), joined };
 }
 
 test.each([
@@ -50,7 +45,7 @@ test.each([
     await makeCountedClip(rate, seconds, source, ['-g', '37']);
     const { facts, plan, parts, whole, joined } = await encodeInParts(source);
     expect(parts.length).toBeGreaterThan(2);
-    const { main } = await joinHls(plan, facts, whole, joined);
+    const { main } = await joinHls(plan, whole, joined);
     const atOnce = await scratchFolder();
     await transcodeVideo(tools, source, facts, specs, atOnce, limits, never, ignore);
     const [master, wanted] = [join(joined, main), join(atOnce, main)];
@@ -70,8 +65,8 @@ test.each([
 /** When the frames or packets of a stream are shown, in this order; fails when the demuxer complains. */
 async function timesOf(master: string, stream: string): Promise<string[]> {
   const { stdout, stderr } = await execute('ffprobe', [
-    ...['-v', 'warning', '-select_streams', stream],
-    ...['-show_entries', 'packet=pts_time', '-of', 'csv=p=0', master],
+    ...options({ v: 'warning', select_streams: stream, show_entries: 'packet=pts_time', of: 'csv=p=0' }),
+    master,
   ]);
   expect(stderr).toBe('');
   return stdout.trim().split('\n').toSorted();
@@ -81,8 +76,8 @@ test('an MP4 is put together from joined parts', async () => {
   const source = join(await scratchFolder(), 'clip.mp4');
   await makeCountedClip('25', 7, source);
   const { whole, joined } = await encodeInParts(source);
-  await writePlaylists(joined, whole);
-  const [track] = whole;
+  await writePlaylists(joined, whole.tracks);
+  const [track] = whole.tracks;
   const out = join(await scratchFolder(), 'out.mp4');
   await ffmpeg('-i', join(joined, track?.folder ?? '', 'playlist.m3u8'), '-c', 'copy', out);
   expect(await readCounter(out)).toEqual(allNumbers(175));
@@ -121,10 +116,9 @@ test('a part with too few frames, or with frames of no constant length, is refus
   await mkdir(join(outDir, '72p'));
   const part = { startFrame: 50, frames: 50, firstSegment: 2 };
   await expect(placeTrack(outDir, track([2]), part)).rejects.toMatchObject({ code: 'media.encoder_failed' });
-  const odd = {
-    ...track([2, 3]),
-    segments: track([2, 3]).segments.map((one) => ({ ...one, ticks: 12_799 })),
-  };
+  const odd = track([2], {
+    segments: [{ path: '72p/segment_00002.m4s', ticks: 25_599, frames: 50, sizeBytes: 1 }],
+  });
   await expect(placeTrack(outDir, odd, part)).rejects.toMatchObject({ code: 'media.encoder_failed' });
   await expect(readFile(join(outDir, '72p/segment_00002.m4s'))).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { options } from './command-line.js';
 import { ffmpeg } from './clips.suite.js';
 import { scratchFolder } from './fixtures.suite.js';
 
@@ -18,8 +19,11 @@ export async function makeCountedClip(
   const counter = `color=size=128x72:rate=${rate}:duration=${seconds},format=gray,geq=lum='${halves}',format=yuv420p`;
   const tone = `aevalsrc='sin(880*PI*t)*lt(mod(t,1),0.5)':sample_rate=48000:duration=${seconds}`;
   await ffmpeg(
-    ...['-f', 'lavfi', '-i', counter, '-f', 'lavfi', '-i', tone],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '10', '-c:a', 'aac', ...more, file],
+    ...options({ f: 'lavfi', i: counter }),
+    ...options({ f: 'lavfi', i: tone }),
+    ...options({ 'c:v': 'libx264', preset: 'ultrafast', crf: 10, 'c:a': 'aac' }),
+    ...more,
+    file,
   );
 }
 

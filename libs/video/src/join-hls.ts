@@ -1,44 +1,70 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkDuration } from './check-output.js';
-import type { ChunkTrack } from './chunk-tracks.js';
+import { joinTracks } from './chunk-tracks.js';
+import type { EncodedChunk } from './encode-chunk.js';
 import { writeHls } from './finish-streams.js';
 import { makeFolders } from './make-hls.js';
 import type { MediaFacts } from './media-facts.js';
-import { writeMediaPlaylist } from './media-playlist.js';
+import { secondsOf, writeMediaPlaylist } from './media-playlist.js';
 import type { MadeRendition } from './renditions.js';
 import type { StreamPlan } from './stream-plan.js';
 import { playlistIn, type Track } from './track-files.js';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 /**
- * Writes what names the segments of a stream that was encoded in parts: playlists, master and manifest.
+ * All chunks of a video as one.
  *
- * @param tracks all of the stream, each joined from its parts
- * @param key encrypted the segments
+ * @throws `media.encoder_failed` when they do not make a whole; when the pictures end long before those of the source too
+ */
+export function joinChunks(
+  facts: MediaFacts,
+  plan: StreamPlan,
+  chunks: readonly EncodedChunk[],
+): EncodedChunk {
+  const byFolder = Map.groupBy(
+    chunks.flatMap(({ tracks }) => tracks),
+    (track) => track.folder,
+  );
+  const tracks = [...byFolder.values()].map(joinTracks);
+  const pictures = new Set(plan.pictures.map(({ folder }) => folder));
+  const durationMs = facts.video?.endMs ?? facts.durationMs;
+  for (const track of tracks) {
+    if (!pictures.has(track.folder)) continue;
+    checkDuration({ ...facts, durationMs }, 'the chunks', secondsOf(track) * 1_000, []);
+  }
+  return {
+    tracks,
+    subtitles: chunks.flatMap((chunk) => chunk.subtitles),
+    leftOut: chunks.flatMap((chunk) => chunk.leftOut),
+  };
+}
+
+/**
+ * Writes what names the segments of a stream that was encoded in chunks: playlists, master and manifest.
+ *
+ * @param key encrypted the chunks
  * @returns only the files that were written; the others lie where they were stored
- * @throws what tells that the source ended early, as `transcodeVideo` does
  */
 export async function joinHls(
   plan: StreamPlan,
-  facts: MediaFacts,
-  tracks: readonly ChunkTrack[],
+  { tracks, subtitles, leftOut }: EncodedChunk,
   outDir: string,
   key?: Buffer,
 ): Promise<MadeRendition> {
-  await makeFolders(tracks, outDir);
-  const soundFolders = plan.sounds.map(({ folder }) => folder);
+  await makeFolders([...tracks, ...subtitles], outDir);
+  const sounds = new Set(plan.sounds.map(({ folder }) => folder));
   const made = await writeHls(
     plan,
     {
-      pictures: tracks.filter(({ folder }) => !soundFolders.includes(folder)),
-      sounds: tracks.filter(({ folder }) => soundFolders.includes(folder)),
-      subtitles: [],
+      pictures: tracks.filter(({ folder }) => !sounds.has(folder)),
+      sounds: tracks.filter(({ folder }) => sounds.has(folder)),
+      subtitles,
+      leftOut,
     },
     outDir,
     key,
   );
-  checkDuration(facts, 'the chunks', made.durationMs, []);
-  return { ...made, files: made.files.filter(({ path }) => !/\.(mp4|m4s)$/.test(path)) };
+  return { ...made, files: made.files.filter(({ path }) => /\.(m3u8|mpd)$/.test(path)) };
 }
 
 /** Writes the playlist of each track into its folder, which is there. */

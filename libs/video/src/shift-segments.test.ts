@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, integer, nat, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { isLandfallError } from '#runtime';
 import { shiftSegment } from './shift-segments.js';
@@ -85,8 +85,8 @@ test('a segment that is cut anywhere, or has any byte changed, is moved or refus
   for (let length = 0; length < good.length; length++) {
     expect(isRefused(Buffer.from(good.subarray(0, length)))).toBe(true);
   }
-  fc.assert(
-    fc.property(fc.nat(good.length - 1), fc.integer({ min: 0, max: 255 }), (place, value) => {
+  assert(
+    property(nat(good.length - 1), integer({ min: 0, max: 255 }), (place, value) => {
       const bytes = Buffer.from(good);
       bytes[place] = value;
       return isRefused(bytes);
