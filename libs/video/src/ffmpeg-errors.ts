@@ -37,10 +37,24 @@ const ofTheMedia: readonly Reading[] = [
   { pattern: /no decoder found|Decoder .* not found|Unknown decoder/i, code: 'media.unsupported' },
   {
     pattern:
-      /moov atom not found|Invalid data found|partial file|header parsing failed|truncat|End of file|error while decoding|Error submitting packet to decoder/i,
+      /moov atom not found|Invalid data found|partial file|ended prematurely|after EOF|header parsing failed|truncat|End of file|error while decoding|Error submitting packet to decoder/i,
     code: 'media.damaged',
   },
 ];
+
+/**
+ * Refuses a source of which the end is missing: ffmpeg says so, and calls what it made of the rest a success. Half a film
+ * published as whole is a wrong film.
+ *
+ * @throws LandfallError media.damaged
+ */
+export function refuseTruncated(complaints: readonly string[]): void {
+  const told = complaints.find((line) => /partial file|File ended prematurely/i.test(line));
+  if (told === undefined) return;
+  throw new LandfallError('media.damaged', `the end of the file is missing: ${told}`, {
+    context: { log: logOf(complaints) },
+  });
+}
 
 /**
  * Turns what ffmpeg or ffprobe complained about into an error with a code.

@@ -1,6 +1,7 @@
 import { LandfallError, type ErrorCode } from '#runtime';
 import { options } from './command-line.js';
 import { threadsFor } from './encoder-args.js';
+import { refuseTruncated } from './ffmpeg-errors.js';
 import type { FfmpegTools } from './media-facts.js';
 import { scratchOf } from './guest-limits.js';
 import { inputArgs, isGate } from './media-source.js';
@@ -38,7 +39,7 @@ export interface EncodeRun {
  *
  * @returns the complaints of a run that succeeded
  * @throws what `runTool` throws; `media.timed_out` too when nothing moves for 60 s,
- * `media.output_too_large` when the folder holds more than is left of the scratch space
+ * `media.damaged` when the end of the source is missing, `media.output_too_large` when the folder holds more than is left of the scratch space
  */
 export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<string[]> {
   const scratchMaxBytes = await spaceFor(tools, run.source);
@@ -78,7 +79,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
     );
   const endWatch = run.outDir === undefined ? null : watchFolder(run.outDir, scratchMaxBytes, refuseSize);
   try {
-    return await runTool({
+    const complaints = await runTool({
       command: tools.ffmpegPath,
       bounds: { ...tools, scratchMaxBytes },
       args: [
@@ -100,6 +101,8 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       nice: true,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
+    refuseTruncated(complaints);
+    return complaints;
   } finally {
     endWatch?.();
     clearTimeout(timer);
