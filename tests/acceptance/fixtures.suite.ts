@@ -66,6 +66,62 @@ export async function video(
   return file;
 }
 
+/** Greys of a counted video: far enough apart to survive encoding. */
+const levels = 12;
+
+/** A video of 128 × 72 whose every frame tells its number, as two digits in grey; with a tone. */
+export async function countedVideo(
+  folder: string,
+  { seconds, rate = '25' }: { seconds: number; rate?: string },
+): Promise<string> {
+  const file = join(folder, `counted-${seconds}.mp4`);
+  const digits = `if(lt(X,W/2),mod(floor(N/${levels}),${levels}),mod(N,${levels}))`;
+  const source = [
+    `color=size=128x72:rate=${rate}:duration=${seconds},format=gray,geq=lum='16+18*${digits}',format=yuv420p`,
+    `sine=frequency=440:duration=${seconds}`,
+  ];
+  const codecs = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '10', '-g', '37', '-c:a', 'aac'];
+  await run(inject('services').ffmpegPath, [
+    ...source.flatMap((input) => ['-f', 'lavfi', '-i', input]),
+    ...codecs,
+    '-y',
+    file,
+  ]);
+  return file;
+}
+
+/** The numbers of the frames of a counted video as they are shown, modulo 144. */
+export async function readCounter(url: string): Promise<number[]> {
+  const shrink = 'crop=iw:ih/2,scale=2:1:flags=area,format=gray';
+  const { stdout } = await run(
+    inject('services').ffmpegPath,
+    [
+      '-v',
+      'error',
+      '-i',
+      url,
+      '-map',
+      '0:v:0',
+      '-fps_mode',
+      'passthrough',
+      '-vf',
+      shrink,
+      '-f',
+      'rawvideo',
+      '-',
+    ],
+    { encoding: 'buffer' },
+  );
+  const digit = (place: number) => Math.round(((stdout[place] ?? 0) - 16) / 18);
+  return Array.from(
+    { length: stdout.length / 2 },
+    (_, frame) => digit(2 * frame) * levels + digit(2 * frame + 1),
+  );
+}
+
+/** What `readCounter` reads of a video that has all its frames. */
+export const allNumbers = (count: number) => Array.from({ length: count }, (_, frame) => frame % levels ** 2);
+
 export async function sound(folder: string): Promise<Buffer> {
   const file = join(folder, 'sound.wav');
   await run(inject('services').ffmpegPath, [

@@ -7,12 +7,16 @@ import type { UploadView } from '#uploads';
 export const callbackBody =
   'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
 
-/** Starts a stack with a pipelines file of this text. */
-export async function startPipelines(queueKind: QueueKind, text: string): Promise<Stack> {
+/** Starts a stack with a pipelines file of this text, and with these settings. */
+export async function startPipelines(
+  queueKind: QueueKind,
+  text: string,
+  env: Record<string, string> = {},
+): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-pipelines-'));
   const file = join(folder, 'pipelines.yaml');
   await writeFile(file, text);
-  const stack = await startStack(queueKind, { PIPELINES_FILE: file });
+  const stack = await startStack(queueKind, { ...env, PIPELINES_FILE: file });
   return {
     ...stack,
     async [Symbol.asyncDispose]() {
