@@ -67,6 +67,7 @@ async function tryEncoder(
         ...['-f', 'null', '-'],
       ],
       source: 'lavfi',
+      bounds: { ...tools, memoryMaxBytes: Infinity },
       timeoutMs,
       signal,
       otherwise: 'media.encoder_failed',

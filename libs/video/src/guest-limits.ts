@@ -58,7 +58,8 @@ export function withLimits(
   nice: boolean,
 ): [string, string[]] {
   const { memoryBytes, fileBytes, cpuSeconds } = limits;
-  const counts = [cpuSeconds, Math.ceil(fileBytes / 512), Math.ceil(memoryBytes / 1_024)].map(String);
+  const memory = memoryBytes === Infinity ? 'unlimited' : Math.ceil(memoryBytes / 1_024);
+  const counts = [cpuSeconds, Math.ceil(fileBytes / 512), memory].map(String);
   const lowered = nice ? ['nice', '-n', String(niceness)] : [];
   return ['/bin/sh', ['-c', script, 'sh', ...counts, ...lowered, command, ...args]];
 }

@@ -81,7 +81,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   try {
     const complaints = await runTool({
       command: tools.ffmpegPath,
-      bounds: { ...tools, scratchMaxBytes },
+      bounds: { ...tools, scratchMaxBytes, ...(tools.hardware?.kind && { memoryMaxBytes: Infinity }) },
       args: [
         '-nostdin',
         '-nostats',

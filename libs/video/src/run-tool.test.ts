@@ -121,6 +121,13 @@ test.runIf(process.platform === 'linux')('one that eats memory is ended, and tol
   });
 });
 
+test('of memory that is not bounded nothing is said', async () => {
+  let told = '';
+  const bounds = { memoryMaxBytes: Infinity };
+  await run(await standIn('ulimit -v'), { bounds, onOutput: (text) => (told += text) });
+  expect(told.trim()).toBe('unlimited');
+});
+
 test('one that writes a file without end is ended', async () => {
   const cwd = await scratchFolder();
   const command = await standIn('exec cat /dev/zero > endless');
