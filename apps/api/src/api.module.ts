@@ -13,6 +13,7 @@ import { MetricsController } from './http/metrics.controller.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RenditionUrls } from './streams/rendition-urls.js';
 import { StreamLinks } from './streams/stream-links.js';
+import { StreamKeysController } from './streams/stream-keys.controller.js';
 import { StreamsController } from './streams/streams.controller.js';
 import { TicketDesk } from './tickets/ticket-desk.js';
 import { TicketsController } from './tickets/tickets.controller.js';
@@ -45,6 +46,7 @@ export class ApiModule {
         CallbackController,
         TicketsController,
         UploadsController,
+        StreamKeysController,
         StreamsController,
         HealthController,
         MetricsController,

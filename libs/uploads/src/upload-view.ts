@@ -18,6 +18,7 @@ const renditionSchema = z.object({
   durationMs: z.number().nullable(),
   objectKey: z.string().nullable(),
   url: z.string().nullable().describe('signed; null until the rendition is ready, or a part of it plays'),
+  dashUrl: z.string().optional().describe('the DASH manifest of the same stream, where there is one'),
   urlExpiresAt: z.iso.datetime().nullable(),
   progress: z.number().nullable().describe('share that is made, 0 to 1, while it is made'),
   speed: z.number().nullable().describe('how many times faster than it plays it is made, while it is made'),
@@ -88,7 +89,10 @@ export type UploadView = z.output<typeof uploadViewSchema>;
 type RenditionView = z.output<typeof renditionSchema>;
 
 /** Gives the URL of a ready rendition and when it ends. */
-export type SignRendition = (upload: Upload, rendition: Rendition) => { url: string; expiresAt: Date };
+export type SignRendition = (
+  upload: Upload,
+  rendition: Rendition,
+) => { url: string; dashUrl?: string; expiresAt: Date };
 
 /** Shows rows as the API's contract has them; only what lies in the store has a URL. */
 export function viewUpload(
@@ -135,6 +139,7 @@ function viewRendition(upload: Upload, rendition: Rendition, sign: SignRendition
     durationMs: rendition.durationMs,
     objectKey: rendition.objectKey,
     url: signed?.url ?? null,
+    ...(signed?.dashUrl === undefined ? {} : { dashUrl: signed.dashUrl }),
     urlExpiresAt: signed?.expiresAt.toISOString() ?? null,
     progress: rendition.progress,
     speed: rendition.speed,

@@ -4,7 +4,7 @@ import type { Hardware } from './detect-hardware.js';
 export interface GuestBounds {
   /** Cores that one run may take; unless set those of this process. */
   readonly cores?: number;
-  /** Most memory, as address space. */
+  /** Most memory, as address space; infinite for a chip's driver, which maps more than it uses. */
   readonly memoryMaxBytes?: number;
   /** Most bytes that the source and all that is made of it may take together on disk. */
   readonly scratchMaxBytes?: number;
@@ -45,6 +45,8 @@ export interface VideoFacts {
   readonly interlaced: boolean;
   /** True when black is 0 and white 255, as in a photo. */
   readonly fullRange: boolean;
+  /** When the picture begins, counted from the beginning of the file; to the microsecond. */
+  readonly startMs: number;
   /** When the picture ends, counted from the beginning of the file; null when the container does not tell. */
   readonly endMs: number | null;
 }

@@ -47,6 +47,7 @@ export function readVideo(stream: ProbedStream, startSeconds: number): VideoFact
     hdr: hdrOf(stream) === 'pq' || hdrOf(stream) === 'hlg',
     interlaced,
     fullRange: stream.color_range === 'pc' || (stream.pix_fmt ?? '').startsWith('yuvj'),
+    startMs: Math.round((stream.start_time - startSeconds) * 1e6) / 1_000,
     endMs: endOf(stream, startSeconds),
   };
 }

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type { ObjectStore } from '#storage';
 import type { SignRendition } from '#uploads';
+import { namingFile } from './naming-files.js';
 import type { StreamLinks } from './stream-links.js';
 
-/** The URL of a rendition: signed for OSS itself, or for an HLS rendition a link to the playlists that we rewrite. */
+/** The URL of a rendition: signed for OSS itself, or a link to us where its file names others, which we rewrite. */
 export class RenditionUrls {
   constructor(
     private readonly store: ObjectStore,
@@ -13,10 +14,15 @@ export class RenditionUrls {
   readonly sign: SignRendition = (upload, rendition) => {
     const objectKey = rendition.objectKey ?? '';
     const signed = this.store.signUrl({ bucket: upload.bucket, objectKey }, playbackS(rendition.durationMs));
-    if (rendition.kind !== 'hls') return signed;
+    if (!namingFile(rendition.kind, objectKey)) return signed;
     const expires = Math.floor(signed.expiresAt.getTime() / 1_000);
     const link = { uploadId: upload.id, rendition: rendition.name, expires };
-    return { url: this.links.url(link, posix.basename(objectKey)), expiresAt: new Date(expires * 1_000) };
+    const { dash } = rendition.details as { dash?: unknown };
+    return {
+      url: this.links.url(link, posix.basename(objectKey)),
+      ...(typeof dash === 'string' ? { dashUrl: this.links.url(link, dash) } : {}),
+      expiresAt: new Date(expires * 1_000),
+    };
   };
 }
 

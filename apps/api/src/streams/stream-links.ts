@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
 
-/** What a link opens: all playlists of one HLS rendition. */
+/** What a link opens: all files of one rendition that name others. */
 export interface StreamLink {
   uploadId: string;
   rendition: string;
@@ -20,8 +20,8 @@ export class StreamLinks {
     private readonly publicUrl: () => string,
   ) {}
 
-  url(link: StreamLink, playlist: string): string {
-    return `${this.publicUrl()}/v1/streams/${link.uploadId}/${link.rendition}/${playlist}?${this.query(link)}`;
+  url(link: StreamLink, file: string): string {
+    return `${this.publicUrl()}/v1/streams/${link.uploadId}/${link.rendition}/${file}?${this.query(link)}`;
   }
 
   query(link: StreamLink): string {

@@ -1,25 +1,31 @@
 import { posix } from 'node:path';
 import { LandfallError } from '#runtime';
 import { ObjectStore } from '#storage';
-import { UploadReader } from '#uploads';
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { type Rendition, type Upload, UploadReader } from '#uploads';
+import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { SchemaPipe } from '../http/schema-pipe.js';
-import { rewritePlaylist } from './playlist.js';
+import { namingFile } from './naming-files.js';
 import { playbackS } from './rendition-urls.js';
 import { StreamLinks } from './stream-links.js';
 
-/** Ten hours in segments of four seconds, with room. */
-const playlistMaxBytes = 2_097_152;
+/** A DASH manifest of ten hours in segments of four seconds and ten rungs, with room. */
+const namingMaxBytes = 8_388_608;
 const readTimeoutMs = 10_000;
+/** Players find the key beside the playlists; it is served to those with an API key. */
+const keyPath = 'key';
 
 const linkQuery = z.object({
   expires: z.coerce.number().int().positive(),
   signature: z.string().max(128),
 });
 
-/** Plays HLS from a private bucket: playlists come through here, with signed URLs for the segments; segments come from OSS. */
+/**
+ * Plays from a private bucket: the files that name others (playlists, manifests, cues of a storyboard) come through here,
+ * with signed URLs in them; all others come from OSS.
+ */
 @ApiTags('streams')
 @Controller('v1/streams')
 export class StreamsController {
@@ -30,40 +36,47 @@ export class StreamsController {
   ) {}
 
   @Get(':uploadId/:rendition/*')
-  @Header('content-type', 'application/vnd.apple.mpegurl')
   @Header('cache-control', 'private, max-age=60')
   @Header('access-control-allow-origin', '*')
-  @ApiOperation({ summary: 'A playlist of an HLS rendition; the link is in the rendition' })
-  async playlist(
+  @ApiOperation({
+    summary: 'A playlist, a DASH manifest or the cues of a storyboard; the link is in the rendition',
+  })
+  async file(
     @Param('uploadId', new SchemaPipe(z.uuid())) uploadId: string,
     @Param('rendition') name: string,
-    @Param('*') playlist: string,
+    @Param('*') path: string,
     @Query(new SchemaPipe(linkQuery)) { expires, signature }: z.output<typeof linkQuery>,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const link = { uploadId, rendition: name, expires };
     this.links.check(link, signature);
     const { upload, renditions } = await this.reader.get(uploadId);
     const rendition = renditions.find((one) => one.name === name);
-    if (rendition?.kind !== 'hls' || rendition.status !== 'ready' || !rendition.objectKey) {
-      throw new LandfallError('rendition.not_found', name);
-    }
-    const folder = posix.dirname(rendition.objectKey);
-    const objectKey = within(folder, playlist);
-    if (!objectKey.endsWith('.m3u8')) throw new LandfallError('rendition.not_found', playlist);
-    const text = await this.store.readStart(
-      { bucket: upload.bucket, objectKey },
-      playlistMaxBytes,
-      AbortSignal.timeout(readTimeoutMs),
-    );
-    return rewritePlaylist(text.toString('utf8'), (uri) => {
-      if (uri.endsWith('.m3u8')) return `${uri}?${this.links.query(link)}`;
-      const segment = within(folder, posix.join(posix.dirname(playlist), uri));
-      return this.store.signUrl(
-        { bucket: upload.bucket, objectKey: segment },
-        playbackS(rendition.durationMs),
-      ).url;
+    const naming = rendition && namingFile(rendition.kind, path);
+    if (!rendition || !naming) throw new LandfallError('rendition.not_found', name);
+    const folder = folderOf(rendition);
+    const text = await this.read(upload, within(folder, path));
+    void reply.header('content-type', naming.contentType);
+    return naming.rewrite(text, (uri) => {
+      const named = posix.join(posix.dirname(path), uri);
+      if (named === keyPath) return uri;
+      if (namingFile(rendition.kind, named)) return `${uri}?${this.links.query(link)}`;
+      const address = { bucket: upload.bucket, objectKey: within(folder, named) };
+      return this.store.signUrl(address, playbackS(rendition.durationMs)).url;
     });
   }
+
+  private async read({ bucket }: Upload, objectKey: string): Promise<string> {
+    const address = { bucket, objectKey };
+    const bytes = await this.store.readStart(address, namingMaxBytes, AbortSignal.timeout(readTimeoutMs));
+    return bytes.toString('utf8');
+  }
+}
+
+/** Where the files of a rendition lie, once something of it can be served. */
+function folderOf({ name, status, objectKey }: Rendition): string {
+  if (status === 'failed' || !objectKey) throw new LandfallError('rendition.not_found', name);
+  return posix.dirname(objectKey);
 }
 
 /** The key of a file of the rendition; a path that leads out of its folder is refused. */

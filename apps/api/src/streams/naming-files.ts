@@ -1,0 +1,62 @@
+import { posix } from 'node:path';
+
+/** Gets the address of a file as written, relative to the file that names it, and returns what is written instead. */
+type Rewrite = (uri: string) => string;
+
+/** A file of a rendition that names other files of it. Those are private: it is served with an address for each that opens it. */
+export interface NamingFile {
+  readonly contentType: string;
+  rewrite(text: string, to: Rewrite): string;
+}
+
+const playlist: NamingFile = { contentType: 'application/vnd.apple.mpegurl', rewrite: rewritePlaylist };
+const manifest: NamingFile = { contentType: 'application/dash+xml', rewrite: rewriteManifest };
+const cues: NamingFile = { contentType: 'text/vtt; charset=utf-8', rewrite: rewriteCues };
+
+/** By the kind of rendition and the ending of the file. Subtitles of a stream are WebVTT too, but name nothing. */
+const namingFiles: Readonly<Record<string, Readonly<Record<string, NamingFile>>>> = {
+  hls: { '.m3u8': playlist, '.mpd': manifest },
+  storyboard: { '.vtt': cues },
+};
+
+/** What is known of a file that names others; undefined for all other files. */
+export function namingFile(kind: string, path: string): NamingFile | undefined {
+  return namingFiles[kind]?.[posix.extname(path)];
+}
+
+/** Lines of an HLS playlist that are no tag, and URI attributes of tags (RFC 8216). */
+function rewritePlaylist(text: string, to: Rewrite): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.trim() === '') return line;
+      if (!line.startsWith('#')) return to(line.trim());
+      return line.replaceAll(/URI="([^"]+)"/g, (_, uri: string) => `URI="${to(uri)}"`);
+    })
+    .join('\n');
+}
+
+/** Addresses in a DASH manifest as we write it: of segments, of what begins them, and of whole files. */
+function rewriteManifest(text: string, to: Rewrite): string {
+  return text
+    .replaceAll(
+      / (media|sourceURL)="([^"]+)"/g,
+      (_, name: string, uri: string) => ` ${name}="${escapeXml(to(uri))}"`,
+    )
+    .replaceAll(
+      /<BaseURL>([^<]+)<\/BaseURL>/g,
+      (_, uri: string) => `<BaseURL>${escapeXml(to(uri))}</BaseURL>`,
+    );
+}
+
+/** Lines of a storyboard that name a part of a picture: `sheet-001.webp#xywh=0,0,160,90`. */
+function rewriteCues(text: string, to: Rewrite): string {
+  return text.replaceAll(
+    /^([^\s#]+)(#xywh=[\d,]+)$/gm,
+    (_, uri: string, part: string) => `${to(uri)}${part}`,
+  );
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,47 @@
+import { LandfallError } from '#runtime';
+import { findStreamKey, UploadReader } from '#uploads';
+import { Controller, Get, Header, HttpCode, Options, Param, StreamableFile, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { SchemaPipe } from '../http/schema-pipe.js';
+
+const uploadIdPipe = new SchemaPipe(z.uuid());
+
+/** Keys of encrypted streams. The link of a stream does not open them: an API key does. */
+@ApiTags('streams')
+@Controller('v1/streams/:uploadId/:rendition/key')
+export class StreamKeysController {
+  constructor(
+    private readonly reader: UploadReader,
+    private readonly source: DataSource,
+  ) {}
+
+  @Get()
+  @UseGuards(ApiKeyGuard)
+  @ApiBearerAuth()
+  @Header('cache-control', 'private, no-store')
+  @Header('access-control-allow-origin', '*')
+  @ApiOperation({ summary: 'The key of an encrypted stream, 16 bytes; playlists name this address' })
+  async key(
+    @Param('uploadId', uploadIdPipe) uploadId: string,
+    @Param('rendition') name: string,
+  ): Promise<StreamableFile> {
+    const { renditions } = await this.reader.get(uploadId);
+    const specHash = renditions.find((one) => one.name === name)?.specHash;
+    const key = specHash && (await findStreamKey(this.source, uploadId, name, specHash));
+    if (!key) throw new LandfallError('rendition.not_found', name);
+    return new StreamableFile(key, { type: 'application/octet-stream', length: key.length });
+  }
+
+  /** A browser asks first whether it may send the API key. */
+  @Options()
+  @HttpCode(204)
+  @Header('access-control-allow-origin', '*')
+  @Header('access-control-allow-methods', 'GET')
+  @Header('access-control-allow-headers', 'authorization')
+  @Header('access-control-max-age', '86400')
+  @ApiExcludeEndpoint()
+  preflight(): void {}
+}

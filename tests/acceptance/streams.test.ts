@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { createDecipheriv } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { developmentSecrets } from '#runtime';
+import type { Stack } from '#testing';
+import type { UploadView } from '#uploads';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { putObject, putToEnd, startPipelines } from './uploads.suite.js';
+
+const run = promisify(execFile);
+const { ffmpegPath } = inject('services');
+const hls = 'kind: hls, heights: [120, 90], segmentSeconds: 1';
+const pipelines = `
+version: 1
+pipelines:
+  - name: plain
+    match: { kind: video, prefix: plain/ }
+    renditions: [{ name: stream, ${hls}, dash: true }]
+  - name: hidden
+    match: { kind: video, prefix: hidden/ }
+    renditions: [{ name: stream, ${hls}, encryption: aes-128 }]
+  - name: early
+    match: { kind: video, prefix: early/ }
+    renditions: [{ name: stream, ${hls}, firstPlayable: true }, { name: file, kind: mp4, height: 90 }]
+`;
+
+let stack: Stack;
+let folder: string;
+let clip: Buffer;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-streams-'));
+  const source = join(folder, 'clip.mkv');
+  await writeFile(
+    join(folder, 'words.srt'),
+    '1\n00:00:00,500 --> 00:00:01,500\n<script>alert(1)</script> hello\n',
+  );
+  await run(ffmpegPath, [
+    ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=3'],
+    ...['-f', 'lavfi', '-i', 'sine=duration=3', '-i', join(folder, 'words.srt')],
+    ...['-map', '0', '-map', '1', '-map', '2', '-metadata:s:s', 'language=eng'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-c:s', 'srt', source],
+  ]);
+  clip = await readFile(source);
+  stack = await startPipelines('postgres', pipelines);
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function withoutSubtitles(): Promise<Buffer> {
+  const [source, file] = [join(folder, 'clip.mkv'), join(folder, 'bare.mkv')];
+  await run(ffmpegPath, [
+    '-v',
+    'error',
+    '-y',
+    '-i',
+    source,
+    '-map',
+    '0:v',
+    '-map',
+    '0:a',
+    '-c',
+    'copy',
+    file,
+  ]);
+  return readFile(file);
+}
+
+const streamOf = (upload: UploadView) => upload.renditions.find(({ name }) => name === 'stream');
+
+async function read(url: string, headers: Record<string, string> = {}): Promise<Buffer> {
+  const answer = await fetch(url, { headers });
+  expect(answer.status, url.split('?')[0]).toBe(200);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+/** Reads a playlist and gives it back with the absolute addresses of what it lists. */
+async function readPlaylist(url: string) {
+  const text = (await read(url)).toString();
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const map = /#EXT-X-MAP:URI="([^"]+)"/.exec(text)?.[1];
+  const absolute = (uri: string) => new URL(uri, url).href;
+  return { text, listed: lines.map(absolute), init: map === undefined ? null : absolute(map) };
+}
+
+/** A hash of each frame of the pictures in these bytes. */
+async function hashFrames(media: Buffer | string): Promise<string[]> {
+  const input = typeof media === 'string' ? media : join(folder, 'media.mp4');
+  if (typeof media !== 'string') await writeFile(input, media);
+  const args = ['-v', 'error', '-xerror', '-i', input, '-map', '0:v:0', '-f', 'framemd5', '-'];
+  const { stdout } = await run(ffmpegPath, args);
+  const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => line.split(',').at(-1)?.trim() ?? '');
+}
+
+test('an encrypted stream plays with the key, which needs an API key; its frames are those of a plain one', async () => {
+  const plain = await putToEnd(stack, 'plain/clip.mkv', clip);
+  const hidden = await putToEnd(stack, 'hidden/clip.mkv', clip);
+  expect([plain.status, hidden.status]).toEqual(['ready', 'ready']);
+  const master = await readPlaylist(streamOf(hidden)?.url ?? '');
+  const { text, listed, init } = await readPlaylist(master.listed[0] ?? '');
+  const [, keyUri = '', iv = ''] = /METHOD=AES-128,URI="([^"]+)",IV=0x([\da-f]{32})/.exec(text) ?? [];
+  const keyUrl = new URL(keyUri, master.listed[0]).href;
+  expect(keyUrl).toBe(`${stack.api.url}/v1/streams/${hidden.id}/stream/key`);
+
+  const { search } = new URL(streamOf(hidden)?.url ?? '');
+  for (const [url, headers] of [
+    [keyUrl, {}],
+    [keyUrl + search, {}],
+    [keyUrl, { authorization: 'Bearer wrong' }],
+  ] as const) {
+    const refused = await fetch(url, { headers });
+    expect(refused.status).toBe(401);
+    expect(Buffer.from(await refused.arrayBuffer()).length).toBeGreaterThan(16);
+  }
+  const mayRead = { authorization: `Bearer ${developmentSecrets.apiKey}` };
+  const key = await read(keyUrl, mayRead);
+  expect(key.length).toBe(16);
+  const preflight = await fetch(keyUrl, { method: 'OPTIONS' });
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization');
+  const missing = await fetch(keyUrl.replace(hidden.id, plain.id), { headers: mayRead });
+  expect(missing.status).toBe(404);
+
+  const decrypt = async (url: string) => {
+    const decipher = createDecipheriv('aes-128-cbc', key, Buffer.from(iv, 'hex'));
+    return Buffer.concat([decipher.update(await read(url)), decipher.final()]);
+  };
+  const shown = Buffer.concat(await Promise.all([init ?? '', ...listed].map(decrypt)));
+  const open = await readPlaylist((await readPlaylist(streamOf(plain)?.url ?? '')).listed[0] ?? '');
+  const wanted = Buffer.concat(await Promise.all([open.init ?? '', ...open.listed].map((url) => read(url))));
+  const frames = await hashFrames(wanted);
+  expect(frames.length).toBe(75);
+  expect(await hashFrames(shown)).toEqual(frames);
+});
+
+test('a DASH manifest plays over signed addresses, and subtitles say nothing but words', async () => {
+  const upload = await putToEnd(stack, 'plain/dash.mkv', clip);
+  const stream = streamOf(upload);
+  expect(stream?.dashUrl).toMatch(/\/manifest\.mpd\?expires=\d+&signature=/);
+  const answer = await fetch(stream?.dashUrl ?? '');
+  expect(answer.headers.get('content-type')).toBe('application/dash+xml');
+  expect(await answer.text()).toMatch(/media="http[^"]+segment_00000\.m4s\?[^"&]+&amp;[^"]+"/);
+  // ffmpeg cannot read a whole file with more than one parameter in its address, as subtitles are: without them it plays.
+  const bare = await putToEnd(stack, 'plain/bare.mkv', await withoutSubtitles());
+  expect(await hashFrames(streamOf(bare)?.dashUrl ?? '')).toHaveLength(75);
+
+  const { text } = await readPlaylist(stream?.url ?? '');
+  const [, subtitles = ''] = /TYPE=SUBTITLES.*LANGUAGE="en".*URI="([^"]+)"/.exec(text) ?? [];
+  const { listed } = await readPlaylist(new URL(subtitles, stream?.url ?? '').href);
+  const cues = (await read(listed[0] ?? '')).toString();
+  expect(cues).toContain('00:00.500 --> 00:01.500\n');
+  expect(cues).toContain('hello');
+  expect(cues).not.toContain('<script');
+});
+
+test('the smallest rung plays while the others are made', async () => {
+  const id = await putObject(stack, 'early/clip.mkv', clip);
+  const upload = await stack.waitFor(id, 'ready', 'failed');
+  expect(upload).toMatchObject({ status: 'ready' });
+  const { text, listed } = await readPlaylist(streamOf(upload)?.url ?? '');
+  expect([...text.matchAll(/RESOLUTION=(\S+?),/g)].map(([, size]) => size)).toEqual(['160x120', '120x90']);
+  for (const url of listed) expect((await readPlaylist(url)).listed).toHaveLength(3);
+});
+
+test.each(['..%2fother%2fmaster.m3u8', 'key.mpd', '120p/init.mp4', '120p/segment_00000.m4s', 'cues.vtt'])(
+  'a link opens nothing but what names other files: %s',
+  async (path) => {
+    const upload = await putToEnd(stack, 'plain/links.mkv', clip);
+    const url = streamOf(upload)?.url ?? '';
+    const answer = await fetch(url.replace('master.m3u8', path));
+    expect(answer.status).toBe(404);
+    await answer.body?.cancel();
+  },
+);
