@@ -5,7 +5,7 @@ import { options } from './command-line.js';
 import type { FfmpegTools, MediaFacts } from './media-facts.js';
 import { pictureFilters } from './picture-filters.js';
 import { runFfmpeg } from './run-ffmpeg.js';
-import { framePixels, lastMoment, seekTo } from './seek.js';
+import { framePixels, fromStart, lastMoment, seekTo } from './seek.js';
 import { chooseStillEncoder } from './still-encoders.js';
 import { tryEach } from './try-each.js';
 
@@ -98,7 +98,7 @@ function placesOf(facts: MediaFacts, spec: PosterSpec): Place[] {
   return [
     { inputOptions: seekTo(moment, true), before: 'null' },
     // The picture may end before the sound, or the file before its index says.
-    { inputOptions: seekTo(moment, false), before: 'null' },
+    { inputOptions: seekTo(moment, false), before: fromStart },
     opening,
   ];
 }

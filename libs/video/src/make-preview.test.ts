@@ -1,5 +1,6 @@
 import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, h264, makeClip, picture, sound, turnClip } from './clips.suite.js';
 import { never, probe, scratchFolder, tools } from './fixtures.suite.js';
@@ -165,8 +166,8 @@ describe('odd videos', () => {
     await copyFile(clip, copy);
     await truncate(copy, Math.floor(((await stat(clip)).size * tenths) / 10));
     const result = await preview(copy, { format: 'webp' }).catch((thrown: unknown) => thrown);
-    if (result instanceof Error) expect(result).toMatchObject({ code: 'media.damaged' });
-    else expect(result).toMatchObject({ made: { width: 160 } });
+    const width = (result as Partial<Awaited<ReturnType<typeof preview>>>).made?.width;
+    expect(width ?? (result as LandfallError).code).toBeOneOf([160, 'media.damaged']);
   });
 
   test('a sound has no preview', async () => {

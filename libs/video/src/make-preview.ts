@@ -72,7 +72,7 @@ export async function makePreview(
       maxPixels,
       inputOptions: first ?? [],
       outputArgs: [
-        ...others.flatMap((seek) => [...seek, ...inputArgs(source, maxPixels)]),
+        ...others.flatMap((seek) => seek.concat(inputArgs(source, maxPixels))),
         ...options({
           filter_complex: await sceneGraph(tools, video, scenes, { size, rate }, webp, signal),
           map: '[loop]',

@@ -1,5 +1,6 @@
 import { readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, h264, makeClip, picture, sound, turnClip } from './clips.suite.js';
 import { never, probe, scratchFolder, tools } from './fixtures.suite.js';
@@ -92,10 +93,10 @@ test('tiles and cues tell the times of a short video exactly', async () => {
 });
 
 test('of a long video each tile is the key frame before the middle of its time', async () => {
-  const { made, cues, outDir } = await storyboard(await fadeIn(80, 4), { intervalSeconds: 8 });
+  const { made, cues, outDir } = await storyboard(await fadeIn(80, 5), { intervalSeconds: 8 });
   expect(made.details).toMatchObject({ exact: false, tiles: 10, intervalMs: 8_000, sheets: 2 });
   for (const [index, cue] of cues.entries()) {
-    const key = Math.floor((index * 8 + 4) / 4) * 4;
+    const key = Math.floor((index * 8 + 4) / 5) * 5;
     expect(Math.abs((await brightness(outDir, cue)) - (255 * key) / 80)).toBeLessThan(8);
   }
 });
@@ -211,9 +212,8 @@ describe('odd videos', () => {
     const clip = await fadeIn(70, 2, ['-movflags', '+faststart']);
     await truncate(clip, Math.floor(((await stat(clip)).size * tenths) / 10));
     const board = await storyboard(clip, { count: 5, columns: 5 }).catch((thrown: unknown) => thrown);
-    if (board instanceof Error) return expect(board).toMatchObject({ code: 'media.damaged' });
-    const { cues } = board as Awaited<ReturnType<typeof storyboard>>;
-    return expect(cues).toHaveLength(5);
+    const cues = (board as Partial<Awaited<ReturnType<typeof storyboard>>>).cues?.length;
+    expect(cues ?? (board as LandfallError).code).toBeOneOf([5, 'media.damaged']);
   });
 
   test('a sound has none', async () => {

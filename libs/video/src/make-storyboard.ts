@@ -94,7 +94,10 @@ async function writeSheet(
     command: tools.ffmpegPath,
     bounds: tools,
     args: [
-      ...['-nostdin', '-nostats', '-hide_banner', '-y'],
+      '-nostdin',
+      '-nostats',
+      '-hide_banner',
+      '-y',
       ...options({ loglevel: 'error', protocol_whitelist: 'file' }),
       ...options({ f: 'rawvideo', pix_fmt: 'yuv420p', s: `${width}x${height}`, i: `file:${raw}` }),
       ...options({

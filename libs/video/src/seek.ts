@@ -19,6 +19,9 @@ export function seekTo(seconds: number, exact: boolean): string[] {
   return exact ? place : ['-noaccurate_seek', ...place];
 }
 
+/** The filter behind a seek that is not exact: without it frames from before the place are dropped. */
+export const fromStart = 'setpts=PTS-STARTPTS';
+
 /** The last moment at which a video surely shows a frame, in seconds; null when its length is not known. */
 export function lastMoment({ durationMs, video }: MediaFacts): number | null {
   if (durationMs === null) return null;

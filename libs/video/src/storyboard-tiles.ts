@@ -5,7 +5,7 @@ import { options } from './command-line.js';
 import type { FfmpegTools, VideoFacts } from './media-facts.js';
 import { pictureFilters } from './picture-filters.js';
 import { runFfmpeg } from './run-ffmpeg.js';
-import { framePixels, seekTo } from './seek.js';
+import { framePixels, fromStart, seekTo } from './seek.js';
 import type { StoryboardPlan } from './storyboard-plan.js';
 
 const wholeTimeoutMs = 600_000;
@@ -44,7 +44,8 @@ export async function* readTiles(
   for await (const tile of plan.exact ? decodeWhole(tools, from, plan) : seekEach(tools, from, plan)) {
     last = tile ?? last;
     missing += 1;
-    for (; last && missing > 0; missing -= 1) yield last;
+    if (last === null) continue;
+    for (; missing > 0; missing -= 1) yield last;
   }
 }
 
@@ -89,7 +90,7 @@ async function decodeOne(
   const path = `${index}.yuv`;
   const seek = seekTo(((index + 0.5) * plan.intervalMs) / 1_000, false);
   try {
-    await decode(tools, from, plan, { seek, choose: 'null', path, count: 1, timeoutMs: tileTimeoutMs });
+    await decode(tools, from, plan, { seek, choose: fromStart, path, count: 1, timeoutMs: tileTimeoutMs });
     const tile = await readFile(join(from.workDir, path));
     return tile.length === tileBytes(plan) ? tile : null;
   } catch (thrown) {
