@@ -11,7 +11,7 @@ import { Uploader, waitUntilReady } from './upload-files.js';
 
 const timeoutMs = 600_000;
 const everyMs = 100;
-const sizesGb = [0.05, 1, 4];
+const sizesGb = [0.05, 4];
 const pipelines = `
 version: 1
 pipelines:
