@@ -131,7 +131,7 @@ export function scripts(path: string, url: string): Record<string, string> {
 
 /**
  * A stand-in for ffmpeg that misbehaves when it is asked to encode a clip made with `misbehaving`, each in its way, and
- * otherwise is the real one.
+ * otherwise is the real one. What it is told, by arguments and environment, goes into the file `words` of the folder.
  * @param ways shell scripts by name; `$real` is the real ffmpeg
  */
 export async function standIn(folder: string, ways: Record<string, string>): Promise<string> {
@@ -139,6 +139,8 @@ export async function standIn(folder: string, ways: Record<string, string>): Pro
   const cases = Object.entries(ways).map(([name, script]) => `way:${name}) ${script} ;;`);
   const script = `#!/bin/sh
 real=${inject('services').ffmpegPath}
+echo "$@" >> ${join(folder, 'words')}
+env >> ${join(folder, 'words')}
 way=none
 for word in "$@"; do
   case "$word" in file:*/original) way=$(grep -aom1 'way:[a-z]*' "\${word#file:}") ;; esac

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -226,6 +226,14 @@ describe('encoders', () => {
     const ways = Object.keys(wanted);
     const files = await Promise.all(ways.map(async (way) => [way, await misbehaving(folder, way)] as const));
     expect(await putAll(Object.fromEntries(files))).toEqual(wanted);
+  });
+
+  test('are told neither secret nor signature, and nothing of the store', async () => {
+    const words = await readFile(join(folder, 'words'), 'utf8');
+    expect(words).toMatch(/http:\/\/127\.0\.0\.1:\d+\/[\da-f]{32} /);
+    expect(words).not.toContain(stack.env['OSS_ACCESS_KEY_SECRET']);
+    expect(words).not.toContain(new URL(stack.emulator.url).port);
+    expect(words).not.toMatch(/signature|OSS_|DATABASE_URL|postgres:/i);
   });
 });
 
