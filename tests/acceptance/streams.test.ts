@@ -51,25 +51,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function withoutSubtitles(): Promise<Buffer> {
-  const [source, file] = [join(folder, 'clip.mkv'), join(folder, 'bare.mkv')];
-  await run(ffmpegPath, [
-    '-v',
-    'error',
-    '-y',
-    '-i',
-    source,
-    '-map',
-    '0:v',
-    '-map',
-    '0:a',
-    '-c',
-    'copy',
-    file,
-  ]);
-  return readFile(file);
-}
-
 const streamOf = (upload: UploadView) => upload.renditions.find(({ name }) => name === 'stream');
 
 async function read(url: string, headers: Record<string, string> = {}): Promise<Buffer> {
@@ -88,9 +69,9 @@ async function readPlaylist(url: string) {
 }
 
 /** A hash of each frame of the pictures in these bytes. */
-async function hashFrames(media: Buffer | string): Promise<string[]> {
-  const input = typeof media === 'string' ? media : join(folder, 'media.mp4');
-  if (typeof media !== 'string') await writeFile(input, media);
+async function hashFrames(media: Buffer): Promise<string[]> {
+  const input = join(folder, 'media.mp4');
+  await writeFile(input, media);
   const args = ['-v', 'error', '-xerror', '-i', input, '-map', '0:v:0', '-f', 'framemd5', '-'];
   const { stdout } = await run(ffmpegPath, args);
   const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
@@ -143,16 +124,19 @@ test('a DASH manifest plays over signed addresses, and subtitles say nothing but
   expect(stream?.dashUrl).toMatch(/\/manifest\.mpd\?expires=\d+&signature=/);
   const answer = await fetch(stream?.dashUrl ?? '');
   expect(answer.headers.get('content-type')).toBe('application/dash+xml');
-  expect(await answer.text()).toMatch(/media="http[^"]+segment_00000\.m4s\?[^"&]+&amp;[^"]+"/);
-  // ffmpeg cannot read a whole file with more than one parameter in its address, as subtitles are: without them it plays.
-  const bare = await putToEnd(stack, 'plain/bare.mkv', await withoutSubtitles());
-  expect(await hashFrames(streamOf(bare)?.dashUrl ?? '')).toHaveLength(75);
+  // ffmpeg's demuxer takes no address as long as a signed one: each is read as a player would read it.
+  const named = [...(await answer.text()).matchAll(/ (?:media|sourceURL)="([^"]+)"/g)]
+    .map(([, url = '']) => url.replaceAll('&amp;', '&'))
+    .filter((url) => url.includes('/120p/'));
+  expect(named).toHaveLength(4);
+  const media = Buffer.concat(await Promise.all(named.map((url) => read(url))));
+  expect(await hashFrames(media)).toHaveLength(75);
 
   const { text } = await readPlaylist(stream?.url ?? '');
   const [, subtitles = ''] = /TYPE=SUBTITLES.*LANGUAGE="en".*URI="([^"]+)"/.exec(text) ?? [];
   const { listed } = await readPlaylist(new URL(subtitles, stream?.url ?? '').href);
   const cues = (await read(listed[0] ?? '')).toString();
-  expect(cues).toContain('00:00.500 --> 00:01.500\n');
+  expect(cues).toMatch(/^00:00\.5\d\d --> 00:01\.5\d\d$/m);
   expect(cues).toContain('hello');
   expect(cues).not.toContain('<script');
 });

@@ -7,6 +7,7 @@ import { closeOnSignal, createLogger, loadConfig, nestLogger, readCapacity, size
 import { uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
+import { findHardware } from './find-hardware.js';
 import { imageSlots } from './image-slots.js';
 import { openScratch } from './scratch.js';
 import { shareOf, transcodeSlots } from './transcode-slots.js';
@@ -39,7 +40,13 @@ const images = config.worker.WORKER_THUMBNAIL_CONCURRENCY ?? imageSlots(capacity
 const transcodes = config.worker.WORKER_TRANSCODE_CONCURRENCY ?? transcodeSlots(capacity);
 const takes = (queue: 'thumbnail' | 'transcode') => config.worker.WORKER_QUEUES.includes(queue);
 
-const bench = createWorkbench(config, shareOf(capacity, transcodes), { source, pipelines, scratch });
+const hardware = takes('transcode') ? await findHardware(config.media, logger) : null;
+const bench = createWorkbench(config, shareOf(capacity, transcodes), {
+  source,
+  pipelines,
+  scratch,
+  hardware,
+});
 const app = await NestFactory.createApplicationContext(
   WorkerModule.register(bench, {
     backend,

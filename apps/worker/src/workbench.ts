@@ -2,7 +2,7 @@ import type { ImageLimits } from '#image';
 import type { Pipelines } from '#pipelines';
 import type { Config } from '#runtime';
 import { ObjectStore } from '#storage';
-import type { FfmpegTools, VideoLimits } from '#video';
+import type { FfmpegTools, Hardware, VideoLimits } from '#video';
 import type { DataSource } from 'typeorm';
 import type { Scratch } from './scratch.js';
 import type { TranscodeShare } from './transcode-slots.js';
@@ -15,15 +15,20 @@ export interface Workbench {
   scratch: Scratch;
   tools: FfmpegTools;
   limits: { image: ImageLimits; imageMaxBytes: number; video: VideoLimits; objectMaxBytes: number };
+  /** Wanted length of the parts that a long video is cut into. */
+  chunkSeconds: number;
   /** Key prefix of everything that is made. */
   renditionPrefix: string;
 }
+
+/** Drivers of a chip map its memory, and more, into the address space of who uses it. */
+const chipAddressBytes = 256 * 1024 ** 3;
 
 /** Lays the workbench out from the settings. */
 export function createWorkbench(
   { oss, media }: Config<'oss' | 'media'>,
   share: TranscodeShare,
-  parts: Pick<Workbench, 'source' | 'pipelines' | 'scratch'>,
+  { hardware, ...parts }: Pick<Workbench, 'source' | 'pipelines' | 'scratch'> & { hardware: Hardware | null },
 ): Workbench {
   return {
     ...parts,
@@ -32,7 +37,9 @@ export function createWorkbench(
       ffmpegPath: media.FFMPEG_PATH,
       ffprobePath: media.FFPROBE_PATH,
       cores: share.cores,
-      memoryMaxBytes: media.VIDEO_MEMORY_MAX_BYTES ?? share.addressBytes,
+      ...(hardware ? { hardware } : {}),
+      memoryMaxBytes:
+        media.VIDEO_MEMORY_MAX_BYTES ?? (hardware?.kind ? chipAddressBytes : share.addressBytes),
       scratchMaxBytes: media.MEDIA_SCRATCH_MAX_BYTES,
     },
     limits: {
@@ -49,6 +56,7 @@ export function createWorkbench(
       },
       objectMaxBytes: media.MEDIA_MAX_BYTES,
     },
+    chunkSeconds: media.VIDEO_CHUNK_S,
     renditionPrefix: oss.OSS_RENDITION_PREFIX,
   };
 }

@@ -236,6 +236,12 @@ const media = z.object({
     .describe(
       'address space of one ffmpeg, about two and a half times the memory that it uses; default what the container has for each transcode job, from 2 to 8 GiB',
     ),
+  VIDEO_ENCODER: z
+    .enum(['software', 'vaapi', 'nvenc', 'qsv', 'auto'])
+    .default('software')
+    .describe(
+      'the chip that encodes videos, tried when a worker starts; `auto` takes the first that works. Software encodes what the chip does not, and `details.fallback` of a rendition then says why',
+    ),
   FFMPEG_PATH: z.string().default('ffmpeg').describe('the ffmpeg binary'),
   FFPROBE_PATH: z.string().default('ffprobe').describe('the ffprobe binary'),
 });

@@ -1,4 +1,4 @@
-import { isLandfallError, LandfallError, type ErrorCode } from '#runtime';
+import { isLandfallError } from '#runtime';
 import type { VideoCodec } from './renditions.js';
 import { videoArgs } from './encoder-args.js';
 import { hardwareEncoder, hardwareKinds, type HardwareKind } from './hardware-encoders.js';
@@ -24,7 +24,8 @@ export interface Hardware {
  * Finds out what the chip of this machine encodes, by encoding a few frames of each codec.
  *
  * @param wanted one kind of chip, or `auto` for the first that encodes H.264
- * @throws `media.encoder_missing` when there is no ffmpeg; the signal's reason after an abort
+ * @returns why none does, too; also when there is no ffmpeg
+ * @throws the signal's reason after an abort
  */
 export async function detectHardware(
   tools: FfmpegTools,
@@ -75,17 +76,8 @@ async function tryEncoder(
     });
     return null;
   } catch (thrown) {
-    if (!(thrown instanceof LandfallError) || !refusalCodes.some((code) => isLandfallError(thrown, code)))
-      throw thrown;
+    signal.throwIfAborted();
+    if (!isLandfallError(thrown)) throw thrown;
     return `${encoder.name}: ${thrown.detail ?? thrown.code}`;
   }
 }
-
-/** `media.encoder_missing` of a run that started is an encoder that this ffmpeg does not have. */
-const refusalCodes: readonly ErrorCode[] = [
-  'media.encoder_failed',
-  'media.timed_out',
-  'media.encoder_missing',
-  'media.damaged',
-  'media.unsupported',
-];

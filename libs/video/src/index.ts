@@ -17,6 +17,8 @@ export { withoutPlaces } from './media-tags.js';
 export * from './probe-media.js';
 export * from './renditions.js';
 export { channelsOf, transcodeAudio } from './transcode-audio.js';
+export { detectHardware, type Hardware } from './detect-hardware.js';
+export { extractSubtitles } from './extract-subtitles.js';
 export { encodeTracks, type EncodeJob, type EncodePart } from './encode-tracks.js';
 export { encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
 export { outputFrameRate, segmentFrames } from './ladder.js';
