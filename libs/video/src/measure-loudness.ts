@@ -11,7 +11,7 @@ export interface Loudness {
   readonly truePeakDbtp: number | null;
 }
 
-/** What players and podcasts on phones are made for (AES TD1008 asks for −20 to −16 LUFS). */
+/** What players and podcasts on phones are made for (AES TD1004 asks for −20 to −16 LUFS). */
 const targetLufs = -16;
 /** Encoders overshoot a little. */
 const ceilingDbtp = -1;

@@ -18,7 +18,8 @@ const formats = {
     mimeType: 'audio/mp4',
     encoder: 'aac',
     kbpsPerChannel: 512,
-    options: { 'profile:a': 'aac_low', movflags: '+faststart', f: 'ipod' },
+    // Samples as the unit of the edit list: milliseconds would leave a gap.
+    options: { 'profile:a': 'aac_low', movflags: '+faststart', movie_timescale: 48_000, f: 'ipod' },
   },
   opus: {
     ending: '.ogg',
