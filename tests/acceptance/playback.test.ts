@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ossClient, type Stack } from '#testing';
+import { eventually, ossClient, type Stack } from '#testing';
+import type { UploadView } from '#uploads';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   clipRate,
@@ -12,20 +13,26 @@ import {
   sizesOf,
 } from './counting-clip.suite.js';
 import { type Browser, startBrowser } from './player.suite.js';
-import { putToEnd, startPipelines } from './uploads.suite.js';
+import { putObject, putToEnd, startPipelines } from './uploads.suite.js';
 
+const hls = 'name: stream, kind: hls, heights: [360, 180], segmentSeconds: 2';
 const pipelines = `
 version: 1
 pipelines:
-  - name: videos
+  - name: hidden
+    match: { kind: video, prefix: hidden/ }
+    renditions: [{ ${hls}, encryption: aes-128 }]
+  - name: early
+    match: { kind: video, prefix: early/ }
+    renditions: [{ ${hls}, codec: av1, firstPlayable: true }]
+  - name: plain
     match: { kind: video }
-    renditions:
-      - { name: stream, kind: hls, heights: [360, 180], segmentSeconds: 2 }
+    renditions: [{ ${hls}, dash: true }]
 `;
 const { chromiumPath } = inject('services');
 const reason = chromiumPath ? '' : ' (skipped: there is no Chromium; `npm test` installs it where it may)';
 
-describe.skipIf(!chromiumPath)(`streams in a real Chromium with hls.js${reason}`, () => {
+describe.skipIf(!chromiumPath)(`streams in a real Chromium${reason}`, () => {
   let stack: Stack;
   let browser: Browser;
   let clip: string;
@@ -41,36 +48,39 @@ describe.skipIf(!chromiumPath)(`streams in a real Chromium with hls.js${reason}`
     };
   });
 
-  /** Gives the URL of the stream, as the API hands it out. */
-  const makeStream = async (key: string, content: Buffer): Promise<string> => {
+  /** Gives the stream as the API hands it out. */
+  const makeStream = async (key: string, content: Buffer) => {
     const upload = await putToEnd(stack, key, content);
     expect(upload).toMatchObject({ status: 'ready', error: null });
-    return upload.renditions.find(({ kind }) => kind === 'hls')?.url ?? '';
+    const { url, dashUrl } = upload.renditions.find(({ kind }) => kind === 'hls') ?? {};
+    return { url: url ?? '', dashUrl: dashUrl ?? '' };
   };
 
-  test('from start to end, with one seek and one forced switch of quality', async () => {
-    const url = await makeStream('landscape.mp4', await countingClip(clip));
-    await using player = await browser.openPlayer();
-    const qualities = await player.open(url);
-    expect(qualities).toMatchObject([
-      { width: 320, height: 180, frameRate: clipRate },
-      { width: 640, height: 360, frameRate: clipRate },
-    ]);
-    await player.playUntil(1.5);
-    await player.switchTo(1);
-    await player.playUntil(4.5);
-    expect(secondOf(await player.seek(0.5))).toBe(0);
-    const watched = await player.playToEnd();
-    expectWhole(watched);
-    expect(watched.audioTracks).toBe(1);
-    // After the seek the beginning may still be there in the first quality.
-    expect(watched.switches.slice(0, 2)).toEqual([0, 1]);
-    expect(watched.frames.at(-1)).toMatchObject({ width: 640, height: 360 });
-    expect(watched.decodedAudioBytes).toBeGreaterThan(0);
-    expect(sizesOf(watched)).toEqual(['320x180', '640x360']);
-    // The seek was backwards: what had been played before was decoded once more.
-    expect(watched.decodedFrames).toBeGreaterThan(clipSeconds * clipRate);
-  });
+  test.each(['HLS with hls.js', 'DASH with Shaka Player'])(
+    '%s from start to end, with one seek and one forced switch of quality',
+    async (kind) => {
+      const { url, dashUrl } = await makeStream('landscape.mp4', await countingClip(clip));
+      await using player = await browser.openPlayer();
+      const qualities = await player.open(kind.startsWith('DASH') ? dashUrl : url);
+      expect(qualities).toMatchObject([
+        { width: 320, height: 180, frameRate: clipRate },
+        { width: 640, height: 360, frameRate: clipRate },
+      ]);
+      await player.playUntil(1.5);
+      await player.switchTo(1);
+      await player.playUntil(4.5);
+      expect(secondOf(await player.seek(0.5))).toBe(0);
+      const watched = await player.playToEnd();
+      expectWhole(watched);
+      expect(watched.audioTracks).toBe(1);
+      expect(watched.switches).toContain(1);
+      expect(watched.frames.at(-1)).toMatchObject({ width: 640, height: 360 });
+      expect(watched.decodedAudioBytes).toBeGreaterThan(0);
+      expect(sizesOf(watched)).toEqual(['320x180', '640x360']);
+      // The seek was backwards: what had been played before was decoded once more.
+      expect(watched.decodedFrames).toBeGreaterThan(clipSeconds * clipRate);
+    },
+  );
 
   test('the size that is told is that of all its files together', async () => {
     const upload = await putToEnd(stack, 'sized.mp4', await countingClip(clip));
@@ -82,7 +92,10 @@ describe.skipIf(!chromiumPath)(`streams in a real Chromium with hls.js${reason}`
   });
 
   test('a video turned by a phone, upright and without sound', async () => {
-    const url = await makeStream('portrait.mp4', await countingClip(clip, { turned: true, silent: true }));
+    const { url } = await makeStream(
+      'portrait.mp4',
+      await countingClip(clip, { turned: true, silent: true }),
+    );
     await using player = await browser.openPlayer();
     const qualities = await player.open(url);
     expect(qualities).toMatchObject([
@@ -99,5 +112,32 @@ describe.skipIf(!chromiumPath)(`streams in a real Chromium with hls.js${reason}`
     const [topLeft = 0, topRight = 0, ...bottom] = watched.frames[0]?.picture ?? [];
     expect(Math.max(topLeft, topRight)).toBeLessThan(30);
     expect(Math.min(...bottom)).toBeGreaterThan(230);
+  });
+
+  test('an encrypted stream with the API key, and not without it', async () => {
+    const { url } = await makeStream('hidden/clip.mp4', await countingClip(clip));
+    await using stranger = await browser.openPlayer();
+    await expect(stranger.open(url)).rejects.toThrow('keyLoadError');
+    await using player = await browser.openPlayer();
+    expect(await player.open(url, stack.env['API_KEYS'])).toHaveLength(2);
+    const watched = await player.playToEnd();
+    expectWhole(watched);
+    expect(watched.decodedAudioBytes).toBeGreaterThan(0);
+  });
+
+  // HEVC is not played: Chromium decodes it with hardware alone.
+  test('the smallest size in AV1, while the other is still encoded', async () => {
+    const id = await putObject(stack, 'early/clip.mp4', await countingClip(clip));
+    const upload = await eventually(async () => {
+      const found = await stack.get<UploadView>(`/v1/uploads/${id}`);
+      return found.renditions[0]?.url ? found : undefined;
+    });
+    expect(upload.renditions).toMatchObject([{ status: 'pending' }]);
+    await using player = await browser.openPlayer();
+    expect(await player.open(upload.renditions[0]?.url ?? '')).toMatchObject([{ width: 320, height: 180 }]);
+    const watched = await player.playToEnd();
+    expectWhole(watched);
+    expect(sizesOf(watched)).toEqual(['320x180']);
+    expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
   });
 });

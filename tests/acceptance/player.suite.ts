@@ -8,7 +8,6 @@ import { inject } from 'vitest';
 export interface Quality {
   width: number;
   height: number;
-  bitrate: number;
   frameRate: number;
 }
 
@@ -29,14 +28,13 @@ export interface Watched {
   /** Errors that ended the playing. */
   fatal: string[];
   audioTracks: number;
-  subtitleTracks: number;
   atS: number;
   durationS: number;
   decodedFrames: number;
   decodedAudioBytes: number;
 }
 
-/** hls.js in a page of its own. Every call has a time limit inside the page. */
+/** A page that plays one stream: hls.js, or Shaka Player where the URL is of a DASH manifest. Every call has a time limit inside the page. */
 export interface Player extends AsyncDisposable {
   open(url: string, apiKey?: string): Promise<Quality[]>;
   playUntil(seconds: number): Promise<void>;
@@ -90,6 +88,9 @@ export async function startBrowser(): Promise<Browser> {
 const files: Record<string, { file: string; type: string }> = {
   '/': { file: 'tests/acceptance/player/index.html', type: 'text/html' },
   '/player.js': { file: 'tests/acceptance/player/player.js', type: 'text/javascript' },
+  '/hls-engine.js': { file: 'tests/acceptance/player/hls-engine.js', type: 'text/javascript' },
+  '/dash-engine.js': { file: 'tests/acceptance/player/dash-engine.js', type: 'text/javascript' },
+  '/shaka.js': { file: 'node_modules/shaka-player/dist/shaka-player.compiled.js', type: 'text/javascript' },
   '/hls.mjs': { file: 'node_modules/hls.js/dist/hls.mjs', type: 'text/javascript' },
 };
 

@@ -1,16 +1,15 @@
 /**
- * What the tests drive in a browser: one video element fed by hls.js, and a diary of every frame that it showed.
- * Each function answers with plain values, or fails within its time limit with all that is known.
+ * What the tests drive in a browser: one video element fed by hls.js or, for DASH, by Shaka Player, and a diary of every frame
+ * that it showed. Each function answers with plain values, or fails within its time limit with all that is known.
  */
-import Hls from './hls.mjs';
 
 const limitMs = 30_000;
 const video = document.querySelector('video');
 const eyes = new OffscreenCanvas(2, 2).getContext('2d', { willReadFrequently: true });
 eyes.imageSmoothingEnabled = false;
 
-const diary = { frames: [], switches: [], fatal: [], audioTracks: 0, subtitleTracks: 0 };
-let hls;
+const diary = { frames: [], switches: [], fatal: [], audioTracks: 0 };
+let engine;
 
 /** The red values (0 to 255) in the middles of the quarters: top left, top right, bottom left, bottom right. */
 function lookAtPicture() {
@@ -69,45 +68,21 @@ const untilTime = (seconds) =>
   );
 
 window.player = {
-  /** Loads a stream's lowest quality; gives its qualities. `apiKey` goes with requests for keys, and with those alone. */
+  /** Loads a stream's lowest quality; gives its qualities, lowest first. */
   async open(url, apiKey) {
-    hls = new Hls({
-      startLevel: 0,
-      // Short, so that a seek back has to load again.
-      maxBufferLength: 2,
-      maxMaxBufferLength: 2,
-      backBufferLength: 0,
-      xhrSetup(request, address) {
-        if (apiKey && new URL(address).pathname.endsWith('/key'))
-          request.setRequestHeader('authorization', `Bearer ${apiKey}`);
-      },
-    });
-    hls.on(Hls.Events.ERROR, (_event, { fatal, details, reason, response }) => {
-      if (!fatal) return;
-      diary.fatal.push(`${details} ${reason ?? ''} ${response?.code ?? ''}`.trim());
-      video.dispatchEvent(new Event('playererror'));
-    });
-    hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => diary.switches.push(level));
-    hls.on(
-      Hls.Events.AUDIO_TRACKS_UPDATED,
-      (_event, { audioTracks }) => (diary.audioTracks = audioTracks.length),
-    );
-    hls.on(
-      Hls.Events.SUBTITLE_TRACKS_UPDATED,
-      (_event, { subtitleTracks }) => (diary.subtitleTracks = subtitleTracks.length),
-    );
     video.requestVideoFrameCallback(noteFrame);
-    hls.loadSource(url);
-    hls.attachMedia(video);
+    const fail = (reason) => {
+      diary.fatal.push(reason);
+      video.dispatchEvent(new Event('playererror'));
+    };
+    const isDash = new URL(url).pathname.endsWith('.mpd');
+    const start = isDash
+      ? (await import('./dash-engine.js')).startDash
+      : (await import('./hls-engine.js')).startHls;
+    engine = await start({ video, url, apiKey, diary, fail });
     await until(video, ['loadeddata'], () => video.readyState >= 2, 'loading');
-    hls.loadLevel = 0;
-    return hls.levels.map(({ width, height, codecs, bitrate, frameRate }) => ({
-      width,
-      height,
-      codecs,
-      bitrate,
-      frameRate,
-    }));
+    engine.hold();
+    return engine.qualities();
   },
 
   /** Plays until this time. */
@@ -117,14 +92,14 @@ window.player = {
   },
 
   /** Forces a quality, and plays on until its pictures are shown. */
-  async switchTo(level) {
-    hls.nextLevel = level;
-    const { width } = hls.levels[level];
+  async switchTo(quality) {
+    const { width } = engine.qualities()[quality];
+    engine.show(quality);
     await until(
       video,
       ['resize', 'timeupdate'],
-      () => diary.switches.at(-1) === level && video.videoWidth === width,
-      `level ${level}`,
+      () => diary.switches.at(-1) === quality && video.videoWidth === width,
+      `quality ${quality}`,
     );
   },
 
