@@ -85,7 +85,7 @@ export async function encodeTracks(
           sound,
           plan,
           sound.normalize && loudness ? normalizeFilter(loudness) : [],
-          facts.video?.endMs ?? null,
+          videoOf(facts.video),
         ),
       ),
     ],

@@ -23,12 +23,16 @@ export function videoArgs(encoder: Encoder, target: PictureTarget, cores: number
 /**
  * AAC-LC at 48 kHz, stereo at most. Gaps become silence, so that sound stays with the picture.
  *
- * @param filters what comes behind that, such as a change of loudness
+ * @param filters what comes before that, and what behind, such as a change of loudness
  */
-export function audioArgs(audio: AudioFacts, bitrateKbps: number, filters: readonly string[] = []): string[] {
+export function audioArgs(
+  audio: AudioFacts,
+  bitrateKbps: number,
+  filters: { before: readonly string[]; behind: readonly string[] },
+): string[] {
   return options({
     map: `0:${audio.streamIndex}`,
-    af: [...soundFilters(Math.min(2, audio.channels)), ...filters].join(','),
+    af: [...filters.before, ...soundFilters(Math.min(2, audio.channels)), ...filters.behind].join(','),
     'c:a': 'aac',
     'profile:a': 'aac_low',
     'b:a': `${bitrateKbps}k`,

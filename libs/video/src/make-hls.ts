@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { options } from './command-line.js';
 import { audioArgs, noTags, videoArgs } from './encoder-args.js';
+import { lateForGrid, shiftBy } from './frame-grid.js';
+import type { VideoFacts } from './media-facts.js';
 import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
 import { playlistIn } from './track-files.js';
 
@@ -38,18 +40,22 @@ export function pictureOutput(
  * The output of ffmpeg that is the sound, cut where the pictures are.
  *
  * @param filters what changes the sound, such as its loudness
- * @param endMs silence lasts until then: a player stops where sound ends before the picture does
+ * @param video silence lasts until it ends: a player stops where sound ends before the picture does
  */
 export function soundOutput(
   { folder, audio }: SoundTrack,
   { pictures, segmentSeconds }: StreamPlan,
   filters: readonly string[],
-  endMs: number | null,
+  video: VideoFacts,
 ): string[] {
   const target = pictures[0]?.target;
   const cutSeconds = target ? target.keyFrames / target.frameRate : segmentSeconds;
-  const padded = endMs === null ? [] : [`apad=whole_dur=${endMs}ms`];
-  return [...audioArgs(audio, audioKbps, [...padded, ...filters]), ...segmentArgs(folder, cutSeconds, 0)];
+  const late = target ? lateForGrid(video.startMs, target.frameRate) : 0;
+  const padded = video.endMs === null ? [] : [`apad=whole_dur=${video.endMs}ms`];
+  return [
+    ...audioArgs(audio, audioKbps, { before: shiftBy('asetpts', late), behind: [...padded, ...filters] }),
+    ...segmentArgs(folder, cutSeconds, 0),
+  ];
 }
 
 function segmentArgs(folder: string, cutSeconds: number, firstSegment: number): string[] {

@@ -1,14 +1,5 @@
 import type { Hardware } from './detect-hardware.js';
-
-/** What one run of ffmpeg may take of the machine; what is not said is bounded by a default. */
-export interface GuestBounds {
-  /** Cores that one run may take; unless set those of this process. */
-  readonly cores?: number;
-  /** Most memory, as address space; infinite for a chip's driver, which maps more than it uses. */
-  readonly memoryMaxBytes?: number;
-  /** Most bytes that the source and all that is made of it may take together on disk. */
-  readonly scratchMaxBytes?: number;
-}
+import type { GuestBounds } from './guest-limits.js';
 
 /** The two programs this room spawns: names that are looked up on PATH, or paths. */
 export interface FfmpegTools extends GuestBounds {

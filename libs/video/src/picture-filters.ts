@@ -1,3 +1,4 @@
+import { lateForGrid, shiftBy } from './frame-grid.js';
 import { hasParts } from './find-ffmpeg.js';
 import type { Size } from './ladder.js';
 import type { FfmpegTools, VideoFacts } from './media-facts.js';
@@ -64,7 +65,7 @@ export async function feedTracks(
 ): Promise<string> {
   const rate = pictures[0]?.target.frameRate ?? 1;
   const steps = [
-    ...ontoGrid(video.startMs, rate),
+    ...shiftBy('setpts', lateForGrid(video.startMs, rate)),
     `fps=fps=${rate}:start_time=0`,
     ...(frames === null ? [] : [`trim=end_frame=${frames}`]),
   ];
@@ -76,17 +77,6 @@ export async function feedTracks(
   });
   const labels = pictures.map((_, index) => `[s${index}]`).join('');
   return [`[0:${video.streamIndex}]${filters},split=${pictures.length}${labels}`, ...branches].join(';');
-}
-
-/**
- * Moves pictures that begin between two frames of the constant rate onto one of them, by less than a frame. As they are,
- * half way between two, the rounding of their times would now repeat a frame and now drop one.
- */
-function ontoGrid(startMs: number, rate: number): string[] {
-  const frames = (startMs / 1_000) * rate;
-  // To the frame before, which repeats none, unless the sound would be a whole frame late.
-  const late = (frames - Math.round(frames - 0.25)) / rate;
-  return Math.abs(late) < 1e-6 ? [] : [`setpts=PTS-${late.toFixed(6)}/TB`];
 }
 
 /** The size that all of `sizes` can be scaled down from. */

@@ -46,8 +46,8 @@ export async function timesOf(input: string, kind: 'v' | 'a'): Promise<{ start: 
     ...['-select_streams', kind, '-show_entries', 'packet=pts_time,duration_time'],
   );
   const times = packets.map((line) => line.split(',').map(Number));
-  const starts = times.map(([start]) => start ?? Number.NaN);
-  const ends = times.map(([start, duration]) => (start ?? Number.NaN) + (duration ?? 0));
+  const starts = times.flatMap(([start = Number.NaN]) => (Number.isFinite(start) ? [start] : []));
+  const ends = times.map(([start = 0, duration = 0]) => (start || 0) + (duration || 0));
   return { start: Math.min(...starts), end: Math.max(...ends) };
 }
 

@@ -49,12 +49,17 @@ function rewriteManifest(text: string, to: Rewrite): string {
     );
 }
 
-/** Lines of a storyboard that name a part of a picture: `sheet-001.webp#xywh=0,0,160,90`. */
+/**
+ * Lines of a storyboard that name a part of a picture: `sheet_001.jpg#xywh=0,0,160,90`. A picture has one address in all of
+ * them, so that a player loads it once.
+ */
 function rewriteCues(text: string, to: Rewrite): string {
-  return text.replaceAll(
-    /^([^\s#]+)(#xywh=[\d,]+)$/gm,
-    (_, uri: string, part: string) => `${to(uri)}${part}`,
-  );
+  const written = new Map<string, string>();
+  return text.replaceAll(/^([^\s#]+)(#xywh=[\d,]+)$/gm, (_, uri: string, part: string) => {
+    const address = written.get(uri) ?? to(uri);
+    written.set(uri, address);
+    return address + part;
+  });
 }
 
 function escapeXml(text: string): string {
