@@ -39,10 +39,10 @@ export function png(width: number, height: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A video with sound. */
+/** A video with sound, unless it is to be silent. */
 export async function video(
   folder: string,
-  options: { seconds: number; size: string; container?: 'mp4' | 'mkv' },
+  options: { seconds: number; size: string; container?: 'mp4' | 'mkv'; silent?: boolean },
 ): Promise<string> {
   const file = join(folder, `video-${options.size}.${options.container ?? 'mp4'}`);
   const source = [
@@ -57,9 +57,7 @@ export async function video(
     'ultrafast',
     '-pix_fmt',
     'yuv420p',
-    '-c:a',
-    'aac',
-    '-shortest',
+    ...(options.silent ? ['-an'] : ['-c:a', 'aac', '-shortest']),
     '-y',
     file,
   ]);
