@@ -28,7 +28,7 @@ export class WatchTranscodes1763949600000 implements MigrationInterface {
         upload_id uuid NOT NULL,
         job text NOT NULL,
         position integer NOT NULL,
-        plan_hash text NOT NULL,
+        plan_id uuid NOT NULL,
         part jsonb NOT NULL,
         status text NOT NULL DEFAULT 'pending',
         runs integer NOT NULL DEFAULT 0,

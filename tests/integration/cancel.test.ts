@@ -175,11 +175,7 @@ test('deleting leaves the row alone, removes all that was made, and is the same 
 
 test('deleting while it is processed ends every job of it', async () => {
   const id = await planned(films, 'video');
-  await planChunks(database.source, id, 'upload.transcode', {
-    planHash: 'a',
-    names: ['stream'],
-    parts: [{ weight: 1 }],
-  });
+  await planChunks(database.source, id, 'upload.transcode', [await streamOf(id)], [{ weight: 1 }]);
   await deleteUpload(database.source, id, made);
   expect(await database.source.getRepository(Chunk).count()).toBe(0);
   for (const job of ['upload.process', 'upload.transcode', 'upload.retranscode'] as const) {

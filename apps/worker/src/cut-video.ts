@@ -1,14 +1,18 @@
-import { createHash } from 'node:crypto';
 import { withObjectGate } from '#storage';
-import { type CutJob, planChunks, type Rendition, type Upload } from '#uploads';
+import {
+  type CutJob,
+  type CutRendition,
+  type PartOfPlan,
+  planChunks,
+  type Rendition,
+  type Upload,
+} from '#uploads';
 import { type EncodePart, isCut, type MediaFacts, planInSoftware, planParts, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from './stream-specs.js';
 import type { Workbench } from './workbench.js';
 
 /** What a chunk row says of its part: pictures from here to there, or all the sound. */
-export interface ChunkPart {
-  names: string[];
-  weight: number;
+export interface ChunkPart extends PartOfPlan {
   pictures: EncodePart | null;
 }
 
@@ -25,7 +29,7 @@ export async function cutVideo(
   bench: Workbench,
   upload: Upload,
   job: CutJob,
-  streams: Streams,
+  streams: Streams<Rendition>,
   signal: AbortSignal,
 ): Promise<boolean> {
   const renditions = presentOf(streams);
@@ -45,16 +49,10 @@ export async function cutVideo(
       ? [{ weight: soundShare * pictures.length, pictures: null }]
       : []),
   ];
-  const planHash = hashPlan(renditions, parts);
-  const names = renditions.map(({ name }) => name);
-  await planChunks(bench.source, upload.id, job, { planHash, names, parts });
+  await planChunks(bench.source, upload.id, job, renditions.map(cutOf), parts);
   return true;
 }
 
-function hashPlan(renditions: readonly Rendition[], parts: readonly object[]): string {
-  const made = renditions.map(({ name, specHash }) => [name, specHash]);
-  return createHash('sha256')
-    .update(JSON.stringify([made, parts]))
-    .digest('hex')
-    .slice(0, 12);
+function cutOf({ name, kind, spec, specHash }: Rendition): CutRendition {
+  return { name, kind, spec, specHash };
 }

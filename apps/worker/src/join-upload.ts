@@ -2,11 +2,10 @@ import { LandfallError } from '#runtime';
 import { withObjectGate } from '#storage';
 import {
   type CutJob,
+  type CutRendition,
   pendingRenditions,
   publishRendition,
   readyChunks,
-  removeChunks,
-  type Rendition,
   type Upload,
 } from '#uploads';
 import {
@@ -50,27 +49,29 @@ export async function joinUpload(
   const chunks = await readyChunks(bench.source, upload.id, job);
   const [first] = chunks ?? [];
   if (!chunks || !first) return;
-  const { names } = first.part as ChunkPart;
-  const pending = await pendingRenditions(bench.source, upload.id, job);
-  const { hls, mp4 } = streamsOf(pending.filter(({ name }) => names.includes(name)));
+  const { renditions } = first.part as ChunkPart;
   const facts = await withObjectGate(bench.store, upload, signal, (url, gate) =>
     probeMedia(bench.tools, url, bench.limits.video, gate.signal),
   );
-  const plan = await planInSoftware(bench.tools, facts, specsOf({ hls, mp4 }), signal);
+  const plan = await planInSoftware(bench.tools, facts, specsOf(streamsOf(renditions)), signal);
   const madeOf = (kind: keyof MadeChunk) =>
     chunks.map(({ made }) => (made as MadeChunk)[kind]).filter((made) => made !== undefined);
+  // One of them may be published already.
+  const pending = await pendingRenditions(bench.source, upload.id, job);
+  const isPending = (one: CutRendition) =>
+    pending.some(({ name, specHash }) => name === one.name && specHash === one.specHash);
+  const { hls, mp4 } = streamsOf(renditions.filter(isPending));
   await bench.scratch.withFolder(async (outDir) => {
     const joining = { bench, upload, facts, plan, outDir, signal };
     if (hls) await publishStream(joining, hls, madeOf('hls'));
     if (mp4) await publishFile(joining, mp4, madeOf('mp4'));
   });
-  await removeChunks(bench.source, upload.id, job);
 }
 
 /** Segments lie where they are served: only what names them is written. */
 async function publishStream(
   { bench, upload, facts, plan, outDir, signal }: Joining,
-  hls: Rendition,
+  hls: CutRendition,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
   const whole = joinChunks(facts, plan, chunks);
@@ -79,13 +80,17 @@ async function publishStream(
   const stored = await storeFiles(bench, upload, hls, made, outDir, signal);
   if (!stored) return;
   const sizeBytes = stored.sizeBytes + sizeOfChunk(whole);
-  await publishRendition(bench.source, upload.id, hls.name, { ...stored, sizeBytes });
+  await publishRendition(bench.source, upload.id, hls.name, {
+    ...stored,
+    sizeBytes,
+    chunks: { leftovers: null },
+  });
 }
 
 /** The segments of an MP4 are fetched, put into one file, and removed later. */
 async function publishFile(
   { bench, upload, facts, plan, outDir, signal }: Joining,
-  mp4: Rendition,
+  mp4: CutRendition,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
   const { tracks } = joinChunks(facts, plan, chunks);
@@ -104,5 +109,5 @@ async function publishFile(
   await writePlaylists(folder, tracks);
   const made = await writeMp4(bench.tools, plan, folder, bench.limits.video.timeoutMs, signal);
   const stored = await storeFiles(bench, upload, mp4, made, folder, signal);
-  if (stored) await publishRendition(bench.source, upload.id, mp4.name, { ...stored, leftovers });
+  if (stored) await publishRendition(bench.source, upload.id, mp4.name, { ...stored, chunks: { leftovers } });
 }

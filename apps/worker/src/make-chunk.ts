@@ -2,10 +2,9 @@ import { LandfallError } from '#runtime';
 import { withObjectGate } from '#storage';
 import {
   type Chunk,
+  type CutRendition,
   finishChunk,
   type MakingProgress,
-  pendingRenditions,
-  type Rendition,
   reserveObjects,
   type Upload,
 } from '#uploads';
@@ -21,7 +20,7 @@ import {
 import type { ChunkPart } from './cut-video.js';
 import { renditionKey } from './rendition-key.js';
 import { storeAll } from './store-all.js';
-import { keyOf, presentOf, specsOf, streamsOf } from './stream-specs.js';
+import { keyOf, specsOf, streamsOf } from './stream-specs.js';
 import type { Workbench } from './workbench.js';
 
 /** What was stored of a chunk, by the kind of rendition that it is for. */
@@ -37,11 +36,8 @@ export async function makeChunk(
   signal: AbortSignal,
   onProgress: (progress: MakingProgress) => void,
 ): Promise<void> {
-  const { names, pictures } = chunk.part as ChunkPart;
-  const pending = await pendingRenditions(bench.source, upload.id, chunk.job);
-  const streams = streamsOf(pending.filter(({ name }) => names.includes(name)));
-  if (presentOf(streams).length < names.length)
-    throw new LandfallError('rendition.cancelled', 'what is wanted is not what the video was cut for');
+  const { renditions, pictures } = chunk.part as ChunkPart;
+  const streams = streamsOf(renditions);
   await bench.scratch.withFolder(async (outDir) => {
     const { plan, encoded } = await withObjectGate(bench.store, upload, signal, async (source, gate) => {
       const { tools } = bench;
@@ -52,7 +48,7 @@ export async function makeChunk(
       return { plan: planned, encoded: await encodeChunk(job, pictures) };
     });
     const made: MadeChunk = {};
-    const store = async (rendition: Rendition, part: EncodedChunk) => {
+    const store = async (rendition: CutRendition, part: EncodedChunk) => {
       const base = renditionKey(bench, upload, rendition, '');
       const objectKey = `${base}/`;
       if (!(await reserveObjects(bench.source, upload.id, { ...rendition, objectKey })))

@@ -9,7 +9,7 @@ import type { Workbench } from './workbench.js';
 export async function publishFiles(
   bench: Workbench,
   upload: Upload,
-  rendition: Rendition,
+  rendition: Pick<Rendition, 'name' | 'specHash'>,
   made: MadeFiles,
   outDir: string,
   signal: AbortSignal,
@@ -22,7 +22,7 @@ export async function publishFiles(
 export async function storeFiles(
   bench: Workbench,
   upload: Upload,
-  rendition: Rendition,
+  rendition: Pick<Rendition, 'name' | 'specHash'>,
   { files, main, width, height, durationMs, encoder, details }: MadeFiles,
   outDir: string,
   signal: AbortSignal,

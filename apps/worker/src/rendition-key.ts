@@ -5,7 +5,7 @@ import type { Workbench } from './workbench.js';
 export function renditionKey(
   { renditionPrefix }: Workbench,
   upload: Upload,
-  rendition: Rendition,
+  rendition: Pick<Rendition, 'name' | 'specHash'>,
   ending: string,
 ): string {
   return `${renditionPrefix}${upload.id}/${rendition.name}-${rendition.specHash}${ending}`;

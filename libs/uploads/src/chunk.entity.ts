@@ -19,11 +19,11 @@ export class Chunk {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'chunks_pkey' })
   position!: number;
 
-  /** What was cut, for which renditions, and how: chunks of another plan are of no use. */
-  @Column('text', { name: 'plan_hash' })
-  planHash!: string;
+  /** The same for all chunks that were cut at once. */
+  @Column('uuid', { name: 'plan_id' })
+  planId!: string;
 
-  /** What is encoded, as room `video` says it. */
+  /** What is encoded, as room `video` says it, and for which renditions. */
   @Column('jsonb')
   part!: object;
 

@@ -1,8 +1,9 @@
 import { type MakingJob, outboxRow, queueJobs } from '#outbox';
-import type { LandfallError } from '#runtime';
+import { type LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Chunk } from './chunk.entity.js';
 import type { MakingProgress } from './rendition-progress.js';
+import type { Rendition } from './rendition.entity.js';
 import { endRenditions } from './rendition-states.js';
 import { Upload } from './upload.entity.js';
 import { lockUpload } from './upload-states.js';
@@ -10,50 +11,49 @@ import { lockUpload } from './upload-states.js';
 /** The jobs whose work may be cut. */
 export type CutJob = MakingJob & ('upload.transcode' | 'upload.retranscode');
 
-/** How a long video is cut, for which renditions. */
-export interface ChunkPlan {
-  /** Same cuts for the same renditions, same hash: chunks that were made for it are of use again. */
-  planHash: string;
-  /** The renditions that are made of the chunks. */
-  names: string[];
-  /** What is encoded, each with its share of all the work. */
-  parts: readonly { weight: number }[];
-}
+/** A rendition that is made of chunks. */
+export type CutRendition = Pick<Rendition, 'name' | 'kind' | 'spec' | 'specHash'>;
 
-/** What a chunk row says of its part. */
-interface PlannedPart {
-  names: string[];
+/** What a chunk is for, and its share of all the work. */
+export interface PartOfPlan {
+  renditions: CutRendition[];
   weight: number;
 }
 
 /**
- * Records the chunks of a long video and queues what is not made yet. Doing it again queues what was lost; chunks of another
- * plan go.
+ * Records the chunks of a long video and queues what is not made yet. Doing it again queues what was lost. Chunks that were cut
+ * for the same renditions and others stay as they are, however they were cut: one of them may be published already.
+ *
+ * @param parts what is encoded, as room `video` says it
  */
 export async function planChunks(
   source: DataSource,
   uploadId: string,
   job: CutJob,
-  { planHash, names, parts }: ChunkPlan,
+  renditions: CutRendition[],
+  parts: readonly { weight: number }[],
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
-    await manager.query('DELETE FROM chunks WHERE upload_id = $1 AND job = $2 AND plan_hash <> $3', [
-      uploadId,
-      job,
-      planHash,
-    ]);
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(Chunk)
-      .values(
-        parts.map((part, position) => ({ uploadId, job, position, planHash, part: { ...part, names } })),
-      )
-      .orIgnore()
-      .execute();
+    const before = await manager.findOneBy(Chunk, { uploadId, job });
+    if (!before || !isFor(before, renditions)) {
+      await manager.delete(Chunk, { uploadId, job });
+      const planId = newId();
+      await manager.insert(
+        Chunk,
+        parts.map((part, position) => ({ uploadId, job, position, planId, part: { ...part, renditions } })),
+      );
+    }
     await queueChunks(manager, uploadId, job);
   });
+}
+
+/** Whether a chunk is for all these renditions. */
+function isFor(chunk: Chunk, renditions: readonly CutRendition[]): boolean {
+  const of = (chunk.part as PartOfPlan).renditions;
+  return renditions.every(({ name, specHash }) =>
+    of.some((one) => one.name === name && one.specHash === specHash),
+  );
 }
 
 /** Queues the chunks that are not made; when all are, what joins them. */
@@ -114,18 +114,16 @@ export async function endChunkRun(
  */
 export async function renewChunk(
   source: DataSource,
-  { uploadId, job, position, planHash }: Chunk,
+  { uploadId, job, position, planId, part }: Chunk,
   progress: MakingProgress | null,
 ): Promise<boolean> {
-  const [renewed] = (await source.query(
+  const [, renewed] = (await source.query(
     `UPDATE chunks SET share = coalesce($5, share), speed = coalesce($6, speed), updated_at = now()
-     WHERE upload_id = $1 AND job = $2 AND position = $3 AND plan_hash = $4 AND status = 'pending'
-     RETURNING part -> 'names' AS names`,
-    [uploadId, job, position, planHash, progress?.share ?? null, progress?.speed ?? null],
-  )) as [{ names: string[] }[], number];
-  const [row] = renewed;
-  if (row && progress) await shareProgress(source.manager, uploadId, job, row.names);
-  return row !== undefined;
+     WHERE upload_id = $1 AND job = $2 AND position = $3 AND plan_id = $4 AND status = 'pending'`,
+    [uploadId, job, position, planId, progress?.share ?? null, progress?.speed ?? null],
+  )) as [unknown[], number];
+  if (renewed > 0 && progress) await shareProgress(source.manager, uploadId, job, part as PartOfPlan);
+  return renewed > 0;
 }
 
 /** Tells of the renditions how far their chunks are together, and how fast those are that are made now. */
@@ -133,7 +131,7 @@ async function shareProgress(
   manager: EntityManager,
   uploadId: string,
   job: MakingJob,
-  names: readonly string[],
+  { renditions }: PartOfPlan,
 ): Promise<void> {
   await manager.query(
     `UPDATE renditions SET (progress, speed) = (
@@ -141,22 +139,22 @@ async function shareProgress(
        FROM (SELECT share, speed, status, (part ->> 'weight')::real AS weight
              FROM chunks WHERE upload_id = $1 AND job = $2) AS c)
      WHERE upload_id = $1 AND name = ANY($3) AND (status = 'pending' AND job = $2 OR wanted ->> 'job' = $2)`,
-    [uploadId, job, names],
+    [uploadId, job, renditions.map(({ name }) => name)],
   );
 }
 
 /** Records what was stored of a chunk; the last one has them joined. Doing it again changes nothing. */
 export async function finishChunk(source: DataSource, chunk: Chunk, made: object): Promise<void> {
-  const { uploadId, job, position, planHash } = chunk;
+  const { uploadId, job, position, planId } = chunk;
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
     const { affected } = await manager.update(
       Chunk,
-      { uploadId, job, position, planHash, status: 'pending' },
+      { uploadId, job, position, planId, status: 'pending' },
       { status: 'ready', made, share: 1, speed: null, updatedAt: () => 'now()' },
     );
     if (!affected) return;
-    await shareProgress(manager, uploadId, job, (chunk.part as PlannedPart).names);
+    await shareProgress(manager, uploadId, job, chunk.part as PartOfPlan);
     if (!(await manager.existsBy(Chunk, { uploadId, job, status: 'pending' })))
       await queueChunks(manager, uploadId, job as CutJob);
   });
@@ -184,13 +182,8 @@ export async function failChunks(
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
     const chunk = await manager.findOneBy(Chunk, { uploadId, job });
-    for (const name of (chunk?.part as PlannedPart | undefined)?.names ?? [])
+    for (const { name } of (chunk?.part as PartOfPlan | undefined)?.renditions ?? [])
       await endRenditions(manager, uploadId, reason, { job, name });
     await manager.delete(Chunk, { uploadId, job });
   });
-}
-
-/** Forgets the chunks of what is published. */
-export async function removeChunks(source: DataSource, uploadId: string, job: CutJob): Promise<void> {
-  await source.getRepository(Chunk).delete({ uploadId, job });
 }

@@ -52,8 +52,8 @@ export interface MadeRendition {
   encoder?: string | null;
   /** What else is known of it. */
   details?: object;
-  /** Key prefix of what it was put together from, which is of no use then. */
-  leftovers?: string;
+  /** Of what was joined from chunks: the key prefix of what is of no use then, if any. */
+  chunks?: { leftovers: string | null };
 }
 
 /**
@@ -64,7 +64,7 @@ export async function publishRendition(
   source: DataSource,
   uploadId: string,
   name: string,
-  { leftovers, ...made }: MadeRendition,
+  { chunks, ...made }: MadeRendition,
   look: ImageLook | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
@@ -83,8 +83,8 @@ export async function publishRendition(
       return;
     }
     await cancelRemovals(manager, uploadId, [{ name, specHash: made.specHash }]);
-    if (leftovers)
-      await queueRemoval(manager, upload.bucket, { ...made, uploadId, name, objectKey: leftovers });
+    if (chunks?.leftovers)
+      await queueRemoval(manager, upload.bucket, { ...made, uploadId, name, objectKey: chunks.leftovers });
     if (rendition.objectKey !== null && rendition.objectKey !== made.objectKey) {
       await queueRemoval(manager, upload.bucket, { ...rendition, objectKey: rendition.objectKey });
     }
@@ -105,9 +105,21 @@ export async function publishRendition(
         updatedAt: () => 'now()',
       },
     );
+    if (chunks) await forgetChunks(manager, uploadId);
     if (look) await recordLook(manager, uploadId, look);
     await settleUpload(manager, uploadId);
   });
+}
+
+/** Deletes the chunks of which nothing is to be made any more: made again later, it is cut again. */
+async function forgetChunks(manager: EntityManager, uploadId: string): Promise<void> {
+  await manager.query(
+    `DELETE FROM chunks WHERE upload_id = $1 AND NOT EXISTS (
+       SELECT FROM renditions AS r, jsonb_array_elements(chunks.part -> 'renditions') AS of
+       WHERE r.upload_id = $1 AND r.name = of ->> 'name'
+         AND (r.status = 'pending' AND r.spec_hash = of ->> 'specHash' OR r.wanted ->> 'specHash' = of ->> 'specHash'))`,
+    [uploadId],
+  );
 }
 
 /**

@@ -32,7 +32,7 @@ export class Rendition {
   @Column('text')
   name!: string;
 
-  /** image, poster, hls, mp4 or audio */
+  /** A kind of rendition of the pipelines file. */
   @Column('text')
   kind!: string;
 
