@@ -1,5 +1,14 @@
 import { availableParallelism } from 'node:os';
-import type { GuestBounds } from './media-facts.js';
+
+/** What one run of ffmpeg may take of the machine; what is not said is bounded by a default. */
+export interface GuestBounds {
+  /** Cores that one run may take; unless set those of this process. */
+  readonly cores?: number;
+  /** Most memory, as address space; infinite for a chip's driver, which maps more than it uses. */
+  readonly memoryMaxBytes?: number;
+  /** Most bytes that the source and all that is made of it may take together on disk. */
+  readonly scratchMaxBytes?: number;
+}
 
 /** What the kernel holds one process to, whatever becomes of us. */
 export interface GuestLimits {

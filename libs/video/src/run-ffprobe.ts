@@ -1,7 +1,7 @@
 import { LandfallError } from '#runtime';
 import { z } from 'zod';
 import { options } from './command-line.js';
-import type { GuestBounds } from './media-facts.js';
+import type { GuestBounds } from './guest-limits.js';
 import { runTool } from './run-tool.js';
 
 /** Longest description of a file that is read. */

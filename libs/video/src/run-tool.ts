@@ -2,8 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { guestEnvironment, LandfallError, type ErrorCode } from '#runtime';
 import { errorOfComplaints, hideSource, logOf } from './ffmpeg-errors.js';
-import { limitsOf, notStarted, withLimits } from './guest-limits.js';
-import type { GuestBounds } from './media-facts.js';
+import { limitsOf, notStarted, withLimits, type GuestBounds } from './guest-limits.js';
 import { endGroup, tieToThisProcess } from './process-group.js';
 import { readLines } from './read-lines.js';
 
