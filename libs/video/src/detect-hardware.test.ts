@@ -2,9 +2,9 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeClip } from './clips.suite.js';
-import { detectHardware, type Hardware } from './detect-hardware.js';
+import { detectHardware } from './detect-hardware.js';
 import { ignore, limits, never, probe, scratchFolder, tools } from './fixtures.suite.js';
-import { hardwareKinds } from './hardware-encoders.js';
+import { hardwareKinds, type Hardware } from './hardware-encoders.js';
 import { hlsOf } from './streams.suite.js';
 import { transcodeVideo } from './transcode-video.js';
 

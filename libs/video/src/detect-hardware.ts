@@ -1,7 +1,7 @@
 import { isLandfallError } from '#runtime';
 import type { VideoCodec } from './renditions.js';
 import { videoArgs } from './encoder-args.js';
-import { hardwareEncoder, hardwareKinds, type HardwareKind } from './hardware-encoders.js';
+import { hardwareEncoder, hardwareKinds, type Hardware, type HardwareKind } from './hardware-encoders.js';
 import type { FfmpegTools } from './media-facts.js';
 import { runTool } from './run-tool.js';
 
@@ -10,15 +10,6 @@ const timeoutMs = 5_000;
 /** A second of a moving picture that every chip takes. */
 const trial = { size: { width: 320, height: 240 }, frameRate: 25, keyFrames: 5, maxKbps: 500 };
 const codecs: readonly VideoCodec[] = ['h264', 'hevc', 'av1'];
-
-/** The chip of this worker. */
-export interface Hardware {
-  readonly kind: HardwareKind | null;
-  /** Codecs of which it encoded a trial. */
-  readonly codecs: readonly VideoCodec[];
-  /** Why it does not encode the others: what software does instead is recorded with this. */
-  readonly refusals: readonly string[];
-}
 
 /**
  * Finds out what the chip of this machine encodes, by encoding a few frames of each codec.

@@ -6,6 +6,15 @@ import type { VideoCodec } from './renditions.js';
 export const hardwareKinds = ['vaapi', 'nvenc', 'qsv'] as const;
 export type HardwareKind = (typeof hardwareKinds)[number];
 
+/** The chip of this worker. */
+export interface Hardware {
+  readonly kind: HardwareKind | null;
+  /** Codecs of which it encoded a trial. */
+  readonly codecs: readonly VideoCodec[];
+  /** Why it does not encode the others: what software does instead is recorded with this. */
+  readonly refusals: readonly string[];
+}
+
 /** The first graphics chip of a Linux machine. */
 const renderNode = '/dev/dri/renderD128';
 /** Chips refuse smaller pictures. */

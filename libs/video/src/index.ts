@@ -1,5 +1,5 @@
 /**
- * video: facts, posters, HLS, MP4 and audio of one video or audio file. Owns ffmpeg and ffprobe: spawns them directly,
+ * video: facts, stills, streams and sounds of one video or audio file. Owns ffmpeg and ffprobe: spawns them directly,
  * each in its own process group, with limits, and reads nothing but the one file it was given.
  *
  * Does not belong here: uploads, buckets, queues; still images (image).
@@ -17,7 +17,8 @@ export { withoutPlaces } from './media-tags.js';
 export * from './probe-media.js';
 export * from './renditions.js';
 export { channelsOf, transcodeAudio } from './transcode-audio.js';
-export { detectHardware, type Hardware } from './detect-hardware.js';
+export { detectHardware } from './detect-hardware.js';
+export type { Hardware } from './hardware-encoders.js';
 export { extractSubtitles } from './extract-subtitles.js';
 export { encodeTracks, type EncodeJob, type EncodePart } from './encode-tracks.js';
 export { encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';

@@ -1,5 +1,5 @@
-import type { Hardware } from './detect-hardware.js';
 import type { GuestBounds } from './guest-limits.js';
+import type { Hardware } from './hardware-encoders.js';
 
 /** The two programs this room spawns: names that are looked up on PATH, or paths. */
 export interface FfmpegTools extends GuestBounds {
