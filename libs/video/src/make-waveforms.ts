@@ -32,7 +32,7 @@ const pngSamples = 64;
 
 /**
  * Makes all waveforms of the best audio track from one decode, whose samples are never kept. The JSON has version 2 of
- * the format of audiowaveform, as peaks.js and wavesurfer.js read it: `data` holds the lowest and the highest sample, -128
+ * the format of audiowaveform, as peaks.js reads it: `data` holds the lowest and the highest sample, -128
  * to 127, of each stretch of `samples_per_pixel`, over all channels.
  *
  * @param outDir an existing folder that gets one file for each spec, called after it

@@ -32,7 +32,7 @@ test('every process starts with .env.example as it is', () => {
 test('the examples of the pipelines page are right', () => {
   const page = renderDocs()['docs/pipelines.md'] ?? '';
   const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
-  expect(examples).toHaveLength(3);
+  expect(examples).toHaveLength(4);
   for (const example of examples) expect(parsePipelines(example, 'example').pipelines).not.toEqual([]);
 });
 

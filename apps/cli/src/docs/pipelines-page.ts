@@ -50,7 +50,8 @@ pipelines:
 - **Names.** A rendition's name is unique for an upload. So a pipeline shares no name with one of the same kind above it that
   continues; \`check\` tells where one does.
 - **Order.** Renditions are made in the order of the file, so put first what a page needs first. AVIF takes longer than all other
-  images together: it is made afterwards, in a job of its own that delays nobody. Video and sound have a queue of their own.
+  images together, and previews and storyboards seek through their video: they are made afterwards, in a job of its own that delays
+  nobody. Streams, files and sounds have a queue of their own.
 - **Changes.** Each rendition has a hash of what its fields mean, which is part of its object key. A changed field makes other
   objects and never overwrites one; what is made already stays until it is made again on request. A field that is written out with its
   default, and a default that a later version adds, change nothing.
@@ -142,6 +143,52 @@ pipelines:
       - { name: preview, kind: image, width: 800, watermark: { text: "© Example", gravity: centre, opacity: 0.3 } }
       - { name: moving, kind: image, width: 480, animated: true }
       - { name: zoom-avif, kind: image, width: 2400, format: avif, quality: 60 }
+\`\`\`
+
+## Stills of a video in detail
+
+Posters, previews and storyboards seek in the object: of a large one a few percent are read, wherever its index is. They are turned
+upright, deinterlaced, tone-mapped from HDR and never enlarged. A moment behind the end is the end.
+
+- **Poster.** Unless \`at\` or \`share\` is set the first picture that is not black, of the first ten seconds.
+- **Preview.** A video of at least twice the length of the loop gives scenes of about 1.5 seconds, five at most, from the middle of as many
+  equal parts; a shorter one its beginning. A WebP plays again and again by itself; an MP4 wants \`<video muted loop autoplay playsinline>\`.
+- **Storyboard.** The rendition is the WebVTT file; its \`url\` gives it with signed addresses of the sheets (\`…#xywh=x,y,width,height\`), as video.js,
+  Plyr, Vidstack and others read it. Cues follow each other without a gap. Of a video of up to a minute and 64 MB each tile shows exactly the
+  middle of its time; of a longer one the key frame before that, usually less than ten seconds earlier. A tile is at most twice as high as
+  wide, and a sheet has fewer rows than asked for where it would have more than 16 million pixels, which phones do not decode. A video that does
+  not tell its length, as browsers record it, gets a tile every five seconds unless told otherwise. \`details\` tells the geometry.
+
+## Sound in detail
+
+- **Audio.** The default track, else the first, at 48 kHz, mixed down to stereo; covers and tags are left out. Opus is in Ogg, whose positions tell its
+  length to the sample; Safari plays it from version 18.4 on, AAC plays everywhere. All three keep the length of the upload, without a gap at
+  the seams of an album, in players that heed the edit list (M4A) or the LAME header (MP3).
+- **Loudness.** \`details.loudness\` tells integrated loudness (LUFS), range (LU) and true peak (dBTP) of the upload by EBU R128; mono counts as it
+  sounds from two speakers; silence and less than 0.4 seconds have none (\`null\`). \`normalize\` changes the volume as a whole by
+  \`details.gainDb\`: to −16 LUFS, less where the true peak would be above −1 dBTP, 24 dB at most. Nothing is compressed.
+- **Waveform.** The JSON is version 2 of the format of audiowaveform, which peaks.js reads as it is, and wavesurfer.js divided by 128:
+  \`{ version, channels: 1, sample_rate, samples_per_pixel, bits: 8, length, data }\`, where \`data\` holds the lowest and the highest sample
+  of one stretch after the other, −128 to 127, over all channels. All waveforms of an upload come from one decode.
+
+\`\`\`yaml
+version: 1
+pipelines:
+  - name: films
+    match: { kind: video }
+    renditions:
+      - { name: poster, kind: poster, share: 0.2, width: 1280 }
+      - { name: hover, kind: preview, width: 320, seconds: 4 }
+      - { name: scrub, kind: storyboard, intervalSeconds: 10, columns: 5, rows: 5 }
+      - { name: download, kind: mp4, height: 720 }
+      - { name: podcast, kind: audio, codec: mp3, bitrateKbps: 96, channels: 1, normalize: true }
+  - name: songs
+    match: { kind: audio }
+    renditions:
+      - { name: aac, kind: audio, bitrateKbps: 192 }
+      - { name: opus, kind: audio, codec: opus, bitrateKbps: 96 }
+      - { name: peaks, kind: waveform, pixelsPerSecond: 50 }
+      - { name: picture, kind: waveform, format: png, width: 1200, height: 120, color: "#0f766e" }
 \`\`\`
 `;
 }
