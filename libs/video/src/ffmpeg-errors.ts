@@ -43,20 +43,6 @@ const ofTheMedia: readonly Reading[] = [
 ];
 
 /**
- * Refuses a source of which the end is missing: ffmpeg says so, and calls what it made of the rest a success. Half a film
- * published as whole is a wrong film.
- *
- * @throws LandfallError media.damaged
- */
-export function refuseTruncated(complaints: readonly string[]): void {
-  const told = complaints.find((line) => /partial file|File ended prematurely/i.test(line));
-  if (told === undefined) return;
-  throw new LandfallError('media.damaged', `the end of the file is missing: ${told}`, {
-    context: { log: logOf(complaints) },
-  });
-}
-
-/**
  * Turns what ffmpeg or ffprobe complained about into an error with a code.
  *
  * @param complaints last lines of stderr, already free of URLs
@@ -72,6 +58,17 @@ export function errorOfComplaints(
   const code = readings.find((reading) => reading.pattern.test(text))?.code ?? otherwise;
   const detail = complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason';
   return new LandfallError(code, detail, { context: { log: logOf(complaints) } });
+}
+
+/**
+ * Refuses a source of which the end is missing: ffmpeg says so, and calls what it made of the rest a success. Half a film
+ * published as whole is a wrong film.
+ *
+ * @throws LandfallError media.damaged, or storage.unavailable when it was the gate that ended
+ */
+export function refuseTruncated(complaints: readonly string[], source: string): void {
+  const told = complaints.some((line) => /partial file|File ended prematurely/i.test(line));
+  if (told) throw errorOfComplaints(complaints, source, 'media.damaged');
 }
 
 /** The last complaints, as they are kept for the person who asks why: at most 40 lines and 4 KB. */

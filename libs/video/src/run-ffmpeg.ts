@@ -101,7 +101,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       nice: true,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
-    refuseTruncated(complaints);
+    refuseTruncated(complaints, run.source);
     return complaints;
   } finally {
     endWatch?.();

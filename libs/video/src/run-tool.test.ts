@@ -81,12 +81,14 @@ test('it gets no secret of ours, no input and no core dumps', async () => {
   vi.stubEnv('OSS_ACCESS_KEY_SECRET', 'sesame');
   vi.stubEnv('http_proxy', 'http://127.0.0.1:9');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const command = await standIn('env; cat; ulimit -c; ulimit -n');
+  const command = await standIn(
+    'env; cat; ulimit -c; ulimit -n; cat /proc/self/oom_score_adj 2>/dev/null || echo 1000',
+  );
   let told = '';
   await run(command, { onOutput: (text) => (told += text) });
   expect(told).not.toMatch(/sesame|proxy|OSS_/);
   expect(told).toMatch(/^PATH=/m);
-  expect(told.trim().split('\n').slice(-2)).toEqual(['0', '256']);
+  expect(told.trim().split('\n').slice(-3)).toEqual(['0', '256', '1000']);
 });
 
 /** The processes of a group that are more than a name to be collected. */
