@@ -1,3 +1,4 @@
+import type { JobContext } from '#jobs';
 import { LandfallError } from '#runtime';
 import { failRenditions, type Rendition, type Upload } from '#uploads';
 import type { Workbench } from './workbench.js';
@@ -10,7 +11,7 @@ export async function makeEach(
   { source }: Workbench,
   upload: Upload,
   parts: readonly (readonly Rendition[])[],
-  signal: AbortSignal,
+  { signal, logger }: JobContext,
   make: (part: readonly Rendition[]) => Promise<void>,
 ): Promise<void> {
   for (const part of parts) {
@@ -18,6 +19,8 @@ export async function makeEach(
       await make(part);
     } catch (error) {
       if (signal.aborted || !(error instanceof LandfallError) || error.retryable) throw error;
+      const names = part.map(({ name }) => name);
+      logger.warn({ code: error.code, err: error, names }, 'renditions failed');
       for (const { name, job } of part) await failRenditions(source, upload.id, job, error, { name });
     }
   }

@@ -34,8 +34,9 @@ export async function makeSounds(
   upload: Upload,
   sounds: readonly Rendition[],
   original: OriginalAtHand,
-  { signal, report }: WorkContext,
+  context: WorkContext,
 ): Promise<void> {
+  const { signal, report } = context;
   const { file, outDir, facts } = original;
   const { tools } = bench;
   const { video: limits } = bench.limits;
@@ -69,7 +70,7 @@ export async function makeSounds(
   const waveforms = sounds.filter(({ kind }) => kind === 'waveform');
   const audios = sounds.filter(({ kind }) => kind === 'audio');
   const parts = [...audios.map((audio) => [audio]), ...(waveforms.length > 0 ? [waveforms] : [])];
-  await makeEach(bench, upload, parts, signal, async (part) => {
+  await makeEach(bench, upload, parts, context, async (part) => {
     if (part === waveforms) await makeAllWaveforms(part);
     else for (const audio of part) await makeAudio(audio);
   });

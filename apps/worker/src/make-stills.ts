@@ -20,11 +20,12 @@ export async function makeStills(
   upload: Upload,
   pending: readonly Rendition[],
   video: VideoAtGate,
-  { signal }: JobContext,
+  context: JobContext,
 ): Promise<void> {
+  const { signal } = context;
   await bench.scratch.withFolder(async (folder) => {
     const each = pending.map((rendition) => [rendition]);
-    await makeEach(bench, upload, each, signal, async (part) => {
+    await makeEach(bench, upload, each, context, async (part) => {
       for (const rendition of part) {
         const outDir = join(folder, rendition.name);
         await mkdir(outDir);

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkObject } from './check-object.js';
 import { cutVideo } from './cut-video.js';
+import { makeEach } from './make-each.js';
 import { makeSounds, soundsOf, type OriginalAtHand } from './make-sounds.js';
 import { publishFiles, storeFiles } from './publish-files.js';
 import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
@@ -35,12 +36,16 @@ export async function transcodeUpload(
     await bench.store.download(upload, upload.etag, file, signal);
     const facts = await probeMedia(bench.tools, file, bench.limits.video, signal);
     const original = { file, outDir, facts };
-    // In the order of the file: what a page needs first.
-    const sounds = () => makeSounds(bench, upload, soundsOf(here), original, context);
-    const soundsFirst = here[0] !== undefined && soundsOf([here[0]]).length > 0;
-    if (soundsFirst) await sounds();
-    await makeStreams(bench, upload, streamsOf(here), original, context);
-    if (!soundsFirst) await sounds();
+    const makeSound = () => makeSounds(bench, upload, soundsOf(here), original, context);
+    const hereStreams = streamsOf(here);
+    const parts = presentOf(hereStreams).length > 0 ? [presentOf(hereStreams)] : [];
+    const makeStream = () =>
+      makeEach(bench, upload, parts, context, () =>
+        makeStreams(bench, upload, hereStreams, original, context),
+      );
+    // In the order of the file: what a page needs first. What cannot be made of one does not keep the other.
+    const isStreamFirst = presentOf(streamsOf(here.slice(0, 1))).length > 0;
+    for (const make of isStreamFirst ? [makeStream, makeSound] : [makeSound, makeStream]) await make();
   });
 }
 
@@ -53,7 +58,6 @@ async function makeStreams(
   { signal, report }: WorkContext,
 ): Promise<void> {
   const renditions = presentOf(streams);
-  if (renditions.length === 0) return;
   const names = renditions.map(({ name }) => name);
   const { hls } = streams;
   const made = await transcodeVideo(

@@ -189,6 +189,14 @@ describe('odd videos', () => {
     covers(board);
   });
 
+  test('one without an index is decoded once', async () => {
+    const file = join(await scratchFolder(), 'old.flv');
+    await ffmpeg(...picture('64x36', 70, '5'), '-c:v', 'flv', file);
+    const board = await storyboard(file, { count: 7, columns: 7 });
+    expect(board.made.details).toMatchObject({ exact: true, tiles: 7 });
+    covers(board);
+  });
+
   test('one with a sound that goes on: the last picture stays', async () => {
     const file = join(await scratchFolder(), 'short.mp4');
     await ffmpeg(...picture('64x36', 2), ...sound(6), ...h264, '-c:a', 'aac', file);

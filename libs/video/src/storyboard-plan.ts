@@ -37,6 +37,8 @@ const longestSheetSide = 16_383;
 /** What is decoded as a whole. */
 const shortMs = 60_000;
 const smallBytes = 64_000_000;
+/** In this container a place is found by reading up to it: reading all of it once costs less than that for each tile. */
+const unindexed = 'flv';
 
 /** Works out times and places of all tiles. Pure. */
 export function planStoryboard(facts: MediaFacts, video: VideoFacts, spec: StoryboardSpec): StoryboardPlan {
@@ -54,7 +56,10 @@ export function planStoryboard(facts: MediaFacts, video: VideoFacts, spec: Story
     openEnd: durationMs === null,
     columns,
     rows: Math.max(1, Math.min(spec.rows, Math.ceil(times.count / columns), mostRows)),
-    exact: durationMs === null || (durationMs <= shortMs && bytesOf(facts, durationMs) <= smallBytes),
+    exact:
+      durationMs === null ||
+      facts.container === unindexed ||
+      (durationMs <= shortMs && bytesOf(facts, durationMs) <= smallBytes),
   };
 }
 

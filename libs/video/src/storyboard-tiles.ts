@@ -72,12 +72,15 @@ async function* decodeWhole(tools: FfmpegTools, from: TileSource, plan: Storyboa
 
 /** Seeks to the key frame before the middle of each tile's time. */
 async function* seekEach(tools: FfmpegTools, from: TileSource, plan: StoryboardPlan) {
+  // A container without an index is read from its start for each place: that has an end too.
+  const untilMs = performance.now() + wholeTimeoutMs;
   for (let next = 0; next < plan.count; next += tilesAtOnce) {
     const indexes = Array.from(
       { length: Math.min(tilesAtOnce, plan.count - next) },
       (_, index) => next + index,
     );
-    yield* await Promise.all(indexes.map((index) => decodeOne(tools, from, plan, index)));
+    const isOver = performance.now() > untilMs;
+    yield* await Promise.all(indexes.map((index) => (isOver ? null : decodeOne(tools, from, plan, index))));
   }
 }
 
