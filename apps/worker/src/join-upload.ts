@@ -93,7 +93,7 @@ async function publishFile(
   mp4: CutRendition,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
-  const { tracks } = joinChunks(facts, plan, chunks);
+  const { tracks, loudness } = joinChunks(facts, plan, chunks);
   const leftovers = `${renditionKey(bench, upload, mp4, '')}/`;
   const folder = join(outDir, 'parts');
   for (const { initPath, initBytes, segments } of tracks) {
@@ -108,6 +108,7 @@ async function publishFile(
   }
   await writePlaylists(folder, tracks);
   const made = await writeMp4(bench.tools, plan, folder, bench.limits.video.timeoutMs, signal);
-  const stored = await storeFiles(bench, upload, mp4, made, folder, signal);
+  const details = { ...made.details, ...(loudness ? { loudness } : {}) };
+  const stored = await storeFiles(bench, upload, mp4, { ...made, details }, folder, signal);
   if (stored) await publishRendition(bench.source, upload.id, mp4.name, { ...stored, chunks: { leftovers } });
 }

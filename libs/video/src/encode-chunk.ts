@@ -3,13 +3,18 @@ import { encodeTracks, type EncodeJob, type EncodePart } from './encode-tracks.j
 import { encryptTrack } from './encrypt-track.js';
 import { extractSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
 import { encryptSubtitles } from './finish-streams.js';
+import type { Loudness } from './measure-loudness.js';
 import type { MadeFile } from './renditions.js';
 import type { StreamPlan } from './stream-plan.js';
 
 /** What one chunk of a video holds: pictures, or sound and subtitles. */
 export interface EncodedChunk extends ExtractedSubtitles {
   readonly tracks: readonly ChunkTrack[];
+  /** How loud the source is, where its sound is brought to one loudness. */
+  readonly loudness: Loudness | null;
 }
+
+const noSound = { subtitles: [], leftOut: [], loudness: null };
 
 /**
  * Encodes one chunk of a video and moves it to its place in the whole.
@@ -23,18 +28,19 @@ export async function encodeChunk(job: EncodeJob, part: EncodePart | null): Prom
     const { pictures } = await encodeTracks(job, { pictures: plan.pictures, sounds: [] }, part);
     for (const track of pictures) await placeTrack(outDir, track, part);
     const tracks = await Promise.all(pictures.map((track) => describeTrack(outDir, track)));
-    return { tracks, subtitles: [], leftOut: [] };
+    return { tracks, ...noSound };
   }
   const texts = plan.hls ? await extractSubtitles(job) : { subtitles: [], leftOut: [] };
-  if (plan.sounds.length === 0) return { tracks: [], ...texts };
-  const { sounds } = await encodeTracks(job, { pictures: [], sounds: plan.sounds });
-  return { tracks: await Promise.all(sounds.map((track) => describeTrack(outDir, track))), ...texts };
+  if (plan.sounds.length === 0) return { ...noSound, ...texts, tracks: [] };
+  const { sounds, loudness } = await encodeTracks(job, { pictures: [], sounds: plan.sounds });
+  const tracks = await Promise.all(sounds.map((track) => describeTrack(outDir, track)));
+  return { tracks, loudness, ...texts };
 }
 
 /** What of a chunk an MP4 is put together from; nothing of it is encrypted. */
-export function chunkOfMp4({ mp4 }: StreamPlan, { tracks }: EncodedChunk): EncodedChunk {
+export function chunkOfMp4({ mp4 }: StreamPlan, { tracks, loudness }: EncodedChunk): EncodedChunk {
   const folders = new Set([mp4?.picture.folder, mp4?.sound?.folder]);
-  return { tracks: tracks.filter(({ folder }) => folders.has(folder)), subtitles: [], leftOut: [] };
+  return { ...noSound, tracks: tracks.filter(({ folder }) => folders.has(folder)), loudness };
 }
 
 /** What of a chunk is served as a stream; with a key it is encrypted in place. */

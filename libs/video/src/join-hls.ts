@@ -36,6 +36,7 @@ export function joinChunks(
     tracks,
     subtitles: chunks.flatMap((chunk) => chunk.subtitles),
     leftOut: chunks.flatMap((chunk) => chunk.leftOut),
+    loudness: chunks.find((chunk) => chunk.loudness)?.loudness ?? null,
   };
 }
 
@@ -47,7 +48,7 @@ export function joinChunks(
  */
 export async function joinHls(
   plan: StreamPlan,
-  { tracks, subtitles, leftOut }: EncodedChunk,
+  { tracks, subtitles, leftOut, loudness }: EncodedChunk,
   outDir: string,
   key?: Buffer,
 ): Promise<MadeRendition> {
@@ -64,7 +65,8 @@ export async function joinHls(
     outDir,
     key,
   );
-  return { ...made, files: made.files.filter(({ path }) => /\.(m3u8|mpd)$/.test(path)) };
+  const details = { ...made.details, ...(loudness ? { loudness } : {}) };
+  return { ...made, details, files: made.files.filter(({ path }) => /\.(m3u8|mpd)$/.test(path)) };
 }
 
 /** Writes the playlist of each track into its folder, which is there. */
