@@ -8,6 +8,7 @@ import { measureImageMemory } from './images-memory.js';
 import { measureImages } from './images-throughput.js';
 import { describeMachine } from './machine.js';
 import { printJson, printReport } from './report.js';
+import { measureChunks } from './videos-chunked.js';
 import { measureLadder } from './videos-ladder.js';
 import { measureVideoMemory } from './videos-memory.js';
 import { measurePoster } from './videos-poster.js';
@@ -22,6 +23,7 @@ const benchmarks = {
   'images-memory': measureImageMemory,
   'videos-ladder': measureLadder,
   'videos-poster': measurePoster,
+  'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
