@@ -123,6 +123,7 @@ test.each<
   ['1,000 at most', 36_000_000, { intervalSeconds: 1 }, { count: 1_000, intervalMs: 36_000 }],
   ['one for each frame at most', 200, { count: 100 }, { count: 5, intervalMs: 40 }],
   ['one frame', 1, { intervalSeconds: 0.1 }, { count: 1 }],
+  ['no time at all', 0, {}, { count: 1, intervalMs: 1, columns: 1, rows: 1 }],
   [
     'of a length that nobody knows',
     null,

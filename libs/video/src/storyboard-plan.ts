@@ -42,7 +42,8 @@ const unindexed = 'flv';
 
 /** Works out times and places of all tiles. Pure. */
 export function planStoryboard(facts: MediaFacts, video: VideoFacts, spec: StoryboardSpec): StoryboardPlan {
-  const { durationMs } = facts;
+  // What is shorter than half a millisecond lasts 0 of them.
+  const durationMs = facts.durationMs === null ? null : Math.max(1, facts.durationMs);
   const size = tileSize(video, spec.width);
   const times = durationMs === null ? untilItEnds(spec) : divide(durationMs, video.frameRate, spec);
   const columns = Math.min(spec.columns, times.count, Math.floor(longestSheetSide / size.width));
