@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { planParts } from './chunk-plan.js';
@@ -6,18 +7,19 @@ import { joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
 import { options } from './command-line.js';
 import { ffmpeg } from './clips.suite.js';
 import { allNumbers, makeCountedClip, readCounter } from './counted-clip.suite.js';
-import { encodeChunk, type EncodedChunk } from './encode-chunk.js';
+import { chunkOfHls, encodeChunk, type EncodedChunk } from './encode-chunk.js';
 import { ignore, limits, never, probe, scratchFolder, tools } from './fixtures.suite.js';
 import { joinChunks, joinHls, writePlaylists } from './join-hls.js';
+import type { VideoSpecs } from './stream-plan.js';
 import { planInSoftware, transcodeVideo } from './transcode-video.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
-const specs = { hls: { name: 'stream', heights: [72], segmentSeconds: 1 } };
+const plain = { hls: { name: 'stream', heights: [72], segmentSeconds: 1 } };
 
 /** Encodes a video in parts of two seconds and its sound apart, and joins them in a folder. */
-async function encodeInParts(source: string) {
+async function encodeInParts(source: string, specs: VideoSpecs = plain, key?: Buffer) {
   const facts = await probe(source);
   const plan = await planInSoftware(tools, facts, specs, never);
   const parts = planParts(facts, plan, 2);
@@ -26,7 +28,7 @@ async function encodeInParts(source: string) {
   for (const part of [...parts, null]) {
     const outDir = await scratchFolder();
     const job = { tools, source, facts, plan, outDir, limits, signal: never, onProgress: ignore };
-    chunks.push(await encodeChunk(job, part));
+    chunks.push(await chunkOfHls(plan, await encodeChunk(job, part), outDir, key));
     await cp(outDir, joined, { recursive: true });
   }
   return { facts, plan, parts, whole: joinChunks(facts, plan, chunks), joined };
@@ -47,7 +49,7 @@ test.each([
     expect(parts.length).toBeGreaterThan(2);
     const { main } = await joinHls(plan, whole, joined);
     const atOnce = await scratchFolder();
-    await transcodeVideo(tools, source, facts, specs, atOnce, limits, never, ignore);
+    await transcodeVideo(tools, source, facts, plain, atOnce, limits, never, ignore);
     const [master, wanted] = [join(joined, main), join(atOnce, main)];
 
     const numbers = await readCounter(master);
@@ -81,6 +83,43 @@ test('an MP4 is put together from joined parts', async () => {
   const out = join(await scratchFolder(), 'out.mp4');
   await ffmpeg('-i', join(joined, track?.folder ?? '', 'playlist.m3u8'), '-c', 'copy', out);
   expect(await readCounter(out)).toEqual(allNumbers(175));
+});
+
+test('an encrypted stream with subtitles, one loudness and a DASH manifest is joined as it is made whole', async () => {
+  const folder = await scratchFolder();
+  const [clip, words, source] = ['clip.mp4', 'words.srt', 'clip.mkv'].map((name) => join(folder, name));
+  if (!clip || !words || !source) throw new Error('there is no path');
+  await makeCountedClip('25', 5, clip);
+  await writeFile(words, '1\n00:00:01,000 --> 00:00:04,000\nacross the seam\n');
+  await ffmpeg(
+    ...options({ i: clip }),
+    ...options({ i: words }),
+    ...options({ map: 0 }),
+    ...options({ map: 1, c: 'copy' }),
+    source,
+  );
+  const key = randomBytes(16);
+  const { hls } = plain;
+  const wanted = { hls: { ...hls, encryption: 'aes-128', normalize: true, dash: true } } as const;
+  const { plan, whole, joined } = await encodeInParts(source, wanted, key);
+  const made = await joinHls(plan, whole, joined, key);
+  const outDir = await scratchFolder();
+  const facts = await probe(source);
+  const atOnce = await transcodeVideo(tools, source, facts, wanted, outDir, limits, never, ignore, { key });
+  expect(Object.keys(made.details).toSorted()).toEqual(
+    Object.keys(atOnce.get('stream')?.details ?? {}).toSorted(),
+  );
+  for (const path of ['subtitles-0/cues.vtt', 'subtitles-0/playlist.m3u8'])
+    expect(await readFile(join(joined, path))).toEqual(await readFile(join(outDir, path)));
+  const listed = async (from: string) =>
+    (await readFile(join(from, 'master.m3u8'), 'utf8')).replaceAll(/BANDWIDTH=\d+/g, '');
+  expect(await listed(joined)).toBe(await listed(outDir));
+  await writeFile(join(joined, 'key'), key);
+  const rung = join(joined, '72p', 'playlist.m3u8');
+  const clear = join(folder, 'clear.mp4');
+  await ffmpeg('-allowed_extensions', 'ALL', '-i', rung, '-c', 'copy', clear);
+  const numbers = await readCounter(clear);
+  expect(numbers.slice(-100)).toEqual(allNumbers(125).slice(-100));
 });
 
 const track = (segments: number[], values: Partial<ChunkTrack> = {}): ChunkTrack => ({
