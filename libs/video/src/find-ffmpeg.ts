@@ -21,6 +21,9 @@ export async function findFfmpeg(tools: FfmpegTools): Promise<{ version: string 
   }
 }
 
+/** What every ffmpeg that was asked has, which stays while this process lives: asking takes a tenth of a second. */
+const listings = new Map<string, Promise<ReadonlySet<string>>>();
+
 /** True when this ffmpeg has all these filters (or encoders). */
 export async function hasParts(
   tools: FfmpegTools,
@@ -28,18 +31,32 @@ export async function hasParts(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const listed = new Set((await ask(tools.ffmpegPath, `-${kind}`, signal)).split(/\s+/));
-  return names.every((name) => listed.has(name));
+  signal.throwIfAborted();
+  const asked = `${tools.ffmpegPath} -${kind}`;
+  const listing = listings.get(asked) ?? list(tools.ffmpegPath, kind);
+  listings.set(asked, listing);
+  try {
+    const listed = await listing;
+    return names.every((name) => listed.has(name));
+  } catch (thrown) {
+    // What failed is asked again.
+    listings.delete(asked);
+    throw thrown;
+  }
 }
 
-async function ask(command: string, option: string, signal?: AbortSignal): Promise<string> {
+async function list(ffmpegPath: string, kind: string): Promise<ReadonlySet<string>> {
+  return new Set((await ask(ffmpegPath, `-${kind}`)).split(/\s+/));
+}
+
+async function ask(command: string, option: string): Promise<string> {
   let answer = '';
   await runTool({
     command,
     args: ['-hide_banner', option],
     source: command,
     timeoutMs,
-    signal: signal ?? AbortSignal.timeout(2 * timeoutMs),
+    signal: AbortSignal.timeout(2 * timeoutMs),
     otherwise: 'media.encoder_missing',
     onOutput: (text) => (answer += text),
   });

@@ -153,11 +153,11 @@ describe('odd videos', () => {
     expect(await ask(loop, '-show_entries', 'stream=pix_fmt,color_transfer')).toEqual(['yuv420p,bt709']);
   });
 
-  test('one whose rear is cut off shows what is left', async () => {
+  test('one whose rear is cut off shows its beginning', async () => {
     const clip = await makeClip('320x180', 8, ['-movflags', '+faststart', '-g', '25']);
     await truncate(clip, Math.floor((await stat(clip)).size / 4));
-    const { made } = await preview(clip, { seconds: 3 });
-    expect(made.durationMs).toBeGreaterThan(500);
+    const { made } = await preview(clip, { seconds: 1 });
+    expect(made.durationMs).toBe(1_000);
   });
 
   test.each([1, 3, 5, 7, 9])('cut off after %i tenths it is a loop or a clear error', async (tenths) => {
