@@ -23,7 +23,11 @@ async function showFrames(outDir: string, folder: string): Promise<Buffer[]> {
   await ffmpeg(
     '-i',
     join(outDir, folder, 'playlist.m3u8'),
-    ...['-vf', 'scale=16:9:flags=area,format=gray', '-f', 'rawvideo', raw],
+    '-vf',
+    'scale=16:9:flags=area,format=gray',
+    '-f',
+    'rawvideo',
+    raw,
   );
   const bytes = await readFile(raw);
   return Array.from({ length: bytes.length / 144 }, (_, index) =>

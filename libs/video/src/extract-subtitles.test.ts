@@ -18,9 +18,11 @@ async function makeSubtitled(name: string, ...subtitles: [string, string, string
   await ffmpeg(
     ...picture('160x90', 3),
     ...files.flatMap((file) => ['-f', 'srt', '-i', file]),
-    ...['-map', '0', ...files.flatMap((_, index) => ['-map', String(index + 1)])],
+    '-map',
+    '0',
+    ...files.flatMap((_, index) => ['-map', String(index + 1)]),
     ...h264,
-    ...subtitles.flatMap(([, codec, more = []], index) => [`-c:s:${index}`, codec, ...more]),
+    ...subtitles.flatMap(([, codec, more = []], index) => [`-c:s:${index}`, codec].concat(more)),
     join(folder, name),
   );
   return join(folder, name);
@@ -92,8 +94,8 @@ describe('subtitles', () => {
     ]);
     const { outDir } = await makeStreams(clip, hlsOf([90]));
     const master = await readText(outDir, 'master.m3u8');
-    const [group = ''] = master.split('\n').filter((line) => line.includes('TYPE=SUBTITLES'));
-    expect(group.match(/"/g)).toHaveLength(6);
+    const group = master.split('\n').find((line) => line.includes('TYPE=SUBTITLES'));
+    expect(group?.match(/"/g)).toHaveLength(6);
     expect(master.split('\n').some((line) => line.startsWith('#EXT-X-KEY'))).toBe(false);
     const cues = await readText(outDir, 'subtitles-0/cues.vtt');
     expect(cues).not.toMatch(/<(?!\/?b>)/);

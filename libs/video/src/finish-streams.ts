@@ -5,7 +5,7 @@ import { writeManifest } from './dash-manifest.js';
 import { encryptionWith, encryptTrack } from './encrypt-track.js';
 import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
 import { joinMp4, mp4Path } from './make-mp4.js';
-import { writeMasterPlaylist, type StreamParts, type Subtitles } from './master-playlist.js';
+import { writeMasterPlaylist, type Rung, type StreamParts, type Subtitles } from './master-playlist.js';
 import type { FfmpegTools } from './media-facts.js';
 import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption, type Listed } from './media-playlist.js';
 import type { MadeFile, MadeRendition } from './renditions.js';
@@ -91,23 +91,20 @@ export async function writeHls(
     durationMs,
     encoder: hls.rungs[0]?.encoder.name ?? null,
     details: {
-      rungs: rungs.map(({ track, size, frameRate }) => ({
-        ...size,
-        frameRate,
-        codec: track.codec,
-        ...ratesOf(track),
-      })),
+      rungs: rungs.map(describeRung),
       audio: sound && { codec: sound.track.codec, ...ratesOf(sound.track) },
-      subtitles: made.subtitles.map(({ name, language, cut }) => ({
-        name,
-        language,
-        ...(cut ? { cut } : {}),
-      })),
+      subtitles: made.subtitles.map(({ name, language, cut }) => ({ name, language, cut })),
       ...(made.leftOut?.length ? { subtitlesLeftOut: made.leftOut } : {}),
       ...(hls.spec.dash ? { dash: manifestPath } : {}),
       ...(key ? { encryption: 'aes-128' } : {}),
     },
   };
+}
+
+/** A rung as the details of a stream tell of it. */
+function describeRung({ track, size: { width, height }, frameRate }: Rung) {
+  const { peakBps, averageBps } = ratesOf(track);
+  return { width, height, frameRate, codec: track.codec, peakBps, averageBps };
 }
 
 async function writePlaylist(outDir: string, track: Listed, encryption: Encryption | null): Promise<void> {

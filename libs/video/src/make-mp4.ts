@@ -28,7 +28,12 @@ export async function joinMp4(
   await runTool({
     command: tools.ffmpegPath,
     args: [
-      ...['-nostdin', '-nostats', '-hide_banner', '-y', '-loglevel', 'error'],
+      '-nostdin',
+      '-nostats',
+      '-hide_banner',
+      '-y',
+      '-loglevel',
+      'error',
       ...folders.flatMap((folder) =>
         options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov', i: playlistIn(folder) }),
       ),

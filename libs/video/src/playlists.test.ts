@@ -52,7 +52,12 @@ test('a media playlist is exact', () => {
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
     '#EXT-X-MAP:URI="init.mp4"',
-    ...['#EXTINF:4.000000,', '0.m4s', '#EXTINF:4.000000,', '1.m4s', '#EXTINF:0.100000,', '2.m4s'],
+    '#EXTINF:4.000000,',
+    '0.m4s',
+    '#EXTINF:4.000000,',
+    '1.m4s',
+    '#EXTINF:0.100000,',
+    '2.m4s',
     '#EXT-X-ENDLIST',
     '',
   ]);
@@ -94,7 +99,8 @@ describe('a master playlist', () => {
       expect(read('FRAME-RATE')).toBe(25);
       const probed = await ask(
         join(outDir, folder, 'playlist.m3u8'),
-        ...['-show_entries', 'stream=width,height,level'],
+        '-show_entries',
+        'stream=width,height,level',
       );
       const level = Number.parseInt(/avc1\.6400([\da-f]{2})/.exec(text)?.[1] ?? '', 16);
       expect(probed[0]).toBe(`${size},${level}`);

@@ -18,11 +18,15 @@ const specs = { ...hlsOf([90]), mp4: { name: 'file', height: 90 } };
 
 /** A picture that lights up, and a sound that begins, at the same second of their own. */
 const flash = (seconds: number) => [
-  ...['-f', 'lavfi', '-i'],
+  '-f',
+  'lavfi',
+  '-i',
   `color=black:size=160x90:rate=${rate}:duration=${seconds},drawbox=color=white:t=fill:enable='gte(t,1)'`,
 ];
 const beep = (seconds: number) => [
-  ...['-f', 'lavfi', '-i'],
+  '-f',
+  'lavfi',
+  '-i',
   `sine=frequency=440:sample_rate=48000:duration=${seconds},volume=0:enable='lt(t,1)'`,
 ];
 
@@ -116,10 +120,7 @@ describe('sound', () => {
 /** Integrated loudness in LUFS. */
 async function ffmpegTold(input: string): Promise<number> {
   const graph = `amovie=${input.replaceAll(':', '\\:')},ebur128=metadata=1`;
-  const told = await ask(
-    graph,
-    ...['-f', 'lavfi', '-show_entries', 'frame_tags=lavfi.r128.I', '-of', 'csv=p=0'],
-  );
+  const told = await ask(graph, '-f', 'lavfi', '-show_entries', 'frame_tags=lavfi.r128.I', '-of', 'csv=p=0');
   return Number(told.at(-1));
 }
 
@@ -129,7 +130,10 @@ describe('a picture', () => {
       picture('160x90', 3, '24'),
       sound(3),
       h264,
-      ...['-c:a', 'aac', '-bf', '2'],
+      '-c:a',
+      'aac',
+      '-bf',
+      '2',
     ]);
     const { outDir } = await makeStreams(source, specs);
     const hashes = await hashFrames(join(outDir, 'video.mp4'));

@@ -31,7 +31,15 @@ export async function hashFrames(input: string, ...options: string[]): Promise<s
   const told = await ffmpeg(
     '-xerror',
     ...options,
-    ...['-i', input, '-map', '0:v:0', '-fps_mode', 'passthrough', '-f', 'framemd5', '-'],
+    '-i',
+    input,
+    '-map',
+    '0:v:0',
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'framemd5',
+    '-',
   );
   return told
     .split('\n')
@@ -41,10 +49,7 @@ export async function hashFrames(input: string, ...options: string[]): Promise<s
 
 /** Seconds at which the first frame of a kind is shown, and how long all of them are, from the packets. */
 export async function timesOf(input: string, kind: 'v' | 'a'): Promise<{ start: number; end: number }> {
-  const packets = await ask(
-    input,
-    ...['-select_streams', kind, '-show_entries', 'packet=pts_time,duration_time'],
-  );
+  const packets = await ask(input, '-select_streams', kind, '-show_entries', 'packet=pts_time,duration_time');
   const times = packets.map((line) => line.split(',').map(Number));
   const starts = times.flatMap(([start = Number.NaN]) => (Number.isFinite(start) ? [start] : []));
   const ends = times.map(([start = 0, duration = 0]) => (start || 0) + (duration || 0));

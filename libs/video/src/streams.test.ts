@@ -104,7 +104,7 @@ describe('AES-128', () => {
     );
     expect(tags[0]).toMatch(/^#EXT-X-KEY:METHOD=AES-128,URI="\.\.\/key",IV=0x[\da-f]{32}$/);
     expect(tags[1]).not.toBe(tags[0]);
-    const [rung] = stream?.details['rungs'] as { averageBps: number }[];
+    const [rung] = (stream?.details['rungs'] ?? []) as { averageBps: number }[];
     const sizes = await Promise.all(
       [0, 1].map(async (n) => (await readFile(join(outDir, `90p/segment_0000${n}.m4s`))).length),
     );
