@@ -37,6 +37,7 @@ export class JobRunner {
     const logger = this.logger.child({
       job: name,
       uploadId: payload.uploadId,
+      ...('position' in payload ? { position: payload.position } : {}),
       attempt: job.attemptsMade + 1,
     });
     const signal = lockLost ? AbortSignal.any([this.shutdown.signal, lockLost]) : this.shutdown.signal;
