@@ -21,9 +21,6 @@ export interface Workbench {
   renditionPrefix: string;
 }
 
-/** Drivers of a chip map its memory, and more, into the address space of who uses it. */
-const chipAddressBytes = 256 * 1024 ** 3;
-
 /** Lays the workbench out from the settings. */
 export function createWorkbench(
   { oss, media }: Config<'oss' | 'media'>,
@@ -38,8 +35,7 @@ export function createWorkbench(
       ffprobePath: media.FFPROBE_PATH,
       cores: share.cores,
       ...(hardware ? { hardware } : {}),
-      memoryMaxBytes:
-        media.VIDEO_MEMORY_MAX_BYTES ?? (hardware?.kind ? chipAddressBytes : share.addressBytes),
+      memoryMaxBytes: media.VIDEO_MEMORY_MAX_BYTES ?? share.addressBytes,
       scratchMaxBytes: media.MEDIA_SCRATCH_MAX_BYTES,
     },
     limits: {

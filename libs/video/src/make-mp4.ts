@@ -44,6 +44,7 @@ export async function joinMp4(
     ],
     source: join(outDir, mp4Path),
     cwd: outDir,
+    bounds: tools,
     timeoutMs,
     signal,
     otherwise: 'media.encoder_failed',
