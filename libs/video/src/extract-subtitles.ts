@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LandfallError } from '#runtime';
+import { isLandfallError } from '#runtime';
 import { cleanCues } from './clean-cues.js';
 import { options } from './command-line.js';
 import { noTags } from './encoder-args.js';
@@ -42,37 +42,60 @@ export interface ExtractedSubtitles {
 export async function extractSubtitles(job: EncodeJob): Promise<ExtractedSubtitles> {
   const subtitles: Subtitles[] = [];
   const leftOut: ExtractedSubtitles['leftOut'][number][] = [];
+  const texts = job.facts.subtitles.filter(({ codec }) => textCodecs.has(codec)).slice(0, most);
+  const written = await writeAllCues(job, texts);
   for (const facts of job.facts.subtitles) {
-    const { streamIndex, language } = facts;
-    const made = await extract(job, facts, subtitles);
+    const { streamIndex, language, codec } = facts;
+    const made = written.includes(facts)
+      ? await finish(job, facts, subtitles)
+      : reasonOf(codec, texts.includes(facts));
     if (typeof made === 'string') leftOut.push({ streamIndex, language, reason: made });
     else subtitles.push(made);
   }
   return { subtitles, leftOut };
 }
 
-/** Returns why one is left out. */
-async function extract(
+function reasonOf(codec: string, wasRead: boolean): string {
+  if (!textCodecs.has(codec)) return `${codec} is pictures, not text`;
+  return wasRead ? 'it cannot be read' : `there are more than ${most}`;
+}
+
+const folderOf = ({ streamIndex }: SubtitleFacts) => `subtitles-${streamIndex}`;
+const cuesIn = (facts: SubtitleFacts) => `${folderOf(facts)}/cues.vtt`;
+
+/** Reads the file once for all of them; where that fails, once for each. Returns those that were written. */
+async function writeAllCues(
   job: EncodeJob,
+  texts: readonly SubtitleFacts[],
+): Promise<readonly SubtitleFacts[]> {
+  for (const facts of texts) await mkdir(join(job.outDir, folderOf(facts)), { recursive: true });
+  if (texts.length === 0 || (await tryToWrite(job, texts))) return texts;
+  const written: SubtitleFacts[] = [];
+  for (const facts of texts) if (await tryToWrite(job, [facts])) written.push(facts);
+  return written;
+}
+
+async function tryToWrite(job: EncodeJob, texts: readonly SubtitleFacts[]): Promise<boolean> {
+  try {
+    await writeCues(job, texts);
+    return true;
+  } catch (thrown) {
+    if (!isLandfallError(thrown) || !ofTheMedia.has(thrown.code)) throw thrown;
+    return false;
+  }
+}
+
+/** Returns why one is left out. */
+async function finish(
+  { outDir }: EncodeJob,
   facts: SubtitleFacts,
   before: readonly Subtitles[],
 ): Promise<Subtitles | string> {
-  if (!textCodecs.has(facts.codec)) return `${facts.codec} is pictures, not text`;
-  if (before.length >= most) return `there are more than ${most}`;
-  const folder = `subtitles-${before.length}`;
-  await mkdir(join(job.outDir, folder), { recursive: true });
-  const path = `${folder}/cues.vtt`;
-  const file = join(job.outDir, path);
-  try {
-    await writeCues(job, facts, path);
-  } catch (thrown) {
-    if (!(thrown instanceof LandfallError) || !ofTheMedia.has(thrown.code)) throw thrown;
-    await rm(join(job.outDir, folder), { recursive: true });
-    return `it cannot be read (${thrown.code})`;
-  }
+  const [folder, path] = [folderOf(facts), cuesIn(facts)];
+  const file = join(outDir, path);
   const cleaned = cleanCues(await readFile(file, 'utf8'));
   if (!cleaned) {
-    await rm(join(job.outDir, folder), { recursive: true });
+    await rm(join(outDir, folder), { recursive: true });
     return 'it says nothing';
   }
   await writeFile(file, cleaned.text);
@@ -96,18 +119,17 @@ const ofTheMedia: ReadonlySet<string> = new Set([
 
 async function writeCues(
   { tools, source, limits, outDir, signal }: EncodeJob,
-  { streamIndex }: SubtitleFacts,
-  path: string,
+  texts: readonly SubtitleFacts[],
 ): Promise<void> {
   await runFfmpeg(tools, {
     source,
     durationMs: null,
     maxPixels: limits.maxPixels,
-    outputArgs: [
-      ...options({ map: `0:${streamIndex}`, 'c:s': 'webvtt', fs: maxBytes, f: 'webvtt' }),
+    outputArgs: texts.flatMap((facts) => [
+      ...options({ map: `0:${facts.streamIndex}`, 'c:s': 'webvtt', fs: maxBytes, f: 'webvtt' }),
       ...noTags,
-      path,
-    ],
+      cuesIn(facts),
+    ]),
     outDir,
     timeoutMs: limits.timeoutMs,
     signal,
