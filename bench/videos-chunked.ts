@@ -14,7 +14,7 @@ import { Uploader, waitUntilReady } from './upload-files.js';
 
 const seconds = 48;
 const chunkSeconds = 12;
-/** A film of four hours has as many, by the default length of a chunk. */
+/** A film of two hours has as many, by the default length of a chunk. */
 const simulatedChunks = 24;
 const workers = [2, 4, 8];
 const timeoutMs = 1_800_000;

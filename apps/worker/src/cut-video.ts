@@ -43,11 +43,12 @@ export async function cutVideo(
   const plan = await planInSoftware(bench.tools, facts, specsOf(streams), signal);
   const pictures = planParts(facts, plan, bench.chunkSeconds);
   const frames = pictures[0]?.frames ?? 1;
+  // The sound of a long film takes as long as a chunk of its pictures: begun last, everybody would wait for it.
   const parts = [
-    ...pictures.map((part) => ({ weight: (part.frames ?? frames) / frames, pictures: part })),
     ...(plan.sounds.length > 0 || facts.subtitles.length > 0
       ? [{ weight: soundShare * pictures.length, pictures: null }]
       : []),
+    ...pictures.map((part) => ({ weight: (part.frames ?? frames) / frames, pictures: part })),
   ];
   await planChunks(bench.source, upload.id, job, renditions.map(cutOf), parts);
   return true;

@@ -222,7 +222,7 @@ const media = z.object({
   ),
   IMAGE_TIMEOUT_MS: integer(60_000, 1_000, 600_000).describe('limit for the renditions of one image'),
   VIDEO_TIMEOUT_MS: integer(10_800_000, 1_000, 86_400_000).describe('limit for the transcodes of one upload'),
-  VIDEO_CHUNK_S: integer(600, 1, 86_400).describe(
+  VIDEO_CHUNK_S: integer(300, 1, 86_400).describe(
     'a video of more than twice this length is encoded in parts of about this length, by any worker',
   ),
   VIDEO_MAX_DURATION_S: integer(86_400, 1, 2_592_000).describe(
