@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '../apps/cli/src/start/node-flags.js';
+import { nodeFlags, workerFlags } from '../apps/cli/src/start/node-flags.js';
 
 const readyTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;
@@ -33,7 +33,7 @@ export async function startProgram(
   const child = fork(modulePath, [], {
     // Our apps as they ship: see the Dockerfile.
     env: isOurs ? { MALLOC_ARENA_MAX: '2', ...env } : env,
-    execArgv: isOurs ? nodeFlags : [],
+    execArgv: isOurs ? flagsOf(path) : [],
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -83,4 +83,9 @@ async function endChild(child: ChildProcess): Promise<void> {
   const killTimer = setTimeout(() => child.kill('SIGKILL'), endTimeoutMs);
   await exited;
   clearTimeout(killTimer);
+}
+
+/** As `npm start` and the containers run them. */
+function flagsOf(path: string): string[] {
+  return path.startsWith('apps/worker/') ? workerFlags : nodeFlags;
 }

@@ -7,6 +7,7 @@ import { isLandfallError } from '#runtime';
 import { writeLocalRunFacts } from './local-run-facts.js';
 import { describeRun, portBusy, type LocalSettings } from './local-settings.js';
 import { printRun } from './print-run.js';
+import { nodeFlags, workerFlags } from './node-flags.js';
 import { SupervisedApp } from './supervised-app.js';
 
 const database = 'landfall';
@@ -43,16 +44,17 @@ export async function bringUp({ settings, marker, factsFile, stops, signal }: Br
   signal.throwIfAborted();
   const tools = ffmpeg.missing ? {} : { FFMPEG_PATH: ffmpeg.ffmpegPath, FFPROBE_PATH: ffmpeg.ffprobePath };
   const env = { ...settings.env, ...marker, DATABASE_URL: databaseUrl, QUEUE_URL: facts.queueUrl, ...tools };
-  const app = (name: string, folder: string) =>
+  const app = (name: string, folder: string, flags = nodeFlags) =>
     new SupervisedApp({
       name,
       modulePath: fileURLToPath(new URL(`../../../${folder}/src/main.js`, import.meta.url)),
       env,
+      nodeFlags: flags,
       logFile: join(settings.dataDir, 'log', `${name}.log`),
       tell: (line) => console.error(line),
     });
   const emulator = app('emulator', 'oss-emulator');
-  const [api, worker] = [app('api', 'api'), app('worker', 'worker')];
+  const [api, worker] = [app('api', 'api'), app('worker', 'worker', workerFlags)];
   stops.push(
     () => emulator.stop(emulatorStopLimitMs),
     // The emulator goes after them: a worker may still hand over what it has made.

@@ -28,6 +28,7 @@ function supervise(script: string) {
     name: 'api',
     modulePath,
     env: { ...process.env, FOLDER: folder },
+    nodeFlags: [],
     logFile,
     tell: (line) => said.emit(/ready again/.test(line) ? 'again' : 'line', line),
   });

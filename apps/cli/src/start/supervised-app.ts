@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { LandfallError, pause, withTimeLimit } from '#runtime';
 import { readSevereLine } from './severe-line.js';
-import { nodeFlags } from './node-flags.js';
 
 const readyTimeoutMs = 60_000;
 const firstPauseMs = 1_000;
@@ -17,6 +16,7 @@ export interface AppOptions {
   readonly name: string;
   readonly modulePath: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly nodeFlags: readonly string[];
   /** Takes all that the app prints, at its end. */
   readonly logFile: string;
   /** Takes a line for the person at the terminal. */
@@ -86,11 +86,11 @@ export class SupervisedApp {
   }
 
   #launch(): { ready: Promise<void>; ended: Promise<string> } {
-    const { name, modulePath, env, logFile, tell } = this.options;
+    const { name, modulePath, env, nodeFlags, logFile, tell } = this.options;
     // A session of its own: a Ctrl-C in the terminal is for us, and we end the apps in order.
     const child = fork(modulePath, [], {
       env,
-      execArgv: nodeFlags,
+      execArgv: [...nodeFlags],
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
