@@ -19,7 +19,10 @@ export async function storeAll(
     const storedBytes = await store.upload(address, { file: join(outDir, path) }, mimeType, signal);
     sizeBytes += storedBytes;
   };
-  const waiting = files.values();
+  // A generator ends for all that share it when one of them throws: what failed is not stored any further.
+  const waiting = (function* () {
+    yield* files;
+  })();
   const storeInTurn = async () => {
     for (const file of waiting) await storeOne(file);
   };

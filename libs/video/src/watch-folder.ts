@@ -39,10 +39,13 @@ export function watchFolder(
     const sizeBytes = await folderBytes(folder);
     if (ended) return;
     if (sizeBytes > maxBytes) return onFull(sizeBytes);
-    timer = setTimeout(lookAgain, Math.max(intervalMs, 20 * (performance.now() - begunMs)));
+    waitFor(Math.max(intervalMs, 20 * (performance.now() - begunMs)));
   };
-  // A folder that cannot be read is gone, and so is the work in it.
-  const lookAgain = () => void look().catch(() => (ended = true));
+  const waitFor = (waitMs: number) => {
+    if (!ended) timer = setTimeout(lookAgain, waitMs);
+  };
+  // What cannot be read was being moved or removed: the bound must not end with that.
+  const lookAgain = () => void look().catch(() => waitFor(intervalMs));
   timer = setTimeout(lookAgain, intervalMs);
   return () => {
     ended = true;
