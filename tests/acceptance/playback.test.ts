@@ -12,6 +12,7 @@ import {
   secondOf,
   sizesOf,
 } from './counting-clip.suite.js';
+import { type HeldEncoder, holdEncoder } from './held-encoder.suite.js';
 import { type Browser, startBrowser } from './player.suite.js';
 import { putObject, putToEnd, startPipelines } from './uploads.suite.js';
 
@@ -24,7 +25,8 @@ pipelines:
     renditions: [{ ${hls}, encryption: aes-128 }]
   - name: early
     match: { kind: video, prefix: early/ }
-    renditions: [{ ${hls}, codec: av1, firstPlayable: true }]
+    renditions:
+      - { name: stream, kind: hls, heights: [270, 180], segmentSeconds: 2, codec: av1, firstPlayable: true }
   - name: plain
     match: { kind: video }
     renditions: [{ ${hls}, dash: true }]
@@ -35,15 +37,19 @@ const reason = chromiumPath ? '' : ' (skipped: there is no Chromium; `npm test` 
 describe.skipIf(!chromiumPath)(`streams in a real Chromium${reason}`, () => {
   let stack: Stack;
   let browser: Browser;
+  /** Holds what only the early stream has. */
+  let encoder: HeldEncoder;
   let clip: string;
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'landfall-playback-'));
     clip = join(folder, 'clip.mp4');
-    stack = await startPipelines('postgres', pipelines);
+    encoder = await holdEncoder('/270p/');
+    stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path });
     browser = await startBrowser();
     return async () => {
       await browser[Symbol.asyncDispose]();
       await stack[Symbol.asyncDispose]();
+      await encoder[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     };
   });
@@ -138,6 +144,7 @@ describe.skipIf(!chromiumPath)(`streams in a real Chromium${reason}`, () => {
     const watched = await player.playToEnd();
     expectWhole(watched);
     expect(sizesOf(watched)).toEqual(['320x180']);
+    await encoder.release();
     expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
   });
 });

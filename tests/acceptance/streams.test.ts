@@ -8,6 +8,7 @@ import { developmentSecrets } from '#runtime';
 import { eventually, type Stack } from '#testing';
 import type { UploadView } from '#uploads';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { type HeldEncoder, holdEncoder } from './held-encoder.suite.js';
 import { putObject, putToEnd, startPipelines } from './uploads.suite.js';
 
 const run = promisify(execFile);
@@ -30,6 +31,8 @@ pipelines:
 `;
 
 let stack: Stack;
+/** Holds what only the early stream has. */
+let encoder: HeldEncoder;
 let folder: string;
 let clip: Buffer;
 beforeAll(async () => {
@@ -71,10 +74,12 @@ beforeAll(async () => {
     source,
   ]);
   clip = await readFile(source);
-  stack = await startPipelines('postgres', pipelines);
+  encoder = await holdEncoder('/360p/');
+  stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path });
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
+  await encoder[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -187,6 +192,7 @@ test('the smallest rung plays while the others are made', async () => {
   const media = Buffer.concat(await Promise.all([init ?? '', ...listed].map((url) => read(url))));
   expect(await hashFrames(media)).toHaveLength(100);
 
+  await encoder.release();
   const upload = await stack.waitFor(id, 'ready', 'failed');
   expect(upload).toMatchObject({ status: 'ready' });
   const whole = await readPlaylist(streamOf(upload)?.url ?? '');
