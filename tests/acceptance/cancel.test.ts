@@ -17,6 +17,8 @@ pipelines:
       - { name: stream, kind: hls, heights: [72], segmentSeconds: 1 }
       - { name: download, kind: mp4, height: 72 }
 `;
+/** One chunk at a time, however large the machine. */
+const cut = { VIDEO_CHUNK_S: '2', WORKER_TRANSCODE_CONCURRENCY: '1' };
 /** What the issue promises. */
 const goneWithinMs = 2_000;
 
@@ -61,7 +63,7 @@ async function endWhileEncoding(
 
 test.each([
   ['whole', {}],
-  ['cut into chunks', { VIDEO_CHUNK_S: '2' }],
+  ['cut into chunks', cut],
 ])('a video that is encoded %s: cancelling stops the encoder, and nothing is published', async (_, env) => {
   await using encoder = await holdEncoder('segment_%05d.m4s');
   await using stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path, ...env });
@@ -81,7 +83,7 @@ test.each([
 
 test.each([
   ['whole', {}],
-  ['cut into chunks', { VIDEO_CHUNK_S: '2' }],
+  ['cut into chunks', cut],
 ])(
   'a video that is encoded %s: deleting stops the encoder, and a repeated callback begins nothing',
   async (_, env) => {

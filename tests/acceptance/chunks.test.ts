@@ -20,8 +20,13 @@ pipelines:
 `;
 const seconds = 9;
 const frames = 25 * seconds;
-/** Cut into five chunks of pictures, four of two seconds and one of one, and one of sound. */
-const cut = { VIDEO_CHUNK_S: '2', WORKER_SWEEP_INTERVAL_MS: '500', WORKER_SWEEP_AFTER_MS: '1000' };
+/** Cut into five chunks of pictures, four of two seconds and one of one, and one of sound; a worker makes one at a time. */
+const cut = {
+  VIDEO_CHUNK_S: '2',
+  WORKER_TRANSCODE_CONCURRENCY: '1',
+  WORKER_SWEEP_INTERVAL_MS: '500',
+  WORKER_SWEEP_AFTER_MS: '1000',
+};
 
 let folder: string;
 let film: Buffer;

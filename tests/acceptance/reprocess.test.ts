@@ -219,7 +219,10 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
       renditions: [],
     });
     await ossClient(stack).put('photos/gone.jpg', content);
+    // Nobody makes it before it was answered.
+    await worker.end();
     expect(await ask(id)).toMatchObject({ status: 202, body: { status: 'processing', error: null } });
+    worker = await stack.startWorker({ PIPELINES_FILE: afterFile });
     expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready', error: null });
   });
 
