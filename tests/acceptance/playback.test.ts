@@ -43,7 +43,7 @@ describe.skipIf(!chromiumPath)(`streams in a real Chromium${reason}`, () => {
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'landfall-playback-'));
     clip = join(folder, 'clip.mp4');
-    encoder = await holdEncoder('/270p/');
+    encoder = await holdEncoder(' 270p/');
     stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path });
     browser = await startBrowser();
     return async () => {
@@ -144,6 +144,7 @@ describe.skipIf(!chromiumPath)(`streams in a real Chromium${reason}`, () => {
     const watched = await player.playToEnd();
     expectWhole(watched);
     expect(sizesOf(watched)).toEqual(['320x180']);
+    await encoder.held();
     await encoder.release();
     expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
   });

@@ -74,7 +74,7 @@ beforeAll(async () => {
     source,
   ]);
   clip = await readFile(source);
-  encoder = await holdEncoder('/360p/');
+  encoder = await holdEncoder(' 360p/');
   stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path });
 });
 afterAll(async () => {
@@ -192,6 +192,7 @@ test('the smallest rung plays while the others are made', async () => {
   const media = Buffer.concat(await Promise.all([init ?? '', ...listed].map((url) => read(url))));
   expect(await hashFrames(media)).toHaveLength(100);
 
+  await encoder.held();
   await encoder.release();
   const upload = await stack.waitFor(id, 'ready', 'failed');
   expect(upload).toMatchObject({ status: 'ready' });

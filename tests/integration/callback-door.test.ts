@@ -9,7 +9,7 @@ import { callbackPath, formType, type ServeKey, useCallbackDoor } from './callba
 
 const goodBody =
   'bucket=landfall&object=a%2Fb.jpg&etag=D41D8CD98F00B204E9800998ECF8427E&size=10&mimeType=image%2Fjpeg&x:user_id=42';
-const timeLimit = { CALLBACK_KEY_TIMEOUT_MS: '500' };
+const timeLimit = { CALLBACK_KEY_TIMEOUT_MS: '2000' };
 
 describe('the callback door', () => {
   let keyFetches = 0;

@@ -28,7 +28,7 @@ function randomNumbers(seed: number): (below: number) => number {
 const door = useCallbackDoor(512);
 let api: AppProcess;
 beforeAll(async () => {
-  api = await door.startApi({ LOG_LEVEL: 'silent', CALLBACK_KEY_TIMEOUT_MS: '500' });
+  api = await door.startApi({ LOG_LEVEL: 'silent', CALLBACK_KEY_TIMEOUT_MS: '2000' });
 });
 const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
 afterAll(() => agent.destroy());

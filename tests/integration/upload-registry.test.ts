@@ -130,7 +130,7 @@ describe('UploadRegistry', () => {
   });
 
   test('a database that hangs is a fast refusal, and the next callback is fine', async () => {
-    const registry = new UploadRegistry(database.pool, { ...settings, commitTimeoutMs: 300 }, logger);
+    const registry = new UploadRegistry(database.pool, { ...settings, commitTimeoutMs: 2_000 }, logger);
     const blocker = database.source.createQueryRunner();
     await blocker.query('BEGIN');
     await blocker.query('LOCK TABLE uploads IN ACCESS EXCLUSIVE MODE');

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '#local';
 import { developmentSecrets } from '#runtime';
 import type { UploadView } from '#uploads';
 import { inject } from 'vitest';
@@ -39,8 +38,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
   const queue = testQueue(queueKind, databaseUrl);
   const { ffmpegPath, ffprobePath } = inject('services');
   const { accessKeyId, accessKeySecret, apiKey, linkSecret, ticketSecret } = developmentSecrets;
-  const emulatorPort = await freePort();
-  const common: Record<string, string> = {
+  const base: Record<string, string> = {
     LOG_LEVEL: 'info',
     DATABASE_URL: databaseUrl,
     QUEUE_URL: queue.url,
@@ -50,14 +48,12 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     API_KEYS: apiKey,
     API_LINK_SECRET: linkSecret,
     TICKET_SECRETS: ticketSecret,
-    OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
     OSS_REGION: 'cn-hangzhou',
     OSS_BUCKETS: testBucket,
     OSS_PATH_STYLE: 'true',
     OSS_ACCESS_KEY_ID: accessKeyId,
     OSS_ACCESS_KEY_SECRET: accessKeySecret,
-    CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
-    EMULATOR_PORT: String(emulatorPort),
+    EMULATOR_PORT: '0',
     EMULATOR_DATA_DIR: join(folder, 'oss'),
     EMULATOR_BUCKETS: testBucket,
     EMULATOR_ACCESS_KEY_ID: accessKeyId,
@@ -67,7 +63,15 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     FFPROBE_PATH: ffprobePath,
     ...env,
   };
-  const emulator = await startApp('oss-emulator', common);
+  const emulator = await startApp('oss-emulator', base);
+  const { host: emulatorHost, port: emulatorPort } = new URL(emulator.url);
+  const common: Record<string, string> = {
+    ...base,
+    EMULATOR_PORT: emulatorPort,
+    OSS_ENDPOINT: emulator.url,
+    CALLBACK_KEY_HOSTS: emulatorHost,
+    ...env,
+  };
   const api = await startApp('api', common);
   const workers: AppProcess[] = [];
   const startWorker = async (more: Record<string, string> = {}) => {

@@ -107,13 +107,15 @@ window.player = {
   async seek(seconds) {
     const before = diary.frames.length;
     video.currentTime = seconds;
+    // Frames from before the seek may still be told of.
+    const arrived = () => diary.frames.slice(before).find(({ atS }) => Math.abs(atS - seconds) < 0.5);
     await until(
       video,
       ['seeked', 'timeupdate'],
-      () => !video.seeking && diary.frames.length > before + 1,
+      () => !video.seeking && arrived() !== undefined,
       `seek to ${seconds} s`,
     );
-    return diary.frames.slice(before).find(({ atS }) => Math.abs(atS - seconds) < 0.5);
+    return arrived();
   },
 
   /** Plays to the end; gives everything that was seen. */
