@@ -11,7 +11,7 @@ import {
 import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
 import { elementOf, sendForm, sendRaw, sendSigned } from './requests.suite.js';
 
-const emulator = useEmulator({ callbackTimeoutMs: 500 });
+const emulator = useEmulator({ callbackTimeoutMs: 2_000 });
 const receiver = useReceiver();
 
 const template =
@@ -243,7 +243,7 @@ describe('a callback that fails', () => {
       'Error Status : 400.User server return invalid conent-length value.',
     ],
     ['no HTTP', (response) => response.socket?.end('220 smtp.example ESMTP\r\n'), 'Error status : 502.'],
-    ['silence', () => undefined, 'reply timeout, cost:500ms'],
+    ['silence', () => undefined, 'reply timeout, cost:2000ms'],
   ];
   test.each(failures)('for %s', async (name, act, message) => {
     receiver.answer = act;

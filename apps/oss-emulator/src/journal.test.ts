@@ -6,7 +6,7 @@ import { encodeCallback, useReceiver } from './callback-receiver.suite.js';
 import { credentials, useEmulator } from './emulator-fixture.suite.js';
 import { elementOf, sendRaw, sendSigned } from './requests.suite.js';
 
-const emulator = useEmulator({ callbackTimeoutMs: 500 });
+const emulator = useEmulator({ callbackTimeoutMs: 2_000 });
 const receiver = useReceiver();
 
 const read = (target: string, headers: Record<string, string> = {}) =>

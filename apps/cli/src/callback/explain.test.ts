@@ -66,7 +66,7 @@ describe('landfall callback explain', () => {
   async function run(content: string | Buffer, words: string[] = [], env: NodeJS.ProcessEnv = {}) {
     const file = join(folder, 'captured');
     await writeFile(file, content);
-    const settings = { CALLBACK_KEY_HOSTS: keyHost, CALLBACK_KEY_TIMEOUT_MS: '200', ...env };
+    const settings = { CALLBACK_KEY_HOSTS: keyHost, CALLBACK_KEY_TIMEOUT_MS: '2000', ...env };
     const exitCode = await runCallback(['explain', file, ...words], settings);
     const text = printed.join('\n');
     expect(text).not.toContain('m4C_-');
