@@ -1,10 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Crc64, etagOfMd5 } from '#oss';
+import { writeStream } from '#runtime';
 import { refusal } from './refusals.js';
 
 /** The largest object, or part of one, that comes in one request. */
@@ -43,7 +42,8 @@ export async function receiveFile(
   const crc64 = new Crc64();
   let sizeBytes = 0;
   try {
-    await pipeline(
+    await writeStream(
+      path,
       body,
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
@@ -54,7 +54,7 @@ export async function receiveFile(
           yield chunk;
         }
       },
-      createWriteStream(path, { flush: true }),
+      { flush: true },
     );
     const digest = md5.digest();
     const file = {

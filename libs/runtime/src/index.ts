@@ -15,3 +15,4 @@ export * from './logger.js';
 export * from './metrics.js';
 export * from './shutdown.js';
 export * from './time-limit.js';
+export * from './write-stream.js';

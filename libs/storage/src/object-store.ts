@@ -1,8 +1,7 @@
-import { createWriteStream, openAsBlob } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { presignUrlV4 } from '#oss';
-import { LandfallError, pause, type Config } from '#runtime';
+import { LandfallError, pause, writeStream, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
 import { refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
 
@@ -68,7 +67,8 @@ export class ObjectStore {
       if (received > expected) throw new Error(`more than the ${expected} bytes that were announced`);
     };
     try {
-      await pipeline(
+      await writeStream(
+        file,
         Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream<Uint8Array>),
         async function* count(chunks: AsyncIterable<Uint8Array>) {
           for await (const chunk of chunks) {
@@ -77,7 +77,6 @@ export class ObjectStore {
             yield chunk;
           }
         },
-        createWriteStream(file),
         { signal },
       );
     } catch (error) {
