@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import OSS from 'ali-oss';
 import { LandfallError, loadConfig } from '#runtime';
@@ -17,7 +17,7 @@ const callbackBody = [
 /**
  * Uploads files, or a sample picture when none is named, to the local run with the OSS client and a callback, and
  * prints our answer to each as OSS handed it through: one line of JSON with the upload's id.
- * @throws LandfallError local.not_running
+ * @throws LandfallError local.not_running, request.invalid when a file cannot be read
  */
 export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.LOCAL_DATA_DIR);
@@ -39,9 +39,20 @@ export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessE
   for (const file of files) {
     // npm changes to the clone's folder; the path is meant from where the person is.
     const path = resolve(env['INIT_CWD'] || '.', file);
-    if (!(await stat(path).catch(() => undefined))?.isFile())
-      throw new LandfallError('request.invalid', `there is no file ${path}`);
+    await checkFile(path);
     await put(`uploads/${basename(path)}`, path);
   }
   return 0;
+}
+
+/** @throws LandfallError request.invalid */
+async function checkFile(path: string): Promise<void> {
+  let isFile: boolean;
+  try {
+    isFile = (await stat(path)).isFile();
+    await access(path, constants.R_OK);
+  } catch (error) {
+    throw new LandfallError('request.invalid', `the file cannot be read: ${String(error)}`);
+  }
+  if (!isFile) throw new LandfallError('request.invalid', `${path} is not a file`);
 }
