@@ -195,40 +195,54 @@ describe('files', () => {
 
 describe('encoders', () => {
   const hungry = '-v error -f lavfi -i color=size=16384x8192 -c:v libx264 -f null -';
-  useWorker(async () => ({
-    FFMPEG_PATH: await standIn(folder, {
-      hangs: 'exec sleep 1000',
-      stays: `trap '' TERM; sleep 1000; sleep 1000`,
-      writes: 'exec cat /dev/zero > endless',
-      piles:
-        'while :; do : > "$(mktemp pile.XXXXXXXX)"; head -c 900000 /dev/zero > "$(mktemp pile.XXXXXXXX)"; done',
-      eats: `exec "$real" ${hungry}`,
-      forks: 'for i in 1 2 3 4 5; do sleep 1000 & sleep 1000 >/dev/null 2>&1 & done; exit 1',
-      crashes: 'ulimit -c 0; kill -SEGV $$',
-      talks: 'while :; do echo words; done >&2',
-      killed: 'if mkdir "$0.killed" 2>/dev/null; then "$real" "$@" & kill -9 $! $$; fi',
-    }),
-    VIDEO_TIMEOUT_MS: '10000',
+  const ways = {
+    hangs: 'exec sleep 1000',
+    stays: `trap '' TERM; sleep 1000; sleep 1000`,
+    writes: 'exec cat /dev/zero > endless',
+    piles:
+      'while :; do : > "$(mktemp pile.XXXXXXXX)"; head -c 900000 /dev/zero > "$(mktemp pile.XXXXXXXX)"; done',
+    eats: `exec "$real" ${hungry}`,
+    forks: 'for i in 1 2 3 4 5; do sleep 1000 & sleep 1000 >/dev/null 2>&1 & done; exit 1',
+    crashes: 'ulimit -c 0; kill -SEGV $$',
+    talks: 'while :; do echo words; done >&2',
+    killed: 'if mkdir "$0.killed" 2>/dev/null; then "$real" "$@" & kill -9 $! $$; fi',
+  };
+  const withStandIn = async () => ({
+    FFMPEG_PATH: await standIn(folder, ways),
     VIDEO_MEMORY_MAX_BYTES: '1073741824',
     MEDIA_SCRATCH_MAX_BYTES: '30000000',
     WORKER_TRANSCODE_CONCURRENCY: '4',
-  }));
+  });
 
-  test('that misbehave end alone', async () => {
-    const wanted = {
-      hangs: 'media.timed_out',
-      stays: 'media.timed_out',
-      writes: 'media.output_too_large',
-      piles: 'media.output_too_large',
-      eats: 'media.too_complex',
-      forks: 'media.encoder_failed',
-      crashes: 'media.encoder_failed',
-      talks: 'media.timed_out',
-      killed: 'ready',
-    };
-    const ways = Object.keys(wanted);
-    const files = await Promise.all(ways.map(async (way) => [way, await misbehaving(folder, way)] as const));
-    expect(await putAll(Object.fromEntries(files))).toEqual(wanted);
+  /** What becomes of videos whose encoders misbehave in these ways. */
+  async function endsOf(names: string[]): Promise<Record<string, string>> {
+    const files = await Promise.all(names.map(async (way) => [way, await misbehaving(folder, way)] as const));
+    return putAll(Object.fromEntries(files));
+  }
+
+  describe('with time enough', () => {
+    useWorker(withStandIn);
+
+    test('that misbehave end alone', async () => {
+      const wanted = {
+        writes: 'media.output_too_large',
+        piles: 'media.output_too_large',
+        eats: 'media.too_complex',
+        forks: 'media.encoder_failed',
+        crashes: 'media.encoder_failed',
+        killed: 'ready',
+      };
+      expect(await endsOf(Object.keys(wanted))).toEqual(wanted);
+    });
+  });
+
+  describe('with ten seconds', () => {
+    useWorker(async () => ({ ...(await withStandIn()), VIDEO_TIMEOUT_MS: '10000' }));
+
+    test('that would never end are ended', async () => {
+      const ends = await endsOf(['hangs', 'stays', 'talks']);
+      expect(Object.values(ends)).toEqual(Array.from({ length: 3 }, () => 'media.timed_out'));
+    });
   });
 
   test('are told neither secret nor signature, and nothing of the store', async () => {
