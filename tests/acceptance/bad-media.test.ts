@@ -81,7 +81,8 @@ async function leftovers({ pid }: Stack['worker'], scratch: string): Promise<str
     .split('\n')
     .filter((line) => line.trim().startsWith(`${pid} `) || line.includes(scratch))
     .filter((line) => !/^\s*\d+ Z/.test(line));
-  const files = await readdir(scratch, { recursive: true });
+  // A folder that goes while it is read fails the reading: something was there.
+  const files = await readdir(scratch, { recursive: true }).catch(() => ['a/folder']);
   return [...processes, ...files.filter((name) => name.includes('/'))];
 }
 

@@ -18,6 +18,8 @@ pipelines:
 `;
 /** What a place would leave in any answer: its names, its numbers, the tags that hold them. */
 const traces = [/gps/i, /51[.,]\s?30/, /51\.50/, /0\.116/, /Londontown/i];
+/** The text without the moments at which something happened: their fractions of a second can be any number. */
+const timeless = (text: string) => text.replaceAll(/T\d\d:\d\d:\d\d\.\d+/g, '');
 
 let stack: Stack;
 let database: Client;
@@ -111,9 +113,9 @@ test('the place of a photo is in no answer and no row, and all else is', async (
     const stored = await storedRows(upload.id);
     expect(stored).toContain('Morning');
     for (const trace of traces) {
-      expect(JSON.stringify(upload)).not.toMatch(trace);
-      expect(JSON.stringify(list)).not.toMatch(trace);
-      expect(stored).not.toMatch(trace);
+      expect(timeless(JSON.stringify(upload))).not.toMatch(trace);
+      expect(timeless(JSON.stringify(list))).not.toMatch(trace);
+      expect(timeless(stored)).not.toMatch(trace);
     }
   }
 });

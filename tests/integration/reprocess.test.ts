@@ -135,12 +135,12 @@ test('the sweep queues again what a queue forgot, of ready uploads too', async (
   const id = await ready(two);
   await reprocessUpload(database.source, id, request(changed));
   await queued();
-  expect(await sweepUploads(database.source, 1_000, never)).toBe(0);
+  expect(await sweepUploads(database.source, 60_000, never)).toBe(0);
   await database.source.query('UPDATE uploads SET sweep_at = now()');
-  expect(await sweepUploads(database.source, 1_000, never)).toBe(1);
+  expect(await sweepUploads(database.source, 60_000, never)).toBe(1);
   expect(await queued()).toEqual(['upload.reprocess']);
   const other = await landed({ status: 'processing', reprocessingSince: new Date() });
-  expect(await sweepUploads(database.source, 1_000, never)).toBe(1);
+  expect(await sweepUploads(database.source, 60_000, never)).toBe(1);
   expect(await queued()).toEqual(['upload.reprocess']);
   expect((await uploadOf(other)).sweepAt.getTime()).toBeGreaterThan(Date.now());
 });

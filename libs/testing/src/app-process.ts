@@ -27,7 +27,8 @@ export async function startApp(
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const exited = once(child, 'exit');
+  // Not `exit`: what it said last may still be on its way.
+  const exited = once(child, 'close');
   const ready = (await Promise.race([once(child, 'message'), exited.then(() => null)])) as
     | [{ url?: string }]
     | null;

@@ -59,7 +59,7 @@ export async function dropTestDatabase(url: string): Promise<void> {
 
 /** Names of the connections that are still open after the time that closing takes. */
 async function openConnections(client: Client, database: string): Promise<string[]> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const { rows } = await client.query<{ application_name: string }>(
       'SELECT application_name FROM pg_stat_activity WHERE datname = $1',

@@ -185,7 +185,7 @@ test.runIf(process.platform === 'linux')('what left the group does not hold the 
   const command = await standIn(`${leave} while [ ! -e left ]; do :; done`);
   const cwd = await scratchFolder();
   // Longer than it takes to leave.
-  await expect(run(command, { onOutput, cwd, timeoutMs: 3_000 })).rejects.toMatchObject({
+  await expect(run(command, { onOutput, cwd, timeoutMs: 10_000 })).rejects.toMatchObject({
     code: 'media.timed_out',
   });
   expect(id).toBeGreaterThan(0);
