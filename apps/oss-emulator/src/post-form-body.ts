@@ -47,6 +47,8 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
     });
     parser.on('fieldsLimit', () => refuse('MaxPOSTPreDataLengthExceededError'));
     parser.on('file', (name, file, { filename, mimeType }) => {
+      // A form that breaks off fails its file too, and nobody listens to a file that is only drained.
+      file.on('error', () => undefined);
       if (fileSeen || name !== 'file') return void file.resume();
       fileSeen = true;
       resolve({

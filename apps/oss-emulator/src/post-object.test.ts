@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { signPolicyV1, signPolicyV4 } from '#oss';
@@ -191,5 +193,24 @@ describe('a form', () => {
     expect([answer.status, elementOf(answer.text, 'Code')]).toEqual([400, 'MalformedPOSTRequest']);
     expect((await read('cut')).status).toBe(404);
     expect(await readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
+  });
+
+  test.each([
+    ['a file of another name', ['other']],
+    ['a second file', ['file', 'file']],
+  ])('may break off within %s', async (_, files) => {
+    const fields = Object.entries({ ...signed(), key: 'broken-off' }).map(([name, value]) => [
+      `"${name}"`,
+      value,
+    ]);
+    const parts = [...fields, ...files.map((name) => [`"${name}"; filename="f"`, 'half'])]
+      .map(([name, value]) => `--x\r\nContent-Disposition: form-data; name=${name}\r\n\r\n${value}\r\n`)
+      .join('');
+    const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
+    const head = `POST /${bucket}/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000\r\n`;
+    socket.end(`${head}Content-Type: multipart/form-data; boundary=x\r\n\r\n${parts}`);
+    // It closes once the emulator has seen the end; what nobody catches there ends the emulator, and this run.
+    await once(socket.resume(), 'close');
+    expect((await read('none')).status).toBe(404);
   });
 });
