@@ -1,26 +1,25 @@
 import { invalidArgument, normalizeEtag } from '#oss';
 import type { AddressedExchange } from './exchange.js';
 import type { MultipartUpload, StoredPart } from './multipart-uploads.js';
-import { readText } from './read-body.js';
 import { refusal } from './refusals.js';
 import { readXml, recordOf } from './xml.js';
 
 const minPartBytes = 100 * 1024;
 
 /**
- * Reads which parts make the object: those of the body's list, or all with header `x-oss-complete-all: yes`.
+ * Chooses the parts that make the object: those of the list, or all with header `x-oss-complete-all: yes`.
  * @throws OssRefusal MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidArgument
  */
-export async function readCompletion(
-  exchange: AddressedExchange,
+export function chooseParts(
+  list: string,
+  headers: AddressedExchange['headers'],
   upload: MultipartUpload,
-): Promise<StoredPart[]> {
-  const text = await readText(exchange);
-  const takesAll = exchange.headers['x-oss-complete-all'] === 'yes';
+): StoredPart[] {
+  const takesAll = headers['x-oss-complete-all'] === 'yes';
   // The misspelling is the service's own.
-  if (takesAll && text !== '')
+  if (takesAll && list !== '')
     throw invalidArgument('Should not speficy both complete all header and http body.', '0042-00000216');
-  const parts = takesAll ? allParts(upload) : listedParts(text, upload);
+  const parts = takesAll ? allParts(upload) : listedParts(list, upload);
   if (parts.length === 0) throw refusal('MalformedXML');
   if (parts.slice(0, -1).some(({ sizeBytes }) => sizeBytes < minPartBytes)) throw refusal('EntityTooSmall');
   return parts;

@@ -1,14 +1,15 @@
 import { etagOfParts, invalidArgument, quoteEtag } from '#oss';
 import type { Bucket } from './buckets.js';
-import { readCompletion } from './completion-list.js';
+import { chooseParts } from './completion-list.js';
 import type { EmulatorState } from './emulator-state.js';
 import type { AddressedExchange } from './exchange.js';
 import type { MultipartUpload, StoredPart } from './multipart-uploads.js';
 import { checkOverwrite, mayReplace, receiveBody } from './put-object.js';
-import { placeFile, receiveFile, type ReceivedFile } from './received-file.js';
+import { readText } from './read-body.js';
+import { placeFile, receiveFile } from './received-file.js';
 import { refusal } from './refusals.js';
 import { send, sendXml } from './responses.js';
-import { contentHeaders, headersToKeep } from './stored-object.js';
+import { contentHeaders, headersToKeep, type StoredObject } from './stored-object.js';
 import { answerUpload, readRequestedCallback } from './upload-outcome.js';
 import type { XmlElement } from './xml.js';
 
@@ -39,11 +40,7 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
       ArgumentValue: text,
     });
   const file = await receiveBody(exchange, state);
-  await placeFile(file, () => {
-    // The upload may have ended while the part came in.
-    findUpload(exchange, state);
-    return bucket.uploads.putPart(upload, partNumber, file);
-  });
+  await placeFile(file, () => bucket.uploads.putPart(upload, partNumber, file));
   send(exchange, 200, contentHeaders(file));
 }
 
@@ -53,21 +50,11 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const [bucket, upload] = findUpload(exchange, state);
   const callback = readRequestedCallback(exchange);
   checkOverwrite(bucket, objectKey, headers);
-  const parts = await readCompletion(exchange, upload);
-  const file = await assembleParts(exchange, state, bucket, upload, parts);
-  const { path, sizeBytes, crc64 } = file;
-  const facts = {
-    key: objectKey,
-    sizeBytes,
-    etag: etagOfParts(parts.map(({ etag }) => etag)),
-    crc64,
-    contentMd5: null,
-    type: 'Multipart',
-    mimeType: upload.mimeType,
-    headers: upload.headers,
-  } as const;
-  const object = await bucket.objects.put(path, facts, mayReplace(headers));
-  await bucket.uploads.remove(upload);
+  const list = await readText(exchange);
+  const object = await bucket.uploads.end(upload, () => {
+    const parts = chooseParts(list, headers, upload);
+    return joinParts(exchange, state, bucket, upload, parts);
+  });
   await answerUpload(
     exchange,
     state,
@@ -89,33 +76,36 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   );
 }
 
-async function assembleParts(
-  exchange: AddressedExchange,
+async function joinParts(
+  { headers }: AddressedExchange,
   state: EmulatorState,
   bucket: Bucket,
   upload: MultipartUpload,
   parts: readonly StoredPart[],
-): Promise<ReceivedFile> {
-  const claimed = { crc64: exchange.headers['x-oss-hash-crc64ecma'] };
-  const { incomingFolder } = state.buckets;
-  try {
-    return await receiveFile(
-      bucket.uploads.read(upload, parts),
-      incomingFolder,
-      claimed,
-      Number.POSITIVE_INFINITY,
-    );
-  } catch (error) {
-    // Somebody else may have completed or aborted it meanwhile.
-    findUpload(exchange, state);
-    throw error;
-  }
+): Promise<StoredObject> {
+  const { path, sizeBytes, crc64 } = await receiveFile(
+    bucket.uploads.read(upload, parts),
+    state.buckets.incomingFolder,
+    { crc64: headers['x-oss-hash-crc64ecma'] },
+    Number.POSITIVE_INFINITY,
+  );
+  const facts = {
+    key: upload.key,
+    sizeBytes,
+    etag: etagOfParts(parts.map(({ etag }) => etag)),
+    crc64,
+    contentMd5: null,
+    type: 'Multipart',
+    mimeType: upload.mimeType,
+    headers: upload.headers,
+  } as const;
+  return bucket.objects.put(path, facts, mayReplace(headers));
 }
 
 /** `DELETE /key?uploadId=` */
 export async function abortUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const [bucket, upload] = findUpload(exchange, state);
-  await bucket.uploads.remove(upload);
+  await bucket.uploads.end(upload, () => undefined);
   send(exchange, 204);
 }
 

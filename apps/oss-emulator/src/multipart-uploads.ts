@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { readJsonFile, writeJsonFile } from './json-file.js';
 import type { ReceivedFile } from './received-file.js';
+import { refusal } from './refusals.js';
+import { Turns } from './turns.js';
 
 /** One part that was uploaded. */
 export interface StoredPart {
@@ -32,6 +34,7 @@ type UploadSidecar = Omit<MultipartUpload, 'parts'>;
 export class MultipartUploads {
   readonly #folder: string;
   readonly #uploads = new Map<string, MultipartUpload>();
+  readonly #turns = new Turns();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -86,14 +89,15 @@ export class MultipartUploads {
     return upload;
   }
 
-  /** Makes a received file part `partNumber`, in place of an earlier one. */
-  async putPart(upload: MultipartUpload, partNumber: number, file: ReceivedFile): Promise<StoredPart> {
+  /** Makes a received file part `partNumber`, in place of an earlier one. @throws OssRefusal NoSuchUpload */
+  putPart(upload: MultipartUpload, partNumber: number, file: ReceivedFile): Promise<void> {
     const { sizeBytes, etag, crc64 } = file;
-    const part = { partNumber, sizeBytes, etag, crc64, modifiedAt: new Date().toISOString() };
-    await rename(file.path, this.#dataOf(upload, partNumber));
-    await writeJsonFile(join(this.#folder, upload.uploadId, `${partNumber}.json`), part);
-    upload.parts.set(partNumber, part);
-    return part;
+    return this.#change(upload, async () => {
+      const part = { partNumber, sizeBytes, etag, crc64, modifiedAt: new Date().toISOString() };
+      await rename(file.path, this.#dataOf(upload, partNumber));
+      await writeJsonFile(join(this.#folder, upload.uploadId, `${partNumber}.json`), part);
+      upload.parts.set(partNumber, part);
+    });
   }
 
   /** The bytes of these parts, one after the other. */
@@ -107,10 +111,26 @@ export class MultipartUploads {
     );
   }
 
-  /** Forgets an upload: it is completed or aborted. */
-  async remove(upload: MultipartUpload): Promise<void> {
-    this.#uploads.delete(upload.uploadId);
-    await rm(join(this.#folder, upload.uploadId), { recursive: true, force: true });
+  /**
+   * Ends an upload, completed or aborted: forgets it when `work` is done. Its parts stay as they are until then.
+   * @throws OssRefusal NoSuchUpload; whatever `work` fails with, and the upload stays
+   */
+  end<T>(upload: MultipartUpload, work: () => T | Promise<T>): Promise<T> {
+    return this.#change(upload, async () => {
+      const done = await work();
+      await rm(join(this.#folder, upload.uploadId), { recursive: true, force: true });
+      this.#uploads.delete(upload.uploadId);
+      return done;
+    });
+  }
+
+  /** It may have ended since it was found, and while others had their turn. */
+  #change<T>(upload: MultipartUpload, change: () => Promise<T>): Promise<T> {
+    const { uploadId } = upload;
+    return this.#turns.take(uploadId, () => {
+      if (!this.#uploads.has(uploadId)) throw refusal('NoSuchUpload', { UploadId: uploadId });
+      return change();
+    });
   }
 
   #dataOf(upload: MultipartUpload, partNumber: number): string {

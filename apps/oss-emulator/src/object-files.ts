@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from './json-file.js';
 import { refusal } from './refusals.js';
 import type { StoredObject } from './stored-object.js';
+import { Turns } from './turns.js';
 
 type ObjectFacts = Omit<StoredObject, 'dataFile' | 'modifiedAt'>;
 
@@ -14,7 +15,8 @@ type ObjectFacts = Omit<StoredObject, 'dataFile' | 'modifiedAt'>;
 export class ObjectFiles {
   readonly #folder: string;
   readonly #objects = new Map<string, StoredObject>();
-  readonly #turns = new Map<string, Promise<void>>();
+  /** By key: memory and disk must agree on the last change. */
+  readonly #turns = new Turns();
   #sorted: { key: string; bytes: Buffer }[] | undefined;
 
   private constructor(folder: string) {
@@ -55,7 +57,7 @@ export class ObjectFiles {
    */
   async put(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
     try {
-      return await this.#inTurn(facts.key, () => this.#place(path, facts, mayReplace));
+      return await this.#turns.take(facts.key, () => this.#place(path, facts, mayReplace));
     } finally {
       await rm(path, { force: true });
     }
@@ -76,7 +78,7 @@ export class ObjectFiles {
 
   /** Does nothing when there is no such object. */
   delete(key: string): Promise<void> {
-    return this.#inTurn(key, () => this.#remove(key));
+    return this.#turns.take(key, () => this.#remove(key));
   }
 
   async #remove(key: string): Promise<void> {
@@ -94,22 +96,6 @@ export class ObjectFiles {
       .map((key) => ({ key, bytes: Buffer.from(key) }))
       .sort((left, right) => Buffer.compare(left.bytes, right.bytes));
     return this.#sorted;
-  }
-
-  /** Changes of one key happen one after the other: memory and disk must agree on the last one. */
-  async #inTurn<T>(key: string, change: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(key) ?? Promise.resolve();
-    const done = before.then(change);
-    const turn = done.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#turns.set(key, turn);
-    try {
-      return await done;
-    } finally {
-      if (this.#turns.get(key) === turn) this.#turns.delete(key);
-    }
   }
 
   #sidecarOf(key: string): string {
