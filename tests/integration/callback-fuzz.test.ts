@@ -119,10 +119,23 @@ function shouldHold({ target, headers, body }: Sent): boolean {
   }
 }
 
-async function send({ target, headers, body }: Sent): Promise<{ status: number; text: string }> {
+interface Answered {
+  status: number;
+  text: string;
+}
+
+/** What a busy machine is too slow for is answered 503, and OSS calls again. */
+async function sendAgain(sent: Sent): Promise<Answered> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await send(sent);
+    if (tries === 5 || !answer.text.includes('"database.unavailable"')) return answer;
+  }
+}
+
+async function send({ target, headers, body }: Sent): Promise<Answered> {
   const { hostname, port } = new URL(api.url);
-  const outgoing = request({ agent, hostname, port, path: target, method: 'POST', headers, timeout: 10_000 });
-  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 10 s')));
+  const outgoing = request({ agent, hostname, port, path: target, method: 'POST', headers, timeout: 60_000 });
+  outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 60 s')));
   outgoing.end(body);
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   return { status: answer.statusCode ?? 0, text: Buffer.concat(await answer.toArray()).toString() };
@@ -142,7 +155,7 @@ test(
         const run = next;
         next += 1;
         const sent = mutate(run, below);
-        const { status, text } = await send(sent);
+        const { status, text } = await sendAgain(sent);
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         const holds = shouldHold(sent);
         if (status === 200 && holds) stored.add((JSON.parse(text) as { id: string }).id);

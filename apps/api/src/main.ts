@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createDataSource, createPool } from '#database';
-import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger } from '#runtime';
+import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { OutboxRow } from '#outbox';
 import { registryConnections, uploadEntities, UploadRegistry } from '#uploads';
 import { NestFactory } from '@nestjs/core';
@@ -74,4 +74,4 @@ closeOnSignal(logger, 8_000, async () => {
   await source.destroy();
 });
 logger.info({ url }, 'api is ready');
-process.send?.({ type: 'ready', url });
+tellReady(url);

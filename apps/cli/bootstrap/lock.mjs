@@ -18,7 +18,16 @@ export async function withLock(work) {
     return await work();
   } finally {
     clearInterval(beat);
-    rmSync(lockFile, { force: true });
+    if (isOurs()) rmSync(lockFile, { force: true });
+  }
+}
+
+/** One who took us for dead, after a stall of the machine, has its own now. */
+function isOurs() {
+  try {
+    return readFileSync(lockFile, 'utf8') === String(process.pid);
+  } catch {
+    return false;
   }
 }
 

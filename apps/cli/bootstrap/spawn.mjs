@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { root } from './root.mjs';
 
+// Read at once: while we wait for a lock or an install it may end, and we would be tied to its heir.
+const parent = process.ppid;
+
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -18,7 +21,6 @@ export function runToItsEnd(
     const forward = (signal) => child.kill(signal);
     for (const signal of forwarded) process.on(signal, forward);
     // npm passes a signal to the shell between us, which dies of it without a word to us: then end as well.
-    const parent = process.ppid;
     const orphaned = setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250);
     const end = (result) => {
       clearInterval(orphaned);

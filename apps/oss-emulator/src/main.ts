@@ -5,7 +5,7 @@
  * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image processing, versions.
  * One more operation: a file of its own and a line in `operations.ts`. One more refusal: `refusals.ts`.
  */
-import { closeOnSignal, createLogger, loadConfig } from '#runtime';
+import { closeOnSignal, createLogger, loadConfig, tellReady } from '#runtime';
 import { startEmulator } from './emulator.js';
 
 const { emulator: settings, log } = loadConfig(['emulator', 'log']);
@@ -24,4 +24,4 @@ const emulator = await startEmulator({
 });
 closeOnSignal(logger, 5_000, () => emulator.close());
 logger.info({ url: emulator.url, dataDir: settings.EMULATOR_DATA_DIR }, 'the OSS emulator listens');
-process.send?.({ type: 'ready', url: emulator.url });
+tellReady(emulator.url);

@@ -3,7 +3,15 @@ import { createDataSource } from '#database';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
-import { closeOnSignal, createLogger, loadConfig, nestLogger, readCapacity, sizeThreadPool } from '#runtime';
+import {
+  closeOnSignal,
+  createLogger,
+  loadConfig,
+  nestLogger,
+  readCapacity,
+  sizeThreadPool,
+  tellReady,
+} from '#runtime';
 import { uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
@@ -76,4 +84,4 @@ closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, async () =
   await scratch.close();
 });
 logger.info({ queues: config.worker.WORKER_QUEUES, ...capacity, images, transcodes }, 'worker is ready');
-process.send?.({ type: 'ready' });
+tellReady();

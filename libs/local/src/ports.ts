@@ -1,19 +1,23 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Where a server of this machine may sit on a port that `http://localhost:<port>` could reach. */
 const addresses = ['127.0.0.1', '0.0.0.0', '::1', '::'];
 
-/** A TCP port of 127.0.0.1 that nobody listens on right now. */
+/**
+ * Below the ports that systems give to those who ask for any (Linux from 32768, others from 49152): what is free here stays
+ * free until its server listens, however many connections begin meanwhile.
+ */
+const firstPort = 15_000;
+const endPort = 32_768;
+
+/** A TCP port that nobody of this machine listens on right now. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = randomInt(firstPort, endPort);
+    if (await portIsFree(port)) return port;
+  }
+  throw new Error(`found no free port from ${firstPort} to ${endPort - 1}`);
 }
 
 /** Whether nobody listens on `port`, on any address that `localhost` may stand for. */

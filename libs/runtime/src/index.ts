@@ -13,6 +13,7 @@ export * from './ids.js';
 export * from './landfall-error.js';
 export * from './logger.js';
 export * from './metrics.js';
+export * from './settle-all.js';
 export * from './shutdown.js';
 export * from './time-limit.js';
 export * from './write-stream.js';

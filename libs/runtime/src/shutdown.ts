@@ -1,5 +1,10 @@
 import type { Logger } from './logger.js';
 
+/** Tells the process that started us, over an IPC channel, that we do our work; `url` is where. One that is gone is not told. */
+export function tellReady(url?: string): void {
+  process.send?.({ type: 'ready', url }, () => undefined);
+}
+
 /**
  * Ends the process in order. On SIGTERM, SIGINT or the death of the process that started us over an IPC channel, `close` runs
  * once; the process exits with 0 when it is done, or with 1 after `deadlineMs`.
@@ -25,8 +30,8 @@ export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => P
   // Not once: Ctrl-C in a terminal reaches us twice, from the terminal and from the process that started us.
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
-  if (process.channel) {
-    process.once('disconnect', () => end('parent process ended'));
-    process.channel.unref();
-  }
+  // False only of one that had a parent who listens, and lost it while it started; null channel then.
+  if (process.connected === false) end('parent process ended');
+  process.once('disconnect', () => end('parent process ended'));
+  process.channel?.unref();
 }

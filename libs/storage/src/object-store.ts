@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { presignUrlV4 } from '#oss';
 import { LandfallError, pause, writeStream, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
-import { refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
+import { discard, refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
 
 /** What the store knows of an object without its bytes. */
 export interface ObjectHead {
@@ -99,7 +99,7 @@ export class ObjectStore {
     const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
     const announced = Number(answer.headers.get('content-length'));
     if (announced !== sizeBytes) {
-      void answer.body?.cancel();
+      discard(answer);
       throw new LandfallError('object.size_mismatch', `it has ${announced} bytes, not ${sizeBytes}`);
     }
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
@@ -134,7 +134,7 @@ export class ObjectStore {
     const answer = await this.sendOnce(address, { method: 'GET', headers, signal });
     const given = answer.headers.get('content-range') ?? `status ${answer.status}`;
     if (answer.body && given.startsWith(`bytes ${first}-${last}/`)) return answer.body;
-    void answer.body?.cancel();
+    discard(answer);
     throw new LandfallError(
       'storage.unavailable',
       `${address.objectKey}: asked for ${headers.range}, got ${given}`,

@@ -1,3 +1,4 @@
+import { settleAll } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
 import { keysAtOnce, type ObjectStore } from './object-store.js';
 
@@ -17,7 +18,7 @@ export async function removeObjects(
     const keys = await store.listKeys(bucket, objectKey, after, signal);
     for (let next = 0; next < keys.length; next += removesAtOnce) {
       const some = keys.slice(next, next + removesAtOnce);
-      await Promise.all(some.map((key) => store.remove({ bucket, objectKey: key }, signal)));
+      await settleAll(some.map((key) => store.remove({ bucket, objectKey: key }, signal)));
     }
     after = keys.at(-1) ?? after;
     size = keys.length;

@@ -36,8 +36,13 @@ export async function refusalOf(answer: Response, address: ObjectAddress): Promi
 export function refuseEncoded(answer: Response, address: ObjectAddress): Response {
   const encoding = answer.headers.get('content-encoding');
   if (encoding === null || encoding === 'identity') return answer;
-  void answer.body?.cancel();
+  discard(answer);
   throw new LandfallError('object.encoded', `${address.bucket}/${address.objectKey}: ${encoding}`);
+}
+
+/** Lets the rest of an answer go. One whose connection has broken meanwhile is gone already. */
+export function discard(answer: Response): void {
+  answer.body?.cancel().catch(() => undefined);
 }
 
 /** Whatever a request threw, as ours. The cause of a failed fetch names host and port, never the signed URL. */

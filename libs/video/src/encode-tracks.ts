@@ -1,4 +1,4 @@
-import { LandfallError } from '#runtime';
+import { LandfallError, settleAll } from '#runtime';
 import { measureOutput } from './check-output.js';
 import { options } from './command-line.js';
 import { coresOf } from './encoder-args.js';
@@ -94,15 +94,15 @@ export async function encodeTracks(
     signal,
     onProgress: job.onProgress,
   });
-  const [madePictures, madeSounds] = await Promise.all([
-    Promise.all(pictures.map((track) => measure(job, track.folder, track.encoder.codec))),
-    Promise.all(sounds.map((track) => measure(job, track.folder, 'aac'))),
+  const [madePictures, madeSounds] = await settleAll([
+    settleAll(pictures.map((track) => measure(job, track.folder, track.encoder.codec))),
+    settleAll(sounds.map((track) => measure(job, track.folder, 'aac'))),
   ]);
   return { pictures: madePictures, sounds: madeSounds, loudness, complaints };
 }
 
 async function measure({ tools, outDir, signal }: EncodeJob, folder: string, codec: string): Promise<Track> {
-  const [track] = await Promise.all([
+  const [track] = await settleAll([
     readTrack(outDir, folder),
     measureOutput(tools, outDir, playlistIn(folder), [codec], signal),
   ]);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LandfallError } from '#runtime';
+import { LandfallError, settleAll } from '#runtime';
 import { writeManifest } from './dash-manifest.js';
 import { encryptionWith, encryptTrack } from './encrypt-track.js';
 import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
@@ -67,9 +67,9 @@ export async function writeHls(
   const parts: StreamParts = { rungs, sound, subtitles: made.subtitles };
   const encryption = key ? encryptionWith(key) : null;
   const tracks = [...rungs.map(({ track }) => track), ...(sound ? [sound.track] : [])];
-  await Promise.all(tracks.map((track) => writePlaylist(outDir, track, encryption)));
+  await settleAll(tracks.map((track) => writePlaylist(outDir, track, encryption)));
   const durationMs = Math.round(1_000 * Math.max(...tracks.map(secondsOf)));
-  await Promise.all(
+  await settleAll(
     made.subtitles.map((one) => writePlaylist(outDir, listSubtitles(one, durationMs), encryption)),
   );
   await writeFile(join(outDir, masterPath), writeMasterPlaylist(parts));

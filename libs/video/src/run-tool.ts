@@ -49,16 +49,18 @@ export async function runTool(run: ToolRun): Promise<string[]> {
   const command = run.command.includes('/') ? resolve(run.command) : run.command;
   const limits = limitsOf(run.bounds ?? {}, run.timeoutMs);
   const [shell, args] = withLimits([command, ...run.args], limits, run.nice ?? false);
-  const child = spawn(shell, args, {
+  const child: ChildProcess = spawn(shell, args, {
     cwd: run.cwd,
     env: guestEnvironment(),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = waitForEnd(child, run.command);
   tieToThisProcess(child);
-  if (run.onBytes) child.stdout.on('data', run.onBytes);
-  else child.stdout.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
-  child.stderr.setEncoding('utf8').on('data', hearComplaint);
+  // Without free file descriptors there is no child, and no pipes either.
+  if (run.onBytes) child.stdout?.on('data', run.onBytes);
+  else child.stdout?.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
+  child.stderr?.setEncoding('utf8').on('data', hearComplaint);
 
   const stop = new AbortController();
   const stopped = AbortSignal.any([run.signal, stop.signal]);
@@ -70,7 +72,7 @@ export async function runTool(run: ToolRun): Promise<string[]> {
   stopped.addEventListener('abort', end, { once: true });
   let status: string;
   try {
-    status = await waitForEnd(child, run.command);
+    status = await ended;
   } finally {
     clearTimeout(timer);
     stopped.removeEventListener('abort', end);

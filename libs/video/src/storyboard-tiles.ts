@@ -1,6 +1,6 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLandfallError } from '#runtime';
+import { isLandfallError, settleAll } from '#runtime';
 import { options } from './command-line.js';
 import type { FfmpegTools, VideoFacts } from './media-facts.js';
 import { pictureFilters } from './picture-filters.js';
@@ -80,7 +80,7 @@ async function* seekEach(tools: FfmpegTools, from: TileSource, plan: StoryboardP
       (_, index) => next + index,
     );
     const isOver = performance.now() > untilMs;
-    yield* await Promise.all(indexes.map((index) => (isOver ? null : decodeOne(tools, from, plan, index))));
+    yield* await settleAll(indexes.map((index) => (isOver ? null : decodeOne(tools, from, plan, index))));
   }
 }
 

@@ -19,10 +19,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** A process that lives until it is ended; its command line is that of a local run when `place` is. */
-async function live(place: string, env: NodeJS.ProcessEnv = {}) {
+async function live(place: string, env: NodeJS.ProcessEnv = {}, script = '') {
   const file = join(folder, place);
   mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, "setInterval(() => {}, 1000); console.log('up')");
+  writeFileSync(file, `${script}; setInterval(() => {}, 1000); console.log('up')`);
   const child = spawn(process.execPath, [file, 'start'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
@@ -67,6 +67,18 @@ test('takes the place of a run that was killed, and ends what it left', async ()
   expect(await isRunning(stranger.pid ?? 0)).toBe(true);
   stranger.kill('SIGKILL');
   await lock.release();
+});
+
+test('leaves the folder to a run that took it while we ended what was left', async () => {
+  const other = await live('dist/apps/cli/src/main.js');
+  noteRun(other.pid, 'other');
+  const run = JSON.stringify(readFileSync(join(folder, 'run.json'), 'utf8'));
+  const takes = `process.once('SIGTERM', () => { require('fs').writeFileSync('${join(folder, 'run.json')}', ${run}); process.exit(); });`;
+  await live('dist/apps/worker/src/main.js', { LANDFALL_RUN: killedRun }, takes);
+  noteRun(999_999_999, killedRun);
+  await expect(takeRunLock(folder, addresses)).rejects.toMatchObject({ code: 'local.already_running' });
+  expect(readFileSync(join(folder, 'run.json'), 'utf8')).toContain(`"pid":${other.pid},`);
+  other.kill('SIGKILL');
 });
 
 test.each(['', 'not JSON', '{}', 'null'])(

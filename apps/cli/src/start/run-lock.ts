@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandLineOf, endProcesses, findMarkedProcesses } from '#local';
 import { LandfallError } from '#runtime';
@@ -61,10 +61,13 @@ async function linkIfFree(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (isCode(error, 'EEXIST')) return false;
     throw error;
   }
 }
+
+const isCode = (error: unknown, code: string) =>
+  error instanceof Error && 'code' in error && error.code === code;
 
 async function clearStaleRun(file: string): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => '');
@@ -78,7 +81,20 @@ async function clearStaleRun(file: string): Promise<void> {
       );
     await endMarked(id, graceMs);
   }
-  await rm(file, { force: true });
+  await removeIfStill(file, text);
+}
+
+/** Somebody else may have cleared the same run, and be running, since we read this text. */
+async function removeIfStill(file: string, text: string): Promise<void> {
+  const aside = `${file}.${process.pid}.stale`;
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) !== text) await linkIfFree(aside, file);
+  await rm(aside, { force: true });
 }
 
 /** Process ids are used again: only a process that runs this command holds the lock. */

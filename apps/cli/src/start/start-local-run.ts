@@ -59,6 +59,8 @@ function stopOnSignals(): AbortSignal {
   // Not `once`: a terminal and npm both pass a Ctrl-C on, and the second one must not kill us.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   process.once('disconnect', stop);
+  // Lost while we started.
+  if (process.connected === false) stop();
   process.channel?.unref();
   return controller.signal;
 }
