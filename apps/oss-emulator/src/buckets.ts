@@ -4,6 +4,7 @@ import { readJsonFile, writeJsonFile } from './json-file.js';
 import { MultipartUploads } from './multipart-uploads.js';
 import { ObjectFiles } from './object-files.js';
 import { refusal } from './refusals.js';
+import { Turns } from './turns.js';
 
 /** One emulated bucket. */
 export interface Bucket {
@@ -19,6 +20,8 @@ const bucketName = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 export class Buckets {
   readonly #folder: string;
   readonly #buckets = new Map<string, Bucket>();
+  /** By name: a bucket that is opened twice would forget what the first one got meanwhile. */
+  readonly #turns = new Turns();
   /** Where files lie until they are complete; on the same file system, so that a rename is enough. */
   readonly incomingFolder: string;
 
@@ -52,6 +55,10 @@ export class Buckets {
   /** Makes a bucket; one that is there stays as it is. @throws OssRefusal InvalidBucketName */
   async create(name: string): Promise<void> {
     if (!bucketName.test(name)) throw refusal('InvalidBucketName', { BucketName: name });
+    await this.#turns.take(name, () => this.#open(name));
+  }
+
+  async #open(name: string): Promise<void> {
     if (this.#buckets.has(name)) return;
     const folder = join(this.#folder, name);
     await mkdir(folder, { recursive: true });
@@ -66,6 +73,10 @@ export class Buckets {
 
   /** @throws OssRefusal NoSuchBucket, BucketNotEmpty */
   async delete(name: string): Promise<void> {
+    await this.#turns.take(name, () => this.#remove(name));
+  }
+
+  async #remove(name: string): Promise<void> {
     const bucket = this.get(name);
     if (bucket.objects.count > 0 || bucket.uploads.count > 0)
       throw refusal('BucketNotEmpty', { BucketName: name });

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
 import { bucket, useEmulator } from './emulator-fixture.suite.js';
+import { putPipeInPlace } from './pipe-in-place.suite.js';
 import { elementOf, sendSigned, type RawAnswer } from './requests.suite.js';
 
 const emulator = useEmulator();
@@ -141,10 +141,9 @@ describe('an upload in parts', () => {
   test('stays as it is while it is completed, and is gone then', async () => {
     const uploadId = await start();
     const { etag } = (await putPart(uploadId, 1, 'slow')).headers;
-    // A pipe in place of the part holds the completion for as long as it is open.
     const partFile = join(emulator.dataDir, 'buckets', bucket, 'uploads', uploadId, '1.data');
-    await rm(partFile);
-    execFileSync('mkfifo', [partFile]);
+    await putPipeInPlace(partFile);
+    // Held for as long as the pipe is open.
     const completing = complete(uploadId, list([1, String(etag)]));
     const pipe = await open(partFile, 'w');
     const late = [
