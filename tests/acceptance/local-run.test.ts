@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { endProcesses, findMarkedProcesses } from '#local';
+import { eventually } from '#testing';
+import type { UploadView } from '#uploads';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+
+const run = promisify(execFile);
+const command = 'dist/apps/cli/src/main.js';
+
+let folder: string;
+let dataDir: string;
+/** In the environment of every process that a test has started, and of theirs. */
+let marker: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-local-run-'));
+  dataDir = join(folder, 'data');
+  marker = `LANDFALL_TEST=${folder}`;
+});
+afterEach(async () => {
+  await endProcesses(await findMarkedProcesses(marker), 0);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What `npm start` has on a machine where its usual ports are taken. */
+function environment(): Record<string, string> {
+  const [name = '', value = ''] = marker.split('=');
+  const { ffmpegPath, ffprobePath } = inject('services');
+  return {
+    PATH: process.env['PATH'] ?? '',
+    [name]: value,
+    LOCAL_DATA_DIR: dataDir,
+    LOCAL_POSTGRES_PORT: '0',
+    API_PORT: '0',
+    EMULATOR_PORT: '0',
+    FFMPEG_PATH: ffmpegPath,
+    FFPROBE_PATH: ffprobePath,
+  };
+}
+
+interface Facts {
+  apiUrl: string;
+  apiKey: string;
+}
+
+interface LocalRun {
+  process: ChildProcess;
+  facts: Facts;
+  output: () => string;
+}
+
+const readJson = async <T>(name: string) => JSON.parse(await readFile(join(dataDir, name), 'utf8')) as T;
+const isThere = async (name: string) =>
+  stat(join(dataDir, name)).then(
+    () => true,
+    () => false,
+  );
+
+async function start(): Promise<LocalRun> {
+  const child = spawn(process.execPath, [command, 'start'], {
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await eventually(() => {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it has ended:\n${output}`);
+    return output.includes('Landfall runs.') || undefined;
+  }, 120_000);
+  return { process: child, facts: await readJson('local.json'), output: () => output };
+}
+
+/** Ends a run and waits until it is gone; gives its exit code. */
+async function end({ process }: LocalRun, signal: NodeJS.Signals): Promise<number | null> {
+  const closed = once(process, 'exit');
+  process.kill(signal);
+  await closed;
+  return process.exitCode;
+}
+
+async function get<T>({ facts }: LocalRun, path: string): Promise<T> {
+  const answer = await fetch(`${facts.apiUrl}${path}`, {
+    headers: { authorization: `Bearer ${facts.apiKey}` },
+  });
+  return (await answer.json()) as T;
+}
+
+/** `landfall upload` without a file sends its sample picture. */
+async function uploadSample(local: LocalRun): Promise<UploadView> {
+  const { stdout } = await run(process.execPath, [command, 'upload'], { env: environment() });
+  const { id } = JSON.parse(stdout) as { id: string };
+  return eventually(async () => {
+    const upload = await get<UploadView>(local, `/v1/uploads/${id}`);
+    return upload.status === 'ready' || upload.status === 'failed' ? upload : undefined;
+  });
+}
+
+test('npm start makes media of an upload, is alone in its folder, and leaves nothing but the data', async () => {
+  const local = await start();
+  const upload = await uploadSample(local);
+  expect(upload).toMatchObject({ status: 'ready', metadata: { width: 1600, height: 1200 } });
+  expect(upload.renditions.length).toBeGreaterThan(0);
+  for (const { url } of upload.renditions) {
+    const picture = await fetch(url ?? '');
+    expect([picture.status, picture.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^image/),
+    ]);
+  }
+
+  await expect(run(process.execPath, [command, 'start'], { env: environment() })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(local.facts.apiUrl),
+  });
+  const missing = join(folder, 'no.jpg');
+  await expect(
+    run(process.execPath, [command, 'upload', missing], { env: environment() }),
+  ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`no such file or directory`) });
+
+  expect(await end(local, 'SIGINT')).toBe(0);
+  expect(local.output()).toContain('Landfall has ended.');
+  expect(await findMarkedProcesses(marker)).toEqual([]);
+  expect([await isThere('local.json'), await isThere('run.json')]).toEqual([false, false]);
+
+  const again = await start();
+  expect(await get(again, `/v1/uploads/${upload.id}`)).toMatchObject({ status: 'ready' });
+  expect(await end(again, 'SIGTERM')).toBe(0);
+});
+
+test('after kill -9 the next npm start finds the data, and nothing in its way', async () => {
+  const killed = await start();
+  const { id } = await uploadSample(killed);
+  expect(await end(killed, 'SIGKILL')).toBeNull();
+  const next = await start();
+  expect(await get(next, `/v1/uploads/${id}`)).toMatchObject({ status: 'ready' });
+  expect((await uploadSample(next)).status).toBe('ready');
+  expect(await end(next, 'SIGTERM')).toBe(0);
+  expect(await findMarkedProcesses(marker)).toEqual([]);
+});
+
+test('npm start ends when the process that started it dies before it is up', async () => {
+  const parent = `
+    const { fork } = require('node:child_process');
+    fork('${command}', ['start'], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    process.kill(process.pid, 'SIGKILL');`;
+  await run(process.execPath, ['-e', parent], { env: environment() }).catch(() => undefined);
+  await eventually(async () => (await findMarkedProcesses(marker)).length === 0 || undefined);
+  expect([await isThere('local.json'), await isThere('run.json')]).toEqual([false, false]);
+});
