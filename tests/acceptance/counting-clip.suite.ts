@@ -57,7 +57,10 @@ export function expectWhole({ frames, fatal, atS, durationS }: Watched): void {
   expect(durationS - atS).toBeLessThan(0.1);
   const seconds = Array.from({ length: clipSeconds }, (_, second) => second);
   expect([...new Set(frames.map(secondOf))].sort()).toEqual(seconds);
-  expect(frames.filter((frame) => secondOf(frame) !== Math.floor(frame.atS + 0.001))).toEqual([]);
+  // A stalled browser may draw the frame after the one it tells of.
+  const isOf = (frame: ShownFrame) => (lateS: number) =>
+    secondOf(frame) === Math.floor(frame.atS + lateS + 0.001);
+  expect(frames.filter((frame) => ![0, 1 / clipRate].some(isOf(frame)))).toEqual([]);
 }
 
 /** The sizes of the frames that were shown, in the order in which they came. */

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { invalidArgument, quoteEtag } from '#oss';
 import type { Bucket } from './buckets.js';
 import { meetsConditions } from './conditions.js';
@@ -19,10 +18,9 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
   checkOverwrite(target, objectKey, headers);
   const isSame = sourceBucket === target && source.key === objectKey;
   const replaces = isSame || headers['x-oss-metadata-directive'] === 'REPLACE';
-  const file = await receiveFile(
-    createReadStream(sourceBucket.objects.pathOf(source)),
-    state.buckets.incomingFolder,
-  );
+  const bytes = await sourceBucket.objects.open(source);
+  if (!bytes) return copyObject(exchange, state);
+  const file = await receiveFile(bytes.createReadStream(), state.buckets.incomingFolder);
   const object = await storeFile(target, file, headers, {
     key: objectKey,
     mimeType: (replaces && headers['content-type']) || source.mimeType,

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket } from './buckets.js';
 import { readRange } from './byte-range.js';
@@ -43,7 +42,8 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
     return;
   }
   // Opened before the status goes out: the file of an object that is replaced meanwhile stays readable.
-  const file = await open(bucket.objects.pathOf(object));
+  const file = await bucket.objects.open(object);
+  if (!file) return getObject(exchange, state);
   outgoing.writeHead(status, head);
   await pipeline(file.createReadStream({ start, end, highWaterMark: readAtOnceBytes }), outgoing);
 }

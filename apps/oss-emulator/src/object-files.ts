@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from './json-file.js';
 import { refusal } from './refusals.js';
@@ -49,6 +49,16 @@ export class ObjectFiles {
   /** Where the bytes of an object lie. */
   pathOf(object: StoredObject): string {
     return join(this.#folder, object.dataFile);
+  }
+
+  /** Opens the bytes of an object; undefined when it is replaced or deleted by now, and wants to be looked up again. */
+  async open(object: StoredObject): Promise<FileHandle | undefined> {
+    try {
+      return await open(this.pathOf(object));
+    } catch (error) {
+      if (this.#objects.get(object.key) === object) throw error;
+      return undefined;
+    }
   }
 
   /**
