@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type OSS from 'ali-oss';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Crc64, percentEncode, presignUrlV4 } from '#oss';
 import { bucket, credentials, region, useEmulator } from './emulator-fixture.suite.js';
-import { sendSigned } from './requests.suite.js';
+import { elementOf, sendSigned } from './requests.suite.js';
 
 const emulator = useEmulator();
 
@@ -245,6 +245,21 @@ describe('a read', () => {
   ] as [Record<string, string>, number][])('with condition %j is answered %i', async (headers, status) => {
     expect((await read(headers)).status).toBe(status);
   });
+});
+
+test('an object whose bytes are gone from the disk is an error, and looked up no further', async () => {
+  const damaged = 'damaged';
+  const source = `/${damaged}/k`;
+  await sendSigned(emulator.url, { method: 'PUT', bucket: damaged });
+  await sendSigned(emulator.url, { method: 'PUT', bucket: damaged, key: 'k', body: 'x' });
+  await rm(join(emulator.dataDir, 'buckets', damaged, 'objects'), { recursive: true });
+  for (const request of [
+    { bucket: damaged, key: 'k' },
+    { method: 'PUT', key: 'copy', headers: { 'x-oss-copy-source': source } },
+  ]) {
+    const { status, text } = await sendSigned(emulator.url, request);
+    expect([status, elementOf(text, 'Code')]).toEqual([500, 'InternalError']);
+  }
 });
 
 test('uploads of one key at once leave one of them, whole, on disk and in memory', async () => {
