@@ -17,7 +17,7 @@ export async function callBack(order: CallbackOrder, state: EmulatorState): Prom
     const attempt = await callOne(buildCallbackRequest(url, order, state), order.parameters.sni, state);
     attempts.push(attempt);
     const { failure } = attempt;
-    if (!failure) break;
+    if (!failure || state.closing.aborted) break;
     state.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
   }
   state.journal.record(order, attempts);
@@ -29,22 +29,22 @@ export async function callBack(order: CallbackOrder, state: EmulatorState): Prom
 async function callOne(
   request: CallbackRequest,
   sni: boolean,
-  { callbackTimeoutMs }: EmulatorState,
+  { callbackTimeoutMs, closing }: EmulatorState,
 ): Promise<CallbackAttempt> {
   const startedAt = new Date();
   const startedAtMs = performance.now();
-  const signal = AbortSignal.timeout(callbackTimeoutMs);
+  const timeout = AbortSignal.timeout(callbackTimeoutMs);
   let answer: CallbackAnswer | null = null;
   let failure: OssRefusal | null;
   try {
-    const incoming = await sendOnce(request, sni, signal);
+    const incoming = await sendOnce(request, sni, AbortSignal.any([timeout, closing]));
     const head = { status: incoming.statusCode ?? 0, headers: incoming.headers };
     answer = { ...head, body: Buffer.alloc(0) };
     const read = await readAnswer(incoming);
     answer = { ...head, body: read.body };
     failure = read.failure;
   } catch (error) {
-    failure = signal.aborted ? timedOut(request, callbackTimeoutMs) : unanswered(error, request);
+    failure = timeout.aborted ? timedOut(request, callbackTimeoutMs) : unanswered(error, request);
   }
   const durationMs = Math.round(performance.now() - startedAtMs);
   return { request, startedAt, durationMs, answer, failure };

@@ -17,4 +17,6 @@ export interface EmulatorState {
   readonly logger: Logger;
   /** Limit for one callback attempt. */
   readonly callbackTimeoutMs: number;
+  /** Aborts when the emulator closes: no callback is worth waiting for any more. */
+  readonly closing: AbortSignal;
 }

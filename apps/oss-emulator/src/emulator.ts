@@ -34,7 +34,7 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** Its public URL, without a trailing slash. */
   readonly url: string;
-  /** Ends open connections and stops listening. */
+  /** Stops listening, and ends connections and callbacks. Once it resolves, nothing touches the data folder any more. */
   close(): Promise<void>;
 }
 
@@ -48,6 +48,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const publicUrl = new URL(options.publicUrl ?? `http://localhost:${port}`);
+  const closing = new AbortController();
   const state: EmulatorState = {
     buckets,
     callbackKey,
@@ -60,15 +61,25 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     ],
     logger: options.logger,
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
+    closing: closing.signal,
   };
-  server.on('request', (incoming, outgoing) => void answerRequest(openExchange(incoming, outgoing), state));
+  const answers = new Set<Promise<void>>();
+  server.on('request', (incoming, outgoing) => {
+    const answer = answerRequest(openExchange(incoming, outgoing), state).finally(() =>
+      answers.delete(answer),
+    );
+    answers.add(answer);
+  });
   return {
     url: publicUrl.href.replace(/\/$/, ''),
     async close() {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      closing.abort();
       await closed;
+      // A request outlives its connection: it may be storing an object.
+      await Promise.all(answers);
     },
   };
 }

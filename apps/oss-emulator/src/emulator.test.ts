@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { open, readdir } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { encodeCallback, useReceiver } from './callback-receiver.suite.js';
+import { bucket, useEmulator } from './emulator-fixture.suite.js';
+import { putPipeInPlace } from './pipe-in-place.suite.js';
+import { sendSigned } from './requests.suite.js';
+
+const emulator = useEmulator({ callbackTimeoutMs: 600_000 });
+const receiver = useReceiver();
+
+test('an emulator that closes lets a request store its object', async () => {
+  await sendSigned(emulator.url, { method: 'PUT', key: 'source', body: 'slow' });
+  const folder = join(emulator.dataDir, 'buckets', bucket, 'objects');
+  const dataFile = join(folder, (await readdir(folder)).find((name) => name.endsWith('.data')) ?? '');
+  await putPipeInPlace(dataFile);
+  const headers = { 'x-oss-copy-source': `/${bucket}/source` };
+  const copying = sendSigned(emulator.url, { method: 'PUT', key: 'copy', headers });
+  const cutOff = expect(copying).rejects.toMatchObject({ code: 'ECONNRESET' });
+  const pipe = await open(dataFile, 'w');
+  const restarting = emulator.restart();
+  await cutOff;
+  await pipe.writeFile('slow');
+  await pipe.close();
+  await restarting;
+  expect((await sendSigned(emulator.url, { key: 'copy' })).text).toBe('slow');
+});
+
+test('an emulator that closes waits for no callback', async () => {
+  const called = new Promise<ServerResponse>((resolve) => {
+    receiver.answer = resolve;
+  });
+  const headers = { 'x-oss-callback': encodeCallback({ callbackUrl: receiver.url, callbackBody: 'a=1' }) };
+  const putting = sendSigned(emulator.url, { method: 'PUT', key: 'called', headers, body: 'kept' });
+  const cutOff = expect(putting).rejects.toMatchObject({ code: 'ECONNRESET' });
+  const ended = once(await called, 'close');
+  await emulator.restart();
+  await Promise.all([cutOff, ended]);
+  expect((await sendSigned(emulator.url, { key: 'called' })).text).toBe('kept');
+});
