@@ -38,12 +38,15 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
+/** Longer than `ali-oss` keeps an idle connection (15 s): it does not try again on one that we have just closed. */
+const idleTimeoutMs = 60_000;
+
 /** Starts an emulator of OSS; resolves when it listens. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const buckets = await Buckets.open(options.dataDir);
   for (const name of options.buckets) await buckets.create(name);
   const callbackKey = await loadCallbackKey(options.dataDir);
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: idleTimeoutMs });
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
