@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ObjectStore, withObjectGate } from '#storage';
+import { withObjectGate } from '#storage';
+import { startStandInStore } from '#testing';
 import { makePoster, makePreview, makeStoryboard, probeMedia } from '#video';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -59,7 +58,7 @@ async function enlarge(from: string, to: string): Promise<void> {
 async function shareRead(name: string, work: (url: string) => Promise<unknown>): Promise<number> {
   const path = join(folder, name);
   const { size } = await stat(path);
-  const server = createServer((request, response) => {
+  await using standIn = await startStandInStore((request, response) => {
     const [, first = '0', last = '0'] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
     const range = { start: Number(first), end: Number(last) };
     response.writeHead(206, {
@@ -70,28 +69,11 @@ async function shareRead(name: string, work: (url: string) => Promise<unknown>):
     body.pipe(response);
     response.once('close', () => body.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const store = new ObjectStore({
-    OSS_ENDPOINT: `http://localhost:${(server.address() as AddressInfo).port}`,
-    OSS_REGION: 'cn-hangzhou',
-    OSS_BUCKETS: ['bucket'],
-    OSS_ACCESS_KEY_ID: 'key',
-    OSS_ACCESS_KEY_SECRET: 'sesame',
-    OSS_PATH_STYLE: true,
-    OSS_TIMEOUT_MS: 5_000,
-    OSS_RENDITION_PREFIX: 'renditions/',
-    OSS_URL_LIFETIME_S: 3_600,
-  });
   const object = { bucket: 'bucket', objectKey: name, etag, sizeBytes: size };
-  try {
-    return await withObjectGate(store, object, never, async (url, gate) => {
-      await work(url);
-      return gate.bytesRead / size;
-    });
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  return await withObjectGate(standIn.store, object, never, async (url, gate) => {
+    await work(url);
+    return gate.bytesRead / size;
+  });
 }
 
 const places = [{}, { at: 10 }, { share: 0.5 }, { share: 1 }, { at: 1_000 }];

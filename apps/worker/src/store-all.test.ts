@@ -1,11 +1,10 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ObjectStore } from '#storage';
+import { startStandInStore } from '#testing';
 import { storeAll } from './store-all.js';
 
 const never = new AbortController().signal;
@@ -14,32 +13,21 @@ const never = new AbortController().signal;
 async function startStore() {
   const asked: string[] = [];
   const held: ServerResponse[] = [];
-  const server = createServer((request, response) => {
-    asked.push(new URL(request.url ?? '', 'http://store').pathname);
-    request.resume().once('end', () => {
-      held.push(response);
-      server.emit('held');
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const store = new ObjectStore({
-    OSS_ENDPOINT: `http://localhost:${(server.address() as AddressInfo).port}`,
-    OSS_REGION: 'cn-hangzhou',
-    OSS_BUCKETS: ['bucket'],
-    OSS_ACCESS_KEY_ID: 'key',
-    OSS_ACCESS_KEY_SECRET: 'sesame',
-    OSS_PATH_STYLE: true,
-    OSS_TIMEOUT_MS: 60_000,
-    OSS_RENDITION_PREFIX: 'renditions/',
-    OSS_URL_LIFETIME_S: 3_600,
-  });
+  const holding = new EventEmitter();
+  const standIn = await startStandInStore(
+    (request, response) => {
+      asked.push(new URL(request.url ?? '', 'http://store').pathname);
+      request.resume().once('end', () => {
+        held.push(response);
+        holding.emit('held');
+      });
+    },
+    { timeoutMs: 60_000 },
+  );
+  onTestFinished(() => standIn[Symbol.asyncDispose]());
+  const { store } = standIn;
   const holds = async (count: number) => {
-    while (held.length < count) await once(server, 'held');
+    while (held.length < count) await once(holding, 'held');
   };
   const release = () => held.splice(0).forEach((response) => response.end());
   /** Refuses one; resolves when the client has given up the others. */

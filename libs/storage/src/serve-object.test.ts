@@ -1,7 +1,6 @@
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import { startStandInStore } from '#testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { ObjectStore } from './object-store.js';
 import { withObjectGate, type ObjectGate } from './serve-object.js';
 
 const bytes = Buffer.alloc(6_000_000, 'every byte of this object is told by its place. ');
@@ -22,28 +21,13 @@ const give: Answer = (request, response, first, last) => {
 /** A store that answers as it is told, and remembers what it was asked. */
 async function startStore(answer: Answer = give) {
   const asked: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
+  const standIn = await startStandInStore((request, response) => {
     asked.push(request);
     const [, first = '0', last = '0'] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
     answer(request, response, Number(first), Number(last));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const store = new ObjectStore({
-    OSS_ENDPOINT: `http://localhost:${(server.address() as AddressInfo).port}`,
-    OSS_REGION: 'cn-hangzhou',
-    OSS_BUCKETS: ['bucket'],
-    OSS_ACCESS_KEY_ID: 'key',
-    OSS_ACCESS_KEY_SECRET: 'sesame',
-    OSS_PATH_STYLE: true,
-    OSS_TIMEOUT_MS: 5_000,
-    OSS_RENDITION_PREFIX: 'renditions/',
-    OSS_URL_LIFETIME_S: 3_600,
-  });
-  return { store, asked };
+  onTestFinished(() => standIn[Symbol.asyncDispose]());
+  return { store: standIn.store, asked };
 }
 
 const object = { bucket: 'bucket', objectKey: 'a film.mp4', etag, sizeBytes: String(bytes.length) };

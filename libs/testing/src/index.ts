@@ -13,3 +13,4 @@ export * from './eventually.js';
 export * from './oss-client.js';
 export * from './own-services.js';
 export * from './post-form.js';
+export * from './stand-in-store.js';
