@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,8 @@ let dataDir: string;
 let marker: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'landfall-local-run-'));
+  // As root: what the user postgres cannot reach would lie elsewhere, and stay.
+  await chmod(folder, 0o755);
   dataDir = join(folder, 'data');
   marker = `LANDFALL_TEST=${folder}`;
 });
