@@ -65,11 +65,12 @@ const isThere = async (name: string) =>
 async function start(): Promise<LocalRun> {
   const child = spawn(process.execPath, [command, 'start'], {
     env: environment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // With the channel it ends when this process does.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   await eventually(() => {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it has ended:\n${output}`);
     return output.includes('Landfall runs.') || undefined;

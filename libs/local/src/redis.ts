@@ -31,6 +31,8 @@ export async function startRedis(options: { dataDir: string; port: number }): Pr
     bind: '127.0.0.1',
     port: String(options.port),
     dir: options.dataDir,
+    // In that folder.
+    pidfile: 'redis.pid',
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
     save: '',

@@ -1,10 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
 import { ensureFfmpeg, ensureRedis, findChromium, freePort, startPostgres, startRedis } from '#local';
 import type { TestProject } from 'vitest/node';
+import { openServiceFolder } from './service-folder.js';
 
 /** The services of one test run. */
 export interface TestServices {
@@ -32,16 +31,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const ffmpeg = await ensureFfmpeg();
   if (redis.missing) throw new Error(`the tests need Redis; type: ${redis.command}`);
   if (ffmpeg.missing) throw new Error(`the tests need ffmpeg; type: ${ffmpeg.command}`);
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-test-'));
-  // Run by root, Postgres is another user's, who has to get through.
-  await chmod(folder, 0o755);
+  const folder = await openServiceFolder();
   const postgres = await startPostgres({
-    dataDir: join(folder, 'postgres'),
+    dataDir: join(folder.path, 'postgres'),
     port: await freePort(),
-    logFile: join(folder, 'postgres.log'),
+    logFile: join(folder.path, 'postgres.log'),
     fast: true,
   });
-  const redisServer = await startRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
+  const redisServer = await startRedis({ dataDir: join(folder.path, 'redis'), port: await freePort() });
   await createDatabaseIfMissing(postgres.url, templateDatabase);
   const template = databaseUrl(postgres.url, templateDatabase);
   await migrateDatabase(template);
@@ -56,7 +53,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await redisServer.stop();
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    await folder[Symbol.asyncDispose]();
   };
 }
 

@@ -1,10 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
 import { freePort, startPostgres, startRedis } from '#local';
 import { databaseUrl } from './global-setup.js';
+import { openServiceFolder, type ServiceFolder } from './service-folder.js';
 
 /** A service that a test may stop and start again, with its data. */
 export interface OwnService extends AsyncDisposable {
@@ -15,11 +14,11 @@ export interface OwnService extends AsyncDisposable {
 
 /** A Postgres of the test's own, migrated: for tests that restart it. About 2 s. */
 export async function ownPostgres(): Promise<OwnService> {
-  const folder = await ownFolder();
+  const folder = await openServiceFolder();
   const options = {
-    dataDir: join(folder, 'postgres'),
+    dataDir: join(folder.path, 'postgres'),
     port: await freePort(),
-    logFile: join(folder, 'postgres.log'),
+    logFile: join(folder.path, 'postgres.log'),
     fast: true,
   };
   let running = await startPostgres(options);
@@ -37,8 +36,8 @@ export async function ownPostgres(): Promise<OwnService> {
 
 /** A Redis of the test's own: for tests that restart or flush it. */
 export async function ownRedis(): Promise<OwnService> {
-  const folder = await ownFolder();
-  const options = { dataDir: join(folder, 'redis'), port: await freePort() };
+  const folder = await openServiceFolder();
+  const options = { dataDir: join(folder.path, 'redis'), port: await freePort() };
   let running = await startRedis(options);
   return restartable(running.url, folder, {
     stop: () => running.stop(),
@@ -48,20 +47,17 @@ export async function ownRedis(): Promise<OwnService> {
   });
 }
 
-/** A temporary folder that other users may go through: run by root, Postgres is another user's. */
-async function ownFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-own-'));
-  await chmod(folder, 0o755);
-  return folder;
-}
-
-function restartable(url: string, folder: string, turn: Pick<OwnService, 'stop' | 'start'>): OwnService {
+function restartable(
+  url: string,
+  folder: ServiceFolder,
+  turn: Pick<OwnService, 'stop' | 'start'>,
+): OwnService {
   return {
     url,
     ...turn,
     async [Symbol.asyncDispose]() {
       await turn.stop();
-      await rm(folder, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }
