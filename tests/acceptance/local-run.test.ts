@@ -14,7 +14,7 @@ const command = 'dist/apps/cli/src/main.js';
 
 let folder: string;
 let dataDir: string;
-/** In the environment of every process that a test has started, and of theirs. */
+/** In the environment of every process of ours that a test has started; Postgres has none of it. */
 let marker: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'landfall-local-run-'));
@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What `npm start` has on a machine where its usual ports are taken. */
+/** For a start on a machine whose usual ports are taken. */
 function environment(): Record<string, string> {
   const [name = '', value = ''] = marker.split('=');
   const { ffmpegPath, ffprobePath } = inject('services');
@@ -80,7 +80,7 @@ async function start(): Promise<LocalRun> {
 
 /** Ends a run and waits until it is gone; gives its exit code. */
 async function end({ process }: LocalRun, signal: NodeJS.Signals): Promise<number | null> {
-  const closed = once(process, 'exit');
+  const closed = once(process, 'close');
   process.kill(signal);
   await closed;
   return process.exitCode;
@@ -93,6 +93,13 @@ async function get<T>({ facts }: LocalRun, path: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
+/** What of a run is there when it has ended: its processes, Postgres, and the files that tell others of it. */
+async function leftovers(): Promise<(string | number)[]> {
+  const files = ['local.json', 'run.json', 'postgres/data/postmaster.pid'];
+  const there = await Promise.all(files.map(isThere));
+  return [...(await findMarkedProcesses(marker)), ...files.filter((_, index) => there[index])];
+}
+
 /** `landfall upload` without a file sends its sample picture. */
 async function uploadSample(local: LocalRun): Promise<UploadView> {
   const { stdout } = await run(process.execPath, [command, 'upload'], { env: environment() });
@@ -103,7 +110,7 @@ async function uploadSample(local: LocalRun): Promise<UploadView> {
   });
 }
 
-test('npm start makes media of an upload, is alone in its folder, and leaves nothing but the data', async () => {
+test('landfall start makes media of an upload, is alone in its folder, and leaves nothing but the data', async () => {
   const local = await start();
   const upload = await uploadSample(local);
   expect(upload).toMatchObject({ status: 'ready', metadata: { width: 1600, height: 1200 } });
@@ -123,19 +130,18 @@ test('npm start makes media of an upload, is alone in its folder, and leaves not
   const missing = join(folder, 'no.jpg');
   await expect(
     run(process.execPath, [command, 'upload', missing], { env: environment() }),
-  ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`no such file or directory`) });
+  ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('no such file or directory') });
 
   expect(await end(local, 'SIGINT')).toBe(0);
   expect(local.output()).toContain('Landfall has ended.');
-  expect(await findMarkedProcesses(marker)).toEqual([]);
-  expect([await isThere('local.json'), await isThere('run.json')]).toEqual([false, false]);
+  expect(await leftovers()).toEqual([]);
 
   const again = await start();
   expect(await get(again, `/v1/uploads/${upload.id}`)).toMatchObject({ status: 'ready' });
   expect(await end(again, 'SIGTERM')).toBe(0);
 });
 
-test('after kill -9 the next npm start finds the data, and nothing in its way', async () => {
+test('after kill -9 the next start finds the data, and nothing in its way', async () => {
   const killed = await start();
   const { id } = await uploadSample(killed);
   expect(await end(killed, 'SIGKILL')).toBeNull();
@@ -143,15 +149,15 @@ test('after kill -9 the next npm start finds the data, and nothing in its way', 
   expect(await get(next, `/v1/uploads/${id}`)).toMatchObject({ status: 'ready' });
   expect((await uploadSample(next)).status).toBe('ready');
   expect(await end(next, 'SIGTERM')).toBe(0);
-  expect(await findMarkedProcesses(marker)).toEqual([]);
+  expect(await leftovers()).toEqual([]);
 });
 
-test('npm start ends when the process that started it dies before it is up', async () => {
+test('landfall start ends when the process that started it dies before it is up', async () => {
   const parent = `
     const { fork } = require('node:child_process');
     fork('${command}', ['start'], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     process.kill(process.pid, 'SIGKILL');`;
   await run(process.execPath, ['-e', parent], { env: environment() }).catch(() => undefined);
-  await eventually(async () => (await findMarkedProcesses(marker)).length === 0 || undefined);
-  expect([await isThere('local.json'), await isThere('run.json')]).toEqual([false, false]);
+  await eventually(async () => (await leftovers()).length === 0 || undefined);
+  expect(await leftovers()).toEqual([]);
 });

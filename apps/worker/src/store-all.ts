@@ -7,7 +7,7 @@ const storesAtOnce = 4;
 
 /**
  * Stores files of a folder under their own paths below `base`; returns how many bytes they have. The first failure ends it:
- * when it rejects, nothing is being stored any more.
+ * when it rejects, nothing is being sent any more.
  */
 export async function storeAll(
   store: ObjectStore,

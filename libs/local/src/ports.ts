@@ -6,7 +6,7 @@ const addresses = ['127.0.0.1', '0.0.0.0', '::1', '::'];
 
 /**
  * Below the ports that systems give to those who ask for any (Linux from 32768, others from 49152): what is free here stays
- * free until its server listens, however many connections begin meanwhile.
+ * free until its server listens, however many connections begin meanwhile; only another caller may hit upon it.
  */
 const firstPort = 15_000;
 const endPort = 32_768;

@@ -30,7 +30,7 @@ export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => P
   // Not once: Ctrl-C in a terminal reaches us twice, from the terminal and from the process that started us.
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
-  // False only of one that had a parent who listens, and lost it while it started; null channel then.
+  // Undefined without a parent who listens; false when it was lost while we started: no event comes then.
   if (process.connected === false) end('parent process ended');
   process.once('disconnect', () => end('parent process ended'));
   process.channel?.unref();

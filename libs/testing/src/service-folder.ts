@@ -20,6 +20,7 @@ export interface ServiceFolder extends AsyncDisposable {
   path: string;
 }
 
+/** Makes such a folder. Where no shell can be started, nothing ends what a killed run leaves. */
 export async function openServiceFolder(): Promise<ServiceFolder> {
   const path = await mkdtemp(join(tmpdir(), 'landfall-test-'));
   // Run by root, Postgres is another user's, who has to get through.
@@ -28,7 +29,7 @@ export async function openServiceFolder(): Promise<ServiceFolder> {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  watcher.unref();
+  watcher.on('error', () => watcher.kill()).unref();
   return {
     path,
     async [Symbol.asyncDispose]() {

@@ -6,7 +6,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRunning } from '#local';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { takeRunLock } from './run-lock.js';
 
 const addresses = { apiUrl: 'http://localhost:3000', ossEndpoint: 'http://localhost:9000' };
@@ -27,6 +27,7 @@ async function live(place: string, env: NodeJS.ProcessEnv = {}, script = '') {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return child;
 }
@@ -53,7 +54,6 @@ test('refuses while another run lives, and says which', async () => {
     code: 'local.already_running',
     message: expect.stringMatching(new RegExp(`${other.pid}[^]*localhost:3000`)),
   });
-  other.kill('SIGKILL');
 });
 
 test('takes the place of a run that was killed, and ends what it left', async () => {
@@ -65,7 +65,6 @@ test('takes the place of a run that was killed, and ends what it left', async ()
   const lock = await takeRunLock(folder, addresses);
   expect(await ended).toEqual([null, 'SIGTERM']);
   expect(await isRunning(stranger.pid ?? 0)).toBe(true);
-  stranger.kill('SIGKILL');
   await lock.release();
 });
 
@@ -78,7 +77,6 @@ test('leaves the folder to a run that took it while we ended what was left', asy
   noteRun(999_999_999, killedRun);
   await expect(takeRunLock(folder, addresses)).rejects.toMatchObject({ code: 'local.already_running' });
   expect(readFileSync(join(folder, 'run.json'), 'utf8')).toContain(`"pid":${other.pid},`);
-  other.kill('SIGKILL');
 });
 
 test.each(['', 'not JSON', '{}', 'null'])(
