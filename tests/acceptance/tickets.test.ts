@@ -96,6 +96,25 @@ describe('tickets', () => {
     });
   });
 
+  test('a ticket does not let anybody replace what was uploaded with it, unless it was asked for', async () => {
+    const other = new Blob([new Uint8Array(await png(20, 10))], { type: 'image/png' });
+    const postTwice = async (body: object) => {
+      const { form, put } = await issue({ fileName: 'twice.png', contentType: 'image/png', ...body });
+      const first = await post(form.url, Object.entries(form.fields));
+      expect(first.status).toBe(200);
+      const second = await post(form.url, Object.entries(form.fields), other);
+      const third = await fetch(put.url, { method: put.method, headers: put.headers, body: other });
+      return [second.status, third.status];
+    };
+    expect(await postTwice({})).toEqual([409, 409]);
+    expect(await postTwice({ overwrite: true })).toEqual([200, 200]);
+    const { form } = await issue({ fileName: 'race.png', contentType: 'image/png' });
+    const raced = await Promise.all(
+      [picture, other].map((file) => post(form.url, Object.entries(form.fields), file)),
+    );
+    expect(raced.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  });
+
   test('the pipeline and the size of a ticket count for its upload', async () => {
     const land = async (ticket: IssuedTicket) => {
       const { url, method, headers } = ticket.put;
@@ -199,7 +218,7 @@ describe('tickets', () => {
     const put = (url: string, headers: Record<string, string>) =>
       fetch(url, { method: 'PUT', headers, body: picture });
     const { url, headers } = ticket.put;
-    expect(headers).toEqual({ 'content-type': 'image/png' });
+    expect(headers).toEqual({ 'content-type': 'image/png', 'x-oss-forbid-overwrite': 'true' });
     for (const name of new URL(url).searchParams.keys()) {
       const changed = new URL(url);
       changed.searchParams.delete(name);
@@ -222,7 +241,10 @@ describe('tickets', () => {
 
   test('a PUT without a content type asked for names one all the same, so that browsers can send it', async () => {
     const { put } = await issue({ fileName: 'a.png' });
-    expect(put.headers).toEqual({ 'content-type': 'application/octet-stream' });
+    expect(put.headers).toEqual({
+      'content-type': 'application/octet-stream',
+      'x-oss-forbid-overwrite': 'true',
+    });
     const answer = await fetch(put.url, { method: 'PUT', headers: put.headers, body: picture });
     expect(answer.status).toBe(200);
   });

@@ -32,3 +32,8 @@ export async function checkObject(
   const complete = hasEtag(upload) && upload.sizeBytes !== null && upload.mimeType !== null;
   return complete ? upload : completeUpload(source, upload, head);
 }
+
+/** Consoles and SDKs of OSS show folders by empty objects whose key ends with a slash. */
+export function isFolderMarker({ objectKey, sizeBytes }: Pick<Upload, 'objectKey' | 'sizeBytes'>): boolean {
+  return objectKey.endsWith('/') && sizeBytes === '0';
+}

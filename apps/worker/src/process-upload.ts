@@ -9,6 +9,7 @@ import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
 import { makeStills } from './make-stills.js';
 import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
+import { isFolderMarker } from './check-object.js';
 import { fetchObject, type FetchedObject } from './fetch-object.js';
 import { withImage } from './with-image.js';
 import type { Workbench } from './workbench.js';
@@ -23,8 +24,8 @@ export async function processUpload(
   job: MakingJob,
   context: JobContext,
 ): Promise<void> {
-  // What we made ourselves is no upload to make something of.
-  if (landed.objectKey.startsWith(bench.renditionPrefix)) {
+  // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
+  if (landed.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(landed)) {
     return plan(
       bench,
       landed,

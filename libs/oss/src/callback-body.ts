@@ -4,6 +4,7 @@ import { readFormFields } from './callback-form-fields.js';
 import { readJsonFields } from './callback-json-fields.js';
 import {
   type CallbackBodySettings,
+  refuseUnrendered,
   refuseUnstorable,
   toLandedObject,
   type LandedObject,
@@ -13,7 +14,8 @@ import { showValue } from './shown-value.js';
 /**
  * Turns the body of a callback into the object that landed. Both body types of OSS are read; the names of the fields are
  * those of the system variables or common others (see `landed-object.ts`).
- * @throws LandfallError callback.body_type_unsupported, body_malformed, field_missing, field_invalid, field_duplicated
+ * @throws LandfallError callback.body_type_unsupported, body_malformed, field_missing, field_invalid, field_duplicated,
+ * placeholder_unrendered
  */
 export function readCallbackBody(
   contentType: string | undefined,
@@ -26,6 +28,8 @@ export function readCallbackBody(
   const fields = readFields(text);
   // The only spellings that decoding UTF-8 leaves for NUL and lone surrogates. Most bodies have none of them.
   if (text.includes('\0') || text.includes('%00') || text.includes('\\u')) refuseUnstorable(fields);
+  // Form and JSON can both write the `$` in other ways; few bodies have any of them.
+  if (text.includes('${') || text.includes('%24') || text.includes('\\u')) refuseUnrendered(fields);
   return toLandedObject(fields, settings);
 }
 

@@ -22,7 +22,7 @@ export const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
 /** Names under which callback templates in use send a field; the first one present counts, the others are vars. */
 const aliases = {
   bucket: ['bucket'],
-  object: ['object', 'objectKey', 'key', 'filename'],
+  object: ['object', 'objectKey', 'key', 'path', 'filename'],
   etag: ['etag', 'eTag'],
   size: ['size', 'fileSize', 'sizeBytes'],
   mimeType: ['mimeType', 'contentType'],
@@ -84,6 +84,25 @@ export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
   for (const [name, value] of fields) {
     if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'a value without NUL');
     if (!name.isWellFormed() || !value.isWellFormed()) throw invalid(name, value, 'well-formed Unicode');
+  }
+}
+
+/** What OSS fills in, in whatever case, as it stands or percent-encoded. */
+const placeholder =
+  /^(?:\$|%24)(?:\{|%7B)(?:x(?::|%3A)[^}]{1,100}|bucket|object|etag|size|mimeType|imageInfo\.\w{1,20}|crc64|contentMd5|vpcId|clientIp|reqId|operation)(?:\}|%7D)$/i;
+
+/**
+ * Refuses a body in which a placeholder of OSS came back as it was sent. A value that only contains one, or one that OSS does not
+ * know, is somebody's own: `a${b}.jpg` is a legal key.
+ * @throws LandfallError callback.placeholder_unrendered
+ */
+export function refuseUnrendered(fields: ReadonlyMap<string, string>): void {
+  for (const [name, value] of fields) {
+    if (!placeholder.test(value)) continue;
+    throw new LandfallError(
+      'callback.placeholder_unrendered',
+      `${showValue(name)} is ${showValue(value)}: callbackBody was percent-encoded or escaped before it was encoded as base64, or OSS does not know this name (they are case-sensitive); send the template as plain text, with its placeholders as they stand`,
+    );
   }
 }
 

@@ -68,7 +68,12 @@ const callback = z.object({
     .regex(/^(\/[^?#]*[^/?#])?$/, 'a path such as /media is wanted')
     .default('')
     .describe('path prefix of the callback URL that a proxy takes away before the request gets here'),
-  CALLBACK_DEFAULT_BUCKET: z.string().optional().describe('bucket of callbacks whose template leaves it out'),
+  CALLBACK_DEFAULT_BUCKET: z
+    .string()
+    .optional()
+    .describe(
+      'bucket of callbacks whose template leaves it out; default the bucket of OSS_BUCKETS, where there is one',
+    ),
   CALLBACK_FIELD_NAMES: list('')
     .pipe(
       z.array(

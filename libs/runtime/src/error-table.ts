@@ -119,6 +119,11 @@ export const errorTable = {
     retry: 'never',
     message: 'A field of the callback body is given twice',
   },
+  'callback.placeholder_unrendered': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'OSS did not fill in a placeholder of the callback body',
+  },
   'callback.bucket_forbidden': {
     kind: 'forbidden',
     retry: 'never',

@@ -5,6 +5,7 @@ import { Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/comm
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { type ApiConfig, configToken } from '../tokens.js';
+import { bodySettingsOf } from './body-settings.js';
 import { callbackOutcomes } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
 
@@ -24,8 +25,7 @@ export class CallbackController {
     private readonly registry: UploadRegistry,
     @Inject(configToken) private readonly config: ApiConfig,
   ) {
-    const { CALLBACK_DEFAULT_BUCKET: defaultBucket, CALLBACK_FIELD_NAMES: fieldNames } = config.callback;
-    this.bodySettings = { defaultBucket, fieldNames };
+    this.bodySettings = bodySettingsOf(config);
   }
 
   @Post()

@@ -11,6 +11,7 @@ import { isLandfallError, type LandfallError, type Logger } from '#runtime';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ApiConfig } from '../tokens.js';
+import { bodySettingsOf } from './body-settings.js';
 import type { CallbackKeys } from './callback-keys.js';
 import { readPublicKey } from './public-key-file.js';
 
@@ -101,10 +102,7 @@ export class RefusedCallbacks implements OnModuleDestroy {
       pathPrefix: callback.CALLBACK_PATH_PREFIX,
       callbackUrl: publicUrl && `${publicUrl}/callbacks/oss${/\?.*/s.exec(rawTarget)?.[0] ?? ''}`,
       hashedBytesMax,
-      body: {
-        defaultBucket: callback.CALLBACK_DEFAULT_BUCKET,
-        fieldNames: callback.CALLBACK_FIELD_NAMES,
-      },
+      body: bodySettingsOf(this.config),
     };
   }
 

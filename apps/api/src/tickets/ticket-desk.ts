@@ -40,7 +40,7 @@ export class TicketDesk {
       Object.entries({ ...ticket.vars, [ticketVar]: nonce }).map(([name, value]) => [`x:${name}`, value]),
     );
     const callback = encodeCallback(this.publicUrl(), variables);
-    const permission = { ticket, callback, variables, now };
+    const permission = { ticket, callback, variables, overwrite: request.overwrite, now };
     const form = signForm(oss, permission, request.signature);
     const put = signPut(oss, permission);
     await insertTicket(this.source, ticket);

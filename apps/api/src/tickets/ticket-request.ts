@@ -55,6 +55,12 @@ export const ticketRequestSchema = z.strictObject({
     .describe('custom values that come back with the upload'),
   pipeline: z.string().max(63).optional().describe('name of a pipeline of the pipelines file'),
   lifetimeS: z.int().min(1).optional().describe('seconds; default and most: TICKET_LIFETIME_S'),
+  overwrite: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether the upload may take the place of an object; otherwise OSS refuses it with 409 FileAlreadyExists',
+    ),
   signature: z.enum(['v1', 'v4']).default('v4').describe('signature of the form; put always has v4'),
 });
 

@@ -29,7 +29,7 @@ const ticket: Ticket = {
 };
 const variables = { 'x:ticket': 'nonce', 'x:price': String.raw`5 $, \$ and \\$` };
 const callback = encodeCallback('https://media.example.com', variables);
-const permission = { ticket, callback, variables, now };
+const permission = { ticket, callback, variables, overwrite: false, now };
 const rules = { region: 'cn-hangzhou', now, findSecret: () => 'not-a-secret' };
 const lowerCase = (fields: Record<string, string>) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
@@ -59,8 +59,15 @@ describe.each(['v1', 'v4'] as const)('signForm %s', (version) => {
       expect(() => check({ 'x:price': '5 $' })).toThrow('x:price');
       expect(() => check({ 'x-oss-object-acl': 'public-read-write' })).toThrow('acl');
       expect(() => check({ 'x-oss-storage-class': 'Archive' })).toThrow('storage-class');
+      expect(() => check({ 'x-oss-forbid-overwrite': 'false' })).toThrow('forbid-overwrite');
     },
   );
+});
+
+test('a ticket that may overwrite forbids nothing', () => {
+  const mayOverwrite = { ...permission, overwrite: true };
+  expect(signForm(settings(), mayOverwrite, 'v4').fields).not.toHaveProperty('x-oss-forbid-overwrite');
+  expect(signPut(settings(), mayOverwrite).headers).toEqual({ 'content-type': 'image/jpeg' });
 });
 
 test('a V4 form pins the token too', () => {
@@ -90,7 +97,10 @@ describe('signPut', () => {
       'x-oss-expires': '3600',
       'x-oss-security-token': 'a+token/of=STS',
     });
-    expect(put.headers).toEqual({ 'content-type': 'image/jpeg' });
+    expect(put.headers).toEqual({ 'content-type': 'image/jpeg', 'x-oss-forbid-overwrite': 'true' });
+    expect(() => verifyRequest({ ...request, headers: { 'content-type': 'image/jpeg' } }, rules)).toThrow(
+      'signature',
+    );
     expect(verifyRequest(request, rules)).toMatchObject({ accessKeyId: 'STS.example' });
     expect(() => verifyRequest({ ...request, query: { ...query, callback: 'e30=' } }, rules)).toThrow(
       'signature',

@@ -24,8 +24,13 @@ interface Permission {
   callback: TicketCallback;
   /** Custom variables, with their `x:`. */
   variables: Readonly<Record<string, string>>;
+  /** Whether the upload may take the place of an object. */
+  overwrite: boolean;
   now: Date;
 }
+
+/** Without it whoever holds a ticket could replace what was uploaded with it, as often as they like. */
+const forbidOverwrite = { 'x-oss-forbid-overwrite': 'true' };
 
 /**
  * Signs a form whose policy pins every field that counts. A field that no condition names is let through by OSS, but our
@@ -33,7 +38,7 @@ interface Permission {
  */
 export function signForm(
   settings: Settings,
-  { ticket, callback, variables, now }: Permission,
+  { ticket, callback, variables, overwrite, now }: Permission,
   version: 'v1' | 'v4',
 ): TicketForm {
   const types = ticket.contentTypes ?? [];
@@ -43,6 +48,7 @@ export function signForm(
     success_action_status: '200',
     callback: callback.callback,
     ...variables,
+    ...(overwrite ? {} : forbidOverwrite),
   };
   const request = {
     ...credentialsOf(settings),
@@ -69,8 +75,11 @@ export function signForm(
  * Signs a PUT of the object. It always names its content type: a URL that is signed without one breaks when a browser adds
  * one by itself. OSS has no way to limit the size of a signed PUT.
  */
-export function signPut(settings: Settings, { ticket, callback, now }: Permission): TicketPut {
-  const headers = { 'content-type': ticket.contentTypes?.[0] ?? 'application/octet-stream' };
+export function signPut(settings: Settings, { ticket, callback, overwrite, now }: Permission): TicketPut {
+  const headers = {
+    'content-type': ticket.contentTypes?.[0] ?? 'application/octet-stream',
+    ...(overwrite ? {} : forbidOverwrite),
+  };
   const url = presignUrlV4({
     ...credentialsOf(settings),
     endpoint: publicEndpoint(settings),

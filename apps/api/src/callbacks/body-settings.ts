@@ -1,0 +1,11 @@
+import type { CallbackBodySettings } from '#oss';
+import type { ApiConfig } from '../tokens.js';
+
+/** How callback bodies are read: where one bucket alone is served, a template need not name it. */
+export function bodySettingsOf({ callback, oss }: Pick<ApiConfig, 'callback' | 'oss'>): CallbackBodySettings {
+  const [bucket, ...others] = oss.OSS_BUCKETS;
+  return {
+    defaultBucket: callback.CALLBACK_DEFAULT_BUCKET ?? (others.length === 0 ? bucket : undefined),
+    fieldNames: callback.CALLBACK_FIELD_NAMES,
+  };
+}
