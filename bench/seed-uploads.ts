@@ -8,13 +8,13 @@ export const seedPrefix = 'seeded/';
 export async function fillUploads(client: Client, rows: number): Promise<void> {
   await client.query(
     `INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, kind, status, pipeline,
-                          source, created_at, updated_at, sweep_at, ready_at)
+                          source, proof, created_at, updated_at, sweep_at, ready_at, confirmed_at, last_modified)
      SELECT uuidv7(age), $1, $2 || 'user-' || (n * 7919::bigint) % 50000 || '/IMG ' || md5(n::text) || '.jpg',
             upper(md5('etag' || n)), 1000000 + n, 'image/jpeg',
             '{"width": 4000, "height": 3000, "format": "jpg"}',
             jsonb_build_object('user_id', ((n * 7919::bigint) % 50000)::text, 'album', 'Summer ' || n % 12),
-            'image', CASE n % 50 WHEN 0 THEN 'failed' ELSE 'ready' END, 'photos', 'callback',
-            now() + age, now() + age, now() + age, now() + age
+            'image', CASE n % 50 WHEN 0 THEN 'failed' ELSE 'ready' END, 'photos', 'callback', 'url',
+            now() + age, now() + age, now() + age, now() + age, now() + age, now() + age
      FROM (SELECT n, (n - $3::int) * interval '1 minute' AS age FROM generate_series(1, $3::int) AS n) AS seeds`,
     [benchBucket, seedPrefix, rows],
   );

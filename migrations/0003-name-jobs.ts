@@ -49,6 +49,7 @@ export class NameJobs1763776800000 implements MigrationInterface {
 
   /** In one transaction, for which nobody may work. */
   async down(runner: QueryRunner): Promise<void> {
+    await runner.startTransaction();
     await runner.query(`ALTER TABLE renditions ADD COLUMN queue text NOT NULL DEFAULT 'thumbnail'`);
     await runner.query(
       `UPDATE renditions SET queue = 'transcode' WHERE job IN ('upload.transcode', 'upload.retranscode')`,
@@ -60,6 +61,7 @@ export class NameJobs1763776800000 implements MigrationInterface {
     await runner.query('DROP INDEX uploads_unfinished');
     await runner.query('ALTER TABLE uploads DROP COLUMN reprocessing_since');
     await runner.query('DROP TABLE removals');
+    await runner.commitTransaction();
   }
 }
 

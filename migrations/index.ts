@@ -3,6 +3,7 @@ import { CreateTickets1763683260000 } from './0002-create-tickets.js';
 import { NameJobs1763776800000 } from './0003-name-jobs.js';
 import { FindNearDuplicates1763863200000 } from './0004-find-near-duplicates.js';
 import { WatchTranscodes1763949600000 } from './0005-watch-transcodes.js';
+import { ConfirmLandings1764122400000 } from './0006-confirm-landings.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   NameJobs1763776800000,
   FindNearDuplicates1763863200000,
   WatchTranscodes1763949600000,
+  ConfirmLandings1764122400000,
 ] as const;

@@ -24,6 +24,10 @@ beforeAll(async () => {
     mimeType: null,
     imageInfo: null,
     vars: {},
+    claimedVars: null,
+    proof: 'url' as const,
+    ticketId: null,
+    requestId: null,
   }));
   for (const landing of landings) ids.push((await registry.register(landing)).id);
   await registry.close();

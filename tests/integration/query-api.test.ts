@@ -33,6 +33,10 @@ describe('the query API', () => {
         mimeType: null,
         imageInfo: null,
         vars: { user_id: String(index % 3), note: `it's "${index}" %` },
+        claimedVars: null,
+        proof: 'url',
+        ticketId: null,
+        requestId: null,
       };
       ids.push((await registry.register(landing)).id);
     }
@@ -102,7 +106,8 @@ describe('the query API', () => {
     const { body } = await get(`/v1/uploads/${ids[0]}`);
     expect(Object.keys(body)).toEqual(
       (
-        'id bucket objectKey etag sizeBytes mimeType imageInfo contradictions vars kind status error pipeline source metadata ' +
+        'id bucket objectKey etag sizeBytes mimeType imageInfo contradictions vars claimedVars proof requestId current ' +
+        'supersededBy kind status error pipeline source metadata ' +
         'placeholder perceptualHash renditions createdAt updatedAt readyAt'
       ).split(' '),
     );

@@ -21,6 +21,10 @@ function landing(objectKey: string, more: Partial<Landing> = {}): Landing {
     mimeType: 'image/jpeg',
     imageInfo: { width: 4, height: 3, format: 'jpg' },
     vars: { user_id: '42' },
+    claimedVars: null,
+    proof: 'url',
+    ticketId: null,
+    requestId: null,
     ...more,
   };
 }
@@ -72,17 +76,55 @@ describe('UploadRegistry', () => {
     await Promise.all(registries.map((registry) => registry.close()));
   });
 
-  test('a repeated callback changes nothing', async () => {
+  test.each([
+    ['with OSS’s request id, whatever it says else', { requestId: '5F0D1' }, { vars: { user_id: 'other' } }],
+    ['without one', {}, {}],
+    ['that nobody vouches for', { proof: null, vars: {}, claimedVars: { user_id: '7' } }, {}],
+  ])('a repeated callback %s changes nothing', async (name, first, again) => {
     const registry = new UploadRegistry(database.pool, settings, logger);
-    const first = await registry.register(landing('again'));
-    await database.source.query(`UPDATE uploads SET status = 'ready' WHERE id = $1`, [first.id]);
+    const told = landing(`again ${name}`, first as Partial<Landing>);
+    const { id } = await registry.register(told);
+    await database.source.query(`UPDATE uploads SET status = 'ready' WHERE id = $1`, [id]);
     const jobs = await count('outbox');
-    expect(await registry.register(landing('again', { vars: { user_id: 'other' } }))).toEqual({
-      id: first.id,
-      status: 'ready',
-    });
+    expect(await registry.register({ ...told, ...again })).toEqual({ id, status: 'ready' });
     expect(await count('outbox')).toBe(jobs);
-    expect(await count('uploads', `object_key = 'again' AND vars = '{"user_id":"42"}'`)).toBe(1);
+    expect(await count('uploads', `object_key LIKE 'again%' AND vars ->> 'user_id' = 'other'`)).toBe(0);
+    await registry.close();
+  });
+
+  test.each(['failed', 'deleted', 'ignored'])(
+    'the same bytes are an upload again when what there was is %s, and a late repetition of that one is none',
+    async (status) => {
+      const registry = new UploadRegistry(database.pool, settings, logger);
+      const [plain, known] = [landing(`gone/${status}`), landing(`known/${status}`, { requestId: 'A' })];
+      const first = await registry.register(plain);
+      const named = await registry.register(known);
+      await database.source.query('UPDATE uploads SET status = $1 WHERE id = ANY($2)', [
+        status,
+        [first.id, named.id],
+      ]);
+      expect((await registry.register(plain)).id).not.toBe(first.id);
+      expect(await registry.register(known)).toEqual({ id: named.id, status });
+      expect((await registry.register({ ...known, requestId: 'B' })).status).toBe('stored');
+      await registry.close();
+    },
+  );
+
+  test('what a stranger tells first keeps nothing from what is told in truth', async () => {
+    const registry = new UploadRegistry(database.pool, settings, logger);
+    const truth = landing('poisoned', { requestId: 'A' });
+    const lies = [
+      { ...truth, proof: null, vars: {}, claimedVars: { user_id: 'attacker' } },
+      { ...truth, proof: null, vars: {}, claimedVars: truth.vars },
+      { ...truth, proof: null, vars: {}, claimedVars: null, etag: null, sizeBytes: null },
+    ];
+    for (const lie of lies) await registry.register(lie);
+    const told = await registry.register(truth);
+    expect(told.status).toBe('stored');
+    expect(await count('uploads', `id = '${told.id}' AND proof = 'url' AND vars = '{"user_id":"42"}'`)).toBe(
+      1,
+    );
+    expect(await count('uploads', `object_key = 'poisoned'`)).toBe(4);
     await registry.close();
   });
 

@@ -6,7 +6,7 @@ const production = {
   API_KEYS: 'a-key-of-our-own',
   API_LINK_SECRET: 'a-link-secret-of-our-own-0123456789',
   API_PUBLIC_URL: 'https://media.example.com',
-  CALLBACK_REQUIRE_TICKET: 'true',
+  CALLBACK_TRUST: 'ticket',
   TICKET_SECRETS: 'a-ticket-secret-of-our-own-0123456789',
   DATABASE_URL: 'postgres://landfall:secret@db.internal/landfall',
   QUEUE_URL: 'rediss://queue.internal:6379',
@@ -41,11 +41,18 @@ describe('findProblems', () => {
     expect(warnings).toEqual(['WORKER_QUEUE: there is no such setting; it is not used']);
   });
 
+  test('a strict setting of before is not loosened in silence', () => {
+    expect(findProblems({ ...production, CALLBACK_REQUIRE_TICKET: 'true' }).errors.join()).toContain(
+      'CALLBACK_TRUST=ticket',
+    );
+  });
+
   test.each([
     ['CALLBACK_KEY_HOSTS', 'gosspublic.alicdn.com,keys.example.com', 'keys.example.com'],
     ['OSS_ENDPOINT', 'http://oss-cn-hangzhou.aliyuncs.com', 'not encrypted'],
     ['OSS_PATH_STYLE', 'true', 'in the path'],
-    ['CALLBACK_REQUIRE_TICKET', 'false', '512-bit'],
+    ['CALLBACK_TRUST', 'any', 'everybody'],
+    ['CALLBACK_TRUST', 'bucket', 'callback-url'],
     ['API_PUBLIC_URL', '', 'localhost'],
     ['TICKET_PREFIXES', 'avatars/,covers/', 'TICKET_KEY_TEMPLATE'],
     ['QUEUE_URL', 'redis://queue.internal:6379', 'not encrypted'],

@@ -60,8 +60,12 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
       `CALLBACK_KEY_HOSTS: whoever controls ${foreignHosts.join(', ')} can forge callbacks; OSS uses gosspublic.alicdn.com`,
     ],
     [
-      !callback.CALLBACK_REQUIRE_TICKET,
-      'CALLBACK_REQUIRE_TICKET: without tickets only a 512-bit RSA signature over MD5 tells callbacks from forgeries',
+      callback.CALLBACK_TRUST === 'any',
+      'CALLBACK_TRUST: any believes the vars of everybody who can upload to some bucket of OSS, and can so show your users each other’s files',
+    ],
+    [
+      callback.CALLBACK_TRUST === 'bucket' && callback.CALLBACK_URL_SECRETS.length === 0,
+      'CALLBACK_TRUST: bucket believes the vars of tickets alone; for callbacks that you compose yourself make a secret URL with `landfall callback-url`, or set `ticket` if there are none',
     ],
     [oss.OSS_ENDPOINT.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
     [

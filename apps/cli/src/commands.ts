@@ -31,9 +31,10 @@ export const commands = {
   worker: { usage: 'worker', summary: 'run a worker; WORKER_QUEUES says for what', run: runApp('worker') },
   emulator: { usage: 'emulator', summary: 'run the OSS emulator', run: runApp('oss-emulator') },
   migrate: {
-    usage: 'migrate',
-    summary: 'bring the tables of DATABASE_URL and QUEUE_URL (or of the local run) up to date',
-    run: async (_words, env) => (await import('./migrate.js')).migrate(env),
+    usage: 'migrate [--back]',
+    summary:
+      'bring the tables of DATABASE_URL and QUEUE_URL (or of the local run) up to date, or take back the last migration',
+    run: async (words, env) => (await import('./migrate.js')).migrate(words, env),
   },
   reprocess: {
     usage: 'reprocess [--rendition <name>]… [--where <name>=<value>]… [--cursor <cursor>] [--dry-run]',
@@ -50,6 +51,11 @@ export const commands = {
       'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]',
     summary: 'say why the signature of a captured callback, or one that the api logged, holds or not',
     run: async (words, env) => (await import('./callback/explain.js')).runCallback(words, env),
+  },
+  'callback-url': {
+    usage: 'callback-url',
+    summary: 'print the secret callback URL, or a new secret for CALLBACK_URL_SECRETS when there is none',
+    run: async (_words, env) => (await import('./callback/callback-url.js')).printCallbackUrl(env),
   },
   setup: {
     usage: 'setup',

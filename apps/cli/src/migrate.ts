@@ -1,14 +1,33 @@
-import { migrateDatabase, translateDatabaseErrors } from '#database';
+import { parseArgs } from 'node:util';
+import { migrateDatabase, revertLastMigration, translateDatabaseErrors } from '#database';
 import { migrateQueue } from '#jobs';
-import { loadConfig } from '#runtime';
+import { LandfallError, loadConfig } from '#runtime';
 import { withDatabase } from './database-env.js';
 
-/** Brings the database, and the queue's own tables where Postgres holds them, up to date. */
-export async function migrate(env: NodeJS.ProcessEnv): Promise<number> {
+/**
+ * Brings the database, and the queue's own tables where Postgres holds them, up to date; with `--back` takes back the last
+ * migration of the database, for a return to the release before.
+ */
+export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const isBack = readWords(words);
   const { database, queue } = loadConfig(['database', 'queue'], await withDatabase(env));
+  if (isBack) {
+    const name = await translateDatabaseErrors(revertLastMigration(database.DATABASE_URL));
+    console.log(name === null ? 'There is no migration to take back.' : `taken back: ${name}`);
+    return 0;
+  }
   const names = await translateDatabaseErrors(migrateDatabase(database.DATABASE_URL));
   for (const name of names) console.log(`migrated: ${name}`);
   await migrateQueue(queue.QUEUE_URL);
   console.log('The database and the queue are up to date.');
   return 0;
+}
+
+function readWords(words: readonly string[]): boolean {
+  try {
+    return parseArgs({ args: [...words], options: { back: { type: 'boolean', default: false } } }).values
+      .back;
+  } catch (cause) {
+    throw new LandfallError('request.invalid', 'usage: landfall migrate [--back]', { cause });
+  }
 }

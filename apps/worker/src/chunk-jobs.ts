@@ -6,6 +6,7 @@ import {
   endChunkRun,
   endRun,
   failChunks,
+  isConfirmed,
   isWanted,
   type MakingProgress,
   renewChunk,
@@ -50,7 +51,8 @@ export function joinJob(bench: Workbench): JobHandler<'upload.join'> {
   return {
     async run({ uploadId, forJob }, context) {
       const upload = await beginRun(bench.source, uploadId, forJob);
-      if (!upload) return context.logger.info('nothing to do: the upload is finished or gone');
+      if (!upload || !isConfirmed(upload))
+        return context.logger.info('nothing to do: the upload is finished or gone');
       if (upload.runs > crashesMax)
         throw new LandfallError('upload.attempts_exhausted', `${upload.runs - 1} workers died on it`);
       const renew = () => isWanted(bench.source, uploadId, forJob);

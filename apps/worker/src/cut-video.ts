@@ -5,7 +5,7 @@ import {
   type PartOfPlan,
   planChunks,
   type Rendition,
-  type Upload,
+  type ConfirmedUpload,
 } from '#uploads';
 import { type EncodePart, isCut, type MediaFacts, planInSoftware, planParts, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from './stream-specs.js';
@@ -27,7 +27,7 @@ const soundShare = 0.02;
  */
 export async function cutVideo(
   bench: Workbench,
-  upload: Upload,
+  upload: ConfirmedUpload,
   job: CutJob,
   streams: Streams<Rendition>,
   signal: AbortSignal,

@@ -6,7 +6,7 @@ import {
   pendingRenditions,
   publishRendition,
   readyChunks,
-  type Upload,
+  type ConfirmedUpload,
 } from '#uploads';
 import {
   type EncodedChunk,
@@ -32,7 +32,7 @@ import type { Workbench } from './workbench.js';
 /** What a video is joined from and by. */
 interface Joining {
   bench: Workbench;
-  upload: Upload;
+  upload: ConfirmedUpload;
   facts: MediaFacts;
   plan: StreamPlan;
   outDir: string;
@@ -42,7 +42,7 @@ interface Joining {
 /** Joins the chunks of a long video without encoding anything again, and publishes what was made of them. */
 export async function joinUpload(
   bench: Workbench,
-  upload: Upload,
+  upload: ConfirmedUpload,
   job: CutJob,
   signal: AbortSignal,
 ): Promise<void> {

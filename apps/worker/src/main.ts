@@ -25,7 +25,7 @@ import { WorkerModule } from './worker.module.js';
 
 const capacity = readCapacity();
 sizeThreadPool(capacity);
-const config = loadConfig(['log', 'database', 'queue', 'oss', 'worker', 'media']);
+const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media']);
 const logger = createLogger('worker', config.log.LOG_LEVEL);
 const pipelines = loadPipelines(config.media.PIPELINES_FILE);
 configureSharp();

@@ -6,7 +6,7 @@ import {
   finishChunk,
   type MakingProgress,
   reserveObjects,
-  type Upload,
+  type ConfirmedUpload,
 } from '#uploads';
 import {
   chunkOfHls,
@@ -32,7 +32,7 @@ export type MadeChunk = Partial<Record<'hls' | 'mp4', EncodedChunk>>;
  */
 export async function makeChunk(
   bench: Workbench,
-  { upload, chunk }: { upload: Upload; chunk: Chunk },
+  { upload, chunk }: { upload: ConfirmedUpload; chunk: Chunk },
   signal: AbortSignal,
   onProgress: (progress: MakingProgress) => void,
 ): Promise<void> {

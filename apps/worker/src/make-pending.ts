@@ -20,6 +20,7 @@ export async function makePending(
   const pending = await pendingRenditions(bench.source, landed.id, job);
   if (pending.length === 0) return;
   const object = await fetchObject(bench, landed, context.signal);
+  if (!object) return;
   const { upload } = object;
   if (upload.kind === 'image' || upload.kind === 'document') {
     return withImage(bench, object, context, (opened) => makeImages(bench, upload, pending, opened, context));

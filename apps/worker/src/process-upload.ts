@@ -4,12 +4,12 @@ import { againJobOf, isAgain, type MakingJob } from '#outbox';
 import { planRenditions } from '#pipelines';
 import { LandfallError } from '#runtime';
 import { withObjectGate } from '#storage';
-import { findTicketOf, pendingRenditions, recordPlan, type Upload } from '#uploads';
+import { findTicketOf, pendingRenditions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
 import { makeStills } from './make-stills.js';
 import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
-import { isFolderMarker } from './check-object.js';
+import { isFolderMarker, refuseSize } from './check-object.js';
 import { fetchObject, type FetchedObject } from './fetch-object.js';
 import { withImage } from './with-image.js';
 import type { Workbench } from './workbench.js';
@@ -24,18 +24,13 @@ export async function processUpload(
   job: MakingJob,
   context: JobContext,
 ): Promise<void> {
-  // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
-  if (landed.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(landed)) {
-    return plan(
-      bench,
-      landed,
-      job,
-      { kind: 'other', mimeType: landed.mimeType ?? 'application/octet-stream' },
-      {},
-    );
-  }
   const object = await fetchObject(bench, landed, context.signal);
+  if (!object) return;
   const { upload, bytes } = object;
+  // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
+  if (upload.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(upload))
+    return plan(bench, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
+  refuseSize(upload, bench.limits.objectMaxBytes);
   const start =
     bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
   const sniffed = await sniffMedia(start, upload.mimeType);
@@ -59,7 +54,7 @@ function refuseDisguise(sniffed: SniffedMedia, upload: Upload): void {
 /** A document is drawn only for a pipeline that asks for it: nobody else should hear that it is damaged. */
 async function isPicture(
   bench: Workbench,
-  upload: Upload,
+  upload: ConfirmedUpload,
   { kind, mimeType }: SniffedMedia,
 ): Promise<boolean> {
   if (kind !== 'document') return kind === 'image';
@@ -100,7 +95,7 @@ async function processImage(
 /** Video and audio: facts and poster are read through the gate, without the whole file. */
 async function processTimed(
   bench: Workbench,
-  upload: Upload,
+  upload: ConfirmedUpload,
   job: MakingJob,
   sniffed: SniffedMedia,
   context: JobContext,
@@ -115,7 +110,7 @@ async function processTimed(
 
 async function plan(
   bench: Workbench,
-  upload: Upload,
+  upload: ConfirmedUpload,
   job: MakingJob,
   { kind, mimeType }: SniffedMedia,
   facts: ImageFacts | MediaFacts | Record<string, never>,

@@ -17,14 +17,15 @@ import type { Workbench } from './workbench.js';
  */
 export async function transcodeUpload(
   bench: Workbench,
-  upload: Upload,
+  landed: Upload,
   job: CutJob,
   context: WorkContext,
 ): Promise<void> {
   const { signal } = context;
-  const pending = await pendingRenditions(bench.source, upload.id, job);
+  const pending = await pendingRenditions(bench.source, landed.id, job);
   if (pending.length === 0) return;
-  await checkObject(bench, upload, signal);
+  const upload = await checkObject(bench, landed, signal);
+  if (!upload) return;
   const streams = presentOf(streamsOf(pending));
   const isCut = await cutVideo(bench, upload, job, streamsOf(pending), signal);
   const here = isCut ? pending.filter((rendition) => !streams.includes(rendition)) : pending;

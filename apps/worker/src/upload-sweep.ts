@@ -1,10 +1,10 @@
 import { pause, type Config, type Logger } from '#runtime';
 import { type ObjectStore, removeObjects } from '#storage';
-import { removeOldTickets, removeReplaced, sweepUploads } from '#uploads';
+import { removeOldTickets, removeReplaced, removeUnconfirmed, sweepUploads } from '#uploads';
 import type { DataSource } from 'typeorm';
 
 /**
- * Looks for uploads whose job is gone, and removes tickets that are long over and objects that were replaced, on a timer of
+ * Looks for uploads whose job is gone, and removes tickets that are long over, landings that were never confirmed, and objects that were replaced, on a timer of
  * every worker and not as a job: what repairs the queue must not depend on it.
  */
 export class UploadSweep {
@@ -37,6 +37,8 @@ export class UploadSweep {
 
   private async tidy(signal: AbortSignal): Promise<void> {
     await removeOldTickets(this.source, signal);
+    const unconfirmed = await removeUnconfirmed(this.source, signal);
+    if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeReplaced(signal);
     if (removed > 0) this.logger.info({ removed }, 'removed what was replaced');
   }

@@ -1,6 +1,6 @@
 import { type ImageSource, openImageFile, type OpenedImage } from '#image';
 import type { JobContext } from '#jobs';
-import type { Upload } from '#uploads';
+import type { ConfirmedUpload } from '#uploads';
 import { join } from 'node:path';
 import { inMemoryMaxBytes, type FetchedObject } from './fetch-object.js';
 import type { Workbench } from './workbench.js';
@@ -27,7 +27,7 @@ export async function withImage(
 
 async function fetchOriginal(
   { store }: Workbench,
-  upload: Upload,
+  upload: ConfirmedUpload,
   folder: string,
   signal: AbortSignal,
 ): Promise<ImageSource> {

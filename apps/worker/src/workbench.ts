@@ -2,6 +2,7 @@ import type { ImageLimits } from '#image';
 import type { Pipelines } from '#pipelines';
 import type { Config } from '#runtime';
 import { ObjectStore } from '#storage';
+import type { ConfirmRules } from '#uploads';
 import type { FfmpegTools, Hardware, VideoLimits } from '#video';
 import type { DataSource } from 'typeorm';
 import type { Scratch } from './scratch.js';
@@ -19,11 +20,12 @@ export interface Workbench {
   chunkSeconds: number;
   /** Key prefix of everything that is made. */
   renditionPrefix: string;
+  confirmRules: ConfirmRules;
 }
 
 /** Lays the workbench out from the settings. */
 export function createWorkbench(
-  { oss, media }: Config<'oss' | 'media'>,
+  { callback, oss, media }: Config<'callback' | 'oss' | 'media'>,
   share: TranscodeShare,
   { hardware, ...parts }: Pick<Workbench, 'source' | 'pipelines' | 'scratch'> & { hardware: Hardware | null },
 ): Workbench {
@@ -54,5 +56,13 @@ export function createWorkbench(
     },
     chunkSeconds: media.VIDEO_CHUNK_S,
     renditionPrefix: oss.OSS_RENDITION_PREFIX,
+    confirmRules: {
+      believesAnyone: callback.CALLBACK_TRUST === 'any',
+      ticketReuse: callback.CALLBACK_TICKET_REUSE,
+      made: {
+        renditionPrefix: oss.OSS_RENDITION_PREFIX,
+        urlLifetimeMs: oss.OSS_URL_LIFETIME_S * 1_000,
+      },
+    },
   };
 }

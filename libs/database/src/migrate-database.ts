@@ -43,14 +43,19 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   }
 }
 
-/** Takes back the last migration. Returns false when there is none left. */
-export async function revertLastMigration(url: string): Promise<boolean> {
+/** Takes back the last migration. Returns its name; null when there is none left. */
+export async function revertLastMigration(url: string): Promise<string | null> {
   const source = await migrationSource(url).initialize();
   try {
-    const [row] = (await source.query('SELECT count(*)::int AS done FROM migrations')) as [{ done: number }];
-    if (row.done === 0) return false;
-    await source.undoLastMigration();
-    return true;
+    const rows = (await source.query('SELECT name FROM migrations ORDER BY id DESC LIMIT 1')) as {
+      name: string;
+    }[];
+    const name = rows[0]?.name;
+    if (name === undefined) return null;
+    const isWhole =
+      source.migrations.find((migration) => migration.constructor.name === name)?.transaction !== false;
+    await source.undoLastMigration({ transaction: isWhole ? 'each' : 'none' });
+    return name;
   } finally {
     await source.destroy();
   }

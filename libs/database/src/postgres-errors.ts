@@ -23,6 +23,11 @@ export function isValueRefused(thrown: unknown): boolean {
   return thrown instanceof Error && valueStates.test(stateOf(thrown));
 }
 
+/** True when a unique index already holds the values of a row. */
+export function isUniqueViolation(thrown: unknown): boolean {
+  return thrown instanceof Error && stateOf(thrown) === '23505';
+}
+
 function stateOf(error: Error): string {
   return String((error as { code?: unknown }).code ?? '');
 }

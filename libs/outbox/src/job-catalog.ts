@@ -16,6 +16,10 @@ interface JobDeclaration {
 
 const uploadId = z.object({ v: z.literal(1), uploadId: z.uuid() });
 
+/** `unproven`: nobody but OSS vouches for the upload. Anybody can bring such work, so it keeps none waiting that is vouched for. */
+const landed = uploadId.extend({ unproven: z.literal(true).optional() });
+const unprovenPriority = 5;
+
 /** Work that another job was cut into; it has that job's place in the line, or a later one. */
 const partOf = uploadId.extend({ forJob: z.enum(['upload.transcode', 'upload.retranscode']) });
 const chunk = partOf.extend({ position: z.int().min(0) });
@@ -23,7 +27,7 @@ const chunk = partOf.extend({ position: z.int().min(0) });
 /** Every background job. A line here is the whole declaration. */
 export const jobCatalog = {
   /** Checks the object, reads its facts, plans its renditions and makes the quick ones. */
-  'upload.process': { queue: 'thumbnail', priority: 0, payload: uploadId, attempts: 6, backoffMs: 1_000 },
+  'upload.process': { queue: 'thumbnail', priority: 0, payload: landed, attempts: 6, backoffMs: 1_000 },
   /** Makes the images that take long to encode. */
   'upload.refine': { queue: 'thumbnail', priority: 10, payload: uploadId, attempts: 6, backoffMs: 1_000 },
   /** Makes streams and files of video and audio. */
@@ -83,8 +87,9 @@ export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Na
   return [name, payload.uploadId, ...forJob, ...position].join('.');
 }
 
-/** The place of a job among those that wait: as the catalog says, and a part never before its whole. */
+/** The place of a job among those that wait: as the catalog says, a part never before its whole, strangers later. */
 export function priorityOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): number {
   const { priority } = jobCatalog[name];
+  if ('unproven' in payload && payload.unproven) return Math.max(priority, unprovenPriority);
   return 'forJob' in payload ? Math.max(priority, jobCatalog[payload.forJob].priority) : priority;
 }

@@ -10,7 +10,7 @@ export class OutboxRow {
   name!: string;
 
   @Column('jsonb')
-  payload!: Record<string, string | number>;
+  payload!: Record<string, string | number | boolean>;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

@@ -56,9 +56,28 @@ const callback = z.object({
   CALLBACK_KEY_HOSTS: list('gosspublic.alicdn.com').describe(
     'comma-separated hosts (host or host:port, compared exactly) that may serve the public key of callbacks',
   ),
-  CALLBACK_REQUIRE_TICKET: flag(false).describe(
-    'refuse callbacks whose x:ticket is not one of our tickets for this object',
+  CALLBACK_TRUST: z
+    .enum(['ticket', 'bucket', 'any'], 'ticket, bucket or any is wanted')
+    .default('bucket')
+    .describe(
+      'callbacks that bring neither one of our tickets nor a secret of CALLBACK_URL_SECRETS: `ticket` refuses them, `bucket` takes them once OSS has the object but does not believe their vars, `any` believes those too',
+    ),
+  CALLBACK_URL_SECRETS: list('')
+    .pipe(
+      z.array(
+        z.string().regex(/^[\w-]{20,128}$/, 'secrets of 20 or more letters, digits, _ and - are wanted'),
+      ),
+    )
+    .describe(
+      'comma-separated secrets of the callback URL /callbacks/oss/<secret>: who calls it is believed; `landfall callback-url` prints the URL of the first, all are valid',
+    ),
+  CALLBACK_UNPROVEN_PER_MINUTE: integer(6_000, 1, 1_000_000).describe(
+    'most callbacks a minute, for each key URL and api process, that bring neither ticket nor secret; a hundredth of it for those that OSS says come from another bucket',
   ),
+  CALLBACK_TICKET_REUSE: z
+    .enum(['refuse', 'record'], 'refuse or record is wanted')
+    .default('refuse')
+    .describe('what becomes of another object version that is uploaded with the ticket of an upload'),
   CALLBACK_PUBLIC_KEY_FILE: z
     .string()
     .optional()

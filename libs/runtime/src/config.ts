@@ -30,6 +30,11 @@ export function loadConfig<const Names extends SectionName>(
     if (result.success) config[name] = Object.freeze(result.data);
     else problems.push(...result.error.issues.map((issue) => describeProblem(section, issue)));
   }
+  // Left alone it would loosen what was strict.
+  if (given['CALLBACK_REQUIRE_TICKET'] !== undefined)
+    problems.push(
+      'CALLBACK_REQUIRE_TICKET: there is no such setting any more; true is CALLBACK_TRUST=ticket now',
+    );
   if (given['LANDFALL_ENV'] !== 'development') problems.push(...publishedSecrets(given));
   if (problems.length > 0)
     throw new LandfallError('config.invalid', problems.map((line) => `\n  ${line}`).join(''));

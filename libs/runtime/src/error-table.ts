@@ -129,6 +129,11 @@ export const errorTable = {
     retry: 'never',
     message: 'This bucket is not one of ours',
   },
+  'callback.unproven_limited': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'Too many callbacks come that nobody vouches for',
+  },
   'callback.overloaded': { kind: 'unavailable', retry: 'backoff', message: 'Too many callbacks are waiting' },
 
   // Uploads and renditions
@@ -154,10 +159,10 @@ export const errorTable = {
     retry: 'never',
     message: 'The watermark of a rendition cannot be used',
   },
-  'upload.duplicate': {
+  'upload.superseded': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'This very object version is another upload already',
+    message: 'The same object version landed again since, as another upload',
   },
   'upload.attempts_exhausted': {
     kind: 'internal',
@@ -178,6 +183,7 @@ export const errorTable = {
     message: 'The ticket of the upload is not one of ours',
   },
   'ticket.expired': { kind: 'forbidden', retry: 'never', message: 'The ticket of the upload has expired' },
+  'ticket.used': { kind: 'forbidden', retry: 'never', message: 'The ticket was used for another upload' },
   'ticket.not_found': { kind: 'notFound', retry: 'never', message: 'There is no ticket with this id' },
   'ticket.bucket_forbidden': {
     kind: 'forbidden',
@@ -198,6 +204,11 @@ export const errorTable = {
 
   // The object store
   'object.missing': { kind: 'notFound', retry: 'never', message: 'The object is no longer in the bucket' },
+  'object.unconfirmed': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The object was not stored when the callback says',
+  },
   'object.changed': {
     kind: 'unprocessable',
     retry: 'never',

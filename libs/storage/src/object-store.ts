@@ -11,6 +11,8 @@ export interface ObjectHead {
   etag: string;
   sizeBytes: number;
   mimeType: string;
+  /** When this version was stored, by OSS's own clock, which counts seconds. */
+  lastModified: Date;
 }
 
 /** Bytes of an object, both ends included. */
@@ -50,12 +52,7 @@ export class ObjectStore {
 
   /** @throws LandfallError object.missing */
   async head(address: ObjectAddress, signal?: AbortSignal): Promise<ObjectHead> {
-    const answer = await this.send(address, { method: 'HEAD', signal });
-    return {
-      etag: (answer.headers.get('etag') ?? '').replaceAll('"', '').toUpperCase(),
-      sizeBytes: Number(answer.headers.get('content-length')),
-      mimeType: answer.headers.get('content-type') ?? 'application/octet-stream',
-    };
+    return headOf(await this.send(address, { method: 'HEAD', signal }));
   }
 
   /** Streams the object into a file, if it still has this ETag. */
@@ -93,14 +90,25 @@ export class ObjectStore {
 
   /**
    * All bytes of an object, if it still has this ETag and exactly this size: one request that proves what `head` would.
+   * @param refuse looks at what `head` would tell before the bytes are read, and may throw
    * @throws LandfallError object.size_mismatch
    */
-  async read(address: ObjectAddress, etag: string, sizeBytes: number, signal: AbortSignal): Promise<Buffer> {
+  async read(
+    address: ObjectAddress,
+    etag: string,
+    sizeBytes: number,
+    signal: AbortSignal,
+    refuse: (head: ObjectHead) => void = () => undefined,
+  ): Promise<Buffer> {
     const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
-    const announced = Number(answer.headers.get('content-length'));
-    if (announced !== sizeBytes) {
+    try {
+      const head = headOf(answer);
+      refuse(head);
+      if (head.sizeBytes !== sizeBytes)
+        throw new LandfallError('object.size_mismatch', `it has ${head.sizeBytes} bytes, not ${sizeBytes}`);
+    } catch (error) {
       discard(answer);
-      throw new LandfallError('object.size_mismatch', `it has ${announced} bytes, not ${sizeBytes}`);
+      throw error;
     }
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
     let received = 0;
@@ -271,6 +279,15 @@ export class ObjectStore {
       clearTimeout(timer);
     }
   }
+}
+
+function headOf({ headers }: Response): ObjectHead {
+  return {
+    etag: (headers.get('etag') ?? '').replaceAll('"', '').toUpperCase(),
+    sizeBytes: Number(headers.get('content-length')),
+    mimeType: headers.get('content-type') ?? 'application/octet-stream',
+    lastModified: new Date(headers.get('last-modified') ?? 0),
+  };
 }
 
 function sizeOf(body: Blob | Uint8Array | undefined): number {

@@ -48,6 +48,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     API_KEYS: apiKey,
     API_LINK_SECRET: linkSecret,
     TICKET_SECRETS: ticketSecret,
+    CALLBACK_TRUST: 'any',
     OSS_REGION: 'cn-hangzhou',
     OSS_BUCKETS: testBucket,
     OSS_PATH_STYLE: 'true',

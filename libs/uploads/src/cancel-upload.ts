@@ -1,9 +1,10 @@
 import { LandfallError, newId } from '#runtime';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Chunk } from './chunk.entity.js';
 import { Removal } from './removal.entity.js';
 import { endRenditions } from './rendition-states.js';
 import { Rendition } from './rendition.entity.js';
+import { lockStanding } from './standing-upload.js';
 import { StreamKey } from './stream-key.entity.js';
 import { lockUpload } from './upload-states.js';
 import { Upload } from './upload.entity.js';
@@ -17,13 +18,11 @@ const lateStoreMs = 60_000;
  * @throws LandfallError upload.not_found
  */
 export async function cancelUpload(source: DataSource, id: string): Promise<void> {
-  const cancelled = await source.transaction(async (manager) => {
-    const upload = await lockUpload(manager, id);
-    if (upload) await endRenditions(manager, id, new LandfallError('rendition.cancelled'));
-    return upload !== null;
+  await source.transaction(async (manager) => {
+    const { id: standingId } = await lockStanding(manager, id);
+    if (await lockUpload(manager, standingId))
+      await endRenditions(manager, standingId, new LandfallError('rendition.cancelled'));
   });
-  if (!cancelled && !(await source.getRepository(Upload).existsBy({ id })))
-    throw new LandfallError('upload.not_found', id);
 }
 
 /** Where everything lies that is made, and how long a URL for it holds. */
@@ -34,40 +33,42 @@ export interface MadeObjects {
 
 /**
  * Marks an upload as deleted and has everything removed that was made of it: soon, so that URLs given out for it end early.
- * The original stays: it is its owner's. The row stays too, so that a repeated callback of the same object version does not
- * begin anew. Doing it again changes nothing.
+ * The original stays: it is its owner's. The same bytes uploaded again are another upload. Doing it again changes nothing.
  * @throws LandfallError upload.not_found
  */
-export async function deleteUpload(
-  source: DataSource,
-  id: string,
+export async function deleteUpload(source: DataSource, id: string, made: MadeObjects): Promise<void> {
+  await source.transaction(async (manager) => {
+    const upload = await lockStanding(manager, id);
+    if (upload.status !== 'deleted') await withdrawUpload(manager, upload, made);
+  });
+}
+
+/** Deletes an upload that the caller's transaction has locked. */
+export async function withdrawUpload(
+  manager: EntityManager,
+  { id, bucket }: Upload,
   { renditionPrefix, urlLifetimeMs }: MadeObjects,
 ): Promise<void> {
-  await source.transaction(async (manager) => {
-    const upload = await manager.findOne(Upload, { where: { id }, lock: { mode: 'pessimistic_write' } });
-    if (!upload) throw new LandfallError('upload.not_found', id);
-    if (upload.status === 'deleted') return;
-    await manager.update(
-      Upload,
-      { id },
-      {
-        status: 'deleted',
-        errorCode: null,
-        errorMessage: null,
-        reprocessingSince: null,
-        updatedAt: () => 'now()',
-      },
-    );
-    for (const table of [Rendition, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
-    await manager.insert(Removal, {
-      id: newId(),
-      uploadId: id,
-      name: '',
-      specHash: '',
-      bucket: upload.bucket,
-      objectKey: `${renditionPrefix}${id}/`,
-      // The life of URLs comes on top of it.
-      dueAt: new Date(Date.now() + lateStoreMs - urlLifetimeMs),
-    });
+  await manager.update(
+    Upload,
+    { id },
+    {
+      status: 'deleted',
+      errorCode: null,
+      errorMessage: null,
+      reprocessingSince: null,
+      updatedAt: () => 'now()',
+    },
+  );
+  for (const table of [Rendition, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
+  await manager.insert(Removal, {
+    id: newId(),
+    uploadId: id,
+    name: '',
+    specHash: '',
+    bucket,
+    objectKey: `${renditionPrefix}${id}/`,
+    // The life of URLs comes on top of it.
+    dueAt: new Date(Date.now() + lateStoreMs - urlLifetimeMs),
   });
 }

@@ -5,7 +5,7 @@ import { Chunk } from './chunk.entity.js';
 import type { MakingProgress } from './rendition-progress.js';
 import type { Rendition } from './rendition.entity.js';
 import { endRenditions } from './rendition-states.js';
-import { Upload } from './upload.entity.js';
+import { type ConfirmedUpload, isConfirmed, Upload } from './upload.entity.js';
 import { lockUpload } from './upload-states.js';
 
 /** The jobs whose work may be cut. */
@@ -70,7 +70,7 @@ async function queueChunks(manager: EntityManager, uploadId: string, job: CutJob
 /** A chunk that is to be made, and the upload it is of. */
 export interface BegunChunk {
   chunk: Chunk;
-  upload: Upload;
+  upload: ConfirmedUpload;
 }
 
 /** Begins a run: null when the chunk is made, or nobody wants it any more. */
@@ -89,7 +89,7 @@ export async function beginChunk(
   if (!begun.affected) return null;
   const chunk = await source.getRepository(Chunk).findOneBy({ uploadId, job, position });
   const upload = await source.getRepository(Upload).findOneBy({ id: uploadId });
-  return chunk && upload && { chunk, upload };
+  return chunk && upload && isConfirmed(upload) ? { chunk, upload } : null;
 }
 
 /** Ends a run in order that did not make the chunk. A worker that dies never gets here: its run stays counted. */

@@ -6,7 +6,9 @@ import { findOutdated, type OutdatedRendition, planAgain } from './outdated-rend
 import { cancelRemovals } from './removals.js';
 import { openJobs, settleUpload } from './rendition-states.js';
 import { Rendition } from './rendition.entity.js';
-import { Upload } from './upload.entity.js';
+import { findHolder } from './confirm-landing.js';
+import { standingIdOf } from './standing-upload.js';
+import { isConfirmed, Upload } from './upload.entity.js';
 import { insertPending } from './upload-states.js';
 
 /** What is to be made again. */
@@ -23,13 +25,15 @@ export interface ReprocessRequest {
  * that failed before it was planned, everything. What is ready stays so, and is served, until its successor is there.
  * Asking again for the same changes nothing.
  * @returns how many renditions; 0 too for an upload of which nothing is planned yet
- * @throws LandfallError upload.not_found, rendition.unknown
+ * @throws LandfallError upload.not_found, upload.superseded, rendition.unknown
  */
 export async function reprocessUpload(
   source: DataSource,
   id: string,
   request: ReprocessRequest,
 ): Promise<number> {
+  const standingId = await standingIdOf(source, id);
+  if (standingId !== id) return reprocessUpload(source, standingId, request);
   const upload = await source.getRepository(Upload).findOneBy({ id });
   if (!upload || upload.status === 'deleted') throw new LandfallError('upload.not_found', id);
   // What a plan depends on does not change once the bytes were read.
@@ -81,12 +85,14 @@ async function restart(manager: EntityManager, id: string, sweepAfterMs: number)
 /** Opens an upload for jobs that make again: what is finished without being ready is processed anew. */
 async function openAgain(
   manager: EntityManager,
-  { id, status }: Upload,
+  upload: Upload,
   sweepAfterMs: number,
   changes: { pipeline?: string } = {},
 ): Promise<void> {
+  const { id, status } = upload;
   const isOver = status === 'failed' || status === 'ignored';
   const isFinished = isOver || status === 'ready';
+  if (isOver) await refuseSuperseded(manager, upload);
   await manager.update(
     Upload,
     { id, status },
@@ -100,6 +106,13 @@ async function openAgain(
       updatedAt: () => 'now()',
     },
   );
+}
+
+/** What failed or was ignored has given way: the same version may have landed again since, as another upload. */
+async function refuseSuperseded(manager: EntityManager, upload: Upload): Promise<void> {
+  if (!isConfirmed(upload)) return;
+  const holder = await findHolder(manager, upload, upload.etag);
+  if (holder) throw new LandfallError('upload.superseded', `the same version is upload ${holder.id} now`);
 }
 
 async function wantAgain(

@@ -64,8 +64,8 @@ async function countOutdated(
   return { count: outdated.length, names: outdated.map(({ planned }) => planned.name) };
 }
 
-/** Deleted since the page was read. */
+/** Deleted since the page was read, or landed again as another upload. */
 function noneWhenGone(error: unknown): number {
-  if (isLandfallError(error, 'upload.not_found')) return 0;
+  if (isLandfallError(error, 'upload.not_found') || isLandfallError(error, 'upload.superseded')) return 0;
   throw error;
 }

@@ -1,7 +1,9 @@
 import { outboxRow, queueJobs } from '#outbox';
 import { In, type DataSource } from 'typeorm';
+import { processPayload } from './landing.js';
 import { openJobs } from './rendition-states.js';
 import { Rendition } from './rendition.entity.js';
+import type { Proof } from './upload.entity.js';
 
 const pageSize = 200;
 
@@ -34,21 +36,38 @@ async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
        WHERE id IN (SELECT id FROM uploads
                     WHERE (status IN ('stored', 'processing') OR reprocessing_since IS NOT NULL) AND sweep_at <= now()
                     ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING id, reprocessing_since IS NOT NULL AS "isReprocessed"`,
+       RETURNING id, proof, reprocessing_since IS NOT NULL AS "isReprocessed"`,
       [afterMs, pageSize],
-    )) as [{ id: string; isReprocessed: boolean }[], number];
+    )) as [{ id: string; proof: Proof | null; isReprocessed: boolean }[], number];
     const renditions = await manager.find(Rendition, {
       where: { uploadId: In(due.map((row) => row.id)) },
       select: { uploadId: true, job: true, status: true, wanted: true },
     });
     const renditionsOf = Map.groupBy(renditions, (rendition) => rendition.uploadId);
-    const jobs = due.flatMap(({ id, isReprocessed }) => {
+    const jobs = due.flatMap(({ id, proof, isReprocessed }) => {
       const names = new Set(renditionsOf.get(id)?.flatMap(openJobs));
       // Not planned yet.
       if (names.size === 0) names.add(isReprocessed ? 'upload.reprocess' : 'upload.process');
-      return [...names].map((name) => outboxRow(name, { v: 1, uploadId: id }));
+      return [...names].map((name) => outboxRow(name, processPayload(id, proof)));
     });
     await queueJobs(manager, jobs);
     return due.length;
   });
+}
+
+/**
+ * Removes landings that OSS did not confirm and nobody vouches for, once the time is over in which one can ask why: strangers can
+ * make rows, and these would stay for ever.
+ * @returns how many
+ */
+export async function removeUnconfirmed(source: DataSource, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for (let page = pageSize; page === pageSize && !signal.aborted; removed += page) {
+    const [, count] = (await source.query(
+      `DELETE FROM uploads WHERE id IN (SELECT id FROM uploads WHERE proof IS NULL AND status = 'failed' AND sweep_at <= now()
+                                        ORDER BY sweep_at LIMIT ${pageSize} FOR UPDATE SKIP LOCKED)`,
+    )) as [unknown, number];
+    page = count;
+  }
+  return removed;
 }

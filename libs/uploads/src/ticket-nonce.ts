@@ -28,9 +28,9 @@ export function signTicketNonce(
   return `${ticketId}.${expiry}.${mac}`;
 }
 
-/** The id of the ticket that a nonce speaks of; undefined when it has not the form of one. */
-export function ticketIdOf(nonce: string | undefined): string | undefined {
-  return form.exec(nonce ?? '')?.[1];
+/** Whether a value has the form of a nonce; somebody's own var may bear its name. */
+export function isTicketNonce(value: string | undefined): boolean {
+  return value !== undefined && form.test(value);
 }
 
 /**

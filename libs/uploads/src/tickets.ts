@@ -1,7 +1,6 @@
 import { translateDatabaseErrors } from '#database';
 import { firstIdOf, LandfallError } from '#runtime';
-import type { DataSource } from 'typeorm';
-import { signTicketNonce, ticketIdOf } from './ticket-nonce.js';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Ticket } from './ticket.entity.js';
 import { Upload } from './upload.entity.js';
 
@@ -25,40 +24,26 @@ export async function readTicket(source: DataSource, id: string): Promise<Ticket
 }
 
 /**
- * The ticket that an upload brought back; null when it brought none of ours for this object. Whether the nonce holds was
- * the callback's question: here a stranger could only get what the ticket grants for this very object.
+ * The ticket that an upload was made with; null when there was none.
  * @throws LandfallError database.unavailable
  */
-export async function findTicketOf(source: DataSource, upload: Upload): Promise<Ticket | null> {
-  const id = ticketIdOf(upload.vars[ticketVar]);
-  if (id === undefined) return null;
-  const { bucket, objectKey } = upload;
-  return translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id, bucket, objectKey }));
+export async function findTicketOf(
+  source: DataSource | EntityManager,
+  { ticketId }: Pick<Upload, 'ticketId'>,
+): Promise<Ticket | null> {
+  if (ticketId === null) return null;
+  return translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id: ticketId }));
 }
 
 /**
- * The id of the newest upload that a ticket was used for: one of its object whose vars hold its nonce; null when there is
- * none. A nonce holds under any of the secrets, because the first of them may have changed since.
+ * The id of the newest upload that a ticket was used for; null when there is none.
  * @throws LandfallError database.unavailable
  */
-export async function findTicketUpload(
-  source: DataSource,
-  ticket: Ticket,
-  secrets: readonly string[],
-): Promise<string | null> {
-  const nonces = secrets.map((secret) => signTicketNonce({ ...ticket, ticketId: ticket.id }, secret));
-  // Spelled out and not = ANY(…), which the GIN index cannot serve.
-  const anyNonce = nonces.map((_, index) => `u.vars @> :nonce${index}::jsonb`).join(' OR ');
+export async function findTicketUpload(source: DataSource, ticketId: string): Promise<string | null> {
   const query = source
     .createQueryBuilder(Upload, 'u')
-    .select('u.id', 'id')
-    .where('u.bucket = :bucket AND u.object_key = :objectKey', ticket)
-    .andWhere(
-      `(${anyNonce})`,
-      Object.fromEntries(
-        nonces.map((nonce, index) => [`nonce${index}`, JSON.stringify({ [ticketVar]: nonce })]),
-      ),
-    )
+    .select('coalesce(u.merged_into, u.id)', 'id')
+    .where('u.ticket_id = :ticketId', { ticketId })
     .orderBy('u.id', 'DESC')
     .limit(1);
   const row = await translateDatabaseErrors(query.getRawOne<{ id: string }>());

@@ -12,6 +12,10 @@ export const uploadFilterFields = {
   prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
   kind: z.enum(mediaKinds).optional(),
   status: z.enum(uploadStatuses).optional().describe('without it all but those that are deleted'),
+  current: z
+    .stringbool({ truthy: ['true'], falsy: ['false'], error: 'true or false is wanted' })
+    .optional()
+    .describe('true: only the newest version of each object; false: only what it took the place of'),
   createdAfter: time.optional().describe('landed at or after'),
   createdBefore: time.optional().describe('landed before'),
 };
@@ -33,7 +37,7 @@ type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
 
 /** Words as the reader wants them; one that is not known is a mistake worth telling. */
 export function filterOf(
-  { bucket, prefix, kind, status, createdAfter, createdBefore, ...rest }: FilterWords,
+  { bucket, prefix, kind, status, current, createdAfter, createdBefore, ...rest }: FilterWords,
   context: z.core.$RefinementCtx,
 ): UploadFilter {
   const vars = new Map<string, string>();
@@ -41,6 +45,6 @@ export function filterOf(
     if (/^var\../.test(name)) vars.set(name.slice('var.'.length), String(value));
     else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
   }
-  const filter = { bucket, prefix, kind, status, createdAfter, createdBefore };
+  const filter = { bucket, prefix, kind, status, current, createdAfter, createdBefore };
   return vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter;
 }

@@ -2,7 +2,9 @@ import { translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
 import { In, type DataSource, type SelectQueryBuilder } from 'typeorm';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
+import { findCurrent, isCurrent } from './current-version.js';
 import { Rendition } from './rendition.entity.js';
+import { standingIdOf } from './standing-upload.js';
 import { type MediaKind, Upload, type UploadStatus } from './upload.entity.js';
 
 /** What a list of uploads is narrowed by. Times are compared with the moment of landing: `after` included, `before` not. */
@@ -11,6 +13,8 @@ export interface UploadFilter {
   prefix?: string | undefined;
   kind?: MediaKind | undefined;
   status?: UploadStatus | undefined;
+  /** Whether they are the newest version of their object. */
+  current?: boolean | undefined;
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
   vars?: Record<string, string> | undefined;
@@ -30,6 +34,8 @@ export const maxDistance = 11;
 export interface UploadWithRenditions {
   upload: Upload;
   renditions: Rendition[];
+  /** The upload of the newest version of the same object; null while this one is not confirmed. */
+  currentId: string | null;
   /** From the upload that was asked for, among near duplicates. */
   distance?: number;
 }
@@ -99,9 +105,10 @@ export class UploadReader {
 
   private async perceptualHashOf(id: string): Promise<string> {
     const upload = await translateDatabaseErrors(
-      this.source
-        .getRepository(Upload)
-        .findOne({ where: { id }, select: { id: true, perceptualHash: true } }),
+      this.source.getRepository(Upload).findOne({
+        where: { id: await standingIdOf(this.source, id) },
+        select: { id: true, perceptualHash: true },
+      }),
     );
     if (!upload) throw new LandfallError('upload.not_found', id);
     if (upload.perceptualHash === null) throw new LandfallError('upload.not_comparable', id);
@@ -109,24 +116,30 @@ export class UploadReader {
   }
 
   /**
-   * With the raw tags and the logs of renditions, which lists leave out.
+   * With the raw tags and the logs of renditions, which lists leave out. What was merged into another upload is shown as that one.
    * @throws LandfallError upload.not_found, database.unavailable
    */
   async get(id: string): Promise<UploadWithRenditions> {
-    const upload = await translateDatabaseErrors(
-      this.source.createQueryBuilder(Upload, 'u').addSelect('u.rawTags').where('u.id = :id', { id }).getOne(),
-    );
+    return translateDatabaseErrors(this.find(id));
+  }
+
+  private async find(id: string): Promise<UploadWithRenditions> {
+    const standingId = await standingIdOf(this.source, id);
+    const upload = await this.source
+      .createQueryBuilder(Upload, 'u')
+      .addSelect('u.rawTags')
+      .where('u.id = :standingId', { standingId })
+      .getOne();
     if (!upload) throw new LandfallError('upload.not_found', id);
-    const renditions = await translateDatabaseErrors(
-      this.source
-        .createQueryBuilder(Rendition, 'r')
-        .addSelect('r.log')
-        .where('r.upload_id = :id', { id })
-        .orderBy('r.position')
-        .addOrderBy('r.name')
-        .getMany(),
-    );
-    return { upload, renditions };
+    const renditions = await this.source
+      .createQueryBuilder(Rendition, 'r')
+      .addSelect('r.log')
+      .where('r.upload_id = :standingId', { standingId })
+      .orderBy('r.position')
+      .addOrderBy('r.name')
+      .getMany();
+    const current = await findCurrent(this.source, [standingId]);
+    return { upload, renditions, currentId: current.get(standingId) ?? null };
   }
 
   private async withRenditions(uploads: Upload[]): Promise<UploadWithRenditions[]> {
@@ -138,7 +151,17 @@ export class UploadReader {
       }),
     );
     const byUpload = Map.groupBy(renditions, (rendition) => rendition.uploadId);
-    return uploads.map((upload) => ({ upload, renditions: byUpload.get(upload.id) ?? [] }));
+    const current = await translateDatabaseErrors(
+      findCurrent(
+        this.source,
+        uploads.map((upload) => upload.id),
+      ),
+    );
+    return uploads.map((upload) => ({
+      upload,
+      renditions: byUpload.get(upload.id) ?? [],
+      currentId: current.get(upload.id) ?? null,
+    }));
   }
 }
 
@@ -148,6 +171,10 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (filter.kind !== undefined) query.andWhere('u.kind = :kind', { kind: filter.kind });
   if (filter.status !== undefined) query.andWhere('u.status = :status', { status: filter.status });
   else query.andWhere(`u.status <> 'deleted'`);
+  // What nobody vouches for yet is in no other list; what was merged is shown as the upload that it was merged into.
+  if (filter.status !== 'stored') query.andWhere('u.proof IS NOT NULL');
+  query.andWhere('u.merged_into IS NULL');
+  if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
   if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
   if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });

@@ -9,15 +9,8 @@ import {
   type Logger,
   newId,
 } from '#runtime';
-import {
-  insertUploads,
-  type RegistryPool,
-  keyOf,
-  type Landing,
-  type NewUpload,
-  type RegisteredUpload,
-} from './insert-uploads.js';
-import { unknownEtag } from './upload.entity.js';
+import { insertUploads, type RegistryPool, type NewUpload, type RegisteredUpload } from './insert-uploads.js';
+import { type Landing, landingKeyOf, processPayload } from './landing.js';
 
 export interface RegistrySettings {
   /** Most uploads that share one statement. */
@@ -31,7 +24,6 @@ export interface RegistrySettings {
 }
 
 interface Waiting {
-  readonly key: string;
   readonly upload: NewUpload;
   since: number;
   deadline: number;
@@ -72,7 +64,7 @@ const statementsAtOnce = 2;
 
 /**
  * Writes uploads, many callbacks in one statement. Callers of the same instant share a commit; each is answered after
- * it. What is registered again keeps its id and its status.
+ * it. What is registered again keeps its id.
  */
 export class UploadRegistry {
   private waiting: Waiting[] = [];
@@ -104,7 +96,6 @@ export class UploadRegistry {
     return new Promise((resolve, reject) => {
       const since = performance.now();
       this.waiting.push({
-        key: keyOf(landing.bucket, landing.objectKey, landing.etag ?? ''),
         upload: newUpload(landing),
         since,
         deadline: since + this.settings.commitTimeoutMs,
@@ -167,9 +158,9 @@ export class UploadRegistry {
   }
 
   private async write(batch: Waiting[], timeoutMs: number): Promise<void> {
-    const sorted = batch.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-    // Callbacks for the same object stand beside each other now: the first one's row is everyone's, in this statement.
-    const firsts = sorted.filter(({ key }, index) => key !== sorted[index - 1]?.key);
+    const sorted = batch.toSorted((a, b) => (a.upload.landing < b.upload.landing ? -1 : 1));
+    // Callbacks of the same landing stand beside each other now: the first one's row is everyone's, in this statement.
+    const firsts = sorted.filter(({ upload }, index) => upload.landing !== sorted[index - 1]?.upload.landing);
     const uploads = firsts.map(({ upload }) => upload);
     const startedAt = performance.now();
     batchSizes.observe(batch.length);
@@ -178,8 +169,9 @@ export class UploadRegistry {
     commitTimes.observe((performance.now() - startedAt) / 1_000);
     let first = sorted[0];
     for (const entry of sorted) {
-      if (entry.key !== first?.key) first = entry;
-      entry.resolve(known.get(entry.key) ?? { id: first.upload.id, status: 'stored' });
+      const { landing } = entry.upload;
+      if (landing !== first?.upload.landing) first = entry;
+      entry.resolve(known.get(landing) ?? { id: first.upload.id, status: 'stored' });
     }
     if (known.size < uploads.length) this.notify();
   }
@@ -225,10 +217,10 @@ function newUpload(landing: Landing): NewUpload {
   return {
     ...landing,
     id,
-    etag: landing.etag ?? unknownEtag(id),
+    landing: landingKeyOf(landing),
     createdAtMs: timeOfId(id),
     jobId: newId(),
-    jobPayload: { v: 1, uploadId: id },
+    jobPayload: processPayload(id, landing.proof),
   };
 }
 

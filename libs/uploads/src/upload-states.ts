@@ -3,17 +3,17 @@ import type { PlannedRendition } from '#pipelines';
 import { LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Rendition } from './rendition.entity.js';
-import { type ImageLook, type MediaKind, unknownEtag, Upload, type UploadStatus } from './upload.entity.js';
-
-/** SQLSTATE of a row that is there already. */
-const uniqueViolation = '23505';
+import { type ImageLook, type MediaKind, Upload, type UploadStatus } from './upload.entity.js';
 
 /** The states in which work may still be done. */
 const unfinished: UploadStatus[] = ['stored', 'processing'];
 
+/** So long one can ask why a landing that nobody vouches for was not confirmed; then its row goes. */
+const unconfirmedKept = `interval '6 hours'`;
+
 /**
  * Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. What is made
- * again is made of finished uploads too, which stay as they are.
+ * again is made of finished uploads too, which stay as they are. An upload that is not confirmed yet stays `stored`.
  */
 export async function beginRun(source: DataSource, id: string, job: MakingJob): Promise<Upload | null> {
   const isOpen = isAgain(job) ? 'reprocessing_since IS NOT NULL' : 'status IN (:...unfinished)';
@@ -21,7 +21,8 @@ export async function beginRun(source: DataSource, id: string, job: MakingJob): 
     .createQueryBuilder()
     .update(Upload)
     .set({
-      status: () => `CASE status WHEN 'stored' THEN 'processing' ELSE status END`,
+      status: () =>
+        `CASE WHEN status = 'stored' AND confirmed_at IS NOT NULL THEN 'processing' ELSE status END`,
       runs: () => 'runs + 1',
       updatedAt: () => 'now()',
     })
@@ -38,47 +39,6 @@ export async function endRun(source: DataSource, id: string): Promise<void> {
     .set({ runs: () => 'greatest(runs - 1, 0)' })
     .where('id = :id', { id })
     .execute();
-}
-
-/** Whether the ETag of an upload is known. */
-export function hasEtag(upload: Upload): boolean {
-  return upload.etag !== unknownEtag(upload.id);
-}
-
-/** What OSS says of an object. */
-export interface ObjectFacts {
-  etag: string;
-  sizeBytes: number;
-  mimeType: string;
-}
-
-/**
- * Completes an upload whose callback left out ETag, size or type with what OSS says.
- * @throws LandfallError upload.duplicate when another upload is this very object version
- */
-export async function completeUpload(
-  source: DataSource,
-  upload: Upload,
-  facts: ObjectFacts,
-): Promise<Upload> {
-  const completed = {
-    etag: hasEtag(upload) ? upload.etag : facts.etag,
-    sizeBytes: upload.sizeBytes ?? String(facts.sizeBytes),
-    mimeType: upload.mimeType ?? facts.mimeType,
-  };
-  try {
-    await source.getRepository(Upload).update({ id: upload.id }, completed);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== uniqueViolation) throw error;
-    throw new LandfallError(
-      'upload.duplicate',
-      `${upload.bucket}/${upload.objectKey}, ETag ${completed.etag}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return Object.assign(upload, completed);
 }
 
 /** A planned rendition, by whichever job. */
@@ -181,6 +141,8 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
       errorCode: reason.code,
       errorMessage: reason.message,
       reprocessingSince: null,
+      // Looked at by the sweep alone, and only while nobody vouches for it.
+      sweepAt: () => `now() + ${unconfirmedKept}`,
       updatedAt: () => 'now()',
     },
   );

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { findContradictions } from './image-info-contradictions.js';
 import { type Rendition, renditionStatuses } from './rendition.entity.js';
-import { mediaKinds, type Upload, uploadStatuses } from './upload.entity.js';
+import { mediaKinds, proofs, type Upload, uploadStatuses } from './upload.entity.js';
 import type { UploadWithRenditions } from './upload-reader.js';
-import { hasEtag } from './upload-states.js';
 
 const errorSchema = z.object({ code: z.string(), message: z.string() }).nullable();
 
@@ -55,7 +54,25 @@ export const uploadViewSchema = z.object({
       }),
     )
     .describe('where imageInfo is not what the bytes say'),
-  vars: z.record(z.string(), z.string()).describe('custom values of the callback'),
+  vars: z
+    .record(z.string(), z.string())
+    .describe(
+      'custom values that somebody vouches for: the ticket, the secret callback URL, or CALLBACK_TRUST=any',
+    ),
+  claimedVars: z
+    .record(z.string(), z.string())
+    .describe(
+      'custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them',
+    ),
+  proof: z
+    .enum(proofs)
+    .nullable()
+    .describe(
+      'what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet',
+    ),
+  requestId: z.string().nullable().describe('OSS’s id of the request that uploaded'),
+  current: z.boolean().describe('whether it is the newest version of its object that is known'),
+  supersededBy: z.uuid().nullable().describe('the upload of the newest version, where that is another'),
   kind: z.enum(mediaKinds).nullable(),
   status: z.enum(uploadStatuses),
   error: errorSchema,
@@ -96,19 +113,24 @@ export type SignRendition = (
 
 /** Shows rows as the API's contract has them; only what lies in the store has a URL. */
 export function viewUpload(
-  { upload, renditions, distance }: UploadWithRenditions,
+  { upload, renditions, currentId, distance }: UploadWithRenditions,
   sign: SignRendition,
 ): UploadView {
   return {
     id: upload.id,
     bucket: upload.bucket,
     objectKey: upload.objectKey,
-    etag: hasEtag(upload) ? upload.etag : null,
+    etag: upload.etag,
     sizeBytes: upload.sizeBytes === null ? null : Number(upload.sizeBytes),
     mimeType: upload.mimeType,
     imageInfo: upload.imageInfo,
     contradictions: findContradictions(upload),
     vars: upload.vars,
+    claimedVars: upload.claimedVars ?? {},
+    proof: upload.proof,
+    requestId: upload.requestId,
+    current: currentId === upload.id,
+    supersededBy: currentId === upload.id ? null : currentId,
     kind: upload.kind,
     status: upload.status,
     error: viewError(upload),

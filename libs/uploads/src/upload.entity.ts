@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** `stored → processing → ready | failed | ignored` (no pipeline wants it), and `deleted`. */
 export const uploadStatuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const;
@@ -32,21 +32,28 @@ export interface ImageLook extends Placeholder {
 }
 
 /**
- * Stands for the ETag of an upload whose callback did not tell it, until OSS is asked. Every such upload has its own, so
- * that a new version under the same key is never taken for the old one.
+ * Who vouches for a landing. `ticket`: it brought a nonce of ours for this object. `url`: it came to our secret callback URL.
+ * `object`: nobody, but OSS has the object version that it told of. What of these holds decides whose word its vars are.
  */
-export function unknownEtag(id: string): string {
-  return `unknown-${id}`;
-}
+export const proofs = ['ticket', 'url', 'object'] as const;
+export type Proof = (typeof proofs)[number];
 
-/** One object version that landed: unique by bucket, object key and ETag. */
+/**
+ * One landing of one object version. While it waits to be confirmed any number of rows may tell of a version; of those that
+ * are confirmed and neither over nor gone, one at most holds it (decision 18).
+ */
 @Entity('uploads')
-@Unique('uploads_object_key', ['bucket', 'objectKey', 'etag'])
 @Check('uploads_status_check', `status IN ('stored', 'processing', 'ready', 'failed', 'ignored', 'deleted')`)
 // What TypeORM cannot say of an index (its type, its condition as Postgres prints it): the migration makes them.
+@Check('uploads_proof_check', `proof IN ('ticket', 'url', 'object')`)
+@Index('uploads_landing', { synchronize: false })
+@Index('uploads_version', { synchronize: false })
+@Index('uploads_key', { synchronize: false })
+@Index('uploads_ticket', { synchronize: false })
+@Index('uploads_merged', { synchronize: false })
 @Index('uploads_vars', { synchronize: false })
 @Index('uploads_perceptual', { synchronize: false })
-@Index('uploads_unfinished', { synchronize: false })
+@Index('uploads_sweep', { synchronize: false })
 export class Upload {
   /** UUIDv7: its order is the order of landing, so the primary key serves "newest first", cursors and time filters. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'uploads_pkey' })
@@ -58,9 +65,9 @@ export class Upload {
   @Column({ type: 'text', name: 'object_key', collation: 'C' })
   objectKey!: string;
 
-  /** Without quotes, upper-case; `unknownEtag` until OSS is asked, when the callback's template leaves it out. */
-  @Column('text')
-  etag!: string;
+  /** Without quotes, upper-case; null until OSS is asked, when the callback's template leaves it out. */
+  @Column('text', { nullable: true })
+  etag!: string | null;
 
   /** bigint comes as text from the driver; null until OSS is asked, when the callback's template leaves it out. */
   @Column('bigint', { name: 'size_bytes', nullable: true })
@@ -73,8 +80,41 @@ export class Upload {
   @Column('jsonb', { name: 'image_info', nullable: true })
   imageInfo!: ImageInfo | null;
 
+  /** Custom values that somebody vouches for. */
   @Column('jsonb', { default: {} })
   vars!: Record<string, string>;
+
+  /** Custom values of a callback that nobody vouches for: shown, and never believed. */
+  @Column('jsonb', { name: 'claimed_vars', nullable: true })
+  claimedVars!: Record<string, string> | null;
+
+  /** Null while nobody vouches for it: then it is in no list but that of what is stored. */
+  @Column('text', { nullable: true })
+  proof!: Proof | null;
+
+  /** The ticket whose nonce it brought. */
+  @Column('uuid', { name: 'ticket_id', nullable: true })
+  ticketId!: string | null;
+
+  /** The same for every message of one landing, another for any other: see `landingKeyOf`. */
+  @Column('uuid', { nullable: true })
+  landing!: string | null;
+
+  /** OSS's id of the request that uploaded, where the callback tells it. */
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId!: string | null;
+
+  /** When OSS was last seen to have this version; null until then. */
+  @Column('timestamptz', { name: 'confirmed_at', nullable: true })
+  confirmedAt!: Date | null;
+
+  /** When OSS stored this version, by its own clock, which counts seconds; null until OSS is asked. */
+  @Column('timestamptz', { name: 'last_modified', nullable: true })
+  lastModified!: Date | null;
+
+  /** The upload that stands for this landing, because it held the version already; this one is `deleted` then. */
+  @Column('uuid', { name: 'merged_into', nullable: true })
+  mergedInto!: string | null;
 
   @Column('text', { nullable: true })
   kind!: MediaKind | null;
@@ -131,4 +171,11 @@ export class Upload {
 
   @Column('timestamptz', { name: 'ready_at', nullable: true })
   readyAt!: Date | null;
+}
+
+/** An upload whose object version OSS has confirmed: what OSS alone knows for sure is known. */
+export type ConfirmedUpload = Upload & { etag: string; sizeBytes: string; mimeType: string };
+
+export function isConfirmed(upload: Upload): upload is ConfirmedUpload {
+  return upload.confirmedAt !== null;
 }

@@ -5,3 +5,10 @@ export const callbackOutcomes = counter('landfall_callbacks_total', 'Callbacks b
 
 /** Where the public key of a callback came from. */
 export const keyLookups = counter('landfall_callback_keys_total', 'Look-ups of callback keys', 'result');
+
+/** Callbacks with neither ticket nor secret URL: `taken`, or `refused` because there were too many. */
+export const unprovenCallbacks = counter(
+  'landfall_unproven_callbacks_total',
+  'Callbacks that nobody vouches for',
+  'result',
+);

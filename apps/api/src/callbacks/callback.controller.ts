@@ -1,13 +1,15 @@
 import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
-import { checkTicketNonce, ticketVar, UploadRegistry, type UploadStatus } from '#uploads';
-import { Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
+import { UploadRegistry, type UploadStatus } from '#uploads';
+import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
 import { callbackOutcomes } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
+import { toLanding } from './landing-proof.js';
+import { UnprovenLimit } from './unproven-limit.js';
 
 /** What OSS hands on to the client that uploaded. */
 interface CallbackAnswer {
@@ -20,19 +22,27 @@ interface CallbackAnswer {
 @Controller('callbacks/oss')
 export class CallbackController {
   private readonly bodySettings: CallbackBodySettings;
+  private readonly unproven: UnprovenLimit;
 
   constructor(
     private readonly registry: UploadRegistry,
     @Inject(configToken) private readonly config: ApiConfig,
   ) {
     this.bodySettings = bodySettingsOf(config);
+    this.unproven = new UnprovenLimit(config.callback.CALLBACK_UNPROVEN_PER_MINUTE);
   }
 
-  @Post()
+  @Post(['', ':secret'])
   @HttpCode(200)
   @UseGuards(CallbackGuard)
-  @ApiOperation({ summary: 'Takes the signed callback of OSS after an upload' })
-  async landed(@Req() request: FastifyRequest): Promise<CallbackAnswer> {
+  @ApiOperation({
+    summary:
+      'Takes the signed callback of OSS after an upload; with a secret of CALLBACK_URL_SECRETS as a believed one',
+  })
+  async landed(
+    @Req() request: FastifyRequest,
+    @Param('secret') secret: string | undefined,
+  ): Promise<CallbackAnswer> {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const landed = readCallbackBody(request.headers['content-type'], body, this.bodySettings);
     if (!this.config.oss.OSS_BUCKETS.includes(landed.bucket)) {
@@ -41,11 +51,19 @@ export class CallbackController {
         `${landed.bucket}; add it to OSS_BUCKETS if it should be`,
       );
     }
-    if (this.config.callback.CALLBACK_REQUIRE_TICKET) {
-      checkTicketNonce(landed.vars[ticketVar], landed, this.config.tickets.TICKET_SECRETS, new Date());
+    const requestId = header(request, 'x-oss-request-id');
+    const landing = toLanding(landed, { secret, requestId, now: new Date() }, this.config);
+    if (landing.proof === null) {
+      const isForeign = (header(request, 'x-oss-bucket') || landed.bucket) !== landed.bucket;
+      this.unproven.take(header(request, 'x-oss-pub-key-url') ?? '', isForeign);
     }
-    const { id, status } = await this.registry.register(landed);
+    const { id, status } = await this.registry.register(landing);
     callbackOutcomes.count('ok');
     return { Status: 'OK', id, status };
   }
+}
+
+function header({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

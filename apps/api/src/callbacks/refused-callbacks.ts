@@ -100,7 +100,9 @@ export class RefusedCallbacks implements OnModuleDestroy {
       pinned: this.pinnedKey !== undefined,
       allowedHosts: callback.CALLBACK_KEY_HOSTS,
       pathPrefix: callback.CALLBACK_PATH_PREFIX,
-      callbackUrl: publicUrl && `${publicUrl}/callbacks/oss${/\?.*/s.exec(rawTarget)?.[0] ?? ''}`,
+      callbackUrl:
+        publicUrl &&
+        `${publicUrl}/callbacks/oss${/(?<=\/callbacks\/oss)\/[^/?]+/.exec(rawTarget)?.[0] ?? ''}${/\?.*/s.exec(rawTarget)?.[0] ?? ''}`,
       hashedBytesMax,
       body: bodySettingsOf(this.config),
     };

@@ -1,5 +1,6 @@
 import { callbackOutcomes } from '../callbacks/callback-metrics.js';
 import type { RefusedCallbacks } from '../callbacks/refused-callbacks.js';
+import { maskSecrets } from '#oss';
 import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
@@ -26,12 +27,15 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? translateHttpError(thrown);
     const status = httpStatusOf(error.code);
-    if (pathOf(request) === callbackPath) callbackOutcomes.count(error.code);
+    if (isCallbackPath(request)) callbackOutcomes.count(error.code);
     // A database that is away refuses every callback: those lines are bounded. A mistake of ours is always told.
     if (isCallback(request) && error.code !== 'internal.unexpected')
       this.refusedCallbacks.tell(request, error);
     else if (status >= 500)
-      this.logger.error({ err: error, method: request.method, path: pathOf(request) }, 'request failed');
+      this.logger.error(
+        { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
+        'request failed',
+      );
     if (error.code === 'request.method_not_allowed')
       reply.header('allow', String(error.context['allow'] ?? ''));
     if (status === 503) reply.header('retry-after', '1');
@@ -87,7 +91,13 @@ const codeByStatus: Record<number, ErrorCode> = {
 
 /** Also one that a proxy sent to another path. */
 function isCallback(request: FastifyRequest): boolean {
-  return pathOf(request) === callbackPath || request.headers['x-oss-pub-key-url'] !== undefined;
+  return isCallbackPath(request) || request.headers['x-oss-pub-key-url'] !== undefined;
+}
+
+/** With or without a secret at its end. */
+function isCallbackPath(request: FastifyRequest): boolean {
+  const path = pathOf(request);
+  return path === callbackPath || path.startsWith(`${callbackPath}/`);
 }
 
 /** The path alone: a query may hold a signature. */

@@ -28,9 +28,9 @@ export class StreamKeysController {
     @Param('uploadId', uploadIdPipe) uploadId: string,
     @Param('rendition') name: string,
   ): Promise<StreamableFile> {
-    const { renditions } = await this.reader.get(uploadId);
+    const { upload, renditions } = await this.reader.get(uploadId);
     const specHash = renditions.find((one) => one.name === name)?.specHash;
-    const key = specHash && (await findStreamKey(this.source, uploadId, name, specHash));
+    const key = specHash && (await findStreamKey(this.source, upload.id, name, specHash));
     if (!key) throw new LandfallError('rendition.not_found', name);
     return new StreamableFile(key, { type: 'application/octet-stream', length: key.length });
   }

@@ -51,7 +51,7 @@ export class TicketDesk {
   /** @throws LandfallError ticket.not_found, database.unavailable */
   async tell(id: string): Promise<TicketView> {
     const ticket = await readTicket(this.source, id);
-    const uploadId = await findTicketUpload(this.source, ticket, this.config.tickets.TICKET_SECRETS);
+    const uploadId = await findTicketUpload(this.source, id);
     return viewTicket(ticket, uploadId, new Date());
   }
 

@@ -1,0 +1,62 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { LandedObject } from '#oss';
+import { isLandfallError, LandfallError } from '#runtime';
+import { checkTicketNonce, isTicketNonce, type Landing, ticketVar } from '#uploads';
+import type { ApiConfig } from '../tokens.js';
+
+/** What a callback brings beside its body. */
+export interface Arrival {
+  /** The last part of the path: `/callbacks/oss/<secret>`. */
+  secret: string | undefined;
+  /** The header `x-oss-request-id`, which OSS does not sign. */
+  requestId: string | undefined;
+  now: Date;
+}
+
+type Settings = Pick<ApiConfig, 'callback' | 'tickets'>;
+
+/**
+ * Says who vouches for what a callback tells, beside OSS, which signs the callbacks of all its customers and whatever their
+ * templates say: a ticket of ours for this object, or our secret callback URL. The nonce stays here: whoever has it has the ticket.
+ * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired where nobody vouches and CALLBACK_TRUST wants somebody
+ */
+export function toLanding(landed: LandedObject, arrival: Arrival, settings: Settings): Landing {
+  const vars = { ...landed.vars };
+  const nonce = vars[ticketVar];
+  if (isTicketNonce(nonce)) delete vars[ticketVar];
+  const requestId = readRequestId(landed.vars['reqId']) ?? readRequestId(arrival.requestId);
+  const told = { ...landed, requestId };
+  const ticket = checkTicket(nonce, landed, settings, arrival.now);
+  const claimed = { ...told, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
+  if (typeof ticket === 'string') return { ...claimed, proof: 'ticket', ticketId: ticket };
+  if (isSecret(arrival.secret, settings.callback.CALLBACK_URL_SECRETS))
+    return { ...told, vars, claimedVars: null, proof: 'url', ticketId: null };
+  if (settings.callback.CALLBACK_TRUST === 'ticket') throw ticket;
+  return { ...claimed, proof: null, ticketId: null };
+}
+
+/** The id of the ticket, or why there is none. */
+function checkTicket(
+  nonce: string | undefined,
+  landed: LandedObject,
+  { tickets }: Settings,
+  now: Date,
+): string | LandfallError {
+  try {
+    return checkTicketNonce(nonce, landed, tickets.TICKET_SECRETS, now);
+  } catch (error) {
+    if (isLandfallError(error)) return error;
+    throw error;
+  }
+}
+
+/** Compared by digests, so that the time it takes tells nothing. */
+function isSecret(given: string | undefined, secrets: readonly string[]): boolean {
+  if (given === undefined) return false;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return secrets.some((secret) => timingSafeEqual(digest(given), digest(secret)));
+}
+
+function readRequestId(text: string | undefined): string | null {
+  return text !== undefined && /^[\w-]{1,64}$/.test(text) ? text : null;
+}

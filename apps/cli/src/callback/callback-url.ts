@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { loadConfig } from '#runtime';
+
+/**
+ * Prints the callback URL with the first of CALLBACK_URL_SECRETS. Without any it makes a secret and says where it belongs: it
+ * writes no settings itself. To rotate, put a new secret in front, and take the old one away when no client uses it any more.
+ */
+export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> {
+  const { callback } = loadConfig(['callback'], env);
+  const [secret] = callback.CALLBACK_URL_SECRETS;
+  if (secret === undefined) {
+    console.log(`CALLBACK_URL_SECRETS=${randomBytes(24).toString('base64url')}`);
+    console.error(
+      'This is a new secret: set it for the api, start it again, and call this again for the URL.',
+    );
+    return 0;
+  }
+  const { http } = loadConfig(['http'], env);
+  const publicUrl = http.API_PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${http.API_PORT}`;
+  console.log(`${publicUrl}/callbacks/oss/${secret}`);
+  if (!http.API_PUBLIC_URL) console.error('API_PUBLIC_URL is not set: OSS cannot reach localhost.');
+  return 0;
+}
