@@ -83,6 +83,7 @@ export class ConfirmLandings1764122400000 implements MigrationInterface {
                           ADD CONSTRAINT uploads_object_key UNIQUE USING INDEX uploads_object_key,
                           DROP COLUMN landing, DROP COLUMN request_id, DROP COLUMN ticket_id, DROP COLUMN claimed_vars,
                           DROP COLUMN proof, DROP COLUMN confirmed_at, DROP COLUMN last_modified, DROP COLUMN merged_into`);
+    await runner.query('ALTER TABLE tickets DROP COLUMN overwrite');
     await runner.commitTransaction();
     await runner.query('RESET lock_timeout');
   }
@@ -101,6 +102,7 @@ async function adoptRows(runner: QueryRunner): Promise<void> {
                         ADD COLUMN IF NOT EXISTS last_modified timestamptz,
                         ADD COLUMN IF NOT EXISTS merged_into uuid,
                         ALTER COLUMN etag DROP NOT NULL`);
+  await runner.query('ALTER TABLE tickets ADD COLUMN IF NOT EXISTS overwrite boolean NOT NULL DEFAULT false');
   if (!(await hasConstraint(runner, 'uploads_proof_check'))) {
     await runner.query(
       `ALTER TABLE uploads ADD CONSTRAINT uploads_proof_check CHECK (proof IN ('ticket', 'url', 'object')) NOT VALID`,

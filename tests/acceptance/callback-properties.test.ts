@@ -35,9 +35,10 @@ describe.each(bodyTypes)('any key and any vars in a body of %s', (bodyType) => {
 });
 
 describe('any key and any vars through the emulator and the api', () => {
+  const secret = 'a-secret-of-the-callback-url';
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack('postgres');
+    stack = await startStack('postgres', { CALLBACK_URL_SECRETS: secret });
   });
   afterAll(() => stack[Symbol.asyncDispose]());
 
@@ -51,9 +52,9 @@ describe('any key and any vars through the emulator and the api', () => {
   test.each(bodyTypes)('%s', async (bodyType) => {
     await fc.assert(
       fc.asyncProperty(formKey, formVars, async (key, sent) => {
-        const answer = await postForm(stack, key, new Blob(['text']), {
+        const answer = await postForm(stack, key, new Blob([`text ${key}`]), {
           callback: {
-            callbackUrl: stack.callbackUrl,
+            callbackUrl: `${stack.callbackUrl}/${secret}`,
             callbackBody: templates[bodyType],
             callbackBodyType: bodyType,
           },
@@ -63,8 +64,6 @@ describe('any key and any vars through the emulator and the api', () => {
         const { id } = (await answer.json()) as { id: string };
         const upload = await stack.get<UploadView>(`/v1/uploads/${id}`);
         expect(upload).toMatchObject({ bucket: testBucket, objectKey: key });
-        // The same key and content make one upload; its first vars stay.
-        expect(Object.keys(upload.vars).toSorted()).toEqual(['first', 'second']);
         expect(upload.vars).toEqual(sent);
       }),
       { numRuns: 40, seed: 3, endOnFailure: true },

@@ -83,7 +83,7 @@ test.each([
   ['whole', {}],
   ['cut into chunks', cut],
 ])(
-  'a video that is encoded %s: deleting stops the encoder, and a repeated callback begins nothing',
+  'a video that is encoded %s: deleting stops the encoder, and what is uploaded later is made all the same',
   async (_, env) => {
     await using encoder = await holdEncoder('segment_%05d.m4s');
     await using stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path, ...env });
@@ -95,14 +95,15 @@ test.each([
     });
     expect((await request(stack, 'DELETE', `/v1/uploads/${id}`)).status).toBe(200);
     await encoder.release();
-    expect(await putObject(stack, 'DELETE.mp4', film)).toBe(id);
+    // The same bytes once more are another landing: behind it in the queue nothing of the deleted one is left.
+    const again = await putObject(stack, 'DELETE.mp4', film);
+    expect(again).not.toBe(id);
+    expect(await stack.waitFor(again, 'ready', 'failed')).toMatchObject({ status: 'ready' });
     const listed = async (query: string) =>
       (await stack.get<{ items: { id: string }[] }>(`/v1/uploads${query}`)).items.map((item) => item.id);
-    expect(await listed('')).toEqual([]);
+    expect(await listed('')).toEqual([again]);
     expect(await listed('?status=deleted')).toEqual([id]);
-    // Another version of the object is another upload; behind it in the queue nothing of the deleted one is left.
     const other = await putObject(stack, 'DELETE.mp4', Buffer.concat([film, Buffer.alloc(8)]));
-    expect(other).not.toBe(id);
     expect(await stack.waitFor(other, 'ready', 'failed')).toMatchObject({ status: 'ready' });
     expect(await stack.get(`/v1/uploads/${id}`)).toMatchObject({ status: 'deleted', renditions: [] });
     expect((await request(stack, 'POST', `/v1/uploads/${id}/reprocess`)).status).toBe(404);

@@ -24,7 +24,7 @@ describe('the callback door', () => {
   const door = useCallbackDoor(1024, serveKey);
   let api: AppProcess;
   beforeAll(async () => {
-    api = await door.startApi(timeLimit);
+    api = await door.startApi({ ...timeLimit, OSS_BUCKETS: 'landfall,second' });
   });
 
   async function send(
@@ -113,7 +113,7 @@ describe('the callback door', () => {
       'callback.key_host_forbidden',
     ],
     ['a wrong bucket', { body: goodBody.replace('landfall', 'elsewhere') }, 403, 'callback.bucket_forbidden'],
-    ['no bucket', { body: 'object=a&size=1' }, 400, 'callback.field_missing'],
+    ['no bucket where there are two', { body: 'object=a&size=1' }, 400, 'callback.field_missing'],
     ['no object', { body: 'bucket=landfall&size=1' }, 400, 'callback.field_missing'],
     [
       'an absurd size',

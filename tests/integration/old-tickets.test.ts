@@ -19,6 +19,7 @@ function ticket(id: string, expiresAt: Date): Ticket {
     maxBytes: '1',
     vars: {},
     pipeline: null,
+    overwrite: false,
     expiresAt,
     createdAt: expiresAt,
   };

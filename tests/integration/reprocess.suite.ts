@@ -75,6 +75,8 @@ export function useUploads() {
       sizeBytes: '1',
       status: 'stored',
       source: 'callback',
+      proof: 'object',
+      confirmedAt: now,
       sweepAt: now,
       createdAt: now,
       updatedAt: now,

@@ -58,7 +58,6 @@ export function createWorkbench(
     renditionPrefix: oss.OSS_RENDITION_PREFIX,
     confirmRules: {
       believesAnyone: callback.CALLBACK_TRUST === 'any',
-      ticketReuse: callback.CALLBACK_TICKET_REUSE,
       made: {
         renditionPrefix: oss.OSS_RENDITION_PREFIX,
         urlLifetimeMs: oss.OSS_URL_LIFETIME_S * 1_000,

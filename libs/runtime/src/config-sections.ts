@@ -74,10 +74,6 @@ const callback = z.object({
   CALLBACK_UNPROVEN_PER_MINUTE: integer(6_000, 1, 1_000_000).describe(
     'most callbacks a minute, for each key URL and api process, that bring neither ticket nor secret; a hundredth of it for those that OSS says come from another bucket',
   ),
-  CALLBACK_TICKET_REUSE: z
-    .enum(['refuse', 'record'], 'refuse or record is wanted')
-    .default('refuse')
-    .describe('what becomes of another object version that is uploaded with the ticket of an upload'),
   CALLBACK_PUBLIC_KEY_FILE: z
     .string()
     .optional()

@@ -18,8 +18,6 @@ export interface SeenVersion {
 export interface ConfirmRules {
   /** Whether the vars of a landing that nobody vouches for are believed. */
   believesAnyone: boolean;
-  /** What becomes of another object version that was uploaded with the same ticket. */
-  ticketReuse: 'refuse' | 'record';
   made: MadeObjects;
 }
 
@@ -56,8 +54,7 @@ async function confirm(
 ): Promise<ConfirmedUpload | null> {
   const upload = await lockUpload(manager, id);
   if (!upload || isConfirmed(upload)) return upload;
-  if (upload.ticketId !== null && rules.ticketReuse === 'refuse')
-    await refuseUsedTicket(manager, upload, upload.ticketId, seen);
+  if (upload.ticketId !== null) await refuseUsedTicket(manager, upload, upload.ticketId, seen);
   const holder = await findHolder(manager, upload, seen.etag);
   if (holder && (upload.proof === null || holder.proof !== 'object'))
     return merge(manager, upload, holder, seen, rules);
@@ -65,14 +62,18 @@ async function confirm(
   return claim(manager, upload, seen, rules);
 }
 
-/** Under the lock of the ticket, or two landings would each find it unused. */
+/** One ticket, one version, unless it may overwrite. Under the lock of the ticket, or two landings would each find it unused. */
 async function refuseUsedTicket(
   manager: EntityManager,
   { id }: Upload,
   ticketId: string,
   { etag }: SeenVersion,
 ): Promise<void> {
-  await manager.findOne(Ticket, { where: { id: ticketId }, lock: { mode: 'pessimistic_write' } });
+  const ticket = await manager.findOne(Ticket, {
+    where: { id: ticketId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (ticket?.overwrite) return;
   const other = await manager
     .createQueryBuilder(Upload, 'u')
     .select('u.id')

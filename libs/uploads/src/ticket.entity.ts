@@ -29,6 +29,10 @@ export class Ticket {
   @Column('text', { nullable: true })
   pipeline!: string | null;
 
+  /** Whether another version may be uploaded with it after the first. */
+  @Column('boolean', { default: false })
+  overwrite!: boolean;
+
   /** A whole second: the nonce holds seconds. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;

@@ -40,7 +40,7 @@ export class TicketDesk {
       Object.entries({ ...ticket.vars, [ticketVar]: nonce }).map(([name, value]) => [`x:${name}`, value]),
     );
     const callback = encodeCallback(this.publicUrl(), variables);
-    const permission = { ticket, callback, variables, overwrite: request.overwrite, now };
+    const permission = { ticket, callback, variables, now };
     const form = signForm(oss, permission, request.signature);
     const put = signPut(oss, permission);
     await insertTicket(this.source, ticket);
@@ -72,6 +72,7 @@ export class TicketDesk {
       maxBytes: String(within('maxBytes', request.maxBytes, tickets.TICKET_MAX_BYTES, 'TICKET_MAX_BYTES')),
       vars: request.vars,
       pipeline: this.pipelineOf(request),
+      overwrite: request.overwrite,
       expiresAt: new Date(
         now.getTime() +
           within('lifetimeS', request.lifetimeS, tickets.TICKET_LIFETIME_S, 'TICKET_LIFETIME_S') * 1_000,

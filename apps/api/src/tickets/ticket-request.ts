@@ -59,7 +59,7 @@ export const ticketRequestSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'whether the upload may take the place of an object; otherwise OSS refuses it with 409 FileAlreadyExists',
+      'whether the upload may take the place of an object, also of one uploaded with this ticket; otherwise OSS refuses it with 409 FileAlreadyExists',
     ),
   signature: z.enum(['v1', 'v4']).default('v4').describe('signature of the form; put always has v4'),
 });

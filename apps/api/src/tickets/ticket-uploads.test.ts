@@ -24,12 +24,13 @@ const ticket: Ticket = {
   maxBytes: '1000',
   vars: {},
   pipeline: null,
+  overwrite: false,
   expiresAt: new Date('2026-01-15T09:30:00Z'),
   createdAt: now,
 };
 const variables = { 'x:ticket': 'nonce', 'x:price': String.raw`5 $, \$ and \\$` };
 const callback = encodeCallback('https://media.example.com', variables);
-const permission = { ticket, callback, variables, overwrite: false, now };
+const permission = { ticket, callback, variables, now };
 const rules = { region: 'cn-hangzhou', now, findSecret: () => 'not-a-secret' };
 const lowerCase = (fields: Record<string, string>) =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.toLowerCase(), value]));
@@ -65,7 +66,7 @@ describe.each(['v1', 'v4'] as const)('signForm %s', (version) => {
 });
 
 test('a ticket that may overwrite forbids nothing', () => {
-  const mayOverwrite = { ...permission, overwrite: true };
+  const mayOverwrite = { ...permission, ticket: { ...ticket, overwrite: true } };
   expect(signForm(settings(), mayOverwrite, 'v4').fields).not.toHaveProperty('x-oss-forbid-overwrite');
   expect(signPut(settings(), mayOverwrite).headers).toEqual({ 'content-type': 'image/jpeg' });
 });

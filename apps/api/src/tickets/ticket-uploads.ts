@@ -24,8 +24,6 @@ interface Permission {
   callback: TicketCallback;
   /** Custom variables, with their `x:`. */
   variables: Readonly<Record<string, string>>;
-  /** Whether the upload may take the place of an object. */
-  overwrite: boolean;
   now: Date;
 }
 
@@ -38,7 +36,7 @@ const forbidOverwrite = { 'x-oss-forbid-overwrite': 'true' };
  */
 export function signForm(
   settings: Settings,
-  { ticket, callback, variables, overwrite, now }: Permission,
+  { ticket, callback, variables, now }: Permission,
   version: 'v1' | 'v4',
 ): TicketForm {
   const types = ticket.contentTypes ?? [];
@@ -48,7 +46,7 @@ export function signForm(
     success_action_status: '200',
     callback: callback.callback,
     ...variables,
-    ...(overwrite ? {} : forbidOverwrite),
+    ...(ticket.overwrite ? {} : forbidOverwrite),
   };
   const request = {
     ...credentialsOf(settings),
@@ -75,10 +73,10 @@ export function signForm(
  * Signs a PUT of the object. It always names its content type: a URL that is signed without one breaks when a browser adds
  * one by itself. OSS has no way to limit the size of a signed PUT.
  */
-export function signPut(settings: Settings, { ticket, callback, overwrite, now }: Permission): TicketPut {
+export function signPut(settings: Settings, { ticket, callback, now }: Permission): TicketPut {
   const headers = {
     'content-type': ticket.contentTypes?.[0] ?? 'application/octet-stream',
-    ...(overwrite ? {} : forbidOverwrite),
+    ...(ticket.overwrite ? {} : forbidOverwrite),
   };
   const url = presignUrlV4({
     ...credentialsOf(settings),
