@@ -4,10 +4,11 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { endProcesses, findMarkedProcesses } from '#local';
-import { eventually } from '#testing';
+import { commandLineOf, endProcesses, findMarkedProcesses } from '#local';
+import { eventually, ossClient } from '#testing';
 import type { UploadView } from '#uploads';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { png } from './fixtures.suite.js';
 
 const run = promisify(execFile);
 const command = 'dist/apps/cli/src/main.js';
@@ -47,6 +48,8 @@ function environment(): Record<string, string> {
 interface Facts {
   apiUrl: string;
   apiKey: string;
+  callbackUrl: string;
+  oss: { endpoint: string; bucket: string };
 }
 
 interface LocalRun {
@@ -149,6 +152,72 @@ test('after kill -9 the next start finds the data, and nothing in its way', asyn
   expect(await get(next, `/v1/uploads/${id}`)).toMatchObject({ status: 'ready' });
   expect((await uploadSample(next)).status).toBe('ready');
   expect(await end(next, 'SIGTERM')).toBe(0);
+  expect(await leftovers()).toEqual([]);
+});
+
+/** Uploads small pictures one after the other until told to stop; tells which ones OSS was answered for. */
+function keepUploading({ facts }: LocalRun): { stop: () => Promise<string[]>; accepted: string[] } {
+  const client = ossClient({ emulator: { url: facts.oss.endpoint } });
+  client.useBucket(facts.oss.bucket);
+  const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
+  const accepted: string[] = [];
+  let stopped = false;
+  const upload = async () => {
+    for (let count = 0; !stopped; count += 1) {
+      const picture = await png(20 + (count % 100), 10);
+      const put = client.put(`kill/${count}.png`, picture, { callback: { url: facts.callbackUrl, body } });
+      // Refused while a part is away: its uploader is told, and nothing was promised.
+      const answer = (await put.catch(() => undefined))?.data as { id: string } | undefined;
+      if (answer) accepted.push(answer.id);
+    }
+  };
+  const done = upload();
+  return {
+    accepted,
+    stop: async () => {
+      stopped = true;
+      await done;
+      return accepted;
+    },
+  };
+}
+
+/** The process id of a part of the run. */
+async function findPart(name: string): Promise<number> {
+  if (name === 'postgres')
+    return Number.parseInt(await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8'), 10);
+  for (const pid of await findMarkedProcesses(marker)) {
+    if (
+      (await commandLineOf(pid)).endsWith(`apps/${name === 'emulator' ? 'oss-emulator' : name}/src/main.js`)
+    )
+      return pid;
+  }
+  throw new Error(`${name} does not run`);
+}
+
+test('kill -9 of each part in turn, three times, while uploads run: each starts again, says so, and what was accepted is ready', async () => {
+  const local = await start();
+  const uploading = keepUploading(local);
+  const linesOf = (line: string) => local.output().split(line).length - 1;
+  for (let round = 1; round <= 3; round += 1) {
+    for (const part of ['postgres', 'emulator', 'api', 'worker']) {
+      const before = uploading.accepted.length;
+      process.kill(await findPart(part), 'SIGKILL');
+      await eventually(() => linesOf(`${part} is ready again`) === round || undefined);
+      await eventually(() => uploading.accepted.length > before || undefined);
+    }
+  }
+  for (const part of ['postgres', 'emulator', 'api', 'worker'])
+    expect([part, linesOf(`${part} ended (`)]).toEqual([part, 3]);
+  const accepted = await uploading.stop();
+  for (const id of accepted) {
+    const status = await eventually(async () => {
+      const upload = await get<UploadView>(local, `/v1/uploads/${id}`);
+      return ['ready', 'failed', 'ignored'].includes(upload.status) ? upload.status : undefined;
+    });
+    expect(status).toBe('ready');
+  }
+  expect(await end(local, 'SIGTERM')).toBe(0);
   expect(await leftovers()).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createDataSource, createPool } from '#database';
+import { connectWhenThere, createDataSource, createPool } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { OutboxRow } from '#outbox';
 import { registryConnections, uploadEntities, UploadRegistry } from '#uploads';
@@ -11,7 +11,7 @@ import { serveOpenApi } from './http/open-api.js';
 const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker', 'media', 'tickets']);
 const logger = createLogger('api', config.log.LOG_LEVEL);
 
-const source = await createDataSource(
+const source = createDataSource(
   {
     url: config.database.DATABASE_URL,
     poolSize: config.database.DATABASE_POOL_SIZE,
@@ -19,7 +19,7 @@ const source = await createDataSource(
     statementTimeoutMs: 10_000,
   },
   [...uploadEntities, OutboxRow],
-).initialize();
+);
 const registryPool = createPool({
   url: config.database.DATABASE_URL,
   poolSize: registryConnections,
@@ -71,7 +71,9 @@ closeOnSignal(logger, 8_000, async () => {
   clearInterval(idle);
   await registry.close();
   await registryPool.end();
-  await source.destroy();
+  if (source.isInitialized) await source.destroy();
 });
+// After it listens: while the database is away, who asks is told so at once.
+await connectWhenThere(source, logger);
 logger.info({ url }, 'api is ready');
 tellReady(url);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createDataSource } from '#database';
+import { connectWhenThere, createDataSource } from '#database';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
@@ -31,14 +31,17 @@ const pipelines = loadPipelines(config.media.PIPELINES_FILE);
 configureSharp();
 
 const scratch = await openScratch(config.media.MEDIA_SCRATCH_DIR);
-const source = await createDataSource(
+const source = createDataSource(
   {
     url: config.database.DATABASE_URL,
     poolSize: config.database.DATABASE_POOL_SIZE,
     applicationName: 'landfall-worker',
   },
   [...uploadEntities, OutboxRow],
-).initialize();
+);
+let close = () => scratch.close();
+closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, () => close());
+await connectWhenThere(source, logger);
 const backend = openQueueBackend({
   url: config.queue.QUEUE_URL,
   prefix: config.queue.QUEUE_PREFIX,
@@ -77,11 +80,11 @@ const sweep = new UploadSweep(
 );
 sweep.start();
 
-closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, async () => {
+close = async () => {
   await Promise.all([sweep.stop(), app.close()]);
   await backend.close();
   await source.destroy();
   await scratch.close();
-});
+};
 logger.info({ queues: config.worker.WORKER_QUEUES, ...capacity, images, transcodes }, 'worker is ready');
 tellReady();

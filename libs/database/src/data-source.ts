@@ -1,5 +1,7 @@
+import { type Logger, pause } from '#runtime';
 import { Pool } from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
+import { isDatabaseUnavailable } from './postgres-errors.js';
 
 export interface DatabaseSettings {
   /** `postgres://user:password@host:port/database` */
@@ -15,7 +17,9 @@ export interface DatabaseSettings {
 /** A connection that cannot be had in this time means that the database does not answer. */
 export const connectTimeoutMs = 3_000;
 
-/** The data source of one process. Call `initialize()` before use and `destroy()` at shutdown. */
+const connectPauseMs = 1_000;
+
+/** The data source of one process. Call `connectWhenThere` before use and `destroy()` at shutdown. */
 export function createDataSource(
   settings: DatabaseSettings,
   entities: MixedList<Function | string | EntitySchema>,
@@ -34,6 +38,23 @@ export function createDataSource(
     },
     poolErrorHandler: ignoreIdleConnectionLoss,
   });
+}
+
+/**
+ * Connects. A database that is away is waited for, with a line in the log: it starts beside us, or comes back in a moment.
+ * @throws Error when Postgres answers and refuses, as for a wrong password
+ */
+export async function connectWhenThere(source: DataSource, logger: Logger): Promise<void> {
+  for (;;) {
+    try {
+      await source.initialize();
+      return;
+    } catch (error) {
+      if (!isDatabaseUnavailable(error)) throw error;
+      logger.warn({ err: error }, 'the database does not answer, trying again');
+      await pause(connectPauseMs);
+    }
+  }
 }
 
 /**

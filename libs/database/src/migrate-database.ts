@@ -63,18 +63,29 @@ export async function revertLastMigration(url: string): Promise<string | null> {
 
 /** Rejects when the database does not answer (`database.unavailable`) or lacks a migration (`database.not_migrated`). */
 export async function checkDatabase(source: DataSource): Promise<void> {
+  if (!source.isInitialized)
+    throw new LandfallError(
+      'database.unavailable',
+      'it has not been there since this process began; the log says why',
+    );
   let names: string[];
   try {
     const rows = (await source.query('SELECT name FROM migrations')) as { name: string }[];
     names = rows.map((row) => row.name);
   } catch (error) {
     const missingTable = (error as { code?: unknown }).code === '42P01';
-    if (!missingTable) throw new LandfallError('database.unavailable', undefined, { cause: error });
+    if (!missingTable) throw new LandfallError('database.unavailable', reasonOf(error), { cause: error });
     names = [];
   }
   const missing = migrations.map((migration) => migration.name).filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new LandfallError('database.not_migrated', `run "landfall migrate" for ${missing.join(', ')}`);
+}
+
+/** The names of addresses that refused come apart from the error that stands for all of them. */
+function reasonOf(error: unknown): string | undefined {
+  const errors = error instanceof AggregateError ? error.errors : [error];
+  return errors.flatMap((one) => (one instanceof Error ? [one.message] : [])).join('; ') || undefined;
 }
 
 /** Makes the database `name` on the server that `adminUrl` points at, unless it is there. */

@@ -8,7 +8,7 @@ const passingStates = /^(08|25006|40|53|57|58)/;
 /** SQLSTATE classes that say "not these values": data, integrity, a limit such as that of an index row. */
 const valueStates = /^(22|23|54)/;
 const connectionErrors =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
 
 /** True when the database did not answer, as opposed to refusing this statement. */
 export function isDatabaseUnavailable(thrown: unknown): boolean {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { LandfallError, pause } from '#runtime';
 import { portIsFree } from './ports.js';
 import { findPostgresHome, type PostgresHome } from './postgres-home.js';
-import { clusterDirOf, runPostgresTool, stopPostmaster } from './postmaster.js';
+import { clusterDirOf, runPostgresTool, stopPostmaster, waitForPostmasterEnd } from './postmaster.js';
 
 const startTimeoutMs = 60_000;
 const user = 'landfall';
@@ -25,6 +25,8 @@ export interface LocalPostgres {
   readonly url: string;
   /** Where the cluster really lies: see `findPostgresHome`. */
   readonly dataDir: string;
+  /** Resolves when it does not run any more, whoever ended it, or when the signal aborts. */
+  ended(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${options.port}/postgres`,
     dataDir: home.dir,
+    ended: (signal) => waitForPostmasterEnd(home, signal),
     stop: () => stopPostmaster(home),
   };
 }

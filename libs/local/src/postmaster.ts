@@ -1,8 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PostgresHome } from './postgres-home.js';
+import { pause } from '#runtime';
 import { commandLineOf, endProcesses } from './processes.js';
 import { runCommand } from './run-command.js';
+
+const endPollMs = 250;
 
 /** Nothing of the caller's environment: variables such as PGPORT or a locale would change what Postgres does. */
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
@@ -42,6 +45,11 @@ export async function stopPostmaster(home: PostgresHome): Promise<void> {
   const left = await findPostmaster(home);
   if (left !== undefined) await endProcesses([left], 0);
   await rm(join(clusterDirOf(home), 'postmaster.pid'), { force: true });
+}
+
+/** It runs in a session of its own and is nobody's child: its end can only be looked for. */
+export async function waitForPostmasterEnd(home: PostgresHome, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await findPostmaster(home)) !== undefined) await pause(endPollMs, signal);
 }
 
 /** The process id in postmaster.pid when it is alive and works on this very cluster. */

@@ -1,9 +1,9 @@
 import { developmentSecrets } from '#runtime';
 import OSS from 'ali-oss';
-import { type Stack, testBucket } from './stack.js';
+import { testBucket } from './stack.js';
 
 /** The real client of OSS, pointed at the emulator. */
-export function ossClient(stack: Pick<Stack, 'emulator'>): OSS {
+export function ossClient(stack: { emulator: { url: string } }): OSS {
   const { accessKeyId, accessKeySecret } = developmentSecrets;
   const options = {
     endpoint: stack.emulator.url,

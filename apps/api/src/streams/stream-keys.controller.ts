@@ -5,6 +5,7 @@ import { ApiBearerAuth, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestj
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 
 const uploadIdPipe = new SchemaPipe(z.uuid());
@@ -19,7 +20,7 @@ export class StreamKeysController {
   ) {}
 
   @Get()
-  @UseGuards(ApiKeyGuard)
+  @UseGuards(ApiKeyGuard, DatabaseGuard)
   @ApiBearerAuth()
   @Header('cache-control', 'private, no-store')
   @Header('access-control-allow-origin', '*')

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
 import { JsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
@@ -20,7 +21,7 @@ import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchem
 @ApiTags('tickets')
 @ApiBearerAuth()
 @Controller('v1/tickets')
-@UseGuards(ApiKeyGuard)
+@UseGuards(ApiKeyGuard, DatabaseGuard)
 export class TicketsController {
   constructor(private readonly desk: TicketDesk) {}
 

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
 import { OptionalJsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
@@ -26,7 +27,7 @@ const pageSchema = z.object({ items: z.array(uploadViewSchema), nextCursor: z.st
 @ApiTags('uploads')
 @ApiBearerAuth()
 @Controller('v1/uploads')
-@UseGuards(ApiKeyGuard)
+@UseGuards(ApiKeyGuard, DatabaseGuard)
 export class UploadsController {
   constructor(
     private readonly reader: UploadReader,

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
-import { ensureFfmpeg, startPostgres, type Ffmpeg, type LocalPostgres } from '#local';
+import { ensureFfmpeg, type Ffmpeg, type LocalPostgres } from '#local';
 import { isLandfallError } from '#runtime';
 import { writeLocalRunFacts } from './local-run-facts.js';
 import { describeRun, portBusy, type LocalSettings } from './local-settings.js';
 import { printRun } from './print-run.js';
 import { nodeFlags, workerFlags } from './node-flags.js';
 import { SupervisedApp } from './supervised-app.js';
+import { SupervisedPostgres } from './supervised-postgres.js';
 
 const database = 'landfall';
 
@@ -29,8 +30,17 @@ export interface BringUp {
 /** Starts everything, in order; when it resolves all is ready, printed and written down. */
 export async function bringUp({ settings, marker, factsFile, stops, signal }: BringUp): Promise<void> {
   const ffmpegFound = findFfmpeg(settings);
-  const postgres = await startDatabase(settings);
-  stops.push(() => postgres.stop());
+  const tell = (line: string) => console.error(line);
+  const supervised = new SupervisedPostgres(
+    {
+      dataDir: join(settings.dataDir, 'postgres'),
+      port: settings.postgresPort,
+      logFile: join(settings.dataDir, 'log', 'postgres.log'),
+    },
+    tell,
+  );
+  const postgres = await startDatabase(supervised, settings.postgresPort);
+  stops.push(() => supervised.stop());
   signal.throwIfAborted();
 
   const databaseUrl = postgres.url.replace(/postgres$/, database);
@@ -51,7 +61,7 @@ export async function bringUp({ settings, marker, factsFile, stops, signal }: Br
       env,
       nodeFlags: flags,
       logFile: join(settings.dataDir, 'log', `${name}.log`),
-      tell: (line) => console.error(line),
+      tell,
     });
   const emulator = app('emulator', 'oss-emulator');
   const [api, worker] = [app('api', 'api'), app('worker', 'worker', workerFlags)];
@@ -65,16 +75,11 @@ export async function bringUp({ settings, marker, factsFile, stops, signal }: Br
   printRun(facts, { ffmpeg, postgresDir: postgres.dataDir, dataDir: settings.dataDir });
 }
 
-async function startDatabase({ dataDir, postgresPort }: LocalSettings): Promise<LocalPostgres> {
+async function startDatabase(postgres: SupervisedPostgres, port: number): Promise<LocalPostgres> {
   try {
-    return await startPostgres({
-      dataDir: join(dataDir, 'postgres'),
-      port: postgresPort,
-      logFile: join(dataDir, 'log', 'postgres.log'),
-    });
+    return await postgres.start();
   } catch (error) {
-    if (isLandfallError(error, 'local.port_busy'))
-      throw portBusy('LOCAL_POSTGRES_PORT', postgresPort, 'Postgres');
+    if (isLandfallError(error, 'local.port_busy')) throw portBusy('LOCAL_POSTGRES_PORT', port, 'Postgres');
     throw error;
   }
 }

@@ -3,14 +3,11 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { LandfallError, pause, withTimeLimit } from '#runtime';
+import { LandfallError, withTimeLimit } from '#runtime';
+import { keepRunning, type Life } from './keep-running.js';
 import { readSevereLine } from './severe-line.js';
 
 const readyTimeoutMs = 60_000;
-const firstPauseMs = 1_000;
-const longestPauseMs = 30_000;
-/** A death after so long is a new trouble, not more of the same. */
-const healthyAfterMs = 60_000;
 
 export interface AppOptions {
   readonly name: string;
@@ -37,18 +34,19 @@ export class SupervisedApp {
    */
   async start(): Promise<void> {
     const { name, logFile } = this.options;
-    const { ready, ended } = this.#launch();
-    const failed = ended.then(async (how) => {
+    const first = this.#launch();
+    const failed = first.ended.then(async (how) => {
       const end = (await readFile(logFile, 'utf8')).split('\n').slice(-20).join('\n');
       throw new LandfallError(
         'local.process_failed',
         `${name} ended (${how}); ${logFile} ends with:\n${end}`,
       );
     });
-    const started = Promise.race([ready, failed]);
+    const started = Promise.race([first.ready, failed]);
     await withTimeLimit(started, readyTimeoutMs, 'local.process_failed', `${name}, see ${logFile}`);
     failed.catch(() => undefined); // from here on its end is met by starting it again
-    this.#keeping = this.#keepRunning(ended);
+    const part = { ...this.options, launch: () => this.#launch() };
+    this.#keeping = keepRunning(part, first, this.#stopping.signal);
   }
 
   /** Ends the app: SIGTERM, and SIGKILL when it is still there after `limitMs`. */
@@ -65,27 +63,7 @@ export class SupervisedApp {
     await this.#keeping;
   }
 
-  async #keepRunning(firstEnd: Promise<string>): Promise<void> {
-    const { name, logFile, tell } = this.options;
-    const signal = this.#stopping.signal;
-    let ended = firstEnd;
-    let pauseMs = firstPauseMs;
-    for (;;) {
-      const startedAt = Date.now();
-      const how = await ended;
-      if (signal.aborted) return;
-      if (Date.now() - startedAt > healthyAfterMs) pauseMs = firstPauseMs;
-      tell(`${name} ended (${how}) and starts again in ${pauseMs / 1_000} s; see ${logFile}`);
-      await pause(pauseMs, signal);
-      if (signal.aborted) return;
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
-      const next = this.#launch();
-      void next.ready.then(() => tell(`${name} is ready again`));
-      ended = next.ended;
-    }
-  }
-
-  #launch(): { ready: Promise<void>; ended: Promise<string> } {
+  #launch(): Life {
     const { name, modulePath, env, nodeFlags, logFile, tell } = this.options;
     // A session of its own: a Ctrl-C in the terminal is for us, and we end the apps in order.
     const child = fork(modulePath, [], {
