@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { eventually, ossClient, ownPostgres, ownRedis, queueKinds, startStack } from '#testing';
+import { freePort } from '#local';
+import { eventually, ossClient, ownPostgres, ownRedis, queueKinds, startApp, startStack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode, png, video } from './fixtures.suite.js';
 import { putObject } from './uploads.suite.js';
@@ -107,7 +108,22 @@ test.each(queueKinds)(
       status: 203,
     });
     expect((await fetch(`${stack.api.url}/health/ready`)).status).toBe(503);
+    // What is started meanwhile waits, and says what for.
+    const port = String(await freePort());
+    const lateWorker = stack.startWorker();
+    const lateApi = startApp('api', { ...stack.env, API_PORT: port });
+    const headers = { authorization: `Bearer ${stack.env['API_KEYS']}` };
+    const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    await eventually(async () => (await ask('/health/live').catch(() => undefined))?.ok || undefined);
+    for (const path of ['/health/ready', '/v1/uploads']) {
+      const refused = await ask(path);
+      expect([refused.status, await refused.json()]).toMatchObject([503, { code: 'database.unavailable' }]);
+    }
     await postgres.start();
+    await lateWorker;
+    const late = await lateApi;
+    expect((await ask('/v1/uploads')).status).toBe(200);
+    await late.end();
     await eventually(async () =>
       (await fetch(`${stack.api.url}/health/ready`)).status === 200 ? true : undefined,
     );
