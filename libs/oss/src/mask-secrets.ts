@@ -10,8 +10,9 @@ const secretName =
 const jsonMember = /("(?:[^"\\]|\\[^]){1,100}")(\s{0,9}:\s{0,9}| is )("(?:[^"\\]|\\[^])*"?|[^\s,"{}[\]]+)/g;
 
 /**
- * A body, target or message with the values of secrets replaced: ticket nonces and secret callback URLs wherever they stand, and what form, query or
- * JSON calls a token, a password and the like. Bytes that are no ASCII are left alone, so `latin1` text may be given.
+ * A body, target or message with the values of secrets replaced: ticket nonces and secret callback URLs wherever they stand, and
+ * what form, query or JSON calls a token, a password and the like. Bytes that are no ASCII are left alone, so `latin1` text may
+ * be given.
  */
 export function maskSecrets(text: string): string {
   const withoutMembers = text
