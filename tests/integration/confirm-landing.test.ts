@@ -1,8 +1,9 @@
-import { newId } from '#runtime';
+import { LandfallError, newId } from '#runtime';
 import {
   type ConfirmRules,
   confirmLanding,
   deleteUpload,
+  failRenditions,
   insertTicket,
   Removal,
   removeUnconfirmed,
@@ -124,6 +125,41 @@ describe('the same bytes again', () => {
     await expect(reprocessUpload(database.source, first, request(two))).rejects.toMatchObject({
       code: 'upload.superseded',
     });
+  });
+
+  test('are looked at anew when what they were merged into fails because OSS had another version meanwhile', async () => {
+    const first = await land({ proof: 'url', vars: { put: '1' } });
+    await confirm(first);
+    const merged = await Promise.all(
+      [
+        { proof: 'url' as const, vars: { put: '3' } },
+        { proof: 'url' as const, vars: { put: '4' } },
+        { claimedVars: { put: 'lie' } },
+      ].map(land),
+    );
+    for (const id of merged) await confirm(id);
+    const [third = '', fourth = '', lie = ''] = merged;
+    await queued();
+    await failRenditions(database.source, first, 'upload.process', new LandfallError('object.changed'));
+    expect(await queued()).toEqual(['upload.process']);
+    for (const id of [third, fourth, lie])
+      expect(await read(id)).toMatchObject({
+        id: fourth,
+        status: 'stored',
+        proof: 'url',
+        vars: { put: '4' },
+      });
+    expect(await read(first)).toMatchObject({ id: first, status: 'failed' });
+    expect(await confirm(fourth)).toMatchObject({ id: fourth, status: 'processing' });
+  });
+
+  test('fail with what they were merged into when its bytes are bad', async () => {
+    const first = await land({ proof: 'url' });
+    await confirm(first);
+    const second = await land({ proof: 'url' });
+    await confirm(second);
+    await failRenditions(database.source, first, 'upload.process', new LandfallError('media.damaged'));
+    expect(await read(second)).toMatchObject({ id: first, status: 'failed' });
   });
 
   test('go on when the upload that holds them is deleted meanwhile', async () => {

@@ -3,6 +3,7 @@ import type { LandfallError } from '#runtime';
 import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Chunk } from './chunk.entity.js';
 import { cancelRemovals, hastenRemovals, queueRemoval } from './removals.js';
+import { relandMerged } from './reland-merged.js';
 import { Rendition } from './rendition.entity.js';
 import { type ImageLook, Upload } from './upload.entity.js';
 import { failUpload, lockUpload, recordLook } from './upload-states.js';
@@ -211,4 +212,5 @@ export async function settleUpload(manager: EntityManager, id: string): Promise<
       updatedAt: () => 'now()',
     },
   );
+  if (failed) await relandMerged(manager, id, failed.errorCode);
 }

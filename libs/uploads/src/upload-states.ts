@@ -2,6 +2,7 @@ import { isAgain, type MakingJob, outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
 import { LandfallError, newId } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
+import { relandMerged } from './reland-merged.js';
 import { Rendition } from './rendition.entity.js';
 import { type ImageLook, type MediaKind, Upload, type UploadStatus } from './upload.entity.js';
 
@@ -146,6 +147,7 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
       updatedAt: () => 'now()',
     },
   );
+  await relandMerged(manager, id, reason.code);
 }
 
 /**
