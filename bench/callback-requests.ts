@@ -2,7 +2,9 @@ import { randomBytes, type KeyObject } from 'node:crypto';
 import { signCallback } from '#oss';
 
 export const benchBucket = 'landfall-bench';
-export const callbackPath = '/callbacks/oss';
+/** The callback URL is known to nobody else: so it is used where there are no tickets. */
+export const callbackSecret = 'a-secret-of-the-benchmark';
+const callbackPath = `/callbacks/oss/${callbackSecret}`;
 
 /**
  * Whole HTTP requests as OSS sends them, signed, each for an object of its own. Rendered before any clock starts.

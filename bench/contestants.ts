@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { migrateDatabase } from '#database';
 import { Queue } from 'bullmq';
 import type { Client } from 'pg';
-import { benchBucket } from './callback-requests.js';
+import { benchBucket, callbackSecret } from './callback-requests.js';
 import { startProgram, type Program } from './program.js';
 import { type BenchPostgres, connectTo } from './services.js';
 
@@ -38,6 +38,7 @@ export async function openLandfall(
     API_LINK_SECRET: randomBytes(32).toString('hex'),
     TICKET_SECRETS: randomBytes(32).toString('hex'),
     CALLBACK_KEY_HOSTS: new URL(keyUrl).host,
+    CALLBACK_URL_SECRETS: callbackSecret,
     OSS_ENDPOINT: 'https://oss-cn-hangzhou.aliyuncs.com',
     OSS_REGION: 'cn-hangzhou',
     OSS_BUCKETS: benchBucket,
@@ -54,6 +55,7 @@ export async function openBareFastify({ postgres, keyUrl }: Surroundings): Promi
     NODE_ENV: 'production',
     DATABASE_URL: databaseUrl,
     CALLBACK_KEY_HOSTS: new URL(keyUrl).host,
+    CALLBACK_URL_SECRETS: callbackSecret,
     OSS_BUCKETS: benchBucket,
   });
   return withOutbox(program, databaseUrl);

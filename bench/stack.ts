@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
 import { freePort } from '#local';
-import { benchBucket } from './callback-requests.js';
+import { benchBucket, callbackSecret } from './callback-requests.js';
 import { type Program, startProgram } from './program.js';
 import type { BenchPostgres } from './services.js';
 
@@ -47,6 +47,7 @@ export async function openStack(
     API_LINK_SECRET: randomBytes(32).toString('hex'),
     TICKET_SECRETS: randomBytes(32).toString('hex'),
     CALLBACK_KEY_HOSTS: `localhost:${port}`,
+    CALLBACK_URL_SECRETS: callbackSecret,
     OSS_ENDPOINT: endpoint,
     OSS_REGION: 'cn-hangzhou',
     OSS_BUCKETS: benchBucket,
@@ -66,7 +67,7 @@ export async function openStack(
   const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
   return {
     databaseUrl,
-    callbackUrl: `${api.url}/callbacks/oss`,
+    callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,
     startWorker: async (more = {}) =>
       stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),
     oss: { endpoint, region: 'oss-cn-hangzhou', accessKeyId, accessKeySecret },

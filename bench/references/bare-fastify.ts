@@ -2,13 +2,13 @@
  * The limit: the durable work of a callback with nothing around it. Fastify, the pg pool and node:crypto; the same checks
  * of the same request, the same rows in the same tables, one statement for all callbacks of the same instant.
  */
-import { createPublicKey, type KeyObject, randomFillSync, verify } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, randomFillSync, timingSafeEqual, verify } from 'node:crypto';
 import { parse, type ParsedUrlQuery } from 'node:querystring';
 import Fastify, { type FastifyReply } from 'fastify';
 import { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 
-const { DATABASE_URL, CALLBACK_KEY_HOSTS, OSS_BUCKETS } = process.env;
+const { DATABASE_URL, CALLBACK_KEY_HOSTS, CALLBACK_URL_SECRETS, OSS_BUCKETS } = process.env;
 const batchMax = 256;
 const waitingMax = 10_000;
 const statementsAtOnce = 2;
@@ -18,6 +18,9 @@ const pool = new Pool({ connectionString: DATABASE_URL, max: 10 });
 
 interface Row {
   id: string;
+  /** What tells landings apart: bucket, key and OSS's request id. */
+  landing: string;
+  requestId: string;
   bucket: string;
   objectKey: string;
   etag: string;
@@ -39,20 +42,20 @@ const insertText = `
   WITH landed AS (
     SELECT *, to_timestamp("landedAt" / 1000.0) AS created_at, to_timestamp(("landedAt" + $2::bigint) / 1000.0) AS sweep_at
     FROM jsonb_to_recordset($1::jsonb)
-      AS t (id uuid, bucket text, "objectKey" text, etag text, "sizeBytes" bigint, "mimeType" text, "imageInfo" jsonb,
+      AS t (id uuid, landing uuid, "requestId" text, bucket text, "objectKey" text, etag text, "sizeBytes" bigint, "mimeType" text, "imageInfo" jsonb,
             vars jsonb, "landedAt" bigint, "jobId" uuid, "jobPayload" jsonb)
   ), inserted AS (
-    INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, status, source,
-                         created_at, updated_at, sweep_at)
-    SELECT id, bucket, "objectKey", etag, "sizeBytes", "mimeType", "imageInfo", vars, 'stored', 'callback',
-           created_at, created_at, sweep_at
-    FROM landed ON CONFLICT (bucket, object_key, etag) DO NOTHING RETURNING id
+    INSERT INTO uploads (id, landing, request_id, proof, bucket, object_key, etag, size_bytes, mime_type, image_info, vars,
+                         status, source, created_at, updated_at, sweep_at)
+    SELECT id, landing, "requestId", 'url', bucket, "objectKey", etag, "sizeBytes", "mimeType", "imageInfo", vars,
+           'stored', 'callback', created_at, created_at, sweep_at
+    FROM landed ON CONFLICT DO NOTHING RETURNING id
   ), queued AS (
     INSERT INTO outbox (id, name, payload)
     SELECT "jobId", 'upload.process', "jobPayload" FROM landed JOIN inserted USING (id)
   )
   SELECT id FROM inserted`;
-const knownText = 'SELECT id, status FROM uploads WHERE bucket = $1 AND object_key = $2 AND etag = $3';
+const knownText = 'SELECT id, status FROM uploads WHERE landing = $1 AND request_id IS NOT NULL';
 
 /** Randomness is fetched for a thousand ids at once: asking for it costs far more than the bytes. */
 const randomness = randomFillSync(Buffer.alloc(16_000));
@@ -92,7 +95,7 @@ function gather(): void {
 async function commit(batch: Waiting[]): Promise<void> {
   try {
     // Sorted by their unique key, so that two processes with the same keys cannot deadlock.
-    const sorted = batch.sort((a, b) => (a.row.objectKey < b.row.objectKey ? -1 : 1));
+    const sorted = batch.sort((a, b) => (a.row.landing < b.row.landing ? -1 : 1));
     const query = {
       name: 'insert-uploads',
       text: insertText,
@@ -116,7 +119,7 @@ async function answerKnown(row: Row, reply: FastifyReply): Promise<void> {
   const { rows } = await pool.query<{ id: string; status: string }>({
     name: 'known-upload',
     text: knownText,
-    values: [row.bucket, row.objectKey, row.etag],
+    values: [row.landing],
   });
   const [known] = rows;
   if (known) answer(reply, known.id, known.status);
@@ -166,7 +169,7 @@ const wellKnown = new Set([
 ]);
 
 /** The columns of a form body; undefined when one that is needed is missing or makes no sense. */
-function readRow(fields: ParsedUrlQuery): Row | undefined {
+function readRow(fields: ParsedUrlQuery, requestId: string): Row | undefined {
   const { bucket, object, etag, size, mimeType } = fields;
   if (typeof bucket !== 'string' || typeof object !== 'string' || typeof etag !== 'string') return undefined;
   if (!allowedBuckets.has(bucket) || !/^\d{1,15}$/.test(String(size))) return undefined;
@@ -180,6 +183,8 @@ function readRow(fields: ParsedUrlQuery): Row | undefined {
   const id = newId();
   return {
     id,
+    landing: hash('md5', `${bucket}\0${object}\0${requestId}`),
+    requestId,
     bucket,
     objectKey: object,
     etag: etag.toUpperCase(),
@@ -193,17 +198,20 @@ function readRow(fields: ParsedUrlQuery): Row | undefined {
   };
 }
 
+const secretDigest = Buffer.from(hash('sha256', CALLBACK_URL_SECRETS ?? ''));
 const app = Fastify({ bodyLimit: 65_536, forceCloseConnections: true });
 app.removeAllContentTypeParsers();
 app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-app.post<{ Body: Buffer }>('/callbacks/oss', (request, reply) => {
+app.post<{ Body: Buffer; Params: { secret: string } }>('/callbacks/oss/:secret', (request, reply) => {
   const { authorization = '', 'x-oss-pub-key-url': keyHeader } = request.headers;
   if (typeof keyHeader !== 'string') return refuse(reply, 400, 'no key');
   const take = (key: KeyObject) => {
     const signature = Buffer.from(authorization, 'base64');
     if (!verify('md5', stringToSign(request.raw.url ?? '', request.body), key, signature))
       return refuse(reply, 403, 'wrong signature');
-    const row = readRow(parse(request.body.toString()));
+    const given = Buffer.from(hash('sha256', request.params.secret));
+    if (!timingSafeEqual(given, secretDigest)) return refuse(reply, 403, 'wrong secret');
+    const row = readRow(parse(request.body.toString()), String(request.headers['x-oss-request-id']));
     if (!row) return refuse(reply, 400, 'wrong body');
     if (waiting.length >= waitingMax) return refuse(reply, 503, 'overloaded');
     waiting.push({ row, reply });

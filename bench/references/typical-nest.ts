@@ -90,7 +90,7 @@ class CallbackController {
     @InjectQueue('thumbnails') private readonly queue: Queue,
   ) {}
 
-  @Post()
+  @Post(':secret')
   @HttpCode(200)
   async landed(
     @Req() request: RawBodyRequest<IncomingMessage>,

@@ -210,6 +210,52 @@ describe('the callback door', () => {
     }
   });
 
+  test('ten thousand callbacks that nobody vouches for cost a bounded number of rows and lines, and hold up no others', async () => {
+    const secret = 'a-secret-of-the-callback-url';
+    const limit = 500;
+    const limited = await door.startApi({
+      ...timeLimit,
+      CALLBACK_URL_SECRETS: secret,
+      CALLBACK_UNPROVEN_PER_MINUTE: String(limit),
+    });
+    const post = async (target: string, key: string, bucket = 'landfall') => {
+      const body = `bucket=landfall&object=${key}&user_id=attacker`;
+      const answer = await fetch(`${limited.url}${target}`, {
+        method: 'POST',
+        headers: {
+          'content-type': formType,
+          authorization: door.sign(target, body),
+          'x-oss-pub-key-url': door.keyUrl(),
+          'x-oss-bucket': bucket,
+        },
+        body,
+      });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    const before = (await door.storedIds()).length;
+    const answers = new Map<number, number>();
+    for (let sent = 0; sent < 10_000; sent += 100) {
+      const statuses = await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          post(callbackPath, `flood/${sent + index}`, index % 2 ? 'landfall' : 'stranger'),
+        ),
+      );
+      for (const status of statuses) answers.set(status, (answers.get(status) ?? 0) + 1);
+    }
+    expect([...answers.keys()].toSorted()).toEqual([200, 503]);
+    expect(await post(`${callbackPath}/${secret}`, 'true.jpg')).toBe(200);
+    // A minute may have begun anew once or twice meanwhile.
+    expect((await door.storedIds()).length - before).toBeLessThanOrEqual(3 * (limit + limit / 100) + 1);
+    expect(limited.output().split('\n').length).toBeLessThan(200);
+    const metrics = await (await fetch(`${limited.url}/metrics`)).text();
+    const counted = (result: string) =>
+      Number(
+        new RegExp(`landfall_unproven_callbacks_total\\{result="${result}"\\} (\\d+)`).exec(metrics)?.[1],
+      );
+    expect([counted('taken'), counted('refused')]).toEqual([answers.get(200), answers.get(503)]);
+  });
+
   test('metrics count callbacks by outcome, and tell of batches, commits and keys', async () => {
     const metrics = await (await fetch(`${api.url}/metrics`)).text();
     expect(metrics).toMatch(/landfall_callbacks_total\{code="ok"\} \d+/);

@@ -64,6 +64,90 @@ test('renditions of the release before name their job afterwards, and their queu
   await dropTestDatabase(url);
 });
 
+test('uploads of the release before are adopted as what OSS has confirmed, and are as they were when it is taken back', async () => {
+  const url = await createTestDatabase({ empty: true });
+  await migrateDatabase(url);
+  const steps =
+    migrations.length - migrations.findIndex((migration) => migration.name.startsWith('ConfirmLandings'));
+  const goBack = async () => {
+    for (let step = 0; step < steps; step += 1) await revertLastMigration(url);
+  };
+  await goBack();
+  const source = await createDataSource({ url, poolSize: 2, applicationName: 'old' }, []).initialize();
+  const ticket = newId();
+  const nonce = `${ticket}.1764331200.${'m'.repeat(43)}`;
+  const strange = `${newId()}.1764331200.${'m'.repeat(43)}`;
+  await source.query(
+    `INSERT INTO tickets (id, bucket, object_key, max_bytes, vars, expires_at, created_at)
+     VALUES ($1, 'b', 'ticket', 1, '{"user_id": "42"}', now(), now())`,
+    [ticket],
+  );
+  const landed: [key: string, etag: string | null, kind: string | null, status: string, vars: object][] = [
+    ['ready', 'E1', 'image', 'ready', { user_id: '42' }],
+    ['new', 'E2', null, 'stored', {}],
+    ['asked', null, null, 'stored', {}],
+    ['ticket', 'E3', 'image', 'ready', { user_id: '42', ticket: nonce }],
+    ['strange', 'E4', null, 'failed', { ticket: strange }],
+    ['gold', 'E5', 'image', 'ready', { ticket: 'gold' }],
+  ];
+  const idOf = new Map(landed.map(([key]) => [key, newId()]));
+  for (const [key, etag, kind, status, vars] of landed) {
+    await source.query(
+      `INSERT INTO uploads (id, bucket, object_key, etag, kind, status, vars, source, sweep_at, created_at, updated_at)
+       VALUES ($1, 'b', $2, $3, $4, $5, $6, 'callback', now(), now(), now())`,
+      [idOf.get(key), key, etag ?? `unknown-${idOf.get(key)}`, kind, status, vars],
+    );
+  }
+  const rows = (columns: string) =>
+    source.query(`SELECT ${columns} FROM uploads ORDER BY object_key`) as Promise<Record<string, unknown>[]>;
+  const before = await rows('id, etag, kind, status, vars');
+
+  const adopted = (key: string, more: object) => ({
+    object_key: key,
+    proof: 'object',
+    confirmed: true,
+    ticket_id: null,
+    ...more,
+  });
+  const expectAdopted = async () => {
+    await migrateDatabase(url);
+    expect(
+      await rows('object_key, etag, proof, confirmed_at IS NOT NULL AS confirmed, ticket_id, vars'),
+    ).toEqual([
+      adopted('asked', { etag: null, confirmed: false, vars: {} }),
+      adopted('gold', { etag: 'E5', vars: { ticket: 'gold' } }),
+      adopted('new', { etag: 'E2', confirmed: false, vars: {} }),
+      adopted('ready', { etag: 'E1', vars: { user_id: '42' } }),
+      adopted('strange', { etag: 'E4', confirmed: false, vars: {} }),
+      adopted('ticket', { etag: 'E3', ticket_id: ticket, vars: { user_id: '42' } }),
+    ]);
+  };
+  await expectAdopted();
+  // Once more the bytes of one that failed: what is taken back knows one upload of a version.
+  await source.query(
+    `INSERT INTO uploads (id, bucket, object_key, etag, status, source, proof, sweep_at, created_at, updated_at)
+     SELECT $1, bucket, object_key, etag, 'stored', source, 'url', now(), now(), now() FROM uploads WHERE object_key = 'strange'`,
+    [newId()],
+  );
+  await goBack();
+  const restored = await rows('id, etag, kind, status, vars');
+  for (const old of before) {
+    const now = restored.find(({ id }) => id === old['id']);
+    const isStrange = old['id'] === idOf.get('strange');
+    const isTicket = old['id'] === idOf.get('ticket');
+    expect(now).toEqual({
+      ...old,
+      ...(isStrange ? { vars: {}, etag: `unknown-${String(old['id'])}` } : {}),
+      ...(isTicket ? { vars: { user_id: '42', ticket: `${ticket}.0.${'0'.repeat(43)}` } } : {}),
+    });
+  }
+  await source.query(`DELETE FROM uploads WHERE object_key = 'strange' AND etag = 'E4'`);
+  await source.query(`UPDATE uploads SET etag = 'E4' WHERE object_key = 'strange'`);
+  await expectAdopted();
+  await source.destroy();
+  await dropTestDatabase(url);
+});
+
 test('the entities say what the migrations made', async () => {
   const url = await createTestDatabase();
   const source = await createDataSource(
