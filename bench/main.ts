@@ -7,6 +7,7 @@ import { measureFirstThumbnail } from './images-first-thumbnail.js';
 import { measureImageMemory } from './images-memory.js';
 import { measureImages } from './images-throughput.js';
 import { describeMachine } from './machine.js';
+import { measureMigration } from './migration-online.js';
 import { printJson, printReport } from './report.js';
 import { measureChunks } from './videos-chunked.js';
 import { measureLadder } from './videos-ladder.js';
@@ -21,6 +22,7 @@ const benchmarks = {
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
+  'migration-online': measureMigration,
   'videos-ladder': measureLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,

@@ -161,9 +161,9 @@ function keepUploading({ facts }: LocalRun): { stop: () => Promise<string[]>; ac
   client.useBucket(facts.oss.bucket);
   const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
   const accepted: string[] = [];
-  let stopped = false;
+  const stopping = new AbortController();
   const upload = async () => {
-    for (let count = 0; !stopped; count += 1) {
+    for (let count = 0; !stopping.signal.aborted; count += 1) {
       const picture = await png(20 + (count % 100), 10);
       const put = client.put(`kill/${count}.png`, picture, { callback: { url: facts.callbackUrl, body } });
       // Refused while a part is away: its uploader is told, and nothing was promised.
@@ -175,7 +175,7 @@ function keepUploading({ facts }: LocalRun): { stop: () => Promise<string[]>; ac
   return {
     accepted,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await done;
       return accepted;
     },

@@ -4,7 +4,7 @@ import { processPayload } from './landing.js';
 import type { Proof } from './upload.entity.js';
 
 /** Reasons that tell of another version than that of the upload which fails for them. */
-const otherVersion: readonly (string | null)[] = ['object.changed', 'object.missing'];
+const otherVersion: ReadonlySet<string | null> = new Set(['object.changed', 'object.missing']);
 
 /**
  * An upload that fails because OSS had another version by then says nothing of a landing of its own version that was merged into
@@ -16,7 +16,7 @@ export async function relandMerged(
   id: string,
   errorCode: string | null,
 ): Promise<void> {
-  if (!otherVersion.includes(errorCode)) return;
+  if (!otherVersion.has(errorCode)) return;
   const [rows] = (await manager.query(
     `UPDATE uploads SET status = 'stored', merged_into = NULL, confirmed_at = NULL, updated_at = now(),
                         proof = nullif(proof, 'object'), sweep_at = now() + interval '1 minute'

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { LandedObject } from '#oss';
-import { isLandfallError, LandfallError } from '#runtime';
+import { isLandfallError } from '#runtime';
 import { checkTicketNonce, isTicketNonce, type Landing, ticketVar } from '#uploads';
 import type { ApiConfig } from '../tokens.js';
 
@@ -26,26 +26,29 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Sett
   if (isTicketNonce(nonce)) delete vars[ticketVar];
   const requestId = readRequestId(landed.vars['reqId']) ?? readRequestId(arrival.requestId);
   const told = { ...landed, requestId };
-  const ticket = checkTicket(nonce, landed, settings, arrival.now);
+  const ticketId = ticketIdOf(nonce, landed, settings, arrival.now);
   const claimed = { ...told, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
-  if (typeof ticket === 'string') return { ...claimed, proof: 'ticket', ticketId: ticket };
+  if (ticketId !== null) return { ...claimed, proof: 'ticket', ticketId };
   if (isSecret(arrival.secret, settings.callback.CALLBACK_URL_SECRETS))
     return { ...told, vars, claimedVars: null, proof: 'url', ticketId: null };
-  if (settings.callback.CALLBACK_TRUST === 'ticket') throw ticket;
+  // Says what is wrong with it.
+  if (settings.callback.CALLBACK_TRUST === 'ticket')
+    checkTicketNonce(nonce, landed, settings.tickets.TICKET_SECRETS, arrival.now);
   return { ...claimed, proof: null, ticketId: null };
 }
 
-/** The id of the ticket, or why there is none. */
-function checkTicket(
+/** Null when there is no ticket, or one that does not hold. Most callbacks have none: no error is made for those. */
+function ticketIdOf(
   nonce: string | undefined,
   landed: LandedObject,
   { tickets }: Settings,
   now: Date,
-): string | LandfallError {
+): string | null {
+  if (!isTicketNonce(nonce)) return null;
   try {
     return checkTicketNonce(nonce, landed, tickets.TICKET_SECRETS, now);
   } catch (error) {
-    if (isLandfallError(error)) return error;
+    if (isLandfallError(error)) return null;
     throw error;
   }
 }
@@ -53,8 +56,8 @@ function checkTicket(
 /** Compared by digests, so that the time it takes tells nothing. */
 function isSecret(given: string | undefined, secrets: readonly string[]): boolean {
   if (given === undefined) return false;
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return secrets.some((secret) => timingSafeEqual(digest(given), digest(secret)));
+  const digest = hash('sha256', given, 'buffer');
+  return secrets.some((secret) => timingSafeEqual(digest, hash('sha256', secret, 'buffer')));
 }
 
 function readRequestId(text: string | undefined): string | null {

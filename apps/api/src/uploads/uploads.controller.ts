@@ -99,7 +99,7 @@ export class UploadsController {
   @ApiOperation({
     summary: 'Delete an upload with everything that was made of it',
     description:
-      'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. Landfall takes no notice of a repeated callback of the same object version; another version of the object is another upload. Deleting again changes nothing.',
+      'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. A callback that OSS repeats revives nothing; what is uploaded to the same key afterwards, the same bytes too, is another upload. Deleting again changes nothing.',
   })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
