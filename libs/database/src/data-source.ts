@@ -1,5 +1,5 @@
 import { type Logger, pause } from '#runtime';
-import { Pool } from 'pg';
+import { Client, type ClientConfig, Pool } from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import { isDatabaseUnavailable } from './postgres-errors.js';
 
@@ -19,6 +19,17 @@ export const connectTimeoutMs = 3_000;
 
 const connectPauseMs = 1_000;
 
+/**
+ * A connection whose loss is told by the next query alone. Between two queries of whoever has taken it out of the pool (TypeORM
+ * while it connects, BullMQ while it begins to listen) nobody hears its `error`, which would end the process.
+ */
+class SteadyClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', ignoreConnectionLoss);
+  }
+}
+
 /** The data source of one process. Call `connectWhenThere` before use and `destroy()` at shutdown. */
 export function createDataSource(
   settings: DatabaseSettings,
@@ -32,11 +43,12 @@ export function createDataSource(
     poolSize: settings.poolSize,
     connectTimeoutMS: connectTimeoutMs,
     extra: {
+      Client: SteadyClient,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       statement_timeout: settings.statementTimeoutMs,
     },
-    poolErrorHandler: ignoreIdleConnectionLoss,
+    poolErrorHandler: ignoreConnectionLoss,
   });
 }
 
@@ -65,15 +77,16 @@ export function createPool(settings: DatabaseSettings, schema = 'public'): Pool 
   const pool = new Pool({
     connectionString: settings.url,
     max: settings.poolSize,
+    Client: SteadyClient,
     application_name: settings.applicationName,
     options: `-c search_path=${schema}`,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  pool.on('error', ignoreIdleConnectionLoss);
+  pool.on('error', ignoreConnectionLoss);
   return pool;
 }
 
-/** An idle connection that dies (Postgres restarts) is replaced at the next query, which reports what is wrong if that fails. */
-function ignoreIdleConnectionLoss(): void {}
+/** A connection that dies (Postgres restarts) is replaced at the next query, which reports what is wrong if that fails. */
+function ignoreConnectionLoss(): void {}

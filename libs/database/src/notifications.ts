@@ -21,10 +21,11 @@ export async function listenForNotifications(
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     });
+    const over = new AbortController();
     const lost = new Promise<void>((resolve) => {
       client.on('error', () => resolve());
       client.on('end', () => resolve());
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.addEventListener('abort', () => resolve(), { once: true, signal: over.signal });
     });
     client.on('notification', onNotify);
     try {
@@ -36,6 +37,7 @@ export async function listenForNotifications(
     } catch (error) {
       logger.warn({ channel, err: error }, 'cannot listen, trying again');
     }
+    over.abort();
     await client.end().catch((error: unknown) => logger.debug({ err: error }, 'closing a lost connection'));
     await pause(1_000, signal);
   }

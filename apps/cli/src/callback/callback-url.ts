@@ -15,9 +15,10 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
     );
     return 0;
   }
-  const { http } = loadConfig(['http'], env);
-  const publicUrl = http.API_PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${http.API_PORT}`;
+  // Of the api's settings these two are enough.
+  const { API_PUBLIC_URL, API_PORT } = env;
+  const publicUrl = API_PUBLIC_URL?.replace(/\/$/, '') || `http://localhost:${API_PORT || 3_000}`;
   console.log(`${publicUrl}/callbacks/oss/${secret}`);
-  if (!http.API_PUBLIC_URL) console.error('API_PUBLIC_URL is not set: OSS cannot reach localhost.');
+  if (!API_PUBLIC_URL) console.error('API_PUBLIC_URL is not set: OSS cannot reach localhost.');
   return 0;
 }

@@ -35,13 +35,19 @@ export async function runCallback(words: readonly string[], env: NodeJS.ProcessE
     callbackUrl: url,
     pathPrefix: prefix ?? callback.CALLBACK_PATH_PREFIX,
     body: {
-      defaultBucket: callback.CALLBACK_DEFAULT_BUCKET,
+      defaultBucket: callback.CALLBACK_DEFAULT_BUCKET ?? onlyBucketOf(env),
       fieldNames: callback.CALLBACK_FIELD_NAMES,
     },
   });
   for (const step of steps) printStep(step);
   console.log(holds ? 'The signature holds.' : 'The callback does not verify.');
   return holds ? 0 : 1;
+}
+
+/** As the api has it: the one bucket that it serves. The other settings of OSS need not be here. */
+function onlyBucketOf(env: NodeJS.ProcessEnv): string | undefined {
+  const [bucket, ...others] = (env['OSS_BUCKETS'] ?? '').split(',').map((name) => name.trim());
+  return bucket && others.length === 0 ? bucket : undefined;
 }
 
 function printStep({ title, verdict, lines }: ExplainedStep): void {
