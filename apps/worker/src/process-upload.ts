@@ -2,13 +2,13 @@ import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
 import { againJobOf, isAgain, type MakingJob } from '#outbox';
 import { planRenditions } from '#pipelines';
-import { LandfallError } from '#runtime';
+import { isLandfallError, LandfallError } from '#runtime';
 import { withObjectGate } from '#storage';
 import { findTicketOf, pendingRenditions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from './make-images.js';
 import { makeStills } from './make-stills.js';
-import { claimedKind, sniffLength, sniffMedia, type SniffedMedia } from './sniff-media.js';
+import { claimedKind, sniffLength, sniffMedia, type SniffedMedia, unknownMedia } from './sniff-media.js';
 import { isFolderMarker, refuseSize } from './check-object.js';
 import { fetchObject, type FetchedObject } from './fetch-object.js';
 import { withImage } from './with-image.js';
@@ -34,6 +34,9 @@ export async function processUpload(
   const start =
     bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
   const sniffed = await sniffMedia(start, upload.mimeType);
+  const claimed = claimedKind(upload.mimeType, upload.objectKey);
+  if (sniffed.isUnknown && (claimed === 'video' || claimed === 'audio'))
+    return processUnknown(bench, upload, job, claimed, context);
   refuseDisguise(sniffed, upload);
   if (await isPicture(bench, upload, sniffed)) await processImage(bench, object, job, sniffed, context);
   else if (sniffed.kind === 'other' || sniffed.kind === 'document')
@@ -41,13 +44,39 @@ export async function processUpload(
   else await processTimed(bench, upload, job, sniffed, context);
 }
 
+/**
+ * Bytes that show no signature where one is looked for, as junk before the first frame of an MP3: whether they are media as
+ * they claim, only who would play them can tell.
+ */
+async function processUnknown(
+  bench: Workbench,
+  upload: ConfirmedUpload,
+  job: MakingJob,
+  claimed: 'video' | 'audio',
+  context: JobContext,
+): Promise<void> {
+  const { mimeType } = upload;
+  const told = mimeType !== null && /^(video|audio)\//.test(mimeType) ? mimeType : 'application/octet-stream';
+  try {
+    await processTimed(bench, upload, job, { kind: claimed, mimeType: told }, context);
+  } catch (error) {
+    const isNoMedia = isLandfallError(error) && notMedia.has(error.code);
+    if (isNoMedia) refuseDisguise(unknownMedia, upload, error);
+    throw error;
+  }
+}
+
+/** What is said of bytes that no demuxer knows. */
+const notMedia: ReadonlySet<string> = new Set(['media.damaged', 'media.unsupported', 'media.no_stream']);
+
 /** A file that says it is media but is not: better a clear failure than silence. */
-function refuseDisguise(sniffed: SniffedMedia, upload: Upload): void {
+function refuseDisguise(sniffed: SniffedMedia, upload: Upload, cause?: unknown): void {
   const claimed = claimedKind(upload.mimeType, upload.objectKey);
   if (sniffed.kind !== 'other' || claimed === 'other') return;
   throw new LandfallError(
     'media.type_mismatch',
     `${upload.objectKey} claims to be ${claimed}, its bytes are ${sniffed.mimeType}`,
+    { cause },
   );
 }
 

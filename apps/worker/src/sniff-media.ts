@@ -4,7 +4,15 @@ import { fileTypeFromBuffer } from 'file-type';
 export interface SniffedMedia {
   kind: 'image' | 'video' | 'audio' | 'document' | 'other';
   mimeType: string;
+  /** No signature is known, and no text is claimed. */
+  isUnknown?: boolean;
 }
+
+export const unknownMedia: SniffedMedia = {
+  kind: 'other',
+  mimeType: 'application/octet-stream',
+  isUnknown: true,
+};
 
 /** As much of a file as its type shows itself in. */
 export const sniffLength = 16_384;
@@ -26,7 +34,7 @@ export async function sniffMedia(start: Uint8Array, claimed: string | null): Pro
   const found = await fileTypeFromBuffer(start);
   if (!found) {
     const plain = /^(text\/|application\/(json|xml))/.test(claimed ?? '');
-    return { kind: 'other', mimeType: plain && claimed ? claimed : 'application/octet-stream' };
+    return plain && claimed ? { kind: 'other', mimeType: claimed } : unknownMedia;
   }
   const family = found.mime.split('/', 1)[0];
   const kind =

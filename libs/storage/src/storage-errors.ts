@@ -29,13 +29,19 @@ export async function refusalOf(answer: Response, address: ObjectAddress): Promi
   return new LandfallError(passing ? 'storage.unavailable' : 'storage.refused', detail, { context });
 }
 
+/** The codings that HTTP knows. Other words mean nothing: uploaders write a charset there, `binary`, `none`, `aws-chunked`. */
+const codings: ReadonlySet<string> = new Set(
+  'aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd'.split(' '),
+);
+
 /**
  * fetch decodes what is stored compressed: its length is then unknown and unbounded, and its ETag that of other bytes.
  * @throws LandfallError object.encoded
  */
 export function refuseEncoded(answer: Response, address: ObjectAddress): Response {
   const encoding = answer.headers.get('content-encoding');
-  if (encoding === null || encoding === 'identity') return answer;
+  if (encoding === null || !encoding.split(',').some((one) => codings.has(one.trim().toLowerCase())))
+    return answer;
   discard(answer);
   throw new LandfallError('object.encoded', `${address.bucket}/${address.objectKey}: ${encoding}`);
 }

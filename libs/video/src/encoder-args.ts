@@ -32,7 +32,7 @@ export function audioArgs(
 ): string[] {
   return options({
     map: `0:${audio.streamIndex}`,
-    af: [...filters.before, ...soundFilters(Math.min(2, audio.channels)), ...filters.behind].join(','),
+    af: [...filters.before, ...soundFilters(audio, Math.min(2, audio.channels)), ...filters.behind].join(','),
     'c:a': 'aac',
     'profile:a': 'aac_low',
     'b:a': `${bitrateKbps}k`,

@@ -45,6 +45,27 @@ export async function hasParts(
   }
 }
 
+/** The codecs that this ffmpeg can decode, as ffprobe calls them. It knows the names of many more. */
+export async function decodableCodecs(tools: FfmpegTools): Promise<ReadonlySet<string>> {
+  const known = decodable.get(tools.ffmpegPath) ?? listDecodable(tools.ffmpegPath);
+  decodable.set(tools.ffmpegPath, known);
+  try {
+    return await known;
+  } catch (thrown) {
+    // What failed is asked again.
+    decodable.delete(tools.ffmpegPath);
+    throw thrown;
+  }
+}
+
+const decodable = new Map<string, Promise<ReadonlySet<string>>>();
+
+/** Its lines are ` DEAIL. name  description`; the first letter tells of a decoder. */
+async function listDecodable(ffmpegPath: string): Promise<ReadonlySet<string>> {
+  const lines = (await ask(ffmpegPath, '-codecs')).split('\n');
+  return new Set(lines.flatMap((line) => /^ D[.A-Z]{5} (\S+)/.exec(line)?.[1] ?? []));
+}
+
 async function list(ffmpegPath: string, kind: string): Promise<ReadonlySet<string>> {
   return new Set((await ask(ffmpegPath, `-${kind}`)).split(/\s+/));
 }

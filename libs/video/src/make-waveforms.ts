@@ -64,7 +64,7 @@ export async function makeWaveforms(
     durationMs: wantedMs,
     maxPixels: limits.maxPixels,
     outputArgs: [
-      ...options({ map: `0:${audio.streamIndex}`, af: soundFilters(channels).join(','), f: 's16le' }),
+      ...options({ map: `0:${audio.streamIndex}`, af: soundFilters(audio, channels).join(','), f: 's16le' }),
       'pipe:1',
     ],
     timeoutMs: limits.timeoutMs,

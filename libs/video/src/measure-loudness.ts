@@ -47,7 +47,7 @@ export async function measureLoudness(
     outputArgs: [
       ...options({
         map: `0:${facts.audio.streamIndex}`,
-        af: [...soundFilters(channels), meter].join(','),
+        af: [...soundFilters(facts.audio, channels), meter].join(','),
         f: 'null',
       }),
       '-',

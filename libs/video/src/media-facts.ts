@@ -47,6 +47,8 @@ export interface AudioFacts {
   readonly streamIndex: number;
   readonly codec: string;
   readonly channels: number;
+  /** `mono`, `stereo`, `5.1`, …; null when the file does not say where its channels stand. */
+  readonly channelLayout: string | null;
   readonly sampleRateHz: number;
   readonly language: string | null;
 }

@@ -36,6 +36,7 @@ const stream = z.object({
   sample_rate: number,
   start_time: time,
   duration: number,
+  nb_frames: number,
   bit_rate: number,
   bits_per_raw_sample: number,
   channel_layout: word,

@@ -52,18 +52,16 @@ export function readVideo(stream: ProbedStream, startSeconds: number): VideoFact
   };
 }
 
-/** The facts of a stream as sound, and whether the file prefers it; null of one that has none. */
-export function readAudio(stream: ProbedStream): { rank: number; facts: AudioFacts } | null {
+/** The facts of a stream as sound; null of one that has none. */
+export function readAudio(stream: ProbedStream): AudioFacts | null {
   if (!stream.codec_name || !stream.channels || !stream.sample_rate) return null;
   return {
-    rank: stream.disposition.default ? 1 : 0,
-    facts: {
-      streamIndex: stream.index,
-      codec: stream.codec_name,
-      channels: stream.channels,
-      sampleRateHz: stream.sample_rate,
-      language: languageOf(stream),
-    },
+    streamIndex: stream.index,
+    codec: stream.codec_name,
+    channels: stream.channels,
+    channelLayout: stream.channel_layout,
+    sampleRateHz: stream.sample_rate,
+    language: languageOf(stream),
   };
 }
 

@@ -69,7 +69,9 @@ export async function transcodeAudio(
     outputArgs: [
       ...options({
         map: `0:${audio.streamIndex}`,
-        af: [...soundFilters(channels), ...(spec.normalize ? normalizeFilter(loudness) : [])].join(','),
+        af: [...soundFilters(audio, channels), ...(spec.normalize ? normalizeFilter(loudness) : [])].join(
+          ',',
+        ),
         'c:a': format.encoder,
         'b:a': `${Math.min(spec.bitrateKbps, channels * format.kbpsPerChannel)}k`,
       }),

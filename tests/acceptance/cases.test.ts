@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Stack } from '#testing';
+import type { UploadView } from '#uploads';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { png } from './fixtures.suite.js';
+import { putToEnd, startPipelines } from './uploads.suite.js';
+
+const run = promisify(execFile);
+
+const pipelines = `
+version: 1
+pipelines:
+  - name: pictures
+    match: { kind: image }
+    renditions: [{ name: thumb, kind: image, width: 300, format: png }]
+  - name: films
+    match: { kind: video }
+    renditions:
+      - { name: poster, kind: poster, width: 320 }
+      - { name: stream, kind: hls }
+  - name: sounds
+    match: { kind: audio }
+    renditions: [{ name: sound, kind: audio }]
+`;
+const types: Record<string, string> = {
+  mkv: 'video/x-matroska',
+  mov: 'video/quicktime',
+  mp3: 'audio/mpeg',
+  mp4: 'video/mp4',
+  wav: 'audio/wav',
+};
+
+let folder: string;
+let stack: Stack;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-cases-'));
+  stack = await startPipelines('postgres', pipelines);
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What becomes of one of the files beside this one, or of bytes made here. */
+async function land(name: string, bytes?: Buffer, headers: Record<string, string> = {}): Promise<UploadView> {
+  const content = bytes ?? (await readFile(new URL(`cases/${name}`, import.meta.url)));
+  const type = types[name.replace(/^.*[.]/, '')];
+  return putToEnd(stack, name, content, { headers: { ...headers, ...(type && { 'Content-Type': type }) } });
+}
+
+function renditionOf({ renditions }: UploadView, name: string) {
+  const found = renditions.find((one) => one.name === name);
+  if (!found) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+/** The colour of a rendition at these shares of its width and height. */
+async function colourAt(upload: UploadView, name: string, x: number, y: number): Promise<number[]> {
+  const answer = await fetch(renditionOf(upload, name).url ?? '');
+  const image = sharp(Buffer.from(await answer.arrayBuffer()))
+    .toColourspace('srgb')
+    .removeAlpha();
+  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
+  const at = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels;
+  return [...data.subarray(at, at + info.channels)];
+}
+
+describe('tracks', () => {
+  test('a subtitle that goes on long after the picture makes the stream no longer', async () => {
+    const upload = await land('v05-longsub.mkv');
+    expect(upload).toMatchObject({ status: 'ready', metadata: { durationMs: 3_029 } });
+    const { durationMs } = renditionOf(upload, 'stream');
+    expect(durationMs).toBeGreaterThanOrEqual(3_000);
+    expect(durationMs).toBeLessThanOrEqual(3_100);
+  });
+
+  test('a motion photo is the track that moves, not its still', async () => {
+    const upload = await land('v29b-pixel.mp4');
+    expect(upload).toMatchObject({
+      status: 'ready',
+      metadata: { video: { streamIndex: 0, width: 320, height: 180 } },
+    });
+    expect(renditionOf(upload, 'stream').durationMs).toBeGreaterThanOrEqual(2_960);
+    const [red = 0, green = 255, blue = 255] = await colourAt(upload, 'poster', 0.5, 0.5);
+    expect([red > 200, green < 60, blue < 60]).toEqual([true, true, true]);
+  });
+
+  test('sound in a codec that has a name and no decoder gives way to sound that can be decoded', async () => {
+    expect(await land('v14-mhm1-1st.mp4')).toMatchObject({
+      status: 'ready',
+      metadata: { audio: { streamIndex: 2, codec: 'aac' } },
+    });
+  });
+
+  test.each([9, 10, 12, 32])(
+    'of %s channels that stand nowhere all are heard, in stereo',
+    async (channels) => {
+      const file = join(folder, `${channels}.wav`);
+      const each = Array.from({ length: channels }, (_, at) => `0.1*sin(2*PI*${200 + 50 * at}*t)`).join('|');
+      const source = ['-f', 'lavfi', '-i', `aevalsrc=${each}:d=2:s=48000`];
+      await run(inject('services').ffmpegPath, ['-v', 'error', ...source, '-c:a', 'pcm_s16le', file]);
+      const upload = await land(`${channels}.wav`, await readFile(file));
+      expect(upload).toMatchObject({
+        status: 'ready',
+        metadata: { audio: { channels, channelLayout: null } },
+        renditions: [{ name: 'sound', durationMs: 2_000, details: { channels: 2 } }],
+      });
+      const { details } = renditionOf(upload, 'sound') as unknown as {
+        details: { loudness: { integratedLufs: number } };
+      };
+      expect(details.loudness.integratedLufs).toBeGreaterThan(-40);
+    },
+  );
+});
+
+describe('bytes whose type does not show', () => {
+  test.each(['v22-id3junk.mp3', 'v21-pnot.mov'])('%s is asked of who would play it', async (name) => {
+    expect(await land(name)).toMatchObject({ status: 'ready' });
+  });
+
+  test.each(['mp3', 'mp4'])('junk that claims to be %s is refused as what it is not', async (ending) => {
+    const junk = Buffer.alloc(50_000, 'neither sound nor picture ');
+    expect(await land(`junk.${ending}`, junk)).toMatchObject({
+      status: 'failed',
+      error: { code: 'media.type_mismatch' },
+    });
+  });
+});
+
+test.each(['utf-8', 'UTF-8', 'binary', 'none', 'aws-chunked', 'Identity', 'identity, utf-8'])(
+  'a Content-Encoding of %s encodes nothing',
+  async (encoding) => {
+    const upload = await land(`${encoding}.png`, await png(40, 30), { 'Content-Encoding': encoding });
+    expect(upload).toMatchObject({ status: 'ready' });
+  },
+);
+
+test.each(['gzip', 'br', 'deflate', 'utf-8, gzip', 'X-GZIP'])(
+  'a Content-Encoding of %s is refused',
+  async (encoding) => {
+    const upload = await land(`${encoding}.png`, await png(40, 30), { 'Content-Encoding': encoding });
+    expect(upload).toMatchObject({ status: 'failed', error: { code: 'object.encoded' } });
+  },
+);
