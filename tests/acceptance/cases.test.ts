@@ -118,6 +118,36 @@ describe('tracks', () => {
   );
 });
 
+describe('samples of a TIFF', () => {
+  const near = (found: number[], wanted: number[], by: number) =>
+    expect(
+      found.map((value, at) => Math.abs(value - (wanted[at] ?? -1)) <= by),
+      found.join(),
+    ).toEqual([true, true, true]);
+
+  test('of colours and two more the colours are shown', async () => {
+    const upload = await land('i52-5bands.tif');
+    expect(upload).toMatchObject({ status: 'ready' });
+    near(await colourAt(upload, 'thumb', 0.15, 0.5), [220, 30, 30], 4);
+    near(await colourAt(upload, 'thumb', 0.85, 0.2), [30, 180, 40], 4);
+    near(await colourAt(upload, 'thumb', 0.85, 0.8), [40, 60, 220], 4);
+  });
+
+  test('grey from 0 to 1 is not black', async () => {
+    const upload = await land('i52-float-grey01.tif');
+    expect(upload).toMatchObject({ status: 'ready' });
+    near(await colourAt(upload, 'thumb', 0.15, 0.5), [51, 51, 51], 4);
+    near(await colourAt(upload, 'thumb', 0.85, 0.5), [204, 204, 204], 4);
+  });
+
+  test('that end before the last tile are damaged', async () => {
+    expect(await land('i41-cog-cut.tif')).toMatchObject({
+      status: 'failed',
+      error: { code: 'media.damaged' },
+    });
+  });
+});
+
 describe('bytes whose type does not show', () => {
   test.each(['v22-id3junk.mp3', 'v21-pnot.mov'])('%s is asked of who would play it', async (name) => {
     expect(await land(name)).toMatchObject({ status: 'ready' });

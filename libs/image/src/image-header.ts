@@ -1,6 +1,7 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { gatherTiffExif } from './facts/tiff-exif.js';
+import { lacksPixels } from './facts/tiff-pixels.js';
 import { inputFormats, readFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
 import type { ImageSource } from './renditions/image-source.js';
@@ -51,6 +52,8 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
       `${width} × ${height} pixels, the limit is ${limits.maxPixels} in all`,
     );
   }
+  if (format.name === 'tiff' && (await lacksPixels(file)))
+    throw new LandfallError('media.damaged', 'the file ends before all of its pixels');
   const exif = format.name === 'tiff' ? await gatherTiffExif(file) : metadata.exif;
   const described = { ...metadata, ...(exif ? { exif } : {}) };
   return { format: format.name, mimeType: format.mimeType, width, height, metadata: described };

@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { toImageError } from '../image-errors.js';
-import { inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
+import type { ImageHeader, ImageLimits } from '../image-header.js';
 import type { ImageSource } from './image-source.js';
+import { openSamples } from './open-samples.js';
 import type { Size } from './rendition-size.js';
 
 /** The one decode of an image: sRGB pixels, 8 bits, upright, without any metadata. */
@@ -21,12 +22,12 @@ export async function decodeBaseImage(
   limits: ImageLimits,
   timeoutSeconds: number,
 ): Promise<BaseImage> {
-  const image = sharp(file, { ...inputOptions(limits), autoOrient: true })
-    // JPEG shrinks well while it loads; WebP's own scaler is no Lanczos, so it is decoded whole.
-    .resize(size.width, size.height, { fit: 'fill', fastShrinkOnLoad: header.format !== 'webp' })
-    .toColourspace('srgb')
-    .timeout({ seconds: timeoutSeconds });
   try {
+    const image = (await openSamples(file, header, limits))
+      // JPEG shrinks well while it loads; WebP's own scaler is no Lanczos, so it is decoded whole.
+      .resize(size.width, size.height, { fit: 'fill', fastShrinkOnLoad: header.format !== 'webp' })
+      .toColourspace('srgb')
+      .timeout({ seconds: timeoutSeconds });
     const { data, info } = await leaveDisplayP3(image, header).raw().toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
   } catch (thrown) {
