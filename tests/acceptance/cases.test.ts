@@ -118,13 +118,26 @@ describe('tracks', () => {
   );
 });
 
-describe('samples of a TIFF', () => {
-  const near = (found: number[], wanted: number[], by: number) =>
-    expect(
-      found.map((value, at) => Math.abs(value - (wanted[at] ?? -1)) <= by),
-      found.join(),
-    ).toEqual([true, true, true]);
+const near = (found: number[], wanted: number[], by: number) =>
+  expect(
+    found.map((value, at) => Math.abs(value - (wanted[at] ?? -1)) <= by),
+    found.join(),
+  ).toEqual([true, true, true]);
 
+describe('colours that are told without a profile', () => {
+  // Of samples that count light itself, the darkest steps of 8 bits are eight apart in sRGB.
+  test.each([
+    ['i02-gama1.png', 9],
+    ['i50-p3-nclx.avif', 5],
+    ['i50-srgb-nclx.avif', 5],
+  ])('%s', async (name, by) => {
+    const upload = await land(name);
+    expect(upload).toMatchObject({ status: 'ready' });
+    near(await colourAt(upload, 'thumb', 0.15, 0.5), [220, 30, 30], by);
+  });
+});
+
+describe('samples of a TIFF', () => {
   test('of colours and two more the colours are shown', async () => {
     const upload = await land('i52-5bands.tif');
     expect(upload).toMatchObject({ status: 'ready' });

@@ -1,5 +1,6 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { readToldColours, type ToldColours } from './colours/told-colours.js';
 import { gatherTiffExif } from './facts/tiff-exif.js';
 import { lacksPixels } from './facts/tiff-pixels.js';
 import { inputFormats, readFormats } from './input-formats.js';
@@ -26,6 +27,8 @@ export interface ImageHeader {
   readonly height: number;
   /** libvips' own, with the EXIF tags of a TIFF, which are the file itself. */
   readonly metadata: Metadata;
+  /** What the file says of its colours without a profile; null for sRGB. */
+  readonly colours: ToldColours | null;
 }
 
 /** 'error' and not sharp's 'warning': a truncated file fails with both, a camera's odd but whole JPEG only with the latter. */
@@ -56,5 +59,6 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
     throw new LandfallError('media.damaged', 'the file ends before all of its pixels');
   const exif = format.name === 'tiff' ? await gatherTiffExif(file) : metadata.exif;
   const described = { ...metadata, ...(exif ? { exif } : {}) };
-  return { format: format.name, mimeType: format.mimeType, width, height, metadata: described };
+  const colours = await readToldColours(file, metadata);
+  return { format: format.name, mimeType: format.mimeType, width, height, metadata: described, colours };
 }

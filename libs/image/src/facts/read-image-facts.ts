@@ -72,13 +72,16 @@ export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'key
 }
 
 async function readFacts(file: ImageSource, limits: ImageLimits): Promise<ImageFacts> {
-  const { metadata, ...header } = await readImageHeader(file, limits);
+  const { metadata, format, mimeType, width, height } = await readImageHeader(file, limits);
   const { orientation = 1, space, hasAlpha, pages = 1, delay, icc } = metadata;
   const exif = readExifTags(metadata.exif);
   const iptc = readIptcTags(metadata.iptc);
   const xmp = readXmpTags(metadata.xmp);
   return {
-    ...header,
+    format,
+    mimeType,
+    width,
+    height,
     orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
     colourSpace: space ?? null,
     colourProfile: readProfileName(icc),

@@ -64,6 +64,7 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
   const rowBytes = memory.pointerFrom((at) => {
     plane = heif._heif_image_get_plane_readonly2(image, interleaved.channel, at);
   });
+  const cicp = carried.icc ? undefined : memory.readCicp(handle, image);
   const data = memory.view(plane, rowBytes * height);
   return {
     pixels: {
@@ -73,6 +74,7 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
       rowBytes,
       data,
       ...carried,
+      cicp,
     },
     told: {},
   };

@@ -34,6 +34,8 @@ export interface Pixels {
   /** From the start of a row to that of the next. */
   readonly rowBytes: number;
   readonly data: Uint8Array;
+  /** Codes of primaries and transfer curve (ITU-T H.273), without a profile. */
+  readonly cicp?: readonly [primaries: number, transfer: number] | undefined;
   /** ICC profile. */
   readonly icc?: Uint8Array | undefined;
   /** EXIF block, from its TIFF header on, upright. */

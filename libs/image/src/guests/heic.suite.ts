@@ -13,6 +13,8 @@ export interface HeicOptions {
   /** Mirrored after the turn, left to right. */
   mirrored?: boolean;
   icc?: Buffer;
+  /** Codes of primaries, curve and matrix (ITU-T H.273), full range. */
+  nclx?: readonly [number, number, number];
   /** From its TIFF header on. */
   exif?: Buffer;
   xmp?: string;
@@ -82,13 +84,14 @@ function assemble(
   coded: readonly Coded[],
   tile: { width: number; height: number },
   whole: { width: number; height: number },
-  { turns = 0, mirrored = false, icc, exif, xmp }: HeicOptions,
+  { turns = 0, mirrored = false, icc, nclx, exif, xmp }: HeicOptions,
 ): Buffer {
   const sizeOf = ({ width, height }: typeof tile) => box('ispe', plainVersion, uint32(width), uint32(height));
   const properties = [coded[0]?.setup ?? Buffer.alloc(0), sizeOf(tile), sizeOf(whole)];
   const shown = [3];
   const add = (property: Buffer, essential = 0) => shown.push(properties.push(property) | essential);
   if (icc) add(box('colr', 'prof', icc));
+  if (nclx) add(box('colr', 'nclx', ...nclx.map(uint16), bytes(0x80)));
   // Order counts: first the turn, then the mirror.
   if (turns) add(box('irot', bytes(turns)), 0x80);
   if (mirrored) add(box('imir', bytes(1)), 0x80);

@@ -111,6 +111,11 @@ describe('HEIC', () => {
     expect(await distance(made, wanted)).toBeLessThan(3);
     expect(apart(await middlePixel(wanted), color)).toBeGreaterThan(10);
   });
+
+  it('that says so by codes alone has them too', async () => {
+    const { made } = await renderHeic(await heic(plain([202, 53, 44], 128, 128), { nclx: [12, 13, 6] }));
+    expect(apart(await middlePixel(made), [220, 30, 30])).toBeLessThan(12);
+  });
 });
 
 describe('refused', () => {

@@ -51,6 +51,29 @@ export class HeifMemory {
     return code === 0 ? this.view(at, size).slice() : undefined;
   }
 
+  /**
+   * The codes of primaries and curve (ITU-T H.273): those of the file's `colr` box, or else of the coded picture itself, which are
+   * known once it is decoded.
+   */
+  readCicp(handle: number, image: number): [primaries: number, transfer: number] | undefined {
+    return (
+      this.#readNclx((error, at) =>
+        this.#heif._heif_image_handle_get_nclx_color_profile(error, handle, at),
+      ) ?? this.#readNclx((error, at) => this.#heif._heif_image_get_nclx_color_profile(error, image, at))
+    );
+  }
+
+  /** A profile begins with its version; the codes follow as words of four bytes (heif_color.h). */
+  #readNclx(call: (error: number, at: number) => void): [number, number] | undefined {
+    let code = 0;
+    const profile = this.pointerFrom((at) => {
+      code = this.errorOf((error) => call(error, at)).code;
+    });
+    if (code !== 0 || profile === 0) return undefined;
+    const words = Buffer.from(this.view(profile, 12));
+    return [words.readUInt8(4), words.readUInt8(8)];
+  }
+
   /** The EXIF block of an image from its TIFF header on (ISO/IEC 23008-12, annex A.2.1: its offset comes first). */
   readExif(handle: number): Uint8Array | undefined {
     const block = this.#readMetadata(handle, 'Exif');

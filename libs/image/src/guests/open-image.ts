@@ -1,10 +1,11 @@
 import { LandfallError } from '#runtime';
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ToldFacts } from './guest-task.js';
 import type { ImageLimits } from '../image-header.js';
 import type { ImageSource } from '../renditions/image-source.js';
 import { findFormat, formatStartBytes, readFormats } from '../input-formats.js';
+import { readStart } from '../read-start.js';
 import { runGuest } from './run-guest.js';
 
 export interface OpenedImage<Source extends ImageSource = ImageSource> {
@@ -29,7 +30,7 @@ export async function openImageFile<Source extends ImageSource>(
   limits: ImageLimits,
   signal: AbortSignal,
 ): Promise<OpenedImage<Source>> {
-  const format = findFormat(await readStart(file));
+  const format = findFormat(await readStart(file, formatStartBytes));
   if (!format) throw new LandfallError('media.unsupported', `send ${readFormats}`);
   const { name, mimeType } = format;
   if (!('guest' in format)) return { file, format: name, mimeType, told: {} };
@@ -46,17 +47,4 @@ async function asFile(source: ImageSource, folder: string): Promise<string> {
   const path = join(folder, 'original');
   await writeFile(path, source);
   return path;
-}
-
-async function readStart(source: ImageSource): Promise<Buffer> {
-  if (typeof source !== 'string') return source.subarray(0, formatStartBytes);
-  const file = await open(source).catch((thrown: unknown) => {
-    throw new LandfallError('internal.unexpected', undefined, { cause: thrown });
-  });
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(formatStartBytes), 0, formatStartBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

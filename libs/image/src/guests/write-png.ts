@@ -20,6 +20,8 @@ async function* chunksOf(pixels: Pixels): AsyncGenerator<Buffer> {
   header.set([8, pixels.channels === 4 ? 6 : 2], 8);
   yield Buffer.from('89504e470d0a1a0a', 'hex');
   yield chunk('IHDR', header);
+  // Matrix 0: RGB; full range.
+  if (pixels.cicp) yield chunk('cICP', Buffer.from([...pixels.cicp, 0, 1]));
   if (pixels.icc) yield chunk('iCCP', Buffer.concat([Buffer.from('icc\0\0'), deflateSync(pixels.icc)]));
   if (pixels.exif) yield chunk('eXIf', pixels.exif);
   // An uncompressed text with neither language nor translated keyword.

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { toSrgb } from '../colours/to-srgb.js';
 import { toImageError } from '../image-errors.js';
 import type { ImageHeader, ImageLimits } from '../image-header.js';
 import type { ImageSource } from './image-source.js';
@@ -29,7 +30,9 @@ export async function decodeBaseImage(
       .toColourspace('srgb')
       .timeout({ seconds: timeoutSeconds });
     const { data, info } = await leaveDisplayP3(image, header).raw().toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
+    const channels = info.channels === 4 ? 4 : 3;
+    if (header.colours) toSrgb(data, channels, header.colours);
+    return { data, width: info.width, height: info.height, channels };
   } catch (thrown) {
     throw toImageError(thrown, 'media.damaged');
   }

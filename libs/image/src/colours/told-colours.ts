@@ -1,0 +1,116 @@
+import type { Metadata } from 'sharp';
+import { readStart } from '../read-start.js';
+import type { ImageSource } from '../renditions/image-source.js';
+
+/** Chromaticities, x and y, of red, green, blue and white. */
+export type Primaries = readonly [r: Point, g: Point, b: Point, white: Point];
+type Point = readonly [x: number, y: number];
+
+/** How samples stand for light: the curve of sRGB, a power of so much, PQ or HLG (ITU-R BT.2100). */
+export type Curve = 'srgb' | 'pq' | 'hlg' | { readonly power: number };
+
+/** The colours of a picture that says so without an ICC profile. */
+export interface ToldColours {
+  readonly primaries: Primaries;
+  readonly curve: Curve;
+}
+
+const d65: Point = [0.3127, 0.329];
+export const srgbPrimaries: Primaries = [[0.64, 0.33], [0.3, 0.6], [0.15, 0.06], d65];
+
+/** ITU-T H.273, table 2. What is not here is taken for sRGB. */
+const primariesByCode: Readonly<Record<number, Primaries>> = {
+  1: srgbPrimaries,
+  5: [[0.64, 0.33], [0.29, 0.6], [0.15, 0.06], d65],
+  6: [[0.63, 0.34], [0.31, 0.595], [0.155, 0.07], d65],
+  9: [[0.708, 0.292], [0.17, 0.797], [0.131, 0.046], d65],
+  11: [
+    [0.68, 0.32],
+    [0.265, 0.69],
+    [0.15, 0.06],
+    [0.314, 0.351],
+  ],
+  12: [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06], d65],
+};
+
+/** ITU-T H.273, table 3. The curves of cameras (1, 6, 14, 15) are shown as sRGB is, as browsers do. */
+const curvesByCode: Readonly<Record<number, Curve>> = {
+  4: { power: 2.2 },
+  5: { power: 2.8 },
+  8: { power: 1 },
+  16: 'pq',
+  18: 'hlg',
+};
+
+/** Where what is looked for stands: before the pixels. */
+const startBytes = 65_536;
+const pngSignature = '89504e470d0a1a0a';
+
+/**
+ * What a picture without an ICC profile says of its colours: cICP, or gAMA and cHRM, of a PNG (W3C PNG, third edition, 11.3.2);
+ * CICP of the HEIF family (`colr` of kind `nclx`, ISO/IEC 14496-12).
+ * @returns null for sRGB, and where nothing is told
+ */
+export async function readToldColours(source: ImageSource, metadata: Metadata): Promise<ToldColours | null> {
+  if (metadata.hasProfile) return null;
+  if (metadata.format === 'png') return readPng(await readStart(source, startBytes));
+  if (metadata.format === 'heif') return readHeif(await readStart(source, startBytes));
+  return null;
+}
+
+function readPng(start: Buffer): ToldColours | null {
+  const chunks = new Map<string, Buffer>();
+  if (start.toString('hex', 0, 8) !== pngSignature) return null;
+  for (let at = 8; at + 8 <= start.length;) {
+    const [length, type] = [start.readUInt32BE(at), start.toString('latin1', at + 4, at + 8)];
+    if (type === 'IDAT') break;
+    const data = start.subarray(at + 8, at + 8 + length);
+    if (data.length === length) chunks.set(type, data);
+    at += 12 + length;
+  }
+  const [cicp, gamma, chromaticities] = ['cICP', 'gAMA', 'cHRM'].map((type) => chunks.get(type));
+  if (cicp?.length === 4) return fromCodes(cicp.readUInt8(0), cicp.readUInt8(1));
+  if (chunks.has('iCCP') || chunks.has('sRGB')) return null;
+  return unlessSrgb({
+    primaries: (chromaticities?.length === 32 && readChromaticities(chromaticities)) || srgbPrimaries,
+    curve: (gamma?.length === 4 && readGamma(gamma.readUInt32BE(0))) || 'srgb',
+  });
+}
+
+/** White comes first; each number is a hundred thousandth. Null for what is no triangle. */
+function readChromaticities(data: Buffer): Primaries | null {
+  const at = (index: number) => data.readUInt32BE(index * 4) / 100_000;
+  const [white, red, green, blue] = [0, 1, 2, 3].map((point): Point => [at(2 * point), at(2 * point + 1)]);
+  if (!white || !red || !green || !blue) return null;
+  const points = [red, green, blue, white];
+  const area = (green[0] - red[0]) * (blue[1] - red[1]) - (blue[0] - red[0]) * (green[1] - red[1]);
+  const isSound = points.every(([x, y]) => x >= 0 && y > 0.001 && x <= 1 && y <= 1);
+  return isSound && Math.abs(area) > 0.001 ? [red, green, blue, white] : null;
+}
+
+/** 45455 is what writers of sRGB put there. */
+function readGamma(hundredThousandths: number): Curve | null {
+  if (hundredThousandths < 10_000 || hundredThousandths > 500_000) return null;
+  if (Math.abs(hundredThousandths - 45_455) < 500) return 'srgb';
+  return { power: 100_000 / hundredThousandths };
+}
+
+function readHeif(start: Buffer): ToldColours | null {
+  const at = start.indexOf('colrnclx', 0, 'latin1') + 8;
+  if (at < 8 || at + 4 > start.length) return null;
+  return fromCodes(start.readUInt16BE(at), start.readUInt16BE(at + 2));
+}
+
+function fromCodes(primaries: number, transfer: number): ToldColours | null {
+  return unlessSrgb({
+    primaries: primariesByCode[primaries] ?? srgbPrimaries,
+    curve: curvesByCode[transfer] ?? 'srgb',
+  });
+}
+
+function unlessSrgb(colours: ToldColours): ToldColours | null {
+  const isNear = colours.primaries.every((point, index) =>
+    point.every((value, axis) => Math.abs(value - (srgbPrimaries[index]?.[axis] ?? 0)) < 0.002),
+  );
+  return isNear && colours.curve === 'srgb' ? null : colours;
+}
