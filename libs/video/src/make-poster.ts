@@ -61,7 +61,7 @@ export async function makePoster(
 
   await rm(outFile, { force: true });
   const found = await tryEach(placesOf(facts, spec), async ({ inputOptions, before, behind = 'null' }) => {
-    const filters = await pictureFilters(tools, video, before, { width, height }, signal);
+    const filters = await pictureFilters(tools, video, before, { width, height }, signal, 'iec61966-2-1');
     await runFfmpeg(tools, {
       source,
       durationMs: null,
@@ -92,7 +92,9 @@ export async function makePoster(
 /** Where to look for the frame, best first. */
 function placesOf(facts: MediaFacts, spec: PosterSpec): Place[] {
   const length = Math.min(openingSeconds, Math.max(1, openingBits / (facts.bitrateBps ?? 1)));
-  const opening = { inputOptions: [], before: `trim=end=${length}` };
+  // Sound may come long before the picture.
+  const begins = (facts.video?.startMs ?? 0) / 1_000;
+  const opening = { inputOptions: [], before: `trim=end=${begins + length}` };
   const moment = momentOf(facts, spec);
   if (moment === null) return [{ ...opening, behind: notBlack }, opening];
   return [

@@ -18,6 +18,13 @@ export interface VideoLimits {
   readonly maxDurationMs?: number;
 }
 
+/** What a picture says of its colours, in ffmpeg's words; null for what it does not say. */
+export interface VideoColours {
+  readonly matrix: string | null;
+  readonly primaries: string | null;
+  readonly transfer: string | null;
+}
+
 export interface VideoFacts {
   /** Number of the stream in its file. */
   readonly streamIndex: number;
@@ -31,6 +38,7 @@ export interface VideoFacts {
   /** Frames a second; null when the container does not tell. */
   readonly frameRate: number | null;
   readonly pixelFormat: string | null;
+  readonly colours: VideoColours;
   /** True for the PQ and HLG transfer curves. */
   readonly hdr: boolean;
   readonly interlaced: boolean;

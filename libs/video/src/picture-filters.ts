@@ -14,6 +14,13 @@ const toneMap = [
   'zscale=t=bt709:m=bt709:r=tv',
 ];
 
+/** Primaries that show more colours than BT.709: in SDR they are led into it in linear light. */
+const widePrimaries: ReadonlySet<string | null> = new Set(['bt2020', 'smpte431', 'smpte432']);
+const narrow = (curve: Curve) => `zscale=p=bt709:t=${curve}:m=bt709:r=tv`;
+
+/** Of a video and of a still picture: who shows a still takes it for sRGB. */
+type Curve = 'bt709' | 'iec61966-2-1';
+
 const tagAsBt709 = 'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
 /** Scales to exactly this size with square pixels. */
@@ -28,6 +35,7 @@ export function scaleTo(size: Size, options = ''): string {
  *
  * @param choose filters that drop or repeat frames, before the costly ones
  * @param size wanted size; HDR is mapped after scaling, on fewer pixels
+ * @param curve of what other primaries are led into BT.709
  */
 export async function pictureFilters(
   tools: FfmpegTools,
@@ -35,19 +43,47 @@ export async function pictureFilters(
   choose: string,
   size: Size,
   signal: AbortSignal,
+  curve: Curve = 'bt709',
 ): Promise<string> {
   const rgb = /rgb|bgr|gbr|pal8/.test(video.pixelFormat ?? '');
   const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
+  const isWide = !video.hdr && widePrimaries.has(video.colours.primaries);
+  const narrowed = isWide && (await hasParts(tools, 'filters', ['zscale'], signal));
   // Told a range, the scaler copies each frame even where it changes nothing.
   const range = rgb || video.fullRange ? ':out_range=tv' : '';
   return [
+    ...(rgb || video.hdr ? [] : tellColours(video)),
     ...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     choose,
     scaleTo(size, `${range}${rgb ? ':out_color_matrix=bt709' : ''}`),
     ...(rgb ? [tagAsBt709] : []),
     ...(mapped ? toneMap : []),
+    ...(narrowed ? [narrow(curve)] : []),
     'format=yuv420p',
   ].join(',');
+}
+
+/**
+ * Says what the picture does not: what is larger than television of old is taken for BT.709, as players do. Otherwise the
+ * scaler would take it for BT.601, and nobody who plays what is made would be told.
+ */
+function tellColours({ width, height, colours: { matrix, primaries, transfer } }: VideoFacts): string[] {
+  if (matrix !== null && primaries !== null && transfer !== null) return [];
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const old = short === 576 || short === 288 ? 'bt470bg' : 'smpte170m';
+  const isLarge = long > 1_024 || short > 576;
+  const usual = isLarge ? { matrix: 'bt709', transfer: 'bt709' } : { matrix: old, transfer: 'smpte170m' };
+  const space = matrix ?? usual.matrix;
+  const told = {
+    colorspace: space,
+    color_primaries: primaries ?? (space === 'bt2020nc' ? 'bt2020' : (matrix ?? usual.matrix)),
+    color_trc: transfer ?? (space === usual.matrix ? usual.transfer : 'bt709'),
+  };
+  return [
+    `setparams=${Object.entries(told)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(':')}`,
+  ];
 }
 
 /**

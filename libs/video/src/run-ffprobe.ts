@@ -30,6 +30,8 @@ const stream = z.object({
   avg_frame_rate: ratio,
   r_frame_rate: ratio,
   field_order: word,
+  color_space: word,
+  color_primaries: word,
   color_transfer: word,
   color_range: word,
   channels: number,

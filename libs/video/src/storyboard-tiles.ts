@@ -127,7 +127,7 @@ async function decode(
     outputArgs: [
       ...options({
         map: `0:${video.streamIndex}`,
-        vf: `${await pictureFilters(tools, video, choose, plan, signal)},${bt601}`,
+        vf: `${await pictureFilters(tools, video, choose, plan, signal, 'iec61966-2-1')},${bt601}`,
         'frames:v': count,
         f: 'rawvideo',
       }),

@@ -1,4 +1,4 @@
-import type { AudioFacts, StreamFacts, VideoFacts } from './media-facts.js';
+import type { AudioFacts, StreamFacts, VideoColours, VideoFacts } from './media-facts.js';
 import { textLimit } from './media-tags.js';
 import { endOf, languageOf } from './probe-streams.js';
 import type { ProbedStream } from './run-ffprobe.js';
@@ -44,6 +44,7 @@ export function readVideo(stream: ProbedStream, startSeconds: number): VideoFact
     rotation,
     frameRate: frameRateOf(stream, interlaced),
     pixelFormat: stream.pix_fmt,
+    colours: coloursOf(stream),
     hdr: hdrOf(stream) === 'pq' || hdrOf(stream) === 'hlg',
     interlaced,
     fullRange: stream.color_range === 'pc' || (stream.pix_fmt ?? '').startsWith('yuvj'),
@@ -85,6 +86,14 @@ function rotationOf(stream: ProbedStream): number {
 function frameRateOf(stream: ProbedStream, interlaced: boolean): number | null {
   const every = stream.r_frame_rate;
   return every !== null && every <= 60 && !interlaced ? every : (stream.avg_frame_rate ?? every);
+}
+
+function coloursOf({
+  color_space: matrix,
+  color_primaries: primaries,
+  color_transfer: transfer,
+}: ProbedStream): VideoColours {
+  return { matrix: matrix === 'gbr' ? null : matrix, primaries, transfer };
 }
 
 /** PQ (HDR10, HDR10+) and HLG show in the transfer curve, Dolby Vision in a record of its own. */

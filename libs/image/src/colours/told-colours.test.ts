@@ -59,10 +59,7 @@ test.each<[string, number[], Buffer[], number[]]>([
   ['sRGB before gAMA', [220, 30, 30], [chunk('sRGB', Buffer.from([0])), gamma(1)], [220, 30, 30]],
 ])('%s', async (_, colour, chunks, wanted) => {
   const found = await shown(colour, chunks);
-  expect(
-    found.map((value, at) => Math.abs(value - (wanted[at] ?? -1)) <= 2),
-    found.join(),
-  ).toEqual([true, true, true]);
+  expect(Math.max(...found.map((value, at) => Math.abs(value - (wanted[at] ?? -1))))).toBeLessThanOrEqual(2);
 });
 
 test('alpha is no colour', async () => {
