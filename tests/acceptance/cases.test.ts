@@ -135,6 +135,43 @@ describe('colours that are told without a profile', () => {
   });
 });
 
+test('grey of 16 bits with a profile is as grey as that of 8', async () => {
+  const [wide, narrow] = [await land('i51-grey16-icc.png'), await land('i51-grey8-icc.png')];
+  for (const [x, grey] of [
+    [0.15, 56],
+    [0.85, 119],
+  ] as const) {
+    expect(apart(await colourAt(narrow, 'thumb', x, 0.5), [grey, grey, grey])).toBeLessThanOrEqual(2);
+    expect(apart(await colourAt(wide, 'thumb', x, 0.5), [grey, grey, grey])).toBeLessThanOrEqual(2);
+  }
+});
+
+test('of an AVIF image sequence the first frame is shown', async () => {
+  const file = join(folder, 'sequence.avif');
+  const red = ['-f', 'lavfi', '-i', 'color=red:s=128x96:d=0.5:r=10'];
+  const encode = ['-pix_fmt', 'yuv420p', '-c:v', 'libaom-av1', '-cpu-used', '8'];
+  await run(inject('services').ffmpegPath, ['-v', 'error', ...red, ...encode, file]);
+  const bytes = await readFile(file);
+  expect(bytes.toString('latin1', 8, 12)).toBe('avis');
+  const upload = await land('sequence.avif', bytes);
+  expect(upload).toMatchObject({ status: 'ready', mimeType: 'image/avif' });
+  expect(apart(await colourAt(upload, 'thumb', 0.5, 0.5), [255, 0, 0])).toBeLessThanOrEqual(4);
+});
+
+test.each(['avci', 'jpeg', 'j2ki', 'mif3'])(
+  'a HEIF of the brand %s is not supported, and not damaged',
+  async (brand) => {
+    const file = Buffer.concat([
+      Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1${brand}`, 'latin1'),
+      Buffer.alloc(500),
+    ]);
+    expect(await land(`${brand}.heif`, file)).toMatchObject({
+      status: 'failed',
+      error: { code: 'media.unsupported' },
+    });
+  },
+);
+
 describe('samples of a TIFF', () => {
   test('of colours and two more the colours are shown', async () => {
     const upload = await land('i52-5bands.tif');

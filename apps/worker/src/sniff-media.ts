@@ -17,6 +17,9 @@ export const unknownMedia: SniffedMedia = {
 /** As much of a file as its type shows itself in. */
 export const sniffLength = 16_384;
 
+/** Brands of pictures of the HEIF family that nobody here reads (AVC, JPEG, JPEG 2000, VVC, minimised): no videos all the same. */
+const heifPicture = /^[^]{4}ftyp(avc[is]|jp(eg|gs)|j2(ki|is)|vvi[cs]|mif[23]|1pic)/;
+
 /** Containers that file-type calls by their general name but that are media for us. */
 const mediaTypes: Record<string, SniffedMedia['kind']> = {
   'application/ogg': 'audio',
@@ -31,6 +34,8 @@ const mediaTypes: Record<string, SniffedMedia['kind']> = {
 export async function sniffMedia(start: Uint8Array, claimed: string | null): Promise<SniffedMedia> {
   const drawn = readableType(start);
   if (drawn) return { kind: drawn === 'application/pdf' ? 'document' : 'image', mimeType: drawn };
+  if (heifPicture.test(Buffer.from(start.subarray(0, 12)).toString('latin1')))
+    return { kind: 'image', mimeType: 'image/heif' };
   const found = await fileTypeFromBuffer(start);
   if (!found) {
     const plain = /^(text\/|application\/(json|xml))/.test(claimed ?? '');

@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ToldFacts } from './guest-task.js';
 import type { ImageLimits } from '../image-header.js';
@@ -30,15 +30,37 @@ export async function openImageFile<Source extends ImageSource>(
   limits: ImageLimits,
   signal: AbortSignal,
 ): Promise<OpenedImage<Source>> {
-  const format = findFormat(await readStart(file, formatStartBytes));
+  const start = await readStart(file, formatStartBytes);
+  const format = findFormat(start);
   if (!format) throw new LandfallError('media.unsupported', `send ${readFormats}`);
   const { name, mimeType } = format;
-  if (!('guest' in format)) return { file, format: name, mimeType, told: {} };
-  const path = await asFile(file, folder);
   const output = join(folder, 'opened');
+  if (!('guest' in format)) {
+    const opened = isSequence(start) ? await asStill(file, output) : file;
+    return { file: opened, format: name, mimeType, told: {} };
+  }
+  const path = await asFile(file, folder);
   const task = { guest: format.guest, file: path, output, maxPixels: limits.maxPixels };
   const told = await runGuest(task, limits, signal);
   return { file: output, format: name, mimeType, told };
+}
+
+/** An AVIF image sequence by its brand (AV1 Image File Format, section 6.3), of which libvips reads nothing. */
+function isSequence(start: Buffer): boolean {
+  return start.toString('latin1', 4, 12) === 'ftypavis';
+}
+
+/** The same file by the brand of a still, which it is too: its primary item is the first frame. */
+async function asStill(source: ImageSource, output: string): Promise<string> {
+  if (typeof source === 'string') await copyFile(source, output);
+  else await writeFile(output, source);
+  const file = await open(output, 'r+');
+  try {
+    await file.write('avif', 8, 'latin1');
+  } finally {
+    await file.close();
+  }
+  return output;
 }
 
 /** A guest's thread reads a file. */

@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
 import type { ImageSource } from './image-source.js';
 
@@ -19,19 +19,26 @@ export async function openSamples(
   limits: ImageLimits,
 ): Promise<Sharp> {
   const options = { ...inputOptions(limits), autoOrient: true };
-  const { space, channels, depth } = header.metadata;
+  const { space, channels, depth, hasProfile } = header.metadata;
   const colours = space === 'b-w' || space === 'grey16' ? 1 : space === 'cmyk' ? 4 : 3;
   if (channels > colours + 1) return openColours(file, header, options);
   const isPointGrey = colours === 1 && (depth === 'float' || depth === 'double');
   if (isPointGrey && (await highestSample(file, limits)) <= 1) return sharp(file, options).linear(255);
+  if (space === 'grey16' && hasProfile) return openGrey(file, options);
   return sharp(file, options);
+}
+
+/** Of 16 bits sharp passes a grey profile by; of 8 it does not. */
+async function openGrey(file: ImageSource, options: SharpOptions): Promise<Sharp> {
+  const reduced = sharp(file, options).keepIccProfile().toColourspace('b-w');
+  return sharp(await reduced.tiff({ compression: 'none' }).toBuffer(), { limitInputPixels: false });
 }
 
 /** The colours alone. */
 async function openColours(
   file: ImageSource,
   { width, height }: ImageHeader,
-  options: ReturnType<typeof inputOptions>,
+  options: SharpOptions,
 ): Promise<Sharp> {
   if (width * height > wholeMaxPixels) {
     throw new LandfallError(
