@@ -172,6 +172,41 @@ test.each(['avci', 'jpeg', 'j2ki', 'mif3'])(
   },
 );
 
+describe('a JPEG without the mark of its end', () => {
+  const noisy = (progressive: boolean) =>
+    sharp({
+      create: {
+        width: 200,
+        height: 150,
+        channels: 3,
+        background: 'black',
+        noise: { type: 'gaussian', mean: 128, sigma: 40 },
+      },
+    })
+      .jpeg({ progressive })
+      .toBuffer();
+
+  test('is ready when all its pixels are there', async () => {
+    const upload = await land('i10-no-eoi.jpg');
+    expect(upload).toMatchObject({ status: 'ready' });
+    expect(apart(await colourAt(upload, 'thumb', 0.85, 0.97), [40, 60, 220])).toBeLessThanOrEqual(4);
+    for (const progressive of [true, false]) {
+      const whole = await noisy(progressive);
+      expect(await land(`open-${progressive}.jpg`, whole.subarray(0, -2))).toMatchObject({ status: 'ready' });
+    }
+  });
+
+  test.each([1, 20, 1_000])('is damaged when it lacks %s bytes of them', async (lacking) => {
+    for (const progressive of [true, false]) {
+      const whole = await noisy(progressive);
+      expect(await land(`cut-${progressive}.jpg`, whole.subarray(0, -2 - lacking))).toMatchObject({
+        status: 'failed',
+        error: { code: 'media.damaged' },
+      });
+    }
+  });
+});
+
 describe('samples of a TIFF', () => {
   test('of colours and two more the colours are shown', async () => {
     const upload = await land('i52-5bands.tif');

@@ -1,6 +1,7 @@
 import { LandfallError } from '#runtime';
 import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { closeJpeg } from './close-jpeg.js';
 import type { ToldFacts } from './guest-task.js';
 import type { ImageLimits } from '../image-header.js';
 import type { ImageSource } from '../renditions/image-source.js';
@@ -36,6 +37,8 @@ export async function openImageFile<Source extends ImageSource>(
   const { name, mimeType } = format;
   const output = join(folder, 'opened');
   if (!('guest' in format)) {
+    if (name === 'jpeg')
+      return { file: await closeJpeg(file, output, limits), format: name, mimeType, told: {} };
     const opened = isSequence(start) ? await asStill(file, output) : file;
     return { file: opened, format: name, mimeType, told: {} };
   }
