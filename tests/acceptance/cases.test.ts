@@ -272,6 +272,17 @@ describe('bytes whose type does not show', () => {
     expect(await land(name)).toMatchObject({ status: 'ready' });
   });
 
+  test('what is media and has no picture that can be decoded is damaged, and not of another type', async () => {
+    const bytes = await readFile(new URL('cases/v21-pnot.mov', import.meta.url));
+    const at = bytes.indexOf('mdat');
+    bytes.fill(0, at + 4, at - 4 + bytes.readUInt32BE(at - 4));
+    expect(await land('v21-blank.mov', bytes)).toMatchObject({
+      status: 'failed',
+      kind: 'video',
+      error: { code: 'media.damaged' },
+    });
+  });
+
   test.each(['mp3', 'mp4'])('junk that claims to be %s is refused as what it is not', async (ending) => {
     const junk = Buffer.alloc(50_000, 'neither sound nor picture ');
     expect(await land(`junk.${ending}`, junk)).toMatchObject({

@@ -35,8 +35,15 @@ export async function processUpload(
     bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
   const sniffed = await sniffMedia(start, upload.mimeType);
   const claimed = claimedKind(upload.mimeType, upload.objectKey);
+  // As junk before the first frame of an MP3: whether it is media, only who would play it can tell.
   if (sniffed.isUnknown && (claimed === 'video' || claimed === 'audio'))
-    return processUnknown(bench, upload, job, claimed, context);
+    return processTimed(
+      bench,
+      upload,
+      job,
+      { ...sniffed, kind: claimed, mimeType: timedType(upload) },
+      context,
+    );
   refuseDisguise(sniffed, upload);
   if (await isPicture(bench, upload, sniffed)) await processImage(bench, object, job, sniffed, context);
   else if (sniffed.kind === 'other' || sniffed.kind === 'document')
@@ -44,26 +51,9 @@ export async function processUpload(
   else await processTimed(bench, upload, job, sniffed, context);
 }
 
-/**
- * Bytes that show no signature where one is looked for, as junk before the first frame of an MP3: whether they are media as
- * they claim, only who would play them can tell.
- */
-async function processUnknown(
-  bench: Workbench,
-  upload: ConfirmedUpload,
-  job: MakingJob,
-  claimed: 'video' | 'audio',
-  context: JobContext,
-): Promise<void> {
-  const { mimeType } = upload;
-  const told = mimeType !== null && /^(video|audio)\//.test(mimeType) ? mimeType : 'application/octet-stream';
-  try {
-    await processTimed(bench, upload, job, { kind: claimed, mimeType: told }, context);
-  } catch (error) {
-    const isNoMedia = isLandfallError(error) && notMedia.has(error.code);
-    if (isNoMedia) refuseDisguise(unknownMedia, upload, error);
-    throw error;
-  }
+/** What is claimed, since nothing is known. */
+function timedType({ mimeType }: ConfirmedUpload): string {
+  return /^(video|audio)\//.test(mimeType) ? mimeType : unknownMedia.mimeType;
 }
 
 /** What is said of bytes that no demuxer knows. */
@@ -130,7 +120,11 @@ async function processTimed(
   context: JobContext,
 ): Promise<void> {
   await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
-    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
+    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal).catch((error: unknown) => {
+      if (sniffed.isUnknown && isLandfallError(error) && notMedia.has(error.code))
+        refuseDisguise(unknownMedia, upload, error);
+      throw error;
+    });
     await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
     const pending = await pendingRenditions(bench.source, upload.id, job);
     if (pending.length > 0) await makeStills(bench, upload, pending, { url, facts }, { ...context, signal });

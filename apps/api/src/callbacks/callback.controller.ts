@@ -8,7 +8,7 @@ import { type ApiConfig, configToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
 import { callbackOutcomes } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
-import { toLanding } from './landing-proof.js';
+import { type ProofSettings, proofSettingsOf, toLanding } from './landing-proof.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
 /** What OSS hands on to the client that uploaded. */
@@ -22,6 +22,7 @@ interface CallbackAnswer {
 @Controller('callbacks/oss')
 export class CallbackController {
   private readonly bodySettings: CallbackBodySettings;
+  private readonly proofSettings: ProofSettings;
   private readonly unproven: UnprovenLimit;
 
   constructor(
@@ -29,6 +30,7 @@ export class CallbackController {
     @Inject(configToken) private readonly config: ApiConfig,
   ) {
     this.bodySettings = bodySettingsOf(config);
+    this.proofSettings = proofSettingsOf(config);
     this.unproven = new UnprovenLimit(config.callback.CALLBACK_UNPROVEN_PER_MINUTE);
   }
 
@@ -52,7 +54,7 @@ export class CallbackController {
       );
     }
     const requestId = header(request, 'x-oss-request-id');
-    const landing = toLanding(landed, { secret, requestId, now: new Date() }, this.config);
+    const landing = toLanding(landed, { secret, requestId, now: new Date() }, this.proofSettings);
     if (landing.proof === null) {
       const isForeign = (header(request, 'x-oss-bucket') || landed.bucket) !== landed.bucket;
       this.unproven.take(header(request, 'x-oss-pub-key-url') ?? '', isForeign);

@@ -2,7 +2,7 @@ import type { LandedObject } from '#oss';
 import { loadConfig } from '#runtime';
 import { signTicketNonce, ticketGraceS } from '#uploads';
 import { expect, test } from 'vitest';
-import { toLanding } from './landing-proof.js';
+import { proofSettingsOf, toLanding } from './landing-proof.js';
 
 const [oldSecret, newSecret] = ['an-older-secret-of-the-url', 'the-newest-secret-of-the-url'];
 const ticketSecret = 'a-secret-that-signs-the-tickets-of-this-test';
@@ -29,7 +29,7 @@ const landed = (vars: Record<string, string>): LandedObject => ({
 const prove = (
   vars: Record<string, string>,
   { secret, trust = 'bucket', requestId }: { secret?: string; trust?: string; requestId?: string } = {},
-) => toLanding(landed(vars), { secret, requestId, now }, settings(trust));
+) => toLanding(landed(vars), { secret, requestId, now }, proofSettingsOf(settings(trust)));
 const vars = { user_id: '42' };
 
 test.each([newSecret, oldSecret])('who knows a secret callback URL is believed', (secret) => {

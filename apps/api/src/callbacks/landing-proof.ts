@@ -13,14 +13,31 @@ export interface Arrival {
   now: Date;
 }
 
-type Settings = Pick<ApiConfig, 'callback' | 'tickets'>;
+export interface ProofSettings {
+  trust: ApiConfig['callback']['CALLBACK_TRUST'];
+  /** Of the secret callback URLs. */
+  urlDigests: readonly Buffer[];
+  ticketSecrets: readonly string[];
+}
+
+/** Read once: callbacks come by the thousand. */
+export function proofSettingsOf({
+  callback,
+  tickets,
+}: Pick<ApiConfig, 'callback' | 'tickets'>): ProofSettings {
+  return {
+    trust: callback.CALLBACK_TRUST,
+    urlDigests: callback.CALLBACK_URL_SECRETS.map(digestOf),
+    ticketSecrets: tickets.TICKET_SECRETS,
+  };
+}
 
 /**
  * Says who vouches for what a callback tells, beside OSS, which signs the callbacks of all its customers and whatever their
  * templates say: a ticket of ours for this object, or our secret callback URL. The nonce stays here: whoever has it has the ticket.
  * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired where nobody vouches and CALLBACK_TRUST wants somebody
  */
-export function toLanding(landed: LandedObject, arrival: Arrival, settings: Settings): Landing {
+export function toLanding(landed: LandedObject, arrival: Arrival, settings: ProofSettings): Landing {
   const vars = { ...landed.vars };
   const nonce = vars[ticketVar];
   if (isTicketNonce(nonce)) delete vars[ticketVar];
@@ -29,11 +46,10 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Sett
   const ticketId = ticketIdOf(nonce, landed, settings, arrival.now);
   const claimed = { ...told, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
   if (ticketId !== null) return { ...claimed, proof: 'ticket', ticketId };
-  if (isSecret(arrival.secret, settings.callback.CALLBACK_URL_SECRETS))
+  if (isSecret(arrival.secret, settings.urlDigests))
     return { ...told, vars, claimedVars: null, proof: 'url', ticketId: null };
   // Says what is wrong with it.
-  if (settings.callback.CALLBACK_TRUST === 'ticket')
-    checkTicketNonce(nonce, landed, settings.tickets.TICKET_SECRETS, arrival.now);
+  if (settings.trust === 'ticket') checkTicketNonce(nonce, landed, settings.ticketSecrets, arrival.now);
   return { ...claimed, proof: null, ticketId: null };
 }
 
@@ -41,12 +57,12 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Sett
 function ticketIdOf(
   nonce: string | undefined,
   landed: LandedObject,
-  { tickets }: Settings,
+  { ticketSecrets }: ProofSettings,
   now: Date,
 ): string | null {
   if (!isTicketNonce(nonce)) return null;
   try {
-    return checkTicketNonce(nonce, landed, tickets.TICKET_SECRETS, now);
+    return checkTicketNonce(nonce, landed, ticketSecrets, now);
   } catch (error) {
     if (isLandfallError(error)) return null;
     throw error;
@@ -54,10 +70,14 @@ function ticketIdOf(
 }
 
 /** Compared by digests, so that the time it takes tells nothing. */
-function isSecret(given: string | undefined, secrets: readonly string[]): boolean {
+function isSecret(given: string | undefined, digests: readonly Buffer[]): boolean {
   if (given === undefined) return false;
-  const digest = hash('sha256', given, 'buffer');
-  return secrets.some((secret) => timingSafeEqual(digest, hash('sha256', secret, 'buffer')));
+  const digest = digestOf(given);
+  return digests.some((known) => timingSafeEqual(digest, known));
+}
+
+function digestOf(secret: string): Buffer {
+  return hash('sha256', secret, 'buffer');
 }
 
 function readRequestId(text: string | undefined): string | null {
