@@ -7,7 +7,7 @@ const healthyAfterMs = 60_000;
 
 /** One life of a part of the local run. */
 export interface Life {
-  /** Resolves when it does its work; may never. */
+  /** Resolves when it does its work; may never, or reject. */
   readonly ready: Promise<unknown>;
   /** Resolves when it is over, with a word on how. */
   readonly ended: Promise<string>;
@@ -39,6 +39,10 @@ export async function keepRunning(
     if (signal.aborted) return;
     pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     life = launch();
-    void life.ready.then(() => tell(`${name} is ready again`));
+    // One that never gets ready ends, which tells why.
+    life.ready.then(
+      () => tell(`${name} is ready again`),
+      () => undefined,
+    );
   }
 }
