@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -116,6 +116,83 @@ describe('tracks', () => {
       expect(details.loudness.integratedLufs).toBeGreaterThan(-40);
     },
   );
+});
+
+test('closed captions become subtitles that are text', async () => {
+  const upload = await land('v25-c608.mov');
+  const { details, url } = renditionOf(upload, 'stream');
+  expect(details).toMatchObject({ subtitles: [{ name: 'Subtitles' }] });
+  expect(details).not.toHaveProperty('subtitlesLeftOut');
+  const [, subtitles = ''] =
+    /TYPE=SUBTITLES.*URI="([^"]+)"/.exec(await (await fetch(url ?? '')).text()) ?? [];
+  const playlist = await (await fetch(new URL(subtitles, url ?? ''))).text();
+  const cues = playlist.split('\n').find((line) => line.includes('.vtt')) ?? '';
+  expect(await (await fetch(cues)).text()).toContain('00:00.330 --> 00:00.830\nHello\n');
+});
+
+describe('what only frames tell', () => {
+  test('a picture that its frames turn is shown as they say', async () => {
+    const upload = await land('v01-sei90.mp4');
+    expect(upload).toMatchObject({
+      status: 'ready',
+      metadata: { video: { width: 180, height: 320, rotation: 270 } },
+    });
+    expect(renditionOf(upload, 'poster')).toMatchObject({ width: 180, height: 320 });
+    expect(renditionOf(upload, 'stream').details).toMatchObject({ rungs: [{ width: 180, height: 320 }] });
+    expect(apart(await colourAt(upload, 'poster', 0.2, 0.2), [0, 255, 0])).toBeLessThanOrEqual(8);
+    expect(apart(await colourAt(upload, 'poster', 0.8, 0.2), [0, 0, 255])).toBeLessThanOrEqual(8);
+  });
+
+  // Orientation 5 to 8 of EXIF: mirrored and turned by 270, turned by 90, mirrored and turned by 90, turned by 270.
+  test.each([
+    [1, [30, 30, 220], [30, 30, 220]],
+    [2, [220, 30, 30], [220, 30, 30]],
+    [3, [220, 30, 30], [220, 30, 30]],
+    [4, [30, 30, 220], [30, 30, 220]],
+    [5, [30, 30, 220], [220, 30, 30]],
+    [6, [30, 30, 220], [220, 30, 30]],
+    [7, [220, 30, 30], [30, 30, 220]],
+    [8, [220, 30, 30], [30, 30, 220]],
+  ])('Motion JPEG of orientation %s', async (orientation, topLeft, bottomLeft) => {
+    const half = { width: 160, height: 180, channels: 3 as const };
+    const frame = await sharp({ create: { ...half, width: 320, background: '#dc1e1e' } })
+      .composite([{ input: { create: { ...half, background: '#1e1edc' } }, left: 0, top: 0 }])
+      .withMetadata({ orientation })
+      .jpeg()
+      .toBuffer();
+    const [frames, file] = [join(folder, `${orientation}.mjpeg`), join(folder, `${orientation}.mov`)];
+    await writeFile(frames, Buffer.concat(Array.from({ length: 10 }, () => frame)));
+    const copy = ['-f', 'mjpeg', '-r', '10', '-i', frames, '-c', 'copy', file];
+    await run(inject('services').ffmpegPath, ['-v', 'error', '-y', ...copy]);
+    const upload = await land(`${orientation}.mov`, await readFile(file));
+    const [width, height] = orientation > 4 ? [180, 320] : [320, 180];
+    expect(renditionOf(upload, 'poster')).toMatchObject({ width, height });
+    expect(apart(await colourAt(upload, 'poster', 0.2, 0.2), topLeft)).toBeLessThanOrEqual(12);
+    expect(apart(await colourAt(upload, 'poster', 0.2, 0.8), bottomLeft)).toBeLessThanOrEqual(12);
+  });
+
+  test('an HDR picture whose peak cannot be is as bright as one that tells none', async () => {
+    const green = [2, 16, 36, 68, 107, 153, 201, 241, 255];
+    for (const name of ['v12-pq-none.mp4', 'v12-pq-peak0005.mp4']) {
+      const upload = await land(name);
+      for (const [at, wanted] of green.entries()) {
+        const [, found] = await colourAt(upload, 'poster', at / 10, 0.5);
+        expect(apart([found ?? 0], [wanted])).toBeLessThanOrEqual(3);
+      }
+    }
+  });
+});
+
+test('a stream has the frames of its source when their size changes in the middle', async () => {
+  const upload = await land('v31-changes.mkv');
+  expect(upload).toMatchObject({ status: 'ready' });
+  const { stdout } = await run(inject('services').ffprobePath, [
+    ...['-v', 'error', '-count_packets', '-select_streams', 'v:0'],
+    ...['-show_entries', 'stream=nb_read_packets', '-of', 'default=nw=1:nk=1'],
+    renditionOf(upload, 'stream').url ?? '',
+  ]);
+  expect(stdout.trim().split('\n').at(0)).toBe('250');
+  expect(renditionOf(upload, 'stream').durationMs).toBeLessThan(10_100);
 });
 
 /** The largest difference of two colours in one of their channels. */

@@ -10,7 +10,7 @@ import type { SubtitleFacts } from './media-facts.js';
 import type { Listed } from './media-playlist.js';
 import { runFfmpeg } from './run-ffmpeg.js';
 
-/** Subtitles that are text; all others are pictures. */
+/** Subtitles that are text, closed captions too. */
 const textCodecs = new Set([
   'mov_text',
   'subrip',
@@ -21,7 +21,9 @@ const textCodecs = new Set([
   'text',
   'subviewer',
   'microdvd',
+  'eia_608',
 ]);
+const pictureCodecs = new Set(['dvb_subtitle', 'dvd_subtitle', 'hdmv_pgs_subtitle', 'xsub']);
 const most = 16;
 /** What ffmpeg may write of one: the text of a long film is 200 kB. */
 const maxBytes = 4_194_304;
@@ -56,7 +58,8 @@ export async function extractSubtitles(job: EncodeJob): Promise<ExtractedSubtitl
 }
 
 function reasonOf(codec: string, wasRead: boolean): string {
-  if (!textCodecs.has(codec)) return `${codec} is pictures, not text`;
+  if (pictureCodecs.has(codec)) return `${codec} is pictures, not text`;
+  if (!textCodecs.has(codec)) return `${codec} is not read`;
   return wasRead ? 'it cannot be read' : `there are more than ${most}`;
 }
 

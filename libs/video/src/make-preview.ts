@@ -6,7 +6,7 @@ import { options } from './command-line.js';
 import { hasParts } from './find-ffmpeg.js';
 import type { Size } from './ladder.js';
 import type { FfmpegTools, MediaFacts, VideoFacts } from './media-facts.js';
-import { inputArgs } from './media-source.js';
+import { decodeArgs } from './media-source.js';
 import { pictureFilters } from './picture-filters.js';
 import type { MadeRendition } from './renditions.js';
 import { runFfmpeg } from './run-ffmpeg.js';
@@ -72,7 +72,7 @@ export async function makePreview(
       maxPixels,
       inputOptions: first ?? [],
       outputArgs: [
-        ...others.flatMap((seek) => seek.concat(inputArgs(source, maxPixels))),
+        ...others.flatMap((seek) => seek.concat(decodeArgs(source, maxPixels))),
         ...options({
           filter_complex: await sceneGraph(tools, video, scenes, { size, rate }, webp, signal),
           map: '[loop]',

@@ -35,12 +35,16 @@ export interface VideoFacts {
   readonly height: number;
   /** Clockwise turn that a player makes: 0, 90, 180 or 270 degrees. */
   readonly rotation: number;
+  /** True when a player also flips the picture, as that of a camera that faces its owner. */
+  readonly mirrored: boolean;
   /** Frames a second; null when the container does not tell. */
   readonly frameRate: number | null;
   readonly pixelFormat: string | null;
   readonly colours: VideoColours;
   /** True for the PQ and HLG transfer curves. */
   readonly hdr: boolean;
+  /** The brightest light of an HDR picture in cd/m², as it tells; null when it does not, or what it tells cannot be. */
+  readonly peakNits: number | null;
   readonly interlaced: boolean;
   /** True when black is 0 and white 255, as in a photo. */
   readonly fullRange: boolean;

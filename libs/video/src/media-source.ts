@@ -17,6 +17,14 @@ export function isGate(source: string): boolean {
 }
 
 /**
+ * The arguments that open one upload in ffmpeg for its frames: not turned, since our own filters do that, and through the
+ * same filters when their size changes in the middle. Filters that begin anew would count the frames from the start again.
+ */
+export function decodeArgs(source: string, maxPixels: number): string[] {
+  return ['-noautorotate', ...options({ 'reinit_filter:v': 0 }), ...inputArgs(source, maxPixels)];
+}
+
+/**
  * The arguments that open one upload in ffmpeg and ffprobe: with its own protocols, the allowed demuxers and a limit
  * on the frames that are decoded. Whatever the bytes say, nothing but `source` is opened.
  */

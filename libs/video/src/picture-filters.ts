@@ -5,14 +5,30 @@ import type { FfmpegTools, VideoFacts } from './media-facts.js';
 import type { PictureTrack } from './stream-plan.js';
 
 /** PQ or HLG in, BT.709 out, worked out in linear light as ffmpeg's `tonemap` wants it. */
-const toneMap = [
+const toneMap = (peakNits: number | null) => [
   'setparams=color_primaries=bt2020:colorspace=bt2020nc',
-  'zscale=t=linear:npl=100',
+  `zscale=t=linear:npl=${whiteNits}`,
   'format=gbrpf32le',
   'zscale=p=bt709',
-  'tonemap=tonemap=hable:desat=0',
+  `tonemap=tonemap=hable:desat=0:peak=${(peakNits ?? usualPeakNits) / whiteNits}`,
   'zscale=t=bt709:m=bt709:r=tv',
 ];
+/** What 1 is in linear light, and how bright HDR gets that does not tell its peak; in cd/m². */
+const whiteNits = 100;
+const usualPeakNits = 1_000;
+
+/** The filters that turn a picture as its player would, once it has its size. */
+const turns: Readonly<Record<number, readonly string[]>> = {
+  90: ['transpose=clock'],
+  180: ['hflip', 'vflip'],
+  270: ['transpose=cclock'],
+};
+const mirroredTurns: typeof turns = {
+  0: ['vflip'],
+  90: ['transpose=cclock_flip'],
+  180: ['hflip'],
+  270: ['transpose=clock_flip'],
+};
 
 /** Primaries that show more colours than BT.709: in SDR they are led into it in linear light. */
 const widePrimaries: ReadonlySet<string | null> = new Set(['bt2020', 'smpte431', 'smpte432']);
@@ -29,12 +45,12 @@ export function scaleTo(size: Size, options = ''): string {
 }
 
 /**
- * Filters that turn decoded frames into 8-bit 4:2:0 of one size with square pixels. Rotation needs none: ffmpeg
- * turns frames before the first filter. HDR stays as it is when this ffmpeg cannot tone-map; its tags then still
+ * Filters that make upright 8-bit 4:2:0 of one size with square pixels of decoded frames. What stands before the scaler
+ * must bear frames of a size or format other than the one before; what stands behind it never sees any. HDR stays as it is when this ffmpeg cannot tone-map; its tags then still
  * tell players what it is.
  *
  * @param choose filters that drop or repeat frames, before the costly ones
- * @param size wanted size; HDR is mapped after scaling, on fewer pixels
+ * @param size wanted size, upright; HDR is mapped after scaling, on fewer pixels
  * @param curve of what other primaries are led into BT.709
  */
 export async function pictureFilters(
@@ -53,15 +69,19 @@ export async function pictureFilters(
   const range = rgb || video.fullRange ? ':out_range=tv' : '';
   return [
     ...(rgb || video.hdr ? [] : tellColours(video)),
-    ...(video.interlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+    ...(video.interlaced ? ['scale=iw:ih', 'bwdif=mode=send_frame:deint=interlaced'] : []),
     choose,
-    scaleTo(size, `${range}${rgb ? ':out_color_matrix=bt709' : ''}`),
+    scaleTo(asCoded(size, video), `${range}${rgb ? ':out_color_matrix=bt709' : ''}`),
+    ...((video.mirrored ? mirroredTurns : turns)[video.rotation] ?? []),
     ...(rgb ? [tagAsBt709] : []),
-    ...(mapped ? toneMap : []),
+    ...(mapped ? toneMap(video.peakNits) : []),
     ...(narrowed ? [narrow(curve)] : []),
     'format=yuv420p',
   ].join(',');
 }
+
+const asCoded = ({ width, height }: Size, { rotation }: VideoFacts): Size =>
+  rotation % 180 === 0 ? { width, height } : { width: height, height: width };
 
 /**
  * Says what the picture does not: what is larger than television of old is taken for BT.709, as players do. Otherwise the

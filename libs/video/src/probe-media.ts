@@ -4,7 +4,7 @@ import { decodableCodecs } from './find-ffmpeg.js';
 import type { AudioFacts, FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from './media-facts.js';
 import { endOf, readSubtitles } from './probe-streams.js';
 import { boundRaw, readTags } from './media-tags.js';
-import { runFfprobe, type Description, type ProbedStream } from './run-ffprobe.js';
+import { runFfprobe, type Description, type ProbedStream, type SideData } from './run-ffprobe.js';
 import { readAudio, readStream, readVideo } from './stream-facts.js';
 
 /** A file is described within this, or its index is not worth waiting for. */
@@ -28,16 +28,22 @@ export async function probeMedia(
   limits: VideoLimits,
   signal: AbortSignal,
 ): Promise<MediaFacts> {
-  const description = await runFfprobe({
+  const run = {
     ffprobePath: tools.ffprobePath,
     bounds: tools,
     inputArgs: inputArgs(source, limits.maxPixels),
     source,
     timeoutMs: Math.min(limits.timeoutMs, probeTimeoutMs),
     signal,
-    otherwise: 'media.damaged',
-  });
-  const facts = readFacts(description, limits.maxPixels, await decodableCodecs(tools));
+    otherwise: 'media.damaged' as const,
+  };
+  const description = await runFfprobe({ ...run, frames: 'first' });
+  const decodable = await decodableCodecs(tools);
+  let facts = readFacts(description, limits.maxPixels, decodable);
+  if (facts.video && lacksFrame(description, facts.video)) {
+    const { frames } = await runFfprobe({ ...run, frames: { ofStream: facts.video.streamIndex } });
+    facts = readFacts({ ...description, frames }, limits.maxPixels, decodable);
+  }
   const { maxDurationMs = dayMs } = limits;
   if ((facts.durationMs ?? 0) <= maxDurationMs) return facts;
   throw new LandfallError(
@@ -46,8 +52,16 @@ export async function probeMedia(
   );
 }
 
+/** Codecs whose frames tell how they are turned or how bright they are. */
+const tellingCodecs: ReadonlySet<string> = new Set(['h264', 'hevc', 'mjpeg', 'av1']);
+
+/** True when none of its frames is among the first ones of the file, and they may tell something. */
+function lacksFrame({ frames }: Description, { codec, streamIndex }: VideoFacts): boolean {
+  return tellingCodecs.has(codec) && frames.every((frame) => frame.stream_index !== streamIndex);
+}
+
 function readFacts(
-  { format, streams, chapters, raw }: Description,
+  { format, streams, frames, chapters, raw }: Description,
   maxPixels: number,
   decodable: ReadonlySet<string>,
 ): MediaFacts {
@@ -58,7 +72,7 @@ function readFacts(
   if (videos.length + audios.length === 0) {
     throw new LandfallError('media.no_stream', `${streams.length} streams, none of them video or audio`);
   }
-  const video = chooseVideo(videos, format.start_time, decodable);
+  const video = chooseVideo(videos, { format, frames }, decodable);
   const audio = chooseAudio(audios, decodable);
   if (!video && !audio) {
     const codecs = [...videos, ...audios].map((stream) => stream.codec_name ?? 'unknown codec');
@@ -80,7 +94,9 @@ function readFacts(
     video,
     audio,
     subtitles: readSubtitles(streams),
-    streams: streams.slice(0, streamsTold).map((stream) => readStream(stream, format.start_time)),
+    streams: streams
+      .slice(0, streamsTold)
+      .map((stream) => readStream(stream, format.start_time, firstFrameOf(stream, frames))),
     chapterCount: chapters.length,
     tags: readTags(format.tags),
     raw: boundRaw(raw),
@@ -93,17 +109,22 @@ function readFacts(
  */
 function chooseVideo(
   videos: readonly ProbedStream[],
-  startSeconds: number,
+  { format, frames }: Pick<Description, 'format' | 'frames'>,
   decodable: ReadonlySet<string>,
 ): VideoFacts | null {
   const mostFrames = Math.max(0, ...videos.map((stream) => stream.nb_frames ?? 0));
   const ranked = videos.map((stream) => {
-    const facts = readVideo(stream, startSeconds);
+    const facts = readVideo(stream, format.start_time, firstFrameOf(stream, frames));
     const moves = stream.nb_frames === null || 2 * stream.nb_frames >= mostFrames;
     const merits = [decodable.has(facts?.codec ?? ''), stream.disposition.default === 1, moves];
     return facts && { facts, rank: [...merits.map(Number), facts.width * facts.height] };
   });
   return best(ranked)?.facts ?? null;
+}
+
+/** What the first frame of a stream has beside its samples. */
+function firstFrameOf({ index }: ProbedStream, frames: Description['frames']): SideData | undefined {
+  return frames.find((frame) => frame.stream_index === index)?.side_data_list;
 }
 
 /** The first sound that can be decoded, rather one that the file prefers. */

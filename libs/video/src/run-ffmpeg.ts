@@ -4,7 +4,7 @@ import { threadsFor } from './encoder-args.js';
 import { refuseTruncated } from './ffmpeg-errors.js';
 import type { FfmpegTools } from './media-facts.js';
 import { scratchOf } from './guest-limits.js';
-import { inputArgs, isGate } from './media-source.js';
+import { decodeArgs, isGate } from './media-source.js';
 import { readLines } from './read-lines.js';
 import type { OnProgress } from './renditions.js';
 import { runTool } from './run-tool.js';
@@ -90,7 +90,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
         ...options({ loglevel: run.loglevel ?? 'error', threads: threadsFor(tools) }),
         ...(onBytes ? [] : options({ progress: 'pipe:1' })),
         ...(run.inputOptions ?? []),
-        ...inputArgs(run.source, run.maxPixels),
+        ...decodeArgs(run.source, run.maxPixels),
         ...run.outputArgs,
       ],
       source: run.source,

@@ -16,6 +16,20 @@ const number = z.union([z.string(), z.number()]).optional().transform(positive);
 /** Seconds, below zero too; 0 when nothing is told. */
 const time = z.string().optional().transform(readTime);
 const ratio = z.string().optional().transform(readRatio);
+/** What a stream or a frame has beside its samples. Light is counted in cd/m². */
+const sideData = z
+  .array(
+    z.object({
+      side_data_type: z.string().optional(),
+      displaymatrix: z.string().optional(),
+      rotation: z.number().optional(),
+      max_content: number,
+      max_luminance: ratio,
+    }),
+  )
+  .default([]);
+export type SideData = z.infer<typeof sideData>;
+
 const tags = z.record(z.string(), z.string()).default({});
 
 const stream = z.object({
@@ -43,15 +57,18 @@ const stream = z.object({
   bits_per_raw_sample: number,
   channel_layout: word,
   disposition: z.record(z.string(), z.number()).default({}),
-  side_data_list: z
-    .array(z.object({ side_data_type: z.string().optional(), rotation: z.number().optional() }))
-    .default([]),
+  side_data_list: sideData,
   tags,
 });
 export type ProbedStream = z.infer<typeof stream>;
 
+const frame = z.object({ stream_index: z.number().optional(), side_data_list: sideData });
+export type ProbedFrame = z.infer<typeof frame>;
+
 const description = z.object({
   streams: z.array(stream).default([]),
+  /** The first few, where they were asked for. */
+  frames: z.array(frame).default([]),
   chapters: z.array(z.unknown()).default([]),
   format: z.object({ format_name: word, start_time: time, duration: number, bit_rate: number, tags }),
 });
@@ -66,6 +83,8 @@ export interface ProbeRun {
   readonly inputArgs: readonly string[];
   readonly source: string;
   readonly cwd?: string;
+  /** Decodes the first packets, or the first of one stream, for what only frames tell. */
+  readonly frames?: 'first' | { readonly ofStream: number };
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly otherwise: 'media.damaged' | 'media.encoder_failed';
@@ -81,7 +100,12 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
       '-hide_banner',
       '-show_format',
       '-show_streams',
-      ...options({ show_entries: 'chapter=id', loglevel: 'error', of: 'json' }),
+      ...(run.frames ? frameArgs(run.frames) : []),
+      ...options({
+        show_entries: run.frames ? `chapter=id:${frameEntries}` : 'chapter=id',
+        loglevel: 'error',
+        of: 'json',
+      }),
       ...run.inputArgs,
     ],
     source: run.source,
@@ -101,6 +125,15 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
   } catch (cause) {
     throw new LandfallError(run.otherwise, 'ffprobe could not describe the file', { cause });
   }
+}
+
+const frameEntries =
+  'frame=stream_index:frame_side_data=side_data_type,displaymatrix,rotation,max_content,max_luminance';
+
+/** Of the first packets of a file one is of its picture, as a rule. */
+function frameArgs(frames: NonNullable<ProbeRun['frames']>): string[] {
+  if (frames === 'first') return options({ read_intervals: '%+#3' });
+  return options({ select_streams: frames.ofStream, read_intervals: '%+#1' });
 }
 
 function positive(value: string | number | undefined): number | null {

@@ -1,13 +1,13 @@
 import type { AudioFacts, StreamFacts, VideoColours, VideoFacts } from './media-facts.js';
 import { textLimit } from './media-tags.js';
 import { endOf, languageOf } from './probe-streams.js';
-import type { ProbedStream } from './run-ffprobe.js';
+import type { ProbedStream, SideData } from './run-ffprobe.js';
 
 const interlacedOrders = new Set(['tt', 'bb', 'tb', 'bt']);
 
 /** What a stream of any type is. @param startSeconds when the file begins on its own clock */
-export function readStream(stream: ProbedStream, startSeconds: number): StreamFacts {
-  const picture = readVideo(stream, startSeconds);
+export function readStream(stream: ProbedStream, startSeconds: number, frame?: SideData): StreamFacts {
+  const picture = readVideo(stream, startSeconds, frame);
   return {
     index: stream.index,
     type: stream.disposition.attached_pic ? 'cover' : stream.codec_type,
@@ -28,10 +28,18 @@ export function readStream(stream: ProbedStream, startSeconds: number): StreamFa
   };
 }
 
-/** The facts of a stream as a video; null of one that has no picture. */
-export function readVideo(stream: ProbedStream, startSeconds: number): VideoFacts | null {
+/**
+ * The facts of a stream as a video; null of one that has no picture.
+ *
+ * @param frame what its first frame has beside its samples
+ */
+export function readVideo(
+  stream: ProbedStream,
+  startSeconds: number,
+  frame: SideData = [],
+): VideoFacts | null {
   if (!stream.codec_name || !stream.width || !stream.height) return null;
-  const rotation = rotationOf(stream);
+  const { rotation, mirrored } = turnOf(stream, frame);
   const interlaced = interlacedOrders.has(stream.field_order ?? '');
   const shownWidth = Math.max(1, Math.round(stream.width * pixelAspectOf(stream)));
   const upright = rotation % 180 === 0;
@@ -42,10 +50,12 @@ export function readVideo(stream: ProbedStream, startSeconds: number): VideoFact
     width: upright ? shownWidth : stream.height,
     height: upright ? stream.height : shownWidth,
     rotation,
+    mirrored,
     frameRate: frameRateOf(stream, interlaced),
     pixelFormat: stream.pix_fmt,
     colours: coloursOf(stream),
     hdr: hdrOf(stream) === 'pq' || hdrOf(stream) === 'hlg',
+    peakNits: peakOf([...stream.side_data_list, ...frame]),
     interlaced,
     fullRange: stream.color_range === 'pc' || (stream.pix_fmt ?? '').startsWith('yuvj'),
     startMs: Math.round((stream.start_time - startSeconds) * 1e6) / 1_000,
@@ -71,12 +81,32 @@ function pixelAspectOf({ sample_aspect_ratio: ratio }: ProbedStream): number {
   return ratio === null || Math.abs(ratio - 1) < 0.01 ? 1 : ratio;
 }
 
-/** The display matrix counts counter-clockwise, the old `rotate` tag clockwise. */
-function rotationOf(stream: ProbedStream): number {
-  const matrix = stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation;
-  const clockwise = matrix === undefined ? Number(stream.tags.rotate ?? 0) : -matrix;
+/**
+ * How a player turns the picture: as the container says, or else its frames do. The display matrix counts
+ * counter-clockwise, the old `rotate` tag clockwise.
+ */
+function turnOf(stream: ProbedStream, frame: SideData): Pick<VideoFacts, 'rotation' | 'mirrored'> {
+  const told = [...stream.side_data_list, ...frame].find((data) => data.rotation !== undefined);
+  const clockwise = told?.rotation === undefined ? Number(stream.tags.rotate ?? 0) : -told.rotation;
   const turn = (Math.round(clockwise / 90) * 90) % 360;
-  return Number.isFinite(turn) ? (turn + 360) % 360 : 0;
+  // ffprobe prints the matrix line by line, each behind its number: a b u, c d v, x y w.
+  const [[a, b] = [], [c, d] = []] = (told?.displaymatrix ?? '')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/\s+/).slice(1).map(Number));
+  return {
+    rotation: Number.isFinite(turn) ? (turn + 360) % 360 : 0,
+    mirrored: Number(a) * Number(d) - Number(b) * Number(c) < 0,
+  };
+}
+
+/**
+ * The peak as the content tells it, or else the display it was made on. Below that of SDR nothing is HDR, and PQ ends at
+ * 10,000.
+ */
+function peakOf(data: SideData): number | null {
+  const told = [...data.map((one) => one.max_content), ...data.map((one) => one.max_luminance)];
+  return told.find((nits) => nits !== null && nits >= 100 && nits <= 10_000) ?? null;
 }
 
 /**

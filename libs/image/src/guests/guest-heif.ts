@@ -1,5 +1,6 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 import { createRequire } from 'node:module';
+import { readHevcColours } from '../colours/hevc-colours.ts';
 import { boundWasm } from './bound-wasm.ts';
 import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
 import { HeifMemory } from './heif-memory.ts';
@@ -64,7 +65,7 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
   const rowBytes = memory.pointerFrom((at) => {
     plane = heif._heif_image_get_plane_readonly2(image, interleaved.channel, at);
   });
-  const cicp = carried.icc ? undefined : memory.readCicp(handle, image);
+  const cicp = carried.icc ? undefined : (memory.readCicp(handle, image) ?? readHevcColours(bytes));
   const data = memory.view(plane, rowBytes * height);
   return {
     pixels: {

@@ -21,6 +21,8 @@ export interface HeicOptions {
   /** As many tiles a side as phones use for large pictures. */
   tilesPerSide?: 1 | 2;
   bits?: 8 | 10;
+  /** Parameters of x265 that have the coded picture itself tell something. */
+  coder?: string;
 }
 
 interface Coded {
@@ -41,7 +43,9 @@ export async function heic(picture: Sharp, options: HeicOptions = {}): Promise<B
       const start = ((row * tile.height + y) * info.width + column * tile.width) * 3;
       return data.subarray(start, start + tile.width * 3);
     });
-    coded.push(await encodeHevc(Buffer.concat(rows), tile.width, tile.height, options.bits ?? 8));
+    coded.push(
+      await encodeHevc(Buffer.concat(rows), tile.width, tile.height, options.bits ?? 8, options.coder),
+    );
   }
   return assemble(coded, tile, info, options);
 }
@@ -54,7 +58,13 @@ export async function heicOfOneTile(side: number, perSide: number): Promise<Buff
   return assemble(Array(perSide ** 2).fill(coded), tile, whole, {});
 }
 
-async function encodeHevc(pixels: Buffer, width: number, height: number, bits: number): Promise<Coded> {
+async function encodeHevc(
+  pixels: Buffer,
+  width: number,
+  height: number,
+  bits: number,
+  more = '',
+): Promise<Coded> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-heic-'));
   try {
     const [input, output] = [join(folder, 'in.rgb'), join(folder, 'out.mp4')];
@@ -62,7 +72,7 @@ async function encodeHevc(pixels: Buffer, width: number, height: number, bits: n
     const { ffmpegPath } = inject('services');
     const colours = 'scale=out_range=full:out_color_matrix=bt601';
     const format = bits === 10 ? 'yuv420p10le' : 'yuv420p';
-    const coder = 'log-level=none:crf=4:range=full:colormatrix=smpte170m';
+    const coder = `log-level=none:crf=4:range=full:colormatrix=smpte170m${more && `:${more}`}`;
     const command =
       `-loglevel error -f rawvideo -pix_fmt rgb24 -s ${width}x${height} -i ${input} ` +
       `-vf ${colours} -color_range pc -colorspace smpte170m -pix_fmt ${format} ` +

@@ -116,6 +116,15 @@ describe('HEIC', () => {
     const { made } = await renderHeic(await heic(plain([202, 53, 44], 128, 128), { nclx: [12, 13, 6] }));
     expect(apart(await middlePixel(made), [220, 30, 30])).toBeLessThan(12);
   });
+
+  it.each(['', ':vbv-maxrate=9000:vbv-bufsize=9000', ':bframes=3:scaling-list=default', ':sar=1'])(
+    'whose coded picture alone says so has them too (%s)',
+    async (more) => {
+      const coder = `colorprim=smpte432:transfer=iec61966-2-1${more}`;
+      const { made } = await renderHeic(await heic(plain([202, 53, 44], 128, 128), { coder }));
+      expect(apart(await middlePixel(made), [220, 30, 30])).toBeLessThan(12);
+    },
+  );
 });
 
 describe('refused', () => {

@@ -1,5 +1,8 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 
+/** Of a primary or curve (ITU-T H.273). */
+const unspecified = 2;
+
 /** libheif's memory: what goes in and out of it as C has it. Nothing is freed: it goes with the thread. */
 export class HeifMemory {
   readonly #heif: MainModule;
@@ -71,7 +74,8 @@ export class HeifMemory {
     });
     if (code !== 0 || profile === 0) return undefined;
     const words = Buffer.from(this.view(profile, 12));
-    return [words.readUInt8(4), words.readUInt8(8)];
+    const codes: [number, number] = [words.readUInt8(4), words.readUInt8(8)];
+    return codes.includes(unspecified) ? undefined : codes;
   }
 
   /** The EXIF block of an image from its TIFF header on (ISO/IEC 23008-12, annex A.2.1: its offset comes first). */
