@@ -4,6 +4,7 @@ import { NameJobs1763776800000 } from './0003-name-jobs.js';
 import { FindNearDuplicates1763863200000 } from './0004-find-near-duplicates.js';
 import { WatchTranscodes1763949600000 } from './0005-watch-transcodes.js';
 import { ConfirmLandings1764122400000 } from './0006-confirm-landings.js';
+import { Warn1764208800000 } from './0007-warn.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   FindNearDuplicates1763863200000,
   WatchTranscodes1763949600000,
   ConfirmLandings1764122400000,
+  Warn1764208800000,
 ] as const;

@@ -107,7 +107,7 @@ describe('the query API', () => {
     expect(Object.keys(body)).toEqual(
       (
         'id bucket objectKey etag sizeBytes mimeType imageInfo contradictions vars claimedVars proof requestId current ' +
-        'supersededBy kind status error pipeline source metadata ' +
+        'supersededBy kind status error warnings pipeline source metadata ' +
         'placeholder perceptualHash renditions createdAt updatedAt readyAt'
       ).split(' '),
     );

@@ -94,7 +94,14 @@ export function useUploads() {
     await recordPlan(
       database.source,
       id,
-      { kind, mimeType, metadata: {}, pipeline: plan?.pipeline ?? null, renditions: plan?.renditions ?? [] },
+      {
+        kind,
+        mimeType,
+        metadata: {},
+        warnings: [],
+        pipeline: plan?.pipeline ?? null,
+        renditions: plan?.renditions ?? [],
+      },
       'upload.process',
     );
     return id;

@@ -39,7 +39,9 @@ export async function fetchWatermarks(
       const bytes = await readPicture(bench.store, bucket, objectKey, signal);
       await mkdir(own);
       await writeFile(join(own, 'picture'), bytes);
-      const { file } = await openImageFile(join(own, 'picture'), own, bench.limits.image, signal);
+      const { file, warnings } = await openImageFile(join(own, 'picture'), own, bench.limits.image, signal);
+      if (warnings.includes('media.truncated'))
+        throw new LandfallError('media.damaged', 'the watermark ends early');
       watermarks.set(objectKey, file);
     } catch (error) {
       if (!isLandfallError(error) || error.retryable) throw error;

@@ -1,6 +1,7 @@
 import type { JobContext } from '#jobs';
 import type { MakingJob } from '#outbox';
 import { withObjectGate } from '#storage';
+import { damagedOf } from '#pipelines';
 import { pendingRenditions, type Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from './fetch-object.js';
@@ -8,7 +9,7 @@ import { makeImages } from './make-images.js';
 import { makeStills } from './make-stills.js';
 import { processUpload } from './process-upload.js';
 import { withImage } from './with-image.js';
-import type { Workbench } from './workbench.js';
+import { benchFor, type Workbench } from './workbench.js';
 
 /** The job `upload.refine`: makes the images and stills of a planned upload that are left to it. */
 export async function makePending(
@@ -27,7 +28,8 @@ export async function makePending(
   }
   await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
     const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
-    await makeStills(bench, upload, pending, { url, facts }, { ...context, signal });
+    const ownBench = benchFor(bench, damagedOf(bench.pipelines, upload));
+    await makeStills(ownBench, upload, pending, { url, facts }, { ...context, signal });
   });
 }
 

@@ -1,8 +1,8 @@
 import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
 import { againJobOf, isAgain, type MakingJob } from '#outbox';
-import { planRenditions } from '#pipelines';
-import { isLandfallError, LandfallError } from '#runtime';
+import { type Damaged, planRenditions } from '#pipelines';
+import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import { withObjectGate } from '#storage';
 import { findTicketOf, pendingRenditions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
@@ -12,7 +12,7 @@ import { claimedKind, sniffLength, sniffMedia, type SniffedMedia, unknownMedia }
 import { isFolderMarker, refuseSize } from './check-object.js';
 import { fetchObject, type FetchedObject } from './fetch-object.js';
 import { withImage } from './with-image.js';
-import type { Workbench } from './workbench.js';
+import { benchFor, type Workbench } from './workbench.js';
 
 /**
  * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
@@ -28,8 +28,10 @@ export async function processUpload(
   if (!object) return;
   const { upload, bytes } = object;
   // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
-  if (upload.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(upload))
-    return plan(bench, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
+  if (upload.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(upload)) {
+    await plan(bench, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
+    return;
+  }
   refuseSize(upload, bench.limits.objectMaxBytes);
   const start =
     bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
@@ -105,7 +107,8 @@ async function processImage(
       mimeType,
       ...told,
     };
-    await plan(bench, upload, job, { ...sniffed, mimeType }, facts);
+    const { warnings } = opened;
+    await plan(bench, upload, job, { ...sniffed, mimeType }, facts, warnings);
     const pending = await pendingRenditions(bench.source, upload.id, job);
     if (pending.length > 0) await makeImages(bench, upload, pending, opened, context);
   });
@@ -125,19 +128,22 @@ async function processTimed(
         refuseDisguise(unknownMedia, upload, error);
       throw error;
     });
-    await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
+    const damaged = await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
     const pending = await pendingRenditions(bench.source, upload.id, job);
-    if (pending.length > 0) await makeStills(bench, upload, pending, { url, facts }, { ...context, signal });
+    if (pending.length === 0) return;
+    await makeStills(benchFor(bench, damaged), upload, pending, { url, facts }, { ...context, signal });
   });
 }
 
+/** Plans what is made of an upload. @returns what becomes of a file that ends early */
 async function plan(
   bench: Workbench,
   upload: ConfirmedUpload,
   job: MakingJob,
   { kind, mimeType }: SniffedMedia,
   facts: ImageFacts | MediaFacts | Record<string, never>,
-): Promise<void> {
+  warnings: readonly WarningCode[] = [],
+): Promise<Damaged> {
   const ticket = await findTicketOf(bench.source, upload);
   if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
     throw new LandfallError(
@@ -151,6 +157,9 @@ async function plan(
     ticket?.pipeline,
   );
   const renditions = planned?.renditions ?? [];
+  const damaged = planned?.damaged ?? 'repair';
+  if (damaged === 'fail' && warnings.includes('media.truncated'))
+    throw new LandfallError('media.damaged', 'the file ends early, and its pipeline has damaged: fail');
   await recordPlan(
     bench.source,
     upload.id,
@@ -158,11 +167,13 @@ async function plan(
       kind,
       mimeType,
       ...splitFacts(facts, planned?.keepLocation ?? false),
+      warnings,
       pipeline: planned?.pipeline ?? null,
       renditions: isAgain(job) ? renditions.map((one) => ({ ...one, job: againJobOf(one.job) })) : renditions,
     },
     job,
   );
+  return damaged;
 }
 
 /** The raw tags are kept apart; what tells the place is dropped unless a pipeline keeps it. */

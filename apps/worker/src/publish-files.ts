@@ -23,7 +23,7 @@ export async function storeFiles(
   bench: Workbench,
   upload: Upload,
   rendition: Pick<Rendition, 'name' | 'specHash'>,
-  { files, main, width, height, durationMs, encoder, details }: MadeFiles,
+  { files, main, width, height, durationMs, encoder, details, warnings = [] }: MadeFiles,
   outDir: string,
   signal: AbortSignal,
 ): Promise<MadeRendition | null> {
@@ -49,5 +49,5 @@ export async function storeFiles(
     sizeBytes = await storeAll(bench.store, place, others, signal);
     sizeBytes += await storeAll(bench.store, place, files.filter(isMain), signal);
   }
-  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details };
+  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details, warnings };
 }

@@ -2,6 +2,7 @@ import { type CutJob, pendingRenditions, recordEarly, type Upload } from '#uploa
 import { probeMedia, transcodeVideo } from '#video';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { damagedOf } from '#pipelines';
 import { checkObject } from './check-object.js';
 import { cutVideo } from './cut-video.js';
 import { makeEach } from './make-each.js';
@@ -9,25 +10,28 @@ import { makeSounds, soundsOf, type OriginalAtHand } from './make-sounds.js';
 import { publishFiles, storeFiles } from './publish-files.js';
 import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
 import type { WorkContext } from './upload-job.js';
-import type { Workbench } from './workbench.js';
+import { benchFor, type Workbench } from './workbench.js';
 
 /**
  * The jobs `upload.transcode` and `upload.retranscode`: make the streams and files of a video or sound that are not ready
  * yet, or not as they are wanted now.
  */
 export async function transcodeUpload(
-  bench: Workbench,
+  sharedBench: Workbench,
   landed: Upload,
   job: CutJob,
   context: WorkContext,
 ): Promise<void> {
   const { signal } = context;
-  const pending = await pendingRenditions(bench.source, landed.id, job);
+  const pending = await pendingRenditions(sharedBench.source, landed.id, job);
   if (pending.length === 0) return;
-  const upload = await checkObject(bench, landed, signal);
+  const upload = await checkObject(sharedBench, landed, signal);
   if (!upload) return;
   const streams = presentOf(streamsOf(pending));
-  const isCut = await cutVideo(bench, upload, job, streamsOf(pending), signal);
+  const damaged = damagedOf(sharedBench.pipelines, upload);
+  const bench = benchFor(sharedBench, damaged);
+  // Where a file ends early shows only when it is read: by then a chunk behind that end would have failed.
+  const isCut = damaged === 'fail' && (await cutVideo(bench, upload, job, streamsOf(pending), signal));
   const here = isCut ? pending.filter((rendition) => !streams.includes(rendition)) : pending;
   if (here.length === 0) return;
   await bench.scratch.withFolder(async (folder) => {

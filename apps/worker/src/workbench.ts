@@ -1,5 +1,5 @@
 import type { ImageLimits } from '#image';
-import type { Pipelines } from '#pipelines';
+import type { Damaged, Pipelines } from '#pipelines';
 import type { Config } from '#runtime';
 import { ObjectStore } from '#storage';
 import type { ConfirmRules } from '#uploads';
@@ -21,6 +21,11 @@ export interface Workbench {
   /** Key prefix of everything that is made. */
   renditionPrefix: string;
   confirmRules: ConfirmRules;
+}
+
+/** The same workbench for an upload whose pipeline says so of files that end early. */
+export function benchFor(bench: Workbench, damaged: Damaged): Workbench {
+  return { ...bench, tools: { ...bench.tools, usesTruncated: damaged === 'repair' } };
 }
 
 /** Lays the workbench out from the settings. */

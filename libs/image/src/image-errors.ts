@@ -16,7 +16,8 @@ const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefi
   },
   { pattern: /^timeout: /, code: 'media.timed_out', detail: 'send a smaller or simpler image' },
   {
-    pattern: /unsupported image format|exceeds channel limit|(not been built in|not configured)/i,
+    pattern:
+      /unsupported image format|exceeds channel limit|decoding is not implemented|(not been built in|not configured)/i,
     code: 'media.unsupported',
     detail: `send ${readFormats}`,
   },

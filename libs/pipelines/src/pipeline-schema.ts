@@ -14,6 +14,13 @@ const pipeline = z.strictObject({
     .boolean()
     .default(false)
     .describe('whether the facts of an upload tell where it was taken; its renditions never do'),
+  damaged: z
+    .enum(['repair', 'fail'])
+    .optional()
+    .describe(
+      'what becomes of a file that ends early: what is there is used when it is most of it, with a warning, or the ' +
+        'upload fails; repair for pictures and fail for video and audio unless set',
+    ),
   renditions: z
     .array(renditionSchema)
     .min(1)

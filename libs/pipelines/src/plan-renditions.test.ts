@@ -86,12 +86,14 @@ test('the first match is the one, and those below it while they continue', () =>
   expect(planned()).toEqual({
     pipeline: 'all+acme',
     keepLocation: true,
+    damaged: 'repair',
     renditions: [...first, 'large upload.process'],
   });
   expect(planned({ vars: {} })).toMatchObject({ pipeline: 'all+others' });
   expect(planned({ kind: 'audio', mimeType: 'audio/aac' })).toEqual({
     pipeline: 'acme',
     keepLocation: false,
+    damaged: 'fail',
     renditions: ['sound upload.transcode'],
   });
 });

@@ -3,6 +3,8 @@ import { type Matchable, matches } from './match-schema.js';
 import type { Pipelines } from './pipeline-schema.js';
 import type { RenditionSpec } from './rendition-schema.js';
 
+export type Damaged = 'repair' | 'fail';
+
 export interface PlannedRendition {
   name: string;
   kind: RenditionSpec['kind'];
@@ -18,6 +20,8 @@ export interface RenditionPlan {
   pipeline: string;
   /** Whether one of them keeps where the upload was taken. */
   keepLocation: boolean;
+  /** What becomes of a file that ends early. */
+  damaged: Damaged;
   /** In the order of the file. */
   renditions: PlannedRendition[];
 }
@@ -59,6 +63,7 @@ export function planRenditions(
   return {
     pipeline: chosen.map((pipeline) => pipeline.name).join('+'),
     keepLocation: chosen.some((pipeline) => pipeline.keepLocation),
+    damaged: damagedBy(chosen, upload.kind),
     renditions: chosen.flatMap((pipeline) =>
       pipeline.renditions.map((spec) => ({
         name: spec.name,
@@ -69,6 +74,24 @@ export function planRenditions(
       })),
     ),
   };
+}
+
+/** What becomes of an upload that ends early by the pipelines that it was planned by. @param pipeline as `RenditionPlan` has it */
+export function damagedOf(
+  { pipelines }: Pipelines,
+  { pipeline, kind }: { pipeline: string | null; kind: string | null },
+): Damaged {
+  const names = pipeline?.split('+') ?? [];
+  return damagedBy(
+    pipelines.filter(({ name, match }) => match.kind === kind && names.includes(name)),
+    kind,
+  );
+}
+
+/** The first that says is the one. A picture that lacks its last rows is of use; half a film seldom is. */
+function damagedBy(chosen: Pipelines['pipelines'], kind: string | null): Damaged {
+  const told = chosen.find((pipeline) => pipeline.damaged !== undefined)?.damaged;
+  return told ?? (kind === 'video' || kind === 'audio' ? 'fail' : 'repair');
 }
 
 function matching(pipelines: Pipelines['pipelines'], upload: Matchable): Pipelines['pipelines'] {

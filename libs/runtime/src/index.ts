@@ -8,6 +8,7 @@ export * from './capacity.js';
 export * from './config.js';
 export * from './config-sections.js';
 export * from './error-table.js';
+export * from './warning-table.js';
 export * from './guest-environment.js';
 export * from './ids.js';
 export * from './landfall-error.js';

@@ -1,5 +1,5 @@
 import type { MakingJob } from '#outbox';
-import type { LandfallError } from '#runtime';
+import type { LandfallError, WarningCode } from '#runtime';
 import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Chunk } from './chunk.entity.js';
 import { cancelRemovals, hastenRemovals, queueRemoval } from './removals.js';
@@ -53,6 +53,8 @@ export interface MadeRendition {
   encoder?: string | null;
   /** What else is known of it. */
   details?: object;
+  /** What of it is not as it should be; unless set nothing. */
+  warnings?: readonly WarningCode[];
   /** Of what was joined from chunks: the key prefix of what is of no use then, if any. */
   chunks?: { leftovers: string | null };
 }
@@ -98,6 +100,7 @@ export async function publishRendition(
         sizeBytes: String(made.sizeBytes),
         encoder: made.encoder ?? null,
         details: made.details ?? {},
+        warnings: [...(made.warnings ?? [])],
         status: 'ready',
         ...noProgress,
         errorCode: null,

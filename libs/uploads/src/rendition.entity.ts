@@ -1,4 +1,5 @@
 import type { MakingJob } from '#outbox';
+import type { WarningCode } from '#runtime';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
@@ -87,6 +88,10 @@ export class Rendition {
   /** What else is known of the result, by its kind: rungs, codecs, loudness, … */
   @Column('jsonb', { default: {} })
   details!: object;
+
+  /** What of it is not as it should be. */
+  @Column('text', { array: true, default: [] })
+  warnings!: WarningCode[];
 
   /** The last lines that the encoder said of a failure. Long: read for one upload, not for lists. */
   @Column('text', { nullable: true, select: false })

@@ -1,6 +1,6 @@
 import { isAgain, type MakingJob, outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
-import { LandfallError, newId } from '#runtime';
+import { type LandfallError, newId, type WarningCode } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { relandMerged } from './reland-merged.js';
 import { Rendition } from './rendition.entity.js';
@@ -50,6 +50,7 @@ export interface UploadPlan {
   kind: MediaKind;
   mimeType: string;
   metadata: object;
+  warnings: readonly WarningCode[];
   /** The tags that `metadata` was read from; none for what is no image. */
   rawTags?: object | null;
   /** null when no pipeline matches: the upload is `ignored`. */
@@ -70,7 +71,7 @@ export async function recordPlan(
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, id))) return;
-    const { kind, mimeType, metadata, rawTags, pipeline } = plan;
+    const { kind, mimeType, metadata, rawTags, pipeline, warnings } = plan;
     const status: UploadStatus = plan.renditions.length === 0 ? 'ignored' : 'processing';
     await manager.update(
       Upload,
@@ -81,6 +82,7 @@ export async function recordPlan(
         metadata,
         rawTags: rawTags ?? null,
         pipeline,
+        warnings: [...warnings],
         status,
         ...(status === 'ignored' ? { reprocessingSince: null } : {}),
         updatedAt: () => 'now()',

@@ -1,8 +1,13 @@
+import { type WarningCode, warningTable } from '#runtime';
 import { z } from 'zod';
 import { findContradictions } from './image-info-contradictions.js';
 import { type Rendition, renditionStatuses } from './rendition.entity.js';
 import { mediaKinds, proofs, type Upload, uploadStatuses } from './upload.entity.js';
 import type { UploadWithRenditions } from './upload-reader.js';
+
+const warningsSchema = z
+  .array(z.enum(Object.keys(warningTable) as [WarningCode, ...WarningCode[]]))
+  .describe('what is not as it should be, although it is ready; the codes are in docs/errors.md');
 
 const errorSchema = z.object({ code: z.string(), message: z.string() }).nullable();
 
@@ -25,6 +30,7 @@ const renditionSchema = z.object({
   details: z
     .record(z.string(), z.unknown())
     .describe('what else is known of the result: rungs, codecs, loudness, geometry of sprites'),
+  warnings: warningsSchema,
   log: z
     .string()
     .nullable()
@@ -76,6 +82,7 @@ export const uploadViewSchema = z.object({
   kind: z.enum(mediaKinds).nullable(),
   status: z.enum(uploadStatuses),
   error: errorSchema,
+  warnings: warningsSchema,
   pipeline: z.string().nullable(),
   source: z.string(),
   metadata: z
@@ -134,6 +141,7 @@ export function viewUpload(
     kind: upload.kind,
     status: upload.status,
     error: viewError(upload),
+    warnings: [...new Set([...upload.warnings, ...renditions.flatMap(({ warnings }) => warnings)])],
     pipeline: upload.pipeline,
     source: upload.source,
     metadata: { ...upload.metadata, ...(upload.rawTags ? { raw: upload.rawTags } : {}) },
@@ -167,6 +175,7 @@ function viewRendition(upload: Upload, rendition: Rendition, sign: SignRendition
     speed: rendition.speed,
     encoder: rendition.encoder,
     details: { ...rendition.details },
+    warnings: rendition.warnings,
     ...(rendition.log === undefined ? {} : { log: rendition.log }),
     error: viewError(rendition),
   };

@@ -1,3 +1,4 @@
+import type { WarningCode } from '#runtime';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** `stored → processing → ready | failed | ignored` (no pipeline wants it), and `deleted`. */
@@ -127,6 +128,10 @@ export class Upload {
 
   @Column('text', { name: 'error_message', nullable: true })
   errorMessage!: string | null;
+
+  /** What of its bytes is not as it should be, although something was made of them. */
+  @Column('text', { array: true, default: [] })
+  warnings!: WarningCode[];
 
   /** Name of the pipeline that the upload matched. */
   @Column('text', { nullable: true })

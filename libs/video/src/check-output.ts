@@ -1,6 +1,6 @@
-import { LandfallError } from '#runtime';
+import { LandfallError, type WarningCode } from '#runtime';
 import { options } from './command-line.js';
-import { errorOfComplaints } from './ffmpeg-errors.js';
+import { errorOfComplaints, tellsTruncated } from './ffmpeg-errors.js';
 import type { FfmpegTools, MediaFacts } from './media-facts.js';
 import { runFfprobe } from './run-ffprobe.js';
 
@@ -54,20 +54,27 @@ export async function measureOutput(
   };
 }
 
+/** Of a source that ends early so much must be there to be used. */
+const shareNeeded = 0.8;
+
 /**
  * Refuses a result that is much shorter than its source: the source ended early, or was not read to its end.
  *
+ * @returns the warning that the source ends early, where that is used
  * @throws the error that the complaints tell of, otherwise `media.encoder_failed`
  */
 export function checkDuration(
+  { usesTruncated }: Pick<FfmpegTools, 'usesTruncated'>,
   facts: MediaFacts,
   source: string,
   madeMs: number | null,
   complaints: readonly string[],
-): void {
-  if (facts.durationMs === null || guessingContainers.has(facts.container)) return;
+): WarningCode[] {
+  const warnings: WarningCode[] = tellsTruncated(complaints) ? ['media.truncated'] : [];
+  if (facts.durationMs === null || guessingContainers.has(facts.container)) return warnings;
   const shortest = facts.durationMs - Math.max(1_000, facts.durationMs * 0.05);
-  if ((madeMs ?? 0) >= shortest) return;
+  if ((madeMs ?? 0) >= shortest) return warnings;
+  if (usesTruncated && (madeMs ?? 0) >= facts.durationMs * shareNeeded) return ['media.truncated'];
   const found = `the source should last ${facts.durationMs} ms, the result lasts ${madeMs ?? 0} ms`;
   throw errorOfComplaints([...complaints, found], source, 'media.encoder_failed');
 }

@@ -42,6 +42,10 @@ const ofTheMedia: readonly Reading[] = [
   },
 ];
 
+const noIndex = /moov atom not found/i;
+const withoutIndex =
+  'the MP4 lacks its index (moov), which is written last: the recording or its copy was cut off, and nothing of it plays';
+
 /**
  * Turns what ffmpeg or ffprobe complained about into an error with a code.
  *
@@ -56,7 +60,9 @@ export function errorOfComplaints(
   const text = complaints.join('\n');
   const readings = [...ofTheMachine, ...(isGate(source) ? ofTheGate : []), ...ofTheMedia];
   const code = readings.find((reading) => reading.pattern.test(text))?.code ?? otherwise;
-  const detail = complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason';
+  const detail = noIndex.test(text)
+    ? withoutIndex
+    : complaints.slice(-4).join(' | ').slice(-600) || 'ffmpeg gave no reason';
   return new LandfallError(code, detail, { context: { log: logOf(complaints) } });
 }
 
@@ -67,8 +73,12 @@ export function errorOfComplaints(
  * @throws LandfallError media.damaged, or storage.unavailable when it was the gate that ended
  */
 export function refuseTruncated(complaints: readonly string[], source: string): void {
-  const told = complaints.some((line) => /partial file|File ended prematurely/i.test(line));
-  if (told) throw errorOfComplaints(complaints, source, 'media.damaged');
+  if (tellsTruncated(complaints)) throw errorOfComplaints(complaints, source, 'media.damaged');
+}
+
+/** True when ffmpeg says that the end of its source is missing. */
+export function tellsTruncated(complaints: readonly string[]): boolean {
+  return complaints.some((line) => /partial file|File ended prematurely/i.test(line));
 }
 
 /** The last complaints, as they are kept for the person who asks why: at most 40 lines and 4 KB. */

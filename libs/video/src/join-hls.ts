@@ -30,7 +30,7 @@ export function joinChunks(
   const durationMs = facts.video?.endMs ?? facts.durationMs;
   for (const track of tracks) {
     if (!pictures.has(track.folder)) continue;
-    checkDuration({ ...facts, durationMs }, 'the chunks', secondsOf(track) * 1_000, []);
+    checkDuration({}, { ...facts, durationMs }, 'the chunks', secondsOf(track) * 1_000, []);
   }
   return {
     tracks,

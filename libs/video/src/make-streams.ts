@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLandfallError } from '#runtime';
+import { isLandfallError, type WarningCode } from '#runtime';
 import { checkDuration } from './check-output.js';
 import { encodeTracks, type EncodedTracks, type EncodeJob } from './encode-tracks.js';
 import { extractSubtitles } from './extract-subtitles.js';
@@ -82,14 +82,18 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
   const texts = hls ? await extractSubtitles(job) : { subtitles: [], leftOut: [] };
   const subtitles = await encryptSubtitles(outDir, texts.subtitles, key);
   const complaints: string[] = [];
+  const warnings: WarningCode[] = [];
   let loudness: Loudness | null = null;
   let tracks: MadeTracks = { pictures: [], sounds: [], subtitles, leftOut: texts.leftOut };
   for (const [index, step] of steps.entries()) {
     const isLast = index === steps.length - 1;
-    const encoded = await encodeTracks({ ...job, onProgress: shareOf(job.onProgress, steps, index) }, step);
+    const stepJob = { ...job, onProgress: shareOf(job.onProgress, steps, index) };
+    let encoded = await encodeTracks(stepJob, step);
     complaints.push(...encoded.complaints);
     loudness ??= encoded.loudness;
-    checkLengths(job, encoded);
+    const ended = checkLengths(job, encoded);
+    if (ended.length > 0) encoded = await endSoundsWithPictures(stepJob, step, encoded);
+    warnings.push(...ended);
     // The MP4 is put together from segments that are not encrypted yet.
     if (mp4 && isLast) made.set(mp4.spec.name, await writeMp4(tools, plan, outDir, limits.timeoutMs, signal));
     if (!hls) continue;
@@ -98,7 +102,10 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
     if (isLast) made.set(hls.spec.name, stream);
     else await onFirstPlayable?.(stream);
   }
-  for (const { durationMs } of made.values()) checkDuration(job.facts, job.source, durationMs, complaints);
+  for (const [name, one] of made) {
+    const short = checkDuration(tools, job.facts, job.source, one.durationMs, complaints);
+    made.set(name, { ...one, warnings: [...new Set([...warnings, ...short])] });
+  }
   return loudness ? withDetails(made, { loudness }) : made;
 }
 
@@ -146,12 +153,30 @@ async function addTracks(
 }
 
 /** Refuses pictures that end long before those of the source: silence hides that in the length of the whole. */
-function checkLengths({ facts, source }: EncodeJob, { pictures, complaints }: EncodedTracks): void {
+function checkLengths(
+  { tools, facts, source }: EncodeJob,
+  { pictures, complaints }: EncodedTracks,
+): WarningCode[] {
   const endMs = facts.video?.endMs;
-  if (endMs === undefined || endMs === null) return;
-  for (const track of pictures) {
-    checkDuration({ ...facts, durationMs: endMs }, source, secondsOf(track) * 1_000, complaints);
-  }
+  if (endMs === undefined || endMs === null) return [];
+  const ends = { ...facts, durationMs: endMs };
+  return pictures.flatMap((track) =>
+    checkDuration(tools, ends, source, secondsOf(track) * 1_000, complaints),
+  );
+}
+
+/** Sound is filled up with silence to where the pictures should end: of a source that ends early, to where they do. */
+async function endSoundsWithPictures(
+  job: EncodeJob,
+  { sounds }: Step,
+  encoded: EncodedTracks,
+): Promise<EncodedTracks> {
+  const { video } = job.facts;
+  if (!video || sounds.length === 0) return encoded;
+  const endMs = Math.round(1_000 * Math.max(...encoded.pictures.map(secondsOf)));
+  const facts = { ...job.facts, video: { ...video, endMs } };
+  const again = await encodeTracks({ ...job, facts }, { pictures: [], sounds });
+  return { ...encoded, sounds: again.sounds };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -73,12 +73,12 @@ export async function makeWaveforms(
   });
   if (samples === 0) throw new LandfallError('media.damaged', 'no sound of the file can be decoded');
   const durationMs = Math.round((samples * 1_000) / sampleRateHz);
-  if (!facts.video) checkDuration(facts, source, durationMs, complaints);
+  const warnings = facts.video ? [] : checkDuration(tools, facts, source, durationMs, complaints);
 
   const made = new Map<string, MadeRendition>();
   for (const { spec, peaks } of meters) {
     peaks.end();
-    made.set(spec.name, { ...(await writeWaveform(spec, peaks, channels, outDir)), durationMs });
+    made.set(spec.name, { ...(await writeWaveform(spec, peaks, channels, outDir)), durationMs, warnings });
   }
   return made;
 }

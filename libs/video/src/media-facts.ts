@@ -7,6 +7,8 @@ export interface FfmpegTools extends GuestBounds {
   readonly ffprobePath: string;
   /** The chip that encodes, once it was found to work; unless set software does. */
   readonly hardware?: Hardware;
+  /** Whether a source that ends early is used as far as it goes, when that is most of it; unless set it is damaged. */
+  readonly usesTruncated?: boolean;
 }
 
 export interface VideoLimits {

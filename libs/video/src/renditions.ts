@@ -1,3 +1,5 @@
+import type { WarningCode } from '#runtime';
+
 export type VideoCodec = 'h264' | 'hevc' | 'av1';
 
 export interface HlsSpec {
@@ -52,6 +54,8 @@ export interface MadeRendition {
   readonly encoder: string | null;
   /** What else is known of it, by names that its maker chose: rungs, codecs, loudness, geometry of sprites. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** What of it is not as it should be; unless set nothing. */
+  readonly warnings?: readonly WarningCode[];
 }
 
 /** How far a run of the encoder is. */

@@ -39,7 +39,7 @@ export interface EncodeRun {
  *
  * @returns the complaints of a run that succeeded
  * @throws what `runTool` throws; `media.timed_out` too when nothing moves for 60 s,
- * `media.damaged` when the end of the source is missing, `media.output_too_large` when the folder holds more than is left of the scratch space
+ * `media.damaged` when the end of the source is missing unless `tools` use that, `media.output_too_large` when the folder holds more than is left of the scratch space
  */
 export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<string[]> {
   const scratchMaxBytes = await spaceFor(tools, run.source);
@@ -101,7 +101,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       nice: true,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
-    refuseTruncated(complaints, run.source);
+    if (!tools.usesTruncated) refuseTruncated(complaints, run.source);
     return complaints;
   } finally {
     endWatch?.();

@@ -86,7 +86,7 @@ export async function transcodeAudio(
   });
   const { durationMs } = await measureOutput(tools, outDir, path, [spec.codec], signal);
   // The sound of a video may well be shorter than its picture.
-  if (!facts.video) checkDuration(facts, source, durationMs, complaints);
+  const warnings = facts.video ? [] : checkDuration(tools, facts, source, durationMs, complaints);
   return {
     files: [{ path, mimeType: format.mimeType }],
     main: path,
@@ -95,6 +95,7 @@ export async function transcodeAudio(
     durationMs,
     encoder: format.encoder,
     details: { channels, loudness, gainDb: spec.normalize ? gainFor(loudness) : 0 },
+    warnings,
   };
 }
 

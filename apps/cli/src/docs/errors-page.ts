@@ -1,4 +1,4 @@
-import { errorTable, httpStatusOf, type ErrorCode } from '#runtime';
+import { errorTable, httpStatusOf, warningTable, type ErrorCode } from '#runtime';
 
 /** `docs/errors.md`: every error code. */
 export function renderErrorsPage(): string {
@@ -8,7 +8,7 @@ export function renderErrorsPage(): string {
   );
   return `# Errors
 
-<!-- Generated from libs/runtime/src/error-table.ts by \`npm run landfall -- docs\`. -->
+<!-- Generated from libs/runtime/src/{error-table,warning-table}.ts by \`npm run landfall -- docs\`. -->
 
 Every error has a code that stays the same. Over HTTP it comes as \`application/problem+json\` with the status of this table;
 an upload or rendition that failed carries it in \`error\`. "Tried again" says what a job does that meets it.
@@ -16,5 +16,15 @@ an upload or rendition that failed carries it in \`error\`. "Tried again" says w
 | code | HTTP status | tried again | meaning |
 |---|--:|---|---|
 ${rows.join('\n')}
+
+## Warnings
+
+What is ready and all the same not as it should be carries these in \`warnings\`: a rendition its own, an upload those of all.
+
+| code | meaning |
+|---|---|
+${Object.entries(warningTable)
+  .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  .join('\n')}
 `;
 }

@@ -1,7 +1,7 @@
-import { LandfallError } from '#runtime';
+import { LandfallError, type WarningCode } from '#runtime';
 import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { closeJpeg } from './close-jpeg.js';
+import { mendTail } from './mend-tail.js';
 import type { ToldFacts } from './guest-task.js';
 import type { ImageLimits } from '../image-header.js';
 import type { ImageSource } from '../renditions/image-source.js';
@@ -17,6 +17,8 @@ export interface OpenedImage<Source extends ImageSource = ImageSource> {
   mimeType: string;
   /** What the upload says of itself where the file made from it says something else. */
   told: ToldFacts;
+  /** What of the picture is not as it should be, although it is shown. */
+  warnings: readonly WarningCode[];
 }
 
 /**
@@ -37,15 +39,13 @@ export async function openImageFile<Source extends ImageSource>(
   const { name, mimeType } = format;
   const output = join(folder, 'opened');
   if (!('guest' in format)) {
-    if (name === 'jpeg')
-      return { file: await closeJpeg(file, output, limits), format: name, mimeType, told: {} };
-    const opened = isSequence(start) ? await asStill(file, output) : file;
-    return { file: opened, format: name, mimeType, told: {} };
+    const still = isSequence(start) ? await asStill(file, output) : file;
+    return { ...(await mendTail(still, name, output, limits)), format: name, mimeType, told: {} };
   }
   const path = await asFile(file, folder);
   const task = { guest: format.guest, file: path, output, maxPixels: limits.maxPixels };
   const told = await runGuest(task, limits, signal);
-  return { file: output, format: name, mimeType, told };
+  return { file: output, format: name, mimeType, told, warnings: [] };
 }
 
 /** An AVIF image sequence by its brand (AV1 Image File Format, section 6.3), of which libvips reads nothing. */

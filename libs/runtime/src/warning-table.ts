@@ -1,0 +1,9 @@
+/**
+ * Every warning of Landfall, in one table: what an upload or rendition that is ready may lack all the same. The sentence is
+ * public. `docs/errors.md` is generated from this table too.
+ */
+export const warningTable = {
+  'media.truncated': 'The file ends early: what it lacks is grey, black or not there',
+} as const satisfies Record<string, string>;
+
+export type WarningCode = keyof typeof warningTable;
