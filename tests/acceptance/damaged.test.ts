@@ -68,6 +68,27 @@ describe.each(['jpeg', 'png'] as const)('a picture that lacks its last rows (%s)
   });
 });
 
+test('a JPEG that is damaged inside is shown with a warning, an odd one without', async () => {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 40 };
+  const create = { width: 600, height: 400, channels: 3 as const, background: 'black', noise };
+  const whole = await sharp({ create }).jpeg().toBuffer();
+  // Marks of restarts, where there are none.
+  const at = Math.floor(whole.length / 2);
+  const broken = Buffer.from(whole).fill('ffd5', at, at + 40, 'hex');
+  expect(await putToEnd(stack, 'broken.jpg', broken)).toMatchObject({
+    status: 'ready',
+    warnings: ['media.corrupt'],
+  });
+  // Fill bytes before a marker, and something behind the picture.
+  const odd = Buffer.concat([
+    whole.subarray(0, 2),
+    Buffer.from([0xff, 0xff]),
+    whole.subarray(2),
+    Buffer.alloc(999, 7),
+  ]);
+  expect(await putToEnd(stack, 'odd.jpg', odd)).toMatchObject({ status: 'ready', warnings: [] });
+});
+
 describe('a film that lacks its end', () => {
   async function make(name: string, ...options: string[]): Promise<Buffer> {
     const file = join(folder, name);

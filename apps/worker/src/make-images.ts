@@ -1,4 +1,4 @@
-import type { LandfallError } from '#runtime';
+import type { LandfallError, WarningCode } from '#runtime';
 import { renderImages, type RenderedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { ImageSpec } from '#pipelines';
@@ -17,7 +17,7 @@ export async function makeImages(
   bench: Workbench,
   upload: Upload,
   pending: readonly Rendition[],
-  { file, format, folder }: Pick<ImageAtHand, 'file' | 'format' | 'folder'>,
+  { file, format, folder, warnings }: Pick<ImageAtHand, 'file' | 'format' | 'folder' | 'warnings'>,
   { signal }: JobContext,
 ): Promise<void> {
   const byName = new Map(pending.map((rendition) => [rendition.name, rendition]));
@@ -28,7 +28,11 @@ export async function makeImages(
   const publish = async (image: RenderedImage) => {
     const rendition = byName.get(image.name);
     if (!rendition) return;
-    const made = await storeImage(bench, upload, rendition, image, signal);
+    // That it ends early is told of the upload, and says it all.
+    const own = warnings.includes('media.truncated')
+      ? without(image.warnings, 'media.corrupt')
+      : image.warnings;
+    const made = await storeImage(bench, upload, rendition, { ...image, warnings: own }, signal);
     byName.delete(image.name);
     if (byName.size === 0) last = { name: image.name, made };
     else await publishRendition(bench.source, upload.id, image.name, made);
@@ -47,15 +51,19 @@ export async function makeImages(
   if (last) await publishRendition(bench.source, upload.id, last.name, last.made, look);
 }
 
+function without(warnings: readonly WarningCode[], one: WarningCode): WarningCode[] {
+  return warnings.filter((warning) => warning !== one);
+}
+
 async function storeImage(
   bench: Workbench,
   upload: Upload,
   rendition: Rendition,
-  { data, mimeType, width, height }: RenderedImage,
+  { data, mimeType, width, height, warnings }: RenderedImage,
   signal: AbortSignal,
 ): Promise<MadeRendition> {
   const objectKey = renditionKey(bench, upload, rendition, endingOf(mimeType));
   const sizeBytes = await bench.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
   const { specHash } = rendition;
-  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null };
+  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
 }

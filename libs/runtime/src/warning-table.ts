@@ -3,6 +3,7 @@
  * public. `docs/errors.md` is generated from this table too.
  */
 export const warningTable = {
+  'media.corrupt': 'The decoder found damage inside the file: what was made may show stripes or blocks',
   'media.truncated': 'The file ends early: what it lacks is grey, black or not there',
 } as const satisfies Record<string, string>;
 

@@ -38,6 +38,7 @@ describe('a PDF', () => {
       format: 'pdf',
       mimeType: 'application/pdf',
       told: { width: 300, height: 200, frames: 3 },
+      warnings: [],
     });
     const { width, height } = await sharp(file).metadata();
     expect([width, Math.abs(height - 1365) <= 1]).toEqual([2048, true]);

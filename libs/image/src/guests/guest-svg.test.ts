@@ -29,7 +29,12 @@ describe('an SVG', () => {
       2048,
     );
     const { file, ...opened } = await openBytes(folder, svg(content));
-    expect(opened).toEqual({ format: 'svg', mimeType: 'image/svg+xml', told: { width: 100, height: 100 } });
+    expect(opened).toEqual({
+      format: 'svg',
+      mimeType: 'image/svg+xml',
+      told: { width: 100, height: 100 },
+      warnings: [],
+    });
     expect(await distance(sharp(file).removeAlpha(), wanted)).toBeLessThan(1);
   });
 

@@ -1,3 +1,4 @@
+import { isLandfallError, type WarningCode } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { toSrgb } from '../colours/to-srgb.js';
 import { toImageError } from '../image-errors.js';
@@ -10,10 +11,12 @@ import type { Size } from './rendition-size.js';
 export interface BaseImage extends Size {
   readonly data: Buffer;
   readonly channels: 3 | 4;
+  readonly warnings: readonly WarningCode[];
 }
 
 /**
- * Decodes `file` once to `size`, upright and in sRGB. Fails with media.damaged, media.timed_out or media.too_many_pixels.
+ * Decodes `file` once to `size`, upright and in sRGB. A JPEG whose coded data is broken still decodes, with a warning: of no
+ * other format does the decoder tell. Fails with media.damaged, media.timed_out or media.too_many_pixels.
  * @param timeoutSeconds ends the decoder itself
  */
 export async function decodeBaseImage(
@@ -23,8 +26,28 @@ export async function decodeBaseImage(
   limits: ImageLimits,
   timeoutSeconds: number,
 ): Promise<BaseImage> {
+  const decode = (failOn: FailOn) => decodeStrictly(file, header, size, limits, timeoutSeconds, failOn);
+  if (header.format !== 'jpeg') return { ...(await decode('error')), warnings: [] };
   try {
-    const image = (await openSamples(file, header, limits))
+    return { ...(await decode('warning')), warnings: [] };
+  } catch (thrown) {
+    if (!isLandfallError(thrown, 'media.damaged')) throw thrown;
+    return { ...(await decode('error')), warnings: ['media.corrupt'] };
+  }
+}
+
+type FailOn = 'warning' | 'error';
+
+async function decodeStrictly(
+  file: ImageSource,
+  header: ImageHeader,
+  size: Size,
+  limits: ImageLimits,
+  timeoutSeconds: number,
+  failOn: FailOn,
+): Promise<Omit<BaseImage, 'warnings'>> {
+  try {
+    const image = (await openSamples(file, header, limits, failOn))
       // JPEG shrinks well while it loads; WebP's own scaler is no Lanczos, so it is decoded whole.
       .resize(size.width, size.height, { fit: 'fill', fastShrinkOnLoad: header.format !== 'webp' })
       .toColourspace('srgb')

@@ -41,7 +41,7 @@ export function decodeFor(
   let fromP3: Promise<Pixels> | undefined;
   const decodeP3 = async () => {
     const open = await decodeInDisplayP3(file, header, sizeFor('p3'), limits, time.leftSeconds);
-    return still(open, header.metadata.hasAlpha);
+    return still(open, header.metadata.hasAlpha, (await base).warnings);
   };
   const frames = (spec: FormattedSpec): Pixels => {
     const open = openAnimation(file, header, spec, limits);
@@ -51,13 +51,14 @@ export function decodeFor(
       openFirst: () => sharp(file, inputOptions(limits)),
       frames: header.metadata.pages ?? 1,
       hasAlpha: header.metadata.hasAlpha,
+      warnings: [],
     };
   };
   const pixelsOf = async (spec: FormattedSpec) => {
     if (isAnimated(spec, header)) return frames(spec);
     if (colours(spec) === 'p3') return await (fromP3 ??= decodeP3());
     const pixels = await (early && spec === first ? early : base);
-    return still(() => fromBaseImage(pixels), pixels.channels === 4);
+    return still(() => fromBaseImage(pixels), pixels.channels === 4, pixels.warnings);
   };
   return { base, pixelsOf };
 }
@@ -69,8 +70,8 @@ function smallFirst(specs: readonly FormattedSpec[], header: ImageHeader, base: 
   return baseSize(header, [first]).width <= base.width * smallShare ? first : null;
 }
 
-function still(open: Pixels['open'], hasAlpha: boolean): Pixels {
-  return { open, openFirst: open, frames: 1, hasAlpha };
+function still(open: Pixels['open'], hasAlpha: boolean, warnings: Pixels['warnings']): Pixels {
+  return { open, openFirst: open, frames: 1, hasAlpha, warnings };
 }
 
 /** The largest of the sizes that the renditions and the placeholder need; never larger than the source. */

@@ -1,3 +1,4 @@
+import type { WarningCode } from '#runtime';
 import type { Sharp } from 'sharp';
 import { applyFraming, findParts, frameOf } from './crop.js';
 import { toImageError } from '../image-errors.js';
@@ -15,6 +16,8 @@ export interface RenderedImage {
   /** Pixels. */
   width: number;
   height: number;
+  /** What of it is not as it should be. */
+  warnings: readonly WarningCode[];
 }
 
 /** The pixels that a rendition is made from. */
@@ -25,6 +28,7 @@ export interface Pixels {
   readonly openFirst: () => Sharp;
   readonly frames: number;
   readonly hasAlpha: boolean;
+  readonly warnings: readonly WarningCode[];
 }
 
 export interface Encoding {
@@ -64,7 +68,15 @@ export async function encodeRendition(
     }
     if (spec.keepCopyright) writeCredits(image, credits);
     const { data, info } = await encode(image, spec).toBuffer({ resolveWithObject: true });
-    return { name: spec.name, data, mimeType, width: info.width, height: info.pageHeight ?? info.height };
+    const { width, pageHeight, height } = info;
+    return {
+      name: spec.name,
+      data,
+      mimeType,
+      width,
+      height: pageHeight ?? height,
+      warnings: pixels.warnings,
+    };
   } catch (thrown) {
     throw toImageError(thrown, 'media.encoder_failed');
   }

@@ -17,8 +17,9 @@ export async function openSamples(
   file: ImageSource,
   header: ImageHeader,
   limits: ImageLimits,
+  failOn: SharpOptions['failOn'],
 ): Promise<Sharp> {
-  const options = { ...inputOptions(limits), autoOrient: true };
+  const options = { ...inputOptions(limits), autoOrient: true, failOn };
   const { space, channels, depth, hasProfile } = header.metadata;
   const colours = space === 'b-w' || space === 'grey16' ? 1 : space === 'cmyk' ? 4 : 3;
   if (channels > colours + 1) return openColours(file, header, options);
