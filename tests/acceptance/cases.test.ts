@@ -33,6 +33,7 @@ const types: Record<string, string> = {
   mp3: 'audio/mpeg',
   mp4: 'video/mp4',
   wav: 'audio/wav',
+  webm: 'video/webm',
 };
 
 let folder: string;
@@ -128,6 +129,22 @@ test('closed captions become subtitles that are text', async () => {
   const playlist = await (await fetch(new URL(subtitles, url ?? ''))).text();
   const cues = playlist.split('\n').find((line) => line.includes('.vtt')) ?? '';
   expect(await (await fetch(cues)).text()).toContain('00:00.330 --> 00:00.830\nHello\n');
+});
+
+test('a recording of a browser is told its length once it was encoded', async () => {
+  const file = join(folder, 'recording.webm');
+  const source = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=25:d=3', '-c:v', 'libvpx', '-f', 'webm'];
+  // What is written to a pipe cannot be completed at its beginning.
+  await run('sh', [
+    '-c',
+    `"$0" "$@" -live 1 pipe:1 > ${file}`,
+    inject('services').ffmpegPath,
+    '-v',
+    'error',
+    ...source,
+  ]);
+  const upload = await land('recording.webm', await readFile(file));
+  expect(upload).toMatchObject({ status: 'ready', metadata: { kind: 'video', durationMs: 3_000 } });
 });
 
 describe('what only frames tell', () => {

@@ -111,8 +111,26 @@ export async function publishRendition(
     );
     if (chunks) await forgetChunks(manager, uploadId);
     if (look) await recordLook(manager, uploadId, look);
+    if (playsWhole.has(rendition.kind)) await completeDuration(manager, uploadId, made.durationMs);
     await settleUpload(manager, uploadId);
   });
+}
+
+/** What plays from beginning to end, and so shows how long its source lasts. */
+const playsWhole: ReadonlySet<string> = new Set(['hls', 'mp4', 'audio', 'waveform']);
+
+/** Files that were recorded as a stream, as browsers do it, do not tell how long they last. */
+async function completeDuration(
+  manager: EntityManager,
+  id: string,
+  durationMs: number | null,
+): Promise<void> {
+  if (durationMs === null) return;
+  await manager.query(
+    `UPDATE uploads SET metadata = jsonb_set(metadata, '{durationMs}', to_jsonb($2::int))
+     WHERE id = $1 AND metadata -> 'durationMs' = 'null'`,
+    [id, durationMs],
+  );
 }
 
 /** Deletes the chunks of which nothing is to be made any more: made again later, it is cut again. */

@@ -25,17 +25,22 @@ export function fitShortSide(source: Size, shortSide: number): Size {
     : { width: newLong, height: newShort };
 }
 
+/** A source that is larger than a rung by no more than this gains nothing from a rung of its own. */
+const nearlySame = 1.04;
+
 /**
- * The sizes of an HLS ladder, largest first. Rungs above the source are left out; when that leaves none, the source's
- * own size is the only rung.
+ * The sizes of an HLS ladder, largest first. Rungs above the source are left out; one between two rungs has the largest one
+ * at its own size, and one below all of them has only that.
  *
  * @param heights wanted heights in pixels; of a portrait source, wanted widths
  */
 export function chooseLadder(source: Size, heights: readonly number[]): Size[] {
   const short = Math.min(source.width, source.height);
   const fitting = [...new Set(heights.map(even))].filter((height) => height <= short);
-  const chosen = fitting.length > 0 ? fitting.sort((one, other) => other - one) : [short];
-  return chosen.map((height) => fitShortSide(source, height));
+  const sorted = fitting.sort((one, other) => other - one);
+  const [largest] = sorted;
+  const hasOwn = !largest || (short < Math.max(...heights) && short > largest * nearlySame);
+  return [...(hasOwn ? [short] : []), ...sorted].map((height) => fitShortSide(source, height));
 }
 
 /** What the newer codecs need for the same picture, as a share of H.264's bits. */

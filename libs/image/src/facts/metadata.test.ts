@@ -70,6 +70,8 @@ describe('the time', () => {
       '2024-05-06T07:08:09.500-03:30',
     );
     expect(await at({ DateTimeOriginal: taken, OffsetTime: '+01:00' })).toBe('2024-05-06T07:08:09+01:00');
+    expect(await at({ DateTimeOriginal: taken, OffsetTime: '+0000' })).toBe('2024-05-06T07:08:09+00:00');
+    expect(await at({ DateTimeOriginal: taken, OffsetTime: 'Z' })).toBe('2024-05-06T07:08:09Z');
     expect(await at({ DateTimeDigitized: taken, OffsetTimeDigitized: '+02:00' })).toBe(
       '2024-05-06T07:08:09+02:00',
     );

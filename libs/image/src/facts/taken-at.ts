@@ -38,8 +38,10 @@ function readExifTime(photo: ExifTags, which: 'Original' | 'Digitized'): string 
   return local + (fraction ? `.${fraction.padEnd(3, '0').slice(0, 3)}` : '') + (zone ?? '');
 }
 
+/** `+08:00` as EXIF 2.31 wants it; `+0800` and `Z` as some write it. */
 function readZone(value: unknown): string | undefined {
-  return typeof value === 'string' ? /^[+-](?:0\d|1[0-4]):[0-5]\d/.exec(value)?.[0] : undefined;
+  const match = /^(?:([+-](?:0\d|1[0-4])):?([0-5]\d)|(Z))/.exec(typeof value === 'string' ? value : '');
+  return match ? (match[3] ?? `${match[1]}:${match[2]}`) : undefined;
 }
 
 /** 'YYYY-MM-DDThh:mm', with or without seconds, their fraction and the zone, as XMP writes it. */
