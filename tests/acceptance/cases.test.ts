@@ -17,7 +17,10 @@ version: 1
 pipelines:
   - name: pictures
     match: { kind: image }
-    renditions: [{ name: thumb, kind: image, width: 300, format: png }]
+    renditions:
+      - { name: thumb, kind: image, width: 300, format: png }
+      - { name: large, kind: image, width: 400, format: png }
+      - { name: other, kind: image, width: 400, format: jpeg }
   - name: films
     match: { kind: video }
     renditions:
@@ -145,6 +148,15 @@ test('a recording of a browser is told its length once it was encoded', async ()
   ]);
   const upload = await land('recording.webm', await readFile(file));
   expect(upload).toMatchObject({ status: 'ready', metadata: { kind: 'video', durationMs: 3_000 } });
+});
+
+test('two thumbnails of the same size are one object', async () => {
+  const small = await land('small.png', await png(200, 100));
+  const [thumb, large, other] = ['thumb', 'large', 'other'].map((name) => renditionOf(small, name));
+  expect(large).toMatchObject({ status: 'ready', width: 200, height: 100, objectKey: thumb?.objectKey });
+  expect(other?.objectKey).not.toBe(thumb?.objectKey);
+  const wide = await land('wide.png', await png(800, 100));
+  expect(renditionOf(wide, 'large').objectKey).not.toBe(renditionOf(wide, 'thumb').objectKey);
 });
 
 describe('what only frames tell', () => {

@@ -40,6 +40,21 @@ test('a changed preset makes that rendition again: the old one is served until t
   expect(await removed()).toEqual([]);
 });
 
+test('an object that two renditions share goes with the last of them', async () => {
+  const id = await ready(two);
+  const old = await renditionOf(id, 'small');
+  await database.source.query(`UPDATE renditions SET object_key = $2 WHERE upload_id = $1`, [
+    id,
+    old.objectKey,
+  ]);
+  await reprocessUpload(database.source, id, request(changed));
+  await make(id, ...again);
+  expect(await removed()).toEqual([]);
+  await reprocessUpload(database.source, id, request(fileOf({ small: 101, large: 301 })));
+  await make(id, ...again);
+  expect(await removed()).toEqual([old.objectKey]);
+});
+
 test('what cannot be removed stays to be removed, and does not keep others back', async () => {
   const ids = [await ready(two), await ready(two)];
   for (const id of ids) {

@@ -24,6 +24,7 @@ export async function makeImages(
   const specs = pending.map((rendition) => rendition.spec as ImageSpec);
   const watermarks = await fetchWatermarks(bench, upload, specs, folder, signal);
   const extras = { format, focus: focalPointOf(upload.vars), watermarks };
+  const stored = new Map<string, MadeRendition>();
   let last: { name: string; made: MadeRendition } | undefined;
   const publish = async (image: RenderedImage) => {
     const rendition = byName.get(image.name);
@@ -32,7 +33,12 @@ export async function makeImages(
     const own = warnings.includes('media.truncated')
       ? without(image.warnings, 'media.corrupt')
       : image.warnings;
-    const made = await storeImage(bench, upload, rendition, { ...image, warnings: own }, signal);
+    const twin = image.sameAs === undefined ? undefined : stored.get(image.sameAs);
+    const { specHash } = rendition;
+    const made = twin
+      ? { ...twin, specHash }
+      : await storeImage(bench, upload, rendition, { ...image, warnings: own }, signal);
+    stored.set(image.name, made);
     byName.delete(image.name);
     if (byName.size === 0) last = { name: image.name, made };
     else await publishRendition(bench.source, upload.id, image.name, made);

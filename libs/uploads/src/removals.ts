@@ -150,6 +150,8 @@ async function removeOne(
       .getOne();
     const { affected } = await manager.delete(Removal, { id });
     if (!affected) return false;
+    // Renditions that came out the same share one object: the last one that is replaced takes it along.
+    if (await manager.existsBy(Rendition, { uploadId, objectKey })) return false;
     await remove({ bucket, objectKey });
     return true;
   });

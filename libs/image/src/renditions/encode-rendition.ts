@@ -16,6 +16,8 @@ export interface RenderedImage {
   /** Pixels. */
   width: number;
   height: number;
+  /** The rendition before it that has the very same bytes, if any. */
+  sameAs?: string;
   /** What of it is not as it should be. */
   warnings: readonly WarningCode[];
 }

@@ -6,6 +6,7 @@ import type { ImageSource } from './image-source.js';
 import { readCredits } from './keep-copyright.js';
 import { formatOf } from './output-formats.js';
 import { makePlaceholder, type Placeholder } from '../facts/placeholder.js';
+import { renditionSize, type Size } from './rendition-size.js';
 import type { FormattedSpec, ImageRenditionSpec, RenderExtras } from './rendition-spec.js';
 import { startEarly, WorkTime } from './work-time.js';
 
@@ -43,6 +44,17 @@ export async function renderImages(
   const keepsCredits = wanted.some((spec) => spec.keepCopyright);
   const credits = keepsCredits ? readCredits(header.metadata) : { artist: null, notice: null };
 
+  const outcomes = wanted.map((spec) => outcomeOf(spec, header));
+  const twins = new Map<string, Promise<RenderedImage>>();
+  const makeOnce = (spec: FormattedSpec): Promise<RenderedImage> => {
+    const outcome = outcomeOf(spec, header);
+    const first = wanted[outcomes.indexOf(outcome)];
+    // What has no twin is let go as soon as it is handed over.
+    if (!first || outcomes.lastIndexOf(outcome) === wanted.indexOf(first)) return make(spec);
+    const twin = twins.get(outcome) ?? make(first);
+    twins.set(outcome, twin);
+    return first === spec ? twin : twin.then((image) => ({ ...image, name: spec.name, sameAs: first.name }));
+  };
   const make = async (spec: FormattedSpec) => {
     const pixels = await pixelsOf(spec);
     const timeoutSeconds = time.leftSeconds;
@@ -52,25 +64,30 @@ export async function renderImages(
   const running: { name: string; work: Promise<RenderedImage> }[] = [];
   const startNext = () => {
     const spec = waiting.shift();
-    if (spec) running.push({ name: spec.name, work: startEarly(make(spec)) });
+    if (spec) running.push({ name: spec.name, work: startEarly(makeOnce(spec)) });
   };
   // The first one is what somebody waits for: it has the cores to itself.
   startNext();
   const drawPlaceholder = async () => makePlaceholder(await base, time.leftSeconds);
   let placeholder: Promise<Placeholder> | undefined;
   for (let next = running.shift(); next; next = running.shift()) {
-    const made = await time.wait(next.work).catch(toOwnFailure);
+    const image = await time.wait(next.work).catch(toOwnFailure);
     while (running.length < encodesAtOnce && waiting.length > 0) startNext();
     placeholder ??= startEarly(drawPlaceholder());
-    if ('data' in made) {
-      await onRendition(made);
+    if ('data' in image) {
+      await onRendition(image);
       continue;
     }
     // A file that cannot be decoded fails as a whole.
     await time.wait(base);
-    await onFailure(next.name, made);
+    await onFailure(next.name, image);
   }
   return await time.wait(placeholder ?? drawPlaceholder());
+}
+
+/** Specs of the same outcome make the same picture: two widths of a source that is smaller than both. */
+function outcomeOf({ name: _, ...spec }: FormattedSpec, source: Size): string {
+  return JSON.stringify(Object.entries({ ...spec, ...renditionSize(source, spec) }).toSorted());
 }
 
 /** What only one rendition fails with; anything else, such as that the time is up, all of them fail with. */
