@@ -21,6 +21,9 @@ pipelines:
       - { name: thumb, kind: image, width: 300, format: png }
       - { name: large, kind: image, width: 400, format: png }
       - { name: other, kind: image, width: 400, format: jpeg }
+  - name: bright
+    match: { kind: video, prefix: bright/ }
+    renditions: [{ name: stream, kind: hls, codec: hevc, hdr: keep, dash: true, heights: [720, 90] }]
   - name: films
     match: { kind: video }
     renditions:
@@ -157,6 +160,44 @@ test('two thumbnails of the same size are one object', async () => {
   expect(other?.objectKey).not.toBe(thumb?.objectKey);
   const wide = await land('wide.png', await png(800, 100));
   expect(renditionOf(wide, 'large').objectKey).not.toBe(renditionOf(wide, 'thumb').objectKey);
+});
+
+test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
+  const bytes = await readFile(new URL('cases/v12-pq-none.mp4', import.meta.url));
+  const upload = await land('bright/pq.mp4', bytes);
+  const stream = renditionOf(upload, 'stream');
+  expect(stream.details).toMatchObject({
+    rungs: [
+      { height: 180, codec: expect.stringMatching(/^hvc1[.]1[.]/) },
+      { height: 90 },
+      { height: 180, codec: expect.stringMatching(/^hvc1[.]2[.]/), videoRange: 'PQ' },
+      { height: 90, videoRange: 'PQ' },
+    ],
+  });
+  const master = await (await fetch(stream.url ?? '')).text();
+  expect(master.match(/VIDEO-RANGE=\w+/g)).toEqual([
+    'VIDEO-RANGE=SDR',
+    'VIDEO-RANGE=SDR',
+    'VIDEO-RANGE=PQ',
+    'VIDEO-RANGE=PQ',
+  ]);
+  expect(await (await fetch(stream.dashUrl ?? '')).text()).toContain('TransferCharacteristics" value="16"');
+
+  const listed = master.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const rungs = ['/180p', '/180p-hdr'].map((folder) =>
+    listed.find((line) => new URL(line, stream.url ?? '').pathname.includes(`${folder}/`)),
+  );
+  const told = await Promise.all(
+    rungs.map(async (url = '') => {
+      const entries = 'stream=pix_fmt,color_transfer,color_primaries,color_space';
+      const { stdout } = await run(inject('services').ffprobePath, [
+        ...['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0'],
+        new URL(url, stream.url ?? '').href,
+      ]);
+      return stdout.trim().split('\n')[0];
+    }),
+  );
+  expect(told).toEqual(['yuv420p,bt709,bt709,bt709', 'yuv420p10le,bt2020nc,smpte2084,bt2020']);
 });
 
 describe('what only frames tell', () => {

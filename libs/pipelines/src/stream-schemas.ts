@@ -25,6 +25,12 @@ const hlsFields = z.strictObject({
     .describe(
       '`h264` plays everywhere; `hevc` needs two thirds of the bits and plays on Apple devices and some others; `av1` needs half and takes longest',
     ),
+  hdr: z
+    .enum(['map', 'keep'])
+    .default('map')
+    .describe(
+      '`map` makes SDR of HDR (PQ, HLG); `keep` makes both, the bright ones in ten bits beside the others; of hevc and av1',
+    ),
   dash: z.boolean().default(false).describe('whether a DASH manifest names the same segments'),
   firstPlayable: z
     .boolean()
@@ -41,10 +47,15 @@ const hlsFields = z.strictObject({
   normalize,
 });
 
-export const hlsSchema = hlsFields.refine(({ dash, encryption }) => !(dash && encryption), {
-  path: ['dash'],
-  error: 'AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
-});
+export const hlsSchema = hlsFields
+  .refine(({ dash, encryption }) => !(dash && encryption), {
+    path: ['dash'],
+    error: 'AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
+  })
+  .refine(({ hdr, codec }) => hdr === 'map' || codec !== 'h264', {
+    path: ['hdr'],
+    error: 'HDR is kept in hevc and av1: set codec to one of them',
+  });
 
 export const mp4Schema = z.strictObject({
   name: renditionName,

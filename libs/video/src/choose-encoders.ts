@@ -4,11 +4,11 @@ import { hasParts } from './find-ffmpeg.js';
 import { hardwareEncoder } from './hardware-encoders.js';
 import type { Size } from './ladder.js';
 import type { FfmpegTools } from './media-facts.js';
-import type { VideoCodec } from './renditions.js';
-import { softwareEncoders } from './software-encoders.js';
+import type { VideoCodec, VideoRange } from './renditions.js';
+import { keepingHdr, softwareEncoders } from './software-encoders.js';
 
 /** Tells the encoder of a codec for a picture of this size. */
-export type EncoderOf = (codec: VideoCodec, size: Size) => Encoder;
+export type EncoderOf = (codec: VideoCodec, size: Size, range: VideoRange) => Encoder;
 
 /** The encoders of software. @throws `media.encoder_missing` when ffmpeg has none that the codec and size need */
 export async function findSoftware(
@@ -25,9 +25,9 @@ export async function findSoftware(
         : null,
     ),
   );
-  return (codec, { width, height }) => {
+  return (codec, { width, height }, range) => {
     const encoder = found.find((one) => one?.codec === codec && Math.min(width, height) >= one.minSide);
-    if (encoder) return encoder;
+    if (encoder) return range === 'SDR' ? encoder : keepingHdr(encoder, range);
     throw new LandfallError(
       'media.encoder_missing',
       `this ffmpeg has no encoder of ${codec} for ${width} × ${height}`,
@@ -35,12 +35,12 @@ export async function findSoftware(
   };
 }
 
-/** The encoders of the chip of this machine, and software's for what it does not take. */
+/** The encoders of the chip of this machine, and software's for what it does not take: HDR too. */
 export function preferHardware({ hardware }: FfmpegTools, software: EncoderOf): EncoderOf {
-  return (codec, size) => {
+  return (codec, size, range) => {
     const kind = hardware?.codecs.includes(codec) ? hardware.kind : null;
-    if (!kind) return software(codec, size);
+    if (!kind || range !== 'SDR') return software(codec, size, range);
     const encoder = hardwareEncoder(kind, codec);
-    return Math.min(size.width, size.height) >= encoder.minSide ? encoder : software(codec, size);
+    return Math.min(size.width, size.height) >= encoder.minSide ? encoder : software(codec, size, range);
   };
 }

@@ -1,5 +1,6 @@
 import { type Rung, type Sound, type StreamParts, languageTag } from './master-playlist.js';
 import { ratesOf, secondsOf } from './media-playlist.js';
+import type { VideoRange } from './renditions.js';
 import type { Track } from './track-files.js';
 
 /**
@@ -13,7 +14,12 @@ export function writeManifest({ rungs, sound, subtitles }: StreamParts): string 
     ...tracks.flatMap((track) => track.segments.map(({ ticks }) => ticks / track.timescale)),
   );
   const sets = [
-    pictureSet(rungs),
+    ...ranges.flatMap((range) =>
+      pictureSet(
+        range,
+        rungs.filter((rung) => rung.range === range),
+      ),
+    ),
     ...(sound ? [soundSet(sound)] : []),
     ...subtitles.map((one, index) => textSet(one, index)),
   ];
@@ -26,16 +32,28 @@ ${sets.join('\n')}
 `;
 }
 
-function pictureSet(rungs: readonly Rung[]): string {
+const ranges: readonly VideoRange[] = ['SDR', 'PQ', 'HLG'];
+
+/** The code of the curve (ITU-T H.273, table 3), for those who show brighter pictures than SDR. */
+const curves = { PQ: 16, HLG: 18 };
+
+function pictureSet(range: VideoRange, rungs: readonly Rung[]): string[] {
+  if (rungs.length === 0) return [];
   const representations = rungs.map(
     ({ track, size, frameRate }) =>
       `<Representation id="${track.folder}" mimeType="video/mp4" codecs="${track.codec}" bandwidth="${ratesOf(track).peakBps}" width="${size.width}" height="${size.height}" frameRate="${fraction(frameRate)}" sar="1:1">
 ${segmentList(track)}
 </Representation>`,
   );
-  return `<AdaptationSet id="0" contentType="video" segmentAlignment="true" startWithSAP="1">
-${representations.join('\n')}
-</AdaptationSet>`;
+  const curve =
+    range === 'SDR'
+      ? ''
+      : `<EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:TransferCharacteristics" value="${curves[range]}"/>\n`;
+  return [
+    `<AdaptationSet id="${range === 'SDR' ? 0 : 1_000}" contentType="video" segmentAlignment="true" startWithSAP="1">
+${curve}${representations.join('\n')}
+</AdaptationSet>`,
+  ];
 }
 
 function soundSet({ track, channels, language }: Sound): string {

@@ -53,7 +53,9 @@ export async function writeHls(
   if (!hls) throw new LandfallError('internal.unexpected', 'the plan has no HLS stream');
   const rungs = hls.rungs.flatMap((rung) => {
     const track = made.pictures.find(({ folder }) => folder === rung.folder);
-    return track ? [{ track, size: rung.target.size, frameRate: rung.target.frameRate }] : [];
+    return track
+      ? [{ track, range: rung.range, size: rung.target.size, frameRate: rung.target.frameRate }]
+      : [];
   });
   const soundTrack = made.sounds.find(({ folder }) => folder === hls.sound?.folder);
   const sound =
@@ -102,9 +104,10 @@ export async function writeHls(
 }
 
 /** A rung as the details of a stream tell of it. */
-function describeRung({ track, size: { width, height }, frameRate }: Rung) {
+function describeRung({ track, range, size: { width, height }, frameRate }: Rung) {
   const { peakBps, averageBps } = ratesOf(track);
-  return { width, height, frameRate, codec: track.codec, peakBps, averageBps };
+  const bright = range === 'SDR' ? {} : { videoRange: range };
+  return { width, height, frameRate, codec: track.codec, ...bright, peakBps, averageBps };
 }
 
 async function writePlaylist(outDir: string, track: Listed, encryption: Encryption | null): Promise<void> {

@@ -111,7 +111,7 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
 
 /** All in one run; where something shall play early, the smallest rung with the sound before the others. */
 function planSteps({ pictures, sounds, hls }: StreamPlan, canPublishEarly: boolean): Step[] {
-  const smallest = hls?.rungs.at(-1);
+  const smallest = hls?.rungs.findLast(({ range }) => range === 'SDR');
   if (!hls?.spec.firstPlayable || !canPublishEarly || !smallest || pictures.length === 1) {
     return [{ pictures, sounds }];
   }

@@ -1,11 +1,13 @@
 import { ratesOf } from './media-playlist.js';
 import type { Size } from './ladder.js';
+import type { VideoRange } from './renditions.js';
 import { playlistIn, type Track } from './track-files.js';
 
 export interface Rung {
   readonly track: Track;
   readonly size: Size;
   readonly frameRate: number;
+  readonly range: VideoRange;
 }
 
 export interface Sound {
@@ -50,13 +52,15 @@ export function writeMasterPlaylist({ rungs, sound, subtitles }: StreamParts): s
     );
   }
   const soundRates = sound ? ratesOf(sound.track) : { peakBps: 0, averageBps: 0 };
-  for (const { track, size, frameRate } of rungs) {
+  const tellsRange = rungs.some(({ range }) => range !== 'SDR');
+  for (const { track, size, frameRate, range } of rungs) {
     const rates = ratesOf(track);
     const codecs = [track.codec, ...(sound ? [sound.track.codec] : [])].join();
     lines.push(
       `#EXT-X-STREAM-INF:BANDWIDTH=${rates.peakBps + soundRates.peakBps},` +
         `AVERAGE-BANDWIDTH=${rates.averageBps + soundRates.averageBps},` +
         `RESOLUTION=${size.width}x${size.height},FRAME-RATE=${frameRate.toFixed(3)},` +
+        `${tellsRange ? `VIDEO-RANGE=${range},` : ''}` +
         `CODECS="${codecs}"${sound ? ',AUDIO="audio"' : ''}${subtitles.length > 0 ? ',SUBTITLES="subtitles"' : ''}`,
       playlistIn(track.folder),
     );

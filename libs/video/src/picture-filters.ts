@@ -61,10 +61,15 @@ export async function pictureFilters(
   signal: AbortSignal,
   curve: Curve = 'bt709',
 ): Promise<string> {
-  const rgb = /rgb|bgr|gbr|pal8/.test(video.pixelFormat ?? '');
-  const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
-  const isWide = !video.hdr && widePrimaries.has(video.colours.primaries);
-  const narrowed = isWide && (await hasParts(tools, 'filters', ['zscale'], signal));
+  return [
+    ...(await shapeFilters(video, choose, size)),
+    ...(await colourFilters(tools, video, signal, curve)),
+  ].join(',');
+}
+
+/** Those that make frames upright and of one size, in the colours they have. */
+function shapeFilters(video: VideoFacts, choose: string, size: Size): string[] {
+  const rgb = isRgb(video);
   // Told a range, the scaler copies each frame even where it changes nothing.
   const range = rgb || video.fullRange ? ':out_range=tv' : '';
   return [
@@ -74,11 +79,23 @@ export async function pictureFilters(
     scaleTo(asCoded(size, video), `${range}${rgb ? ':out_color_matrix=bt709' : ''}`),
     ...((video.mirrored ? mirroredTurns : turns)[video.rotation] ?? []),
     ...(rgb ? [tagAsBt709] : []),
-    ...(mapped ? toneMap(video.peakNits) : []),
-    ...(narrowed ? [narrow(curve)] : []),
-    'format=yuv420p',
-  ].join(',');
+  ];
 }
+
+/** Those that lead the colours into SDR of 8 bits. */
+async function colourFilters(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  signal: AbortSignal,
+  curve: Curve,
+): Promise<string[]> {
+  const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
+  const isWide = !video.hdr && widePrimaries.has(video.colours.primaries);
+  const narrowed = isWide && (await hasParts(tools, 'filters', ['zscale'], signal));
+  return [...(mapped ? toneMap(video.peakNits) : []), ...(narrowed ? [narrow(curve)] : []), 'format=yuv420p'];
+}
+
+const isRgb = ({ pixelFormat }: VideoFacts) => /rgb|bgr|gbr|pal8/.test(pixelFormat ?? '');
 
 const asCoded = ({ width, height }: Size, { rotation }: VideoFacts): Size =>
   rotation % 180 === 0 ? { width, height } : { width: height, height: width };
@@ -126,13 +143,26 @@ export async function feedTracks(
     ...(frames === null ? [] : [`trim=end_frame=${frames}`]),
   ];
   const largest = largestOf(pictures.map(({ target }) => target.size));
-  const filters = await pictureFilters(tools, video, steps.join(','), largest, signal);
+  const labels = (tracks: readonly number[]) => tracks.map((index) => `[s${index}]`).join('');
+  const indexes = [...pictures.keys()];
+  const [mapped, kept] = [false, true].map((isHdr) =>
+    indexes.filter((index) => (pictures[index]?.range !== 'SDR') === isHdr),
+  ) as [number[], number[]];
+  const shape = shapeFilters(video, steps.join(','), largest).join(',');
+  const colours = (await colourFilters(tools, video, signal, 'bt709')).join(',');
+  const feed =
+    kept.length === 0
+      ? [`[0:${video.streamIndex}]${shape},${colours},split=${mapped.length}${labels(mapped)}`]
+      : [
+          `[0:${video.streamIndex}]${shape},split=2[hdr][sdr]`,
+          `[hdr]format=yuv420p10le,split=${kept.length}${labels(kept)}`,
+          `[sdr]${colours},split=${mapped.length}${labels(mapped)}`,
+        ];
   const branches = pictures.map(({ target: { size }, encoder }, index) => {
     const scaled = size.width === largest.width && size.height === largest.height ? [] : [scaleTo(size)];
     return `[s${index}]${[...scaled, encoder.filter].join(',')}[v${index}]`;
   });
-  const labels = pictures.map((_, index) => `[s${index}]`).join('');
-  return [`[0:${video.streamIndex}]${filters},split=${pictures.length}${labels}`, ...branches].join(';');
+  return [...feed, ...branches].join(';');
 }
 
 /** The size that all of `sizes` can be scaled down from. */

@@ -32,6 +32,7 @@ const rung = {
   ]),
   size: { width: 160, height: 90 },
   frameRate: 24_000 / 1_001,
+  range: 'SDR' as const,
 };
 const sound = { track: trackOf('audio', [[4, 1_000]], 'mp4a.40.2'), channels: 2, language: null };
 

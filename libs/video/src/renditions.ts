@@ -2,6 +2,9 @@ import type { WarningCode } from '#runtime';
 
 export type VideoCodec = 'h264' | 'hevc' | 'av1';
 
+/** How bright a picture may get, as HLS calls it (VIDEO-RANGE of RFC 8216bis). */
+export type VideoRange = 'SDR' | 'PQ' | 'HLG';
+
 export interface HlsSpec {
   readonly name: string;
   /** Wanted heights; of a portrait video, the wanted widths. */
@@ -9,6 +12,8 @@ export interface HlsSpec {
   readonly segmentSeconds: number;
   /** H.264 unless set. */
   readonly codec?: VideoCodec;
+  /** Whether HDR is kept beside SDR, in rungs of its own; mapped to SDR alone unless set. Of HEVC and AV1. */
+  readonly hdr?: 'map' | 'keep';
   /** Whether a DASH manifest is written over the same segments. */
   readonly dash?: boolean;
   /** Whether the smallest rung is encoded before all others, to be published first. */

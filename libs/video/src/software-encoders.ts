@@ -1,4 +1,5 @@
 import type { Encoder, PictureTarget } from './encoders.js';
+import type { VideoRange } from './renditions.js';
 
 const inSoftware = { hardware: false, setUp: [], filter: 'format=yuv420p', minSide: 2 } as const;
 
@@ -87,6 +88,22 @@ const rav1e: Encoder = {
   minSide: 16,
   options: ({ maxKbps }) => ({ speed: 9, 'b:v': `${maxKbps}k`, keyint_min: 0 }),
 };
+
+/** The same encoder for pictures of ten bits that stay as bright as they are (ITU-R BT.2100). */
+export function keepingHdr(encoder: Encoder, range: Exclude<VideoRange, 'SDR'>): Encoder {
+  return {
+    ...encoder,
+    filter: 'format=yuv420p10le',
+    options: (target, cores) => ({
+      ...encoder.options(target, cores),
+      ...(encoder.codec === 'hevc' ? { 'profile:v': 'main10' } : {}),
+      color_primaries: 'bt2020',
+      color_trc: range === 'PQ' ? 'smpte2084' : 'arib-std-b67',
+      colorspace: 'bt2020nc',
+      color_range: 'tv',
+    }),
+  };
+}
 
 /** The first of a codec that ffmpeg has is taken. */
 export const softwareEncoders: readonly Encoder[] = [x264, x265, svtAv1, aomAv1, rav1e];

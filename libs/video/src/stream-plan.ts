@@ -9,7 +9,7 @@ import {
   type Size,
 } from './ladder.js';
 import type { AudioFacts, VideoFacts } from './media-facts.js';
-import type { HlsSpec, Mp4Spec, VideoCodec } from './renditions.js';
+import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from './renditions.js';
 
 /** What is made of one video: one of each, from one decode. */
 export interface VideoSpecs {
@@ -19,6 +19,7 @@ export interface VideoSpecs {
 
 export interface PictureTrack {
   readonly folder: string;
+  readonly range: VideoRange;
   readonly target: PictureTarget;
   readonly encoder: Encoder;
 }
@@ -53,23 +54,33 @@ export function planStreams(
   const { hls, mp4 } = specs;
   const frameRate = outputFrameRate(video.frameRate);
   const segmentSeconds = hls?.segmentSeconds ?? mp4KeySeconds;
-  const picture = (folder: string, size: Size, codec: VideoCodec): PictureTrack => ({
+  const picture = (
+    folder: string,
+    size: Size,
+    codec: VideoCodec,
+    range: VideoRange = 'SDR',
+  ): PictureTrack => ({
     folder,
+    range,
     target: {
       size,
       frameRate,
       keyFrames: segmentFrames(frameRate, segmentSeconds),
       maxKbps: maxBitrateKbps(size, frameRate, codec),
     },
-    encoder: encoderOf(codec, size),
+    encoder: encoderOf(codec, size, range),
   });
   const sound = (folder: string, normalize = false): SoundTrack | null =>
     audio && { folder, audio, normalize };
 
   const codec = hls?.codec ?? 'h264';
-  const rungs = hls
-    ? chooseLadder(video, hls.heights).map((size) => picture(folderOf(size), size, codec))
-    : [];
+  const sizes = hls ? chooseLadder(video, hls.heights) : [];
+  const range = hls?.hdr === 'keep' ? rangeOf(video) : 'SDR';
+  // SDR comes first: players that know no ranges take what they find.
+  const rungs = [
+    ...sizes.map((size) => picture(folderOf(size), size, codec)),
+    ...(range === 'SDR' ? [] : sizes.map((size) => picture(`${folderOf(size)}-hdr`, size, codec, range))),
+  ];
   const streamSound = hls ? sound('audio', hls.normalize) : null;
   const ofStream = hls ? { spec: hls, rungs, sound: streamSound } : null;
   if (!mp4)
@@ -91,6 +102,12 @@ export function planStreams(
     hls: ofStream,
     mp4: { spec: mp4, picture: filePicture, sound: fileSound },
   };
+}
+
+/** How bright a picture may get. */
+function rangeOf({ hdr, colours: { transfer } }: VideoFacts): VideoRange {
+  if (!hdr) return 'SDR';
+  return transfer === 'smpte2084' ? 'PQ' : 'HLG';
 }
 
 const folderOf = (rung: Size) => `${Math.min(rung.width, rung.height)}p`;
