@@ -21,6 +21,7 @@ pipelines:
       - { name: thumb, kind: image, width: 300, format: png }
       - { name: large, kind: image, width: 400, format: png }
       - { name: other, kind: image, width: 400, format: jpeg }
+      - { name: bright, kind: image, width: 160, format: avif, hdr: keep }
   - name: bright
     match: { kind: video, prefix: bright/ }
     renditions: [{ name: stream, kind: hls, codec: hevc, hdr: keep, dash: true, heights: [720, 90] }]
@@ -198,6 +199,45 @@ test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
     }),
   );
   expect(told).toEqual(['yuv420p,bt709,bt709,bt709', 'yuv420p10le,bt2020nc,smpte2084,bt2020']);
+});
+
+describe('a still in HDR', () => {
+  /** The first frame of an HDR video, as a picture of ten bits. */
+  async function still(transfer: string): Promise<Buffer> {
+    const file = join(folder, `${transfer}.avif`);
+    const video = new URL('cases/v12-pq-none.mp4', import.meta.url).pathname;
+    await run(inject('services').ffmpegPath, [
+      ...['-v', 'error', '-y', '-i', video, '-frames:v', '1', '-c:v', 'libaom-av1', '-still-picture', '1'],
+      ...['-cpu-used', '6', '-crf', '10', '-pix_fmt', 'yuv420p10le', '-color_trc', transfer, file],
+    ]);
+    return readFile(file);
+  }
+
+  test.each([
+    ['smpte2084', 16],
+    ['arib-std-b67', 18],
+  ])('%s stays as it is on request, and is SDR otherwise', async (transfer, code) => {
+    const original = await still(transfer);
+    const upload = await land(`${transfer}.avif`, original);
+    expect(upload).toMatchObject({ status: 'ready' });
+    const kept = Buffer.from(await (await fetch(renditionOf(upload, 'bright').url ?? '')).arrayBuffer());
+    const at = kept.indexOf('colrnclx') + 8;
+    expect([kept.readUInt16BE(at), kept.readUInt16BE(at + 2)]).toEqual([9, code]);
+    expect(await sharp(kept).metadata()).toMatchObject({ width: 160, height: 90, bitsPerSample: 10 });
+    const samples = async (image: Buffer, x: number, y: number) => {
+      const raw = sharp(image).toColourspace('rgb16').raw({ depth: 'ushort' });
+      const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+      const first =
+        2 * info.channels * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
+      return [0, 1, 2].map((channel) => data.readUInt16LE(first + 2 * channel) >> 6);
+    };
+    for (const x of [0.1, 0.3, 0.5, 0.7, 0.9])
+      expect(apart(await samples(kept, x, 0.5), await samples(original, x, 0.5))).toBeLessThanOrEqual(16);
+
+    // The same file as `again` is read as what it says.
+    const white = await colourAt(upload, 'thumb', 0.95, 0.5);
+    expect(Math.min(...white)).toBeGreaterThanOrEqual(235);
+  });
 });
 
 describe('what only frames tell', () => {

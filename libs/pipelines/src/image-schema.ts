@@ -76,6 +76,12 @@ const fields = z.strictObject({
     .boolean()
     .default(false)
     .describe('whether a picture in Display P3 stays in it; every other one is turned into sRGB'),
+  hdr: z
+    .enum(['map', 'keep'])
+    .default('map')
+    .describe(
+      '`map` makes SDR of an HDR picture (PQ, HLG); `keep` leaves one of more than 8 bits as it is, in AVIF of ten bits',
+    ),
   keepCopyright: z
     .boolean()
     .default(false)
@@ -95,6 +101,7 @@ export const imageSchema = fields.superRefine((spec, context) => {
     refuse('position', 'only fit: cover with width and height cuts anything off');
   if (spec.animated && format !== 'webp' && format !== 'keep')
     refuse('animated', `${format} holds no animation`);
+  if (spec.hdr === 'keep' && format !== 'avif') refuse('hdr', `${format} holds no HDR: set format to avif`);
   if (effort !== undefined) {
     if (format === 'jpeg') refuse('effort', 'jpeg has no effort');
     else if (effort < efforts[format][0] || effort > efforts[format][1])

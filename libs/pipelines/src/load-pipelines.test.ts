@@ -243,6 +243,7 @@ test('defaults are filled in', () => {
     animated: false,
     sharpen: 0,
     keepProfile: false,
+    hdr: 'map',
     keepCopyright: false,
   });
 });

@@ -1,5 +1,5 @@
 /** Codes of primaries and curve (ITU-T H.273), as the HEVC picture itself tells them. */
-export type ColourCodes = [primaries: number, transfer: number];
+export type HevcColours = [primaries: number, transfer: number];
 
 const sequenceParameters = 33;
 /** Where the properties of the pictures stand: before their pixels. */
@@ -12,7 +12,7 @@ const mostEntries = 64;
  * parameter set (ITU-T H.265, 7.3.2.2 and E.2.1), which lies in the first `hvcC` box (ISO/IEC 14496-15, 8.3.3.1).
  * @returns undefined when it tells none, or cannot be read
  */
-export function readHevcColours(file: Uint8Array): ColourCodes | undefined {
+export function readHevcColours(file: Uint8Array): HevcColours | undefined {
   const start = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, startBytes));
   const at = start.indexOf('hvcC', 0, 'latin1');
   if (at < 0) return undefined;
@@ -46,7 +46,7 @@ function withoutEmulation(unit: Buffer): Buffer {
   return Buffer.from(unit.filter((byte, at) => !(byte === 3 && unit[at - 1] === 0 && unit[at - 2] === 0)));
 }
 
-function readParameters(bits: BitReader): ColourCodes | undefined {
+function readParameters(bits: BitReader): HevcColours | undefined {
   bits.skip(4);
   const subLayers = bits.read(3);
   bits.skip(1);
@@ -114,7 +114,7 @@ function skipReferenceSets(bits: BitReader): void {
 }
 
 /** vui_parameters (E.2.1), up to the colours. */
-function readUsability(bits: BitReader): ColourCodes | undefined {
+function readUsability(bits: BitReader): HevcColours | undefined {
   const otherAspect = 255;
   if (bits.flag() && bits.read(8) === otherAspect) bits.skip(32);
   if (bits.flag()) bits.skip(1);

@@ -10,9 +10,18 @@ const knee = 0.75;
 /** Steps of light that are told apart when it becomes samples again: a third of what 8 bits need at their darkest. */
 const lightSteps = 16_384;
 
-/** Turns pixels of 8 bits into sRGB, in place. @param channels 4 with alpha, which stays */
-export function toSrgb(data: Buffer, channels: 3 | 4, { primaries, curve }: ToldColours): void {
-  const light = Float64Array.from({ length: 256 }, (_, sample) => lightOf(sample / 255, curve));
+/**
+ * Turns pixels into sRGB of 8 bits: those of 8 bits in place.
+ * @param channels 4 with alpha, which stays
+ */
+export function toSrgb(
+  data: Buffer | Uint16Array,
+  channels: 3 | 4,
+  { primaries, curve }: ToldColours,
+): Buffer {
+  const most = data instanceof Uint16Array ? 65_535 : 255;
+  const shown = data instanceof Uint16Array ? Buffer.allocUnsafe(data.length) : data;
+  const light = Float64Array.from({ length: most + 1 }, (_, sample) => lightOf(sample / most, curve));
   const matrix = multiply(invert(toXyz(srgbPrimaries)), multiply(adapt(primaries[3]), toXyz(primaries)));
   const samples = Uint8Array.from({ length: lightSteps + 1 }, (_, step) => sampleOf(step / lightSteps));
   const isHdr = curve === 'pq' || curve === 'hlg';
@@ -20,12 +29,14 @@ export function toSrgb(data: Buffer, channels: 3 | 4, { primaries, curve }: Told
     let rgb: Row = [light[data[at] ?? 0] ?? 0, light[data[at + 1] ?? 0] ?? 0, light[data[at + 2] ?? 0] ?? 0];
     if (curve === 'hlg') rgb = showHlg(rgb);
     rgb = apply(matrix, rgb);
-    const shown = isHdr ? pressHighlights(rgb) : rgb;
+    const pressed = isHdr ? pressHighlights(rgb) : rgb;
     for (let index = 0; index < 3; index += 1) {
-      const bounded = Math.min(1, Math.max(0, shown[index] ?? 0));
-      data[at + index] = samples[Math.round(bounded * lightSteps)] ?? 0;
+      const bounded = Math.min(1, Math.max(0, pressed[index] ?? 0));
+      shown[at + index] = samples[Math.round(bounded * lightSteps)] ?? 0;
     }
+    if (channels === 4) shown[at + 3] = Math.round(((data[at + 3] ?? 0) * 255) / most);
   }
+  return shown;
 }
 
 /** Light of a sample, 1 for white; of HLG that of the scene, 0 to 1. */

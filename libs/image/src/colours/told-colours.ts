@@ -1,4 +1,5 @@
 import type { Metadata } from 'sharp';
+import type { ColourCodes } from './tag-avif.js';
 import { readStart } from '../read-start.js';
 import type { ImageSource } from '../renditions/image-source.js';
 
@@ -13,6 +14,8 @@ export type Curve = 'srgb' | 'pq' | 'hlg' | { readonly power: number };
 export interface ToldColours {
   readonly primaries: Primaries;
   readonly curve: Curve;
+  /** As the file has them, where it tells codes. */
+  readonly codes?: ColourCodes;
 }
 
 const d65: Point = [0.3127, 0.329];
@@ -105,6 +108,7 @@ function fromCodes(primaries: number, transfer: number): ToldColours | null {
   return unlessSrgb({
     primaries: primariesByCode[primaries] ?? srgbPrimaries,
     curve: curvesByCode[transfer] ?? 'srgb',
+    codes: [primaries, transfer],
   });
 }
 

@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { toSrgb } from '../colours/to-srgb.js';
 import { toImageError } from '../image-errors.js';
 import type { ImageHeader, ImageLimits } from '../image-header.js';
+import { decodeBright, isBright } from './bright-pixels.js';
 import type { ImageSource } from './image-source.js';
 import { openSamples } from './open-samples.js';
 import type { Size } from './rendition-size.js';
@@ -46,6 +47,10 @@ async function decodeStrictly(
   timeoutSeconds: number,
   failOn: FailOn,
 ): Promise<Omit<BaseImage, 'warnings'>> {
+  if (header.colours && isBright(header)) {
+    const { data, ...shape } = await decodeBright(file, size, limits, timeoutSeconds);
+    return { ...shape, data: toSrgb(data, shape.channels, header.colours) };
+  }
   try {
     const image = (await openSamples(file, header, limits, failOn))
       // JPEG shrinks well while it loads; WebP's own scaler is no Lanczos, so it is decoded whole.

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { isAnimated, openAnimation } from './animation.js';
 import { decodeBaseImage, fromBaseImage, type BaseImage } from './base-image.js';
+import { decodeBright, fromBright, isBright } from './bright-pixels.js';
 import { decodeInDisplayP3, isDisplayP3 } from './display-p3.js';
 import type { Pixels } from './encode-rendition.js';
 import { inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
@@ -14,7 +15,7 @@ import { startEarly, type WorkTime } from './work-time.js';
 const smallShare = 0.5;
 
 /**
- * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3, and of an
+ * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3 and one for those that keep HDR, and of an
  * animation all frames, whenever one is made. While nothing else is worked on, a core is idle: the first rendition, which
  * somebody waits for, then gets a small decode of its own beside that of the base.
  */
@@ -26,8 +27,12 @@ export function decodeFor(
   time: WorkTime,
 ): { base: Promise<BaseImage>; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> } {
   const inP3 = isDisplayP3(header);
-  const colours = (spec: FormattedSpec) => (spec.keepProfile && inP3 ? 'p3' : 'srgb');
-  const sizeFor = (wanted: 'p3' | 'srgb') =>
+  const bright = isBright(header);
+  const colours = (spec: FormattedSpec) => {
+    if (spec.hdr === 'keep' && bright) return 'hdr';
+    return spec.keepProfile && inP3 ? 'p3' : 'srgb';
+  };
+  const sizeFor = (wanted: 'hdr' | 'p3' | 'srgb') =>
     baseSize(
       header,
       specs.filter((spec) => !isAnimated(spec, header) && colours(spec) === wanted),
@@ -43,6 +48,12 @@ export function decodeFor(
     const open = await decodeInDisplayP3(file, header, sizeFor('p3'), limits, time.leftSeconds);
     return still(open, header.metadata.hasAlpha, (await base).warnings);
   };
+  let fromHdr: Promise<Pixels> | undefined;
+  const decodeHdr = async (): Promise<Pixels> => {
+    const pixels = await decodeBright(file, sizeFor('hdr'), limits, time.leftSeconds);
+    const kept = still(() => fromBright(pixels), pixels.channels === 4, []);
+    return { ...kept, ...(header.colours?.codes ? { codes: header.colours.codes } : {}) };
+  };
   const frames = (spec: FormattedSpec): Pixels => {
     const open = openAnimation(file, header, spec, limits);
     const keep = colours(spec) === 'p3';
@@ -56,6 +67,7 @@ export function decodeFor(
   };
   const pixelsOf = async (spec: FormattedSpec) => {
     if (isAnimated(spec, header)) return frames(spec);
+    if (colours(spec) === 'hdr') return await (fromHdr ??= decodeHdr());
     if (colours(spec) === 'p3') return await (fromP3 ??= decodeP3());
     const pixels = await (early && spec === first ? early : base);
     return still(() => fromBaseImage(pixels), pixels.channels === 4, pixels.warnings);

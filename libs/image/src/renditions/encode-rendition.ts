@@ -1,10 +1,11 @@
 import type { WarningCode } from '#runtime';
 import type { Sharp } from 'sharp';
+import { tagAvif, type ColourCodes } from '../colours/tag-avif.js';
 import { applyFraming, findParts, frameOf } from './crop.js';
 import { toImageError } from '../image-errors.js';
 import type { ImageLimits } from '../image-header.js';
 import { writeCredits, type Credits } from './keep-copyright.js';
-import { outputFormats } from './output-formats.js';
+import { encodeBright, outputFormats } from './output-formats.js';
 import { renditionSize, type Size } from './rendition-size.js';
 import type { FormattedSpec, RenderExtras } from './rendition-spec.js';
 import { applyWatermark, makeWatermark } from './watermark.js';
@@ -31,6 +32,8 @@ export interface Pixels {
   readonly frames: number;
   readonly hasAlpha: boolean;
   readonly warnings: readonly WarningCode[];
+  /** Of pixels that stay HDR, what they are: then they have 16 bits, and are written as AVIF. */
+  readonly codes?: ColourCodes;
 }
 
 export interface Encoding {
@@ -69,7 +72,9 @@ export async function encodeRendition(
       if (isOpaque || (!pixels.hasAlpha && !framing.frame)) image.removeAlpha();
     }
     if (spec.keepCopyright) writeCredits(image, credits);
-    const { data, info } = await encode(image, spec).toBuffer({ resolveWithObject: true });
+    const encoded = pixels.codes ? encodeBright(image, spec) : encode(image, spec);
+    const { data: plain, info } = await encoded.toBuffer({ resolveWithObject: true });
+    const data = pixels.codes ? tagAvif(plain, pixels.codes) : plain;
     const { width, pageHeight, height } = info;
     return {
       name: spec.name,

@@ -61,6 +61,11 @@ export const outputFormats = {
   },
 } as const satisfies Record<string, FormatOfRenditions>;
 
+/** AVIF of ten bits, whose numbers stay as they are. */
+export function encodeBright(image: Sharp, { quality, effort = 3 }: Encoding): Sharp {
+  return image.toColourspace('rgb16').avif({ quality, effort: within(effort, 0, 9), bitdepth: 10 });
+}
+
 export type OutputFormat = keyof typeof outputFormats;
 
 /** The format that a rendition is written in: `keep` is that of the upload, or WebP when it is none that is written. */

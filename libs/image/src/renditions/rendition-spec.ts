@@ -48,6 +48,7 @@ export interface ImageRenditionSpec {
   sharpen?: number;
   watermark?: WatermarkSpec | undefined;
   keepProfile?: boolean;
+  hdr?: 'map' | 'keep';
   keepCopyright?: boolean;
 }
 
