@@ -2,10 +2,11 @@ import type { JobContext } from '#jobs';
 import type { MakingJob } from '#outbox';
 import { withObjectGate } from '#storage';
 import { damagedOf } from '#pipelines';
-import { pendingRenditions, type Upload } from '#uploads';
+import { pendingRenditions, type Rendition, type Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from './fetch-object.js';
 import { makeImages } from './make-images.js';
+import { makeLoops } from './make-loops.js';
 import { makeStills } from './make-stills.js';
 import { processUpload } from './process-upload.js';
 import { withImage } from './with-image.js';
@@ -24,7 +25,13 @@ export async function makePending(
   if (!object) return;
   const { upload } = object;
   if (upload.kind === 'image' || upload.kind === 'document') {
-    return withImage(bench, object, context, (opened) => makeImages(bench, upload, pending, opened, context));
+    const [loops, images] = [true, false].map((isLoop) =>
+      pending.filter(({ kind }) => (kind === 'loop') === isLoop),
+    ) as [Rendition[], Rendition[]];
+    return withImage(bench, object, context, async (opened) => {
+      if (images.length > 0) await makeImages(bench, upload, images, opened, context);
+      if (loops.length > 0) await makeLoops(bench, upload, loops, opened, context);
+    });
   }
   await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
     const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);

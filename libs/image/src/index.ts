@@ -14,6 +14,7 @@ export type { ImageSource } from './renditions/image-source.js';
 export { guestThreadBytes } from './guests/guest-task.js';
 export { openImageFile, type OpenedImage } from './guests/open-image.js';
 export { readImageFacts, withoutLocation, type ImageFacts } from './facts/read-image-facts.js';
+export { writeAnimation, type AnimationFile } from './renditions/animation-file.js';
 export { renderImages } from './renditions/render-images.js';
 export type { RenderedImage } from './renditions/encode-rendition.js';
 export type { FocalPoint, ImageRenditionSpec, RenderExtras } from './renditions/rendition-spec.js';

@@ -6,6 +6,7 @@ import { type RenditionSpec, renditionSchemas } from './rendition-schema.js';
 /** The fields that were hashed with their defaults from the beginning; none is ever added or taken away. */
 const alwaysHashed: Record<RenditionSpec['kind'], readonly string[]> = {
   image: ['name', 'kind', 'width', 'height', 'fit', 'format', 'quality'],
+  loop: ['name', 'kind', 'format', 'width', 'quality'],
   poster: ['name', 'kind', 'width', 'format', 'quality'],
   preview: ['name', 'kind', 'format', 'width', 'seconds', 'frameRate', 'quality'],
   storyboard: ['name', 'kind', 'width', 'columns', 'rows', 'format', 'quality'],

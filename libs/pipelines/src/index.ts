@@ -11,6 +11,7 @@ export type {
   AudioSpec,
   HlsSpec,
   ImageSpec,
+  LoopSpec,
   Mp4Spec,
   PosterSpec,
   PreviewSpec,

@@ -41,6 +41,7 @@ function jobOf(spec: RenditionSpec, mimeType: string): RenditionJob {
     }
     case 'poster':
       return 'upload.process';
+    case 'loop':
     case 'preview':
     case 'storyboard':
       return 'upload.refine';

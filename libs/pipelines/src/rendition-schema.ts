@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { imageSchema } from './image-schema.js';
 import { audioSchema, waveformSchema } from './sound-schemas.js';
-import { posterSchema, previewSchema, storyboardSchema } from './still-schemas.js';
+import { loopSchema, posterSchema, previewSchema, storyboardSchema } from './still-schemas.js';
 import { hlsSchema, mp4Schema } from './stream-schemas.js';
 
 /** One schema for each kind of rendition. */
 export const renditionSchemas = {
   image: imageSchema,
+  loop: loopSchema,
   poster: posterSchema,
   preview: previewSchema,
   storyboard: storyboardSchema,
@@ -18,6 +19,7 @@ export const renditionSchemas = {
 
 export const renditionSchema = z.discriminatedUnion('kind', [
   imageSchema,
+  loopSchema,
   posterSchema,
   previewSchema,
   storyboardSchema,
@@ -29,6 +31,7 @@ export const renditionSchema = z.discriminatedUnion('kind', [
 
 export type RenditionSpec = z.output<typeof renditionSchema>;
 export type ImageSpec = z.output<typeof imageSchema>;
+export type LoopSpec = z.output<typeof loopSchema>;
 export type PosterSpec = z.output<typeof posterSchema>;
 export type PreviewSpec = z.output<typeof previewSchema>;
 export type StoryboardSpec = z.output<typeof storyboardSchema>;
@@ -42,7 +45,7 @@ export const renditionsOf: Record<
   'image' | 'video' | 'audio' | 'document',
   readonly RenditionSpec['kind'][]
 > = {
-  image: ['image'],
+  image: ['image', 'loop'],
   video: ['poster', 'preview', 'storyboard', 'hls', 'mp4', 'audio', 'waveform'],
   audio: ['audio', 'waveform'],
   // its first page

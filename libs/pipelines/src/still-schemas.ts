@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quality, renditionName, side } from './rendition-fields.js';
+import { color, quality, renditionName, side } from './rendition-fields.js';
 
 const posterFields = z.strictObject({
   name: renditionName,
@@ -24,6 +24,17 @@ const posterFields = z.strictObject({
 export const posterSchema = posterFields.superRefine(({ at, share }, context) => {
   if (at === undefined || share === undefined) return;
   context.addIssue({ code: 'custom', path: ['share'], message: 'a poster has either at or share' });
+});
+
+export const loopSchema = z.strictObject({
+  name: renditionName,
+  kind: z.literal('loop'),
+  format: z.enum(['mp4', 'webm']).default('mp4').describe('an MP4 (H.264), or a WebM (VP9)'),
+  width: side.default(1280).describe('largest width in pixels; never enlarged'),
+  quality: z.int().min(1).max(100).default(60).describe('1 to 100'),
+  background: color
+    .default('#ffffff')
+    .describe('a colour like "#ffffff", in quotes, behind what is transparent'),
 });
 
 export const previewSchema = z.strictObject({

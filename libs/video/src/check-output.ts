@@ -32,7 +32,7 @@ export async function measureOutput(
 ): Promise<Measured> {
   const { format, streams } = await runFfprobe({
     ffprobePath: tools.ffprobePath,
-    inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov,ogg,mp3', i: path }),
+    inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov,matroska,ogg,mp3', i: path }),
     source: path,
     cwd: outDir,
     timeoutMs,

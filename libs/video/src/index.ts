@@ -6,6 +6,7 @@
  * One more kind of rendition: its spec in `renditions.ts`, its outputs beside `make-mp4.ts`.
  */
 export { findFfmpeg } from './find-ffmpeg.js';
+export * from './make-loop.js';
 export * from './make-poster.js';
 export { makePreview, type PreviewSpec } from './make-preview.js';
 export { makeStoryboard } from './make-storyboard.js';

@@ -3,7 +3,7 @@ import { options } from './command-line.js';
 
 /** The only demuxers that may read an upload: none of them opens a second file or URL. */
 const demuxers =
-  'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,amr,wv';
+  'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,amr,wv,apng';
 
 /** The gate asks a silent store again and gives it up sooner; ffmpeg counts in microseconds. */
 const gateTimeoutUs = 300_000_000;

@@ -9,6 +9,7 @@ export function renderPipelinesSchema(): string {
 const kinds: Readonly<Record<string, string>> = {
   image: 'A picture, of an image or of the first page of a PDF.',
   poster: 'A still picture of a video.',
+  loop: 'A muted video of an animation (GIF, WebP, APNG), a tenth of its bytes, to be played in a loop; of a picture that does not move, that picture as WebP.',
   preview: 'A short silent loop of a video: of a long one scenes from several places.',
   storyboard: 'Sheets of small pictures of a video with a WebVTT file that says which tile shows which time.',
   hls: 'A stream of a video in several sizes (HLS); at most one for an upload.',

@@ -13,13 +13,7 @@ export async function writePng(file: string, pixels: Pixels): Promise<void> {
 }
 
 async function* chunksOf(pixels: Pixels): AsyncGenerator<Buffer> {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(pixels.width, 0);
-  header.writeUInt32BE(pixels.height, 4);
-  // 8 bits a sample; colour type 2 is RGB, 6 is RGBA.
-  header.set([8, pixels.channels === 4 ? 6 : 2], 8);
-  yield Buffer.from('89504e470d0a1a0a', 'hex');
-  yield chunk('IHDR', header);
+  yield* pngHeader(pixels.width, pixels.height, pixels.channels);
   // Matrix 0: RGB; full range.
   if (pixels.cicp) yield chunk('cICP', Buffer.from([...pixels.cicp, 0, 1]));
   if (pixels.icc) yield chunk('iCCP', Buffer.concat([Buffer.from('icc\0\0'), deflateSync(pixels.icc)]));
@@ -41,7 +35,17 @@ function* rowsOf({ width, height, channels, rowBytes, data }: Pixels): Generator
   }
 }
 
-function chunk(type: string, data: Uint8Array): Buffer {
+/** The signature and the first chunk, for 8 bits a sample. */
+export function pngHeader(width: number, height: number, channels: 3 | 4): Buffer[] {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  // Colour type 2 is RGB, 6 is RGBA.
+  header.set([8, channels === 4 ? 6 : 2], 8);
+  return [Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header)];
+}
+
+export function chunk(type: string, data: Uint8Array): Buffer {
   const whole = Buffer.alloc(12 + data.length);
   whole.writeUInt32BE(data.length, 0);
   whole.write(type, 4, 'latin1');

@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { defaultMaxFrames, inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
 import type { ImageSource } from './image-source.js';
 import { outputFormats } from './output-formats.js';
-import { renditionSize } from './rendition-size.js';
+import { renditionSize, type ShapeSpec } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
 
 /**
@@ -23,7 +23,7 @@ export function isAnimated(spec: FormattedSpec, { metadata }: ImageHeader): bool
 export function openAnimation(
   file: ImageSource,
   header: ImageHeader,
-  spec: FormattedSpec,
+  spec: ShapeSpec,
   limits: ImageLimits,
 ): () => Sharp {
   const { pages = 1 } = header.metadata;

@@ -86,8 +86,9 @@ export async function renderImages(
 }
 
 /** Specs of the same outcome make the same picture: two widths of a source that is smaller than both. */
-function outcomeOf({ name: _, ...spec }: FormattedSpec, source: Size): string {
-  return JSON.stringify(Object.entries({ ...spec, ...renditionSize(source, spec) }).toSorted());
+function outcomeOf(spec: FormattedSpec, source: Size): string {
+  const outcome = { ...spec, name: null, ...renditionSize(source, spec) };
+  return JSON.stringify(Object.entries(outcome).toSorted());
 }
 
 /** What only one rendition fails with; anything else, such as that the time is up, all of them fail with. */
