@@ -1,7 +1,7 @@
 import { initWasm, Resvg, type ResvgRenderOptions } from '@resvg/resvg-wasm';
 import { boundWasm } from './bound-wasm.ts';
 import { bytesBeside, drawingScale, type GuestPicture, GuestRefusal } from './guest-task.ts';
-import { fontsForSvg } from './product-fonts.ts';
+import type { Fonts } from './product-fonts.ts';
 import { hasText, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
 
 /** Its text goes through JavaScript's heap, at up to two bytes a letter. What is larger takes too long anyway. */
@@ -15,7 +15,7 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Gue
   if (bytes.length > maxTextBytes)
     throw new GuestRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
   const source = Buffer.from(bytes).toString('utf8');
-  const fonts = hasText(source) ? await fontsForSvg(source) : undefined;
+  const fonts = hasText(source) ? await readFonts(source) : undefined;
   // Enough for a drawing of 2048 × 2048 pixels with some twenty layers.
   await startResvg(bytesBeside(bytes.length + (fonts?.bytes ?? 0)));
   const svg = fonts ? withoutModifiers(withoutReferences(source)) : source;
@@ -31,6 +31,12 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Gue
     told: { width: Math.ceil(width), height: Math.ceil(height) },
     warnings: lacks ? ['rendition.missing_glyphs'] : [],
   };
+}
+
+/** What is not wanted by a drawing without text is not loaded for it. */
+async function readFonts(text: string): Promise<Fonts> {
+  const { fontsForSvg } = await import('./product-fonts.ts');
+  return fontsForSvg(text);
 }
 
 /** Once a thread, before anything is parsed. */
