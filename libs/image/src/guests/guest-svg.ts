@@ -2,7 +2,7 @@ import { initWasm, Resvg, type ResvgRenderOptions } from '@resvg/resvg-wasm';
 import { boundWasm } from './bound-wasm.ts';
 import { bytesBeside, drawingScale, type GuestPicture, GuestRefusal } from './guest-task.ts';
 import type { Fonts } from './product-fonts.ts';
-import { hasText, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
+import { hasTextElements, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
 
 /** Its text goes through JavaScript's heap, at up to two bytes a letter. What is larger takes too long anyway. */
 const maxTextBytes = 16 * 1024 ** 2;
@@ -15,10 +15,11 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Gue
   if (bytes.length > maxTextBytes)
     throw new GuestRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
   const source = Buffer.from(bytes).toString('utf8');
-  const fonts = hasText(source) ? await readFonts(source) : undefined;
+  const hasText = hasTextElements(source);
+  const svg = hasText ? withoutModifiers(withoutReferences(source)) : source;
+  const fonts = hasText ? await readFonts(svg) : undefined;
   // Enough for a drawing of 2048 × 2048 pixels with some twenty layers.
   await startResvg(bytesBeside(bytes.length + (fonts?.bytes ?? 0)));
-  const svg = fonts ? withoutModifiers(withoutReferences(source)) : source;
   const { width, height } = parseSvg(svg, {});
   const scale = drawingScale(width, height, maxPixels);
   const fitTo = { mode: 'zoom', value: scale } as const;

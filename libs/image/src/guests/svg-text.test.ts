@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hasText, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.js';
+import { hasTextElements, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.js';
 
 it.each([
   ['<text x="1">a</text>', true],
@@ -8,7 +8,7 @@ it.each([
   ['<textPath href="#a"/>', false],
   ['<desc>text</desc>', false],
 ])('%s has text: %s', (svg, has) => {
-  expect(hasText(svg)).toBe(has);
+  expect(hasTextElements(svg)).toBe(has);
 });
 
 it('what is between the tags of text elements is their text', () => {

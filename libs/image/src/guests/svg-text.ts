@@ -3,7 +3,7 @@ import type { CodeRange } from './read-cmap.ts';
 const textStart = /<(?:[\w.-]+:)?text\b/;
 
 /** Whether an SVG has text to draw. */
-export function hasText(svg: string): boolean {
+export function hasTextElements(svg: string): boolean {
   return textStart.test(svg);
 }
 
