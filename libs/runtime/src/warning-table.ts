@@ -5,6 +5,8 @@
 export const warningTable = {
   'media.corrupt': 'The decoder found damage inside the file: what was made may show stripes or blocks',
   'media.truncated': 'The file ends early: what it lacks is grey, black or not there',
+  'rendition.missing_glyphs':
+    'A text has characters that no font of this service has: they are drawn as boxes',
 } as const satisfies Record<string, string>;
 
 export type WarningCode = keyof typeof warningTable;

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parsePipelines } from '#pipelines';
-import { configSections, errorTable, loadConfig, type SectionName } from '#runtime';
+import { configSections, errorTable, loadConfig, type SectionName, warningTable } from '#runtime';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { renderDocs, writeDocs } from './write-docs.js';
@@ -15,12 +15,12 @@ test.each(Object.entries(renderDocs()))(
   },
 );
 
-test('the pages name every setting and every error code', () => {
+test('the pages name every setting, error code and warning code', () => {
   const pages = renderDocs();
   for (const section of Object.values(configSections)) {
     for (const name of Object.keys(section.shape)) expect(pages['docs/configuration.md']).toContain(`\`${name}\``);
   }
-  for (const code of Object.keys(errorTable)) expect(pages['docs/errors.md']).toContain(`\`${code}\``);
+  for (const code of Object.keys({ ...errorTable, ...warningTable })) expect(pages['docs/errors.md']).toContain(`\`${code}\``);
 });
 
 test('every process starts with .env.example as it is', () => {

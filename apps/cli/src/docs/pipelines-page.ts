@@ -106,8 +106,10 @@ ${renderFieldTable(watermark ?? {})}
 
 A mark that would be higher than the picture is made smaller. Its picture may have any format that uploads may have, up to 4 MiB and
 10 million pixels; a worker reads it again every five minutes, so a new logo shows in new renditions only. Where it cannot be used the
-rendition fails with \`rendition.watermark_unusable\`, and the others are made. A text needs a font with its letters on the worker: the
-image of the Dockerfile has DejaVu (Latin, Greek, Cyrillic), and \`fonts-noto-cjk\` of Debian brings Chinese, Japanese and Korean.
+rendition fails with \`rendition.watermark_unusable\`, and the others are made. A text is
+drawn in fonts that come with Landfall, so it looks the same on every worker: Chinese, Japanese, Latin, Greek, Cyrillic, Hebrew, Arabic
+and emoji in one colour ([which](decisions/0019-fonts-of-our-own.md)). Where they lack a character (Korean and Thai, for instance) it is
+a box, and the rendition has the warning \`rendition.missing_glyphs\`. A line break in the text begins a new line.
 
 ## Images in detail
 

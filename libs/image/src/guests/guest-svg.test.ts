@@ -52,14 +52,6 @@ describe('an SVG', () => {
     ]);
   });
 
-  it('draws text where the system has a font', async () => {
-    const text = svg('<text x="0" y="90" font-size="120" font-weight="bold">█</text>');
-    const made = await sharp(await drawBytes(folder, text, 64))
-      .ensureAlpha()
-      .stats();
-    expect(made.channels[3]?.mean).toBeGreaterThan(60);
-  });
-
   it.each([
     ['with a declaration', '<?xml version="1.0" encoding="UTF-8"?>\n'],
     ['with a byte order mark', '\ufeff'],

@@ -1,39 +1,51 @@
 import { initWasm, Resvg, type ResvgRenderOptions } from '@resvg/resvg-wasm';
-import { readFile } from 'node:fs/promises';
 import { boundWasm } from './bound-wasm.ts';
 import { bytesBeside, drawingScale, type GuestPicture, GuestRefusal } from './guest-task.ts';
+import type { Fonts } from './product-fonts.ts';
+import { hasTextElements, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
 
 /** Its text goes through JavaScript's heap, at up to two bytes a letter. What is larger takes too long anyway. */
 const maxTextBytes = 16 * 1024 ** 2;
 
-/** Debian's ffmpeg brings these. Fonts are never taken from an upload; without any, text is left out. */
-const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSerif.ttf', 'DejaVuSansMono.ttf'].map(
-  (name) => `/usr/share/fonts/truetype/dejavu/${name}`,
-);
-
 /**
  * Draws an SVG with resvg: it knows no scripts, has no network and no files, and follows references only into the
- * document itself. The size told is the drawing's own.
+ * document itself. Its text is drawn in the product's fonts. The size told is the drawing's own.
  */
 export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
   if (bytes.length > maxTextBytes)
     throw new GuestRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
+  const source = Buffer.from(bytes).toString('utf8');
+  const hasText = hasTextElements(source);
+  const svg = hasText ? withoutModifiers(withoutReferences(source)) : source;
+  const fonts = hasText ? await readFonts(svg) : undefined;
   // Enough for a drawing of 2048 × 2048 pixels with some twenty layers.
-  await initWasm(await boundWasm('@resvg/resvg-wasm/index_bg.wasm', bytesBeside(bytes.length)));
-  const text = Buffer.from(bytes).toString('utf8');
-  const font = text.includes('<text')
-    ? { fontBuffers: await readFonts(), defaultFontFamily: 'DejaVu Sans' }
-    : {};
-  const { width, height } = parse(text, {});
+  await startResvg(bytesBeside(bytes.length + (fonts?.bytes ?? 0)));
+  const { width, height } = parseSvg(svg, {});
   const scale = drawingScale(width, height, maxPixels);
   const fitTo = { mode: 'zoom', value: scale } as const;
-  const encoded = parse(text, { fitTo, font: { fontBuffers: [], ...font } })
+  const encoded = parseSvg(svg, { fitTo, font: fonts?.options ?? { fontBuffers: [] } })
     .render()
     .asPng();
-  return { encoded, told: { width: Math.ceil(width), height: Math.ceil(height) } };
+  const lacks = fonts && lacksGlyphs(textsOf(svg), fonts.coverage);
+  return {
+    encoded,
+    told: { width: Math.ceil(width), height: Math.ceil(height) },
+    warnings: lacks ? ['rendition.missing_glyphs'] : [],
+  };
 }
 
-function parse(text: string, options: ResvgRenderOptions): InstanceType<typeof Resvg> {
+/** What is not wanted by a drawing without text is not loaded for it. */
+async function readFonts(text: string): Promise<Fonts> {
+  const { fontsForSvg } = await import('./product-fonts.ts');
+  return fontsForSvg(text);
+}
+
+/** Once a thread, before anything is parsed. */
+export async function startResvg(maxBytes: number): Promise<void> {
+  await initWasm(await boundWasm('@resvg/resvg-wasm/index_bg.wasm', maxBytes));
+}
+
+export function parseSvg(text: string, options: ResvgRenderOptions): InstanceType<typeof Resvg> {
   try {
     return new Resvg(text, options);
   } catch (thrown) {
@@ -43,9 +55,4 @@ function parse(text: string, options: ResvgRenderOptions): InstanceType<typeof R
       throw new GuestRefusal('media.too_complex', 'send a simpler drawing');
     throw new GuestRefusal('media.damaged', 'the SVG is not well-formed or has no size');
   }
-}
-
-async function readFonts(): Promise<Uint8Array[]> {
-  const read = await Promise.allSettled(fontFiles.map((file) => readFile(file)));
-  return read.flatMap((font) => (font.status === 'fulfilled' ? [font.value] : []));
 }

@@ -1,16 +1,28 @@
-import type { ErrorCode } from '#runtime';
+import type { ErrorCode, WarningCode } from '#runtime';
 
 /**
  * What goes between a guest's thread and the one that started it. A guest is a decoder of a format that libvips does
  * not read; it runs in a thread of its own.
  */
-export interface GuestTask {
+export type GuestTask = FileTask | TextTask;
+
+export interface FileTask {
   guest: GuestName;
   /** The upload's file. */
   file: string;
   /** Where the picture goes, as a file that libvips reads. */
   output: string;
   maxPixels: number;
+}
+
+/** The text of a watermark, which is drawn as the text of an SVG is. */
+export interface TextTask {
+  guest: 'text';
+  text: string;
+  /** '#rrggbb' */
+  color: string;
+  /** Pixels: it is drawn as large as fits into this. */
+  room: { width: number; height: number };
 }
 
 export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw';
@@ -25,7 +37,10 @@ export interface ToldFacts {
 }
 
 /** What a guest gives: pixels, or a file that libvips reads. */
-export type GuestPicture = ({ pixels: Pixels } | { encoded: Uint8Array }) & { told: ToldFacts };
+export type GuestPicture = ({ pixels: Pixels } | { encoded: Uint8Array }) & {
+  told: ToldFacts;
+  warnings?: readonly WarningCode[];
+};
 
 export interface Pixels {
   readonly width: number;
@@ -44,8 +59,15 @@ export interface Pixels {
   readonly xmp?: Uint8Array | undefined;
 }
 
+export interface GuestDone {
+  told: ToldFacts;
+  warnings: readonly WarningCode[];
+  /** The PNG of a text; any other picture is in the file that the task names. */
+  encoded?: Uint8Array;
+}
+
 export type GuestAnswer =
-  | { told: ToldFacts }
+  | GuestDone
   /** `reason` is the decoder's own text: for the log only. */
   | { code: ErrorCode; detail: string; reason: string };
 

@@ -24,15 +24,17 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 
-async function answer({ guest, file, output, maxPixels }: GuestTask): Promise<GuestAnswer> {
+async function answer(task: GuestTask): Promise<GuestAnswer> {
   try {
+    if (task.guest === 'text') return await (await import('./guest-text.ts')).drawText(task);
+    const { guest, file, output, maxPixels } = task;
     // Before the file takes memory.
     bytesBeside((await stat(file)).size);
     const open = await guests[guest]();
     const picture = await open(await readFile(file), maxPixels);
     if ('pixels' in picture) await writePng(output, picture.pixels);
     else await writeFile(output, picture.encoded);
-    return { told: picture.told };
+    return { told: picture.told, warnings: picture.warnings ?? [] };
   } catch (thrown) {
     return refusalOf(thrown);
   }

@@ -44,8 +44,8 @@ export async function openImageFile<Source extends ImageSource>(
   }
   const path = await asFile(file, folder);
   const task = { guest: format.guest, file: path, output, maxPixels: limits.maxPixels };
-  const told = await runGuest(task, limits, signal);
-  return { file: output, format: name, mimeType, told, warnings: [] };
+  const { told, warnings } = await runGuest(task, limits, signal);
+  return { file: output, format: name, mimeType, told, warnings };
 }
 
 /** An AVIF image sequence by its brand (AV1 Image File Format, section 6.3), of which libvips reads nothing. */

@@ -1,7 +1,7 @@
 import { LandfallError } from '#runtime';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { guestHeapMiB, type GuestAnswer, type GuestTask, type ToldFacts } from './guest-task.js';
+import { guestHeapMiB, type GuestAnswer, type GuestDone, type GuestTask } from './guest-task.js';
 import type { ImageLimits } from '../image-header.js';
 import { WorkTime } from '../renditions/work-time.js';
 
@@ -17,7 +17,7 @@ export async function runGuest(
   task: GuestTask,
   limits: ImageLimits,
   signal: AbortSignal,
-): Promise<ToldFacts> {
+): Promise<GuestDone> {
   signal.throwIfAborted();
   const thread = new Worker(threadFile, {
     workerData: task,
@@ -35,7 +35,7 @@ export async function runGuest(
   thread.stderr.resume();
   try {
     const answer = await new WorkTime(limits.timeoutMs, signal).wait(answerOf(thread));
-    if ('told' in answer) return answer.told;
+    if ('told' in answer) return answer;
     throw new LandfallError(answer.code, answer.detail, { cause: new Error(answer.reason) });
   } finally {
     await thread.terminate();

@@ -43,13 +43,14 @@ export interface Encoding {
   readonly credits: Credits;
   readonly limits: ImageLimits;
   readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
 }
 
 /** Makes one rendition from pixels that are in their colours already. Fails with media.encoder_failed and rendition.… */
 export async function encodeRendition(
   pixels: Pixels,
   spec: FormattedSpec,
-  { source, extras, credits, limits, timeoutSeconds }: Encoding,
+  { source, extras, credits, limits, timeoutSeconds, signal }: Encoding,
 ): Promise<RenderedImage> {
   const { encode, mimeType } = outputFormats[spec.format];
   const { color, isOpaque } = backgroundOf(spec);
@@ -64,9 +65,12 @@ export async function encodeRendition(
     if (isOpaque) image.flatten({ background: color });
     applyFraming(image, framing, color);
     if (spec.sharpen) image.sharpen({ sigma: spec.sharpen });
+    const warnings = [...pixels.warnings];
     if (spec.watermark) {
       const { watermarks } = extras;
-      const mark = await makeWatermark(spec.watermark, { size, watermarks, limits, timeoutSeconds });
+      const surroundings = { size, watermarks, limits, timeoutSeconds, signal };
+      const mark = await makeWatermark(spec.watermark, surroundings);
+      warnings.push(...mark.warnings);
       await applyWatermark(image, mark, size, pixels.frames);
       // A picture that a mark is laid over gets alpha from sharp, which costs bytes where all of it is opaque.
       if (isOpaque || (!pixels.hasAlpha && !framing.frame)) image.removeAlpha();
@@ -82,7 +86,7 @@ export async function encodeRendition(
       mimeType,
       width,
       height: pageHeight ?? height,
-      warnings: pixels.warnings,
+      warnings,
     };
   } catch (thrown) {
     throw toImageError(thrown, 'media.encoder_failed');

@@ -45,7 +45,7 @@ ${artist ? `<dc:creator><rdf:Seq><rdf:li>${escapeXml(artist)}</rdf:li></rdf:Seq>
 <?xpacket end="r"?>`);
 }
 
-/** The text as the content of an XML element; also what Pango takes for its markup. */
-export function escapeXml(text: string): string {
+/** The text as the content of an XML element. */
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -58,7 +58,7 @@ export async function renderImages(
   const make = async (spec: FormattedSpec) => {
     const pixels = await pixelsOf(spec);
     const timeoutSeconds = time.leftSeconds;
-    return encodeRendition(pixels, spec, { source: header, extras, credits, limits, timeoutSeconds });
+    return encodeRendition(pixels, spec, { source: header, extras, credits, limits, timeoutSeconds, signal });
   };
   const waiting = [...wanted];
   const running: { name: string; work: Promise<RenderedImage> }[] = [];

@@ -167,8 +167,28 @@ describe('a text', () => {
     }
   });
 
+  it.each([
+    ['in Chinese', '© 你好，世界', []],
+    ['with a character of no font', '你好 \ue123', ['rendition.missing_glyphs']],
+  ])('%s tells its warnings', async (_, letters, warnings) => {
+    const made = await renderOne(photo, { width: 400, watermark: text({ text: letters }) }, {});
+    expect(made.warnings).toEqual(warnings);
+    expect((await renderOne(photo, { watermark: mark() }, extras)).warnings).toEqual([]);
+  });
+
+  it('of two lines has them one below the other', async () => {
+    const boxes = [];
+    for (const letters of ['第一', '第一\n第二']) {
+      const { data } = await renderOne(photo, { width: 400, watermark: text({ text: letters }) }, {});
+      boxes.push(await boxOfChanges(data));
+    }
+    const [one, two] = boxes;
+    expect(two?.height).toBeGreaterThan(2 * (one?.height ?? Infinity));
+    expect(two?.width).toBeGreaterThan(75);
+  });
+
   it('that shows nothing is refused', async () => {
-    const watermark = text({ text: ' ' });
+    const watermark = text({ text: ' \u0007\n' });
     await expect(renderOne(photo, { watermark }, {})).rejects.toMatchObject({
       code: 'rendition.watermark_unusable',
     });

@@ -1,22 +1,20 @@
-import { LandfallError } from '#runtime';
+import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { decodeBaseImage, fromBaseImage } from './base-image.js';
 import { readImageHeader, type ImageLimits } from '../image-header.js';
-import { escapeXml } from './keep-copyright.js';
 import { scaleSize, type Size } from './rendition-size.js';
 import type { RenderExtras, WatermarkSpec } from './rendition-spec.js';
+import { drawTextMark } from './text-mark.js';
 
 /** A logo, not a photo: more would make every rendition slow. */
 const maxPixels = 10_000_000;
-/** What text is drawn at to learn its shape, in dots per inch, and the most that it is drawn at. */
-const firstDpi = 72;
-const mostDpi = 3_000;
 
 /** Pixels with red, green, blue and alpha, and where they go. */
 export interface Watermark extends Size {
   readonly data: Buffer;
   readonly left: number;
   readonly top: number;
+  readonly warnings: readonly WarningCode[];
 }
 
 /** Where a mark may be, and what it is made with. */
@@ -26,16 +24,21 @@ interface Surroundings {
   readonly watermarks: RenderExtras['watermarks'];
   readonly limits: ImageLimits;
   readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** A mark as large as it will be. */
+interface Mark {
+  readonly image: Sharp;
+  readonly warnings: readonly WarningCode[];
 }
 
 /**
  * Makes the mark for a rendition of this size: its pixels with their opacity, and where they go. A mark that is higher than
  * the rendition is made smaller. Fails with rendition.watermark_unusable.
  */
-export async function makeWatermark(
-  spec: WatermarkSpec,
-  { size, watermarks, limits, timeoutSeconds }: Surroundings,
-): Promise<Watermark> {
+export async function makeWatermark(spec: WatermarkSpec, surroundings: Surroundings): Promise<Watermark> {
+  const { size, timeoutSeconds } = surroundings;
   const margin = Math.round(spec.margin * Math.min(size.width, size.height));
   const room = {
     width: Math.max(1, Math.min(size.width - 2 * margin, Math.round(size.width * spec.width))),
@@ -48,11 +51,11 @@ export async function makeWatermark(
     );
     return { width: Math.min(width, room.width), height: Math.min(height, room.height) };
   };
-  const mark =
+  const { image, warnings } =
     spec.objectKey === undefined
-      ? await drawText(spec, fit)
-      : await decodePicture(spec.objectKey, watermarks?.get(spec.objectKey), fit, limits, timeoutSeconds);
-  const { data, info } = await mark
+      ? await drawText(spec, room, fit, surroundings)
+      : await decodePicture(spec.objectKey, fit, surroundings);
+  const { data, info } = await image
     .ensureAlpha()
     .timeout({ seconds: timeoutSeconds })
     .raw()
@@ -60,7 +63,7 @@ export async function makeWatermark(
   for (let alpha = 3; alpha < data.length; alpha += 4)
     data[alpha] = Math.round((data[alpha] ?? 0) * spec.opacity);
   const { width, height } = info;
-  return { data, width, height, ...placeOf(spec.gravity, size, info, margin) };
+  return { data, width, height, warnings, ...placeOf(spec.gravity, size, info, margin) };
 }
 
 /** Lays the mark over a picture, of an animation over each frame. */
@@ -88,44 +91,36 @@ export async function applyWatermark(
 
 type Fit = (shape: Size) => Size;
 
-async function drawText({ text = '', color }: WatermarkSpec, fit: Fit): Promise<Sharp> {
-  const draw = (dpi: number) =>
-    sharp({
-      text: {
-        text: `<span foreground="${color}">${escapeXml(text)}</span>`,
-        font: 'sans bold',
-        dpi,
-        rgba: true,
-      },
-    });
+async function drawText(
+  { text = '', color }: WatermarkSpec,
+  room: Size,
+  fit: Fit,
+  { limits, signal, timeoutSeconds }: Surroundings,
+): Promise<Mark> {
+  const within = { ...limits, timeoutMs: timeoutSeconds * 1_000 };
   try {
-    const { width, height } = await draw(firstDpi).metadata();
-    const size = fit({ width, height });
-    const dpi = Math.min(mostDpi, Math.max(firstDpi, Math.round((firstDpi * size.width) / width)));
-    const { data, info } = await draw(dpi).raw().toBuffer({ resolveWithObject: true });
-    if (data.every((value, at) => at % 4 < 3 || value === 0)) throw new Error('nothing was drawn');
-    return sharp(data, { raw: { width: info.width, height: info.height, channels: 4 } }).resize({
-      ...size,
-      fit: 'fill',
-    });
+    const { png, shape, warnings } = await drawTextMark({ text, color, room }, within, signal);
+    return { image: sharp(png).resize({ ...fit(shape), fit: 'fill' }), warnings };
   } catch (thrown) {
-    throw unusable('its text cannot be drawn; is a font installed on the worker?', thrown);
+    if (isLandfallError(thrown) && thrown.code === 'media.too_complex')
+      throw unusable('its text cannot be drawn', thrown);
+    throw thrown;
   }
 }
 
 async function decodePicture(
   objectKey: string,
-  file: string | LandfallError | undefined,
   fit: Fit,
-  limits: ImageLimits,
-  timeoutSeconds: number,
-): Promise<Sharp> {
+  { watermarks, limits, timeoutSeconds }: Surroundings,
+): Promise<Mark> {
+  const file = watermarks?.get(objectKey);
   if (file === undefined) throw unusable(`${objectKey} was not fetched`);
   if (typeof file !== 'string') throw unusable(`${objectKey}: ${file.message}`, file);
   const own = { ...limits, maxPixels: Math.min(limits.maxPixels, maxPixels) };
   try {
     const header = await readImageHeader(file, own);
-    return fromBaseImage(await decodeBaseImage(file, header, fit(header), own, timeoutSeconds));
+    const base = await decodeBaseImage(file, header, fit(header), own, timeoutSeconds);
+    return { image: fromBaseImage(base), warnings: [] };
   } catch (thrown) {
     throw unusable(`${objectKey}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, thrown);
   }
