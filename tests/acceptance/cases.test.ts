@@ -191,10 +191,9 @@ test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
   const told = await Promise.all(
     rungs.map(async (url = '') => {
       const entries = 'stream=pix_fmt,color_transfer,color_primaries,color_space';
-      const { stdout } = await run(inject('services').ffprobePath, [
-        ...['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0'],
-        new URL(url, stream.url ?? '').href,
-      ]);
+      const ask = ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0'];
+      const { href } = new URL(url, stream.url ?? '');
+      const { stdout } = await run(inject('services').ffprobePath, [...ask, href]);
       return stdout.trim().split('\n')[0];
     }),
   );
@@ -203,13 +202,12 @@ test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
 
 describe('a still in HDR', () => {
   /** The first frame of an HDR video, as a picture of ten bits. */
-  async function still(transfer: string): Promise<Buffer> {
+  async function stillOf(transfer: string): Promise<Buffer> {
     const file = join(folder, `${transfer}.avif`);
     const video = new URL('cases/v12-pq-none.mp4', import.meta.url).pathname;
-    await run(inject('services').ffmpegPath, [
-      ...['-v', 'error', '-y', '-i', video, '-frames:v', '1', '-c:v', 'libaom-av1', '-still-picture', '1'],
-      ...['-cpu-used', '6', '-crf', '10', '-pix_fmt', 'yuv420p10le', '-color_trc', transfer, file],
-    ]);
+    const still = ['-i', video, '-frames:v', '1', '-c:v', 'libaom-av1', '-still-picture', '1'];
+    const deep = ['-cpu-used', '6', '-crf', '10', '-pix_fmt', 'yuv420p10le', '-color_trc', transfer];
+    await run(inject('services').ffmpegPath, ['-v', 'error', '-y', ...still, ...deep, file]);
     return readFile(file);
   }
 
@@ -217,7 +215,7 @@ describe('a still in HDR', () => {
     ['smpte2084', 16],
     ['arib-std-b67', 18],
   ])('%s stays as it is on request, and is SDR otherwise', async (transfer, code) => {
-    const original = await still(transfer);
+    const original = await stillOf(transfer);
     const upload = await land(`${transfer}.avif`, original);
     expect(upload).toMatchObject({ status: 'ready' });
     const kept = Buffer.from(await (await fetch(renditionOf(upload, 'bright').url ?? '')).arrayBuffer());
@@ -296,11 +294,10 @@ describe('what only frames tell', () => {
 test('a stream has the frames of its source when their size changes in the middle', async () => {
   const upload = await land('v31-changes.mkv');
   expect(upload).toMatchObject({ status: 'ready' });
-  const { stdout } = await run(inject('services').ffprobePath, [
-    ...['-v', 'error', '-count_packets', '-select_streams', 'v:0'],
-    ...['-show_entries', 'stream=nb_read_packets', '-of', 'default=nw=1:nk=1'],
-    renditionOf(upload, 'stream').url ?? '',
-  ]);
+  const count = ['-v', 'error', '-count_packets', '-select_streams', 'v:0'];
+  const tell = ['-show_entries', 'stream=nb_read_packets', '-of', 'default=nw=1:nk=1'];
+  const { url } = renditionOf(upload, 'stream');
+  const { stdout } = await run(inject('services').ffprobePath, [...count, ...tell, url ?? '']);
   expect(stdout.trim().split('\n').at(0)).toBe('250');
   expect(renditionOf(upload, 'stream').durationMs).toBeLessThan(10_100);
 });

@@ -95,10 +95,8 @@ describe('a film that lacks its end', () => {
     const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=20'];
     const sound = ['-f', 'lavfi', '-i', 'sine=duration=20'];
     const coders = ['-c:v', 'libx264', '-g', '25', '-b:v', '200k', '-c:a', 'aac'];
-    await run(inject('services').ffmpegPath, [
-      ...['-v', 'error', '-y', ...picture, ...sound, ...coders],
-      ...[...options, file],
-    ]);
+    const silent = ['-v', 'error', '-y'];
+    await run(inject('services').ffmpegPath, [...silent, ...picture, ...sound, ...coders, ...options, file]);
     return readFile(file);
   }
 

@@ -66,9 +66,8 @@ async function apng(): Promise<Buffer> {
   await writeFile(join(folder, 'list.txt'), list.join('\n'));
   const file = join(folder, 'animation.png');
   const input = ['-f', 'concat', '-safe', '0', '-i', join(folder, 'list.txt')];
-  await run(inject('services').ffmpegPath, [
-    ...input.concat('-v', 'error', '-y', '-vsync', 'vfr', '-plays', '0', '-f', 'apng', file),
-  ]);
+  const output = ['-v', 'error', '-y', '-vsync', 'vfr', '-plays', '0', '-f', 'apng', file];
+  await run(inject('services').ffmpegPath, [...input, ...output]);
   return readFile(file);
 }
 
