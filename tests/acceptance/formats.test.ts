@@ -20,6 +20,7 @@ pipelines:
 /** Red to the left, blue to the right, in each of the formats that libvips does not read. */
 const heic =
   'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUNtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFnAAEAAAAAAAAA+wAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAw2lwcnAAAAClaXBjbwAAAHlodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQAsQgEBA3AAAAMAkAAAAwAAAwAeoBkgafeW6kkprm4EBAwIAAADAAgAAAMACEAiAAEAB0QBwXKwYkAAAAAUaXNwZQAAAAAAAADIAAAAZAAAABBwaXhpAAAAAAMICAgAAAAWaXBtYQAAAAAAAAABAAEDgQKDAAABA21kYXQAAAD3KAGvDtCJaDSDAcnX/AK1//+AtHIf2L6QNYmbRumK7IFC8Yf8cZbVIbr6bvEnyjAqLwU3P89OCkZcdJ0gLUT87zonz/rNVIW0CSeZo9W/SztZOsosxn8zH/WtIHj5Tj/z0LBTVUadG/CRJ5Y32WlYfYxMzV8rqUvgH8o+3XNoBcK0/JIOcAhmdSJz5OzzpvQ39rwYF1zwbkAAAAMAAhqw2mLoYAAAAwASGuS4/H/n7OdxR/A4znQO4ZVSacJSBNR9ETmP8qZIjzMYi6SCW7PfInzSisRHwAAtpXCcVVv/KSMOhsO0Un0km2SH3gECA4AAAAMAG+AERA==';
+const jxl = '/woYcxAJCAIBAKAASzhpmMqD9ysoCIB6d2MM2guEABBQKgBgxuEPSNAPSODfv/vsU38EDQ==';
 const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="100" height="100" fill="red"/><rect x="100" width="100" height="100" fill="blue"/></svg>';
 const pdf = [
@@ -41,6 +42,7 @@ afterAll(() => stack[Symbol.asyncDispose]());
 
 test.each([
   ['phone.heic', Buffer.from(heic, 'base64'), 'image/heic', { format: 'heic', width: 200, height: 100 }],
+  ['new.jxl', Buffer.from(jxl, 'base64'), 'image/jxl', { format: 'jxl', width: 200, height: 100 }],
   ['drawing.svg', Buffer.from(svg), 'image/svg+xml', { format: 'svg', width: 200, height: 100 }],
   ['old.bmp', Buffer.from(bmp, 'hex'), 'image/bmp', { format: 'bmp', width: 2, height: 1 }],
   [

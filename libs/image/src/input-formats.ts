@@ -84,6 +84,8 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   guest('heif', 'image/heic', /^[^]{4}ftyp(he[iv][cxms]|m[is]f1[^]{4}([^]{4}){0,8}?he[iv][cxms])/, 'heic'),
   guest('heif', 'image/heif', /^[^]{4}ftypm[is]f1/),
   guest('bmp', 'image/bmp', isBmp),
+  // A bare codestream, or a container of boxes (ISO/IEC 18181-2, 9.1).
+  guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\x0cJXL \r\n\x87\n)/),
   guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
   guest('svg', 'image/svg+xml', svgStart),
 ];
@@ -104,4 +106,4 @@ export function readableType(start: Uint8Array): string | undefined {
 
 /** What to send, for people. */
 export const readFormats =
-  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, BMP, SVG or PDF file, or a camera RAW file with a preview';
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, BMP, SVG or PDF file, or a camera RAW file with a preview';

@@ -21,6 +21,7 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   svg: async () => (await import('./guest-svg.ts')).drawSvg,
   bmp: async () => (await import('./guest-bmp.ts')).decodeBmp,
   pdf: async () => (await import('./guest-pdf.ts')).drawPdf,
+  jxl: async () => (await import('./guest-jxl.ts')).decodeJxl,
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 
