@@ -21,6 +21,8 @@ pipelines:
 const heic =
   'AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUNtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAAA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFnAAEAAAAAAAAA+wAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEAAGh2YzEAAAAAw2lwcnAAAAClaXBjbwAAAHlodmNDAQNwAAAAAAAAAAAAHvAA/P34+AAADwMgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQCEAAQAsQgEBA3AAAAMAkAAAAwAAAwAeoBkgafeW6kkprm4EBAwIAAADAAgAAAMACEAiAAEAB0QBwXKwYkAAAAAUaXNwZQAAAAAAAADIAAAAZAAAABBwaXhpAAAAAAMICAgAAAAWaXBtYQAAAAAAAAABAAEDgQKDAAABA21kYXQAAAD3KAGvDtCJaDSDAcnX/AK1//+AtHIf2L6QNYmbRumK7IFC8Yf8cZbVIbr6bvEnyjAqLwU3P89OCkZcdJ0gLUT87zonz/rNVIW0CSeZo9W/SztZOsosxn8zH/WtIHj5Tj/z0LBTVUadG/CRJ5Y32WlYfYxMzV8rqUvgH8o+3XNoBcK0/JIOcAhmdSJz5OzzpvQ39rwYF1zwbkAAAAMAAhqw2mLoYAAAAwASGuS4/H/n7OdxR/A4znQO4ZVSacJSBNR9ETmP8qZIjzMYi6SCW7PfInzSisRHwAAtpXCcVVv/KSMOhsO0Un0km2SH3gECA4AAAAMAG+AERA==';
 const jxl = '/woYcxAJCAIBAKAASzhpmMqD9ysoCIB6d2MM2guEABBQKgBgxuEPSNAPSODfv/vsU38EDQ==';
+const jp2 =
+  'AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAZAAAAMgAAwcHAAAAAAAPY29scgEAAAAAABAAAAGbanAyY/9P/1EALwAAAAAAyAAAAGQAAAAAAAAAAAAAAMgAAABkAAAAAAAAAAAAAwcBAQcBAQcBAf9SAAwAAAABAAUEBAAB/1wAE0BASEhQSEhQSEhQSEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAABFAAB/5PfgOgc9oCFE+82GhXPyYt0QUItFGSJZGdb8eJR8mAzPd+AIBFQU4TfgOARUCLSZQ4wSFgBli4g9z6BYGi9D82Ba9rDPjufz8AoIW6wZlwfNytkD4DPwCgiGrJmXB83K2zfz8AwMNHEpnvUoAEqAQfbgM/ALDF9xqZ71KABKf6fx9oqAE+XxSuuIHE5ueG2vm+nyUQhb2oOc4DH2iQAUEPHK64h+VtM+GCINxqB+GIMz8BIg+2vZn+zLwnyLAMI7Em3Fv9/gM/AkIPCruZ/sy8Lmw0BjI535zcLW6+b5ujKMNhsNhsdW2BsNhsNj+fwCQCeijHP/sL4/3+A4/aEAJ5fMU//f/9//9k=';
 const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="100" height="100" fill="red"/><rect x="100" width="100" height="100" fill="blue"/></svg>';
 const pdf = [
@@ -43,6 +45,7 @@ afterAll(() => stack[Symbol.asyncDispose]());
 test.each([
   ['phone.heic', Buffer.from(heic, 'base64'), 'image/heic', { format: 'heic', width: 200, height: 100 }],
   ['new.jxl', Buffer.from(jxl, 'base64'), 'image/jxl', { format: 'jxl', width: 200, height: 100 }],
+  ['scan.jp2', Buffer.from(jp2, 'base64'), 'image/jp2', { format: 'jp2', width: 200, height: 100 }],
   ['drawing.svg', Buffer.from(svg), 'image/svg+xml', { format: 'svg', width: 200, height: 100 }],
   ['old.bmp', Buffer.from(bmp, 'hex'), 'image/bmp', { format: 'bmp', width: 2, height: 1 }],
   [

@@ -18,6 +18,8 @@ describe('the type of a picture shows in its first bytes', () => {
     ['\0\0\0\x18ftypmif1\0\0\0\0mif1miaf', 'image/heif'],
     ['\xff\x0a\x31\x41', 'image/jxl'],
     ['\0\0\0\x0cJXL \r\n\x87\n', 'image/jxl'],
+    ['\0\0\0\x0cjP  \r\n\x87\n', 'image/jp2'],
+    ['\xff\x4f\xff\x51\0\x2f', 'image/jp2'],
     ['%PDF-1.4', 'application/pdf'],
     ['\xef\xbb\xbf <svg>', 'image/svg+xml'],
     ['<?xml version="1.0"?><svg:svg xmlns:svg="http://www.w3.org/2000/svg">', 'image/svg+xml'],

@@ -85,7 +85,9 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   guest('heif', 'image/heif', /^[^]{4}ftypm[is]f1/),
   guest('bmp', 'image/bmp', isBmp),
   // A bare codestream, or a container of boxes (ISO/IEC 18181-2, 9.1).
-  guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\x0cJXL \r\n\x87\n)/),
+  guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
+  // The file format, or a bare codestream (ISO/IEC 15444-1, I.5.1 and A.2).
+  guest('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
   guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
   guest('svg', 'image/svg+xml', svgStart),
 ];
@@ -106,4 +108,4 @@ export function readableType(start: Uint8Array): string | undefined {
 
 /** What to send, for people. */
 export const readFormats =
-  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, BMP, SVG or PDF file, or a camera RAW file with a preview';
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, SVG or PDF file, or a camera RAW file with a preview';

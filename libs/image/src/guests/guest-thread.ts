@@ -22,6 +22,7 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   bmp: async () => (await import('./guest-bmp.ts')).decodeBmp,
   pdf: async () => (await import('./guest-pdf.ts')).drawPdf,
   jxl: async () => (await import('./guest-jxl.ts')).decodeJxl,
+  jp2: async () => (await import('./guest-jp2.ts')).decodeJp2,
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 
