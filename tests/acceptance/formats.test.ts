@@ -33,6 +33,8 @@ const pdf = [
   '4 0 obj<</Length 58>>stream\n1 0 0 rg 0 0 100 100 re f 0 0 1 rg 100 0 100 100 re f     \nendstream endobj',
   'trailer<</Root 1 0 R/Size 5>>\n%%EOF',
 ].join('\n');
+/** An icon of 2 × 1 pixels, of 24 bits and a mask. */
+const ico = `0000010001000201000001001800340000001600000028000000020000000200000001001800${'00'.repeat(24)}0000ffff0000000000000000`;
 /** A BMP of 2 × 1 pixels. */
 const bmp = `424d3e000000000000003600000028000000020000000100000001001800${'00'.repeat(24)}0000ffff00000000`;
 
@@ -48,6 +50,7 @@ test.each([
   ['scan.jp2', Buffer.from(jp2, 'base64'), 'image/jp2', { format: 'jp2', width: 200, height: 100 }],
   ['drawing.svg', Buffer.from(svg), 'image/svg+xml', { format: 'svg', width: 200, height: 100 }],
   ['old.bmp', Buffer.from(bmp, 'hex'), 'image/bmp', { format: 'bmp', width: 2, height: 1 }],
+  ['favicon.ico', Buffer.from(ico, 'hex'), 'image/x-icon', { format: 'ico', width: 2, height: 1 }],
   [
     'papers/two.pdf',
     Buffer.from(pdf),
@@ -62,7 +65,7 @@ test.each([
   const thumb = sharp(Buffer.from(await answer.arrayBuffer())).removeAlpha();
   const { data, info } = await thumb.raw().toBuffer({ resolveWithObject: true });
   const [first, last] = [data.subarray(0, 3), data.subarray(-3)];
-  expect(info.width).toBe(key === 'old.bmp' ? 2 : 100);
+  expect(info.width).toBe(facts.width === 2 ? 2 : 100);
   expect([(first[0] ?? 0) > 200, (first[2] ?? 0) < 50, (last[0] ?? 0) < 50, (last[2] ?? 0) > 200]).toEqual(
     Array(4).fill(true),
   );

@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp';
 import { cameraOf } from './facts/camera-of.js';
+import { isIcon } from './facts/is-icon.js';
 import type { GuestName } from './guests/guest-task.js';
 
 interface FormatName {
@@ -88,6 +89,7 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
   // The file format, or a bare codestream (ISO/IEC 15444-1, I.5.1 and A.2).
   guest('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
+  guest('ico', 'image/x-icon', isIcon),
   guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
   guest('svg', 'image/svg+xml', svgStart),
 ];
@@ -108,4 +110,4 @@ export function readableType(start: Uint8Array): string | undefined {
 
 /** What to send, for people. */
 export const readFormats =
-  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, SVG or PDF file, or a camera RAW file with a preview';
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, SVG or PDF file, or a camera RAW file with a preview';

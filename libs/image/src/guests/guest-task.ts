@@ -13,7 +13,7 @@ export interface GuestTask {
   maxPixels: number;
 }
 
-export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2';
+export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico';
 
 /** What the original says of itself where the file made from it says something else. */
 export interface ToldFacts {

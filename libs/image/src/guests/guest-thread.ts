@@ -23,6 +23,7 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   pdf: async () => (await import('./guest-pdf.ts')).drawPdf,
   jxl: async () => (await import('./guest-jxl.ts')).decodeJxl,
   jp2: async () => (await import('./guest-jp2.ts')).decodeJp2,
+  ico: async () => (await import('./guest-ico.ts')).decodeIcon,
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 
