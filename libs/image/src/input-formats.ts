@@ -1,6 +1,7 @@
 import type { Metadata } from 'sharp';
 import { cameraOf } from './facts/camera-of.js';
 import { isIcon } from './facts/is-icon.js';
+import { isTarga } from './facts/is-targa.js';
 import type { GuestName } from './guests/guest-task.js';
 
 interface FormatName {
@@ -92,6 +93,7 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   guest('ico', 'image/x-icon', isIcon),
   guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
   guest('svg', 'image/svg+xml', svgStart),
+  guest('tga', 'image/x-tga', isTarga),
 ];
 
 /** As much of a file as its format shows itself in. */
@@ -110,4 +112,4 @@ export function readableType(start: Uint8Array): string | undefined {
 
 /** What to send, for people. */
 export const readFormats =
-  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, SVG or PDF file, or a camera RAW file with a preview';
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, TGA, SVG or PDF file, or a camera RAW file with a preview';

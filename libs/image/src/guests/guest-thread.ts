@@ -24,6 +24,7 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   jxl: async () => (await import('./guest-jxl.ts')).decodeJxl,
   jp2: async () => (await import('./guest-jp2.ts')).decodeJp2,
   ico: async () => (await import('./guest-ico.ts')).decodeIcon,
+  tga: async () => (await import('./guest-tga.ts')).decodeTarga,
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 
