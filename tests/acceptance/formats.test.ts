@@ -37,6 +37,8 @@ const pdf = [
 const ico = `0000010001000201000001001800340000001600000028000000020000000200000001001800${'00'.repeat(24)}0000ffff0000000000000000`;
 /** A TGA of 2 × 1 pixels. */
 const tga = `${'00'.repeat(2)}02${'00'.repeat(9)}0200010018000000ffff0000`;
+/** A Photoshop file of 2 × 1 pixels, without layers. */
+const psd = `384250530001${'00'.repeat(6)}00030000000100000002000800030000000000000000000000000000ff00000000ff`;
 /** A BMP of 2 × 1 pixels. */
 const bmp = `424d3e000000000000003600000028000000020000000100000001001800${'00'.repeat(24)}0000ffff00000000`;
 
@@ -54,6 +56,12 @@ test.each([
   ['old.bmp', Buffer.from(bmp, 'hex'), 'image/bmp', { format: 'bmp', width: 2, height: 1 }],
   ['favicon.ico', Buffer.from(ico, 'hex'), 'image/x-icon', { format: 'ico', width: 2, height: 1 }],
   ['texture.tga', Buffer.from(tga, 'hex'), 'image/x-tga', { format: 'tga', width: 2, height: 1 }],
+  [
+    'layers.psd',
+    Buffer.from(psd, 'hex'),
+    'image/vnd.adobe.photoshop',
+    { format: 'psd', width: 2, height: 1 },
+  ],
   [
     'papers/two.pdf',
     Buffer.from(pdf),

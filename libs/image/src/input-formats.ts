@@ -90,6 +90,7 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
   // The file format, or a bare codestream (ISO/IEC 15444-1, I.5.1 and A.2).
   guest('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
+  guest('psd', 'image/vnd.adobe.photoshop', /^8BPS\0[^]\0{6}/),
   guest('ico', 'image/x-icon', isIcon),
   guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
   guest('svg', 'image/svg+xml', svgStart),
@@ -112,4 +113,4 @@ export function readableType(start: Uint8Array): string | undefined {
 
 /** What to send, for people. */
 export const readFormats =
-  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, TGA, SVG or PDF file, or a camera RAW file with a preview';
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, TGA, Photoshop, SVG or PDF file, or a camera RAW file with a preview';

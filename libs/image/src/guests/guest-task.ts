@@ -13,7 +13,7 @@ export interface GuestTask {
   maxPixels: number;
 }
 
-export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico' | 'tga';
+export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico' | 'tga' | 'psd';
 
 /** What the original says of itself where the file made from it says something else. */
 export interface ToldFacts {

@@ -25,6 +25,7 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   jp2: async () => (await import('./guest-jp2.ts')).decodeJp2,
   ico: async () => (await import('./guest-ico.ts')).decodeIcon,
   tga: async () => (await import('./guest-tga.ts')).decodeTarga,
+  psd: async () => (await import('./guest-psd.ts')).decodePhotoshop,
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 
