@@ -39,8 +39,16 @@ const ico = `0000010001000201000001001800340000001600000028000000020000000200000
 const tga = `${'00'.repeat(2)}02${'00'.repeat(9)}0200010018000000ffff0000`;
 /** A Photoshop file of 2 × 1 pixels, without layers. */
 const psd = `384250530001${'00'.repeat(6)}00030000000100000002000800030000000000000000000000000000ff00000000ff`;
+const jpeg =
+  '/9j/4AAQSkZJRgABAgAAAQABAAD/2wBDAAgQEBMQExYWFhYWFhoYGhsbGxoaGhobGxsdHR0iIiIdHR0bGx0dICAiIiUmJSMjIiMmJigoKDAwLi44ODpFRVP/xAGiAAABBQEBAQEBAQAAAAAAAAAAAQIDBAUGBwgJCgsBAAMBAQEBAQEBAQEAAAAAAAABAgMEBQYHCAkKCxAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6EQACAQIEBAMEBwUEBAABAncAAQIDEQQFITEGEkFRB2FxEyIygQgUQpGhscEJIzNS8BVictEKFiQ04SXxFxgZGiYnKCkqNTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqCg4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2dri4+Tl5ufo6ery8/T19vf4+fr/wAARCABkAMgDASIAAhEAAxEA/9oADAMBAAIRAxEAPwDi6KKK+UP38KKKKACiiigAooooAKKKKACiiigDIu/4Px/pWPWxd/wfj/Ssev6AyT/kX0P+4n/pyR+IZx/v1b/tz/03EKKKK+qPmgooooAKKKKACiiigAooooAKKKKAOvooor+VT+lAooooAKKKKACiiigAooooAKKKKAMi7/g/H+lY9bF3/B+P9Kx6/oDJP+RfQ/7if+nJH4hnH+/Vv+3P/TcQooor6o+aCiiigAooooAKKKKACiiigAooooA6+iiiv5VP6UCiiigAooooAKKKKACiiigAooooAyLv+D8f6Vj1sXf8H4/0rHr+gMk/5F9D/uJ/6ckfiGcf79W/7c/9NxCiiivqj5oKKKKACiiigAooooAKKKKACiiigDr6KKK/lU/pQKKKKACiiigAooooAKKKKACiiigDIu/4Px/pWPWxd/wfj/Ssev6AyT/kX0P+4n/pyR+IZx/v1b/tz/03EKKKK+qPmgooooAKKKKACiiigAooooAKKKKAOvooor+VT+lAooooAKKKKACiiigAooooAKKKKAMi7/g/H+lY9bF3/B+P9Kx6/oDJP+RfQ/7if+nJH4hnH+/Vv+3P/TcQooor6o+aCiiigAooooAKKKKACiiigAooooA6+iiiv5VP6UCiiigAooooAKKKKACiiigAooooAyLv+D8f6Vj1sXf8H4/0rHr+gMk/5F9D/uJ/6ckfiGcf79W/7c/9NxCiiivqj5oKKKKACiiigAooooAKKKKACiiigDr6KKK/lU/pQKKKKACiiigAooooAKKKKACiiigDIu/4Px/pWPWxd/wfj/Ssev6AyT/kX0P+4n/pyR+IZx/v1b/tz/03EKKKK+qPmgooooAKKKKACiiigAooooAKKKKAP//Z';
+/** What cameras put around a JPEG: Canon's boxes, Olympus' directory. */
+const cr3 =
+  '000000186674797063727820000000016372782069736f6d000000546d6f6f760000004c7472616b000000446d6469610000003c6d696e66000000347374626c000000147374737a00000000000004b90000000100000018636f363400000000000000010000000000000074000004c16d646174';
+const orf = '4949524f0800000002000102040001000000260000000202040001000000b904000000000000';
 /** A BMP of 2 × 1 pixels. */
 const bmp = `424d3e000000000000003600000028000000020000000100000001001800${'00'.repeat(24)}0000ffff00000000`;
+
+const around = (head: string) => Buffer.concat([Buffer.from(head, 'hex'), Buffer.from(jpeg, 'base64')]);
 
 let stack: Stack;
 beforeAll(async () => {
@@ -62,6 +70,8 @@ test.each([
     'image/vnd.adobe.photoshop',
     { format: 'psd', width: 2, height: 1 },
   ],
+  ['camera.cr3', around(cr3), 'image/x-canon-cr3', { format: 'cr3', width: 200, height: 100 }],
+  ['camera.orf', around(orf), 'image/x-olympus-orf', { format: 'orf', width: 200, height: 100 }],
   [
     'papers/two.pdf',
     Buffer.from(pdf),

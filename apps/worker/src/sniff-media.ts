@@ -57,7 +57,7 @@ export function claimedKind(mimeType: string | null, objectKey: string): Sniffed
   if (family) return family as SniffedMedia['kind'];
   if (mimeType && mimeType !== 'application/octet-stream') return 'other';
   if (
-    /\.(jpe?g|png|gif|webp|avif|jxl|jp2|j2k|jpf|hei[cf]|tiff?|bmp|ico|cur|tga|ps[bd]|svg|dng|cr2|nef|arw|pef|rw2|raf)$/i.test(
+    /\.(jpe?g|png|gif|webp|avif|jxl|jp2|j2k|jpf|hei[cf]|tiff?|bmp|ico|cur|tga|ps[bd]|svg|dng|cr[23]|orf|nef|arw|pef|rw2|raf)$/i.test(
       objectKey,
     )
   )

@@ -76,6 +76,8 @@ const isBmp = (start: Buffer): boolean =>
 /** What guests read. A camera's file that is built like a TIFF comes before TIFF, AVIF before its family. */
 const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   camera('canon-cr2', /^II\*\0[^]{4}CR/),
+  camera('canon-cr3', /^[^]{4}ftypcrx /),
+  camera('olympus-orf', /^(IIR[OS][^]\0\0\0|MMOR\0\0\0)/),
   camera('panasonic-rw2', /^IIU\0/),
   camera('fujifilm-raf', /^FUJIFILMCCD-RAW /),
   camera('adobe-dng', (start) => cameraOf(start) === 'dng'),
