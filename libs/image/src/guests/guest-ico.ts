@@ -1,5 +1,5 @@
 import { decodeBmp } from './guest-bmp.ts';
-import { GuestRefusal, type GuestPicture } from './guest-task.ts';
+import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
 
 const pngSignature = '89504e470d0a1a0a';
 /** How the pixels are stored (BITMAPINFOHEADER, biCompression): as they are, or with colour masks. */
@@ -26,7 +26,13 @@ export function decodeIcon(bytes: Uint8Array, maxPixels: number): GuestPicture {
     (one, other) => other.width * other.height - one.width * one.height || other.bits - one.bits,
   );
   if (!largest) throw new GuestRefusal('media.damaged', 'the icon holds no picture');
-  return largest.isPng ? { encoded: largest.data, told: {} } : decodeBitmap(largest, maxPixels);
+  if (largest.isPng) return { encoded: largest.data, told: {} };
+  const { width, height } = largest;
+  refuseTooMany(width, height, maxPixels);
+  // The bitmap is copied, and its pixels have four bytes each.
+  if (width * height * 8 > bytesBeside(file.length))
+    throw new GuestRefusal('media.too_complex', `an icon of ${width} × ${height} pixels`);
+  return decodeBitmap(largest, maxPixels);
 }
 
 /** What an entry of the directory (ICONDIRENTRY) points to; the entry's own sizes end at 256. */
@@ -56,14 +62,15 @@ function decodeBitmap({ data, width, height, bits }: Icon, maxPixels: number): G
   const maskBytes = compression === bitFields && data.readUInt32LE(0) === 40 ? 12 : 0;
   const usedColors = Math.min(data.readUInt32LE(32), 256) || 2 ** bits;
   const pixelsAt = data.readUInt32LE(0) + maskBytes + (bits <= 8 ? usedColors * 4 : 0);
-  const bitmap = Buffer.concat([Buffer.alloc(14), data]);
+  const rowBytes = Math.ceil((width * bits) / 32) * 4;
+  const maskAt = pixelsAt + rowBytes * height;
+  const bitmap = Buffer.concat([Buffer.alloc(14), data.subarray(0, maskAt)]);
   bitmap.write('BM');
   bitmap.writeUInt32LE(14 + pixelsAt, 10);
   bitmap.writeInt32LE(height, 14 + 8);
   const picture = decodeBmp(bitmap, maxPixels);
   if (!('pixels' in picture)) return picture;
-  const rowBytes = Math.ceil((width * bits) / 32) * 4;
-  const mask = data.subarray(pixelsAt + rowBytes * height);
+  const mask = data.subarray(maskAt);
   const isShown = bits === 32 && hasAlpha(data, pixelsAt, width * height);
   if (isShown) copyAlpha(data.subarray(pixelsAt), picture.pixels.data, width, height);
   else cutOut(mask, picture.pixels.data, width, height);

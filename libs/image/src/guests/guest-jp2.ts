@@ -20,10 +20,10 @@ export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<G
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (file.length < 12) throw new GuestRefusal('media.damaged', 'the file ends within its header');
   const header = readJp2Header(file);
-  const { width, height, icc } = header;
+  const { width, height, hasAlpha, icc } = header;
   refuseTooMany(width, height, maxPixels);
-  // The file is there twice.
-  const maxBytes = bytesBeside(bytes.length);
+  // The file is there three times, the transparency once more than the picture.
+  const maxBytes = bytesBeside(bytes.length * 2 + (hasAlpha ? width * height : 0));
   if (width * height * pixelBytes + bytes.length > maxBytes)
     throw new GuestRefusal(
       'media.too_complex',
@@ -32,22 +32,33 @@ export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<G
   const { instantiateWasm, ranOut } = await boundPdfium(maxBytes);
   const pdfium = await PDFiumModule({ instantiateWasm });
   pdfium._FPDF_InitLibraryWithConfig({});
-  const data = draw(pdfium, file, header, false);
+  const masked = hasAlpha ? draw(pdfium, file, header, true) : undefined;
+  const alpha = masked && alphaOf(masked.pixels);
+  masked?.free();
+  const data = draw(pdfium, file, header, false)?.pixels;
   // A page is blank where nothing could be decoded.
-  if (data?.[3] !== 255) {
+  if (data?.[3] !== 255 || (hasAlpha && !alpha)) {
     if (ranOut()) throw new GuestRefusal('media.too_complex', 'send a smaller image');
     throw new GuestRefusal('media.damaged', 'the file cannot be decoded');
   }
-  if (header.hasAlpha) {
-    const masked = draw(pdfium, file, header, true);
-    if (!masked || ranOut()) throw new GuestRefusal('media.too_complex', 'send a smaller image');
-    for (let at = 3; at < data.length; at += 4) data[at] = masked[at] ?? 255;
-  }
+  alpha?.forEach((value, pixel) => (data[pixel * 4 + 3] = value));
   return { pixels: { width, height, channels: 4, rowBytes: width * 4, data, icc }, told: {} };
 }
 
-/** Pixels of four bytes, red first; undefined where there is no memory for them. */
-function draw(pdfium: Pdfium, file: Buffer, header: Jp2Header, masked: boolean): Buffer | undefined {
+function alphaOf(pixels: Uint8Array): Uint8Array {
+  const alpha = new Uint8Array(pixels.length / 4);
+  for (let pixel = 0; pixel < alpha.length; pixel++) alpha[pixel] = pixels[pixel * 4 + 3] ?? 255;
+  return alpha;
+}
+
+interface Drawn {
+  /** Four bytes each, red first, in PDFium's memory. */
+  pixels: Uint8Array;
+  free(): void;
+}
+
+/** Undefined where there is no memory for it. */
+function draw(pdfium: Pdfium, file: Buffer, header: Jp2Header, masked: boolean): Drawn | undefined {
   const { width, height } = header;
   const page = pageOf(file, header, masked);
   const place = pdfium.wasmExports.malloc(page.length);
@@ -60,13 +71,15 @@ function draw(pdfium: Pdfium, file: Buffer, header: Jp2Header, masked: boolean):
   pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0);
   pdfium._FPDF_RenderPageBitmap(bitmap, opened, 0, 0, width, height, 0, redFirst);
   const at = pdfium._FPDFBitmap_GetBuffer(bitmap);
-  // A copy: what is drawn afterwards takes the same place.
-  const pixels = Buffer.from(pdfium.HEAPU8.subarray(at, at + width * height * 4));
-  pdfium._FPDFBitmap_Destroy(bitmap);
-  pdfium._FPDF_ClosePage(opened);
-  pdfium._FPDF_CloseDocument(document);
-  pdfium.wasmExports.free(place);
-  return pixels;
+  return {
+    pixels: pdfium.HEAPU8.subarray(at, at + width * height * 4),
+    free: () => {
+      pdfium._FPDFBitmap_Destroy(bitmap);
+      pdfium._FPDF_ClosePage(opened);
+      pdfium._FPDF_CloseDocument(document);
+      pdfium.wasmExports.free(place);
+    },
+  };
 }
 
 /** A PDF of one page that the picture fills (ISO 32000-2, 7.4.9, JPXDecode). */

@@ -20,7 +20,8 @@ export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<G
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const { width, height } = readJxlSize(file);
   refuseTooMany(width, height, maxPixels);
-  const maxBytes = bytesBeside(bytes.length);
+  // The PNG that the decoder makes is copied out of its memory.
+  const maxBytes = bytesBeside(bytes.length + width * height * 4);
   const module = await WebAssembly.compile(await boundWasm('jxl-oxide-wasm/module.wasm', maxBytes));
   const { memory } = initSync({ module });
   const image = new JxlImage();
