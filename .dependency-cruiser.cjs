@@ -60,6 +60,7 @@ const owners = {
   '@rgrove/parse-xml': '^libs/image/',
   thumbhash: '^libs/image/',
   'libheif-js': '^libs/image/',
+  'jxl-oxide-wasm': '^libs/image/',
   '@resvg/resvg-wasm': '^libs/image/',
   '@hyzyla/pdfium': '^libs/image/',
   '@embedpdf/fonts-sc': '^libs/image/',

@@ -56,7 +56,11 @@ export function claimedKind(mimeType: string | null, objectKey: string): Sniffed
   const family = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1];
   if (family) return family as SniffedMedia['kind'];
   if (mimeType && mimeType !== 'application/octet-stream') return 'other';
-  if (/\.(jpe?g|png|gif|webp|avif|hei[cf]|tiff?|bmp|svg|dng|cr2|nef|arw|pef|rw2|raf)$/i.test(objectKey))
+  if (
+    /\.(jpe?g|png|gif|webp|avif|jxl|jp2|j2k|jpf|hei[cf]|tiff?|bmp|ico|cur|tga|ps[bd]|svg|dng|cr[23]|orf|nef|arw|pef|rw2|raf)$/i.test(
+      objectKey,
+    )
+  )
     return 'image';
   if (/\.(mp4|mov|mkv|webm|avi|m4v|mpe?g|ts)$/i.test(objectKey)) return 'video';
   if (/\.(mp3|m4a|aac|flac|wav|ogg|opus)$/i.test(objectKey)) return 'audio';

@@ -1,5 +1,7 @@
 import type { Metadata } from 'sharp';
 import { cameraOf } from './facts/camera-of.js';
+import { isIcon } from './facts/is-icon.js';
+import { isTarga } from './facts/is-targa.js';
 import type { GuestName } from './guests/guest-task.js';
 
 interface FormatName {
@@ -74,6 +76,8 @@ const isBmp = (start: Buffer): boolean =>
 /** What guests read. A camera's file that is built like a TIFF comes before TIFF, AVIF before its family. */
 const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   camera('canon-cr2', /^II\*\0[^]{4}CR/),
+  camera('canon-cr3', /^[^]{4}ftypcrx /),
+  camera('olympus-orf', /^(IIR[OS][^]\0\0\0|MMOR\0\0\0)/),
   camera('panasonic-rw2', /^IIU\0/),
   camera('fujifilm-raf', /^FUJIFILMCCD-RAW /),
   camera('adobe-dng', (start) => cameraOf(start) === 'dng'),
@@ -84,8 +88,15 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   guest('heif', 'image/heic', /^[^]{4}ftyp(he[iv][cxms]|m[is]f1[^]{4}([^]{4}){0,8}?he[iv][cxms])/, 'heic'),
   guest('heif', 'image/heif', /^[^]{4}ftypm[is]f1/),
   guest('bmp', 'image/bmp', isBmp),
+  // A bare codestream, or a container of boxes (ISO/IEC 18181-2, 9.1).
+  guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
+  // The file format, or a bare codestream (ISO/IEC 15444-1, I.5.1 and A.2).
+  guest('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
+  guest('psd', 'image/vnd.adobe.photoshop', /^8BPS\0[^]\0{6}/),
+  guest('ico', 'image/x-icon', isIcon),
   guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
   guest('svg', 'image/svg+xml', svgStart),
+  guest('tga', 'image/x-tga', isTarga),
 ];
 
 /** As much of a file as its format shows itself in. */
@@ -104,4 +115,4 @@ export function readableType(start: Uint8Array): string | undefined {
 
 /** What to send, for people. */
 export const readFormats =
-  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, BMP, SVG or PDF file, or a camera RAW file with a preview';
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, TGA, Photoshop, SVG or PDF file, or a camera RAW file with a preview';

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 
 /** WebAssembly's page. */
 const pageBytes = 65_536;
@@ -10,7 +9,7 @@ const memorySection = 5;
  * allocations then fail. A thread's resource limits do not count that memory.
  */
 export async function boundWasm(specifier: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readFile(createRequire(import.meta.url).resolve(specifier));
+  const bytes = await readFile(new URL(import.meta.resolve(specifier)));
   for (let at = 8; at < bytes.length;) {
     const [size, bodyAt] = readNumber(bytes, at + 1);
     if (bytes[at] === memorySection) {

@@ -1,5 +1,5 @@
 import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium';
-import { boundWasm } from './bound-wasm.ts';
+import { boundPdfium } from './bound-pdfium.ts';
 import { bytesBeside, drawingScale, GuestRefusal, type GuestPicture } from './guest-task.ts';
 
 /**
@@ -7,35 +7,12 @@ import { bytesBeside, drawingScale, GuestRefusal, type GuestPicture } from './gu
  * the page's, in points; the frames are the pages.
  */
 export async function drawPdf(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
-  const wasm = await boundWasm('@hyzyla/pdfium/pdfium.wasm', bytesBeside(bytes.length));
-  const module = await WebAssembly.compile(wasm);
-  let ranOut = false;
-  const library = await PDFiumLibrary.init({
-    instantiateWasm: (imports, done) => {
-      const instance = new WebAssembly.Instance(
-        module,
-        watchGrowth(imports, () => (ranOut = true)),
-      );
-      done(instance);
-      return instance.exports;
-    },
-  });
+  const { instantiateWasm, ranOut } = await boundPdfium(bytesBeside(bytes.length));
+  const library = await PDFiumLibrary.init({ instantiateWasm });
   const [drawn] = await Promise.allSettled([drawFirstPage(library, bytes, maxPixels)]);
-  if (ranOut) throw new GuestRefusal('media.too_complex', 'send a simpler PDF');
+  if (ranOut()) throw new GuestRefusal('media.too_complex', 'send a simpler PDF');
   if (drawn.status === 'rejected') throw drawn.reason;
   return drawn.value;
-}
-
-/** PDFium leaves out what it has no memory for, and says nothing: its imports, in which memory refused is told. */
-function watchGrowth(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
-  const grow = imports['env']?.['emscripten_resize_heap'];
-  if (typeof grow !== 'function') throw new Error('this PDFium asks for memory in another way');
-  const watched = (sizeBytes: number): unknown => {
-    const grown: unknown = grow(sizeBytes);
-    if (!grown) refused();
-    return grown;
-  };
-  return { ...imports, env: { ...imports['env'], emscripten_resize_heap: watched } };
 }
 
 async function drawFirstPage(

@@ -168,7 +168,7 @@ describe('a bad camera file', () => {
       () => [{ 0x00fe: 1, 0x010f: 'SONY', 0x014a: 8, 0x0201: 0xfffffff0, 0x0202: 0xffffffff }],
       Buffer.alloc(0),
     );
-    expect(await codeOf(folder, endless)).toBe('media.unsupported');
+    expect(await codeOf(folder, endless)).toBe('media.damaged');
   });
 
   it('truncated at any tenth gives a preview that is whole, or none', async () => {

@@ -1,60 +1,45 @@
 import { GuestRefusal, type GuestPicture } from './guest-task.ts';
-import { TiffDirectories, type Directory } from './tiff-directories.ts';
-
-/** Tags of TIFF 6.0, TIFF/EP and DNG; the last is Panasonic's. */
-const tags = {
-  compression: 0x0103,
-  stripAt: 0x0111,
-  orientation: 0x0112,
-  stripBytes: 0x0117,
-  jpegAt: 0x0201,
-  jpegBytes: 0x0202,
-  panasonicJpeg: 0x002e,
-};
-const jpegCompressions = new Set([6, 7]);
-
-interface Part {
-  at: number;
-  sizeBytes: number;
-}
+import { readCanon } from './raw-canon.ts';
+import { partsOfOlympus } from './raw-olympus.ts';
+import { partsOf, tags, type Part } from './raw-parts.ts';
+import { TiffDirectories } from './tiff-directories.ts';
 
 /**
  * Takes the largest JPEG preview out of a camera's RAW file, as it is; the sensor's data is not developed. Reads what
- * is built like a TIFF (CR2, NEF, ARW, DNG, RW2) and Fuji's RAF.
+ * is built like a TIFF (CR2, NEF, ARW, DNG, RW2, ORF), Fuji's RAF and Canon's CR3.
  */
 export function findPreview(bytes: Uint8Array): GuestPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const fuji = file.toString('latin1', 0, 15) === 'FUJIFILMCCD-RAW';
-  const directories = fuji ? [] : new TiffDirectories(file).readAll();
-  const parts = fuji ? [partOfFuji(file)] : directories.flatMap(partsOf);
+  const { parts, orientation } = findParts(file);
   const previews = parts
     .map(({ at, sizeBytes }) => file.subarray(at, at + sizeBytes))
     .map((jpeg) => ({ jpeg, pixels: pixelsOf(jpeg) }))
     .sort((one, other) => other.pixels - one.pixels);
   const best = previews[0];
   if (!best || best.pixels === 0) {
+    if (parts.some(({ at, sizeBytes }) => at + sizeBytes > file.length))
+      throw new GuestRefusal('media.damaged', 'the file ends early');
     throw new GuestRefusal('media.unsupported', 'the camera file holds no JPEG preview; send a JPEG of it');
   }
-  const orientation = directories[0]?.get(tags.orientation)?.[0] ?? 1;
   return { encoded: turn(best.jpeg, orientation), told: {} };
+}
+
+function findParts(file: Buffer): { parts: Part[]; orientation: number } {
+  if (file.toString('latin1', 0, 15) === 'FUJIFILMCCD-RAW')
+    return { parts: [partOfFuji(file)], orientation: 1 };
+  if (file.toString('latin1', 4, 8) === 'ftyp') return readCanon(file);
+  const directories = new TiffDirectories(file).readAll();
+  const isOlympus = /^(IIR|MMO)/.test(file.toString('latin1', 0, 3));
+  return {
+    parts: [...directories.flatMap(partsOf), ...(isOlympus ? partsOfOlympus(file, directories[0]) : [])],
+    orientation: directories[0]?.get(tags.orientation)?.[0] ?? 1,
+  };
 }
 
 /** RAF has its JPEG's place and length at 84 and 88. */
 function partOfFuji(file: Buffer): Part {
   if (file.length < 92) throw new GuestRefusal('media.damaged', 'the file ends within its header');
   return { at: file.readUInt32BE(84), sizeBytes: file.readUInt32BE(88) };
-}
-
-function partsOf(directory: Directory): Part[] {
-  const number = (tag: number) => directory.get(tag)?.[0];
-  const parts = [
-    { at: number(tags.jpegAt), sizeBytes: number(tags.jpegBytes) },
-    { at: directory.placeOf(tags.panasonicJpeg), sizeBytes: directory.countOf(tags.panasonicJpeg) },
-  ];
-  if (jpegCompressions.has(number(tags.compression) ?? 0) && directory.countOf(tags.stripAt) === 1) {
-    parts.push({ at: number(tags.stripAt), sizeBytes: number(tags.stripBytes) });
-  }
-  return parts.flatMap(({ at, sizeBytes }) => (at && sizeBytes ? [{ at, sizeBytes }] : []));
 }
 
 /** Width times height of a JPEG that viewers read: baseline or progressive, 8 bits. 0 for any other, as the sensor's lossless JPEG. */

@@ -25,7 +25,7 @@ export interface TextTask {
   room: { width: number; height: number };
 }
 
-export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw';
+export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico' | 'tga' | 'psd';
 
 /** What the original says of itself where the file made from it says something else. */
 export interface ToldFacts {

@@ -21,6 +21,11 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   svg: async () => (await import('./guest-svg.ts')).drawSvg,
   bmp: async () => (await import('./guest-bmp.ts')).decodeBmp,
   pdf: async () => (await import('./guest-pdf.ts')).drawPdf,
+  jxl: async () => (await import('./guest-jxl.ts')).decodeJxl,
+  jp2: async () => (await import('./guest-jp2.ts')).decodeJp2,
+  ico: async () => (await import('./guest-ico.ts')).decodeIcon,
+  tga: async () => (await import('./guest-tga.ts')).decodeTarga,
+  psd: async () => (await import('./guest-psd.ts')).decodePhotoshop,
   raw: async () => (await import('./guest-raw.ts')).findPreview,
 };
 

@@ -22,7 +22,7 @@ export interface OpenedImage<Source extends ImageSource = ImageSource> {
 }
 
 /**
- * Makes a file that libvips reads of one that it does not (HEIC, SVG, PDF, BMP, camera RAW), below `folder`; gives
+ * Makes a file that libvips reads of one that it does not (HEIC, JPEG XL, JPEG 2000, SVG, PDF, BMP, ICO, TGA, Photoshop, camera RAW), below `folder`; gives
  * back any other as it is. `limits.timeoutMs` bounds it.
  * Fails with media.unsupported, media.damaged, media.too_many_pixels, media.too_complex, media.timed_out or the
  * signal's reason.

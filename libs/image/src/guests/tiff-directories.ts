@@ -40,15 +40,21 @@ export class TiffDirectories {
   readonly #file: Buffer;
   readonly #bigEndian: boolean;
 
-  constructor(file: Buffer) {
+  /** @param order II or MM; the file's first two bytes say it */
+  constructor(file: Buffer, order = file.toString('latin1', 0, 2)) {
     if (file.length < 16) throw new GuestRefusal('media.damaged', 'the file ends within its header');
     this.#file = file;
-    this.#bigEndian = file.toString('latin1', 0, 2) === 'MM';
+    this.#bigEndian = order === 'MM';
   }
 
   /** The main directory. */
   readMain(): Directory {
     return this.#readDirectory(this.#read(4, 4)).directory;
+  }
+
+  /** The directory at a place that another one names; empty beyond the end of the file. */
+  readAt(start: number): Directory {
+    return this.#readDirectory(start).directory;
   }
 
   /** The main directory first. */

@@ -7,5 +7,8 @@ declare namespace WebAssembly {
     constructor(module: Module, imports: Imports);
     readonly exports: Exports;
   }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
 }

@@ -17,13 +17,25 @@ async function* chunksOf(pixels: Pixels): AsyncGenerator<Buffer> {
   // Matrix 0: RGB; full range.
   if (pixels.cicp) yield chunk('cICP', Buffer.from([...pixels.cicp, 0, 1]));
   if (pixels.icc) yield chunk('iCCP', Buffer.concat([Buffer.from('icc\0\0'), deflateSync(pixels.icc)]));
-  if (pixels.exif) yield chunk('eXIf', pixels.exif);
-  // An uncompressed text with neither language nor translated keyword.
-  if (pixels.xmp)
-    yield chunk('iTXt', Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\0\0\0\0'), pixels.xmp]));
+  yield* metadataChunks(pixels);
   const data = Readable.from(rowsOf(pixels)).pipe(createDeflate({ level: 0, chunkSize: 1 << 18 }));
   for await (const part of data) yield chunk('IDAT', part as Buffer);
   yield chunk('IEND', Buffer.alloc(0));
+}
+
+type Metadata = Pick<Pixels, 'exif' | 'xmp'>;
+
+function* metadataChunks({ exif, xmp }: Metadata): Generator<Buffer> {
+  if (exif) yield chunk('eXIf', exif);
+  // An uncompressed text with neither language nor translated keyword.
+  if (xmp) yield chunk('iTXt', Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\0\0\0\0'), xmp]));
+}
+
+/** Adds EXIF and XMP to a PNG, behind its header. */
+export function addToPng(png: Uint8Array, metadata: Metadata): Uint8Array {
+  const chunks = [...metadataChunks(metadata)];
+  // Signature and header have 33 bytes.
+  return chunks.length === 0 ? png : Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)]);
 }
 
 /** Each row begins with the number of its filter: none. */

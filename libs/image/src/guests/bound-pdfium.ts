@@ -1,0 +1,39 @@
+import { boundWasm } from './bound-wasm.ts';
+
+export interface BoundPdfium {
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance) => void,
+  ): WebAssembly.Exports;
+  /** Whether PDFium asked for more memory than it may have: what it had none for it leaves out, and says nothing. */
+  ranOut(): boolean;
+}
+
+/** How PDFium is started with at most so much memory. */
+export async function boundPdfium(maxBytes: number): Promise<BoundPdfium> {
+  const module = await WebAssembly.compile(await boundWasm('@hyzyla/pdfium/pdfium.wasm', maxBytes));
+  let ranOut = false;
+  return {
+    instantiateWasm: (imports, done) => {
+      const instance = new WebAssembly.Instance(
+        module,
+        watchGrowth(imports, () => (ranOut = true)),
+      );
+      done(instance);
+      return instance.exports;
+    },
+    ranOut: () => ranOut,
+  };
+}
+
+/** PDFium's imports, in which memory refused is told. */
+function watchGrowth(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
+  const grow = imports['env']?.['emscripten_resize_heap'];
+  if (typeof grow !== 'function') throw new Error('this PDFium asks for memory in another way');
+  const watched = (sizeBytes: number): unknown => {
+    const grown: unknown = grow(sizeBytes);
+    if (!grown) refused();
+    return grown;
+  };
+  return { ...imports, env: { ...imports['env'], emscripten_resize_heap: watched } };
+}
