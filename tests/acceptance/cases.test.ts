@@ -39,6 +39,7 @@ const types: Record<string, string> = {
   mov: 'video/quicktime',
   mp3: 'audio/mpeg',
   mp4: 'video/mp4',
+  ts: 'video/mp2t',
   wav: 'audio/wav',
   webm: 'video/webm',
 };
@@ -407,6 +408,20 @@ describe('samples of a TIFF', () => {
     expect(apart(await colourAt(upload, 'thumb', 0.85, 0.5), [204, 204, 204])).toBeLessThanOrEqual(4);
   });
 
+  test('in a compression that nobody here reads are not supported, and not damaged', async () => {
+    const plain = { create: { width: 128, height: 128, channels: 3 as const, background: '#dc1e1e' } };
+    for (const tile of [true, false]) {
+      const bytes = await sharp(plain).tiff({ compression: 'none', tile }).toBuffer();
+      const directory = bytes.readUInt32LE(4);
+      for (let at = directory + 2; at < directory + 2 + 12 * bytes.readUInt16LE(directory); at += 12)
+        if (bytes.readUInt16LE(at) === 259) bytes.writeUInt16LE(34_712, at + 8);
+      expect(await land(`j2k-${tile}.tif`, bytes)).toMatchObject({
+        status: 'failed',
+        error: { code: 'media.unsupported' },
+      });
+    }
+  });
+
   test('that end before the last tile are damaged', async () => {
     expect(await land('i41-cog-cut.tif')).toMatchObject({
       status: 'failed',
@@ -454,6 +469,19 @@ describe('colours and times of a video', () => {
 describe('bytes whose type does not show', () => {
   test.each(['v22-id3junk.mp3', 'v21-pnot.mov'])('%s is asked of who would play it', async (name) => {
     expect(await land(name)).toMatchObject({ status: 'ready' });
+  });
+
+  test('a wave file of 64 bits and a transport stream that begins in the middle are processed', async () => {
+    const [wide, stream] = [join(folder, 'wide.wav'), join(folder, 'stream.ts')];
+    const { ffmpegPath } = inject('services');
+    const sound = ['-f', 'lavfi', '-i', 'sine=d=1'];
+    await run(ffmpegPath, ['-v', 'error', ...sound, '-rf64', 'always', wide]);
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:d=1', '-c:v', 'libx264', '-bf', '0'];
+    await run(ffmpegPath, ['-v', 'error', ...picture, stream]);
+    expect((await readFile(wide)).toString('latin1', 0, 4)).toBe('RF64');
+    expect(await land('wide.wav', await readFile(wide))).toMatchObject({ status: 'ready', kind: 'audio' });
+    const unaligned = Buffer.concat([Buffer.alloc(101, 0x55), await readFile(stream)]);
+    expect(await land('stream.ts', unaligned)).toMatchObject({ status: 'ready', kind: 'video' });
   });
 
   test('what is media and has no picture that can be decoded is damaged, and not of another type', async () => {

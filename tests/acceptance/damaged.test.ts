@@ -89,6 +89,22 @@ test('a JPEG that is damaged inside is shown with a warning, an odd one without'
   expect(await putToEnd(stack, 'odd.jpg', odd)).toMatchObject({ status: 'ready', warnings: [] });
 });
 
+test('a TIFF of which a tile cannot be decoded is shown with a warning, one with a broken strip fails', async () => {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 40 };
+  const create = { width: 400, height: 300, channels: 3 as const, background: 'black', noise };
+  for (const tile of [true, false]) {
+    const whole = await sharp({ create }).tiff({ compression: 'deflate', tile }).toBuffer();
+    const at = Math.floor(whole.length / 2);
+    const broken = Buffer.from(whole).fill(0xff, at, at + 400);
+    const shown = { status: 'ready', warnings: ['media.corrupt'] };
+    expect(await putToEnd(stack, `broken-${tile}.tif`, broken)).toMatchObject(tile ? shown : damaged);
+    expect(await putToEnd(stack, `whole-${tile}.tif`, whole)).toMatchObject({
+      status: 'ready',
+      warnings: [],
+    });
+  }
+});
+
 describe('a film that lacks its end', () => {
   async function make(name: string, ...options: string[]): Promise<Buffer> {
     const file = join(folder, name);

@@ -16,12 +16,17 @@ const steps = {
     [cli, 'setup'],
     [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...words],
   ],
+  fuzz: ([what = 'media', ...words]) => [
+    [cli, 'setup'],
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', `tests/fuzz/${what}`, ...words],
+  ],
   bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
 };
 
 /** Installs and builds what is stale, then becomes (as far as anybody can tell) the program that was asked for. */
 export async function run([name, ...words]) {
   const list = steps[name]?.(words);
+  if (name === 'fuzz') process.env.FUZZ_SECONDS ??= '300';
   if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
   const node = await withLock(async () => {
     if (!(await installIfStale())) return undefined;

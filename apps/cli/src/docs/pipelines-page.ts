@@ -123,6 +123,8 @@ a box, and the rendition has the warning \`rendition.missing_glyphs\`. A line br
   take them, keeps its colours and its profile.
 - **Metadata.** None, whatever the upload has. With \`keepCopyright\` the artist and the notice of EXIF, IPTC or XMP are
   written as EXIF and XMP; GIF has no place for them. \`keepLocation\` is about the facts in the answers of the API alone.
+- **Loops.** \`kind: loop\` makes a video of an animation, with \`<video muted loop autoplay playsinline>\` for the page; put
+  \`minBytes\` into the \`match\` of its pipeline to have them of large ones alone.
 - **Animation.** \`animated: true\` keeps all frames of a GIF or WebP with their delays and loop count. All frames
   together may have as many pixels as one image (\`IMAGE_MAX_PIXELS\`), and there may be 3,000 of them (\`IMAGE_MAX_FRAMES\`); beyond that the rendition
   fails with \`media.too_many_pixels\`, and the others are made. The crop of all frames is that of the first. WebP stores frames that are

@@ -16,8 +16,8 @@ export interface BaseImage extends Size {
 }
 
 /**
- * Decodes `file` once to `size`, upright and in sRGB. A JPEG whose coded data is broken still decodes, with a warning: of no
- * other format does the decoder tell. Fails with media.damaged, media.timed_out or media.too_many_pixels.
+ * Decodes `file` once to `size`, upright and in sRGB. A JPEG or TIFF whose coded data is broken still
+ * decodes, with a warning. Fails with media.damaged, media.timed_out or media.too_many_pixels.
  * @param timeoutSeconds ends the decoder itself
  */
 export async function decodeBaseImage(
@@ -28,7 +28,7 @@ export async function decodeBaseImage(
   timeoutSeconds: number,
 ): Promise<BaseImage> {
   const decode = (failOn: FailOn) => decodeStrictly(file, header, size, limits, timeoutSeconds, failOn);
-  if (header.format !== 'jpeg') return { ...(await decode('error')), warnings: [] };
+  if (!toleratesDamage.has(header.format)) return { ...(await decode('error')), warnings: [] };
   try {
     return { ...(await decode('warning')), warnings: [] };
   } catch (thrown) {
@@ -36,6 +36,9 @@ export async function decodeBaseImage(
     return { ...(await decode('error')), warnings: ['media.corrupt'] };
   }
 }
+
+/** Formats whose decoders go on after damage inside, with noise or black parts, and say so when they are asked. */
+const toleratesDamage: ReadonlySet<string> = new Set(['jpeg', 'tiff']);
 
 type FailOn = 'warning' | 'error';
 

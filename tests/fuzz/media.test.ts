@@ -1,0 +1,137 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openImageFile, readImageFacts, renderImages } from '#image';
+import { isLandfallError } from '#runtime';
+import { makePoster, probeMedia, transcodeAudio } from '#video';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { mutate, randomOf, type Mutation } from './mutate.suite.js';
+import { mediaSamples, pictureSamples } from './samples.suite.js';
+
+/**
+ * Files that are changed at random, seeded. A few of each format in the tests; for FUZZ_SECONDS with `npm run fuzz -- media`, from FUZZ_SEED
+ * on. Whatever a file is, it ends as a picture, a sound or a code; what is cut off and shown all the same looks as the
+ * whole, or is told apart by a warning. Changed bytes are looked for in PNG alone: of most formats nobody can know.
+ */
+const seed = Number(process.env['FUZZ_SEED'] ?? 1);
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 0);
+/** Of each format, where no time is given. */
+const few = 6;
+const hangMs = 90_000;
+/** Mean difference of a channel, of 255: more than what another size or an encoder makes of the same picture. */
+const bound = 8;
+
+const never = new AbortController().signal;
+const imageLimits = { maxPixels: 10_000_000, timeoutMs: 30_000 };
+const videoLimits = { maxPixels: 10_000_000, timeoutMs: 30_000 };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'landfall-fuzz-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Shown {
+  readonly pixels: Buffer;
+  readonly isWarned: boolean;
+}
+
+async function showPicture(bytes: Buffer, place: string): Promise<Shown> {
+  const opened = await openImageFile(bytes, place, imageLimits, never);
+  await readImageFacts(opened.file, imageLimits);
+  let png: Buffer = Buffer.alloc(0);
+  const warnings: string[] = [...opened.warnings];
+  const spec = { name: 'one', width: 64, height: 64, fit: 'cover', format: 'png', quality: 80 } as const;
+  await renderImages(opened.file, [spec], imageLimits, never, async (image) => {
+    png = image.data;
+    warnings.push(...image.warnings);
+  });
+  const shown = sharp(png).flatten({ background: '#ffffff' }).resize(64, 64, { fit: 'fill' });
+  return {
+    pixels: await shown.removeAlpha().toColourspace('srgb').raw().toBuffer(),
+    isWarned: warnings.length > 0,
+  };
+}
+
+async function showMedia(bytes: Buffer, place: string): Promise<void> {
+  const { ffmpegPath, ffprobePath } = inject('services');
+  const tools = { ffmpegPath, ffprobePath };
+  const file = join(place, 'original');
+  await writeFile(file, bytes);
+  const facts = await probeMedia(tools, file, videoLimits, never);
+  const poster = { name: 'poster', width: 64, format: 'jpeg', quality: 80 } as const;
+  const sound = { name: 'sound', codec: 'aac', bitrateKbps: 64 } as const;
+  if (facts.video) await makePoster(tools, file, facts, poster, join(place, 'poster'), never);
+  else await transcodeAudio(tools, file, facts, sound, place, videoLimits, never, () => {});
+}
+
+/** What it ends as: what was shown, or a code. */
+async function end<Result>(show: (place: string) => Promise<Result>): Promise<Result | string> {
+  const place = await mkdtemp(join(folder, 'one-'));
+  await mkdir(place, { recursive: true });
+  const hung = Promise.withResolvers<string>();
+  const timer = setTimeout(() => hung.resolve('it hangs'), hangMs);
+  try {
+    return await Promise.race([show(place), hung.promise]);
+  } catch (thrown) {
+    if (!isLandfallError(thrown)) return `${thrown}`;
+    return thrown.code;
+  } finally {
+    clearTimeout(timer);
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+/** Seeds one after the other: as many as are wanted, or until the time is up. */
+function* seeds(share: number): Generator<number> {
+  const until = performance.now() + seconds * 1_000 * share;
+  for (let count = 0; seconds > 0 ? performance.now() < until : count < few; count += 1) yield seed + count;
+}
+
+const distance = (one: Buffer, other: Buffer) =>
+  one.reduce((sum, value, at) => sum + Math.abs(value - (other[at] ?? 0)), 0) / one.length;
+
+function complaintOf(name: string, kind: Mutation, whole: Shown, found: Shown | string): string | null {
+  if (typeof found === 'string') return found.startsWith('media.') ? null : found;
+  const isChecked = kind === 'cut' || name === 'png';
+  const apart = distance(found.pixels, whole.pixels);
+  return isChecked && !found.isWarned && apart > bound
+    ? `differs by ${apart.toFixed(1)} without a warning`
+    : null;
+}
+
+test(`pictures that were changed at random (seed ${seed})`, { timeout: 600_000 }, async () => {
+  const samples = await pictureSamples();
+  const wholes = new Map<string, Shown>();
+  for (const [name, bytes] of samples)
+    wholes.set(name, (await end((place) => showPicture(bytes, place))) as Shown);
+  const complaints: string[] = [];
+  let tried = 0;
+  for (const one of seeds(0.6)) {
+    for (const [index, [name, bytes]] of [...samples].entries()) {
+      const whole = wholes.get(name);
+      const { kind, bytes: changed } = mutate(bytes, randomOf(one * 1_000 + index));
+      const found = await end((place) => showPicture(changed, place));
+      const complaint = whole && complaintOf(name, kind, whole, found);
+      if (complaint) complaints.push(`seed ${one}, ${name}, ${kind}: ${complaint}`);
+      tried += 1;
+    }
+  }
+  expect(tried).toBeGreaterThanOrEqual(samples.size);
+  expect(complaints).toEqual([]);
+});
+
+test(`videos and sounds that were changed at random (seed ${seed})`, { timeout: 600_000 }, async () => {
+  const samples = await mediaSamples(folder);
+  const complaints: string[] = [];
+  for (const one of seeds(0.4)) {
+    for (const [index, [name, bytes]] of [...samples].entries()) {
+      const { kind, bytes: changed } = mutate(bytes, randomOf(one * 1_000 + index));
+      const found = await end((place) => showMedia(changed, place));
+      if (typeof found === 'string' && !found.startsWith('media.'))
+        complaints.push(`seed ${one}, ${name}, ${kind}: ${found}`);
+    }
+  }
+  expect(complaints).toEqual([]);
+});
