@@ -132,7 +132,7 @@ const frameEntries =
 
 /** Of the first packets of a file one is of its picture, as a rule. */
 function frameArgs(frames: NonNullable<ProbeRun['frames']>): string[] {
-  if (frames === 'first') return options({ read_intervals: '%+#3' });
+  if (frames === 'first') return options({ read_intervals: '%+#2' });
   return options({ select_streams: frames.ofStream, read_intervals: '%+#1' });
 }
 
