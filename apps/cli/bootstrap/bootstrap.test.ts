@@ -124,6 +124,16 @@ describe('bootstrap', () => {
     expect(builds()).toBe(2);
   });
 
+  test('builds again what was built before, when a build in between failed', async () => {
+    const good = readFileSync(join(root, 'apps/cli/src/main.js'), 'utf8');
+    await bootstrap('run');
+    write('apps/cli/src/main.js', 'syntax error');
+    await bootstrap('run');
+    write('apps/cli/src/main.js', good);
+    expect(await bootstrap('run', 'again')).toMatchObject({ code: 0, stdout: 'words again\n' });
+    expect(builds()).toBe(3);
+  });
+
   test('ends with 1 when the install fails', async () => {
     write('package-lock.json', '<<<<<<< HEAD');
     const result = await bootstrap('run');

@@ -22,6 +22,8 @@ export async function buildIfStale() {
   console.error('Building …');
   // Without a stamp nobody can say what dist is: the compiler begins anew too.
   if (!existsSync(stampFile)) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
+  // A build that fails or is killed leaves dist half written: then it is of no sources at all.
+  rmSync(stampFile, { force: true });
   const parameters = [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
   const { code } = await runToItsEnd(process.execPath, parameters, { output: 2 });
   if (code !== 0) {
