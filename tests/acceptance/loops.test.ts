@@ -1,14 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Stack } from '#testing';
-import type { UploadView } from '#uploads';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
+import { renditionOf, useHouse } from './cases.suite.js';
 import { png } from './fixtures.suite.js';
-import { putToEnd, startPipelines } from './uploads.suite.js';
 
 const run = promisify(execFile);
 const pipelines = `
@@ -29,16 +25,7 @@ const colours = [
 ];
 const delays = [100, 300, 50];
 
-let folder: string;
-let stack: Stack;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'landfall-loops-'));
-  stack = await startPipelines('postgres', pipelines);
-});
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+const { land, pathOf } = useHouse(pipelines);
 
 /** One colour after the other, the last one transparent. */
 function frames() {
@@ -51,7 +38,7 @@ function frames() {
 }
 
 async function apng(): Promise<Buffer> {
-  const paths = colours.map((_, index) => join(folder, `${index}.png`));
+  const paths = colours.map((_, index) => pathOf(`${index}.png`));
   for (const [index, path] of paths.entries()) {
     const [r = 0, g = 0, b = 0, alpha = 0] = colours[index] ?? [];
     const background = { r, g, b, alpha: alpha / 255 };
@@ -63,27 +50,21 @@ async function apng(): Promise<Buffer> {
     );
   }
   const list = paths.map((path, index) => `file ${path}\nduration ${(delays[index] ?? 0) / 1_000}`);
-  await writeFile(join(folder, 'list.txt'), list.join('\n'));
-  const file = join(folder, 'animation.png');
-  const input = ['-f', 'concat', '-safe', '0', '-i', join(folder, 'list.txt')];
+  await writeFile(pathOf('list.txt'), list.join('\n'));
+  const file = pathOf('animation.png');
+  const input = ['-f', 'concat', '-safe', '0', '-i', pathOf('list.txt')];
   const output = ['-v', 'error', '-y', '-vsync', 'vfr', '-plays', '0', '-f', 'apng', file];
   await run(inject('services').ffmpegPath, [...input, ...output]);
   return readFile(file);
 }
 
-function loopOf({ renditions }: UploadView, name: string) {
-  const found = renditions.find((one) => one.name === name);
-  if (!found?.url) throw new Error(`there is no ${name}`);
-  return { ...found, url: found.url };
-}
-
 /** The colour in the middle of a video at these times. */
 async function coloursAt(url: string, ending: string, times: readonly number[]): Promise<number[][]> {
-  const file = join(folder, `made.${ending}`);
+  const file = pathOf(`made.${ending}`);
   await writeFile(file, Buffer.from(await (await fetch(url)).arrayBuffer()));
   const shown: number[][] = [];
   for (const time of times) {
-    const one = join(folder, 'frame.png');
+    const one = pathOf('frame.png');
     const pick = ['-ss', String(time), '-i', file, '-frames:v', '1', one];
     await run(inject('services').ffmpegPath, ['-v', 'error', '-y', ...pick]);
     const { data } = await sharp(one).raw().toBuffer({ resolveWithObject: true });
@@ -103,24 +84,24 @@ describe.each(['gif', 'webp', 'png'])('an animation (%s)', (format) => {
         : await frames()
             .toFormat(format as 'gif' | 'webp', { delay: delays, lossless: true })
             .toBuffer();
-    const upload = await putToEnd(stack, `animation.${format}`, bytes);
+    const upload = await land(`animation.${format}`, bytes);
     expect(upload).toMatchObject({ status: 'ready', kind: 'image' });
-    expect(loopOf(upload, 'thumb')).toMatchObject({ width: 100, mimeType: 'image/webp' });
-    const loop = loopOf(upload, 'loop');
+    expect(renditionOf(upload, 'thumb')).toMatchObject({ width: 100, mimeType: 'image/webp' });
+    const loop = renditionOf(upload, 'loop');
     expect(loop).toMatchObject({ mimeType: 'video/mp4', width: 90, height: 60, encoder: 'libx264' });
     expect(loop).toMatchObject({ details: { frames: 3 } });
     // What the writer of the APNG gave its last frame is its own affair.
     expect(Math.abs((loop.durationMs ?? 0) - 450)).toBeLessThanOrEqual(format === 'png' ? 260 : 20);
-    const seen = await coloursAt(loop.url, 'mp4', [0.04, 0.14, 0.34, 0.39]);
+    const seen = await coloursAt(loop.url ?? '', 'mp4', [0.04, 0.14, 0.34, 0.39]);
     expect(seen.map(nearest)).toEqual(['red', 'blue', 'blue', 'green']);
-    expect(loopOf(upload, 'other')).toMatchObject({ mimeType: 'video/webm', width: 122, height: 80 });
+    expect(renditionOf(upload, 'other')).toMatchObject({ mimeType: 'video/webm', width: 122, height: 80 });
   });
 });
 
 test('a picture that does not move is shown as it is', async () => {
-  const upload = await putToEnd(stack, 'still.png', await png(200, 100));
+  const upload = await land('still.png', await png(200, 100));
   expect(upload).toMatchObject({ status: 'ready' });
-  expect(loopOf(upload, 'loop')).toMatchObject({
+  expect(renditionOf(upload, 'loop')).toMatchObject({
     mimeType: 'image/webp',
     width: 90,
     height: 45,
@@ -132,6 +113,6 @@ test('frames that ask for no time get what browsers give them', async () => {
   const bytes = await frames()
     .gif({ delay: [0, 0, 0] })
     .toBuffer();
-  const upload = await putToEnd(stack, 'hasty.gif', bytes);
-  expect(loopOf(upload, 'loop').durationMs).toBe(300);
+  const upload = await land('hasty.gif', bytes);
+  expect(renditionOf(upload, 'loop').durationMs).toBe(300);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorOfComplaints, hideSource } from './ffmpeg-errors.js';
+import { errorOfComplaints, hideSource, refuseTruncated } from './ffmpeg-errors.js';
 
 const url = 'https://bucket.oss.example.com/a b.mp4?Expires=1&Signature=sesame';
 
@@ -56,4 +56,16 @@ test.each([
   ['http://127.0.0.1.example.com/', 'Connection refused', 'media.encoder_failed'],
 ])('of %s: %s', (source, complaint, code) => {
   expect(errorOfComplaints([complaint], source, 'media.encoder_failed')).toMatchObject({ code });
+});
+
+test('a file that ends early is used where that is wanted, a gate that ended is not', () => {
+  const ends = ['[matroska] File ended prematurely'];
+  const refuse = (complaints: string[], source: string, isUsed: boolean) => () =>
+    refuseTruncated(complaints, source, isUsed);
+  expect(refuse(ends, '/in.mkv', false)).toThrow(expect.objectContaining({ code: 'media.damaged' }));
+  expect(refuse(ends, '/in.mkv', true)).not.toThrow();
+  expect(refuse([], '/in.mkv', false)).not.toThrow();
+  expect(refuse([...ends, 'Connection reset by peer'], gate, true)).toThrow(
+    expect.objectContaining({ code: 'storage.unavailable' }),
+  );
 });

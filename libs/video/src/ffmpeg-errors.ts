@@ -70,10 +70,13 @@ export function errorOfComplaints(
  * Refuses a source of which the end is missing: ffmpeg says so, and calls what it made of the rest a success. Half a film
  * published as whole is a wrong film.
  *
+ * @param isUsed whether a file that ends early is used as far as it goes; a gate that ended never is
  * @throws LandfallError media.damaged, or storage.unavailable when it was the gate that ended
  */
-export function refuseTruncated(complaints: readonly string[], source: string): void {
-  if (tellsTruncated(complaints)) throw errorOfComplaints(complaints, source, 'media.damaged');
+export function refuseTruncated(complaints: readonly string[], source: string, isUsed = false): void {
+  if (!tellsTruncated(complaints)) return;
+  const error = errorOfComplaints(complaints, source, 'media.damaged');
+  if (!isUsed || error.code !== 'media.damaged') throw error;
 }
 
 /** True when ffmpeg says that the end of its source is missing. */

@@ -101,7 +101,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       nice: true,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
-    if (!tools.usesTruncated) refuseTruncated(complaints, run.source);
+    refuseTruncated(complaints, run.source, tools.usesTruncated);
     return complaints;
   } finally {
     endWatch?.();

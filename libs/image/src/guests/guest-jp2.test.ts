@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { distance, limits, makeFolder, quarters } from '../fixtures.suite.js';
-import { codeOf, openBytes } from './guests.suite.js';
+import { distance, limits, makeFolder } from '../fixtures.suite.js';
+import { codeOf, fourQuarters, openBytes } from './guests.suite.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -20,16 +20,7 @@ const files = {
     'AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAKAAAADwAAwgHAAAAAAAPY29scgEAAAAAABAAAAMkanAyY/9P/1EALwAAAAAAPAAAACgAAAAAAAAAAAAAAQAAAAEAAAAAAAAAAAAAAwcBAQcBAQcBAf9SAAwAAAABAAYCAgAB/1wAFiBASEhQSEhQSEhQSEhQSEhQSEhQ/2QAEQABTGF2YzU5LjM3LjEwMP+QAAoAAAAAAq4AAf+Tw+QEAD/faBAHH8+oCAW/z7QK/AB/sBAHLwgEQd+AFB8gGH1AQABoBgXfz7QL+YFPwAgGxwSBCdDfgDX4Ak/ADADiuiiRsQOG+H8EOBPfgDQ+cFA+QEAHhsGC4L8LSwY5z7QW/ADh9QGAC3wvJWEG8pcFYX/fgEX4BU/AGA8xfV/S7p/kDAwfBbeaDlOOkBCPkKLHf9+APD5wsD5AgBATeCJvetMUkvDCsQ/NuD/fgDX4BEfaCBNqS4nMtQssOF7c0nCHD9o5h9+AfPtFo+0IIg8W1jRRr1EQD5pA4lOfBxZmb+/G6EJn1pcsQNfheCSnuWggoSL2m0xOiJRf34BsHyCID4RQIV2BFvJ40nVDvKxzRygCt5uzSBt/I5zuep/PtC59ofD6gcAkG6tPwHI1Cv8T9wnGksWqLxMaq3MBoaK42yOioYSBXz/fgMX4DkfaEIGtKtW48zc0NAby2M5AFB+y161XwjsJP1/vPDa808fCYWL5KTB2GAp5xBnekIshdprSgSeBtWT2yHtgm8+0Qh84uB8gUDaeK4jMwdDSlYz/OrJF+8uC712lEs19qIRaX4Hg7/W7z7RC/AZh9QOAghY7T0gGoPqYf96P5/xFf19DN2FaBsZVUAHqFOYV5bA9VDS7bP8Q3g+B4HimkNnX7+AgvtBm/gFX2hhj9oIAWoU7H+XQKS27+eP+OnbnB1nY5UJJ54wihFG2Rd+DxQiHtYRIt6YISEedNg+bDmse7+AgvtBmH5wn5xRgfkCAmuMd1mI+lxFi01JFHjVJSVnY5UJJ55wmoXOH4ITeKWoIND1/muPZf+ftCn7QZv4BsfOKMP1AoJvQDETgMM7mdTdahOkjcr+a4pQ68H7Zrl6wc4Y8h7WESVFE7AAAv5rjc/9//9k=',
 };
 const jp2 = (name: keyof typeof files) => Buffer.from(files[name], 'base64');
-const wanted = quarters(
-  [
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
-    [220, 220, 60],
-  ],
-  60,
-  40,
-);
+const wanted = fourQuarters;
 const start = Buffer.from('ff4fff51', 'hex');
 const bare = (name: keyof typeof files) => jp2(name).subarray(jp2(name).indexOf(start));
 /** The same file with the bytes at so many behind the start of its codestream changed. */

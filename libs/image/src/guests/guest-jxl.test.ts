@@ -3,8 +3,9 @@ import { brotliCompressSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readImageFacts } from '../facts/read-image-facts.js';
-import { distance, limits, makeFolder, quarters } from '../fixtures.suite.js';
-import { codeOf, openBytes } from './guests.suite.js';
+import { distance, limits, makeFolder } from '../fixtures.suite.js';
+import { guestThreadBytes } from './guest-task.js';
+import { codeOf, fourQuarters, openBytes } from './guests.suite.js';
 import { box } from './heic.suite.js';
 
 const folder = await makeFolder();
@@ -23,16 +24,7 @@ const files = {
   p3: '/woJQUAmNwIIAgEAvABLOGmYyoP3K0iYAFBP/IkxfvzrCwBeIAiAUqQBAIFJXAOn6HfjDQTwUD7P02aBBA==',
 };
 const jxl = (name: keyof typeof files) => Buffer.from(files[name], 'base64');
-const wanted = quarters(
-  [
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
-    [220, 220, 60],
-  ],
-  60,
-  40,
-);
+const wanted = fourQuarters;
 
 /** The container of ISO/IEC 18181-2 around a codestream. */
 const container = (...more: Buffer[]) =>
@@ -124,6 +116,17 @@ describe('a bad JPEG XL', () => {
       container(box('brob', 'Exif', bomb), box('Exif', Buffer.from('ffffffff00', 'hex'))),
     );
     expect(await distance(sharp(file), wanted)).toBeLessThan(0.01);
+  });
+
+  it('of many packed boxes takes no more memory than of one, or is refused', async () => {
+    const bomb = box('brob', 'Exif', brotliCompressSync(Buffer.alloc(4 * 1024 ** 2)));
+    const peak = () => process.resourceUsage().maxRSS * 1_024;
+    const before = peak();
+    const codes: string[] = [];
+    for (const length of [100, 2_000])
+      codes.push(await codeOf(folder, container(...Array.from({ length }, () => bomb))));
+    expect(codes).toEqual(['opened', 'media.too_complex']);
+    expect(peak() - before).toBeLessThan(guestThreadBytes);
   });
 });
 

@@ -2,7 +2,7 @@ import { initSync, JxlImage } from 'jxl-oxide-wasm';
 import { brotliDecompressSync } from 'node:zlib';
 import { boundWasm } from './bound-wasm.ts';
 import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from './guest-task.ts';
-import { boxesIn } from './iso-boxes.ts';
+import { boxesIn, type Box } from './iso-boxes.ts';
 import { readJxlSize } from './jxl-size.ts';
 import { uprightExif } from './upright-exif.ts';
 import { addToPng } from './write-png.ts';
@@ -61,12 +61,13 @@ function draw(image: JxlImage): Uint8Array {
 function readMetadata(file: Buffer): { exif?: Uint8Array | undefined; xmp?: Uint8Array | undefined } {
   // A bare codestream has no boxes.
   if (file.toString('hex', 0, 2) === 'ff0a') return {};
-  const boxes = boxesIn(file).map(({ type, body }) =>
-    type === 'brob'
-      ? { type: body.toString('latin1', 0, 4), body: unpack(body.subarray(4)) }
-      : { type, body },
-  );
-  const [exif, xmp] = ['Exif', 'xml '].map((wanted) => boxes.find(({ type }) => type === wanted)?.body);
+  const boxes = boxesIn(file);
+  // One of each kind is unpacked: thousands of them would take more memory than there is.
+  const [exif, xmp] = ['Exif', 'xml '].map((wanted) => {
+    const isPacked = ({ type, body }: Box) => type === 'brob' && body.toString('latin1', 0, 4) === wanted;
+    const found = boxes.find((box) => box.type === wanted || isPacked(box));
+    return found && (isPacked(found) ? unpack(found.body.subarray(4)) : found.body);
+  });
   // In front of the EXIF block stands how far behind it begins.
   const block = exif && exif.length > 4 ? exif.subarray(4 + exif.readUInt32BE(0)) : undefined;
   return {

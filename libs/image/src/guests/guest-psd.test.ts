@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { apart, distance, limits, makeFolder, middlePixel, quarters, renderOne } from '../fixtures.suite.js';
-import { codeOf, openBytes } from './guests.suite.js';
+import { apart, distance, limits, makeFolder, middlePixel, renderOne } from '../fixtures.suite.js';
+import { codeOf, fourQuarters, openBytes } from './guests.suite.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -16,16 +16,7 @@ const files = {
     'H4sIAAAAAAACA7NwCghmYGSAABYg1gBiGwYOBmaomIyFk6cvCxOYDSTBPAMwjxGkjYUDpO3/fwYEgJjAAhb7BBb5BLbhE0g/wymQCXn5Rbn/gZYAgQpMG3N+XipILqc0LxPI5QEJMeQz5DGkguwCWkJV+Pj/44bBjGniYwaqYobHd6iJaeBjBqr7mdo+ZiISEunjowzEQaBfbKiJIeUBteNvpEFgSNZTFTM8fktlTO38RG331VMV/388l8p4UNc5AAQJSicMCAAA',
 };
 const packed = (name: keyof typeof files) => gunzipSync(Buffer.from(files[name], 'base64'));
-const wanted = quarters(
-  [
-    [255, 0, 0],
-    [0, 255, 0],
-    [0, 0, 255],
-    [220, 220, 60],
-  ],
-  60,
-  40,
-);
+const wanted = fourQuarters;
 
 interface Parts {
   version?: number;

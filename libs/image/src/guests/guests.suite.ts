@@ -1,11 +1,34 @@
 import { dirname } from 'node:path';
 import { isLandfallError } from '#runtime';
-import { type Folder, limits, never, spec } from '../fixtures.suite.js';
+import { type Folder, limits, never, quarters, spec } from '../fixtures.suite.js';
 import type { ImageLimits } from '../image-header.js';
+import { GuestRefusal } from './guest-task.js';
 import { openImageFile } from './open-image.js';
 import { renderImages } from '../renditions/render-images.js';
 
-/** What the tests of the guests share. */
+/** What the tests of the guests share: a picture of 60 × 40 pixels with red, green, blue and yellow quarters. */
+export const fourQuarters = quarters(
+  [
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+    [220, 220, 60],
+  ],
+  60,
+  40,
+);
+
+/** The code that a guest refuses a file with, or 'opened'; without a thread. */
+export function refusalOf(decode: (bytes: Buffer) => unknown, bytes: Buffer): string {
+  try {
+    decode(bytes);
+    return 'opened';
+  } catch (thrown) {
+    if (!(thrown instanceof GuestRefusal)) throw thrown;
+    return thrown.code;
+  }
+}
+
 export async function openBytes(
   folder: Folder,
   bytes: Uint8Array | string,

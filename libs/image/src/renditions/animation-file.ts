@@ -1,11 +1,10 @@
-import { LandfallError } from '#runtime';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { chunk, pngHeader } from '../guests/write-png.js';
 import { toImageError } from '../image-errors.js';
 import { readImageHeader, type ImageLimits } from '../image-header.js';
-import { openAnimation } from './animation.js';
+import { moves, openAnimation, refuseFrames } from './animation.js';
 import type { ImageSource } from './image-source.js';
 import { renditionSize, type ShapeSpec } from './rendition-size.js';
 
@@ -37,7 +36,7 @@ export async function writeAnimation(
   const header = await readImageHeader(source, limits);
   if (header.format === 'png') return copyApng(source, header, output, limits);
   const { pages = 1, delay = [] } = header.metadata;
-  if (pages < 2 || (header.format !== 'gif' && header.format !== 'webp')) return null;
+  if (!moves(header.metadata)) return null;
   const shape: ShapeSpec = { width, fit: 'inside', format: 'webp' };
   const size = renditionSize(header, shape);
   const open = openAnimation(source, header, shape, limits);
@@ -103,7 +102,7 @@ async function copyApng(
   source: ImageSource,
   { width, height }: { width: number; height: number },
   output: string,
-  { maxPixels, maxFrames = 3_000 }: ImageLimits,
+  limits: ImageLimits,
 ): Promise<AnimationFile | null> {
   const bytes = typeof source === 'string' ? await readFile(source) : source;
   const delaysMs: number[] = [];
@@ -114,12 +113,7 @@ async function copyApng(
     delaysMs.push(shownMs((1_000 * over) / under));
   }
   if (delaysMs.length < 2) return null;
-  if (delaysMs.length > maxFrames || delaysMs.length * width * height > maxPixels) {
-    throw new LandfallError(
-      'media.too_many_pixels',
-      `${delaysMs.length} frames of ${width} × ${height} pixels; ${maxFrames} frames and ${maxPixels} pixels in all are taken`,
-    );
-  }
+  refuseFrames(delaysMs.length, { width, height }, limits);
   await writeFile(output, bytes);
   return { file: output, width, height, delaysMs };
 }

@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { defaultMaxFrames, inputOptions, type ImageHeader, type ImageLimits } from '../image-header.js';
 import type { ImageSource } from './image-source.js';
 import { outputFormats } from './output-formats.js';
-import { renditionSize, type ShapeSpec } from './rendition-size.js';
+import { renditionSize, type ShapeSpec, type Size } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
 
 /**
@@ -11,9 +11,12 @@ import type { FormattedSpec } from './rendition-spec.js';
  * no program writes: of such a one the first frame is made.
  */
 export function isAnimated(spec: FormattedSpec, { metadata }: ImageHeader): boolean {
-  const { pages = 1, orientation = 1, format } = metadata;
-  const moves = pages > 1 && (format === 'gif' || format === 'webp') && orientation === 1;
-  return spec.animated === true && moves && outputFormats[spec.format].animation;
+  return spec.animated === true && moves(metadata) && outputFormats[spec.format].animation;
+}
+
+/** Whether all frames of a picture can be opened. */
+export function moves({ pages = 1, orientation = 1, format }: ImageHeader['metadata']): boolean {
+  return pages > 1 && (format === 'gif' || format === 'webp') && orientation === 1;
 }
 
 /**
@@ -27,13 +30,19 @@ export function openAnimation(
   limits: ImageLimits,
 ): () => Sharp {
   const { pages = 1 } = header.metadata;
-  const { maxPixels, maxFrames = defaultMaxFrames } = limits;
-  for (const { width, height } of [header, renditionSize(header, spec)]) {
-    if (pages <= maxFrames && pages * width * height <= maxPixels) continue;
-    throw new LandfallError(
-      'media.too_many_pixels',
-      `${pages} frames of ${width} × ${height} pixels; an animation may have ${maxFrames} frames and ${maxPixels} pixels in all`,
-    );
-  }
+  for (const size of [header, renditionSize(header, spec)]) refuseFrames(pages, size, limits);
   return () => sharp(file, { ...inputOptions(limits), animated: true });
+}
+
+/** @throws LandfallError media.too_many_pixels when there are too many frames, or too many pixels in all */
+export function refuseFrames(
+  frames: number,
+  { width, height }: Size,
+  { maxPixels, maxFrames = defaultMaxFrames }: ImageLimits,
+): void {
+  if (frames <= maxFrames && frames * width * height <= maxPixels) return;
+  throw new LandfallError(
+    'media.too_many_pixels',
+    `${frames} frames of ${width} × ${height} pixels; an animation may have ${maxFrames} frames and ${maxPixels} pixels in all`,
+  );
 }

@@ -1,27 +1,16 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { Stack } from '#testing';
-import type { UploadView } from '#uploads';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { png } from './fixtures.suite.js';
-import { putToEnd, startPipelines } from './uploads.suite.js';
+import { describe, expect, inject, test } from 'vitest';
+import { apart, colourAt, renditionOf, useHouse } from './cases.suite.js';
 
+/** Videos and sounds that came out wrong once, with their right values. */
 const run = promisify(execFile);
 
 const pipelines = `
 version: 1
 pipelines:
-  - name: pictures
-    match: { kind: image }
-    renditions:
-      - { name: thumb, kind: image, width: 300, format: png }
-      - { name: large, kind: image, width: 400, format: png }
-      - { name: other, kind: image, width: 400, format: jpeg }
-      - { name: bright, kind: image, width: 160, format: avif, hdr: keep }
   - name: bright
     match: { kind: video, prefix: bright/ }
     renditions: [{ name: stream, kind: hls, codec: hevc, hdr: keep, dash: true, heights: [720, 90] }]
@@ -34,50 +23,7 @@ pipelines:
     match: { kind: audio }
     renditions: [{ name: sound, kind: audio }]
 `;
-const types: Record<string, string> = {
-  mkv: 'video/x-matroska',
-  mov: 'video/quicktime',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  ts: 'video/mp2t',
-  wav: 'audio/wav',
-  webm: 'video/webm',
-};
-
-let folder: string;
-let stack: Stack;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'landfall-cases-'));
-  stack = await startPipelines('postgres', pipelines);
-});
-afterAll(async () => {
-  await stack[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** What becomes of one of the files beside this one, or of bytes made here. */
-async function land(name: string, bytes?: Buffer, headers: Record<string, string> = {}): Promise<UploadView> {
-  const content = bytes ?? (await readFile(new URL(`cases/${name}`, import.meta.url)));
-  const type = types[name.replace(/^.*[.]/, '')];
-  return putToEnd(stack, name, content, { headers: { ...headers, ...(type && { 'Content-Type': type }) } });
-}
-
-function renditionOf({ renditions }: UploadView, name: string) {
-  const found = renditions.find((one) => one.name === name);
-  if (!found) throw new Error(`there is no ${name}`);
-  return found;
-}
-
-/** The colour of a rendition at these shares of its width and height. */
-async function colourAt(upload: UploadView, name: string, x: number, y: number): Promise<number[]> {
-  const answer = await fetch(renditionOf(upload, name).url ?? '');
-  const image = sharp(Buffer.from(await answer.arrayBuffer()))
-    .toColourspace('srgb')
-    .removeAlpha();
-  const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
-  const at = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * info.channels;
-  return [...data.subarray(at, at + info.channels)];
-}
+const { land, pathOf } = useHouse(pipelines);
 
 describe('tracks', () => {
   test('a subtitle that goes on long after the picture makes the stream no longer', async () => {
@@ -109,7 +55,7 @@ describe('tracks', () => {
   test.each([9, 10, 12, 32])(
     'of %s channels that stand nowhere all are heard, in stereo',
     async (channels) => {
-      const file = join(folder, `${channels}.wav`);
+      const file = pathOf(`${channels}.wav`);
       const each = Array.from({ length: channels }, (_, at) => `0.1*sin(2*PI*${200 + 50 * at}*t)`).join('|');
       const source = ['-f', 'lavfi', '-i', `aevalsrc=${each}:d=2:s=48000`];
       await run(inject('services').ffmpegPath, ['-v', 'error', ...source, '-c:a', 'pcm_s16le', file]);
@@ -140,7 +86,7 @@ test('closed captions become subtitles that are text', async () => {
 });
 
 test('a recording of a browser is told its length once it was encoded', async () => {
-  const file = join(folder, 'recording.webm');
+  const file = pathOf('recording.webm');
   const source = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=25:d=3', '-c:v', 'libvpx', '-f', 'webm'];
   // What is written to a pipe cannot be completed at its beginning.
   await run('sh', [
@@ -153,15 +99,6 @@ test('a recording of a browser is told its length once it was encoded', async ()
   ]);
   const upload = await land('recording.webm', await readFile(file));
   expect(upload).toMatchObject({ status: 'ready', metadata: { kind: 'video', durationMs: 3_000 } });
-});
-
-test('two thumbnails of the same size are one object', async () => {
-  const small = await land('small.png', await png(200, 100));
-  const [thumb, large, other] = ['thumb', 'large', 'other'].map((name) => renditionOf(small, name));
-  expect(large).toMatchObject({ status: 'ready', width: 200, height: 100, objectKey: thumb?.objectKey });
-  expect(other?.objectKey).not.toBe(thumb?.objectKey);
-  const wide = await land('wide.png', await png(800, 100));
-  expect(renditionOf(wide, 'large').objectKey).not.toBe(renditionOf(wide, 'thumb').objectKey);
 });
 
 test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
@@ -201,44 +138,6 @@ test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
   expect(told).toEqual(['yuv420p,bt709,bt709,bt709', 'yuv420p10le,bt2020nc,smpte2084,bt2020']);
 });
 
-describe('a still in HDR', () => {
-  /** The first frame of an HDR video, as a picture of ten bits. */
-  async function stillOf(transfer: string): Promise<Buffer> {
-    const file = join(folder, `${transfer}.avif`);
-    const video = new URL('cases/v12-pq-none.mp4', import.meta.url).pathname;
-    const still = ['-i', video, '-frames:v', '1', '-c:v', 'libaom-av1', '-still-picture', '1'];
-    const deep = ['-cpu-used', '6', '-crf', '10', '-pix_fmt', 'yuv420p10le', '-color_trc', transfer];
-    await run(inject('services').ffmpegPath, ['-v', 'error', '-y', ...still, ...deep, file]);
-    return readFile(file);
-  }
-
-  test.each([
-    ['smpte2084', 16],
-    ['arib-std-b67', 18],
-  ])('%s stays as it is on request, and is SDR otherwise', async (transfer, code) => {
-    const original = await stillOf(transfer);
-    const upload = await land(`${transfer}.avif`, original);
-    expect(upload).toMatchObject({ status: 'ready' });
-    const kept = Buffer.from(await (await fetch(renditionOf(upload, 'bright').url ?? '')).arrayBuffer());
-    const at = kept.indexOf('colrnclx') + 8;
-    expect([kept.readUInt16BE(at), kept.readUInt16BE(at + 2)]).toEqual([9, code]);
-    expect(await sharp(kept).metadata()).toMatchObject({ width: 160, height: 90, bitsPerSample: 10 });
-    const samples = async (image: Buffer, x: number, y: number) => {
-      const raw = sharp(image).toColourspace('rgb16').raw({ depth: 'ushort' });
-      const { data, info } = await raw.toBuffer({ resolveWithObject: true });
-      const first =
-        2 * info.channels * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
-      return [0, 1, 2].map((channel) => data.readUInt16LE(first + 2 * channel) >> 6);
-    };
-    for (const x of [0.1, 0.3, 0.5, 0.7, 0.9])
-      expect(apart(await samples(kept, x, 0.5), await samples(original, x, 0.5))).toBeLessThanOrEqual(16);
-
-    // The same file as `again` is read as what it says.
-    const white = await colourAt(upload, 'thumb', 0.95, 0.5);
-    expect(Math.min(...white)).toBeGreaterThanOrEqual(235);
-  });
-});
-
 describe('what only frames tell', () => {
   test('a picture that its frames turn is shown as they say', async () => {
     const upload = await land('v01-sei90.mp4');
@@ -269,7 +168,7 @@ describe('what only frames tell', () => {
       .withMetadata({ orientation })
       .jpeg()
       .toBuffer();
-    const [frames, file] = [join(folder, `${orientation}.mjpeg`), join(folder, `${orientation}.mov`)];
+    const [frames, file] = [pathOf(`${orientation}.mjpeg`), pathOf(`${orientation}.mov`)];
     await writeFile(frames, Buffer.concat(Array.from({ length: 10 }, () => frame)));
     const copy = ['-f', 'mjpeg', '-r', '10', '-i', frames, '-c', 'copy', file];
     await run(inject('services').ffmpegPath, ['-v', 'error', '-y', ...copy]);
@@ -301,133 +200,6 @@ test('a stream has the frames of its source when their size changes in the middl
   const { stdout } = await run(inject('services').ffprobePath, [...count, ...tell, url ?? '']);
   expect(stdout.trim().split('\n').at(0)).toBe('250');
   expect(renditionOf(upload, 'stream').durationMs).toBeLessThan(10_100);
-});
-
-/** The largest difference of two colours in one of their channels. */
-const apart = (found: number[], wanted: number[]) =>
-  Math.max(...wanted.map((value, at) => Math.abs(value - (found[at] ?? -1_000))));
-
-describe('colours that are told without a profile', () => {
-  // Of samples that count light itself, the darkest steps of 8 bits are eight apart in sRGB.
-  test.each([
-    ['i02-gama1.png', 9],
-    ['i50-p3-nclx.avif', 5],
-    ['i50-srgb-nclx.avif', 5],
-  ])('%s', async (name, by) => {
-    const upload = await land(name);
-    expect(upload).toMatchObject({ status: 'ready' });
-    expect(apart(await colourAt(upload, 'thumb', 0.15, 0.5), [220, 30, 30])).toBeLessThanOrEqual(by);
-  });
-});
-
-test('grey of 16 bits with a profile is as grey as that of 8', async () => {
-  const [wide, narrow] = [await land('i51-grey16-icc.png'), await land('i51-grey8-icc.png')];
-  for (const [x, grey] of [
-    [0.15, 56],
-    [0.85, 119],
-  ] as const) {
-    expect(apart(await colourAt(narrow, 'thumb', x, 0.5), [grey, grey, grey])).toBeLessThanOrEqual(2);
-    expect(apart(await colourAt(wide, 'thumb', x, 0.5), [grey, grey, grey])).toBeLessThanOrEqual(2);
-  }
-});
-
-test('of an AVIF image sequence the first frame is shown', async () => {
-  const file = join(folder, 'sequence.avif');
-  const red = ['-f', 'lavfi', '-i', 'color=red:s=128x96:d=0.5:r=10'];
-  const encode = ['-pix_fmt', 'yuv420p', '-c:v', 'libaom-av1', '-cpu-used', '8'];
-  await run(inject('services').ffmpegPath, ['-v', 'error', ...red, ...encode, file]);
-  const bytes = await readFile(file);
-  expect(bytes.toString('latin1', 8, 12)).toBe('avis');
-  const upload = await land('sequence.avif', bytes);
-  expect(upload).toMatchObject({ status: 'ready', mimeType: 'image/avif' });
-  expect(apart(await colourAt(upload, 'thumb', 0.5, 0.5), [255, 0, 0])).toBeLessThanOrEqual(4);
-});
-
-test.each(['avci', 'jpeg', 'j2ki', 'mif3'])(
-  'a HEIF of the brand %s is not supported, and not damaged',
-  async (brand) => {
-    const file = Buffer.concat([
-      Buffer.from(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1${brand}`, 'latin1'),
-      Buffer.alloc(500),
-    ]);
-    expect(await land(`${brand}.heif`, file)).toMatchObject({
-      status: 'failed',
-      error: { code: 'media.unsupported' },
-    });
-  },
-);
-
-describe('a JPEG without the mark of its end', () => {
-  const noisy = (progressive: boolean) =>
-    sharp({
-      create: {
-        width: 200,
-        height: 150,
-        channels: 3,
-        background: 'black',
-        noise: { type: 'gaussian', mean: 128, sigma: 40 },
-      },
-    })
-      .jpeg({ progressive })
-      .toBuffer();
-
-  test('is ready when all its pixels are there', async () => {
-    const upload = await land('i10-no-eoi.jpg');
-    expect(upload).toMatchObject({ status: 'ready', warnings: [] });
-    expect(apart(await colourAt(upload, 'thumb', 0.85, 0.97), [40, 60, 220])).toBeLessThanOrEqual(4);
-    for (const progressive of [true, false]) {
-      const whole = await noisy(progressive);
-      expect(await land(`open-${progressive}.jpg`, whole.subarray(0, -2))).toMatchObject({ status: 'ready' });
-    }
-  });
-
-  test.each([1, 20, 1_000])('is said to be cut when it lacks %s bytes of them', async (lacking) => {
-    for (const progressive of [true, false]) {
-      const whole = await noisy(progressive);
-      expect(await land(`cut-${progressive}.jpg`, whole.subarray(0, -2 - lacking))).toMatchObject({
-        status: 'ready',
-        warnings: ['media.truncated'],
-      });
-    }
-  });
-});
-
-describe('samples of a TIFF', () => {
-  test('of colours and two more the colours are shown', async () => {
-    const upload = await land('i52-5bands.tif');
-    expect(upload).toMatchObject({ status: 'ready' });
-    expect(apart(await colourAt(upload, 'thumb', 0.15, 0.5), [220, 30, 30])).toBeLessThanOrEqual(4);
-    expect(apart(await colourAt(upload, 'thumb', 0.85, 0.2), [30, 180, 40])).toBeLessThanOrEqual(4);
-    expect(apart(await colourAt(upload, 'thumb', 0.85, 0.8), [40, 60, 220])).toBeLessThanOrEqual(4);
-  });
-
-  test('grey from 0 to 1 is not black', async () => {
-    const upload = await land('i52-float-grey01.tif');
-    expect(upload).toMatchObject({ status: 'ready' });
-    expect(apart(await colourAt(upload, 'thumb', 0.15, 0.5), [51, 51, 51])).toBeLessThanOrEqual(4);
-    expect(apart(await colourAt(upload, 'thumb', 0.85, 0.5), [204, 204, 204])).toBeLessThanOrEqual(4);
-  });
-
-  test('in a compression that nobody here reads are not supported, and not damaged', async () => {
-    const plain = { create: { width: 128, height: 128, channels: 3 as const, background: '#dc1e1e' } };
-    for (const tile of [true, false]) {
-      const bytes = await sharp(plain).tiff({ compression: 'none', tile }).toBuffer();
-      const directory = bytes.readUInt32LE(4);
-      for (let at = directory + 2; at < directory + 2 + 12 * bytes.readUInt16LE(directory); at += 12)
-        if (bytes.readUInt16LE(at) === 259) bytes.writeUInt16LE(34_712, at + 8);
-      expect(await land(`j2k-${tile}.tif`, bytes)).toMatchObject({
-        status: 'failed',
-        error: { code: 'media.unsupported' },
-      });
-    }
-  });
-
-  test('that end before the last tile are damaged', async () => {
-    expect(await land('i41-cog-cut.tif')).toMatchObject({
-      status: 'failed',
-      error: { code: 'media.damaged' },
-    });
-  });
 });
 
 describe('colours and times of a video', () => {
@@ -472,7 +244,7 @@ describe('bytes whose type does not show', () => {
   });
 
   test('a wave file of 64 bits and a transport stream that begins in the middle are processed', async () => {
-    const [wide, stream] = [join(folder, 'wide.wav'), join(folder, 'stream.ts')];
+    const [wide, stream] = [pathOf('wide.wav'), pathOf('stream.ts')];
     const { ffmpegPath } = inject('services');
     const sound = ['-f', 'lavfi', '-i', 'sine=d=1'];
     await run(ffmpegPath, ['-v', 'error', ...sound, '-rf64', 'always', wide]);
@@ -503,19 +275,3 @@ describe('bytes whose type does not show', () => {
     });
   });
 });
-
-test.each(['utf-8', 'UTF-8', 'binary', 'none', 'aws-chunked', 'Identity', 'identity, utf-8'])(
-  'a Content-Encoding of %s encodes nothing',
-  async (encoding) => {
-    const upload = await land(`${encoding}.png`, await png(40, 30), { 'Content-Encoding': encoding });
-    expect(upload).toMatchObject({ status: 'ready' });
-  },
-);
-
-test.each(['gzip', 'br', 'deflate', 'utf-8, gzip', 'X-GZIP'])(
-  'a Content-Encoding of %s is refused',
-  async (encoding) => {
-    const upload = await land(`${encoding}.png`, await png(40, 30), { 'Content-Encoding': encoding });
-    expect(upload).toMatchObject({ status: 'failed', error: { code: 'object.encoded' } });
-  },
-);
