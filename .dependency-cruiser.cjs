@@ -76,7 +76,7 @@ const owners = {
 };
 const escape = (text) => text.replace(/[/.]/g, '\\$&');
 const place = (room) => (room === 'migrations' ? '^migrations/' : `^libs/${room}/`);
-const testFile = '\\.(test|suite)\\.ts$';
+const testFile = '\\.(test|fixture)\\.ts$';
 
 /** A room imports only the rooms of its line; `testing` is for test files alone. */
 function roomRule(kind, room, allowed) {

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
-import { measureFullTable } from './callbacks-full-table.js';
-import { measureSoak } from './callbacks-soak.js';
-import { measureSteadyRates } from './callbacks-steady.js';
-import { measureThroughput } from './callbacks-throughput.js';
-import { measureFirstThumbnail } from './images-first-thumbnail.js';
-import { measureImageMemory } from './images-memory.js';
-import { measureImages } from './images-throughput.js';
-import { describeMachine } from './machine.js';
-import { measureMigration } from './migration-online.js';
-import { printJson, printReport } from './report.js';
-import { measureChunks } from './videos-chunked.js';
-import { measureLadder } from './videos-ladder.js';
-import { measureVideoMemory } from './videos-memory.js';
-import { measurePoster } from './videos-poster.js';
+import { measureFullTable } from './callbacks/full-table.js';
+import { measureSoak } from './callbacks/soak.js';
+import { measureSteadyRates } from './callbacks/steady.js';
+import { measureThroughput } from './callbacks/throughput.js';
+import { measureFirstThumbnail } from './images/first-thumbnail.js';
+import { measureImageMemory } from './images/memory.js';
+import { measureImages } from './images/throughput.js';
+import { describeMachine } from './harness/machine.js';
+import { measureMigration } from './callbacks/migration-online.js';
+import { printJson, printReport } from './harness/report.js';
+import { measureChunks } from './videos/chunked.js';
+import { measureLadder } from './videos/ladder.js';
+import { measureVideoMemory } from './videos/memory.js';
+import { measurePoster } from './videos/poster.js';
 
 const benchmarks = {
   'callbacks-throughput': measureThroughput,

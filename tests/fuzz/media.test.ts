@@ -6,8 +6,8 @@ import { isLandfallError } from '#runtime';
 import { makePoster, probeMedia, transcodeAudio } from '#video';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { mutate, randomOf } from './mutate.suite.js';
-import { mediaSamples, pictureSamples } from './samples.suite.js';
+import { mutate, randomOf } from './mutate.fixture.js';
+import { mediaSamples, pictureSamples } from './samples.fixture.js';
 
 /**
  * Files that are changed at random, seeded. A few of each format in the tests; for FUZZ_SECONDS with `npm run fuzz -- media`, from FUZZ_SEED

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppProcess, eventually } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callbackPath, formType, type ServeKey, useCallbackDoor } from './callback-door.suite.js';
+import { callbackPath, formType, type ServeKey, useCallbackDoor } from './callback-door.fixture.js';
 
 const goodBody =
   'bucket=landfall&object=a%2Fb.jpg&etag=D41D8CD98F00B204E9800998ECF8427E&size=10&mimeType=image%2Fjpeg&x:user_id=42';

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { verifyCallbackSignature } from '#oss';
 import type { AppProcess } from '#testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { callbackPath, formType, useCallbackDoor } from './callback-door.suite.js';
+import { callbackPath, formType, useCallbackDoor } from './callback-door.fixture.js';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 3_000);
 const inFlight = 20;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type AppProcess, eventually } from '#testing';
 import { signTicketNonce } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callbackPath, formType, useCallbackDoor } from './callback-door.suite.js';
+import { callbackPath, formType, useCallbackDoor } from './callback-door.fixture.js';
 
 interface RefusalLine {
   err: { code: string; message: string };

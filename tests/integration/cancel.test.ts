@@ -19,7 +19,7 @@ import {
 } from '#uploads';
 import { newId } from '#runtime';
 import { expect, test } from 'vitest';
-import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.suite.js';
+import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.fixture.js';
 
 const logger = createLogger('test', 'silent');
 const never = new AbortController().signal;

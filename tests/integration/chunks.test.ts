@@ -16,7 +16,7 @@ import {
   sweepUploads,
 } from '#uploads';
 import { expect, test } from 'vitest';
-import { fileOf, madeOf, request, useUploads } from './reprocess.suite.js';
+import { fileOf, madeOf, request, useUploads } from './reprocess.fixture.js';
 
 const { database, planned, make, uploadOf, renditionOf, queued } = useUploads();
 const job = 'upload.transcode';

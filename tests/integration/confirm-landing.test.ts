@@ -12,7 +12,7 @@ import {
   UploadReader,
 } from '#uploads';
 import { describe, expect, test } from 'vitest';
-import { request, two, useUploads } from './reprocess.suite.js';
+import { request, two, useUploads } from './reprocess.fixture.js';
 
 const { database, landed, uploadOf, queued } = useUploads();
 const made = { renditionPrefix: 'renditions/', urlLifetimeMs: 0 };

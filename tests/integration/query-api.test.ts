@@ -2,7 +2,7 @@ import { createLogger, developmentSecrets } from '#runtime';
 import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apiEnv } from './api-env.suite.js';
+import { apiEnv } from './api-env.fixture.js';
 
 const settings = { batchMax: 100, waitingMax: 1_000, commitTimeoutMs: 5_000, sweepAfterMs: 60_000 };
 

@@ -1,7 +1,7 @@
 import { createLogger, LandfallError } from '#runtime';
 import { beginRun, pendingRenditions, publishRendition, removeReplaced, reprocessUpload } from '#uploads';
 import { expect, test } from 'vitest';
-import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.suite.js';
+import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.fixture.js';
 
 const logger = createLogger('test', 'silent');
 const never = new AbortController().signal;

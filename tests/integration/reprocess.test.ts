@@ -12,7 +12,7 @@ import {
   Upload,
 } from '#uploads';
 import { expect, test } from 'vitest';
-import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.suite.js';
+import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.fixture.js';
 
 const never = new AbortController().signal;
 const { database, landed, planned, make, ready, uploadOf, renditionsOf, renditionOf, queued } = useUploads();

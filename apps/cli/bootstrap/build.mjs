@@ -47,7 +47,7 @@ function addToHash(hash, place) {
   if (statSync(path).isDirectory()) {
     const names = readdirSync(path).filter((name) => name !== 'node_modules');
     for (const name of names.sort()) addToHash(hash, join(place, name));
-  } else if (!/\.(test|suite)\.ts$/.test(place)) {
+  } else if (!/\.(test|fixture)\.ts$/.test(place)) {
     hash.update(`${place}\0`).update(readFileSync(path)).update('\0');
   }
 }

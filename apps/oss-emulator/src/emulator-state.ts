@@ -1,8 +1,8 @@
 import type { Logger } from '#runtime';
-import type { AccessKey } from './access-keys.js';
-import type { Buckets } from './buckets.js';
-import type { CallbackJournal } from './callback-journal.js';
-import type { CallbackKey } from './callback-key.js';
+import type { AccessKey } from './http/access-keys.js';
+import type { Buckets } from './buckets/buckets.js';
+import type { CallbackJournal } from './callbacks/journal.js';
+import type { CallbackKey } from './callbacks/key.js';
 
 /** What the operations of a running emulator share. */
 export interface EmulatorState {

@@ -3,10 +3,10 @@ import { open, readdir } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { encodeCallback, useReceiver } from './callback-receiver.suite.js';
-import { bucket, useEmulator } from './emulator-fixture.suite.js';
-import { putPipeInPlace } from './pipe-in-place.suite.js';
-import { sendSigned } from './requests.suite.js';
+import { encodeCallback, useReceiver } from './fixtures/callback-receiver.fixture.js';
+import { bucket, useEmulator } from './fixtures/emulator.fixture.js';
+import { putPipeInPlace } from './fixtures/pipe-in-place.fixture.js';
+import { sendSigned } from './fixtures/requests.fixture.js';
 
 const emulator = useEmulator({ callbackTimeoutMs: 600_000 });
 const receiver = useReceiver();

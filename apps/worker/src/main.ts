@@ -15,12 +15,12 @@ import {
 import { uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
-import { findHardware } from './find-hardware.js';
-import { imageSlots } from './image-slots.js';
-import { openScratch } from './scratch.js';
-import { shareOf, transcodeSlots } from './transcode-slots.js';
-import { UploadSweep } from './upload-sweep.js';
-import { createWorkbench } from './workbench.js';
+import { findHardware } from './capacity/find-hardware.js';
+import { imageSlots } from './capacity/image-slots.js';
+import { openScratch } from './objects/scratch.js';
+import { shareOf, transcodeSlots } from './capacity/transcode-slots.js';
+import { UploadSweep } from './repair/upload-sweep.js';
+import { createWorkbench } from './worker-context.js';
 import { WorkerModule } from './worker.module.js';
 
 const capacity = readCapacity();

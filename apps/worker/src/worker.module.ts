@@ -1,12 +1,12 @@
 import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { chunkJob, joinJob } from './chunk-jobs.js';
-import { makePending, reprocessUpload } from './make-pending.js';
-import { processUpload } from './process-upload.js';
-import { transcodeUpload } from './transcode-upload.js';
-import { uploadJob } from './upload-job.js';
-import type { Workbench } from './workbench.js';
+import { chunkJob, joinJob } from './chunks/chunk-jobs.js';
+import { makePending, reprocessUpload } from './process/make-pending.js';
+import { processUpload } from './process/process-upload.js';
+import { transcodeUpload } from './makers/stream/transcode-upload.js';
+import { uploadJob } from './runs/upload-job.js';
+import type { Workbench } from './worker-context.js';
 
 /** Composes the worker: the handlers of the job catalog, and the queues that call them. */
 @Module({})

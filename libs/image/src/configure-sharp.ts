@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { inputFormats } from './input-formats.js';
+import { inputFormats } from './input/input-formats.js';
 
 /**
  * Sets up sharp for a worker; call once at boot, before the first image. Scratch files are read once, so a cache only

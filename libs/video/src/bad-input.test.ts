@@ -2,9 +2,18 @@ import { copyFile, readFile, truncate, writeFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ffmpeg, makeClip, picture } from './clips.suite.js';
-import { ignore, limits, listen, never, probe, scratchFolder, serveFile, tools } from './fixtures.suite.js';
-import { transcodeVideo } from './transcode-video.js';
+import { ffmpeg, makeClip, picture } from './fixtures/clips.fixture.js';
+import {
+  ignore,
+  limits,
+  listen,
+  never,
+  probe,
+  scratchFolder,
+  serveFile,
+  tools,
+} from './fixtures/media.fixture.js';
+import { transcodeVideo } from './streams/transcode-video.js';
 
 const transcode = async (source: string) => {
   const facts = await probe(source);

@@ -10,9 +10,9 @@ import {
   plain,
   renderOne,
   type Rgba,
-} from '../fixtures.suite.js';
-import { heic } from '../guests/heic.suite.js';
-import { openImageFile } from '../guests/open-image.js';
+} from '../fixtures/image.fixture.js';
+import { heic } from '../decoders/heif/heic.fixture.js';
+import { openImageFile } from '../input/open-image.js';
 import { tagAvif } from './tag-avif.js';
 
 /** docs/colours.md, checked by pixels: every format with every way in which it can tell its colours. */

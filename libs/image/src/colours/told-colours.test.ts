@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { readImageHeader } from '../image-header.js';
-import { decodeBaseImage } from '../renditions/base-image.js';
+import { readImageHeader } from '../input/image-header.js';
+import { decodeBaseImage } from '../renditions/base/base-image.js';
 
 const limits = { maxPixels: 1_000_000, timeoutMs: 10_000 };
 

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { limits, makeFolder, plain } from '../fixtures.suite.js';
+import { limits, makeFolder, plain } from '../fixtures/image.fixture.js';
 import { readImageFacts } from './read-image-facts.js';
 
 const folder = await makeFolder();

@@ -1,15 +1,15 @@
 import { withTimeLimit } from '#runtime';
-import { findCamera, findExposure, type Camera, type Exposure } from './camera-facts.js';
-import { readExifTags } from './exif-tags.js';
-import { readProfileName } from './icc-name.js';
-import { readImageHeader, type ImageLimits } from '../image-header.js';
-import type { ImageSource } from '../renditions/image-source.js';
-import { readIptcTags } from './iptc-tags.js';
-import { findLocation, type Location } from './location.js';
-import { collectRawTags, isPlaceKeyword, withoutPlaces, type RawTags } from './raw-tags.js';
-import { findTakenAt } from './taken-at.js';
-import { findTexts, type TextFacts } from './text-facts.js';
-import { readXmpTags } from './xmp-tags.js';
+import { findCamera, findExposure, type Camera, type Exposure } from './tags/camera-facts.js';
+import { readExifTags } from './tags/exif-tags.js';
+import { readProfileName } from './tags/icc-name.js';
+import { readImageHeader, type ImageLimits } from '../input/image-header.js';
+import type { ImageSource } from '../input/image-source.js';
+import { readIptcTags } from './tags/iptc-tags.js';
+import { findLocation, type Location } from './tags/location.js';
+import { collectRawTags, isPlaceKeyword, withoutPlaces, type RawTags } from './tags/raw-tags.js';
+import { findTakenAt } from './tags/taken-at.js';
+import { findTexts, type TextFacts } from './tags/text-facts.js';
+import { readXmpTags } from './tags/xmp-tags.js';
 
 export interface ImageFacts extends TextFacts {
   /** jpeg, png, webp, gif, tiff or avif. */

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { boxAround } from './crop.js';
-import { distance, makeFolder, plain, renderOne, rawOf } from '../fixtures.suite.js';
+import { distance, makeFolder, plain, renderOne, rawOf } from '../fixtures/image.fixture.js';
 import type { FocalPoint, ImageRenditionSpec } from './rendition-spec.js';
 
 const folder = await makeFolder();

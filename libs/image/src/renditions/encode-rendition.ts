@@ -2,13 +2,13 @@ import type { WarningCode } from '#runtime';
 import type { Sharp } from 'sharp';
 import { tagAvif, type ColourCodes } from '../colours/tag-avif.js';
 import { applyFraming, findParts, frameOf } from './crop.js';
-import { toImageError } from '../image-errors.js';
-import type { ImageLimits } from '../image-header.js';
+import { toImageError } from '../input/image-errors.js';
+import type { ImageLimits } from '../input/image-header.js';
 import { writeCredits, type Credits } from './keep-copyright.js';
 import { encodeBright, outputFormats } from './output-formats.js';
 import { renditionSize, type Size } from './rendition-size.js';
 import type { FormattedSpec, RenderExtras } from './rendition-spec.js';
-import { applyWatermark, makeWatermark } from './watermark.js';
+import { applyWatermark, makeWatermark } from './watermark/watermark.js';
 
 export interface RenderedImage {
   name: string;

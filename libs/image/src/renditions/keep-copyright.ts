@@ -1,8 +1,8 @@
 import type { Metadata, Sharp } from 'sharp';
-import { readExifTags } from '../facts/exif-tags.js';
-import { readIptcTags } from '../facts/iptc-tags.js';
-import { plainText } from '../facts/tag-text.js';
-import { readXmpTags, type XmpValue } from '../facts/xmp-tags.js';
+import { readExifTags } from '../facts/tags/exif-tags.js';
+import { readIptcTags } from '../facts/tags/iptc-tags.js';
+import { plainText } from '../facts/tags/tag-text.js';
+import { readXmpTags, type XmpValue } from '../facts/tags/xmp-tags.js';
 
 /** Who made a picture, and the notice of who may use it. */
 export interface Credits {

@@ -3,7 +3,16 @@ import { crc32, deflateSync } from 'node:zlib';
 import { isLandfallError, type ErrorCode } from '#runtime';
 import type { Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { limits, makeFolder, never, photo, plain, render, renderOne, spec } from '../fixtures.suite.js';
+import {
+  limits,
+  makeFolder,
+  never,
+  photo,
+  plain,
+  render,
+  renderOne,
+  spec,
+} from '../fixtures/image.fixture.js';
 import { readImageFacts } from '../facts/read-image-facts.js';
 import { renderImages } from './render-images.js';
 

@@ -10,7 +10,7 @@ import {
   renderOne,
   spec,
   type Rgba,
-} from '../fixtures.suite.js';
+} from '../fixtures/image.fixture.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());

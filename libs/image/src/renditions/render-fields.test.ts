@@ -12,7 +12,7 @@ import {
   photo,
   renderOne,
   type Rgba,
-} from '../fixtures.suite.js';
+} from '../fixtures/image.fixture.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());

@@ -11,7 +11,7 @@ import {
   render,
   renderOne,
   spec,
-} from '../fixtures.suite.js';
+} from '../fixtures/image.fixture.js';
 import { renderImages } from './render-images.js';
 
 const folder = await makeFolder();

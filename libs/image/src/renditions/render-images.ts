@@ -1,11 +1,11 @@
 import { isLandfallError, type LandfallError } from '#runtime';
-import { decodeFor } from './decode-for.js';
+import { decodeFor } from './base/decode-for.js';
 import { encodeRendition, type RenderedImage } from './encode-rendition.js';
-import { readImageHeader, type ImageLimits } from '../image-header.js';
-import type { ImageSource } from './image-source.js';
+import { readImageHeader, type ImageLimits } from '../input/image-header.js';
+import type { ImageSource } from '../input/image-source.js';
 import { readCredits } from './keep-copyright.js';
 import { formatOf } from './output-formats.js';
-import { makePlaceholder, type Placeholder } from '../facts/placeholder.js';
+import { makePlaceholder, type Placeholder } from '../facts/placeholder/placeholder.js';
 import { renditionSize, type Size } from './rendition-size.js';
 import type { FormattedSpec, ImageRenditionSpec, RenderExtras } from './rendition-spec.js';
 import { startEarly, WorkTime } from './work-time.js';

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
-import { distance, limits, makeFolder, quarters, renderOne, type Rgba } from '../fixtures.suite.js';
+import { distance, limits, makeFolder, quarters, renderOne, type Rgba } from '../fixtures/image.fixture.js';
 import { readImageFacts } from '../facts/read-image-facts.js';
 
 const folder = await makeFolder();

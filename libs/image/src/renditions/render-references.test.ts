@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { distance, makeFolder, photo, renderOne } from '../fixtures.suite.js';
+import { distance, makeFolder, photo, renderOne } from '../fixtures/image.fixture.js';
 
 /** Pictures as they come out, beside what went in: a wrong profile, turn or gamma costs ten times these distances. */
 const folder = await makeFolder();

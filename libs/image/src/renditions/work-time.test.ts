@@ -1,6 +1,6 @@
 import { pause } from '#runtime';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { never } from '../fixtures.suite.js';
+import { never } from '../fixtures/image.fixture.js';
 import { WorkTime } from './work-time.js';
 
 beforeEach(() => {

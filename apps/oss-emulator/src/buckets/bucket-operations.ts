@@ -1,0 +1,62 @@
+import type { Bucket } from './buckets.js';
+import type { EmulatorState } from '../emulator-state.js';
+import type { AddressedExchange } from '../http/exchange.js';
+import { ownerElement } from './list-objects.js';
+import { send, sendXml } from '../http/responses.js';
+import type { XmlElement } from '../http/xml.js';
+
+/** `GET /` on the service: every bucket whose name has the prefix. */
+export function listBuckets(exchange: AddressedExchange, state: EmulatorState): void {
+  const prefix = exchange.query['prefix'] ?? '';
+  const buckets = state.buckets.list().filter(({ name }) => name.startsWith(prefix));
+  sendXml(exchange, 200, [
+    'ListAllMyBucketsResult',
+    [
+      ['Prefix', prefix],
+      ['IsTruncated', false],
+      ownerElement,
+      ['Buckets', buckets.map((bucket) => ['Bucket', bucketElements(bucket, state)] satisfies XmlElement)],
+    ],
+  ]);
+}
+
+/** `PUT /` on a bucket: makes it; again does nothing. */
+export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  await state.buckets.create(exchange.bucket);
+  send(exchange, 200, { location: `/${exchange.bucket}` });
+}
+
+/** `DELETE /` on a bucket that is empty. */
+export async function deleteBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  await state.buckets.delete(exchange.bucket);
+  send(exchange, 204);
+}
+
+/** `GET /?bucketInfo` */
+export function getBucketInfo(exchange: AddressedExchange, state: EmulatorState): void {
+  const bucket = state.buckets.get(exchange.bucket);
+  const info: XmlElement[] = [
+    ...bucketElements(bucket, state),
+    ownerElement,
+    ['AccessControlList', [['Grant', 'private']]],
+  ];
+  sendXml(exchange, 200, ['BucketInfo', [['Bucket', info]]]);
+}
+
+/** `GET /?location` */
+export function getBucketLocation(exchange: AddressedExchange, state: EmulatorState): void {
+  state.buckets.get(exchange.bucket);
+  sendXml(exchange, 200, ['LocationConstraint', `oss-${state.region}`]);
+}
+
+function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorState): XmlElement[] {
+  return [
+    ['CreationDate', bucket.createdAt],
+    ['ExtranetEndpoint', publicUrl.host],
+    ['IntranetEndpoint', publicUrl.host],
+    ['Location', `oss-${region}`],
+    ['Name', bucket.name],
+    ['Region', region],
+    ['StorageClass', 'Standard'],
+  ];
+}

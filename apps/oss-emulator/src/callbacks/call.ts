@@ -1,0 +1,102 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { OssRefusal } from '#oss';
+import type { CallbackAttempt, CallbackOrder, CallbackRequest } from './attempt.js';
+import { callbackFailed, readAnswer, type CallbackAnswer } from './answer.js';
+import { buildCallbackRequest } from './request.js';
+import type { EmulatorState } from '../emulator-state.js';
+
+/**
+ * Calls the application, one URL after the other until one succeeds; no retries, no redirects. The journal gets every call.
+ * @returns the application's answer, which the uploader gets as it is
+ * @throws OssRefusal CallbackFailed, for the last URL
+ */
+export async function callBack(order: CallbackOrder, state: EmulatorState): Promise<Buffer> {
+  const attempts: CallbackAttempt[] = [];
+  for (const url of order.parameters.urls) {
+    const attempt = await callOne(buildCallbackRequest(url, order, state), order.parameters.sni, state);
+    attempts.push(attempt);
+    const { failure } = attempt;
+    if (!failure || state.closing.aborted) break;
+    state.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
+  }
+  state.journal.record(order, attempts);
+  const { answer, failure } = attempts.at(-1) ?? {};
+  if (answer && !failure) return answer.body;
+  throw failure ?? callbackFailed('Error status : -1.');
+}
+
+async function callOne(
+  request: CallbackRequest,
+  sni: boolean,
+  { callbackTimeoutMs, closing }: EmulatorState,
+): Promise<CallbackAttempt> {
+  const startedAt = new Date();
+  const startedAtMs = performance.now();
+  const timeout = AbortSignal.timeout(callbackTimeoutMs);
+  let answer: CallbackAnswer | null = null;
+  let failure: OssRefusal | null;
+  try {
+    const incoming = await sendOnce(request, sni, AbortSignal.any([timeout, closing]));
+    const head = { status: incoming.statusCode ?? 0, headers: incoming.headers };
+    answer = { ...head, body: Buffer.alloc(0) };
+    const read = await readAnswer(incoming);
+    answer = { ...head, body: read.body };
+    failure = read.failure;
+  } catch (error) {
+    failure = timeout.aborted ? timedOut(request, callbackTimeoutMs) : unanswered(error, request);
+  }
+  const durationMs = Math.round(performance.now() - startedAtMs);
+  return { request, startedAt, durationMs, answer, failure };
+}
+
+/** Why there is no whole answer: the connection never stood. */
+class Unconnected extends Error {
+  override readonly name = 'Unconnected';
+}
+
+/** @throws Unconnected, and what else the connection fails with */
+function sendOnce(
+  { url, method, target, headers, body }: CallbackRequest,
+  sni: boolean,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const { protocol, hostname, port } = new URL(url);
+  const options = { method, hostname, port, path: target, headers, agent: false as const, signal };
+  return new Promise((resolve, reject) => {
+    const request =
+      protocol === 'https:'
+        ? // Without callbackSNI, OSS names no server; with it, the one of the Host header. Certificates are checked, to be on
+          // the safe side: OSS says nothing of them. NODE_EXTRA_CA_CERTS makes one's own known.
+          requestHttps({ ...options, ...(!sni && { servername: '' }) }, resolve)
+        : requestHttp(options, resolve);
+    let connected = false;
+    request.on('socket', (socket) => socket.once('connect', () => (connected = true)));
+    request.on('error', (cause) =>
+      reject(connected ? cause : new Unconnected(codeOf(cause) ?? cause.message, { cause })),
+    );
+    request.end(body);
+  });
+}
+
+function timedOut({ url }: CallbackRequest, timeoutMs: number): OssRefusal {
+  const limit = `${timeoutMs}ms`;
+  return callbackFailed(
+    `Error status : -1 ${new URL(url).host} reply timeout, cost:${limit}, timeout:${limit} (err -4, errno115)`,
+  );
+}
+
+function unanswered(error: unknown, { url }: CallbackRequest): OssRefusal {
+  if (error instanceof Unconnected)
+    return callbackFailed(
+      `Error status : -1.OSS can not connect to your callbackUrl, please check it. (${new URL(url).host}: ${error.message})`,
+    );
+  if (codeOf(error) === 'HPE_INVALID_CONTENT_LENGTH')
+    return callbackFailed('Error Status : 400.User server return invalid conent-length value.');
+  // It broke off, answered no HTTP, or TLS failed: no name sent, a certificate nobody trusts.
+  return callbackFailed('Error status : 502.');
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

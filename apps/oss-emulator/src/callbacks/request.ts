@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { signCallback } from '#oss';
+import type { CallbackOrder, CallbackRequest } from './attempt.js';
+import { callbackKeyPath } from './key.js';
+import type { EmulatorState } from '../emulator-state.js';
+
+/** The account that owns everything here. */
+export const ownerId = '1234567890123456';
+
+/** Signs a callback for one URL; the headers are those of the real one, in its order. */
+export function buildCallbackRequest(
+  url: string,
+  { parameters, body, bucket, requestId }: CallbackOrder,
+  { publicUrl, callbackKey }: EmulatorState,
+): CallbackRequest {
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/');
+  const keyUrl = new URL(callbackKeyPath, publicUrl).href;
+  const headers = {
+    Host: parameters.host ?? new URL(url).host,
+    Connection: 'close',
+    'Content-Length': String(body.length),
+    Authorization: signCallback(target, body, callbackKey.privateKey),
+    'Content-MD5': createHash('md5').update(body).digest('base64'),
+    'Content-Type': parameters.bodyType,
+    Date: new Date().toUTCString(),
+    'User-Agent': 'aliyun-oss-callback',
+    'x-oss-additional-headers': '',
+    'x-oss-bucket': bucket,
+    'x-oss-owner': ownerId,
+    'x-oss-pub-key-url': Buffer.from(keyUrl).toString('base64'),
+    'x-oss-request-id': requestId,
+    'x-oss-requester': ownerId,
+    'x-oss-signature-version': '1.0',
+    'x-oss-tag': 'CALLBACK',
+  };
+  return { url, method: 'POST', target, headers, body };
+}

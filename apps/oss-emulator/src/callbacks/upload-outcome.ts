@@ -1,0 +1,92 @@
+import {
+  OssRefusal,
+  invalidArgument,
+  readCallbackParameters,
+  renderCallbackBody,
+  type CallbackParameters,
+} from '#oss';
+import type { Bucket } from '../buckets/buckets.js';
+import { callBack } from './call.js';
+import type { EmulatorState } from '../emulator-state.js';
+import type { AddressedExchange } from '../http/exchange.js';
+import { readImageInfo } from './image-info.js';
+import { send, sendRefusal } from '../http/responses.js';
+import { contentHeaders, type StoredObject } from '../objects/stored-object.js';
+
+/**
+ * Reads the callback that PutObject or CompleteMultipartUpload asks for, before anything is stored.
+ * @throws OssRefusal InvalidArgument
+ */
+export function readRequestedCallback({ headers, query }: AddressedExchange): CallbackParameters | undefined {
+  const callback = either(headers['x-oss-callback'], query['callback'], 'callback');
+  const callbackVar = either(headers['x-oss-callback-var'], query['callback-var'], 'callback-var');
+  if (callback === undefined) return undefined;
+  return readCallbackParameters(callback, callbackVar, { allowPrivateHosts: true });
+}
+
+function either(header: string | undefined, query: string | undefined, name: string): string | undefined {
+  if (header !== undefined && query !== undefined)
+    throw invalidArgument(
+      `Either the ${name} query string parameter or the x-oss-${name} header should be specified, not both.`,
+    );
+  return header ?? query;
+}
+
+export interface LandedUpload {
+  readonly bucket: Bucket;
+  readonly object: StoredObject;
+  readonly callback: CallbackParameters | undefined;
+  readonly operation: 'PutObject' | 'PostObject' | 'CompleteMultipartUpload';
+}
+
+/**
+ * Answers an upload whose object is stored: with the application's answer when a callback is wanted (or 203 when it
+ * fails; the object stays), otherwise with `answerPlainly`.
+ */
+export async function answerUpload(
+  exchange: AddressedExchange,
+  state: EmulatorState,
+  landed: LandedUpload,
+  answerPlainly: () => void,
+): Promise<void> {
+  const { callback, object, bucket, operation } = landed;
+  if (!callback) return answerPlainly();
+  const { requestId } = exchange;
+  try {
+    const values = { ...(await systemVariables(exchange, landed)), ...callback.vars };
+    const body = Buffer.from(renderCallbackBody(callback.body, callback.bodyType, values));
+    const answer = await callBack(
+      { parameters: callback, body, bucket: bucket.name, objectKey: object.key, operation, requestId },
+      state,
+    );
+    send(exchange, 200, { 'content-type': 'application/json', ...contentHeaders(object) }, answer);
+  } catch (error) {
+    if (!(error instanceof OssRefusal)) throw error;
+    sendRefusal(exchange, error, contentHeaders(object));
+  }
+}
+
+async function systemVariables(
+  { requestId, incoming }: AddressedExchange,
+  { bucket, object, callback, operation }: LandedUpload,
+): Promise<Record<string, string | number>> {
+  const image = callback?.body.includes('${imageInfo.')
+    ? await readImageInfo(bucket.objects.pathOf(object))
+    : undefined;
+  return {
+    bucket: bucket.name,
+    object: object.key,
+    etag: object.etag,
+    size: object.sizeBytes,
+    mimeType: object.mimeType,
+    'imageInfo.height': image?.height ?? '',
+    'imageInfo.width': image?.width ?? '',
+    'imageInfo.format': image?.format ?? '',
+    crc64: object.crc64,
+    contentMd5: object.contentMd5 ?? '',
+    vpcId: '',
+    clientIp: incoming.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
+    reqId: requestId,
+    operation,
+  };
+}

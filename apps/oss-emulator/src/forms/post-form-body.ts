@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
+import { refusal } from '../http/refusals.js';
+
+const maxNameBytes = 8 * 1024;
+const maxFieldBytes = 2 * 1024 * 1024;
+const maxFields = 1000;
+
+/** A form up to its file; what comes after the file does not count. */
+export interface PostForm {
+  /** By name as sent; a name that came more than once has all its values. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+  readonly file: Readable;
+  readonly fileName: string;
+  /** Content type of the file's part. */
+  readonly fileType: string;
+  /** Whether the form ended, or stopped making sense, within its file. */
+  readonly isBroken: () => boolean;
+}
+
+/**
+ * Reads a form until its file begins; the file's bytes are the caller's to take.
+ * @throws OssRefusal RequestIsNotMultiPartContent, MalformedPOSTRequest, FieldItemTooLong,
+ * MaxPOSTPreDataLengthExceededError, IncorrectNumberOfFilesInPOSTRequest
+ */
+export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
+  if (!/^multipart\/form-data\b/i.test(incoming.headers['content-type'] ?? ''))
+    throw refusal('RequestIsNotMultiPartContent');
+  const parser = openParser(incoming);
+  return new Promise((resolve, reject) => {
+    const fields = new Map<string, string[]>();
+    let totalBytes = 0;
+    let fileSeen = false;
+    let broken = false;
+    const refuse = (code: Parameters<typeof refusal>[0]) => {
+      incoming.unpipe(parser);
+      incoming.resume();
+      reject(refusal(code));
+    };
+    parser.on('field', (name, value, { valueTruncated }) => {
+      if (fileSeen) return;
+      totalBytes += Buffer.byteLength(value);
+      if (Buffer.byteLength(name) > maxNameBytes) refuse('FieldItemTooLong');
+      else if (valueTruncated || totalBytes > maxFieldBytes) refuse('MaxPOSTPreDataLengthExceededError');
+      else fields.set(name, [...(fields.get(name) ?? []), value]);
+    });
+    parser.on('fieldsLimit', () => refuse('MaxPOSTPreDataLengthExceededError'));
+    parser.on('file', (name, file, { filename, mimeType }) => {
+      // A form that breaks off fails its file too, and nobody listens to a file that is only drained.
+      file.on('error', () => undefined);
+      if (fileSeen || name !== 'file') return void file.resume();
+      fileSeen = true;
+      resolve({
+        fields: Object.fromEntries(fields),
+        file,
+        fileName: filename ?? '',
+        fileType: mimeType,
+        isBroken: () => broken,
+      });
+    });
+    // Without a file by now there is none. After one, nobody waits for this any more.
+    parser.on('close', () => refuse('IncorrectNumberOfFilesInPOSTRequest'));
+    parser.on('error', () => {
+      broken = true;
+      refuse('MalformedPOSTRequest');
+    });
+    incoming.on('error', () => parser.destroy(new Error('the request broke off')));
+    incoming.pipe(parser);
+  });
+}
+
+function openParser(incoming: IncomingMessage): busboy.Busboy {
+  try {
+    return busboy({
+      headers: incoming.headers,
+      defParamCharset: 'utf8',
+      limits: { fieldSize: maxFieldBytes, fields: maxFields },
+    });
+  } catch {
+    // No boundary.
+    throw refusal('MalformedPOSTRequest');
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  accessDenied,
+  checkPostConditions,
+  checkPostSize,
+  invalidArgument,
+  quoteEtag,
+  readCallbackParameters,
+  verifyPostForm,
+  type CallbackParameters,
+} from '#oss';
+import { secretFinder } from '../http/access-keys.js';
+import type { EmulatorState } from '../emulator-state.js';
+import type { AddressedExchange } from '../http/exchange.js';
+import { checkObjectKey } from '../objects/object-key.js';
+import { readPostForm, type PostForm } from './post-form-body.js';
+import { checkOverwrite, storeFile } from '../objects/put-object.js';
+import { maxBodyBytes, placeFile, receiveFile } from '../objects/received-file.js';
+import { refusal } from '../http/refusals.js';
+import { send, sendXml } from '../http/responses.js';
+import { contentHeaders, headersToKeep, type StoredObject } from '../objects/stored-object.js';
+import { answerUpload } from '../callbacks/upload-outcome.js';
+
+/** `POST /` on a bucket with a form. */
+export async function postObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  const form = await readPostForm(exchange.incoming);
+  try {
+    await storeForm(exchange, state, form);
+  } catch (error) {
+    throw form.isBroken() ? refusal('MalformedPOSTRequest') : error;
+  } finally {
+    // A refused file is read to its end, so that the client gets to read the answer.
+    form.file.resume();
+  }
+}
+
+async function storeForm(exchange: AddressedExchange, state: EmulatorState, form: PostForm): Promise<void> {
+  const bucket = state.buckets.get(exchange.bucket);
+  const named = lastValues(form.fields);
+  const now = new Date();
+  const findSecret = secretFinder(state.keys, named['x-oss-security-token'], now);
+  const signed = verifyPostForm(named, { findSecret, region: state.region, now });
+  if (!signed)
+    throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
+  checkPostConditions(signed.policy, form.fields, bucket.name, now);
+  const key = readKey(named['key'], form.fileName);
+  const callback = readFormCallback(form.fields, named);
+  checkOverwrite(bucket, key, named);
+  const maxBytes = Math.min(signed.policy.sizeRange.maxBytes, maxBodyBytes);
+  const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };
+  const file = await receiveFile(form.file, state.buckets.incomingFolder, claimed, maxBytes);
+  await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
+  const object = await storeFile(bucket, file, named, {
+    key,
+    mimeType:
+      named['x-oss-content-type'] ?? (form.fileType || named['content-type'] || 'application/octet-stream'),
+    headers: headersToKeep(named),
+  });
+  await answerUpload(exchange, state, { bucket, object, callback, operation: 'PostObject' }, () =>
+    answerPlainly(exchange, object, named),
+  );
+}
+
+/** By lower-case name. Of several values the last counts; conditions of the policy hold for all of them. */
+function lastValues(fields: PostForm['fields']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, values]) => [name.toLowerCase(), values.at(-1) ?? '']),
+  );
+}
+
+function readKey(template: string | undefined, fileName: string): string {
+  if (template === undefined)
+    throw invalidArgument(
+      "The bucket POST must contain the specified 'key'. If it is specified, please check the order of the fields.",
+    );
+  const key = template.replaceAll('${filename}', () => fileName);
+  checkObjectKey(key);
+  return key;
+}
+
+/** A form gives each custom variable as a field of its own. */
+function readFormCallback(
+  fields: PostForm['fields'],
+  { callback }: Readonly<Record<string, string>>,
+): CallbackParameters | undefined {
+  if (callback === undefined) return undefined;
+  const parameters = readCallbackParameters(callback, undefined, { allowPrivateHosts: true });
+  const vars = Object.fromEntries(
+    Object.entries(fields)
+      .filter(([name]) => name.startsWith('x:'))
+      .map(([name, values]) => [name, values.at(-1) ?? '']),
+  );
+  return parameters && { ...parameters, vars };
+}
+
+function answerPlainly(
+  exchange: AddressedExchange,
+  object: StoredObject,
+  named: Readonly<Record<string, string>>,
+): void {
+  const redirect = named['success_action_redirect'];
+  const status = named['success_action_status'];
+  const location = `http://${exchange.host}${exchange.rawPath.replace(/\/$/, '')}/${object.key}`;
+  if (redirect && URL.canParse(redirect)) {
+    const url = new URL(redirect);
+    url.searchParams.set('bucket', exchange.bucket);
+    url.searchParams.set('key', object.key);
+    url.searchParams.set('etag', quoteEtag(object.etag));
+    send(exchange, 303, { ...contentHeaders(object), location: url.href });
+  } else if (status === '201')
+    sendXml(
+      exchange,
+      201,
+      [
+        'PostResponse',
+        [
+          ['Bucket', exchange.bucket],
+          ['ETag', quoteEtag(object.etag)],
+          ['Key', object.key],
+          ['Location', location],
+        ],
+      ],
+      contentHeaders(object),
+    );
+  else send(exchange, status === '200' ? 200 : 204, contentHeaders(object));
+}

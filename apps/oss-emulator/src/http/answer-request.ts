@@ -1,0 +1,71 @@
+import { OssRefusal, accessDenied, verifyRequest } from '#oss';
+import { readSecurityToken, secretFinder } from './access-keys.js';
+import { readAddresses, type BucketAddress } from './bucket-address.js';
+import { callbackKeyPath } from '../callbacks/key.js';
+import { answerPreflight } from './cors.js';
+import type { EmulatorState } from '../emulator-state.js';
+import type { AddressedExchange, Exchange } from './exchange.js';
+import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
+import { checkObjectKey } from '../objects/object-key.js';
+import { findOperation } from './operations.js';
+import { postObject } from '../forms/post-object.js';
+import { refusal } from './refusals.js';
+import { send, sendRefusal } from './responses.js';
+
+/** Answers one request, whatever happens. */
+export async function answerRequest(exchange: Exchange, state: EmulatorState): Promise<void> {
+  const { outgoing, incoming, requestId, method } = exchange;
+  try {
+    await route(exchange, state);
+  } catch (error) {
+    if (incoming.destroyed && !incoming.complete) {
+      state.logger.info({ requestId, method }, 'the client broke off its request');
+      outgoing.destroy();
+    } else if (outgoing.headersSent) {
+      state.logger.info({ requestId, method, err: error }, 'the answer broke off');
+      outgoing.destroy();
+    } else if (error instanceof OssRefusal) sendRefusal(exchange, error);
+    else {
+      state.logger.error({ requestId, method, err: error }, 'a request failed');
+      sendRefusal(exchange, refusal('InternalError'));
+    }
+  }
+  state.logger.debug({ requestId, method, path: exchange.rawPath, status: outgoing.statusCode }, 'answered');
+}
+
+async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
+  const { method, rawPath, host, query } = exchange;
+  if (method === 'OPTIONS') return answerPreflight(exchange);
+  const addresses = readAddresses(host, rawPath, state.publicUrl.hostname);
+  if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
+    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
+  const [first] = addresses;
+  if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
+  // A form carries its own signature.
+  if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
+    return postObject({ ...exchange, ...first }, state);
+  const addressed = authenticate(exchange, addresses, state);
+  if (addressed.objectKey) checkObjectKey(addressed.objectKey);
+  await findOperation(addressed)(addressed, state);
+}
+
+/** The reading of the address under which the signature holds. @throws OssRefusal */
+function authenticate(
+  exchange: Exchange,
+  addresses: readonly BucketAddress[],
+  { keys, region }: EmulatorState,
+): AddressedExchange {
+  const now = new Date();
+  const rules = { findSecret: secretFinder(keys, readSecurityToken(exchange), now), region, now };
+  let failure: unknown = refusal('InternalError');
+  for (const address of addresses) {
+    const addressed = { ...exchange, ...address };
+    try {
+      if (verifyRequest(addressed, rules)) return addressed;
+      throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}

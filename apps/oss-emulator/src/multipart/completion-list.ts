@@ -1,0 +1,47 @@
+import { invalidArgument, normalizeEtag } from '#oss';
+import type { AddressedExchange } from '../http/exchange.js';
+import type { MultipartUpload, StoredPart } from './multipart-uploads.js';
+import { refusal } from '../http/refusals.js';
+import { readXml, recordOf } from '../http/xml.js';
+
+const minPartBytes = 100 * 1024;
+
+/**
+ * Chooses the parts that make the object: those of the list, or all with header `x-oss-complete-all: yes`.
+ * @throws OssRefusal MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidArgument
+ */
+export function chooseParts(
+  list: string,
+  headers: AddressedExchange['headers'],
+  upload: MultipartUpload,
+): StoredPart[] {
+  const takesAll = headers['x-oss-complete-all'] === 'yes';
+  // The misspelling is the service's own.
+  if (takesAll && list !== '')
+    throw invalidArgument('Should not speficy both complete all header and http body.', '0042-00000216');
+  const parts = takesAll ? allParts(upload) : listedParts(list, upload);
+  if (parts.length === 0) throw refusal('MalformedXML');
+  if (parts.slice(0, -1).some(({ sizeBytes }) => sizeBytes < minPartBytes)) throw refusal('EntityTooSmall');
+  return parts;
+}
+
+function allParts({ parts }: MultipartUpload): StoredPart[] {
+  return [...parts.values()].sort((left, right) => left.partNumber - right.partNumber);
+}
+
+function listedParts(text: string, { parts }: MultipartUpload): StoredPart[] {
+  const list = readXml(text, 'CompleteMultipartUpload')['Part'];
+  if (!Array.isArray(list)) throw refusal('MalformedXML');
+  let last = 0;
+  return list.map((item: unknown) => {
+    const { PartNumber: number, ETag: etag } = recordOf(item);
+    if (typeof number !== 'string' || !/^\d{1,5}$/.test(number) || typeof etag !== 'string')
+      throw refusal('MalformedXML');
+    const partNumber = Number(number);
+    if (partNumber <= last) throw refusal('InvalidPartOrder');
+    last = partNumber;
+    const part = parts.get(partNumber);
+    if (!part || part.etag !== normalizeEtag(etag)) throw refusal('InvalidPart');
+    return part;
+  });
+}

@@ -1,8 +1,0 @@
-import { maxKeyBytes } from '#oss';
-import { refusal } from './refusals.js';
-
-/** @throws OssRefusal InvalidObjectName for what OSS would not store: 1 to 1023 bytes, no leading `/` or `\` */
-export function checkObjectKey(key: string): void {
-  const sizeBytes = Buffer.byteLength(key);
-  if (sizeBytes < 1 || sizeBytes > maxKeyBytes || /^[/\\]/.test(key)) throw refusal('InvalidObjectName');
-}

@@ -1,0 +1,30 @@
+import { refusal } from '../http/refusals.js';
+
+/** Bytes of an object, both ends included. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Reads a Range header as OSS does: one range; anything it cannot serve means the whole object (undefined), unless the
+ * client asked for standard behaviour.
+ * @param standard value of header `x-oss-range-behavior` is `standard`
+ * @throws OssRefusal InvalidRange, with standard behaviour only
+ */
+export function readRange(
+  header: string | undefined,
+  sizeBytes: number,
+  standard: boolean,
+): ByteRange | undefined {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (first === undefined || last === undefined || (first === '' && last === '')) return undefined;
+  const suffix = first === '';
+  const start = suffix ? Math.max(0, sizeBytes - Number(last)) : Number(first);
+  const end = suffix || last === '' ? sizeBytes - 1 : Number(last);
+  if (start > end && !(standard && start >= sizeBytes)) return undefined;
+  if (start < sizeBytes && end < sizeBytes) return { start, end };
+  if (!standard) return undefined;
+  if (start >= sizeBytes) throw refusal('InvalidRange');
+  return { start, end: sizeBytes - 1 };
+}

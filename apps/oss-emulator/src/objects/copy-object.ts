@@ -1,0 +1,58 @@
+import { invalidArgument, quoteEtag } from '#oss';
+import type { Bucket } from '../buckets/buckets.js';
+import { meetsConditions } from './conditions.js';
+import type { EmulatorState } from '../emulator-state.js';
+import type { AddressedExchange } from '../http/exchange.js';
+import { findObject } from './get-object.js';
+import { checkOverwrite, storeFile } from './put-object.js';
+import { receiveFile } from './received-file.js';
+import { send, sendXml } from '../http/responses.js';
+import { contentHeaders, headersToKeep, type StoredObject } from './stored-object.js';
+
+/** `PUT /key` with header `x-oss-copy-source` */
+export async function copyObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  const { headers, objectKey } = exchange;
+  const target = state.buckets.get(exchange.bucket);
+  const [sourceBucket, source] = findSource(headers['x-oss-copy-source'] ?? '', state);
+  if (!meetsConditions(headers, source, 'x-oss-copy-source-')) return send(exchange, 304);
+  checkOverwrite(target, objectKey, headers);
+  const isSame = sourceBucket === target && source.key === objectKey;
+  const replaces = isSame || headers['x-oss-metadata-directive'] === 'REPLACE';
+  const bytes = await sourceBucket.objects.open(source);
+  if (!bytes) return copyObject(exchange, state);
+  const file = await receiveFile(bytes.createReadStream(), state.buckets.incomingFolder);
+  const object = await storeFile(target, file, headers, {
+    key: objectKey,
+    mimeType: (replaces && headers['content-type']) || source.mimeType,
+    headers: replaces ? headersToKeep(headers) : source.headers,
+  });
+  sendXml(
+    exchange,
+    200,
+    [
+      'CopyObjectResult',
+      [
+        ['ETag', quoteEtag(object.etag)],
+        ['LastModified', object.modifiedAt],
+      ],
+    ],
+    contentHeaders(object),
+  );
+}
+
+function findSource(header: string, { buckets }: EmulatorState): [Bucket, StoredObject] {
+  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(decode(header)) ?? [];
+  if (!bucketName || !key)
+    throw invalidArgument('Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.');
+  const bucket = buckets.get(bucketName);
+  return [bucket, findObject(bucket, key)];
+}
+
+function decode(text: string): string {
+  try {
+    // `+` is a space, as in paths.
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return '';
+  }
+}

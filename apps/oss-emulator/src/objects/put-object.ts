@@ -1,0 +1,65 @@
+import type { EmulatorState } from '../emulator-state.js';
+import type { AddressedExchange } from '../http/exchange.js';
+import { maxBodyBytes, receiveFile, type ReceivedFile } from './received-file.js';
+import { refusal } from '../http/refusals.js';
+import { send } from '../http/responses.js';
+import type { Bucket } from '../buckets/buckets.js';
+import { contentHeaders, headersToKeep, type StoredObject } from './stored-object.js';
+import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
+
+/** `PUT /key` */
+export async function putObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  const { headers, objectKey } = exchange;
+  const bucket = state.buckets.get(exchange.bucket);
+  const callback = readRequestedCallback(exchange);
+  checkOverwrite(bucket, objectKey, headers);
+  const file = await receiveBody(exchange, state);
+  const object = await storeFile(bucket, file, headers, {
+    key: objectKey,
+    mimeType: headers['content-type'] ?? 'application/octet-stream',
+    headers: headersToKeep(headers),
+  });
+  await answerUpload(exchange, state, { bucket, object, callback, operation: 'PutObject' }, () =>
+    send(exchange, 200, contentHeaders(object)),
+  );
+}
+
+/** Receives the whole body of a request into a file. @throws OssRefusal */
+export function receiveBody(
+  { headers, incoming }: AddressedExchange,
+  state: EmulatorState,
+): Promise<ReceivedFile> {
+  const length = headers['content-length'];
+  if (length === undefined && headers['transfer-encoding'] === undefined)
+    throw refusal('MissingContentLength');
+  if (Number(length ?? 0) > maxBodyBytes) throw refusal('EntityTooLarge');
+  return receiveFile(incoming, state.buckets.incomingFolder, {
+    contentMd5: headers['content-md5'],
+    crc64: headers['x-oss-hash-crc64ecma'],
+  });
+}
+
+/** Makes a received file an object. @throws OssRefusal FileAlreadyExists */
+export function storeFile(
+  bucket: Bucket,
+  { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
+  headers: Readonly<Record<string, string | undefined>>,
+  facts: Pick<StoredObject, 'key' | 'mimeType' | 'headers'>,
+): Promise<StoredObject> {
+  const object = { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' } as const;
+  return bucket.objects.put(path, object, mayReplace(headers));
+}
+
+/** Refuses early what `put` would refuse in the end. @throws OssRefusal FileAlreadyExists */
+export function checkOverwrite(
+  bucket: Bucket,
+  key: string,
+  headers: Readonly<Record<string, string | undefined>>,
+): void {
+  if (!mayReplace(headers) && bucket.objects.get(key)) throw refusal('FileAlreadyExists', { Key: key });
+}
+
+/** Whether an upload may take the place of an object. */
+export function mayReplace(headers: Readonly<Record<string, string | undefined>>): boolean {
+  return headers['x-oss-forbid-overwrite'] !== 'true';
+}

@@ -1,0 +1,67 @@
+import { LandfallError } from '#runtime';
+import { withObjectGate } from '#storage';
+import {
+  type Chunk,
+  type CutRendition,
+  finishChunk,
+  type MakingProgress,
+  reserveObjects,
+  type ConfirmedUpload,
+} from '#uploads';
+import {
+  chunkOfHls,
+  chunkOfMp4,
+  encodeChunk,
+  type EncodedChunk,
+  filesOfChunk,
+  planInSoftware,
+  probeMedia,
+} from '#video';
+import type { ChunkPart } from './cut-video.js';
+import { renditionKey } from '../publish/rendition-key.js';
+import { storeAll } from '../publish/store-all.js';
+import { keyOf, specsOf, streamsOf } from '../makers/stream/stream-specs.js';
+import type { Workbench } from '../worker-context.js';
+
+/** What was stored of a chunk, by the kind of rendition that it is for. */
+export type MadeChunk = Partial<Record<'hls' | 'mp4', EncodedChunk>>;
+
+/**
+ * Encodes one chunk of a long video, which is read by ranges and not downloaded, and stores its segments where they stay: those
+ * of a stream as it serves them, those of an MP4 until it is put together.
+ */
+export async function makeChunk(
+  bench: Workbench,
+  { upload, chunk }: { upload: ConfirmedUpload; chunk: Chunk },
+  signal: AbortSignal,
+  onProgress: (progress: MakingProgress) => void,
+): Promise<void> {
+  const { renditions, pictures } = chunk.part as ChunkPart;
+  const streams = streamsOf(renditions);
+  await bench.scratch.withFolder(async (outDir) => {
+    const { plan, encoded } = await withObjectGate(bench.store, upload, signal, async (source, gate) => {
+      const { tools } = bench;
+      const { video: limits } = bench.limits;
+      const facts = await probeMedia(tools, source, limits, gate.signal);
+      const planned = await planInSoftware(tools, facts, specsOf(streams), gate.signal);
+      const job = { tools, source, facts, plan: planned, outDir, limits, signal: gate.signal, onProgress };
+      return { plan: planned, encoded: await encodeChunk(job, pictures) };
+    });
+    const made: MadeChunk = {};
+    const store = async (rendition: CutRendition, part: EncodedChunk) => {
+      const base = renditionKey(bench, upload, rendition, '');
+      const objectKey = `${base}/`;
+      if (!(await reserveObjects(bench.source, upload.id, { ...rendition, objectKey })))
+        throw new LandfallError('rendition.cancelled');
+      await storeAll(bench.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(part), signal);
+      return part;
+    };
+    // The MP4 is put together from segments that are not encrypted yet.
+    if (streams.mp4) made.mp4 = await store(streams.mp4, chunkOfMp4(plan, encoded));
+    if (streams.hls) {
+      const { key } = await keyOf(bench, upload, streams);
+      made.hls = await store(streams.hls, await chunkOfHls(plan, encoded, outDir, key));
+    }
+    await finishChunk(bench.source, chunk, made);
+  });
+}

@@ -1,0 +1,77 @@
+import type { AudioSpec, WaveformSpec } from '#pipelines';
+import type { Rendition, Upload } from '#uploads';
+import {
+  channelsOf,
+  makeWaveforms,
+  measureLoudness,
+  transcodeAudio,
+  type Loudness,
+  type MediaFacts,
+} from '#video';
+import { makeEach } from '../make-each.js';
+import { publishFiles } from '../../publish/publish-files.js';
+import type { WorkContext } from '../../runs/upload-job.js';
+import type { Workbench } from '../../worker-context.js';
+
+/** An original in a folder of this job's own, and what it is. */
+export interface OriginalAtHand {
+  file: string;
+  outDir: string;
+  facts: MediaFacts;
+}
+
+/** Of what is pending, the renditions that are made of the sound alone. */
+export function soundsOf(pending: readonly Rendition[]): Rendition[] {
+  return pending.filter(({ kind }) => kind === 'audio' || kind === 'waveform');
+}
+
+/**
+ * Makes what is wanted of the sound of an upload and publishes each part as it is made: all waveforms from one decode, and
+ * the loudness measured once for all files with as many channels.
+ */
+export async function makeSounds(
+  bench: Workbench,
+  upload: Upload,
+  sounds: readonly Rendition[],
+  original: OriginalAtHand,
+  context: WorkContext,
+): Promise<void> {
+  const { signal, report } = context;
+  const { file, outDir, facts } = original;
+  const { tools } = bench;
+  const { video: limits } = bench.limits;
+  const publish = (rendition: Rendition, made: Parameters<typeof publishFiles>[3]) =>
+    publishFiles(bench, upload, rendition, made, outDir, signal);
+
+  const makeAllWaveforms = async (waveforms: readonly Rendition[]) => {
+    const specs = waveforms.map(({ spec }) => spec as WaveformSpec);
+    const names = waveforms.map(({ name }) => name);
+    const made = await makeWaveforms(tools, file, facts, specs, outDir, limits, signal, (progress) =>
+      report(names, progress),
+    );
+    for (const rendition of waveforms) {
+      const result = made.get(rendition.name);
+      if (result) await publish(rendition, result);
+    }
+  };
+
+  const measured = new Map<number, Loudness>();
+  const makeAudio = async (rendition: Rendition) => {
+    const spec = rendition.spec as AudioSpec;
+    const channels = channelsOf(spec, facts);
+    const loudness =
+      measured.get(channels) ?? (await measureLoudness(tools, file, facts, limits, signal, channels));
+    measured.set(channels, loudness);
+    const tell = (progress: Parameters<typeof report>[1]) => report([rendition.name], progress);
+    const made = await transcodeAudio(tools, file, facts, spec, outDir, limits, signal, tell, loudness);
+    await publish(rendition, made);
+  };
+
+  const waveforms = sounds.filter(({ kind }) => kind === 'waveform');
+  const audios = sounds.filter(({ kind }) => kind === 'audio');
+  const parts = [...audios.map((audio) => [audio]), ...(waveforms.length > 0 ? [waveforms] : [])];
+  await makeEach(bench, upload, parts, context, async (part) => {
+    if (part === waveforms) await makeAllWaveforms(part);
+    else for (const audio of part) await makeAudio(audio);
+  });
+}

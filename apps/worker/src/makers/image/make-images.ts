@@ -1,0 +1,75 @@
+import type { LandfallError, WarningCode } from '#runtime';
+import { renderImages, type RenderedImage } from '#image';
+import type { JobContext } from '#jobs';
+import type { ImageSpec } from '#pipelines';
+import { failRenditions, publishRendition, type MadeRendition, type Rendition, type Upload } from '#uploads';
+import { fetchWatermarks } from './fetch-watermarks.js';
+import { focalPointOf } from './focal-point.js';
+import { endingOf, renditionKey } from '../../publish/rendition-key.js';
+import type { ImageAtHand } from './with-image.js';
+import type { Workbench } from '../../worker-context.js';
+
+/**
+ * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
+ * together with the placeholder. One that can never be made ends as failed, after the others.
+ */
+export async function makeImages(
+  bench: Workbench,
+  upload: Upload,
+  pending: readonly Rendition[],
+  { file, format, folder, warnings }: Pick<ImageAtHand, 'file' | 'format' | 'folder' | 'warnings'>,
+  { signal }: JobContext,
+): Promise<void> {
+  const byName = new Map(pending.map((rendition) => [rendition.name, rendition]));
+  const specs = pending.map((rendition) => rendition.spec as ImageSpec);
+  const watermarks = await fetchWatermarks(bench, upload, specs, folder, signal);
+  const extras = { format, focus: focalPointOf(upload.vars), watermarks };
+  const stored = new Map<string, MadeRendition>();
+  let last: { name: string; made: MadeRendition } | undefined;
+  const publish = async (image: RenderedImage) => {
+    const rendition = byName.get(image.name);
+    if (!rendition) return;
+    // That it ends early is told of the upload, and says it all.
+    const own = warnings.includes('media.truncated')
+      ? without(image.warnings, 'media.corrupt')
+      : image.warnings;
+    const twin = image.sameAs === undefined ? undefined : stored.get(image.sameAs);
+    const { specHash } = rendition;
+    const made = twin
+      ? { ...twin, specHash }
+      : await storeImage(bench, upload, rendition, { ...image, warnings: own }, signal);
+    stored.set(image.name, made);
+    byName.delete(image.name);
+    if (byName.size === 0) last = { name: image.name, made };
+    else await publishRendition(bench.source, upload.id, image.name, made);
+  };
+  const failed: [Rendition, LandfallError][] = [];
+  const fail = async (name: string, error: LandfallError) => {
+    const rendition = byName.get(name);
+    if (rendition) failed.push([rendition, error]);
+    byName.delete(name);
+  };
+  const { image: limits } = bench.limits;
+  const look = await renderImages(file, specs, limits, signal, publish, extras, fail);
+  for (const [{ name, job }, error] of failed) {
+    await failRenditions(bench.source, upload.id, job, error, { name, look });
+  }
+  if (last) await publishRendition(bench.source, upload.id, last.name, last.made, look);
+}
+
+function without(warnings: readonly WarningCode[], one: WarningCode): WarningCode[] {
+  return warnings.filter((warning) => warning !== one);
+}
+
+async function storeImage(
+  bench: Workbench,
+  upload: Upload,
+  rendition: Rendition,
+  { data, mimeType, width, height, warnings }: RenderedImage,
+  signal: AbortSignal,
+): Promise<MadeRendition> {
+  const objectKey = renditionKey(bench, upload, rendition, endingOf(mimeType));
+  const sizeBytes = await bench.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
+  const { specHash } = rendition;
+  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
+}

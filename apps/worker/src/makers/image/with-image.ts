@@ -1,0 +1,39 @@
+import { type ImageSource, openImageFile, type OpenedImage } from '#image';
+import type { JobContext } from '#jobs';
+import type { ConfirmedUpload } from '#uploads';
+import { join } from 'node:path';
+import { inMemoryMaxBytes, type FetchedObject } from '../../objects/fetch-object.js';
+import type { Workbench } from '../../worker-context.js';
+
+/** An opened image, and the folder of this job's own, which goes with the work. */
+export type ImageAtHand = OpenedImage & { folder: string };
+
+/**
+ * Downloads an image, unless its `bytes` are there already, by its size into memory or into a folder of its own, opens it,
+ * and works on it.
+ */
+export async function withImage(
+  bench: Workbench,
+  { upload, bytes }: FetchedObject,
+  { signal }: JobContext,
+  work: (image: ImageAtHand) => Promise<void>,
+): Promise<void> {
+  await bench.scratch.withFolder(async (folder) => {
+    const original = bytes ?? (await fetchOriginal(bench, upload, folder, signal));
+    const opened = await openImageFile(original, folder, bench.limits.image, signal);
+    await work({ ...opened, folder });
+  });
+}
+
+async function fetchOriginal(
+  { store }: Workbench,
+  upload: ConfirmedUpload,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ImageSource> {
+  if (Number(upload.sizeBytes) <= inMemoryMaxBytes)
+    return store.read(upload, upload.etag, Number(upload.sizeBytes), signal);
+  const file = join(folder, 'original');
+  await store.download(upload, upload.etag, file, signal);
+  return file;
+}

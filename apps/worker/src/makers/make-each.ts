@@ -1,0 +1,27 @@
+import type { JobContext } from '#jobs';
+import { LandfallError } from '#runtime';
+import { failRenditions, type Rendition, type Upload } from '#uploads';
+import type { Workbench } from '../worker-context.js';
+
+/**
+ * Makes one part of what is pending after the other. A part that can never be made ends as failed with its reason, and the
+ * others are made; what may pass is thrown, for the job to be tried again.
+ */
+export async function makeEach(
+  { source }: Workbench,
+  upload: Upload,
+  parts: readonly (readonly Rendition[])[],
+  { signal, logger }: JobContext,
+  make: (part: readonly Rendition[]) => Promise<void>,
+): Promise<void> {
+  for (const part of parts) {
+    try {
+      await make(part);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof LandfallError) || error.retryable) throw error;
+      const names = part.map(({ name }) => name);
+      logger.warn({ code: error.code, err: error, names }, 'renditions failed');
+      for (const { name, job } of part) await failRenditions(source, upload.id, job, error, { name });
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { type CutJob, pendingRenditions, recordEarly, type Upload } from '#uploads';
+import { probeMedia, transcodeVideo } from '#video';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { damagedOf } from '#pipelines';
+import { checkObject } from '../../objects/check-object.js';
+import { cutVideo } from '../../chunks/cut-video.js';
+import { makeEach } from '../make-each.js';
+import { makeSounds, soundsOf, type OriginalAtHand } from '../audio/make-sounds.js';
+import { publishFiles, storeFiles } from '../../publish/publish-files.js';
+import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
+import type { WorkContext } from '../../runs/upload-job.js';
+import { benchFor, type Workbench } from '../../worker-context.js';
+
+/**
+ * The jobs `upload.transcode` and `upload.retranscode`: make the streams and files of a video or sound that are not ready
+ * yet, or not as they are wanted now.
+ */
+export async function transcodeUpload(
+  sharedBench: Workbench,
+  landed: Upload,
+  job: CutJob,
+  context: WorkContext,
+): Promise<void> {
+  const { signal } = context;
+  const pending = await pendingRenditions(sharedBench.source, landed.id, job);
+  if (pending.length === 0) return;
+  const upload = await checkObject(sharedBench, landed, signal);
+  if (!upload) return;
+  const streams = presentOf(streamsOf(pending));
+  const damaged = damagedOf(sharedBench.pipelines, upload);
+  const bench = benchFor(sharedBench, damaged);
+  // Where a file ends early shows only when it is read: by then a chunk behind that end would have failed.
+  const isCut = damaged === 'fail' && (await cutVideo(bench, upload, job, streamsOf(pending), signal));
+  const here = isCut ? pending.filter((rendition) => !streams.includes(rendition)) : pending;
+  if (here.length === 0) return;
+  await bench.scratch.withFolder(async (folder) => {
+    const file = join(folder, 'original');
+    const outDir = join(folder, 'made');
+    await mkdir(outDir);
+    await bench.store.download(upload, upload.etag, file, signal);
+    const facts = await probeMedia(bench.tools, file, bench.limits.video, signal);
+    const original = { file, outDir, facts };
+    const makeSound = () => makeSounds(bench, upload, soundsOf(here), original, context);
+    const hereStreams = streamsOf(here);
+    const parts = presentOf(hereStreams).length > 0 ? [presentOf(hereStreams)] : [];
+    const makeStream = () =>
+      makeEach(bench, upload, parts, context, () =>
+        makeStreams(bench, upload, hereStreams, original, context),
+      );
+    // In the order of the file: what a page needs first. What cannot be made of one does not keep the other.
+    const isStreamFirst = presentOf(streamsOf(here.slice(0, 1))).length > 0;
+    for (const make of isStreamFirst ? [makeStream, makeSound] : [makeSound, makeStream]) await make();
+  });
+}
+
+/** All streams and files of a video come from one decode. */
+async function makeStreams(
+  bench: Workbench,
+  upload: Upload,
+  streams: Streams,
+  { file, outDir, facts }: OriginalAtHand,
+  { signal, report }: WorkContext,
+): Promise<void> {
+  const renditions = presentOf(streams);
+  const names = renditions.map(({ name }) => name);
+  const { hls } = streams;
+  const made = await transcodeVideo(
+    bench.tools,
+    file,
+    facts,
+    specsOf(streams),
+    outDir,
+    bench.limits.video,
+    signal,
+    (progress) => report(names, progress),
+    {
+      ...(await keyOf(bench, upload, streams)),
+      onFirstPlayable: async (early) => {
+        const stored = hls && (await storeFiles(bench, upload, hls, early, outDir, signal));
+        if (stored) await recordEarly(bench.source, upload.id, hls.name, stored);
+      },
+    },
+  );
+  for (const rendition of renditions) {
+    const result = made.get(rendition.name);
+    if (result) await publishFiles(bench, upload, rendition, result, outDir, signal);
+  }
+}

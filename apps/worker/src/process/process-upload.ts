@@ -1,0 +1,197 @@
+import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
+import type { JobContext } from '#jobs';
+import { againJobOf, isAgain, type MakingJob } from '#outbox';
+import { type Damaged, planRenditions } from '#pipelines';
+import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
+import { withObjectGate } from '#storage';
+import { findTicketOf, pendingRenditions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
+import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
+import { makeImages } from '../makers/image/make-images.js';
+import { makeStills } from '../makers/still/make-stills.js';
+import {
+  claimedKind,
+  sniffLength,
+  sniffMedia,
+  type SniffedMedia,
+  unknownMedia,
+} from '../objects/sniff-media.js';
+import { isFolderMarker, refuseSize } from '../objects/check-object.js';
+import { fetchObject, type FetchedObject } from '../objects/fetch-object.js';
+import { withImage } from '../makers/image/with-image.js';
+import { benchFor, type Workbench } from '../worker-context.js';
+
+/**
+ * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
+ * renditions and makes the quick ones; as `upload.reprocess`, all that the queue of short work makes.
+ */
+export async function processUpload(
+  bench: Workbench,
+  landed: Upload,
+  job: MakingJob,
+  context: JobContext,
+): Promise<void> {
+  const object = await fetchObject(bench, landed, context.signal);
+  if (!object) return;
+  const { upload, bytes } = object;
+  // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
+  if (upload.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(upload)) {
+    await plan(bench, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
+    return;
+  }
+  refuseSize(upload, bench.limits.objectMaxBytes);
+  const start =
+    bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
+  const sniffed = await sniffMedia(start, upload.mimeType);
+  const claimed = claimedKind(upload.mimeType, upload.objectKey);
+  // As junk before the first frame of an MP3: whether it is media, only who would play it can tell.
+  if (sniffed.isUnknown && (claimed === 'video' || claimed === 'audio'))
+    return processTimed(
+      bench,
+      upload,
+      job,
+      { ...sniffed, kind: claimed, mimeType: timedType(upload) },
+      context,
+    );
+  refuseDisguise(sniffed, upload);
+  if (await isPicture(bench, upload, sniffed)) await processImage(bench, object, job, sniffed, context);
+  else if (sniffed.kind === 'other' || sniffed.kind === 'document')
+    await plan(bench, upload, job, sniffed, {});
+  else await processTimed(bench, upload, job, sniffed, context);
+}
+
+/** What is claimed, since nothing is known. */
+function timedType({ mimeType }: ConfirmedUpload): string {
+  return /^(video|audio)\//.test(mimeType) ? mimeType : unknownMedia.mimeType;
+}
+
+/** What is said of bytes that no demuxer knows. */
+const notMedia: ReadonlySet<string> = new Set(['media.damaged', 'media.unsupported', 'media.no_stream']);
+
+/** A file that says it is media but is not: better a clear failure than silence. */
+function refuseDisguise(sniffed: SniffedMedia, upload: Upload, cause?: unknown): void {
+  const claimed = claimedKind(upload.mimeType, upload.objectKey);
+  if (sniffed.kind !== 'other' || claimed === 'other') return;
+  throw new LandfallError(
+    'media.type_mismatch',
+    `${upload.objectKey} claims to be ${claimed}, its bytes are ${sniffed.mimeType}`,
+    { cause },
+  );
+}
+
+/** A document is drawn only for a pipeline that asks for it: nobody else should hear that it is damaged. */
+async function isPicture(
+  bench: Workbench,
+  upload: ConfirmedUpload,
+  { kind, mimeType }: SniffedMedia,
+): Promise<boolean> {
+  if (kind !== 'document') return kind === 'image';
+  const ticket = await findTicketOf(bench.source, upload);
+  const described = { ...upload, kind, mimeType, sizeBytes: Number(upload.sizeBytes) };
+  return planRenditions(bench.pipelines, described, ticket?.pipeline) !== null;
+}
+
+async function processImage(
+  bench: Workbench,
+  object: FetchedObject,
+  job: MakingJob,
+  sniffed: SniffedMedia,
+  context: JobContext,
+): Promise<void> {
+  const { upload } = object;
+  const { imageMaxBytes } = bench.limits;
+  if (Number(upload.sizeBytes) > imageMaxBytes) {
+    throw new LandfallError(
+      'object.too_large',
+      `${upload.sizeBytes} bytes; IMAGE_MAX_BYTES is ${imageMaxBytes}`,
+    );
+  }
+  await withImage(bench, object, context, async (opened) => {
+    const { format, mimeType, told } = opened;
+    const facts = {
+      ...(await readImageFacts(opened.file, bench.limits.image, { keepLocation: true })),
+      format,
+      mimeType,
+      ...told,
+    };
+    const { warnings } = opened;
+    await plan(bench, upload, job, { ...sniffed, mimeType }, facts, warnings);
+    const pending = await pendingRenditions(bench.source, upload.id, job);
+    if (pending.length > 0) await makeImages(bench, upload, pending, opened, context);
+  });
+}
+
+/** Video and audio: facts and poster are read through the gate, without the whole file. */
+async function processTimed(
+  bench: Workbench,
+  upload: ConfirmedUpload,
+  job: MakingJob,
+  sniffed: SniffedMedia,
+  context: JobContext,
+): Promise<void> {
+  await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
+    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal).catch((error: unknown) => {
+      if (sniffed.isUnknown && isLandfallError(error) && notMedia.has(error.code))
+        refuseDisguise(unknownMedia, upload, error);
+      throw error;
+    });
+    const damaged = await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
+    const pending = await pendingRenditions(bench.source, upload.id, job);
+    if (pending.length === 0) return;
+    await makeStills(benchFor(bench, damaged), upload, pending, { url, facts }, { ...context, signal });
+  });
+}
+
+/** Plans what is made of an upload. @returns what becomes of a file that ends early */
+async function plan(
+  bench: Workbench,
+  upload: ConfirmedUpload,
+  job: MakingJob,
+  { kind, mimeType }: SniffedMedia,
+  facts: ImageFacts | MediaFacts | Record<string, never>,
+  warnings: readonly WarningCode[] = [],
+): Promise<Damaged> {
+  const ticket = await findTicketOf(bench.source, upload);
+  if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
+    throw new LandfallError(
+      'object.too_large',
+      `${upload.sizeBytes} bytes; its ticket is for ${ticket.maxBytes}`,
+    );
+  }
+  const planned = planRenditions(
+    bench.pipelines,
+    { ...upload, kind, mimeType, sizeBytes: Number(upload.sizeBytes) },
+    ticket?.pipeline,
+  );
+  const renditions = planned?.renditions ?? [];
+  const damaged = planned?.damaged ?? 'repair';
+  if (damaged === 'fail' && warnings.includes('media.truncated'))
+    throw new LandfallError('media.damaged', 'the file ends early, and its pipeline has damaged: fail');
+  await recordPlan(
+    bench.source,
+    upload.id,
+    {
+      kind,
+      mimeType,
+      ...splitFacts(facts, planned?.keepLocation ?? false),
+      warnings,
+      pipeline: planned?.pipeline ?? null,
+      renditions: isAgain(job) ? renditions.map((one) => ({ ...one, job: againJobOf(one.job) })) : renditions,
+    },
+    job,
+  );
+  return damaged;
+}
+
+/** The raw tags are kept apart; what tells the place is dropped unless a pipeline keeps it. */
+function splitFacts(
+  facts: ImageFacts | MediaFacts | Record<string, never>,
+  keepLocation: boolean,
+): { metadata: object; rawTags: object | null } {
+  if (!hasRaw(facts)) return { metadata: facts, rawTags: null };
+  const { raw, ...metadata } = keepLocation ? facts : withoutWhere(facts);
+  return { metadata, rawTags: raw };
+}
+
+const hasRaw = (facts: object): facts is ImageFacts | MediaFacts => 'raw' in facts;
+const withoutWhere = (facts: ImageFacts | MediaFacts): ImageFacts | MediaFacts =>
+  'streams' in facts ? withoutPlaces(facts) : withoutLocation(facts);

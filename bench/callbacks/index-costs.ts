@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { createLogger } from '#runtime';
+import { type Landing, UploadRegistry } from '#uploads';
+import type { Client } from 'pg';
+import { benchBucket } from './callback-requests.js';
+import { readCpuMs } from '../harness/machine.js';
+import { connectTo } from '../harness/services.js';
+
+const rows = 20_000;
+const rowsPerStatement = 32;
+
+/** What one recorded upload costs Postgres. */
+export interface RowCost {
+  /** The index that was missing; null with all of them. */
+  readonly without: string | null;
+  /** Processor time of the connection's process. */
+  readonly cpuUs: number;
+  readonly walBytes: number;
+  /** Size of that index; of all of them without one. */
+  readonly indexMb: number;
+}
+
+const registrySettings = {
+  batchMax: rowsPerStatement,
+  waitingMax: rows,
+  commitTimeoutMs: 60_000,
+  sweepAfterMs: 60_000,
+};
+
+/**
+ * Records the same uploads with all indexes and without each, and takes everything back. What a row costs with all of
+ * them (the first answer) less what it costs without one is the share of that one. The unique key cannot be missing: the
+ * statement asks it whether a callback is a repeated one.
+ */
+export async function measureIndexCosts(databaseUrl: string, signal: AbortSignal): Promise<RowCost[]> {
+  await using connection = await connectTo(databaseUrl);
+  const { client } = connection;
+  // Images of whole pages after a checkpoint would drown the rest; how many there are depends on checkpoints alone.
+  await client.query('ALTER SYSTEM SET full_page_writes = off');
+  await client.query('SELECT pg_reload_conf()');
+  const { rows: indexes } = await client.query<{ name: string; mb: number }>(
+    `SELECT indexrelid::regclass::text AS name, pg_relation_size(indexrelid) / 1048576.0 AS mb
+     FROM pg_index WHERE indrelid = 'uploads'::regclass ORDER BY 1`,
+  );
+  const allMb = indexes.reduce((sum, index) => sum + Number(index.mb), 0);
+  // The first one warms caches up.
+  await measureRow(client, null, allMb, signal);
+  const costs = [await measureRow(client, null, allMb, signal)];
+  for (const { name, mb } of indexes) {
+    if (name !== 'uploads_landing') costs.push(await measureRow(client, name, Number(mb), signal));
+  }
+  return costs;
+}
+
+async function measureRow(
+  client: Client,
+  without: string | null,
+  indexMb: number,
+  signal: AbortSignal,
+): Promise<RowCost> {
+  await client.query('CHECKPOINT');
+  await client.query('BEGIN');
+  if (without === 'uploads_pkey')
+    await client.query('ALTER TABLE uploads DROP CONSTRAINT uploads_pkey CASCADE');
+  else if (without !== null) await client.query(`DROP INDEX ${without}`);
+  const registry = new UploadRegistry(client, registrySettings, createLogger('bench', 'silent'));
+  const before = await readCosts(client);
+  for (let from = 0; from < rows; from += rowsPerStatement) {
+    signal.throwIfAborted();
+    const landings = Array.from({ length: rowsPerStatement }, (_, index) => landing(from + index));
+    await Promise.all(landings.map((one) => registry.register(one)));
+  }
+  const after = await readCosts(client);
+  await registry.close();
+  await client.query('ROLLBACK');
+  await client.query('VACUUM uploads');
+  return {
+    without,
+    cpuUs: ((after.cpuMs - before.cpuMs) * 1_000) / rows,
+    walBytes: (after.walBytes - before.walBytes) / rows,
+    indexMb,
+  };
+}
+
+/** What the connection's process has used so far, and what all of Postgres has logged. */
+async function readCosts(client: Client): Promise<{ cpuMs: number; walBytes: number }> {
+  const answer = await client.query<{ pid: number; bytes: string }>(
+    `SELECT pg_backend_pid() AS pid, pg_current_wal_insert_lsn() - '0/0' AS bytes`,
+  );
+  const [row] = answer.rows;
+  const cpuMs = row && (await readCpuMs(row.pid));
+  if (!row || cpuMs === null || cpuMs === undefined)
+    throw new Error('processor time cannot be read here: there is no /proc');
+  return { cpuMs, walBytes: Number(row.bytes) };
+}
+
+/** As different from each other as those of the load generator. */
+function landing(index: number): Landing {
+  const etag = createHash('md5').update(`landing ${index}`).digest('hex').toUpperCase();
+  return {
+    bucket: benchBucket,
+    objectKey: `photos/user-${(index * 7_919) % 50_000}/IMG ${index}.jpg`,
+    etag,
+    sizeBytes: 1_000_000 + index,
+    mimeType: 'image/jpeg',
+    imageInfo: { width: 4_000, height: 3_000, format: 'jpg' },
+    vars: { user_id: String((index * 7_919) % 50_000), album: 'Summer 2026' },
+    claimedVars: null,
+    proof: 'url',
+    ticketId: null,
+    requestId: null,
+  };
+}

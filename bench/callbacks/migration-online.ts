@@ -1,0 +1,82 @@
+import { migrateDatabase, revertLastMigration } from '#database';
+import { newId, pause } from '#runtime';
+import type { BenchmarkOptions } from '../harness/benchmark.js';
+import { benchBucket } from './callback-requests.js';
+import type { Report } from '../harness/report.js';
+import { fillUploads } from './seed-uploads.js';
+import { connectTo, openPostgres } from '../harness/services.js';
+
+const seededRows = 1_000_000;
+/** Columns that every release of the table has had. */
+const insert = `INSERT INTO uploads (id, bucket, object_key, etag, status, source, created_at, updated_at, sweep_at)
+  VALUES ($1::uuid, '${benchBucket}', 'beside/' || ($1::uuid)::text, upper(md5(($1::uuid)::text)), 'stored', 'callback', now(), now(), now())`;
+
+interface Waits {
+  readonly seconds: number;
+  readonly inserts: number;
+  readonly longestMs: number;
+}
+
+/** How long the last migration takes on a table of a million uploads, back and forward, and how long inserts wait for it. */
+export async function measureMigration({ signal, say }: BenchmarkOptions): Promise<Report> {
+  await using stack = new AsyncDisposableStack();
+  const postgres = stack.use(await openPostgres());
+  const url = await postgres.createDatabase('landfall');
+  await migrateDatabase(url);
+  const { client } = stack.use(await connectTo(url));
+  say(`filling a table with ${seededRows.toLocaleString('en')} uploads …`);
+  await fillUploads(client, seededRows);
+  const measured = new Map<string, Waits>();
+  for (const direction of ['back', 'forward'] as const) {
+    signal.throwIfAborted();
+    say(`migrating ${direction} …`);
+    measured.set(
+      direction,
+      await besideInserts(url, () =>
+        direction === 'back' ? revertLastMigration(url) : migrateDatabase(url),
+      ),
+    );
+  }
+  return {
+    name: 'migration-online',
+    ratios: {},
+    facts: { settings: { seededRows }, measured: Object.fromEntries(measured) },
+    tables: [
+      [
+        ['the last migration', 'takes s', 'inserts beside it', 'the longest took ms'],
+        ...[...measured].map(([direction, { seconds, inserts, longestMs }]) => [
+          direction,
+          seconds.toFixed(1),
+          String(inserts),
+          longestMs.toFixed(0),
+        ]),
+      ],
+    ],
+    notes: [
+      `${seededRows.toLocaleString('en')} uploads; one connection inserts another every 5 ms all the while`,
+    ],
+  };
+}
+
+async function besideInserts(url: string, migrate: () => Promise<unknown>): Promise<Waits> {
+  await using connection = await connectTo(url);
+  const done = new AbortController();
+  let [inserts, longestMs] = [0, 0];
+  const keepInserting = async () => {
+    for (; !done.signal.aborted; inserts += 1) {
+      const startedAt = performance.now();
+      await connection.client.query(insert, [newId()]);
+      longestMs = Math.max(longestMs, performance.now() - startedAt);
+      await pause(5, done.signal);
+    }
+  };
+  const inserting = keepInserting();
+  const startedAt = performance.now();
+  try {
+    await Promise.race([migrate(), inserting]);
+  } finally {
+    done.abort();
+  }
+  await inserting;
+  return { seconds: (performance.now() - startedAt) / 1_000, inserts, longestMs };
+}

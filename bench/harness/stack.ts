@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrateDatabase } from '#database';
+import { migrateQueue } from '#jobs';
+import { freePort } from '#local';
+import { benchBucket, callbackSecret } from '../callbacks/callback-requests.js';
+import { type Program, startProgram } from './program.js';
+import type { BenchPostgres } from './services.js';
+
+/** Emulator, api and, when it is told to start, a worker as `npm start` runs them, with the queue on Postgres. */
+export interface BenchStack {
+  readonly databaseUrl: string;
+  readonly callbackUrl: string;
+  /** Starts the worker; it takes both queues. `env` adds to or changes what it gets. */
+  startWorker(env?: Record<string, string>): Promise<Program>;
+  /** For the OSS client. */
+  readonly oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
+}
+
+/**
+ * Starts them; what `stack` is given to end ends with it.
+ * @param pipelines text of the pipelines file; without it the one that ships
+ */
+export async function openStack(
+  stack: AsyncDisposableStack,
+  postgres: BenchPostgres,
+  pipelines?: string,
+): Promise<BenchStack> {
+  const databaseUrl = await postgres.createDatabase('landfall');
+  await migrateDatabase(databaseUrl);
+  await migrateQueue(databaseUrl);
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-stack-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const pipelinesFile = pipelines && join(folder, 'pipelines.yaml');
+  if (pipelinesFile) await writeFile(pipelinesFile, pipelines);
+  const port = await freePort();
+  const endpoint = `http://localhost:${port}`;
+  const [accessKeyId, accessKeySecret] = [randomBytes(12).toString('hex'), randomBytes(16).toString('hex')];
+  const env = {
+    DATABASE_URL: databaseUrl,
+    QUEUE_URL: databaseUrl,
+    API_HOST: '127.0.0.1',
+    API_PORT: '0',
+    API_KEYS: randomBytes(16).toString('hex'),
+    API_LINK_SECRET: randomBytes(32).toString('hex'),
+    TICKET_SECRETS: randomBytes(32).toString('hex'),
+    CALLBACK_KEY_HOSTS: `localhost:${port}`,
+    CALLBACK_URL_SECRETS: callbackSecret,
+    OSS_ENDPOINT: endpoint,
+    OSS_REGION: 'cn-hangzhou',
+    OSS_BUCKETS: benchBucket,
+    OSS_PATH_STYLE: 'true',
+    OSS_ACCESS_KEY_ID: accessKeyId,
+    OSS_ACCESS_KEY_SECRET: accessKeySecret,
+    EMULATOR_PORT: String(port),
+    EMULATOR_DATA_DIR: join(folder, 'oss'),
+    EMULATOR_BUCKETS: benchBucket,
+    EMULATOR_ACCESS_KEY_ID: accessKeyId,
+    EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
+    MEDIA_SCRATCH_DIR: join(folder, 'scratch'),
+    MALLOC_ARENA_MAX: '2',
+    ...(pipelinesFile && { PIPELINES_FILE: pipelinesFile }),
+  };
+  stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
+  const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
+  return {
+    databaseUrl,
+    callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,
+    startWorker: async (more = {}) =>
+      stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),
+    oss: { endpoint, region: 'oss-cn-hangzhou', accessKeyId, accessKeySecret },
+  };
+}

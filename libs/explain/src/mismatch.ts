@@ -1,0 +1,145 @@
+import type { KeyObject } from 'node:crypto';
+import { callbackStringToSign } from '../../oss/src/callback/signature.js';
+import { bodyChanges } from './suspects/body-changes.js';
+import type { CapturedCallback } from './captured.js';
+import { md5, ossProductionKey, signedDigest, type SignedDigest } from './signature.js';
+import { targetChanges, type Change } from './suspects/target-changes.js';
+
+/** What one try costs beside its bytes, and what a byte of a changed body costs to make, in bytes that are hashed meanwhile. */
+const tryBytes = 1_024;
+const changeFactor = 16;
+
+/** A callback whose signature does not hold, and how long to look for the reason. */
+export interface Mismatch {
+  readonly captured: CapturedCallback;
+  /** The targets that may have been signed if nothing on the way changed one; with a cause where our settings are wrong. */
+  readonly targets: readonly Change<string>[];
+  /** About this many bytes are hashed at most. */
+  readonly hashedBytesMax: number;
+}
+
+/**
+ * Why a callback signature does not hold, the most certain findings first. RSA gives back the digest that was signed, so
+ * the usual changes are tried until one has that digest.
+ */
+export function explainMismatch(mismatch: Mismatch, signature: Buffer, key: KeyObject): string[] {
+  const signed = signedDigest(signature, key);
+  if (signed) return explainDigest(mismatch, signed);
+  const production = signedDigest(signature, ossProductionKey);
+  if (!production)
+    return [
+      'likely cause: the signature was made with the key of another environment, or was changed on the way',
+      ...signatureSize(signature, key),
+      ...bodyEvidence(mismatch.captured),
+    ];
+  return [
+    'likely cause: the key is one of another environment: this signature was made with the key of real OSS',
+    ...explainDigest(mismatch, production),
+  ];
+}
+
+/** The same when the digest that was signed is all that is known of the signature. */
+export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedDigest): string[] {
+  const evidence = bodyEvidence(mismatch.captured);
+  if (algorithm !== 'MD5')
+    return [
+      `likely cause: the signature is over ${algorithm}; OSS signs MD5: it was not made by OSS`,
+      ...evidence,
+    ];
+  const { cause, gaveUp } = findCause(mismatch, digest);
+  if (cause !== undefined) return [...(cause ? [`likely cause: ${cause}`] : []), ...evidence];
+  return [
+    'key and signature belong together, so path, query or body is not the one that was signed; no usual change explains it',
+    ...(gaveUp ? ['the body is large: not every combination of changes was tried'] : []),
+    ...bodyCause(mismatch),
+    ...evidence,
+  ];
+}
+
+interface Found {
+  /** In words, empty when nothing was changed; undefined when none of the usual causes has this digest. */
+  readonly cause: string | undefined;
+  /** Not everything was tried: it would have taken too long. */
+  readonly gaveUp: boolean;
+}
+
+function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buffer): Found {
+  const { headers, body } = captured;
+  let bytesLeft = hashedBytesMax;
+  const holds = (target: string, sent: Uint8Array) => {
+    bytesLeft -= target.length + sent.length + tryBytes;
+    const bytes = tryStringToSign(target, sent);
+    return bytes !== undefined && md5(bytes).equals(signed);
+  };
+  const changed = targets.flatMap(({ sent, cause }) =>
+    [...targetChanges(sent, headers)].map((change) => ({
+      sent: change.sent,
+      cause: joined(change.cause, cause),
+    })),
+  );
+  for (const { sent, cause } of [...targets, ...changed]) {
+    if (bytesLeft < 0) return { cause: undefined, gaveUp: true };
+    if (holds(sent, body)) return { cause, gaveUp: false };
+  }
+  // One change is likelier than two.
+  for (const among of [targets, changed])
+    for (const { sent, cause } of bodyChanges(body, headers)) {
+      bytesLeft -= sent.length * changeFactor;
+      for (const target of among) {
+        if (bytesLeft < 0) return { cause: undefined, gaveUp: true };
+        if (holds(target.sent, sent)) return { cause: joined(cause, target.cause), gaveUp: false };
+      }
+    }
+  return { cause: undefined, gaveUp: false };
+}
+
+function joined(...causes: string[]): string {
+  return causes.filter(Boolean).join('; and ');
+}
+
+function tryStringToSign(target: string, body: Uint8Array): Buffer | undefined {
+  try {
+    return callbackStringToSign(target, body);
+  } catch {
+    return undefined;
+  }
+}
+
+function signatureSize(signature: Buffer, key: KeyObject): string[] {
+  const keyBytes = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  return signature.length === keyBytes
+    ? []
+    : [`it has ${signature.length} bytes, and this key makes signatures of ${keyBytes}`];
+}
+
+/** What was done to the body when that alone has the Content-MD5 that OSS sent. */
+function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): string[] {
+  const contentMd5 = headers['content-md5'];
+  if (contentMd5 === undefined || md5(body).toString('base64') === contentMd5) return [];
+  let bytesLeft = hashedBytesMax / 4;
+  for (const { sent, cause } of bodyChanges(body, headers)) {
+    if (md5(sent).toString('base64') === contentMd5)
+      return [`likely cause: ${cause} (Content-MD5 tells), and path or query was changed too`];
+    bytesLeft -= sent.length * changeFactor + tryBytes;
+    if (bytesLeft < 0) break;
+  }
+  return [];
+}
+
+/** What Content-Length and Content-MD5 (which OSS sends, and nothing signs) say about the body. */
+function bodyEvidence({ headers, body }: CapturedCallback): string[] {
+  const findings: string[] = [];
+  const announced = Number(headers['content-length'] ?? body.length);
+  if (body.length < announced)
+    findings.push(`the body is cut off: ${body.length} bytes of ${announced} that Content-Length announces`);
+  if (body.length === 0)
+    findings.push('the body is empty: did a body parser read it before it was captured?');
+  const contentMd5 = headers['content-md5'];
+  if (contentMd5 !== undefined)
+    findings.push(
+      md5(body).toString('base64') === contentMd5
+        ? 'Content-MD5 agrees with the body: look at path, query and key'
+        : 'Content-MD5 disagrees with the body: the body was changed after OSS sent it',
+    );
+  return findings;
+}

@@ -1,0 +1,106 @@
+import type { KeyObject } from 'node:crypto';
+import { isLandfallError } from '#runtime';
+import type { ExplainedStep, ExplainSettings } from './step.js';
+import { callbackStringToSign, verifyCallbackSignature } from '../../oss/src/callback/signature.js';
+import type { CapturedCallback } from './captured.js';
+import { explainDigest, explainMismatch, type Mismatch } from './mismatch.js';
+import { md5, repairSignature } from './signature.js';
+import { signedTargets } from './suspects/target-changes.js';
+
+const title = 'signature';
+
+/** Says whether the signature holds, and if not, why. Never throws. */
+export function explainVerification(captured: CapturedCallback, settings: ExplainSettings): ExplainedStep {
+  const mismatch = {
+    captured,
+    targets: signedTargets(captured, settings),
+    hashedBytesMax: settings.hashedBytesMax,
+  };
+  if (captured.logged) return explainLogged(mismatch, captured.logged);
+  const authorization = captured.headers['authorization'];
+  if (!authorization)
+    return wrong(
+      'header authorization is missing',
+      'likely cause: a proxy or web server stripped it; let it pass it on',
+    );
+  if (!settings.key) return wrong('cannot be checked without a key');
+  return explainSignature(mismatch, authorization, settings.key, settings.pathPrefix);
+}
+
+function explainSignature(
+  mismatch: Mismatch,
+  authorization: string,
+  key: KeyObject,
+  pathPrefix: string,
+): ExplainedStep {
+  const { rawTarget, body } = mismatch.captured;
+  const shown = `a signature of ${authorization.length} characters (not shown)`;
+  const holds = (signature: string) =>
+    verifyCallbackSignature({ rawTarget: pathPrefix + rawTarget, body, authorization: signature, key });
+  try {
+    if (holds(authorization)) return { title, verdict: 'ok', lines: [`${shown} holds`] };
+  } catch (error) {
+    if (!isLandfallError(error, 'callback.signature_malformed'))
+      return wrong(isLandfallError(error) ? `${error.message} (${error.code})` : String(error));
+  }
+  if (/^OSS4?[ -]/.test(authorization) && /:|Signature=/.test(authorization))
+    return wrong(
+      `${shown} is one of a request to OSS`,
+      'likely cause: this is no callback of OSS, or a proxy signs requests anew',
+    );
+  const signature = repairSignature(authorization);
+  if (!signature) return wrong(`${shown} is not base64`);
+  const lines = [`${shown} does not hold`];
+  const repaired = signature.toString('base64');
+  if (repaired !== authorization)
+    lines.push(
+      'likely cause: header authorization was changed: OSS sends plain base64, without scheme or quotes',
+    );
+  if (repaired === authorization || !holds(repaired))
+    lines.push(...explainMismatch(mismatch, signature, key));
+  return wrong(...lines);
+}
+
+/** A log line holds no signature but the digest that it is over, unless something had to be hidden. */
+function explainLogged(
+  mismatch: Mismatch,
+  { digest, holds, findings, hidden }: NonNullable<CapturedCallback['logged']>,
+): ExplainedStep {
+  if (!digest)
+    return {
+      title,
+      verdict: holds ? 'ok' : 'wrong',
+      lines: [
+        ...(hidden.length > 0
+          ? [`the log hides ${hidden.join(' and ')}, so nothing is checked anew; the api found:`]
+          : []),
+        ...findings,
+      ],
+    };
+  const { body } = mismatch.captured;
+  const matching = mismatch.targets.find(
+    ({ sent, cause }) => cause === '' && digestOf(sent, body) === digest,
+  );
+  if (matching)
+    return { title, verdict: 'ok', lines: [`its digest ${digest} is that of the string to sign`] };
+  const anew = explainDigest(mismatch, { algorithm: 'MD5', digest: Buffer.from(digest, 'hex') });
+  // The api knows settings that whoever explains may not have.
+  const told = namesCause(anew) || !namesCause(findings) ? anew : ['the api found:', ...findings];
+  return wrong(`its digest ${digest} is not that of the string to sign`, ...told);
+}
+
+function namesCause(findings: readonly string[]): boolean {
+  return findings.some((finding) => finding.startsWith('likely cause'));
+}
+
+function digestOf(target: string, body: Buffer): string {
+  try {
+    return md5(callbackStringToSign(target, body)).toString('hex');
+  } catch {
+    return 'none';
+  }
+}
+
+function wrong(...lines: string[]): ExplainedStep {
+  return { title, verdict: 'wrong', lines };
+}

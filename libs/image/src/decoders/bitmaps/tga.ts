@@ -1,0 +1,122 @@
+import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+
+const headerBytes = 18;
+/** Most pixels that a packet of a run-length coded picture stands for. */
+const packetPixels = 128;
+
+interface Header {
+  width: number;
+  height: number;
+  bits: number;
+  isCoded: boolean;
+  isGrey: boolean;
+  hasAlpha: boolean;
+  isDownwards: boolean;
+  isLeftwards: boolean;
+  palette: Buffer | undefined;
+  paletteBits: number;
+  pixelsAt: number;
+}
+
+/**
+ * Decodes a Truevision TGA (version 2.0) of a palette, grey, or 15 to 32 bits, with run lengths or without, from any
+ * corner. Written here because it is small, and the packages for it are unkept.
+ */
+export function decodeTarga(bytes: Uint8Array, maxPixels: number): GuestPicture {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const header = readHeader(file);
+  const { width, height, bits } = header;
+  refuseTooMany(width, height, maxPixels);
+  const bytesPerPixel = Math.ceil(bits / 8);
+  if (width * height * (4 + bytesPerPixel) > bytesBeside(file.length))
+    throw new GuestRefusal('media.too_complex', `a TGA of ${width} × ${height} pixels; send another format`);
+  const stored = file.subarray(header.pixelsAt);
+  const sizeBytes = width * height * bytesPerPixel;
+  const pixels = header.isCoded ? expand(stored, sizeBytes, bytesPerPixel) : stored;
+  if (pixels.length < sizeBytes) throw ended();
+  const data = paint(pixels, header, bytesPerPixel);
+  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, told: {} };
+}
+
+function readHeader(file: Buffer): Header {
+  if (file.length < headerBytes) throw ended();
+  const [type, bits, flags] = [file.readUInt8(2), file.readUInt8(16), file.readUInt8(17)];
+  const [colors, paletteBits] = [file.readUInt16LE(5), file.readUInt8(7)];
+  const paletteAt = headerBytes + file.readUInt8(0);
+  const pixelsAt = paletteAt + colors * Math.ceil(paletteBits / 8);
+  const hasPalette = type === 1 || type === 9;
+  const isGrey = type === 3 || type === 11;
+  const depth = hasPalette ? paletteBits : bits;
+  if (pixelsAt > file.length) throw ended();
+  return {
+    width: file.readUInt16LE(12),
+    height: file.readUInt16LE(14),
+    bits,
+    isCoded: type >= 9,
+    isGrey,
+    // A palette says with its own depth that it has transparency.
+    hasAlpha: !isGrey && depth === 32 && (hasPalette || (flags & 15) === 8),
+    isDownwards: (flags & 32) !== 0,
+    isLeftwards: (flags & 16) !== 0,
+    palette: hasPalette ? file.subarray(paletteAt, pixelsAt) : undefined,
+    paletteBits,
+    pixelsAt,
+  };
+}
+
+/** Undoes the run lengths: a packet's first byte says how many pixels, and whether it is one over and over. */
+function expand(code: Buffer, sizeBytes: number, bytesPerPixel: number): Buffer {
+  // No file is that short: before its pixels take memory.
+  if (code.length < Math.ceil(sizeBytes / bytesPerPixel / packetPixels) * (1 + bytesPerPixel)) throw ended();
+  const pixels = Buffer.alloc(sizeBytes);
+  for (let from = 0, to = 0; to < sizeBytes;) {
+    const packet = code[from++] ?? 0;
+    const runBytes = Math.min(((packet & 127) + 1) * bytesPerPixel, sizeBytes - to);
+    const isRun = packet >= packetPixels;
+    const part = code.subarray(from, from + (isRun ? bytesPerPixel : runBytes));
+    if (part.length < (isRun ? bytesPerPixel : runBytes)) throw ended();
+    pixels.fill(part, to, to + runBytes);
+    from += part.length;
+    to += runBytes;
+  }
+  return pixels;
+}
+
+/** Pixels of four bytes, from the top left corner on. */
+function paint(pixels: Buffer, header: Header, bytesPerPixel: number): Buffer {
+  const { width, height, isDownwards, isLeftwards, palette, paletteBits } = header;
+  const data = Buffer.alloc(width * height * 4, 255);
+  const colorBytes = Math.ceil(paletteBits / 8);
+  let shown = 0;
+  for (let row = 0, from = 0; row < height; row++) {
+    const y = isDownwards ? row : height - 1 - row;
+    for (let column = 0; column < width; column++, from += bytesPerPixel) {
+      const to = (y * width + (isLeftwards ? width - 1 - column : column)) * 4;
+      if (palette) setColor(data, to, palette, (pixels[from] ?? 0) * colorBytes, colorBytes, header);
+      else setColor(data, to, pixels, from, bytesPerPixel, header);
+      shown |= data[to + 3] ?? 0;
+    }
+  }
+  // Programs that leave the fourth byte 0 all over do not mean an invisible picture.
+  if (shown === 0) for (let at = 3; at < data.length; at += 4) data[at] = 255;
+  return data;
+}
+
+/** Blue comes first; of two bytes each colour has five bits. A place beyond the palette is black. */
+function setColor(data: Buffer, to: number, colors: Buffer, at: number, bytes: number, header: Header): void {
+  if (bytes === 2) {
+    const color = (colors[at] ?? 0) | ((colors[at + 1] ?? 0) << 8);
+    for (let sample = 0; sample < 3; sample++) {
+      data[to + sample] = Math.round((((color >> (10 - sample * 5)) & 31) * 255) / 31);
+    }
+    return;
+  }
+  for (let sample = 0; sample < 3; sample++) {
+    data[to + sample] = colors[header.isGrey ? at : at + 2 - sample] ?? 0;
+  }
+  if (header.hasAlpha) data[to + 3] = colors[at + 3] ?? 255;
+}
+
+function ended(): GuestRefusal {
+  return new GuestRefusal('media.damaged', 'the file ends early');
+}

@@ -1,0 +1,70 @@
+import { dirname } from 'node:path';
+import { isLandfallError } from '#runtime';
+import { type Folder, limits, never, quarters, spec } from '../fixtures/image.fixture.js';
+import type { ImageLimits } from '../input/image-header.js';
+import { GuestRefusal } from './sandbox/decoder-task.js';
+import { openImageFile } from '../input/open-image.js';
+import { renderImages } from '../renditions/render-images.js';
+
+/** What the tests of the guests share: a picture of 60 × 40 pixels with red, green, blue and yellow quarters. */
+export const fourQuarters = quarters(
+  [
+    [255, 0, 0],
+    [0, 255, 0],
+    [0, 0, 255],
+    [220, 220, 60],
+  ],
+  60,
+  40,
+);
+
+/** The code that a guest refuses a file with, or 'opened'; without a thread. */
+export function refusalOf(decode: (bytes: Buffer) => unknown, bytes: Buffer): string {
+  try {
+    decode(bytes);
+    return 'opened';
+  } catch (thrown) {
+    if (!(thrown instanceof GuestRefusal)) throw thrown;
+    return thrown.code;
+  }
+}
+
+export async function openBytes(
+  folder: Folder,
+  bytes: Uint8Array | string,
+  within: ImageLimits = limits,
+  signal: AbortSignal = never,
+) {
+  const file = await folder.write('upload', bytes);
+  return openImageFile(file, dirname(file), within, signal);
+}
+
+/** Opens and renders as a PNG, as large as the opened file is, or no wider than `width`. */
+export async function drawBytes(folder: Folder, bytes: Uint8Array | string, width = 4096): Promise<Buffer> {
+  const { file } = await openBytes(folder, bytes);
+  let made = Buffer.alloc(0);
+  await renderImages(file, [spec('one', { width })], limits, never, async ({ data }) => {
+    made = Buffer.from(data);
+  });
+  return made;
+}
+
+/** The code that a file is refused with, or 'opened'. */
+export async function codeOf(
+  folder: Folder,
+  bytes: Uint8Array | string,
+  within: ImageLimits = limits,
+): Promise<string> {
+  try {
+    await openBytes(folder, bytes, within);
+    return 'opened';
+  } catch (thrown) {
+    if (!isLandfallError(thrown)) throw thrown;
+    return thrown.code;
+  }
+}
+
+/** Threads of ours that live. */
+export function liveThreads(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+}

@@ -1,0 +1,43 @@
+import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { boxesIn } from '../containers/iso-boxes.ts';
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Width to height by the number of the ratio (ISO/IEC 18181-1, table D.1); 0 means that the width is told. */
+const ratios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2];
+
+/**
+ * The size that a JPEG XL tells at its very start, before it is turned (ISO/IEC 18181-1, D.2, SizeHeader). The decoder
+ * looks at the first frame, too, before it says how large it is.
+ */
+export function readJxlSize(file: Buffer): Size {
+  const codestream = startOfCodestream(file);
+  if (codestream?.toString('hex', 0, 2) !== 'ff0a')
+    throw new GuestRefusal('media.damaged', 'the file ends within its header');
+  let at = 16;
+  /** The lowest bit comes first. */
+  const read = (bits: number): number => {
+    let value = 0;
+    for (let bit = 0; bit < bits; bit++, at++) {
+      value += (((codestream[at >> 3] ?? 0) >> (at & 7)) & 1) * 2 ** bit;
+    }
+    return value;
+  };
+  const isSmall = read(1) === 1;
+  const side = () => 1 + read([9, 13, 18, 30][read(2)] ?? 0);
+  const smallSide = () => 8 * (1 + read(5));
+  const height = isSmall ? smallSide() : side();
+  const ratio = ratios[read(3)] ?? 0;
+  const width = ratio > 0 ? Math.floor(height * ratio) : isSmall ? smallSide() : side();
+  return { width, height };
+}
+
+/** Bare, whole in a box, or the first of several parts with a number of four bytes in front (ISO/IEC 18181-2, 9.7 and 9.8). */
+function startOfCodestream(file: Buffer): Buffer | undefined {
+  if (file[0] === 0xff) return file;
+  const first = boxesIn(file).find(({ type }) => type === 'jxlc' || type === 'jxlp');
+  return first?.type === 'jxlp' ? first.body.subarray(4) : first?.body;
+}

@@ -1,0 +1,86 @@
+import { initSync, JxlImage } from 'jxl-oxide-wasm';
+import { brotliDecompressSync } from 'node:zlib';
+import { boundWasm } from '../sandbox/bound-wasm.ts';
+import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { boxesIn, type Box } from '../containers/iso-boxes.ts';
+import { readJxlSize } from './jxl-size.ts';
+import { uprightExif } from '../containers/upright-exif.ts';
+import { addToPng } from '../containers/write-png.ts';
+
+/** Least that the decoder takes for a pixel: three samples of 32 bits. */
+const leastPixelBytes = 12;
+/** More EXIF or XMP than this is left out. */
+const maxMetadataBytes = 4 * 1024 ** 2;
+
+/**
+ * Decodes a JPEG XL (ISO/IEC 18181) with jxl-oxide: upright, with its colours as ICC profile or cICP, with 16 bits a
+ * sample when it has more than 8. Of an animation it takes the first frame, and tells how many there are.
+ */
+export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const { width, height } = readJxlSize(file);
+  refuseTooMany(width, height, maxPixels);
+  // The PNG that the decoder makes is copied out of its memory.
+  const maxBytes = bytesBeside(bytes.length + width * height * 4);
+  const module = await WebAssembly.compile(await boundWasm('jxl-oxide-wasm/module.wasm', maxBytes));
+  const { memory } = initSync({ module });
+  const image = new JxlImage();
+  try {
+    feed(image, bytes);
+    if (!image.loaded) throw new GuestRefusal('media.damaged', 'the file ends early');
+    const png = draw(image);
+    const encoded = addToPng(png, readMetadata(file));
+    return { encoded, told: image.animated ? { frames: image.numLoadedKeyframes } : {} };
+  } catch (thrown) {
+    // The decoder traps when it has no memory left, and on some damages too.
+    const isTrap = thrown instanceof Error && thrown.name === 'RuntimeError';
+    const isFull = Math.max(memory.buffer.byteLength, width * height * leastPixelBytes) > maxBytes / 2;
+    if (!isTrap || isFull) throw thrown;
+    throw new GuestRefusal('media.damaged', 'the file cannot be decoded');
+  }
+}
+
+/** Gives the decoder the file; no pixels are decoded yet. What it says against it is a text. */
+function feed(image: JxlImage, bytes: Uint8Array): void {
+  // Otherwise the decoder goes by what browser it is in.
+  image.forceSrgb = false;
+  image.feedBytes(bytes);
+  if (!image.tryInit()) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+}
+
+function draw(image: JxlImage): Uint8Array {
+  try {
+    return image.render(0).encodeToPng();
+  } catch (thrown) {
+    if (typeof thrown !== 'string' || !/unsupported/i.test(thrown)) throw thrown;
+    throw new GuestRefusal('media.unsupported', 'of JPEG XL grey and RGB pictures are read');
+  }
+}
+
+/** EXIF and XMP of the container (ISO/IEC 18181-2, 9.4 to 9.6), packed with Brotli or not. */
+function readMetadata(file: Buffer): { exif?: Uint8Array | undefined; xmp?: Uint8Array | undefined } {
+  // A bare codestream has no boxes.
+  if (file.toString('hex', 0, 2) === 'ff0a') return {};
+  const boxes = boxesIn(file);
+  // One of each kind is unpacked: thousands of them would take more memory than there is.
+  const [exif, xmp] = ['Exif', 'xml '].map((wanted) => {
+    const isPacked = ({ type, body }: Box) => type === 'brob' && body.toString('latin1', 0, 4) === wanted;
+    const found = boxes.find((box) => box.type === wanted || isPacked(box));
+    return found && (isPacked(found) ? unpack(found.body.subarray(4)) : found.body);
+  });
+  // In front of the EXIF block stands how far behind it begins.
+  const block = exif && exif.length > 4 ? exif.subarray(4 + exif.readUInt32BE(0)) : undefined;
+  return {
+    exif: block && block.length <= maxMetadataBytes ? uprightExif(block) : undefined,
+    xmp: xmp && xmp.length > 0 && xmp.length <= maxMetadataBytes ? xmp : undefined,
+  };
+}
+
+/** Nothing when it is damaged or too large: a picture is a picture without it. */
+function unpack(packed: Buffer): Buffer {
+  try {
+    return brotliDecompressSync(packed, { maxOutputLength: maxMetadataBytes });
+  } catch {
+    return Buffer.alloc(0);
+  }
+}

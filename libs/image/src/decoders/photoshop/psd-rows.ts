@@ -1,0 +1,55 @@
+import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { ended, type Photoshop } from './psd-sections.ts';
+
+/** How the merged picture is stored ("Image Data Section"). */
+const codings = { raw: 0, runs: 1 };
+
+/**
+ * Gives the rows of the merged picture, of its first channels, from the top of the first one on; a row is valid until the next.
+ * Its size is checked with the first row, before anybody takes memory for the pixels.
+ */
+export function* rowsOf(photoshop: Photoshop, channels: number, rowBytes: number): Generator<Buffer> {
+  const { merged, height, isLarge } = photoshop;
+  if (merged.length < 2) throw ended();
+  const coding = merged.readUInt16BE(0);
+  if (coding === codings.raw) {
+    if (merged.length < 2 + photoshop.channels * height * rowBytes) throw ended();
+    for (let row = 0; row < channels * height; row++) {
+      yield merged.subarray(2 + row * rowBytes, 2 + (row + 1) * rowBytes);
+    }
+    return;
+  }
+  if (coding !== codings.runs)
+    throw new GuestRefusal('media.unsupported', `a merged picture with coding ${coding} is not read`);
+  // The length of each row of each channel stands in front.
+  const lengthBytes = isLarge ? 4 : 2;
+  const rows = photoshop.channels * height;
+  let at = 2 + rows * lengthBytes;
+  if (merged.length < at) throw ended();
+  const sizes = Array.from({ length: Math.min(rows, channels * height) }, (_, row) =>
+    merged.readUIntBE(2 + row * lengthBytes, lengthBytes),
+  );
+  if (merged.length < sizes.reduce((sum, size) => sum + size, at)) throw ended();
+  const row = Buffer.alloc(rowBytes);
+  for (const size of sizes) {
+    unpack(merged.subarray(at, at + size), row);
+    yield row;
+    at += size;
+  }
+}
+
+/** PackBits: a byte from 0 on is followed by so many bytes and one more, one below 0 by a byte to repeat; -128 is nothing. */
+function unpack(code: Buffer, row: Buffer): void {
+  let to = 0;
+  for (let from = 0; from < code.length && to < row.length;) {
+    const count = code.readInt8(from++);
+    if (count >= 0) {
+      to += code.copy(row, to, from, from + count + 1);
+      from += count + 1;
+    } else if (count > -128) {
+      row.fill(code[from++] ?? 0, to, Math.min(to + 1 - count, row.length));
+      to += 1 - count;
+    }
+  }
+  if (to < row.length) throw new GuestRefusal('media.damaged', 'a row of its merged picture is too short');
+}

@@ -1,0 +1,119 @@
+import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { rowsOf } from './psd-rows.ts';
+import { ended, modes, readSections, type Photoshop } from './psd-sections.ts';
+import { uprightExif } from '../containers/upright-exif.ts';
+import { cmykTiff } from '../containers/write-tiff.ts';
+
+/** Most pixels a side that a PSB may have. */
+const maxSide = 300_000;
+
+/**
+ * Takes the merged picture out of a Photoshop file (PSD or PSB): the layers are not drawn. CMYK goes on as CMYK with
+ * its profile, everything else as RGB. Written here so that it takes memory for this picture only.
+ */
+export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): GuestPicture {
+  const photoshop = readSections(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const { width, height, mode } = photoshop;
+  if (Math.min(width, height) < 1 || Math.max(width, height) > maxSide)
+    throw new GuestRefusal('media.damaged', `${width} × ${height} pixels`);
+  refuseTooMany(width, height, maxPixels);
+  refuseUnread(photoshop);
+  // CMYK is there twice: as pixels, and as the file made of them.
+  if (width * height * (mode === modes.cmyk ? 8 : 4) > bytesBeside(bytes.length))
+    throw new GuestRefusal('media.too_complex', `${width} × ${height} pixels; send another format`);
+  const profile = photoshop.icc?.toString('latin1', 16, 20);
+  if (mode === modes.cmyk) {
+    const icc = profile === 'CMYK' ? photoshop.icc : undefined;
+    return { encoded: cmykTiff(width, height, readInks(photoshop), icc), told: {} };
+  }
+  const icc = profile === 'RGB ' && mode === modes.rgb ? photoshop.icc : undefined;
+  const exif = uprightExif(photoshop.exif);
+  const pixels = { width, height, channels: 4, rowBytes: width * 4, data: readColors(photoshop) } as const;
+  return { pixels: { ...pixels, icc, exif, xmp: photoshop.xmp }, told: {} };
+}
+
+/** Channels of colour that each mode has. */
+const colorChannels: Readonly<Record<number, number>> = {
+  [modes.bitmap]: 1,
+  [modes.grey]: 1,
+  [modes.indexed]: 1,
+  [modes.rgb]: 3,
+  [modes.cmyk]: 4,
+  [modes.duotone]: 1,
+};
+
+function refuseUnread({ mode, depth, channels, hasMerged, palette }: Photoshop): void {
+  const wanted = colorChannels[mode];
+  if (!wanted) throw new GuestRefusal('media.unsupported', `Photoshop's mode of colour ${mode} is not read`);
+  const isReadable =
+    mode === modes.bitmap ? depth === 1 : depth === 8 || (depth === 16 && mode !== modes.indexed);
+  if (!isReadable)
+    throw new GuestRefusal('media.unsupported', `a Photoshop file of ${depth} bits is not read`);
+  if (!hasMerged)
+    throw new GuestRefusal(
+      'media.unsupported',
+      'it holds layers only; save it with "Maximize PSD and PSB File Compatibility"',
+    );
+  if (channels < wanted || channels > 56)
+    throw new GuestRefusal('media.damaged', `${channels} channels are too few or too many`);
+  if (mode === modes.indexed && palette.length < 768) throw ended();
+}
+
+/** Each sample of the first channels, as 0 to 255: of 16 bits the upper eight. */
+function* samplesOf(photoshop: Photoshop, channels: number) {
+  const { width, height, depth } = photoshop;
+  const step = depth === 16 ? 2 : 1;
+  let index = 0;
+  for (const row of rowsOf(photoshop, channels, Math.ceil((width * depth) / 8))) {
+    yield { row, step, channel: Math.floor(index / height), y: index % height };
+    index++;
+  }
+}
+
+/** 0 is all of an ink in the file, and none of it in a TIFF. */
+function readInks(photoshop: Photoshop): Buffer {
+  const { width } = photoshop;
+  let data: Buffer | undefined;
+  for (const { row, step, channel, y } of samplesOf(photoshop, 4)) {
+    data ??= Buffer.alloc(width * photoshop.height * 4);
+    for (let x = 0; x < width; x++) data[(y * width + x) * 4 + channel] = 255 - (row[x * step] ?? 0);
+  }
+  return data ?? Buffer.alloc(0);
+}
+
+function readColors(photoshop: Photoshop): Buffer {
+  const { width, height, mode, palette } = photoshop;
+  const colors = colorChannels[mode] ?? 1;
+  const hasAlpha = photoshop.hasAlpha && photoshop.channels > colors && mode !== modes.indexed;
+  let data: Buffer | undefined;
+  for (const { row, step, channel, y } of samplesOf(photoshop, colors + (hasAlpha ? 1 : 0))) {
+    data ??= Buffer.alloc(width * height * 4, 255);
+    for (let x = 0, to = y * width * 4; x < width; x++, to += 4) {
+      const sample = row[x * step] ?? 0;
+      if (channel === colors) data[to + 3] = sample;
+      else if (colors === 3) data[to + channel] = sample;
+      else if (mode === modes.indexed)
+        for (let color = 0; color < 3; color++) data[to + color] = palette[color * 256 + sample] ?? 0;
+      // A bit that is set is black.
+      else
+        data.fill(
+          mode === modes.bitmap ? (((row[x >> 3] ?? 0) >> (7 - (x & 7))) & 1 ? 0 : 255) : sample,
+          to,
+          to + 3,
+        );
+    }
+  }
+  if (data && hasAlpha) unmix(data);
+  return data ?? Buffer.alloc(0);
+}
+
+/** Photoshop mixes what is half transparent with white in the merged picture, and keeps how transparent it was. */
+function unmix(data: Buffer): void {
+  for (let at = 0; at < data.length; at += 4) {
+    const alpha = data[at + 3] ?? 255;
+    if (alpha === 0 || alpha === 255) continue;
+    for (let color = at; color < at + 3; color++) {
+      data[color] = Math.max(0, Math.round(255 - ((255 - (data[color] ?? 0)) * 255) / alpha));
+    }
+  }
+}

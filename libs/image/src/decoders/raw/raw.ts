@@ -1,0 +1,68 @@
+import { GuestRefusal, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { readCanon } from './canon.ts';
+import { partsOfOlympus } from './olympus.ts';
+import { partsOf, tags, type Part } from './raw-parts.ts';
+import { TiffDirectories } from '../containers/tiff-directories.ts';
+
+/**
+ * Takes the largest JPEG preview out of a camera's RAW file, as it is; the sensor's data is not developed. Reads what
+ * is built like a TIFF (CR2, NEF, ARW, DNG, RW2, ORF), Fuji's RAF and Canon's CR3.
+ */
+export function findPreview(bytes: Uint8Array): GuestPicture {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const { parts, orientation } = findParts(file);
+  const previews = parts
+    .map(({ at, sizeBytes }) => file.subarray(at, at + sizeBytes))
+    .map((jpeg) => ({ jpeg, pixels: pixelsOf(jpeg) }))
+    .sort((one, other) => other.pixels - one.pixels);
+  const best = previews[0];
+  if (!best || best.pixels === 0) {
+    if (parts.some(({ at, sizeBytes }) => at + sizeBytes > file.length))
+      throw new GuestRefusal('media.damaged', 'the file ends early');
+    throw new GuestRefusal('media.unsupported', 'the camera file holds no JPEG preview; send a JPEG of it');
+  }
+  return { encoded: turn(best.jpeg, orientation), told: {} };
+}
+
+function findParts(file: Buffer): { parts: Part[]; orientation: number } {
+  if (file.toString('latin1', 0, 15) === 'FUJIFILMCCD-RAW')
+    return { parts: [partOfFuji(file)], orientation: 1 };
+  if (file.toString('latin1', 4, 8) === 'ftyp') return readCanon(file);
+  const directories = new TiffDirectories(file).readAll();
+  const isOlympus = /^(IIR|MMO)/.test(file.toString('latin1', 0, 3));
+  return {
+    parts: [...directories.flatMap(partsOf), ...(isOlympus ? partsOfOlympus(file, directories[0]) : [])],
+    orientation: directories[0]?.get(tags.orientation)?.[0] ?? 1,
+  };
+}
+
+/** RAF has its JPEG's place and length at 84 and 88. */
+function partOfFuji(file: Buffer): Part {
+  if (file.length < 92) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+  return { at: file.readUInt32BE(84), sizeBytes: file.readUInt32BE(88) };
+}
+
+/** Width times height of a JPEG that viewers read: baseline or progressive, 8 bits. 0 for any other, as the sensor's lossless JPEG. */
+function pixelsOf(jpeg: Buffer): number {
+  if (jpeg.toString('hex', 0, 3) !== 'ffd8ff') return 0;
+  for (let at = 2; at + 9 < jpeg.length && jpeg[at] === 0xff; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    const marker = jpeg[at + 1] ?? 0;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (!isFrame) continue;
+    return marker <= 0xc2 && jpeg[at + 4] === 8 ? jpeg.readUInt16BE(at + 5) * jpeg.readUInt16BE(at + 7) : 0;
+  }
+  return 0;
+}
+
+/** Gives a preview without EXIF of its own the orientation of the camera file. */
+function turn(jpeg: Buffer, orientation: number): Buffer {
+  const hasOwn = jpeg.subarray(0, 4096).includes('Exif\0\0');
+  if (hasOwn || orientation <= 1 || orientation > 8) return jpeg;
+  // APP1 with a TIFF of one entry: tag 0x0112, SHORT, one of it.
+  const exif = Buffer.from(
+    `ffe1002245786966000049492a00080000000100120103000100000000000000000000000000`,
+    'hex',
+  );
+  exif.writeUInt16LE(orientation, 28);
+  return Buffer.concat([jpeg.subarray(0, 2), exif.subarray(0, 36), jpeg.subarray(2)]);
+}

@@ -1,0 +1,63 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  bytesBeside,
+  GuestRefusal,
+  type GuestAnswer,
+  type GuestName,
+  type GuestPicture,
+  type GuestTask,
+} from './decoder-task.ts';
+import { writePng } from '../containers/write-png.ts';
+
+/**
+ * Where a guest runs. Its imports name .ts files, because Node runs it from source in the tests, and nothing of ours
+ * outside this folder.
+ */
+type Guest = (bytes: Uint8Array, maxPixels: number) => Promise<GuestPicture> | GuestPicture;
+
+const guests: Record<GuestName, () => Promise<Guest>> = {
+  heif: async () => (await import('../heif/heif.ts')).decodeHeif,
+  svg: async () => (await import('../vector/svg.ts')).drawSvg,
+  bmp: async () => (await import('../bitmaps/bmp.ts')).decodeBmp,
+  pdf: async () => (await import('../vector/pdf.ts')).drawPdf,
+  jxl: async () => (await import('../jpeg-xl/jxl.ts')).decodeJxl,
+  jp2: async () => (await import('../jpeg-2000/jp2.ts')).decodeJp2,
+  ico: async () => (await import('../bitmaps/ico.ts')).decodeIcon,
+  tga: async () => (await import('../bitmaps/tga.ts')).decodeTarga,
+  psd: async () => (await import('../photoshop/psd.ts')).decodePhotoshop,
+  raw: async () => (await import('../raw/raw.ts')).findPreview,
+};
+
+async function answer(task: GuestTask): Promise<GuestAnswer> {
+  try {
+    if (task.guest === 'text') return await (await import('../vector/text.ts')).drawText(task);
+    const { guest, file, output, maxPixels } = task;
+    // Before the file takes memory.
+    bytesBeside((await stat(file)).size);
+    const open = await guests[guest]();
+    const picture = await open(await readFile(file), maxPixels);
+    if ('pixels' in picture) await writePng(output, picture.pixels);
+    else await writeFile(output, picture.encoded);
+    return { told: picture.told, warnings: picture.warnings ?? [] };
+  } catch (thrown) {
+    return refusalOf(thrown);
+  }
+}
+
+function refusalOf(thrown: unknown): GuestAnswer {
+  const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  if (thrown instanceof GuestRefusal) return { code: thrown.code, detail: thrown.message, reason };
+  // A decoder that runs out of its memory or its stack traps; an error with a code is Node's, of a read beyond the end.
+  if (
+    thrown instanceof Error &&
+    ['RuntimeError', 'RangeError'].includes(thrown.name) &&
+    !('code' in thrown)
+  ) {
+    return { code: 'media.too_complex', detail: 'send a smaller or simpler image', reason };
+  }
+  return { code: 'media.damaged', detail: 'the file ends early or cannot be decoded', reason };
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+parentPort?.postMessage(await answer(workerData as GuestTask));

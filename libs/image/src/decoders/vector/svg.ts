@@ -1,0 +1,58 @@
+import { initWasm, Resvg, type ResvgRenderOptions } from '@resvg/resvg-wasm';
+import { boundWasm } from '../sandbox/bound-wasm.ts';
+import { bytesBeside, drawingScale, type GuestPicture, GuestRefusal } from '../sandbox/decoder-task.ts';
+import type { Fonts } from './product-fonts.ts';
+import { hasTextElements, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
+
+/** Its text goes through JavaScript's heap, at up to two bytes a letter. What is larger takes too long anyway. */
+const maxTextBytes = 16 * 1024 ** 2;
+
+/**
+ * Draws an SVG with resvg: it knows no scripts, has no network and no files, and follows references only into the
+ * document itself. Its text is drawn in the product's fonts. The size told is the drawing's own.
+ */
+export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+  if (bytes.length > maxTextBytes)
+    throw new GuestRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
+  const source = Buffer.from(bytes).toString('utf8');
+  const hasText = hasTextElements(source);
+  const svg = hasText ? withoutModifiers(withoutReferences(source)) : source;
+  const fonts = hasText ? await readFonts(svg) : undefined;
+  // Enough for a drawing of 2048 × 2048 pixels with some twenty layers.
+  await startResvg(bytesBeside(bytes.length + (fonts?.bytes ?? 0)));
+  const { width, height } = parseSvg(svg, {});
+  const scale = drawingScale(width, height, maxPixels);
+  const fitTo = { mode: 'zoom', value: scale } as const;
+  const encoded = parseSvg(svg, { fitTo, font: fonts?.options ?? { fontBuffers: [] } })
+    .render()
+    .asPng();
+  const lacks = fonts && lacksGlyphs(textsOf(svg), fonts.coverage);
+  return {
+    encoded,
+    told: { width: Math.ceil(width), height: Math.ceil(height) },
+    warnings: lacks ? ['rendition.missing_glyphs'] : [],
+  };
+}
+
+/** What is not wanted by a drawing without text is not loaded for it. */
+async function readFonts(text: string): Promise<Fonts> {
+  const { fontsForSvg } = await import('./product-fonts.ts');
+  return fontsForSvg(text);
+}
+
+/** Once a thread, before anything is parsed. */
+export async function startResvg(maxBytes: number): Promise<void> {
+  await initWasm(await boundWasm('@resvg/resvg-wasm/index_bg.wasm', maxBytes));
+}
+
+export function parseSvg(text: string, options: ResvgRenderOptions): InstanceType<typeof Resvg> {
+  try {
+    return new Resvg(text, options);
+  } catch (thrown) {
+    // A trap has a class of its own; any other error is its word on the document.
+    if (!(thrown instanceof Error) || thrown.name !== 'Error') throw thrown;
+    if (thrown.message.includes('limit'))
+      throw new GuestRefusal('media.too_complex', 'send a simpler drawing');
+    throw new GuestRefusal('media.damaged', 'the SVG is not well-formed or has no size');
+  }
+}

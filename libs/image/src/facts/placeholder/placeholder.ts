@@ -1,0 +1,34 @@
+import { rgbaToThumbHash } from 'thumbhash';
+import { fromBaseImage, type BaseImage } from '../../renditions/base/base-image.js';
+import { findColors, type PictureColors } from './dominant-colors.js';
+import { toImageError } from '../../input/image-errors.js';
+import { hashPicture } from './perceptual-hash.js';
+
+/** What is read from the pixels themselves. */
+export interface Placeholder extends PictureColors {
+  /** ThumbHash, base64. */
+  thumbHash: string;
+  /** Finds near duplicates; null for a picture without structure. */
+  perceptualHash: bigint | null;
+}
+
+/** ThumbHash keeps seven waves a side at most: more pixels than these only cost time. Its own limit is 100. */
+export const placeholderSide = 64;
+
+/** Makes placeholder, colours and perceptual hash from one raster of at most 64 × 64 pixels. */
+export async function makePlaceholder(base: BaseImage, timeoutSeconds: number): Promise<Placeholder> {
+  const { data, info } = await fromBaseImage(base)
+    .resize(placeholderSide, placeholderSide, { fit: 'inside', withoutEnlargement: true })
+    .ensureAlpha()
+    .timeout({ seconds: timeoutSeconds })
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((thrown: unknown) => {
+      throw toImageError(thrown, 'media.encoder_failed');
+    });
+  return {
+    thumbHash: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
+    ...findColors(data),
+    perceptualHash: hashPicture(data, info.width, info.height),
+  };
+}

@@ -1,0 +1,66 @@
+import type { ImageSource } from '../../input/image-source.js';
+import { gpsPointer, photoPointer } from './exif-tags.js';
+import { type TiffEntry, TiffReader, withTiff } from './tiff-reader.js';
+
+/**
+ * Tags of the main directory that tell of the picture, as EXIF has them. All others say how its pixels are stored, or where
+ * on a map they lie.
+ */
+const imageTags = new Set([
+  0x010e, 0x010f, 0x0110, 0x0112, 0x011a, 0x011b, 0x0128, 0x0131, 0x0132, 0x013b, 0x013c, 0x4746, 0x8298,
+  0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f,
+]);
+/**
+ * Gathers what a TIFF says of its picture into an EXIF block as other formats carry one: a TIFF is built as such a block
+ * is, but its directories and values lie anywhere in the file. Classic and BigTIFF (TIFF 6.0, section 2; EXIF 3.0, section
+ * 4.6). Reads three directories, each once, and never beyond the file; what is broken is left out.
+ * Fails with internal.unexpected when the file cannot be read at all.
+ */
+export function gatherTiffExif(source: ImageSource): Promise<Buffer | undefined> {
+  return withTiff(source, gather);
+}
+
+async function gather(tiff: TiffReader): Promise<Buffer | undefined> {
+  const main = await tiff.readMain();
+  const below = async (pointer: number) =>
+    tiff.readDirectory(tiff.placeIn(main.find(({ tag }) => tag === pointer)));
+  const image = main.filter(({ tag }) => imageTags.has(tag));
+  return writeBlock(tiff.little, image, await below(photoPointer), await below(gpsPointer));
+}
+
+/** An EXIF block: the main directory, those of the camera and of the place below it, then the values of all. */
+function writeBlock(little: boolean, image: TiffEntry[], photo: TiffEntry[], gps: TiffEntry[]): Buffer {
+  const number = (value: number, length: number) => {
+    const bytes = Buffer.alloc(length);
+    if (little) bytes.writeUIntLE(value, 0, length);
+    else bytes.writeUIntBE(value, 0, length);
+    return bytes;
+  };
+  const sizeOf = (entries: readonly TiffEntry[]) => 2 + entries.length * 12 + 4;
+  const photoAt = 8 + sizeOf(image) + 24;
+  const gpsAt = photoAt + sizeOf(photo);
+  const pointer = (tag: number, at: number): TiffEntry => ({ tag, type: 4, count: 1, bytes: number(at, 4) });
+  const main = [...image, pointer(photoPointer, photoAt), pointer(gpsPointer, gpsAt)];
+  const values: Buffer[] = [];
+  let valueAt = gpsAt + sizeOf(gps);
+  const place = (bytes: Buffer): Buffer => {
+    if (bytes.length <= 4) return Buffer.concat([bytes, Buffer.alloc(4 - bytes.length)]);
+    values.push(bytes);
+    valueAt += bytes.length;
+    return number(valueAt - bytes.length, 4);
+  };
+  const write = (entries: readonly TiffEntry[]) => {
+    const rows = entries.map(({ tag, type, count, bytes }) =>
+      Buffer.concat([number(tag, 2), number(type, 2), number(count, 4), place(bytes)]),
+    );
+    return Buffer.concat([number(entries.length, 2), ...rows, number(0, 4)]);
+  };
+  const directories = [main, photo, gps].map(write);
+  return Buffer.concat([
+    Buffer.from(little ? 'II' : 'MM'),
+    number(42, 2),
+    number(8, 4),
+    ...directories,
+    ...values,
+  ]);
+}

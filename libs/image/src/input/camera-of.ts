@@ -1,0 +1,18 @@
+import { TiffDirectories } from '../decoders/containers/tiff-directories.js';
+
+const tags = { subfileType: 0x00fe, make: 0x010f, subDirectories: 0x014a, dngVersion: 0xc612 };
+
+/**
+ * The camera maker whose RAW format a TIFF is: its main picture is only a reduced one of another (as its subfile type
+ * says), which lies in a directory below. An edited TIFF names the camera too, but has its picture in front.
+ */
+export function cameraOf(start: Buffer): 'dng' | 'nikon' | 'sony' | 'pentax' | undefined {
+  const magic = start.toString('hex', 0, 4);
+  if (start.length < 16 || (magic !== '49492a00' && magic !== '4d4d002a')) return undefined;
+  const main = new TiffDirectories(start).readMain();
+  if (main.get(tags.dngVersion)) return 'dng';
+  const isReduced = ((main.get(tags.subfileType)?.[0] ?? 0) & 1) === 1;
+  if (!isReduced || !main.get(tags.subDirectories)) return undefined;
+  const make = String.fromCharCode(...(main.get(tags.make) ?? [])).toLowerCase();
+  return (['nikon', 'sony', 'pentax'] as const).find((maker) => make.startsWith(maker));
+}

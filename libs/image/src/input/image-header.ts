@@ -1,0 +1,64 @@
+import { LandfallError } from '#runtime';
+import sharp, { type Metadata, type SharpOptions } from 'sharp';
+import { readToldColours, type ToldColours } from '../colours/told-colours.js';
+import { gatherTiffExif } from '../facts/tags/tiff-exif.js';
+import { lacksPixels } from '../facts/tags/tiff-pixels.js';
+import { inputFormats, readFormats } from './input-formats.js';
+import { toImageError } from './image-errors.js';
+import type { ImageSource } from './image-source.js';
+
+export interface ImageLimits {
+  /** Most pixels of one frame, checked from the header and again by the decoder. */
+  maxPixels: number;
+  /** Most frames of an animation of which all are made; `defaultMaxFrames` unless set. */
+  maxFrames?: number;
+  /** Most time for the image work of one call. */
+  timeoutMs: number;
+}
+
+/** Two minutes at 25 frames a second: what is longer is a film. */
+export const defaultMaxFrames = 3_000;
+
+export interface ImageHeader {
+  readonly format: string;
+  readonly mimeType: string;
+  /** Pixels as they are shown, after orientation. */
+  readonly width: number;
+  readonly height: number;
+  /** libvips' own, with the EXIF tags of a TIFF, which are the file itself. */
+  readonly metadata: Metadata;
+  /** What the file says of its colours without a profile; null for sRGB. */
+  readonly colours: ToldColours | null;
+}
+
+/** 'error' and not sharp's 'warning': a truncated file fails with both, a camera's odd but whole JPEG only with the latter. */
+export function inputOptions(limits: ImageLimits): SharpOptions {
+  return { failOn: 'error', limitInputPixels: limits.maxPixels };
+}
+
+/** Reads the header only, decodes nothing. Fails with media.unsupported, media.damaged or media.too_many_pixels. */
+export async function readImageHeader(file: ImageSource, limits: ImageLimits): Promise<ImageHeader> {
+  const metadata = await sharp(file, { ...inputOptions(limits), limitInputPixels: false })
+    .metadata()
+    .catch((thrown: unknown) => {
+      throw toImageError(thrown, 'media.damaged');
+    });
+  const format = inputFormats.find(({ matches }) => matches(metadata));
+  if (!format) {
+    const found = metadata.compression ? `${metadata.format} (${metadata.compression})` : metadata.format;
+    throw new LandfallError('media.unsupported', `${found} is not read; send ${readFormats}`);
+  }
+  const { width, height } = metadata.autoOrient;
+  if (width * height > limits.maxPixels) {
+    throw new LandfallError(
+      'media.too_many_pixels',
+      `${width} × ${height} pixels, the limit is ${limits.maxPixels} in all`,
+    );
+  }
+  if (format.name === 'tiff' && (await lacksPixels(file)))
+    throw new LandfallError('media.damaged', 'the file ends before all of its pixels');
+  const exif = format.name === 'tiff' ? await gatherTiffExif(file) : metadata.exif;
+  const described = { ...metadata, ...(exif ? { exif } : {}) };
+  const colours = await readToldColours(file, metadata);
+  return { format: format.name, mimeType: format.mimeType, width, height, metadata: described, colours };
+}

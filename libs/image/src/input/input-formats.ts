@@ -1,0 +1,118 @@
+import type { Metadata } from 'sharp';
+import { cameraOf } from './camera-of.js';
+import { isIcon } from './is-icon.js';
+import { isTarga } from './is-targa.js';
+import type { GuestName } from '../decoders/sandbox/decoder-task.js';
+
+interface FormatName {
+  /** As the facts name it. */
+  readonly name: string;
+  readonly mimeType: string;
+  /** How a file begins, as Latin-1 text. */
+  readonly begins: RegExp | ((start: Buffer) => boolean);
+}
+
+/** A format that libvips reads. */
+interface OwnFormat extends FormatName {
+  /** libvips' class of loader, which stays usable. */
+  readonly loader: string;
+  readonly matches: (metadata: Metadata) => boolean;
+}
+
+/** A format that a guest makes into one that libvips reads. */
+interface GuestFormat extends FormatName {
+  readonly guest: GuestName;
+}
+
+const own = (name: string, loader: string, begins: RegExp): OwnFormat => ({
+  name,
+  mimeType: `image/${name}`,
+  begins,
+  loader,
+  matches: ({ format }) => format === name,
+});
+
+const guest = (
+  guestName: GuestName,
+  mimeType: string,
+  begins: GuestFormat['begins'],
+  name: string = guestName,
+): GuestFormat => ({ name, mimeType, begins, guest: guestName });
+
+/**
+ * Comments and instructions of XML. Each ends at its first end: were that left open, a thousand comments could be parted
+ * in more ways than anybody can try.
+ */
+const misc = String.raw`(<!--((?!-->)[^])*-->\s*|<\?((?!\?>)[^])*\?>\s*)*`;
+/** An XML document whose root is svg, whatever stands before it: comments, instructions, a document type with entities. */
+const svgStart = new RegExp(
+  String.raw`^(\xef\xbb\xbf)?\s*${misc}(<!DOCTYPE\s+(svg:)?svg[^>[]*(\[[^]*?\]\s*)?>\s*${misc})?<(svg:)?svg[\s>]`,
+);
+
+const camera = (name: string, begins: RegExp | ((start: Buffer) => boolean)): GuestFormat => ({
+  ...guest('raw', `image/x-${name}`, begins),
+  name: name.replace(/^.*-/, ''),
+});
+
+/** What libvips reads. Of the HEIF family only AVIF: the prebuilt libvips has no HEVC decoder. */
+export const inputFormats: readonly OwnFormat[] = [
+  own('jpeg', 'VipsForeignLoadJpeg', /^\xff\xd8\xff/),
+  own('png', 'VipsForeignLoadPng', /^\x89PNG\r\n/),
+  own('webp', 'VipsForeignLoadWebp', /^RIFF[^]{4}WEBP/),
+  own('gif', 'VipsForeignLoadNsgif', /^GIF8[79]a/),
+  own('tiff', 'VipsForeignLoadTiff', /^(II[*+]\0|MM\0[*+])/),
+  {
+    ...own('avif', 'VipsForeignLoadHeif', /^[^]{4}ftyp(avi[fs]|m[is]f1[^]{4}([^]{4}){0,8}?avi[fs])/),
+    matches: ({ format, compression }) => format === 'heif' && compression === 'av1',
+  },
+];
+
+/** Two letters are little to go by, so the length of the second header counts too. */
+const isBmp = (start: Buffer): boolean =>
+  start.toString('latin1', 0, 2) === 'BM' &&
+  start.length > 18 &&
+  [12, 16, 40, 52, 56, 64, 108, 124].includes(start.readUInt32LE(14));
+
+/** What guests read. A camera's file that is built like a TIFF comes before TIFF, AVIF before its family. */
+const allFormats: readonly (OwnFormat | GuestFormat)[] = [
+  camera('canon-cr2', /^II\*\0[^]{4}CR/),
+  camera('canon-cr3', /^[^]{4}ftypcrx /),
+  camera('olympus-orf', /^(IIR[OS][^]\0\0\0|MMOR\0\0\0)/),
+  camera('panasonic-rw2', /^IIU\0/),
+  camera('fujifilm-raf', /^FUJIFILMCCD-RAW /),
+  camera('adobe-dng', (start) => cameraOf(start) === 'dng'),
+  camera('nikon-nef', (start) => cameraOf(start) === 'nikon'),
+  camera('sony-arw', (start) => cameraOf(start) === 'sony'),
+  camera('pentax-pef', (start) => cameraOf(start) === 'pentax'),
+  ...inputFormats,
+  guest('heif', 'image/heic', /^[^]{4}ftyp(he[iv][cxms]|m[is]f1[^]{4}([^]{4}){0,8}?he[iv][cxms])/, 'heic'),
+  guest('heif', 'image/heif', /^[^]{4}ftypm[is]f1/),
+  guest('bmp', 'image/bmp', isBmp),
+  // A bare codestream, or a container of boxes (ISO/IEC 18181-2, 9.1).
+  guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
+  // The file format, or a bare codestream (ISO/IEC 15444-1, I.5.1 and A.2).
+  guest('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
+  guest('psd', 'image/vnd.adobe.photoshop', /^8BPS\0[^]\0{6}/),
+  guest('ico', 'image/x-icon', isIcon),
+  guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
+  guest('svg', 'image/svg+xml', svgStart),
+  guest('tga', 'image/x-tga', isTarga),
+];
+
+/** As much of a file as its format shows itself in. */
+export const formatStartBytes = 16_384;
+
+/** The format that a file's first bytes show; undefined for what nobody here reads. */
+export function findFormat(start: Buffer): OwnFormat | GuestFormat | undefined {
+  const text = start.toString('latin1');
+  return allFormats.find(({ begins }) => (begins instanceof RegExp ? begins.test(text) : begins(start)));
+}
+
+/** The MIME type of a file that can be opened as a picture, by its first bytes. */
+export function readableType(start: Uint8Array): string | undefined {
+  return findFormat(Buffer.from(start.buffer, start.byteOffset, start.length))?.mimeType;
+}
+
+/** What to send, for people. */
+export const readFormats =
+  'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, TGA, Photoshop, SVG or PDF file, or a camera RAW file with a preview';

@@ -1,0 +1,44 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { inputOptions, type ImageLimits } from '../image-header.js';
+import { readStart } from '../read-start.js';
+import type { ImageSource } from '../image-source.js';
+
+/** The last chunk (W3C PNG, third edition, 11.2.5), without its checksum. */
+export const pngEnd = Buffer.from('\0\0\0\0IEND', 'latin1');
+
+/** What libvips does not carry over: chunks that tell colours without a profile. */
+const colourChunks: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP']);
+/** They stand before the pixels. */
+const startBytes = 65_536;
+/** Signature and IHDR. */
+const headBytes = 33;
+
+/** Writes a PNG that ends early anew, with black or nothing in place of what it lacks. */
+export async function fillPng(source: ImageSource, output: string, limits: ImageLimits): Promise<void> {
+  const options = { ...inputOptions(limits), failOn: 'none' as const };
+  const image = sharp(source, options).keepMetadata();
+  const { depth, channels } = await image.metadata();
+  // Unless it is told, sharp writes 8 bits.
+  if (depth === 'ushort') image.toColourspace(channels < 3 ? 'grey16' : 'rgb16');
+  await image.png({ compressionLevel: 1 }).toFile(output);
+  const chunks = readColourChunks(await readStart(source, startBytes));
+  if (chunks.length === 0) return;
+  const filled = await readFile(output);
+  await writeFile(
+    output,
+    Buffer.concat([filled.subarray(0, headBytes), ...chunks, filled.subarray(headBytes)]),
+  );
+}
+
+function readColourChunks(start: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 8; at + 8 <= start.length;) {
+    const [length, type] = [start.readUInt32BE(at), start.toString('latin1', at + 4, at + 8)];
+    const chunk = start.subarray(at, at + 12 + length);
+    if (colourChunks.has(type) && chunk.length === 12 + length) chunks.push(chunk);
+    if (type === 'IDAT') break;
+    at += 12 + length;
+  }
+  return chunks;
+}

@@ -1,0 +1,116 @@
+import { LandfallError, type WarningCode } from '#runtime';
+import { appendFile, copyFile, open, readFile, stat, writeFile } from 'node:fs/promises';
+import sharp, { type Region, type SharpOptions } from 'sharp';
+import { inputOptions, type ImageLimits } from '../image-header.js';
+import type { ImageSource } from '../image-source.js';
+import { showsDetail } from './jpeg-scans.js';
+import { fillPng, pngEnd } from './fill-png.js';
+
+export interface Mended<Source extends ImageSource> {
+  readonly file: Source | string;
+  readonly warnings: readonly WarningCode[];
+}
+
+/** So much of a picture's rows must be there, from the top; of a progressive JPEG every colour in some detail. */
+const shareNeeded = 0.8;
+
+const startOfScan = Buffer.from([0xff, 0xda]);
+const endOfImage = Buffer.from([0xff, 0xd9]);
+/** The last scan begins, or at least ends, in this much of a file's end; what follows the picture may be as long. */
+const tailBytes = 65_536;
+
+/**
+ * Mends a JPEG or PNG that ends early, as some cameras and cut uploads leave it. One that lacks nothing but the mark of its end
+ * is whole; one of which most is there is shown without the rest, with a warning.
+ * @param format of any other the file is given back as it is
+ * @param output where the mended file goes
+ * @returns the file as it is when it has its end, or lacks too much
+ */
+export async function mendTail<Source extends ImageSource>(
+  source: Source,
+  format: string,
+  output: string,
+  limits: ImageLimits,
+): Promise<Mended<Source>> {
+  const asItIs = { file: source, warnings: [] };
+  if (format === 'png') return (await lacksPngEnd(source)) ? mendPng(source, output, limits) : asItIs;
+  return format === 'jpeg' && (await lacksJpegEnd(source)) ? mendJpeg(source, output, limits) : asItIs;
+}
+
+/** ITU-T T.81, B.2.1. */
+async function lacksJpegEnd(source: ImageSource): Promise<boolean> {
+  const tail = await readTail(source);
+  return tail.indexOf(endOfImage, Math.max(0, tail.lastIndexOf(startOfScan))) < 0;
+}
+
+async function lacksPngEnd(source: ImageSource): Promise<boolean> {
+  return !(await readTail(source)).includes(pngEnd);
+}
+
+async function mendJpeg<Source extends ImageSource>(
+  source: Source,
+  output: string,
+  limits: ImageLimits,
+): Promise<Mended<Source>> {
+  if (typeof source === 'string') await copyFile(source, output);
+  else await writeFile(output, source);
+  await appendFile(output, endOfImage);
+  if (await decodes(output, limits, 'warning')) return { file: output, warnings: [] };
+  const detail = showsDetail(typeof source === 'string' ? await readFile(source) : source);
+  const isShown = detail ?? (await showsRows(source, limits));
+  return isShown ? { file: output, warnings: ['media.truncated'] } : { file: source, warnings: [] };
+}
+
+async function mendPng<Source extends ImageSource>(
+  source: Source,
+  output: string,
+  limits: ImageLimits,
+): Promise<Mended<Source>> {
+  if ((await decodes(source, limits, 'error')) || !(await showsRows(source, limits)))
+    return { file: source, warnings: [] };
+  await fillPng(source, output, limits);
+  return { file: output, warnings: ['media.truncated'] };
+}
+
+/** Whether the decoder comes down to the last row that is needed and has nothing to say by then. */
+async function showsRows(source: ImageSource, limits: ImageLimits): Promise<boolean> {
+  try {
+    const { width, height } = await sharp(source, inputOptions(limits)).metadata();
+    const rows = Math.ceil(height * shareNeeded);
+    return await decodes(source, limits, 'error', { left: 0, top: 0, width, height: rows });
+  } catch {
+    return false;
+  }
+}
+
+/** Not `stats()`: beside other work it lets some damage pass. */
+async function decodes(
+  source: ImageSource,
+  limits: ImageLimits,
+  failOn: SharpOptions['failOn'],
+  part?: Region,
+): Promise<boolean> {
+  const image = sharp(source, { ...inputOptions(limits), failOn, sequentialRead: true });
+  // One byte a pixel.
+  const bytes = (part ? image.extract(part) : image).toColourspace('b-w').raw();
+  const decoded = bytes.timeout({ seconds: Math.ceil(limits.timeoutMs / 1_000) }).toBuffer();
+  return decoded.then(
+    () => true,
+    (thrown: Error) => {
+      if (thrown.message.startsWith('timeout: ')) throw new LandfallError('media.timed_out', thrown.message);
+      return false;
+    },
+  );
+}
+
+async function readTail(source: ImageSource): Promise<Buffer> {
+  if (typeof source !== 'string') return source.subarray(-tailBytes);
+  const { size } = await stat(source);
+  const length = Math.min(size, tailBytes);
+  const file = await open(source);
+  try {
+    return (await file.read(Buffer.alloc(length), 0, length, size - length)).buffer;
+  } finally {
+    await file.close();
+  }
+}

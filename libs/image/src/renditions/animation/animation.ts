@@ -1,0 +1,53 @@
+import { LandfallError } from '#runtime';
+import sharp, { type Sharp } from 'sharp';
+import {
+  defaultMaxFrames,
+  inputOptions,
+  type ImageHeader,
+  type ImageLimits,
+} from '../../input/image-header.js';
+import type { ImageSource } from '../../input/image-source.js';
+import { outputFormats } from '../output-formats.js';
+import { renditionSize, type ShapeSpec, type Size } from '../rendition-size.js';
+import type { FormattedSpec } from '../rendition-spec.js';
+
+/**
+ * Whether a rendition has all frames. sharp cannot turn the frames of a WebP that is marked as lying on its side, which
+ * no program writes: of such a one the first frame is made.
+ */
+export function isAnimated(spec: FormattedSpec, { metadata }: ImageHeader): boolean {
+  return spec.animated === true && moves(metadata) && outputFormats[spec.format].animation;
+}
+
+/** Whether all frames of a picture can be opened. */
+export function moves({ pages = 1, orientation = 1, format }: ImageHeader['metadata']): boolean {
+  return pages > 1 && (format === 'gif' || format === 'webp') && orientation === 1;
+}
+
+/**
+ * Opens all frames for a rendition; sharp holds them one below the other, with their delays and loop count. Fails with
+ * media.too_many_pixels: the limit is for all frames together, before and after they are scaled.
+ */
+export function openAnimation(
+  file: ImageSource,
+  header: ImageHeader,
+  spec: ShapeSpec,
+  limits: ImageLimits,
+): () => Sharp {
+  const { pages = 1 } = header.metadata;
+  for (const size of [header, renditionSize(header, spec)]) refuseFrames(pages, size, limits);
+  return () => sharp(file, { ...inputOptions(limits), animated: true });
+}
+
+/** @throws LandfallError media.too_many_pixels when there are too many frames, or too many pixels in all */
+export function refuseFrames(
+  frames: number,
+  { width, height }: Size,
+  { maxPixels, maxFrames = defaultMaxFrames }: ImageLimits,
+): void {
+  if (frames <= maxFrames && frames * width * height <= maxPixels) return;
+  throw new LandfallError(
+    'media.too_many_pixels',
+    `${frames} frames of ${width} × ${height} pixels; an animation may have ${maxFrames} frames and ${maxPixels} pixels in all`,
+  );
+}

@@ -1,0 +1,42 @@
+import sharp, { type Sharp } from 'sharp';
+import { toImageError } from '../../input/image-errors.js';
+import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
+import type { ImageSource } from '../../input/image-source.js';
+import type { Size } from '../rendition-size.js';
+
+/** Pixels of 16 bits as the file holds them, in PQ or HLG. */
+export interface BrightPixels extends Size {
+  readonly data: Uint16Array;
+  readonly channels: 3 | 4;
+}
+
+/** Whether a picture is HDR with more than 8 bits a sample: PQ or HLG by its codes. */
+export function isBright({ colours, metadata }: ImageHeader): boolean {
+  return (colours?.curve === 'pq' || colours?.curve === 'hlg') && metadata.depth === 'ushort';
+}
+
+/** Decodes a bright picture to `size`, upright. Fails as `decodeBaseImage` does. */
+export async function decodeBright(
+  file: ImageSource,
+  size: Size,
+  limits: ImageLimits,
+  timeoutSeconds: number,
+): Promise<BrightPixels> {
+  const image = sharp(file, { ...inputOptions(limits), autoOrient: true })
+    .resize(size.width, size.height, { fit: 'fill' })
+    .toColourspace('rgb16')
+    .timeout({ seconds: timeoutSeconds });
+  const { data, info } = await image
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((thrown: unknown) => {
+      throw toImageError(thrown, 'media.damaged');
+    });
+  const samples = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+  return { data: samples, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
+}
+
+/** A new pipeline over bright pixels, which stay as they are. */
+export function fromBright({ data, width, height, channels }: BrightPixels): Sharp {
+  return sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).toColourspace('rgb16');
+}

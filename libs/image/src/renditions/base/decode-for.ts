@@ -1,0 +1,94 @@
+import sharp from 'sharp';
+import { isAnimated, openAnimation } from '../animation/animation.js';
+import { decodeBaseImage, fromBaseImage, type BaseImage } from './base-image.js';
+import { decodeBright, fromBright, isBright } from './bright-pixels.js';
+import { decodeInDisplayP3, isDisplayP3 } from './display-p3.js';
+import type { Pixels } from '../encode-rendition.js';
+import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
+import type { ImageSource } from '../../input/image-source.js';
+import { placeholderSide } from '../../facts/placeholder/placeholder.js';
+import { renditionScale, scaleSize, type Size } from '../rendition-size.js';
+import type { FormattedSpec } from '../rendition-spec.js';
+import { startEarly, type WorkTime } from '../work-time.js';
+
+/** A JPEG decodes at a half, a quarter or an eighth of its sides for less: below this share of the base it is worth it. */
+const smallShare = 0.5;
+
+/**
+ * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3 and one for those that keep HDR, and of an
+ * animation all frames, whenever one is made. While nothing else is worked on, a core is idle: the first rendition, which
+ * somebody waits for, then gets a small decode of its own beside that of the base.
+ */
+export function decodeFor(
+  specs: readonly FormattedSpec[],
+  file: ImageSource,
+  header: ImageHeader,
+  limits: ImageLimits,
+  time: WorkTime,
+): { base: Promise<BaseImage>; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> } {
+  const inP3 = isDisplayP3(header);
+  const bright = isBright(header);
+  const colours = (spec: FormattedSpec) => {
+    if (spec.hdr === 'keep' && bright) return 'hdr';
+    return spec.keepProfile && inP3 ? 'p3' : 'srgb';
+  };
+  const sizeFor = (wanted: 'hdr' | 'p3' | 'srgb') =>
+    baseSize(
+      header,
+      specs.filter((spec) => !isAnimated(spec, header) && colours(spec) === wanted),
+    );
+  const isIdle = sharp.counters().process === 0;
+  const decode = (size: Size) => decodeBaseImage(file, header, size, limits, time.leftSeconds);
+  const base = startEarly(decode(sizeFor('srgb')));
+  const first = isIdle ? smallFirst(specs, header, sizeFor('srgb')) : null;
+  const early = first && colours(first) === 'srgb' ? startEarly(decode(baseSize(header, [first]))) : null;
+
+  let fromP3: Promise<Pixels> | undefined;
+  const decodeP3 = async () => {
+    const open = await decodeInDisplayP3(file, header, sizeFor('p3'), limits, time.leftSeconds);
+    return still(open, header.metadata.hasAlpha, (await base).warnings);
+  };
+  let fromHdr: Promise<Pixels> | undefined;
+  const decodeHdr = async (): Promise<Pixels> => {
+    const pixels = await decodeBright(file, sizeFor('hdr'), limits, time.leftSeconds);
+    const kept = still(() => fromBright(pixels), pixels.channels === 4, []);
+    return { ...kept, ...(header.colours?.codes ? { codes: header.colours.codes } : {}) };
+  };
+  const frames = (spec: FormattedSpec): Pixels => {
+    const open = openAnimation(file, header, spec, limits);
+    const keep = colours(spec) === 'p3';
+    return {
+      open: () => (keep ? open().keepIccProfile() : open()),
+      openFirst: () => sharp(file, inputOptions(limits)),
+      frames: header.metadata.pages ?? 1,
+      hasAlpha: header.metadata.hasAlpha,
+      warnings: [],
+    };
+  };
+  const pixelsOf = async (spec: FormattedSpec) => {
+    if (isAnimated(spec, header)) return frames(spec);
+    if (colours(spec) === 'hdr') return await (fromHdr ??= decodeHdr());
+    if (colours(spec) === 'p3') return await (fromP3 ??= decodeP3());
+    const pixels = await (early && spec === first ? early : base);
+    return still(() => fromBaseImage(pixels), pixels.channels === 4, pixels.warnings);
+  };
+  return { base, pixelsOf };
+}
+
+/** The first rendition, if a decode at its own size is much less work than one of the base. */
+function smallFirst(specs: readonly FormattedSpec[], header: ImageHeader, base: Size): FormattedSpec | null {
+  const [first] = specs;
+  if (!first || header.format !== 'jpeg' || isAnimated(first, header)) return null;
+  return baseSize(header, [first]).width <= base.width * smallShare ? first : null;
+}
+
+function still(open: Pixels['open'], hasAlpha: boolean, warnings: Pixels['warnings']): Pixels {
+  return { open, openFirst: open, frames: 1, hasAlpha, warnings };
+}
+
+/** The largest of the sizes that the renditions and the placeholder need; never larger than the source. */
+function baseSize(source: Size, specs: readonly FormattedSpec[]): Size {
+  const forPlaceholder = Math.min(1, placeholderSide / Math.max(source.width, source.height));
+  const scales = specs.map((spec) => Math.min(1, renditionScale(source, spec)));
+  return scaleSize(source, Math.max(forPlaceholder, ...scales));
+}

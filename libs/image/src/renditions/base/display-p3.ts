@@ -1,0 +1,63 @@
+import sharp, { type Sharp } from 'sharp';
+import { toImageError } from '../../input/image-errors.js';
+import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
+import type { ImageSource } from '../../input/image-source.js';
+import type { Size } from '../rendition-size.js';
+
+/** A profile of this colour space has some hundred bytes; what is much larger carries other things. */
+const maxProfileBytes = 16_384;
+/** The columns of Display P3's matrix, for the white D50 as ICC profiles are (SMPTE EG 432-1, Bradford). */
+const primaries = {
+  rXYZ: [0.515_1, 0.241_2, -0.001_1],
+  gXYZ: [0.292, 0.692_2, 0.041_9],
+  bXYZ: [0.157_1, 0.066_6, 0.784_1],
+};
+const tolerance = 0.003;
+
+/** Whether a picture is in Display P3: by the primaries of its profile, since its name differs from vendor to vendor. */
+export function isDisplayP3({ metadata: { space, icc } }: ImageHeader): boolean {
+  if ((space !== 'srgb' && space !== 'rgb16') || !icc || icc.length > maxProfileBytes) return false;
+  const found = readColumns(icc);
+  return Object.entries(primaries).every(([tag, column]) =>
+    column.every((value, row) => Math.abs(value - (found.get(tag)?.[row] ?? Infinity)) < tolerance),
+  );
+}
+
+/** The tags of type 'XYZ ' (ICC.1:2022, 10.31) by their signatures. */
+function readColumns(icc: Buffer): Map<string, number[]> {
+  const columns = new Map<string, number[]>();
+  const count = icc.length < 132 ? 0 : Math.min(100, icc.readUInt32BE(128));
+  for (let at = 132; at + 12 <= Math.min(icc.length, 132 + count * 12); at += 12) {
+    const start = icc.readUInt32BE(at + 4);
+    if (start + 20 > icc.length || icc.toString('latin1', start, start + 4) !== 'XYZ ') continue;
+    const values = [8, 12, 16].map((offset) => icc.readInt32BE(start + offset) / 65_536);
+    columns.set(icc.toString('latin1', at, at + 4), values);
+  }
+  return columns;
+}
+
+/**
+ * Decodes a picture in Display P3 to `size`, upright, 8 bits, its colours and its profile as they are.
+ * Fails as `decodeBaseImage` does.
+ */
+export async function decodeInDisplayP3(
+  file: ImageSource,
+  header: ImageHeader,
+  size: Size,
+  limits: ImageLimits,
+  timeoutSeconds: number,
+): Promise<() => Sharp> {
+  const image = sharp(file, { ...inputOptions(limits), autoOrient: true })
+    .resize(size.width, size.height, { fit: 'fill', fastShrinkOnLoad: header.format !== 'webp' })
+    .keepIccProfile()
+    .toColourspace('srgb')
+    .timeout({ seconds: timeoutSeconds });
+  // A file in memory and no bare pixels: to these sharp attaches no profile without turning their colours into it.
+  const tiff = await image
+    .tiff({ compression: 'none' })
+    .toBuffer()
+    .catch((thrown: unknown) => {
+      throw toImageError(thrown, 'media.damaged');
+    });
+  return () => sharp(tiff, { limitInputPixels: false }).keepIccProfile();
+}

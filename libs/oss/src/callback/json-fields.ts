@@ -1,0 +1,85 @@
+import { LandfallError } from '#runtime';
+import { showValue } from '../wire/shown-value.js';
+
+/**
+ * Reads an `application/json` body: one object of strings, numbers, booleans and nulls (read as empty). Only `imageInfo`
+ * may hold an object; its members become `imageInfo.<name>`.
+ * @throws LandfallError callback.body_malformed, callback.field_duplicated, callback.field_invalid
+ */
+export function readJsonFields(text: string): Map<string, string> {
+  const members = parseObject(text);
+  refuseDuplicateNames(text);
+  const fields = collectFields(members);
+  // Read once more for all of them, and only now that nothing is nested deeply: a reviver recurses.
+  return hasLossy(members) ? collectFields(JSON.parse(text, keepDigits as Reviver) as object) : fields;
+}
+
+function parseObject(text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Neither the body nor the parser's own message, which quotes it: what is shown may be a secret, and no name tells.
+    throw new LandfallError('callback.body_malformed', 'the body is not JSON');
+  }
+  if (!isObject(value)) throw new LandfallError('callback.body_malformed', 'the body is not a JSON object');
+  return value;
+}
+
+function collectFields(members: object): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of Object.entries(members)) {
+    if (name === 'imageInfo' && isObject(value)) {
+      for (const [part, inner] of Object.entries(value)) addField(fields, `imageInfo.${part}`, inner);
+    } else addField(fields, name, value);
+  }
+  return fields;
+}
+
+function addField(fields: Map<string, string>, name: string, value: unknown): void {
+  if (fields.has(name)) throw new LandfallError('callback.field_duplicated', showValue(name));
+  if (typeof value === 'object' && value !== null)
+    throw new LandfallError(
+      'callback.field_invalid',
+      `${showValue(name)} is ${Array.isArray(value) ? 'a list' : 'an object'}; a string or a number is wanted`,
+    );
+  fields.set(name, String(value ?? ''));
+}
+
+type Reviver = (name: string, value: unknown) => unknown;
+
+/** The digits as sent, for a number that a double cannot hold (crc64 without quotes). */
+function keepDigits(_: string, value: unknown, { source }: { source?: string }): unknown {
+  return isLossy(value) ? source : value;
+}
+
+function hasLossy(value: unknown): boolean {
+  return isObject(value) ? Object.values(value).some(hasLossy) : isLossy(value);
+}
+
+function isLossy(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+}
+
+const stringOrBrace = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
+
+/** `JSON.parse` keeps the last of two members with one name, silently. `text` is valid JSON. */
+function refuseDuplicateNames(text: string): void {
+  const open: Set<string>[] = [];
+  for (const [token, colon] of text.matchAll(stringOrBrace)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (colon !== undefined) {
+      const written = token.slice(0, -colon.length);
+      // Escapes may spell one name in two ways.
+      const name = written.includes('\\') ? JSON.stringify(JSON.parse(written)) : written;
+      const names = open.at(-1);
+      if (names?.has(name)) throw new LandfallError('callback.field_duplicated', written);
+      names?.add(name);
+    }
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,187 @@
+import { LandfallError } from '#runtime';
+import { showValue } from '../wire/shown-value.js';
+
+/** An object that landed in OSS, as a callback (or anything else that tells of one) describes it. */
+export interface LandedObject {
+  bucket: string;
+  objectKey: string;
+  /** Unquoted, upper-case; null when the template leaves it out. */
+  etag: string | null;
+  /** null when the template leaves it out. */
+  sizeBytes: number | null;
+  mimeType: string | null;
+  imageInfo: { width: number | null; height: number | null; format: string | null } | null;
+  /** Custom variables without their `x:`, and every field that has no place of its own. */
+  vars: Record<string, string>;
+}
+
+/** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
+export const maxKeyBytes = 1023;
+export const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
+
+/** Names under which callback templates in use send a field; the first one present counts, the others are vars. */
+const aliases = {
+  bucket: ['bucket'],
+  object: ['object', 'objectKey', 'key', 'path', 'filename'],
+  etag: ['etag', 'eTag'],
+  size: ['size', 'fileSize', 'sizeBytes'],
+  mimeType: ['mimeType', 'contentType'],
+  width: ['imageInfo.width', 'width'],
+  height: ['imageInfo.height', 'height'],
+  format: ['imageInfo.format'],
+} as const;
+export type CallbackField = keyof typeof aliases;
+
+/** What a service may settle about the bodies of its callbacks. */
+export interface CallbackBodySettings {
+  /** The bucket of templates that leave it out. */
+  readonly defaultBucket?: string | undefined;
+  /** Names of a template's own, before the usual ones. */
+  readonly fieldNames?: Readonly<Partial<Record<CallbackField, string>>>;
+}
+
+const noOwnNames: NonNullable<CallbackBodySettings['fieldNames']> = {};
+
+/** System variables that OSS leaves empty when they do not apply; an empty one says nothing. */
+const emptyMeansAbsent = new Set([
+  'reqId',
+  'operation',
+  'clientIp',
+  'crc64',
+  'contentMd5',
+  'vpcId',
+  'imageInfo',
+]);
+
+/**
+ * Makes sense of the fields of a callback body. Only the object is needed, and the bucket unless there is a default.
+ * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
+ */
+export function toLandedObject(
+  fields: ReadonlyMap<string, string>,
+  { defaultBucket, fieldNames = noOwnNames }: CallbackBodySettings = {},
+): LandedObject {
+  const taken: string[] = [];
+  const take = (field: CallbackField) => takeField(fields, field, fieldNames[field], taken);
+  const etag = take('etag');
+  const size = take('size');
+  return {
+    bucket: take('bucket') || defaultBucket || refuseMissing('bucket'),
+    objectKey: readKey(take('object') || refuseMissing('object')),
+    etag: etag ? readEtag(etag) : null,
+    sizeBytes: size ? readWhole('size', size, maxObjectBytes) : null,
+    mimeType: take('mimeType') || null,
+    imageInfo: readImageInfo(take('width'), take('height'), take('format')),
+    vars: readVars(fields, taken),
+  };
+}
+
+/**
+ * Refuses what UTF-8 or a Postgres text cannot hold: NUL and halves of surrogate pairs.
+ * @throws LandfallError callback.field_invalid
+ */
+export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
+  for (const [name, value] of fields) {
+    if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'a value without NUL');
+    if (!name.isWellFormed() || !value.isWellFormed()) throw invalid(name, value, 'well-formed Unicode');
+  }
+}
+
+/** What OSS fills in, in whatever case, as it stands or percent-encoded. */
+const placeholder =
+  /^(?:\$|%24)(?:\{|%7B)(?:x(?::|%3A)[^}]{1,100}|bucket|object|etag|size|mimeType|imageInfo\.\w{1,20}|crc64|contentMd5|vpcId|clientIp|reqId|operation)(?:\}|%7D)$/i;
+
+/**
+ * Refuses a body in which a placeholder of OSS came back as it was sent. A value that only contains one, or one that OSS does not
+ * know, is somebody's own: `a${b}.jpg` is a legal key.
+ * @throws LandfallError callback.placeholder_unrendered
+ */
+export function refuseUnrendered(fields: ReadonlyMap<string, string>): void {
+  for (const [name, value] of fields) {
+    if (!placeholder.test(value)) continue;
+    throw new LandfallError(
+      'callback.placeholder_unrendered',
+      `${showValue(name)} is ${showValue(value)}: callbackBody was percent-encoded or escaped before it was encoded as base64, or OSS does not know this name (they are case-sensitive); send the template as plain text, with its placeholders as they stand`,
+    );
+  }
+}
+
+/** The value of the first name present, which joins those that are `taken`. */
+function takeField(
+  fields: ReadonlyMap<string, string>,
+  field: CallbackField,
+  ownName: string | undefined,
+  taken: string[],
+): string | undefined {
+  for (const name of ownName === undefined ? aliases[field] : [ownName, ...aliases[field]]) {
+    const value = fields.get(name);
+    if (value !== undefined && !taken.includes(name)) {
+      taken.push(name);
+      return value;
+    }
+  }
+  return undefined;
+}
+
+function refuseMissing(field: CallbackField): never {
+  throw new LandfallError(
+    'callback.field_missing',
+    `${field} (known as ${aliases[field].join(', ')}) is missing or empty; add it to the callbackBody template`,
+  );
+}
+
+function readKey(key: string): string {
+  // A UTF-16 unit is at most three bytes of UTF-8: short keys need no counting.
+  if (key.length * 3 > maxKeyBytes && Buffer.byteLength(key) > maxKeyBytes)
+    throw invalid('object', key, `at most ${maxKeyBytes} bytes of UTF-8`);
+  return key;
+}
+
+function readEtag(value: string): string {
+  const etag = /^"?([\x21\x23-\x7e]{1,128})"?$/.exec(value)?.[1];
+  if (!etag) throw invalid('etag', value, 'an ETag such as 5EB63BBBE01EEED093CB22BB8F5ACDC3');
+  return etag.toUpperCase();
+}
+
+function readWhole(name: string, value: string, max: number): number {
+  const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number <= max)) throw invalid(name, value, `a whole number from 0 to ${max}`);
+  return number;
+}
+
+function readImageInfo(
+  width: string | undefined,
+  height: string | undefined,
+  format: string | undefined,
+): LandedObject['imageInfo'] {
+  if (!width && !height && !format) return null;
+  return { width: readPixels('width', width), height: readPixels('height', height), format: format || null };
+}
+
+function readPixels(name: 'width' | 'height', value: string | undefined): number | null {
+  return value ? readWhole(name, value, 2 ** 31 - 1) : null;
+}
+
+const ownValue = { enumerable: true, configurable: true, writable: true } as const;
+
+function readVars(fields: ReadonlyMap<string, string>, taken: readonly string[]): Record<string, string> {
+  const vars: Record<string, string> = {};
+  for (const [field, value] of fields) {
+    if (taken.includes(field)) continue;
+    if (value === '' && emptyMeansAbsent.has(field)) continue;
+    const name = field.startsWith('x:') ? field.slice(2) : field;
+    if (name === '') throw invalid(field, value, 'a variable name after x:');
+    if (Object.hasOwn(vars, name)) throw new LandfallError('callback.field_duplicated', showValue(name));
+    // To assign to __proto__ would not make a variable of that name.
+    if (name === '__proto__') Object.defineProperty(vars, name, { ...ownValue, value });
+    else vars[name] = value;
+  }
+  return vars;
+}
+
+function invalid(name: string, value: string, wanted: string): LandfallError {
+  return new LandfallError(
+    'callback.field_invalid',
+    `${showValue(name)} is ${showValue(value)}; ${wanted} is wanted`,
+  );
+}

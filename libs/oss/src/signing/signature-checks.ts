@@ -1,0 +1,54 @@
+import { OssRefusal, accessDenied } from '../wire/oss-refusal.js';
+
+/** What the server knows when it checks signatures. */
+export interface SignatureRules {
+  readonly findSecret: (accessKeyId: string) => string | undefined;
+  /** General region id, such as cn-hangzhou. */
+  readonly region: string;
+  readonly now: Date;
+}
+
+/** Tolerated difference between the clocks of client and server. */
+export const maxClockSkewMs = 15 * 60_000;
+
+/** @throws OssRefusal InvalidAccessKeyId */
+export function secretOf(accessKeyId: string, rules: SignatureRules): string {
+  const secret = rules.findSecret(accessKeyId);
+  if (secret !== undefined) return secret;
+  throw new OssRefusal(
+    403,
+    'InvalidAccessKeyId',
+    'The OSS Access Key Id you provided does not exist in our records.',
+    '0002-00000902',
+    { OSSAccessKeyId: accessKeyId },
+  );
+}
+
+/** @throws OssRefusal RequestTimeTooSkewed, AccessDenied when there is no date */
+export function checkClock(requestTime: Date | undefined, { now }: SignatureRules): void {
+  if (!requestTime || Number.isNaN(requestTime.getTime()))
+    throw accessDenied('OSS authentication requires a valid Date.');
+  if (Math.abs(requestTime.getTime() - now.getTime()) <= maxClockSkewMs) return;
+  throw new OssRefusal(
+    403,
+    'RequestTimeTooSkewed',
+    'The difference between the request time and the current time is too large.',
+    '0002-00000504',
+    {
+      MaxAllowedSkewMilliseconds: String(maxClockSkewMs),
+      RequestTime: requestTime.toISOString(),
+      ServerTime: now.toISOString(),
+    },
+  );
+}
+
+/** 403 SignatureDoesNotMatch, with what the server computed from. */
+export function signatureMismatch(facts: Readonly<Record<string, string>>): OssRefusal {
+  return new OssRefusal(
+    403,
+    'SignatureDoesNotMatch',
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    '0002-00000040',
+    facts,
+  );
+}

@@ -1,0 +1,34 @@
+import type { StoryboardPlan } from '../../video/src/stills/storyboard-plan.js';
+
+/**
+ * The WebVTT file of a storyboard: one cue for each tile, from one to the next without a gap, the last one until the end.
+ * Each names the part of a sheet that shows it as a media fragment (W3C Media Fragments, 4.2.2).
+ */
+export function writeCues(
+  { width, height, columns, rows, intervalMs }: StoryboardPlan,
+  sheets: readonly string[],
+  count: number,
+  durationMs: number,
+): string {
+  const cues = Array.from({ length: count }, (_, index) => {
+    const place = index % (columns * rows);
+    const sheet = sheets[Math.floor(index / (columns * rows))] ?? '';
+    const [x, y] = [(place % columns) * width, Math.floor(place / columns) * height];
+    const startMs = index * intervalMs;
+    const endMs = index === count - 1 ? Math.max(durationMs, startMs + 1) : startMs + intervalMs;
+    return `${time(startMs)} --> ${time(endMs)}\n${sheet}#xywh=${x},${y},${width},${height}\n`;
+  });
+  return ['WEBVTT\n', ...cues].join('\n');
+}
+
+/** Hours, minutes, seconds and thousandths, as WebVTT wants them. */
+function time(ms: number): string {
+  const whole = Math.round(ms);
+  const parts = [
+    Math.floor(whole / 3_600_000),
+    Math.floor(whole / 60_000) % 60,
+    Math.floor(whole / 1_000) % 60,
+  ];
+  const [hours, minutes, seconds] = parts.map((part) => String(part).padStart(2, '0'));
+  return `${hours}:${minutes}:${seconds}.${String(whole % 1_000).padStart(3, '0')}`;
+}

@@ -1,0 +1,183 @@
+import { isUniqueViolation } from '#database';
+import { LandfallError } from '#runtime';
+import type { DataSource, EntityManager } from 'typeorm';
+import { withdrawUpload, type MadeObjects } from '../requests/cancel-upload.js';
+import { Ticket } from '../rows/ticket.entity.js';
+import { lockUpload } from '../making/upload-states.js';
+import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
+
+/** An object version as OSS itself told of it. */
+export interface SeenVersion {
+  etag: string;
+  sizeBytes: number;
+  mimeType: string;
+  lastModified: Date;
+}
+
+/** How landings are confirmed, beside what OSS said. */
+export interface ConfirmRules {
+  /** Whether the vars of a landing that nobody vouches for are believed. */
+  believesAnyone: boolean;
+  made: MadeObjects;
+}
+
+/** Two landings of one version that are confirmed at once: the second finds the first when it looks again. */
+const triesMax = 3;
+
+/**
+ * Writes down that OSS has the version that a landing told of; from here on the upload holds this version (decision 18). Where
+ * another upload holds it already, the two are one: the landing is merged into it, unless nobody vouched for that one and
+ * somebody does for this. What OSS was not asked for (plausible times, ETag, size) is the caller's part.
+ * @returns null when there is nothing more to do for this landing: it was merged, or is gone
+ * @throws LandfallError ticket.used
+ */
+export async function confirmLanding(
+  source: DataSource,
+  id: string,
+  seen: SeenVersion,
+  rules: ConfirmRules,
+): Promise<ConfirmedUpload | null> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await source.transaction((manager) => confirm(manager, id, seen, rules));
+    } catch (error) {
+      if (tries === triesMax || !isUniqueViolation(error)) throw error;
+    }
+  }
+}
+
+async function confirm(
+  manager: EntityManager,
+  id: string,
+  seen: SeenVersion,
+  rules: ConfirmRules,
+): Promise<ConfirmedUpload | null> {
+  const upload = await lockUpload(manager, id);
+  if (!upload || isConfirmed(upload)) return upload;
+  if (upload.ticketId !== null) await refuseUsedTicket(manager, upload, upload.ticketId, seen);
+  const holder = await findHolder(manager, upload, seen.etag);
+  if (holder && (upload.proof === null || holder.proof !== 'object'))
+    return merge(manager, upload, holder, seen, rules);
+  if (holder) await takeOver(manager, upload, holder, rules);
+  return claim(manager, upload, seen, rules);
+}
+
+/** One ticket, one version, unless it may overwrite. Under the lock of the ticket, or two landings would each find it unused. */
+async function refuseUsedTicket(
+  manager: EntityManager,
+  { id }: Upload,
+  ticketId: string,
+  { etag }: SeenVersion,
+): Promise<void> {
+  const ticket = await manager.findOne(Ticket, {
+    where: { id: ticketId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (ticket?.overwrite) return;
+  const other = await manager
+    .createQueryBuilder(Upload, 'u')
+    .select('u.id')
+    .where('u.ticket_id = :ticketId AND u.id <> :id AND u.etag <> :etag', { ticketId, id, etag })
+    .andWhere(`u.confirmed_at IS NOT NULL AND u.status NOT IN ('failed', 'deleted')`)
+    .getOne();
+  if (other) throw new LandfallError('ticket.used', `upload ${other.id} was made with it`);
+}
+
+/** The other upload that holds an object version, locked for the caller's transaction. */
+export async function findHolder(
+  manager: EntityManager,
+  { id, bucket, objectKey }: Upload,
+  etag: string,
+): Promise<Upload | null> {
+  return (
+    manager
+      .createQueryBuilder(Upload, 'u')
+      .setLock('pessimistic_write')
+      .where('u.bucket = :bucket AND u.object_key = :objectKey AND u.etag = :etag AND u.id <> :id')
+      // The condition of the unique index `uploads_version`.
+      .andWhere('u.confirmed_at IS NOT NULL')
+      .andWhere(`(u.status NOT IN ('failed', 'deleted', 'ignored') OR u.reprocessing_since IS NOT NULL)`)
+      .setParameters({ bucket, objectKey, etag, id })
+      .getOne()
+  );
+}
+
+/**
+ * One version, two landings, one upload. The first word on a var stays; names that it lacks are added, from whoever vouches, or
+ * from anyone where anyone is believed and nobody vouches for either.
+ */
+async function merge(
+  manager: EntityManager,
+  upload: Upload,
+  holder: Upload,
+  { lastModified }: SeenVersion,
+  { believesAnyone }: ConfirmRules,
+): Promise<null> {
+  const isBelieved = upload.proof !== null || (believesAnyone && holder.proof === 'object');
+  const added = isBelieved ? { ...(upload.proof === null ? upload.claimedVars : {}), ...upload.vars } : {};
+  await manager.update(
+    Upload,
+    { id: holder.id },
+    {
+      vars: { ...added, ...holder.vars },
+      lastModified: later(holder.lastModified, lastModified),
+      confirmedAt: () => 'now()',
+    },
+  );
+  await manager.update(
+    Upload,
+    { id: upload.id },
+    {
+      status: 'deleted',
+      mergedInto: holder.id,
+      proof: upload.proof ?? 'object',
+      etag: holder.etag,
+      reprocessingSince: null,
+      updatedAt: () => 'now()',
+    },
+  );
+  return null;
+}
+
+/** Nobody vouched for what holds the version: it gives way to what somebody vouches for, and all that was merged into it too. */
+async function takeOver(
+  manager: EntityManager,
+  { id }: Upload,
+  holder: Upload,
+  { made }: ConfirmRules,
+): Promise<void> {
+  await withdrawUpload(manager, holder, made);
+  for (const where of [{ id: holder.id }, { mergedInto: holder.id }])
+    await manager.update(Upload, where, { mergedInto: id });
+}
+
+async function claim(
+  manager: EntityManager,
+  upload: Upload,
+  { etag, sizeBytes, mimeType, lastModified }: SeenVersion,
+  { believesAnyone }: ConfirmRules,
+): Promise<ConfirmedUpload> {
+  const isBelieved = upload.proof === null && believesAnyone;
+  await manager.update(
+    Upload,
+    { id: upload.id },
+    {
+      etag,
+      sizeBytes: String(sizeBytes),
+      mimeType: upload.mimeType ?? mimeType,
+      lastModified,
+      confirmedAt: () => 'now()',
+      proof: upload.proof ?? 'object',
+      ...(isBelieved ? { vars: { ...upload.claimedVars, ...upload.vars }, claimedVars: null } : {}),
+      status: 'processing',
+      updatedAt: () => 'now()',
+    },
+  );
+  const claimed = await manager.findOneByOrFail(Upload, { id: upload.id });
+  if (!isConfirmed(claimed)) throw new Error(`${upload.id} is not confirmed after all`);
+  return claimed;
+}
+
+function later(known: Date | null, seen: Date): Date {
+  return known && known > seen ? known : seen;
+}

@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto';
+import type { JobPayload } from '#outbox';
+import type { ImageInfo, Proof } from '../rows/upload.entity.js';
+
+/** One arrival of an object version, as a callback tells of it. */
+export interface Landing {
+  bucket: string;
+  objectKey: string;
+  /** without quotes, upper-case; null when the callback did not tell: the worker asks OSS */
+  etag: string | null;
+  /** null when the callback did not tell */
+  sizeBytes: number | null;
+  mimeType: string | null;
+  imageInfo: ImageInfo | null;
+  /** Who vouches for it beside OSS; null for nobody. */
+  proof: Exclude<Proof, 'object'> | null;
+  /** The ticket whose nonce it brought, with proof `ticket` alone: the vars are those that it was issued with. */
+  ticketId: string | null;
+  /** Custom values that are true; with proof `url` alone. */
+  vars: Record<string, string>;
+  /** Custom values that are nobody's word; null when there are none. */
+  claimedVars: Record<string, string> | null;
+  /** OSS's id of the request that uploaded; null when neither body nor header tells it. */
+  requestId: string | null;
+}
+
+/**
+ * What tells landings apart, as 32 hex digits, which Postgres reads as a uuid: the same for a repeated callback and for one that
+ * went to a second URL. Where somebody vouches, OSS's request id is enough. Where nobody does, everything that was told is in it,
+ * so that nothing that a stranger tells can be taken for something else that was told.
+ */
+export function landingKeyOf(landing: Landing): string {
+  const { bucket, objectKey, proof, requestId } = landing;
+  const version = `${bucket}\0${objectKey}\0${requestId ?? ''}\0${proof === null ? '' : 'vouched'}`;
+  if (proof !== null && requestId !== null) return hash('md5', version);
+  const { etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId } = landing;
+  const told = JSON.stringify([etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId]);
+  return hash('md5', `${version}\0${told}`);
+}
+
+/** The payload of the job that looks at a landing first; what nobody vouches for waits behind what somebody does. */
+export function processPayload(uploadId: string, proof: Proof | null): JobPayload<'upload.process'> {
+  return { v: 1, uploadId, ...(proof === null ? { unproven: true } : {}) };
+}

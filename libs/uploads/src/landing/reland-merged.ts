@@ -1,0 +1,33 @@
+import { outboxRow, queueJobs } from '#outbox';
+import type { EntityManager } from 'typeorm';
+import { processPayload } from './landing.js';
+import type { Proof } from '../rows/upload.entity.js';
+
+/** Reasons that tell of another version than that of the upload which fails for them. */
+const otherVersion: ReadonlySet<string | null> = new Set(['object.changed', 'object.missing']);
+
+/**
+ * An upload that fails because OSS had another version by then says nothing of a landing of its own version that was merged into
+ * it after that: A, B and A again. The newest of those, rather one that somebody vouches for, is looked at anew, and the
+ * others follow it. Within the caller's transaction, which holds the lock of the upload.
+ */
+export async function relandMerged(
+  manager: EntityManager,
+  id: string,
+  errorCode: string | null,
+): Promise<void> {
+  if (!otherVersion.has(errorCode)) return;
+  const [rows] = (await manager.query(
+    `UPDATE uploads SET status = 'stored', merged_into = NULL, confirmed_at = NULL, updated_at = now(),
+                        proof = nullif(proof, 'object'), sweep_at = now() + interval '1 minute'
+     WHERE id = (SELECT m.id FROM uploads AS m JOIN uploads AS f ON f.id = m.merged_into
+                 WHERE f.id = $1 AND f.status = 'failed'
+                 ORDER BY m.proof = 'object', m.id DESC LIMIT 1)
+     RETURNING id, proof`,
+    [id],
+  )) as [{ id: string; proof: Proof | null }[], number];
+  const [next] = rows;
+  if (!next) return;
+  await manager.query('UPDATE uploads SET merged_into = $2 WHERE merged_into = $1', [id, next.id]);
+  await queueJobs(manager, [outboxRow('upload.process', processPayload(next.id, next.proof))]);
+}

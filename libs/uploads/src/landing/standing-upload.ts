@@ -1,0 +1,31 @@
+import { LandfallError } from '#runtime';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Upload } from '../rows/upload.entity.js';
+
+/**
+ * The id of the upload that stands for a landing: its own, or that of the upload that it was merged into, which is never
+ * merged itself.
+ * @throws LandfallError upload.not_found
+ */
+export async function standingIdOf(source: DataSource | EntityManager, id: string): Promise<string> {
+  const upload = await source
+    .getRepository(Upload)
+    .findOne({ where: { id }, select: { id: true, mergedInto: true } });
+  if (!upload) throw new LandfallError('upload.not_found', id);
+  return upload.mergedInto ?? id;
+}
+
+/**
+ * The upload that stands for a landing, locked for the caller's transaction.
+ * @throws LandfallError upload.not_found
+ */
+export async function lockStanding(manager: EntityManager, id: string): Promise<Upload> {
+  const standingId = await standingIdOf(manager, id);
+  const upload = await manager.findOne(Upload, {
+    where: { id: standingId },
+    lock: { mode: 'pessimistic_write' },
+  });
+  if (!upload) throw new LandfallError('upload.not_found', id);
+  // Merged since it was looked for.
+  return upload.mergedInto === null ? upload : lockStanding(manager, id);
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { LandfallError } from '#runtime';
+import type { DataSource } from 'typeorm';
+import { StreamKey } from '../rows/stream-key.entity.js';
+
+/** AES-128. */
+const keyBytes = 16;
+
+/**
+ * The key of a stream: made at the first call, the same ever after, whoever asks at once.
+ * @throws LandfallError upload.not_found
+ */
+export async function streamKey(
+  source: DataSource,
+  uploadId: string,
+  name: string,
+  specHash: string,
+): Promise<Buffer> {
+  await source.query(
+    `INSERT INTO stream_keys (upload_id, name, spec_hash, key)
+     SELECT id, $2, $3, $4 FROM uploads WHERE id = $1 AND status <> 'deleted'
+     ON CONFLICT DO NOTHING`,
+    [uploadId, name, specHash, randomBytes(keyBytes)],
+  );
+  const key = await findStreamKey(source, uploadId, name, specHash);
+  if (!key) throw new LandfallError('upload.not_found', uploadId);
+  return key;
+}
+
+/** The key of a stream; null when none was made. */
+export async function findStreamKey(
+  source: DataSource,
+  uploadId: string,
+  name: string,
+  specHash: string,
+): Promise<Buffer | null> {
+  const row = await source.getRepository(StreamKey).findOneBy({ uploadId, name, specHash });
+  return row?.key ?? null;
+}

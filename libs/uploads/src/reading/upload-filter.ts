@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { mediaKinds, uploadStatuses } from '../rows/upload.entity.js';
+import type { UploadFilter } from './upload-reader.js';
+
+const time = z.iso
+  .datetime({ offset: true, error: 'an ISO 8601 time such as 2026-01-15T08:30:00Z is wanted' })
+  .transform((text) => new Date(text));
+
+/** The words that uploads are chosen by, the same in a query string and on a command line. */
+export const uploadFilterFields = {
+  bucket: z.string().optional().describe('exact bucket'),
+  prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
+  kind: z.enum(mediaKinds).optional(),
+  status: z.enum(uploadStatuses).optional().describe('without it all but those that are deleted'),
+  current: z
+    .stringbool({ truthy: ['true'], falsy: ['false'], error: 'true or false is wanted' })
+    .optional()
+    .describe('true: only the newest version of each object; false: only what it took the place of'),
+  createdAfter: time.optional().describe('landed at or after'),
+  createdBefore: time.optional().describe('landed before'),
+};
+
+/** An object of `fields` and of `var.<name>`, of which there may be several. */
+export function withVars<Fields extends z.core.$ZodShape>(
+  fields: Fields,
+): z.ZodObject<Fields, z.core.$catchall<z.ZodString>> {
+  return z
+    .strictObject(fields)
+    .catchall(z.string('one value is wanted'))
+    .refine(
+      (words) => !Object.values(words).some((value) => String(value).includes('\0')),
+      'a value without NUL is wanted',
+    );
+}
+
+type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
+
+/** Words as the reader wants them; one that is not known is a mistake worth telling. */
+export function filterOf(
+  { bucket, prefix, kind, status, current, createdAfter, createdBefore, ...rest }: FilterWords,
+  context: z.core.$RefinementCtx,
+): UploadFilter {
+  const vars = new Map<string, string>();
+  for (const [name, value] of Object.entries<unknown>(rest)) {
+    if (/^var\../.test(name)) vars.set(name.slice('var.'.length), String(value));
+    else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
+  }
+  const filter = { bucket, prefix, kind, status, current, createdAfter, createdBefore };
+  return vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter;
+}

@@ -1,0 +1,188 @@
+import { translateDatabaseErrors } from '#database';
+import { LandfallError } from '#runtime';
+import { In, type DataSource, type SelectQueryBuilder } from 'typeorm';
+import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
+import { findCurrent, isCurrent } from './current-version.js';
+import { Rendition } from '../rows/rendition.entity.js';
+import { standingIdOf } from '../landing/standing-upload.js';
+import { type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
+
+/** What a list of uploads is narrowed by. Times are compared with the moment of landing: `after` included, `before` not. */
+export interface UploadFilter {
+  bucket?: string | undefined;
+  prefix?: string | undefined;
+  kind?: MediaKind | undefined;
+  status?: UploadStatus | undefined;
+  /** Whether they are the newest version of their object. */
+  current?: boolean | undefined;
+  createdAfter?: Date | undefined;
+  createdBefore?: Date | undefined;
+  vars?: Record<string, string> | undefined;
+}
+
+/** Near duplicates of an upload. */
+export interface Similarity {
+  /** The upload that they are near to. */
+  id: string;
+  /** Most bits of 64 in which the perceptual hashes differ, 0 to `maxDistance`. */
+  distance: number;
+}
+
+/** The index finds every upload up to this distance: two bits in the nearest of four bands of the hash. */
+export const maxDistance = 11;
+
+export interface UploadWithRenditions {
+  upload: Upload;
+  renditions: Rendition[];
+  /** The upload of the newest version of the same object; null while this one is not confirmed. */
+  currentId: string | null;
+  /** From the upload that was asked for, among near duplicates. */
+  distance?: number;
+}
+
+export interface UploadPage {
+  items: UploadWithRenditions[];
+  nextCursor: string | null;
+}
+
+/** Answers questions about uploads from rows only. */
+export class UploadReader {
+  constructor(private readonly source: DataSource) {}
+
+  /**
+   * One page, newest first. The cursor is the last id of the page before, so that pages neither repeat nor skip.
+   * @throws LandfallError request.cursor_invalid, database.unavailable
+   */
+  async list(filter: UploadFilter, limit: number, cursor: string | undefined): Promise<UploadPage> {
+    const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
+      .orderBy('u.id', 'DESC')
+      .take(limit + 1);
+    if (cursor !== undefined) query.andWhere('u.id < :cursor', { cursor: idOfCursor(cursor) });
+    const uploads = await translateDatabaseErrors(query.getMany());
+    const page = uploads.slice(0, limit);
+    const last = page.at(-1);
+    return {
+      items: await this.withRenditions(page),
+      nextCursor: uploads.length > limit && last ? cursorOf(last.id) : null,
+    };
+  }
+
+  /**
+   * One page of the near duplicates of an upload that the filter lets through, the nearest first, of the same distance the
+   * newest. Of more than 10,000 that are near, the first 10,000 are looked at. The cursor is distance and id.
+   * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid, database.unavailable
+   */
+  async listSimilar(
+    { id, distance }: Similarity,
+    filter: UploadFilter,
+    limit: number,
+    cursor: string | undefined,
+  ): Promise<UploadPage> {
+    const hash = await this.perceptualHashOf(id);
+    const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
+      .innerJoin('(SELECT * FROM uploads_near(:hash, :distance))', 'near', 'near.id = u.id')
+      .addSelect('near.distance', 'distance')
+      .andWhere('u.id <> :id')
+      .setParameters({ hash, distance, id })
+      .orderBy('near.distance', 'ASC')
+      .addOrderBy('u.id', 'DESC')
+      .limit(limit + 1);
+    if (cursor !== undefined) {
+      query.andWhere(
+        '(near.distance > :lastDistance OR (near.distance = :lastDistance AND u.id < :lastId))',
+        nearOfCursor(cursor),
+      );
+    }
+    const { entities, raw } = await translateDatabaseErrors(query.getRawAndEntities<{ distance: number }>());
+    const items = await this.withRenditions(entities.slice(0, limit));
+    for (const [index, item] of items.entries()) item.distance = raw[index]?.distance ?? 0;
+    const last = items.at(-1);
+    return {
+      items,
+      nextCursor: entities.length > limit && last ? nearCursorOf(last.distance ?? 0, last.upload.id) : null,
+    };
+  }
+
+  private async perceptualHashOf(id: string): Promise<string> {
+    const upload = await translateDatabaseErrors(
+      this.source.getRepository(Upload).findOne({
+        where: { id: await standingIdOf(this.source, id) },
+        select: { id: true, perceptualHash: true },
+      }),
+    );
+    if (!upload) throw new LandfallError('upload.not_found', id);
+    if (upload.perceptualHash === null) throw new LandfallError('upload.not_comparable', id);
+    return upload.perceptualHash;
+  }
+
+  /**
+   * With the raw tags and the logs of renditions, which lists leave out. What was merged into another upload is shown as that one.
+   * @throws LandfallError upload.not_found, database.unavailable
+   */
+  async get(id: string): Promise<UploadWithRenditions> {
+    return translateDatabaseErrors(this.find(id));
+  }
+
+  private async find(id: string): Promise<UploadWithRenditions> {
+    const standingId = await standingIdOf(this.source, id);
+    const upload = await this.source
+      .createQueryBuilder(Upload, 'u')
+      .addSelect('u.rawTags')
+      .where('u.id = :standingId', { standingId })
+      .getOne();
+    if (!upload) throw new LandfallError('upload.not_found', id);
+    const renditions = await this.source
+      .createQueryBuilder(Rendition, 'r')
+      .addSelect('r.log')
+      .where('r.upload_id = :standingId', { standingId })
+      .orderBy('r.position')
+      .addOrderBy('r.name')
+      .getMany();
+    const current = await findCurrent(this.source, [standingId]);
+    return { upload, renditions, currentId: current.get(standingId) ?? null };
+  }
+
+  private async withRenditions(uploads: Upload[]): Promise<UploadWithRenditions[]> {
+    if (uploads.length === 0) return [];
+    const renditions = await translateDatabaseErrors(
+      this.source.getRepository(Rendition).find({
+        where: { uploadId: In(uploads.map((upload) => upload.id)) },
+        order: { position: 'ASC', name: 'ASC' },
+      }),
+    );
+    const byUpload = Map.groupBy(renditions, (rendition) => rendition.uploadId);
+    const current = await translateDatabaseErrors(
+      findCurrent(
+        this.source,
+        uploads.map((upload) => upload.id),
+      ),
+    );
+    return uploads.map((upload) => ({
+      upload,
+      renditions: byUpload.get(upload.id) ?? [],
+      currentId: current.get(upload.id) ?? null,
+    }));
+  }
+}
+
+function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): SelectQueryBuilder<Upload> {
+  if (filter.bucket !== undefined) query.andWhere('u.bucket = :bucket', { bucket: filter.bucket });
+  if (filter.prefix) query.andWhere('starts_with(u.object_key, :prefix)', { prefix: filter.prefix });
+  if (filter.kind !== undefined) query.andWhere('u.kind = :kind', { kind: filter.kind });
+  if (filter.status !== undefined) query.andWhere('u.status = :status', { status: filter.status });
+  else query.andWhere(`u.status <> 'deleted'`);
+  // What nobody vouches for yet is in no other list; what was merged is shown as the upload that it was merged into.
+  if (filter.status !== 'stored') query.andWhere('u.proof IS NOT NULL');
+  query.andWhere('u.merged_into IS NULL');
+  if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
+  if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
+  if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
+  if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });
+  return query;
+}
+
+/** The smallest UUIDv7 of a millisecond. */
+function firstIdOf(time: Date): string {
+  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}

@@ -1,0 +1,71 @@
+import { isLandfallError } from '#runtime';
+import type { DataSource } from 'typeorm';
+import { findOutdated, planAgain } from './outdated-renditions.js';
+import { refuseUnknown, renditionsOf, reprocessUpload, type ReprocessRequest } from './reprocess-upload.js';
+import { type UploadFilter, type UploadWithRenditions, UploadReader } from '../reading/upload-reader.js';
+
+/** What became of one page of uploads. */
+export interface ReprocessedPage {
+  /** How many were looked at. */
+  looked: number;
+  /** Of how many something is made again, and how many renditions; one that failed unplanned counts as one. */
+  uploads: number;
+  renditions: number;
+  /** Where the next page begins; null after the last. */
+  nextCursor: string | null;
+}
+
+/** Uploads that are looked at with one query. */
+const pageSize = 200;
+
+/**
+ * As `reprocessUpload`, for one page of the uploads that a filter finds, newest first. Each is a transaction of its own, so
+ * that it may be interrupted anywhere and begun again: what is asked for already costs a look.
+ * @param dryRun only counts
+ * @throws LandfallError rendition.unknown when no pipeline has a rendition of one of the names, request.cursor_invalid,
+ * database.unavailable
+ */
+export async function reprocessPage(
+  source: DataSource,
+  request: ReprocessRequest,
+  filter: UploadFilter,
+  options: { cursor?: string | undefined; dryRun: boolean },
+): Promise<ReprocessedPage> {
+  refuseUnknown(request.names, renditionsOf(request.pipelines));
+  const page = await new UploadReader(source).list(filter, pageSize, options.cursor);
+  const done: ReprocessedPage = {
+    looked: page.items.length,
+    uploads: 0,
+    renditions: 0,
+    nextCursor: page.nextCursor,
+  };
+  for (const item of page.items) {
+    const outdated = await countOutdated(source, request, item);
+    if (outdated.count === 0) continue;
+    const { id } = item.upload;
+    const count = options.dryRun
+      ? outdated.count
+      : await reprocessUpload(source, id, { ...request, names: outdated.names }).catch(noneWhenGone);
+    done.renditions += count;
+    if (count > 0) done.uploads += 1;
+  }
+  return done;
+}
+
+async function countOutdated(
+  source: DataSource,
+  { pipelines, names }: ReprocessRequest,
+  { upload, renditions }: UploadWithRenditions,
+): Promise<{ count: number; names?: string[] }> {
+  if (upload.status === 'deleted') return { count: 0 };
+  if (upload.kind === null) return { count: upload.status === 'failed' ? 1 : 0 };
+  const plan = await planAgain(source, pipelines, upload);
+  const outdated = findOutdated(renditions, plan?.renditions ?? [], names);
+  return { count: outdated.length, names: outdated.map(({ planned }) => planned.name) };
+}
+
+/** Deleted since the page was read, or landed again as another upload. */
+function noneWhenGone(error: unknown): number {
+  if (isLandfallError(error, 'upload.not_found') || isLandfallError(error, 'upload.superseded')) return 0;
+  throw error;
+}

@@ -1,0 +1,70 @@
+import { translateDatabaseErrors } from '#database';
+import { firstIdOf, LandfallError } from '#runtime';
+import type { DataSource, EntityManager } from 'typeorm';
+import { Ticket } from '../rows/ticket.entity.js';
+import { Upload } from '../rows/upload.entity.js';
+
+/** The name of the var that holds a ticket's nonce. */
+export const ticketVar = 'ticket';
+
+/** So long after it expired one can still ask what became of a ticket. */
+const keptMs = 30 * 24 * 3_600_000;
+const pageSize = 500;
+
+/** @throws LandfallError database.unavailable */
+export async function insertTicket(source: DataSource, ticket: Ticket): Promise<void> {
+  await translateDatabaseErrors(source.getRepository(Ticket).insert(ticket));
+}
+
+/** @throws LandfallError ticket.not_found, database.unavailable */
+export async function readTicket(source: DataSource, id: string): Promise<Ticket> {
+  const ticket = await translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id }));
+  if (!ticket) throw new LandfallError('ticket.not_found', id);
+  return ticket;
+}
+
+/**
+ * The ticket that an upload was made with; null when there was none.
+ * @throws LandfallError database.unavailable
+ */
+export async function findTicketOf(
+  source: DataSource | EntityManager,
+  { ticketId }: Pick<Upload, 'ticketId'>,
+): Promise<Ticket | null> {
+  if (ticketId === null) return null;
+  return translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id: ticketId }));
+}
+
+/**
+ * The id of the newest upload that a ticket was used for; null when there is none.
+ * @throws LandfallError database.unavailable
+ */
+export async function findTicketUpload(source: DataSource, ticketId: string): Promise<string | null> {
+  const query = source
+    .createQueryBuilder(Upload, 'u')
+    .select('coalesce(u.merged_into, u.id)', 'id')
+    .where('u.ticket_id = :ticketId', { ticketId })
+    .orderBy('u.id', 'DESC')
+    .limit(1);
+  const row = await translateDatabaseErrors(query.getRawOne<{ id: string }>());
+  return row?.id ?? null;
+}
+
+/**
+ * Removes tickets that expired thirty days ago, one page at a time; uploads that they were used for stay.
+ * @returns how many
+ */
+export async function removeOldTickets(source: DataSource, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for (let page = pageSize; page === pageSize && !signal.aborted; removed += page) {
+    const before = new Date(Date.now() - keptMs);
+    // Ids begin with their time: the primary key leads to the oldest, and nothing younger is looked at.
+    const [, count] = (await source.query(
+      `DELETE FROM tickets WHERE id IN
+         (SELECT id FROM tickets WHERE id < $1 AND expires_at < $2 ORDER BY id LIMIT ${pageSize})`,
+      [firstIdOf(before.getTime()), before],
+    )) as [unknown, number];
+    page = count;
+  }
+  return removed;
+}

@@ -1,0 +1,67 @@
+import { crc32, deflateSync } from 'node:zlib';
+import type { Size } from '../encoding/ladder.js';
+import type { Peaks } from './peaks.js';
+
+const fullScale = 32_768;
+
+/** Colours like `#2b6cb0` or, with opacity, `#2b6cb080`. */
+export interface WaveformColors {
+  readonly color: string;
+  readonly background: string;
+}
+
+/**
+ * Draws peaks as a PNG with two colours (W3C PNG, third edition): from the middle up to the highest and down to the lowest
+ * sample of each column. Silence is a line.
+ */
+export function drawWaveform(peaks: Peaks, { width, height }: Size, colors: WaveformColors): Buffer {
+  const columns = Array.from({ length: width }, (_, x) => columnOf(peaks, x, { width, height }));
+  // A row begins with the number of its filter: none. A bit is a pixel, the first one the highest.
+  const rowBytes = 1 + Math.ceil(width / 8);
+  const rows = Buffer.alloc(rowBytes * height);
+  for (const [x, { top, bottom }] of columns.entries()) {
+    const bit = 0x80 >> (x % 8);
+    for (let y = top; y <= bottom; y += 1) {
+      const place = y * rowBytes + 1 + (x >> 3);
+      rows[place] = (rows[place] ?? 0) | bit;
+    }
+  }
+  const palette = [colors.background, colors.color].map(readColor);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  // One bit a sample; colour type 3 has a palette.
+  header.set([1, 3], 8);
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('PLTE', Buffer.concat(palette.map((color) => color.subarray(0, 3)))),
+    chunk('tRNS', Buffer.concat(palette.map((color) => color.subarray(3)))),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** The rows between which a column is filled. */
+function columnOf(peaks: Peaks, x: number, { width, height }: Size): { top: number; bottom: number } {
+  const first = Math.floor((x * peaks.length) / width);
+  const last = Math.floor(((x + 1) * peaks.length) / width);
+  const [low, high] = peaks.between(first, last);
+  const rowOf = (sample: number) =>
+    Math.min(height - 1, Math.floor(((fullScale - sample) * height) / (2 * fullScale)));
+  return { top: rowOf(Math.max(0, high)), bottom: rowOf(Math.min(0, low)) };
+}
+
+function readColor(color: string): Buffer {
+  const digits = color.slice(1);
+  return Buffer.from(digits.length === 6 ? `${digits}ff` : digits, 'hex');
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const whole = Buffer.alloc(12 + data.length);
+  whole.writeUInt32BE(data.length, 0);
+  whole.write(type, 4, 'latin1');
+  whole.set(data, 8);
+  whole.writeUInt32BE(crc32(whole.subarray(4, -4)), 8 + data.length);
+  return whole;
+}

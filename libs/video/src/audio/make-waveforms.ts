@@ -1,0 +1,143 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError } from '#runtime';
+import { checkDuration } from '../ffmpeg/check-output.js';
+import { options } from '../ffmpeg/command-line.js';
+import { drawWaveform } from './draw-waveform.js';
+import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
+import { Peaks } from './peaks.js';
+import type { MadeRendition, OnProgress } from '../renditions.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { soundFilters } from '../encoding/sound-filters.js';
+
+export interface WaveformSpec {
+  readonly name: string;
+  readonly format: 'json' | 'png';
+  /** Peaks a second of the JSON, 20 unless set. */
+  readonly pixelsPerSecond?: number | undefined;
+  /** Size of the PNG in pixels, 1800 x 280 unless set. */
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  /** `#2b6cb0` unless set. */
+  readonly color?: string | undefined;
+  /** Transparent unless set. */
+  readonly background?: string | undefined;
+}
+
+const sampleRateHz = 48_000;
+const mostPixels = 262_144;
+/** A picture is drawn of finer peaks than it has columns. */
+const pngPixels = 65_536;
+const pngSamples = 64;
+
+/**
+ * Makes all waveforms of the best audio track from one decode, whose samples are never kept. The JSON has version 2 of
+ * the format of audiowaveform, as peaks.js reads it: `data` holds the lowest and the highest sample, -128
+ * to 127, of each stretch of `samples_per_pixel`, over all channels.
+ *
+ * @param outDir an existing folder that gets one file for each spec, called after it
+ * @returns what was made, by the name of its spec
+ * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
+ */
+export async function makeWaveforms(
+  tools: FfmpegTools,
+  source: string,
+  facts: MediaFacts,
+  specs: readonly WaveformSpec[],
+  outDir: string,
+  limits: VideoLimits,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<Map<string, MadeRendition>> {
+  const { audio, durationMs: wantedMs } = facts;
+  if (!audio) throw new LandfallError('media.no_stream', 'the file has no audio');
+  const channels = Math.min(2, audio.channels);
+  const meters = specs.map((spec) => ({ spec, peaks: peaksFor(spec, channels) }));
+  let samples = 0;
+  const takeSamples = readSamples((some) => {
+    samples += some.length / channels;
+    for (const { peaks } of meters) peaks.add(some);
+    if (wantedMs !== null) onProgress({ share: Math.min(1, samples / 48 / wantedMs), speed: null });
+  });
+  const complaints = await runFfmpeg(tools, {
+    source,
+    durationMs: wantedMs,
+    maxPixels: limits.maxPixels,
+    outputArgs: [
+      ...options({ map: `0:${audio.streamIndex}`, af: soundFilters(audio, channels).join(','), f: 's16le' }),
+      'pipe:1',
+    ],
+    timeoutMs: limits.timeoutMs,
+    signal,
+    onBytes: takeSamples,
+  });
+  if (samples === 0) throw new LandfallError('media.damaged', 'no sound of the file can be decoded');
+  const durationMs = Math.round((samples * 1_000) / sampleRateHz);
+  const warnings = facts.video ? [] : checkDuration(tools, facts, source, durationMs, complaints);
+
+  const made = new Map<string, MadeRendition>();
+  for (const { spec, peaks } of meters) {
+    peaks.end();
+    made.set(spec.name, { ...(await writeWaveform(spec, peaks, channels, outDir)), durationMs, warnings });
+  }
+  return made;
+}
+
+function peaksFor(spec: WaveformSpec, channels: number): Peaks {
+  if (spec.format === 'png') return new Peaks(pngPixels, pngSamples * channels);
+  return new Peaks(mostPixels, Math.round(sampleRateHz / (spec.pixelsPerSecond ?? 20)) * channels);
+}
+
+/** Turns bytes as they come into whole samples of 16 bits. */
+function readSamples(onSamples: (samples: Int16Array) => void): (bytes: Buffer) => void {
+  let rest = Buffer.alloc(0);
+  return (bytes) => {
+    // A copy begins at an even place in memory, as samples want it.
+    const whole = new Uint8Array(rest.length + bytes.length);
+    whole.set(rest);
+    whole.set(bytes, rest.length);
+    const count = Math.floor(whole.length / 2);
+    rest = Buffer.from(whole.subarray(2 * count));
+    if (count > 0) onSamples(new Int16Array(whole.buffer, 0, count));
+  };
+}
+
+async function writeWaveform(
+  spec: WaveformSpec,
+  peaks: Peaks,
+  channels: number,
+  outDir: string,
+): Promise<Omit<MadeRendition, 'durationMs'>> {
+  const path = `${spec.name}.${spec.format}`;
+  if (spec.format === 'json') {
+    const samplesPerPixel = peaks.samples / channels;
+    await writeFile(join(outDir, path), writePeaks(peaks, samplesPerPixel));
+    return {
+      files: [{ path, mimeType: 'application/json' }],
+      main: path,
+      width: null,
+      height: null,
+      encoder: null,
+      details: { version: 2, sampleRateHz, samplesPerPixel, length: peaks.length },
+    };
+  }
+  const size = { width: spec.width ?? 1_800, height: spec.height ?? 280 };
+  const { color = '#2b6cb0', background = '#ffffff00' } = spec;
+  await writeFile(join(outDir, path), drawWaveform(peaks, size, { color, background }));
+  return { files: [{ path, mimeType: 'image/png' }], main: path, ...size, encoder: null, details: {} };
+}
+
+function writePeaks(peaks: Peaks, samplesPerPixel: number): string {
+  const data = Array.from({ length: peaks.length }, (_, index) =>
+    peaks.between(index, index + 1).map((sample) => Math.floor(sample / 256)),
+  ).flat();
+  return JSON.stringify({
+    version: 2,
+    channels: 1,
+    sample_rate: sampleRateHz,
+    samples_per_pixel: samplesPerPixel,
+    bits: 8,
+    length: peaks.length,
+    data,
+  });
+}

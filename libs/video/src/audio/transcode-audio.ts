@@ -1,0 +1,105 @@
+import { LandfallError } from '#runtime';
+import { checkDuration, measureOutput } from '../ffmpeg/check-output.js';
+import { options } from '../ffmpeg/command-line.js';
+import { noTags } from '../encoding/encoder-args.js';
+import { gainFor, measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
+import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
+import type { AudioSpec, MadeRendition, OnProgress } from '../renditions.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { soundFilters } from '../encoding/sound-filters.js';
+
+/**
+ * The containers are those in which a player can leave out what the encoder added in front and at the end: by an edit
+ * list (M4A), by the positions of the pages (Ogg, RFC 7845), by the LAME header (MP3).
+ */
+const formats = {
+  aac: {
+    ending: '.m4a',
+    mimeType: 'audio/mp4',
+    encoder: 'aac',
+    kbpsPerChannel: 512,
+    // Samples as the unit of the edit list: milliseconds would leave a gap.
+    options: { 'profile:a': 'aac_low', movflags: '+faststart', movie_timescale: 48_000, f: 'ipod' },
+  },
+  opus: {
+    ending: '.ogg',
+    mimeType: 'audio/ogg',
+    encoder: 'libopus',
+    kbpsPerChannel: 255,
+    options: { f: 'ogg' },
+  },
+  mp3: {
+    ending: '.mp3',
+    mimeType: 'audio/mpeg',
+    encoder: 'libmp3lame',
+    kbpsPerChannel: 320,
+    options: { write_id3v1: 0, id3v2_version: 0, f: 'mp3' },
+  },
+} as const;
+
+/**
+ * Encodes the best audio track, with two channels at most, at 48 kHz; the audio of a video too. Covers are left out. How
+ * loud the source is stands in `details.loudness`.
+ *
+ * @param outDir an existing folder that gets one file, called after the spec
+ * @param measured what `measureLoudness` said of so many channels, if it was asked before
+ * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
+ */
+export async function transcodeAudio(
+  tools: FfmpegTools,
+  source: string,
+  facts: MediaFacts,
+  spec: AudioSpec,
+  outDir: string,
+  limits: VideoLimits,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+  measured?: Loudness,
+): Promise<MadeRendition> {
+  const { audio } = facts;
+  if (!audio) throw new LandfallError('media.no_stream', 'the file has no audio');
+  const channels = channelsOf(spec, facts);
+  const loudness = measured ?? (await measureLoudness(tools, source, facts, limits, signal, channels));
+  const format = formats[spec.codec];
+  const path = `${spec.name}${format.ending}`;
+  const complaints = await runFfmpeg(tools, {
+    source,
+    durationMs: facts.durationMs,
+    maxPixels: limits.maxPixels,
+    outputArgs: [
+      ...options({
+        map: `0:${audio.streamIndex}`,
+        af: [...soundFilters(audio, channels), ...(spec.normalize ? normalizeFilter(loudness) : [])].join(
+          ',',
+        ),
+        'c:a': format.encoder,
+        'b:a': `${Math.min(spec.bitrateKbps, channels * format.kbpsPerChannel)}k`,
+      }),
+      ...noTags,
+      ...options(format.options),
+      path,
+    ],
+    outDir,
+    timeoutMs: limits.timeoutMs,
+    signal,
+    onProgress,
+  });
+  const { durationMs } = await measureOutput(tools, outDir, path, [spec.codec], signal);
+  // The sound of a video may well be shorter than its picture.
+  const warnings = facts.video ? [] : checkDuration(tools, facts, source, durationMs, complaints);
+  return {
+    files: [{ path, mimeType: format.mimeType }],
+    main: path,
+    width: null,
+    height: null,
+    durationMs,
+    encoder: format.encoder,
+    details: { channels, loudness, gainDb: spec.normalize ? gainFor(loudness) : 0 },
+    warnings,
+  };
+}
+
+/** How many channels a rendition of this source gets. */
+export function channelsOf({ channels }: AudioSpec, { audio }: MediaFacts): number {
+  return channels ?? Math.min(2, audio?.channels ?? 2);
+}

@@ -1,0 +1,70 @@
+import { assert, constantFrom, double, integer, oneof, property } from 'fast-check';
+import { expect, test } from 'vitest';
+import { isCut, planParts } from './chunk-plan.js';
+import { outputFrameRate, segmentFrames } from '../encoding/ladder.js';
+import type { MediaFacts } from '../facts/media-facts.js';
+import type { StreamPlan } from '../streams/stream-plan.js';
+
+const factsOf = (durationMs: number | null, container = 'mp4', endMs: number | null = null) =>
+  ({ durationMs, container, video: { endMs } }) as unknown as MediaFacts;
+
+const planOf = (frameRate: number, segmentSeconds: number) =>
+  ({
+    pictures: [{ target: { frameRate, keyFrames: segmentFrames(frameRate, segmentSeconds) } }],
+  }) as unknown as StreamPlan;
+
+const rates = oneof(
+  constantFrom(24_000 / 1_001, 24, 25, 30_000 / 1_001, 30, 50, 60_000 / 1_001, 60),
+  double({ min: 0.2, max: 1_000, noNaN: true }),
+);
+
+test('parts of any video follow each other frame by frame and segment by segment, and the last is of fair size', () => {
+  assert(
+    property(
+      rates,
+      integer({ min: 1, max: 20 }),
+      integer({ min: 1, max: 2_000 }),
+      integer({ min: 1, max: 8_000_000 }),
+      (sourceRate, segmentSeconds, chunkSeconds, durationMs) => {
+        const rate = outputFrameRate(sourceRate);
+        const plan = planOf(rate, segmentSeconds);
+        const keyFrames = plan.pictures[0]?.target.keyFrames ?? 0;
+        const parts = planParts(factsOf(durationMs), plan, chunkSeconds);
+        let frame = 0;
+        for (const [index, part] of parts.entries()) {
+          expect(part.startFrame).toBe(frame);
+          expect(part.firstSegment * keyFrames).toBe(frame);
+          expect(part.frames === null).toBe(index === parts.length - 1);
+          frame += part.frames ?? 0;
+          expect(frame % keyFrames).toBe(0);
+        }
+        const allFrames = (durationMs / 1_000) * rate;
+        const length = parts[0]?.frames ?? allFrames;
+        expect(allFrames - frame).toBeLessThanOrEqual(1.5 * length + 1);
+        expect(allFrames - frame).toBeGreaterThanOrEqual(parts.length > 1 ? 0.5 * length - 1 : 0);
+      },
+    ),
+  );
+});
+
+test('a part lasts as long as was asked for, in whole segments', () => {
+  const parts = planParts(factsOf(3_600_000), planOf(30_000 / 1_001, 4), 600);
+  expect(parts).toHaveLength(6);
+  expect(parts[1]).toEqual({ startFrame: 18_000, frames: 18_000, firstSegment: 150 });
+});
+
+test('sound that goes on behind the pictures makes no part without a picture', () => {
+  const parts = planParts(factsOf(60_000, 'mp4', 20_000), planOf(25, 1), 10);
+  expect(parts).toEqual([
+    { startFrame: 0, frames: 250, firstSegment: 0 },
+    { startFrame: 250, frames: null, firstSegment: 10 },
+  ]);
+});
+
+test('only what is longer than two chunks, and has an index, is cut', () => {
+  expect(isCut(factsOf(20_001), 10)).toBe(true);
+  expect(isCut(factsOf(20_000), 10)).toBe(false);
+  expect(isCut(factsOf(null), 10)).toBe(false);
+  expect(isCut(factsOf(20_001, 'mpegts'), 10)).toBe(false);
+  expect(isCut({ ...factsOf(20_001), video: null }, 10)).toBe(false);
+});

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError } from '#runtime';
+import type { EncodePart } from '../streams/encode-tracks.js';
+import { shiftSegment } from './shift-segments.js';
+import type { Track } from '../streams/track-files.js';
+
+/** A track of one part of a video, and what its initialisation segment holds: the same in all parts. */
+export interface ChunkTrack extends Track {
+  readonly initHash: string;
+  readonly initBytes: number;
+}
+
+/** Reads what the initialisation segment of a track holds; before it is encrypted. */
+export async function describeTrack(outDir: string, track: Track): Promise<ChunkTrack> {
+  const init = await readFile(join(outDir, track.initPath));
+  return {
+    ...track,
+    initHash: createHash('sha256').update(init).digest('hex'),
+    initBytes: init.length,
+  };
+}
+
+/**
+ * Moves the segments of a picture track that was encoded as a part of a video to their place in the whole.
+ *
+ * @throws `media.encoder_failed` when it does not have the frames and segments of the part
+ */
+export async function placeTrack(outDir: string, track: Track, part: EncodePart): Promise<void> {
+  const { folder, segments } = track;
+  const ticks = ticksOfFrame(track) * BigInt(part.startFrame);
+  checkFrames(folder, segments, part);
+  if (ticks === 0n) return;
+  for (const { path } of segments) {
+    const bytes = await readFile(join(outDir, path));
+    shiftSegment(bytes, ticks);
+    await writeFile(join(outDir, path), bytes);
+  }
+}
+
+function checkFrames(folder: string, segments: Track['segments'], { frames, startFrame }: EncodePart): void {
+  const found = sum(segments.map((segment) => segment.frames));
+  if (frames === null || found === frames) return;
+  throw new LandfallError(
+    'media.encoder_failed',
+    `${folder}: ${found} frames from frame ${startFrame} on, they should be ${frames}`,
+  );
+}
+
+/** Each frame lasts as long as any other: the rate is constant. */
+function ticksOfFrame({ folder, segments }: Track): bigint {
+  const ticks = sum(segments.map((segment) => segment.ticks));
+  const frames = sum(segments.map((segment) => segment.frames));
+  if (frames === 0 || ticks % frames !== 0) {
+    throw new LandfallError('media.encoder_failed', `${folder}: ${frames} frames last ${ticks} ticks`);
+  }
+  return BigInt(ticks / frames);
+}
+
+/**
+ * One track of the parts of a video, in their order. Nothing is read or written: the segments lie where they lay.
+ *
+ * @throws `media.encoder_failed` when the parts do not make a whole: another initialisation segment, a segment that is
+ * missing or there twice
+ */
+export function joinTracks(parts: readonly ChunkTrack[]): ChunkTrack {
+  const [first] = parts;
+  if (!first) throw new LandfallError('media.encoder_failed', 'there is no part of a track');
+  const { folder, initHash, timescale, codec } = first;
+  const odd = parts.findIndex(
+    (part) =>
+      part.initHash !== initHash ||
+      part.timescale !== timescale ||
+      part.codec !== codec ||
+      part.folder !== folder,
+  );
+  if (odd > 0)
+    throw new LandfallError('media.encoder_failed', `${folder}: part ${odd} was encoded otherwise`);
+  const segments = parts.flatMap((part) => part.segments);
+  const gap = segments.findIndex(({ path }, index) => Number(/(\d+)\.m4s$/.exec(path)?.[1]) !== index);
+  if (gap >= 0) {
+    throw new LandfallError(
+      'media.encoder_failed',
+      `${folder}: ${segments[gap]?.path} is in place ${gap} of the whole`,
+    );
+  }
+  return { ...first, segments };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, next) => total + next, 0);
+}

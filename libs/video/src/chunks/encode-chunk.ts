@@ -1,0 +1,81 @@
+import { describeTrack, placeTrack, type ChunkTrack } from './chunk-tracks.js';
+import { encodeTracks, type EncodeJob, type EncodePart } from '../streams/encode-tracks.js';
+import { encryptTrack } from '../streams/encrypt-track.js';
+import { extractSubtitles, type ExtractedSubtitles } from '../streams/extract-subtitles.js';
+import { encryptSubtitles } from '../streams/finish-streams.js';
+import type { Loudness } from '../encoding/measure-loudness.js';
+import type { MadeFile } from '../renditions.js';
+import type { StreamPlan } from '../streams/stream-plan.js';
+
+/** What one chunk of a video holds: pictures, or sound and subtitles. */
+export interface EncodedChunk extends ExtractedSubtitles {
+  readonly tracks: readonly ChunkTrack[];
+  /** How loud the source is, where its sound is brought to one loudness. */
+  readonly loudness: Loudness | null;
+}
+
+const noSound = { subtitles: [], leftOut: [], loudness: null };
+
+/**
+ * Encodes one chunk of a video and moves it to its place in the whole.
+ *
+ * @param part the stretch of pictures; null is all the sound, with the subtitles
+ * @throws what `transcodeVideo` throws
+ */
+export async function encodeChunk(job: EncodeJob, part: EncodePart | null): Promise<EncodedChunk> {
+  const { plan, outDir } = job;
+  if (part) {
+    const { pictures } = await encodeTracks(job, { pictures: plan.pictures, sounds: [] }, part);
+    for (const track of pictures) await placeTrack(outDir, track, part);
+    const tracks = await Promise.all(pictures.map((track) => describeTrack(outDir, track)));
+    return { tracks, ...noSound };
+  }
+  const texts = plan.hls ? await extractSubtitles(job) : { subtitles: [], leftOut: [] };
+  if (plan.sounds.length === 0) return { ...noSound, ...texts, tracks: [] };
+  const { sounds, loudness } = await encodeTracks(job, { pictures: [], sounds: plan.sounds });
+  const tracks = await Promise.all(sounds.map((track) => describeTrack(outDir, track)));
+  return { tracks, loudness, ...texts };
+}
+
+/** What of a chunk an MP4 is put together from; nothing of it is encrypted. */
+export function chunkOfMp4({ mp4 }: StreamPlan, { tracks, loudness }: EncodedChunk): EncodedChunk {
+  const folders = new Set([mp4?.picture.folder, mp4?.sound?.folder]);
+  return { ...noSound, tracks: tracks.filter(({ folder }) => folders.has(folder)), loudness };
+}
+
+/** What of a chunk is served as a stream; with a key it is encrypted in place. */
+export async function chunkOfHls(
+  { hls }: StreamPlan,
+  chunk: EncodedChunk,
+  outDir: string,
+  key?: Buffer,
+): Promise<EncodedChunk> {
+  const folders = new Set(
+    [...(hls?.rungs ?? []), ...(hls?.sound ? [hls.sound] : [])].map(({ folder }) => folder),
+  );
+  const tracks: ChunkTrack[] = [];
+  for (const track of chunk.tracks) {
+    if (!folders.has(track.folder)) continue;
+    const { initHash, initBytes } = track;
+    tracks.push(key ? { ...(await encryptTrack(outDir, track, key)), initHash, initBytes } : track);
+  }
+  return { ...chunk, tracks, subtitles: await encryptSubtitles(outDir, chunk.subtitles, key) };
+}
+
+/** The files of a chunk: segments and subtitles, without the playlists. */
+export function filesOfChunk({ tracks, subtitles }: EncodedChunk): MadeFile[] {
+  const media = tracks.flatMap(({ initPath, segments }) => [initPath, ...segments.map(({ path }) => path)]);
+  return [
+    ...media.map((path) => ({ path, mimeType: 'video/mp4' })),
+    ...subtitles.map(({ path }) => ({ path, mimeType: 'text/vtt' })),
+  ];
+}
+
+/** How many bytes those files have. */
+export function sizeOfChunk({ tracks, subtitles }: EncodedChunk): number {
+  const sizes = tracks.flatMap(({ initBytes, segments }) => [
+    initBytes,
+    ...segments.map(({ sizeBytes }) => sizeBytes),
+  ]);
+  return [...sizes, ...subtitles.map(({ sizeBytes }) => sizeBytes)].reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,72 @@
+import { options } from '../ffmpeg/command-line.js';
+import type { Encoder, PictureTarget } from './encoders.js';
+import type { VideoCodec } from '../renditions.js';
+
+/** Ways to the encoders of a graphics chip. */
+export const hardwareKinds = ['vaapi', 'nvenc', 'qsv'] as const;
+export type HardwareKind = (typeof hardwareKinds)[number];
+
+/** The chip of this worker. */
+export interface Hardware {
+  readonly kind: HardwareKind | null;
+  /** Codecs of which it encoded a trial. */
+  readonly codecs: readonly VideoCodec[];
+  /** Why it does not encode the others: what software does instead is recorded with this. */
+  readonly refusals: readonly string[];
+}
+
+/** The first graphics chip of a Linux machine. */
+const renderNode = '/dev/dri/renderD128';
+/** Chips refuse smaller pictures. */
+const minSide = 160;
+
+const average = ({ maxKbps }: PictureTarget) => ({
+  'b:v': `${Math.round(maxKbps * 0.7)}k`,
+  maxrate: `${maxKbps}k`,
+  bufsize: `${2 * maxKbps}k`,
+});
+
+const ways: Record<HardwareKind, Pick<Encoder, 'setUp' | 'filter' | 'options'>> = {
+  vaapi: {
+    setUp: options({ init_hw_device: `vaapi=chip:${renderNode}`, filter_hw_device: 'chip' }),
+    filter: 'format=nv12,hwupload',
+    options: (target) => ({ rc_mode: 'VBR', ...average(target), bf: 0 }),
+  },
+  nvenc: {
+    setUp: [],
+    filter: 'format=yuv420p',
+    options: (target) => ({
+      preset: 'p4',
+      rc: 'vbr',
+      cq: 24,
+      ...average(target),
+      'forced-idr': 1,
+      'no-scenecut': 1,
+    }),
+  },
+  qsv: {
+    setUp: options({ init_hw_device: 'qsv=chip', filter_hw_device: 'chip' }),
+    filter: 'format=nv12',
+    options: (target) => ({ preset: 'medium', ...average(target), forced_idr: 1, bf: 0 }),
+  },
+};
+
+const ofCodec: Record<VideoCodec, Record<string, string>> = {
+  h264: { 'profile:v': 'high' },
+  // As Apple's players want it.
+  hevc: { 'tag:v': 'hvc1' },
+  av1: {},
+};
+
+/** The encoder of a chip for a codec. */
+export function hardwareEncoder(kind: HardwareKind, codec: VideoCodec): Encoder {
+  const way = ways[kind];
+  return {
+    ...way,
+    name: `${codec}_${kind}`,
+    codec,
+    hardware: true,
+    minSide,
+    options: (target, cores) => ({ ...way.options(target, cores), ...ofCodec[codec] }),
+  };
+}

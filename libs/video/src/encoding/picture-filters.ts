@@ -1,0 +1,174 @@
+import { lateForGrid, shiftBy } from './frame-grid.js';
+import { hasParts } from '../ffmpeg/find-ffmpeg.js';
+import type { Size } from './ladder.js';
+import type { FfmpegTools, VideoFacts } from '../facts/media-facts.js';
+import type { PictureTrack } from '../streams/stream-plan.js';
+
+/** PQ or HLG in, BT.709 out, worked out in linear light as ffmpeg's `tonemap` wants it. */
+const toneMap = (peakNits: number | null) => [
+  'setparams=color_primaries=bt2020:colorspace=bt2020nc',
+  `zscale=t=linear:npl=${whiteNits}`,
+  'format=gbrpf32le',
+  'zscale=p=bt709',
+  `tonemap=tonemap=hable:desat=0:peak=${(peakNits ?? usualPeakNits) / whiteNits}`,
+  'zscale=t=bt709:m=bt709:r=tv',
+];
+/** What 1 is in linear light, and how bright HDR gets that does not tell its peak; in cd/m². */
+const whiteNits = 100;
+const usualPeakNits = 1_000;
+
+/** The filters that turn a picture as its player would, once it has its size. */
+const turns: Readonly<Record<number, readonly string[]>> = {
+  90: ['transpose=clock'],
+  180: ['hflip', 'vflip'],
+  270: ['transpose=cclock'],
+};
+const mirroredTurns: typeof turns = {
+  0: ['vflip'],
+  90: ['transpose=cclock_flip'],
+  180: ['hflip'],
+  270: ['transpose=clock_flip'],
+};
+
+/** Primaries that show more colours than BT.709: in SDR they are led into it in linear light. */
+const widePrimaries: ReadonlySet<string | null> = new Set(['bt2020', 'smpte431', 'smpte432']);
+const narrow = (curve: Curve) => `zscale=p=bt709:t=${curve}:m=bt709:r=tv`;
+
+/** Of a video and of a still picture: who shows a still takes it for sRGB. */
+type Curve = 'bt709' | 'iec61966-2-1';
+
+const tagAsBt709 = 'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';
+
+/** Scales to exactly this size with square pixels. */
+export function scaleTo(size: Size, options = ''): string {
+  return `scale=${size.width}:${size.height}${options},setsar=1`;
+}
+
+/**
+ * Filters that make upright 8-bit 4:2:0 of one size with square pixels of decoded frames. What stands before the scaler
+ * must bear frames of a size or format other than the one before; what stands behind it never sees any. HDR stays as it is when this ffmpeg cannot tone-map; its tags then still
+ * tell players what it is.
+ *
+ * @param choose filters that drop or repeat frames, before the costly ones
+ * @param size wanted size, upright; HDR is mapped after scaling, on fewer pixels
+ * @param curve of what other primaries are led into BT.709
+ */
+export async function pictureFilters(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  choose: string,
+  size: Size,
+  signal: AbortSignal,
+  curve: Curve = 'bt709',
+): Promise<string> {
+  return [
+    ...(await shapeFilters(video, choose, size)),
+    ...(await colourFilters(tools, video, signal, curve)),
+  ].join(',');
+}
+
+/** Those that make frames upright and of one size, in the colours they have. */
+function shapeFilters(video: VideoFacts, choose: string, size: Size): string[] {
+  const rgb = isRgb(video);
+  // Told a range, the scaler copies each frame even where it changes nothing.
+  const range = rgb || video.fullRange ? ':out_range=tv' : '';
+  return [
+    ...(rgb || video.hdr ? [] : tellColours(video)),
+    ...(video.interlaced ? ['scale=iw:ih', 'bwdif=mode=send_frame:deint=interlaced'] : []),
+    choose,
+    scaleTo(asCoded(size, video), `${range}${rgb ? ':out_color_matrix=bt709' : ''}`),
+    ...((video.mirrored ? mirroredTurns : turns)[video.rotation] ?? []),
+    ...(rgb ? [tagAsBt709] : []),
+  ];
+}
+
+/** Those that lead the colours into SDR of 8 bits. */
+async function colourFilters(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  signal: AbortSignal,
+  curve: Curve,
+): Promise<string[]> {
+  const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
+  const isWide = !video.hdr && widePrimaries.has(video.colours.primaries);
+  const narrowed = isWide && (await hasParts(tools, 'filters', ['zscale'], signal));
+  return [...(mapped ? toneMap(video.peakNits) : []), ...(narrowed ? [narrow(curve)] : []), 'format=yuv420p'];
+}
+
+const isRgb = ({ pixelFormat }: VideoFacts) => /rgb|bgr|gbr|pal8/.test(pixelFormat ?? '');
+
+const asCoded = ({ width, height }: Size, { rotation }: VideoFacts): Size =>
+  rotation % 180 === 0 ? { width, height } : { width: height, height: width };
+
+/**
+ * Says what the picture does not: what is larger than television of old is taken for BT.709, as players do. Otherwise the
+ * scaler would take it for BT.601, and nobody who plays what is made would be told.
+ */
+function tellColours({ width, height, colours: { matrix, primaries, transfer } }: VideoFacts): string[] {
+  if (matrix !== null && primaries !== null && transfer !== null) return [];
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const old = short === 576 || short === 288 ? 'bt470bg' : 'smpte170m';
+  const isLarge = long > 1_024 || short > 576;
+  const usual = isLarge ? { matrix: 'bt709', transfer: 'bt709' } : { matrix: old, transfer: 'smpte170m' };
+  const space = matrix ?? usual.matrix;
+  const told = {
+    colorspace: space,
+    color_primaries: primaries ?? (space === 'bt2020nc' ? 'bt2020' : (matrix ?? usual.matrix)),
+    color_trc: transfer ?? (space === usual.matrix ? usual.transfer : 'bt709'),
+  };
+  return [
+    `setparams=${Object.entries(told)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(':')}`,
+  ];
+}
+
+/**
+ * The graph that feeds every track from one decode: the filters make the largest picture at a constant rate, the
+ * others are scaled from it. Its outputs are called `[v0]`, `[v1]`, … in the order of the tracks.
+ *
+ * @param frames how many frames are made; null is all
+ */
+export async function feedTracks(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  pictures: readonly PictureTrack[],
+  frames: number | null,
+  signal: AbortSignal,
+): Promise<string> {
+  const rate = pictures[0]?.target.frameRate ?? 1;
+  const steps = [
+    ...shiftBy('setpts', lateForGrid(video.startMs, rate)),
+    `fps=fps=${rate}:start_time=0`,
+    ...(frames === null ? [] : [`trim=end_frame=${frames}`]),
+  ];
+  const largest = largestOf(pictures.map(({ target }) => target.size));
+  const labels = (tracks: readonly number[]) => tracks.map((index) => `[s${index}]`).join('');
+  const indexes = [...pictures.keys()];
+  const [mapped, kept] = [false, true].map((isHdr) =>
+    indexes.filter((index) => (pictures[index]?.range !== 'SDR') === isHdr),
+  ) as [number[], number[]];
+  const shape = shapeFilters(video, steps.join(','), largest).join(',');
+  const colours = (await colourFilters(tools, video, signal, 'bt709')).join(',');
+  const feed =
+    kept.length === 0
+      ? [`[0:${video.streamIndex}]${shape},${colours},split=${mapped.length}${labels(mapped)}`]
+      : [
+          `[0:${video.streamIndex}]${shape},split=2[hdr][sdr]`,
+          `[hdr]format=yuv420p10le,split=${kept.length}${labels(kept)}`,
+          `[sdr]${colours},split=${mapped.length}${labels(mapped)}`,
+        ];
+  const branches = pictures.map(({ target: { size }, encoder }, index) => {
+    const scaled = size.width === largest.width && size.height === largest.height ? [] : [scaleTo(size)];
+    return `[s${index}]${[...scaled, encoder.filter].join(',')}[v${index}]`;
+  });
+  return [...feed, ...branches].join(';');
+}
+
+/** The size that all of `sizes` can be scaled down from. */
+export function largestOf(sizes: readonly Size[]): Size {
+  return {
+    width: Math.max(...sizes.map((size) => size.width)),
+    height: Math.max(...sizes.map((size) => size.height)),
+  };
+}

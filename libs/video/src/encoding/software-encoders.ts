@@ -1,0 +1,109 @@
+import type { Encoder, PictureTarget } from './encoders.js';
+import type { VideoRange } from '../renditions.js';
+
+const inSoftware = { hardware: false, setUp: [], filter: 'format=yuv420p', minSide: 2 } as const;
+
+/** x264 wants one and a half threads a core; beyond 8 it costs quality and memory. */
+export function threadsOf(cores: number): number {
+  return Math.min(8, Math.ceil(cores * 1.5));
+}
+
+const cap = ({ maxKbps }: PictureTarget) => ({ maxrate: `${maxKbps}k`, bufsize: `${2 * maxKbps}k` });
+
+/**
+ * H.264 High that every player takes. Preset `veryfast`: for three rungs of noisy 1080p it took 42 s where `faster`
+ * took 53 s, for the same bytes and an SSIM 0.002 to 0.008 lower.
+ */
+const x264: Encoder = {
+  ...inSoftware,
+  name: 'libx264',
+  codec: 'h264',
+  options: (target, cores) => ({
+    preset: 'veryfast',
+    'profile:v': 'high',
+    threads: threadsOf(cores),
+    crf: 23,
+    ...cap(target),
+    // No other key frames than ours, for the segments of all rungs to be cut alike.
+    sc_threshold: 0,
+    keyint_min: target.keyFrames,
+  }),
+};
+
+/** HEVC Main with the parameter sets in the header only (`hvc1`), as Apple's players want it. */
+const x265: Encoder = {
+  ...inSoftware,
+  name: 'libx265',
+  codec: 'hevc',
+  options: (target, cores) => ({
+    preset: 'veryfast',
+    'profile:v': 'main',
+    'tag:v': 'hvc1',
+    crf: 26,
+    ...cap(target),
+    'x265-params': [
+      'log-level=error',
+      // Its settings as text would go into the header of every track.
+      'info=0',
+      'scenecut=0',
+      'open-gop=0',
+      `keyint=${target.keyFrames}`,
+      `min-keyint=${target.keyFrames}`,
+      `pools=${Math.min(16, cores)}`,
+    ].join(':'),
+  }),
+};
+
+const svtAv1: Encoder = {
+  ...inSoftware,
+  name: 'libsvtav1',
+  codec: 'av1',
+  minSide: 64,
+  options: ({ maxKbps }, cores) => ({
+    preset: 8,
+    crf: 35,
+    'svtav1-params': `mbr=${maxKbps}:lp=${cores}`,
+  }),
+};
+
+const aomAv1: Encoder = {
+  ...inSoftware,
+  name: 'libaom-av1',
+  codec: 'av1',
+  options: (target, cores) => ({
+    'cpu-used': 8,
+    'row-mt': 1,
+    threads: threadsOf(cores),
+    crf: 35,
+    'b:v': `${target.maxKbps}k`,
+    ...cap(target),
+    keyint_min: target.keyFrames,
+  }),
+};
+
+const rav1e: Encoder = {
+  ...inSoftware,
+  name: 'librav1e',
+  codec: 'av1',
+  minSide: 16,
+  options: ({ maxKbps }) => ({ speed: 9, 'b:v': `${maxKbps}k`, keyint_min: 0 }),
+};
+
+/** The same encoder for pictures of ten bits that stay as bright as they are (ITU-R BT.2100). */
+export function keepingHdr(encoder: Encoder, range: Exclude<VideoRange, 'SDR'>): Encoder {
+  return {
+    ...encoder,
+    filter: 'format=yuv420p10le',
+    options: (target, cores) => ({
+      ...encoder.options(target, cores),
+      ...(encoder.codec === 'hevc' ? { 'profile:v': 'main10' } : {}),
+      color_primaries: 'bt2020',
+      color_trc: range === 'PQ' ? 'smpte2084' : 'arib-std-b67',
+      colorspace: 'bt2020nc',
+      color_range: 'tv',
+    }),
+  };
+}
+
+/** The first of a codec that ffmpeg has is taken. */
+export const softwareEncoders: readonly Encoder[] = [x264, x265, svtAv1, aomAv1, rav1e];

@@ -1,0 +1,31 @@
+import type { SubtitleFacts } from './media-facts.js';
+import type { ProbedStream } from '../ffmpeg/run-ffprobe.js';
+
+const titleLength = 100;
+const languageLength = 35;
+
+export function languageOf({ tags: { language } }: ProbedStream): string | null {
+  return language === undefined || language === 'und' ? null : language.slice(0, languageLength);
+}
+
+/** When a stream ends, counted from `startSeconds`; Matroska keeps that in a tag of each stream. */
+export function endOf(stream: ProbedStream, startSeconds: number): number | null {
+  const [, hours, minutes, seconds] =
+    /^(\d{1,4}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(stream.tags.DURATION ?? '') ?? [];
+  const told = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+  if (stream.duration === null) return told > 0 ? Math.round(told * 1_000) : null;
+  return Math.round((stream.start_time - startSeconds + stream.duration) * 1_000);
+}
+
+/** All subtitles, those that are pictures too. */
+export function readSubtitles(streams: readonly ProbedStream[]): SubtitleFacts[] {
+  return streams
+    .filter((stream) => stream.codec_type === 'subtitle')
+    .map((stream) => ({
+      streamIndex: stream.index,
+      codec: stream.codec_name ?? 'unknown',
+      language: languageOf(stream),
+      title: stream.tags.title?.slice(0, titleLength) ?? null,
+      forced: stream.disposition.forced === 1,
+    }));
+}

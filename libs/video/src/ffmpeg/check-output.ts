@@ -1,0 +1,80 @@
+import { LandfallError, type WarningCode } from '#runtime';
+import { options } from './command-line.js';
+import { errorOfComplaints, tellsTruncated } from './ffmpeg-errors.js';
+import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
+import { runFfprobe } from './run-ffprobe.js';
+
+const timeoutMs = 60_000;
+
+/** Containers that only guess their length. */
+const guessingContainers = new Set(['mp3', 'aac', 'ac3', 'eac3', 'amr', 'mpeg', 'mpegts', 'flv']);
+
+/** What ffprobe found in a file we made. */
+export interface Measured {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
+}
+
+/**
+ * Reads a file that ffmpeg made, and makes sure that it holds the streams it should.
+ *
+ * @param path relative to `outDir`; a playlist too, since we wrote it
+ * @param codecs those of its streams as ffprobe calls them, in any order
+ * @throws `media.encoder_failed`
+ */
+export async function measureOutput(
+  tools: FfmpegTools,
+  outDir: string,
+  path: string,
+  codecs: readonly string[],
+  signal: AbortSignal,
+): Promise<Measured> {
+  const { format, streams } = await runFfprobe({
+    ffprobePath: tools.ffprobePath,
+    inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov,matroska,ogg,mp3', i: path }),
+    source: path,
+    cwd: outDir,
+    timeoutMs,
+    signal,
+    otherwise: 'media.encoder_failed',
+  });
+  const found = streams.map((stream) => stream.codec_name ?? 'an unknown codec').toSorted();
+  if (found.join() !== codecs.toSorted().join()) {
+    throw new LandfallError(
+      'media.encoder_failed',
+      `${path} holds ${found.join(' and ') || 'nothing'}, it should hold ${codecs.join(' and ')}`,
+    );
+  }
+  const video = streams.find((stream) => stream.codec_type === 'video');
+  return {
+    width: video?.width ?? null,
+    height: video?.height ?? null,
+    durationMs: format.duration === null ? null : Math.round(format.duration * 1_000),
+  };
+}
+
+/** Of a source that ends early so much must be there to be used. */
+const shareNeeded = 0.8;
+
+/**
+ * Refuses a result that is much shorter than its source: the source ended early, or was not read to its end.
+ *
+ * @returns the warning that the source ends early, where that is used
+ * @throws the error that the complaints tell of, otherwise `media.encoder_failed`
+ */
+export function checkDuration(
+  { usesTruncated }: Pick<FfmpegTools, 'usesTruncated'>,
+  facts: MediaFacts,
+  source: string,
+  madeMs: number | null,
+  complaints: readonly string[],
+): WarningCode[] {
+  const warnings: WarningCode[] = tellsTruncated(complaints) ? ['media.truncated'] : [];
+  if (facts.durationMs === null || guessingContainers.has(facts.container)) return warnings;
+  const shortest = facts.durationMs - Math.max(1_000, facts.durationMs * 0.05);
+  if ((madeMs ?? 0) >= shortest) return warnings;
+  if (usesTruncated && (madeMs ?? 0) >= facts.durationMs * shareNeeded) return ['media.truncated'];
+  const found = `the source should last ${facts.durationMs} ms, the result lasts ${madeMs ?? 0} ms`;
+  throw errorOfComplaints([...complaints, found], source, 'media.encoder_failed');
+}

@@ -1,0 +1,153 @@
+import { LandfallError } from '#runtime';
+import { z } from 'zod';
+import { options } from './command-line.js';
+import type { GuestBounds } from './sandbox-limits.js';
+import { runTool } from './run-tool.js';
+
+/** Longest description of a file that is read. */
+const outputLimit = 4_194_304;
+
+/** ffprobe leaves out what it does not know, or says `N/A`, `unknown` or `0/0`. */
+const word = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text === 'unknown' || text === 'N/A' ? null : text));
+const number = z.union([z.string(), z.number()]).optional().transform(positive);
+/** Seconds, below zero too; 0 when nothing is told. */
+const time = z.string().optional().transform(readTime);
+const ratio = z.string().optional().transform(readRatio);
+/** What a stream or a frame has beside its samples. Light is counted in cd/m². */
+const sideData = z
+  .array(
+    z.object({
+      side_data_type: z.string().optional(),
+      displaymatrix: z.string().optional(),
+      rotation: z.number().optional(),
+      max_content: number,
+      max_luminance: ratio,
+    }),
+  )
+  .default([]);
+export type SideData = z.infer<typeof sideData>;
+
+const tags = z.record(z.string(), z.string()).default({});
+
+const stream = z.object({
+  index: z.number(),
+  codec_type: word,
+  codec_name: word,
+  profile: word,
+  width: number,
+  height: number,
+  pix_fmt: word,
+  sample_aspect_ratio: ratio,
+  avg_frame_rate: ratio,
+  r_frame_rate: ratio,
+  field_order: word,
+  color_space: word,
+  color_primaries: word,
+  color_transfer: word,
+  color_range: word,
+  channels: number,
+  sample_rate: number,
+  start_time: time,
+  duration: number,
+  nb_frames: number,
+  bit_rate: number,
+  bits_per_raw_sample: number,
+  channel_layout: word,
+  disposition: z.record(z.string(), z.number()).default({}),
+  side_data_list: sideData,
+  tags,
+});
+export type ProbedStream = z.infer<typeof stream>;
+
+const frame = z.object({ stream_index: z.number().optional(), side_data_list: sideData });
+export type ProbedFrame = z.infer<typeof frame>;
+
+const description = z.object({
+  streams: z.array(stream).default([]),
+  /** The first few, where they were asked for. */
+  frames: z.array(frame).default([]),
+  chapters: z.array(z.unknown()).default([]),
+  format: z.object({ format_name: word, start_time: time, duration: number, bit_rate: number, tags }),
+});
+export interface Description extends z.infer<typeof description> {
+  /** All that ffprobe said. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface ProbeRun {
+  readonly ffprobePath: string;
+  readonly bounds?: GuestBounds;
+  readonly inputArgs: readonly string[];
+  readonly source: string;
+  readonly cwd?: string;
+  /** Decodes the first packets, or the first of one stream, for what only frames tell. */
+  readonly frames?: 'first' | { readonly ofStream: number };
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly otherwise: 'media.damaged' | 'media.encoder_failed';
+}
+
+/** Lets ffprobe describe one file. Throws what `runTool` throws, and `media.unsupported` for an endless description. */
+export async function runFfprobe(run: ProbeRun): Promise<Description> {
+  let output = '';
+  const tooLong = new AbortController();
+  await runTool({
+    command: run.ffprobePath,
+    args: [
+      '-hide_banner',
+      '-show_format',
+      '-show_streams',
+      ...(run.frames ? frameArgs(run.frames) : []),
+      ...options({
+        show_entries: run.frames ? `chapter=id:${frameEntries}` : 'chapter=id',
+        loglevel: 'error',
+        of: 'json',
+      }),
+      ...run.inputArgs,
+    ],
+    source: run.source,
+    cwd: run.cwd,
+    ...(run.bounds && { bounds: run.bounds }),
+    timeoutMs: run.timeoutMs,
+    signal: AbortSignal.any([run.signal, tooLong.signal]),
+    otherwise: run.otherwise,
+    onOutput: (text) => {
+      if (output.length < outputLimit) output += text;
+      else tooLong.abort(new LandfallError('media.unsupported', 'the file describes itself without end'));
+    },
+  });
+  try {
+    const raw = z.record(z.string(), z.unknown()).parse(JSON.parse(output));
+    return { ...description.parse(raw), raw };
+  } catch (cause) {
+    throw new LandfallError(run.otherwise, 'ffprobe could not describe the file', { cause });
+  }
+}
+
+const frameEntries =
+  'frame=stream_index:frame_side_data=side_data_type,displaymatrix,rotation,max_content,max_luminance';
+
+/** Of the first packets of a file one is of its picture, as a rule. */
+function frameArgs(frames: NonNullable<ProbeRun['frames']>): string[] {
+  if (frames === 'first') return options({ read_intervals: '%+#2' });
+  return options({ select_streams: frames.ofStream, read_intervals: '%+#1' });
+}
+
+function positive(value: string | number | undefined): number | null {
+  const read = Number(value);
+  return Number.isFinite(read) && read > 0 ? read : null;
+}
+
+function readTime(text: string | undefined): number {
+  const read = Number(text);
+  return Number.isFinite(read) ? read : 0;
+}
+
+/** Reads `30000/1001` and `4:3`. */
+function readRatio(text: string | undefined): number | null {
+  const [over, under] = (text ?? '').split(/[/:]/).map(Number);
+  return over === undefined || under === undefined ? null : positive(over / under);
+}

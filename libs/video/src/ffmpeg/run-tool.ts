@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+import { guestEnvironment, LandfallError, type ErrorCode } from '#runtime';
+import { errorOfComplaints, hideSource, logOf } from './ffmpeg-errors.js';
+import { limitsOf, notStarted, withLimits, type GuestBounds } from './sandbox-limits.js';
+import { endGroup, tieToThisProcess } from './process-group.js';
+import { readLines } from './read-lines.js';
+
+/** Lines of stderr that are kept. */
+const complaintLimit = 40;
+
+export interface ToolRun {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** What the run reads; it is kept out of errors. */
+  readonly source: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Code of a failure whose complaints are not known. */
+  readonly otherwise: ErrorCode;
+  readonly cwd?: string;
+  readonly bounds?: GuestBounds;
+  /** Lets everything else go first. */
+  readonly nice?: boolean;
+  /** Gets stdout as it comes, then an empty text. */
+  readonly onOutput?: (text: string) => void;
+  /** Gets stdout as bytes instead; while it works nothing more is read. */
+  readonly onBytes?: (bytes: Buffer) => void;
+}
+
+/**
+ * Runs ffmpeg or ffprobe in a process group of its own, within limits of memory, files and processor time, without our
+ * environment, and ends that group on abort, on the time limit and when this process dies. Arguments are never read by a
+ * shell.
+ *
+ * @returns the last complaints (stderr) of a run that succeeded, without URLs and paths
+ * @throws the signal's reason after an abort; `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`,
+ * `media.output_too_large`, or the code that fits the complaints. Always after the process has ended.
+ */
+export async function runTool(run: ToolRun): Promise<string[]> {
+  run.signal.throwIfAborted();
+  const complaints: string[] = [];
+  const hearComplaint = readLines((line) => {
+    complaints.push(hideSource(line, run.source));
+    if (complaints.length > complaintLimit) complaints.shift();
+  });
+
+  // A relative path would be looked up in `cwd`; a bare name is looked up on PATH.
+  const command = run.command.includes('/') ? resolve(run.command) : run.command;
+  const limits = limitsOf(run.bounds ?? {}, run.timeoutMs);
+  const [shell, args] = withLimits([command, ...run.args], limits, run.nice ?? false);
+  const child: ChildProcess = spawn(shell, args, {
+    cwd: run.cwd,
+    env: guestEnvironment(),
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = waitForEnd(child, run.command);
+  tieToThisProcess(child);
+  // Without free file descriptors there is no child, and no pipes either.
+  if (run.onBytes) child.stdout?.on('data', run.onBytes);
+  else child.stdout?.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
+  child.stderr?.setEncoding('utf8').on('data', hearComplaint);
+
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([run.signal, stop.signal]);
+  const timer = setTimeout(
+    () => stop.abort(new LandfallError('media.timed_out', `limit ${run.timeoutMs} ms`)),
+    run.timeoutMs,
+  );
+  const end = () => endGroup(child);
+  stopped.addEventListener('abort', end, { once: true });
+  let status: string;
+  try {
+    status = await ended;
+  } finally {
+    clearTimeout(timer);
+    stopped.removeEventListener('abort', end);
+  }
+  stopped.throwIfAborted();
+  hearComplaint('');
+  run.onOutput?.('');
+  if (status === '0') return complaints;
+  throw failureOf(status, complaints, run);
+}
+
+/** How a process ends that the kernel stopped for its limits, or that somebody ended who is not us. */
+const endings: Readonly<Record<string, ErrorCode>> = {
+  SIGXFSZ: 'media.output_too_large',
+  SIGXCPU: 'media.timed_out',
+  SIGKILL: 'media.encoder_killed',
+  SIGTERM: 'media.encoder_killed',
+  SIGINT: 'media.encoder_killed',
+  SIGHUP: 'media.encoder_killed',
+};
+
+function failureOf(status: string, complaints: readonly string[], run: ToolRun): LandfallError {
+  if (notStarted.includes(status)) return missing(run.command, complaints.at(-1) ?? status);
+  const told = [...complaints, `ended with ${status}`];
+  const code = endings[status];
+  // Of a signal that ends it gently ffmpeg makes this status, and says nothing.
+  const ended = status === '255' && complaints.length === 0 ? 'media.encoder_killed' : code;
+  if (ended)
+    return new LandfallError(ended, `the encoder ended with ${status}`, { context: { log: logOf(told) } });
+  return errorOfComplaints(told, run.source, run.otherwise);
+}
+
+function missing(command: string, reason: string, cause?: unknown): LandfallError {
+  return new LandfallError(
+    'media.encoder_missing',
+    `${command} cannot be started (${reason}): install ffmpeg, or set FFMPEG_PATH and FFPROBE_PATH`,
+    { cause },
+  );
+}
+
+/** Resolves with the exit status or the signal once the process is gone and its pipes are empty. */
+function waitForEnd(child: ChildProcess, command: string): Promise<string> {
+  return new Promise((settle, reject) => {
+    child.once('close', (status, signal) => settle(String(status ?? signal)));
+    child.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'ENOENT' || cause.code === 'EACCES' ? missing(command, cause.code, cause) : cause,
+      ),
+    );
+  });
+}

@@ -1,0 +1,132 @@
+import { options } from '../ffmpeg/command-line.js';
+import { measureOutput } from '../ffmpeg/check-output.js';
+import { hasParts } from '../ffmpeg/find-ffmpeg.js';
+import type { Size } from '../encoding/ladder.js';
+import type { FfmpegTools, VideoLimits } from '../facts/media-facts.js';
+import type { MadeRendition } from '../renditions.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+
+export interface LoopSpec {
+  readonly name: string;
+  /** WebM where this ffmpeg has VP9, otherwise MP4. */
+  readonly format: 'mp4' | 'webm';
+  /** Largest width in pixels; never enlarged. */
+  readonly width: number;
+  /** 1 (small) to 100 (good). */
+  readonly quality: number;
+  /** Behind what is transparent, '#rrggbb' or '#rrggbbaa'. */
+  readonly background: string;
+}
+
+/** All frames of an animation as an APNG. */
+export interface Frames extends Size {
+  readonly file: string;
+  /** How long each is shown. */
+  readonly delaysMs: readonly number[];
+}
+
+/** Screens do not show more, and what was meant as a slide show for hours need not be counted in hundredths. */
+const mostRate = 50;
+const mostFrames = 18_000;
+const stepMs = 10;
+
+/**
+ * Encodes an animation as a muted video of a constant rate in which each frame has its time.
+ *
+ * @param outDir an existing folder that gets one file, called after the spec
+ * @returns what was made; the file's `mimeType` tells whether it is MP4 or WebM
+ * @throws what `transcodeVideo` throws
+ */
+export async function makeLoop(
+  tools: FfmpegTools,
+  { file, delaysMs, ...source }: Frames,
+  spec: LoopSpec,
+  outDir: string,
+  limits: VideoLimits,
+  signal: AbortSignal,
+): Promise<MadeRendition> {
+  const webm = spec.format === 'webm' && (await hasParts(tools, 'encoders', ['libvpx-vp9'], signal));
+  const size = sizeOf(source, spec.width);
+  const totalMs = delaysMs.reduce((sum, delay) => sum + delay, 0);
+  const rate = rateOf(delaysMs, totalMs);
+  const frames = Math.max(1, Math.round((totalMs * rate) / 1_000));
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(spec.background.slice(at, at + 2), 16));
+  const path = `${spec.name}.${webm ? 'webm' : 'mp4'}`;
+  await runFfmpeg(tools, {
+    source: file,
+    durationMs: totalMs,
+    maxPixels: limits.maxPixels,
+    outputArgs: [
+      ...options({
+        filter_complex: [
+          // Counted before anything else: the times of the frames that two pictures make up have no end. What lasts longer
+          // than its file says, as the last frame may, is shown until the end.
+          `[0:v]scale=${size.width}:${size.height},setsar=1,fps=fps=${rate}:start_time=0,` +
+            `tpad=stop=-1:stop_mode=clone,trim=end_frame=${frames},format=rgba,split[over][under]`,
+          `[under]lutrgb=r=${red}:g=${green}:b=${blue}:a=255[ground]`,
+          '[ground][over]overlay=format=gbrp,scale=out_color_matrix=bt709:out_range=tv,' +
+            'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709,format=yuv420p[loop]',
+        ].join(';'),
+        map: '[loop]',
+      }),
+      ...(webm ? webmArgs(spec.quality) : mp4Args(spec.quality)),
+      ...options({ map_metadata: -1 }),
+      path,
+    ],
+    outDir,
+    timeoutMs: limits.timeoutMs,
+    signal,
+  });
+  const { durationMs } = await measureOutput(tools, outDir, path, [webm ? 'vp9' : 'h264'], signal);
+  return {
+    files: [{ path, mimeType: webm ? 'video/webm' : 'video/mp4' }],
+    main: path,
+    ...size,
+    durationMs,
+    encoder: webm ? 'libvpx-vp9' : 'libx264',
+    details: { frameRate: rate, frames: delaysMs.length },
+  };
+}
+
+/** H.264 and VP9 in 4:2:0 want even sides. */
+function sizeOf({ width, height }: Size, wanted: number): Size {
+  const even = (side: number) => Math.max(2, 2 * Math.round(side / 2));
+  const shown = Math.min(wanted, width);
+  return { width: even(shown), height: even((height * shown) / width) };
+}
+
+/** The rate on whose grid every frame begins, as far as there is one. */
+function rateOf(delaysMs: readonly number[], totalMs: number): number {
+  const steps = delaysMs.map((delay) => Math.max(1, Math.round(delay / stepMs)));
+  const step = steps.reduce(greatestCommonDivisor) * stepMs;
+  return Math.min(mostRate, 1_000 / step, (mostFrames * 1_000) / totalMs);
+}
+
+function greatestCommonDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestCommonDivisor(other, one % other);
+}
+
+/** Quality 1 to 100 is CRF 51 to 16. */
+function mp4Args(quality: number): string[] {
+  return options({
+    'c:v': 'libx264',
+    preset: 'medium',
+    'profile:v': 'high',
+    crf: Math.round(51 - quality * 0.35),
+    movflags: '+faststart',
+    f: 'mp4',
+  });
+}
+
+/** Quality 1 to 100 is CRF 60 to 15. */
+function webmArgs(quality: number): string[] {
+  return options({
+    'c:v': 'libvpx-vp9',
+    'b:v': 0,
+    crf: Math.round(60 - quality * 0.45),
+    deadline: 'good',
+    'cpu-used': 4,
+    'row-mt': 1,
+    f: 'webm',
+  });
+}

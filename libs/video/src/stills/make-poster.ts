@@ -1,0 +1,122 @@
+import { rm, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { LandfallError } from '#runtime';
+import { options } from '../ffmpeg/command-line.js';
+import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
+import { pictureFilters } from '../encoding/picture-filters.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { framePixels, fromStart, lastMoment, seekTo } from './seek.js';
+import { chooseStillEncoder } from './still-encoders.js';
+import { tryEach } from './try-each.js';
+
+export interface PosterSpec {
+  readonly name: string;
+  /** Largest width in pixels; the source is never enlarged. */
+  readonly width: number;
+  readonly format: 'webp' | 'jpeg';
+  /** 1 (small) to 100 (good). */
+  readonly quality: number;
+  /** The moment in seconds, or as a share of the length; unless one is set the first frame that is not black. */
+  readonly at?: number | undefined;
+  readonly share?: number | undefined;
+}
+
+/** Where a poster is looked for. */
+interface Place {
+  readonly inputOptions: string[];
+  /** Filters that choose the frame; before the scaler, and behind it. */
+  readonly before: string;
+  readonly behind?: string;
+}
+
+const timeoutMs = 120_000;
+/** The opening in which a frame is looked for: no longer than this, and of a video of huge frames this many bits. */
+const openingSeconds = 10;
+const openingBits = 256_000_000;
+/** A frame is black when at least 85 % of it is darker than luma 40; black itself is 16. */
+const notBlack =
+  'blackframe=amount=0:threshold=40,metadata=mode=select:key=lavfi.blackframe.pblack:value=85:function=less';
+
+/**
+ * Writes the frame of the moment that is asked for, or the last one of a shorter video; otherwise the first frame of
+ * the opening that is not black, or the very first when all are. ffmpeg writes the picture itself; one without libwebp
+ * writes JPEG instead of WebP, and the result's `mimeType` tells.
+ *
+ * @param source a local path, or a (signed) http(s) URL of which only the index and what surrounds the frame is read
+ * @throws what `transcodeVideo` throws
+ */
+export async function makePoster(
+  tools: FfmpegTools,
+  source: string,
+  facts: MediaFacts,
+  spec: PosterSpec,
+  outFile: string,
+  signal: AbortSignal,
+): Promise<{ width: number; height: number; mimeType: string }> {
+  const { video } = facts;
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  const width = Math.min(spec.width, video.width);
+  const height = Math.max(1, Math.round((video.height * width) / video.width));
+  const encoder = await chooseStillEncoder(tools, spec, signal);
+
+  await rm(outFile, { force: true });
+  const found = await tryEach(placesOf(facts, spec), async ({ inputOptions, before, behind = 'null' }) => {
+    const filters = await pictureFilters(tools, video, before, { width, height }, signal, 'iec61966-2-1');
+    await runFfmpeg(tools, {
+      source,
+      durationMs: null,
+      maxPixels: framePixels(video),
+      inputOptions,
+      outputArgs: [
+        ...options({
+          map: `0:${video.streamIndex}`,
+          vf: `${filters},${behind},${encoder.filters}`,
+          ...encoder.options,
+          'frames:v': 1,
+          map_metadata: -1,
+          f: 'image2',
+          update: 1,
+        }),
+        basename(outFile),
+      ],
+      outDir: dirname(outFile),
+      timeoutMs,
+      signal,
+    });
+    return isWritten(outFile);
+  });
+  if (!found) throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
+  return { width, height, mimeType: encoder.mimeType };
+}
+
+/** Where to look for the frame, best first. */
+function placesOf(facts: MediaFacts, spec: PosterSpec): Place[] {
+  const length = Math.min(openingSeconds, Math.max(1, openingBits / (facts.bitrateBps ?? 1)));
+  // Sound may come long before the picture.
+  const begins = (facts.video?.startMs ?? 0) / 1_000;
+  const opening = { inputOptions: [], before: `trim=end=${begins + length}` };
+  const moment = momentOf(facts, spec);
+  if (moment === null) return [{ ...opening, behind: notBlack }, opening];
+  return [
+    { inputOptions: seekTo(moment, true), before: 'null' },
+    // The picture may end before the sound, or the file before its index says.
+    { inputOptions: seekTo(moment, false), before: fromStart },
+    opening,
+  ];
+}
+
+/** The moment that is asked for, in seconds and within the video; null when none is, or none can be worked out. */
+function momentOf(facts: MediaFacts, { at, share }: PosterSpec): number | null {
+  const last = lastMoment(facts);
+  if (at !== undefined) return Math.min(at, last ?? at);
+  if (share === undefined || last === null || facts.durationMs === null) return null;
+  return Math.min((share * facts.durationMs) / 1_000, last);
+}
+
+async function isWritten(path: string): Promise<boolean> {
+  const found = await stat(path).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code === 'ENOENT') return null;
+    throw thrown;
+  });
+  return found !== null && found.size > 0;
+}

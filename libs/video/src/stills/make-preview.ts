@@ -1,0 +1,180 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError } from '#runtime';
+import { measureOutput } from '../ffmpeg/check-output.js';
+import { options } from '../ffmpeg/command-line.js';
+import { hasParts } from '../ffmpeg/find-ffmpeg.js';
+import type { Size } from '../encoding/ladder.js';
+import type { FfmpegTools, MediaFacts, VideoFacts } from '../facts/media-facts.js';
+import { decodeArgs } from '../ffmpeg/media-source.js';
+import { pictureFilters } from '../encoding/picture-filters.js';
+import type { MadeRendition } from '../renditions.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { framePixels, seekTo } from './seek.js';
+import { tryEach } from './try-each.js';
+import { readWebpTimes } from './webp-times.js';
+
+export interface PreviewSpec {
+  readonly name: string;
+  readonly format: 'webp' | 'mp4';
+  /** Largest width in pixels; the source is never enlarged. */
+  readonly width: number;
+  /** Length of the loop, or of the video when that is shorter. */
+  readonly seconds: number;
+  /** Frames a second, at most. */
+  readonly frameRate: number;
+  /** 1 (small) to 100 (good). */
+  readonly quality: number;
+}
+
+/** A part of the video. */
+export interface Scene {
+  readonly startS: number;
+  readonly lengthS: number;
+}
+
+const timeoutMs = 300_000;
+const sceneSeconds = 1.5;
+const mostScenes = 5;
+
+/**
+ * Makes a short silent loop: scenes from places all over the video; of a video of less than twice the length, its
+ * beginning. An ffmpeg without animated WebP makes an MP4, and the file's `mimeType` tells.
+ *
+ * @param source a local path, or a (signed) http(s) URL of which only the index and the scenes are read
+ * @param outDir an existing folder that gets one file, called after the spec
+ * @throws what `transcodeVideo` throws
+ */
+export async function makePreview(
+  tools: FfmpegTools,
+  source: string,
+  facts: MediaFacts,
+  spec: PreviewSpec,
+  outDir: string,
+  signal: AbortSignal,
+): Promise<MadeRendition> {
+  const { video } = facts;
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  const webp = spec.format === 'webp' && (await hasParts(tools, 'encoders', ['libwebp_anim'], signal));
+  const size = sizeOf(video, spec.width, webp);
+  const rate = Math.min(spec.frameRate, video.frameRate ?? 25);
+  const path = `${spec.name}.${webp ? 'webp' : 'mp4'}`;
+  const maxPixels = framePixels(video);
+  let durationMs: number | null = null;
+
+  const whole = chooseScenes(null, spec.seconds);
+  const scattered = chooseScenes(facts.durationMs, spec.seconds);
+  await tryEach(scattered.length > 1 ? [scattered, whole] : [whole], async (scenes) => {
+    const [first, ...others] = scenes.map(inputOptions);
+    await runFfmpeg(tools, {
+      source,
+      durationMs: null,
+      maxPixels,
+      inputOptions: first ?? [],
+      outputArgs: [
+        ...others.flatMap((seek) => seek.concat(decodeArgs(source, maxPixels))),
+        ...options({
+          filter_complex: await sceneGraph(tools, video, scenes, { size, rate }, webp, signal),
+          map: '[loop]',
+          'frames:v': Math.ceil(spec.seconds * rate),
+        }),
+        ...(webp ? webpArgs(spec.quality) : mp4Args(spec.quality)),
+        ...options({ map_metadata: -1 }),
+        path,
+      ],
+      outDir,
+      timeoutMs,
+      signal,
+    });
+    durationMs = await measure(tools, outDir, path, webp, signal);
+    return durationMs !== null;
+  });
+  if (durationMs === null) throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
+  return {
+    files: [{ path, mimeType: webp ? 'image/webp' : 'video/mp4' }],
+    main: path,
+    ...size,
+    durationMs,
+    encoder: webp ? 'libwebp_anim' : 'libx264',
+    details: { frameRate: rate },
+  };
+}
+
+/**
+ * The parts of a video that make up its preview: one of 1.5 s each, five at most, in the middle of as many equal shares;
+ * the beginning of a video whose length is not known or less than twice that of the preview. Pure.
+ */
+export function chooseScenes(durationMs: number | null, seconds: number): Scene[] {
+  const durationS = (durationMs ?? 0) / 1_000;
+  if (durationS < 2 * seconds) return [{ startS: 0, lengthS: seconds }];
+  const count = Math.min(mostScenes, Math.max(1, Math.round(seconds / sceneSeconds)));
+  const lengthS = seconds / count;
+  return Array.from({ length: count }, (_, index) => ({
+    startS: (durationS * (index + 0.5)) / count - lengthS / 2,
+    lengthS,
+  }));
+}
+
+/** H.264 wants even sides. */
+function sizeOf(video: VideoFacts, wantedWidth: number, webp: boolean): Size {
+  const width = Math.min(wantedWidth, video.width);
+  const height = Math.max(1, Math.round((video.height * width) / video.width));
+  const fit = (side: number) => (webp ? side : Math.max(2, side - (side % 2)));
+  return { width: fit(width), height: fit(height) };
+}
+
+function inputOptions({ startS, lengthS }: Scene): string[] {
+  // Exactly: from one key frame on, two scenes of a video with few of them would be the same one.
+  return [...(startS > 0 ? seekTo(startS, true) : []), ...options({ t: (lengthS + 0.5).toFixed(3) })];
+}
+
+/** Brings every scene to one size and rate, and puts one behind the other. */
+async function sceneGraph(
+  tools: FfmpegTools,
+  video: VideoFacts,
+  scenes: readonly Scene[],
+  { size, rate }: { size: Size; rate: number },
+  webp: boolean,
+  signal: AbortSignal,
+): Promise<string> {
+  const parts: string[] = [];
+  for (const [index, { lengthS }] of scenes.entries()) {
+    const choose = `setpts=PTS-STARTPTS,fps=fps=${rate}:start_time=0:eof_action=pass,trim=duration=${lengthS.toFixed(3)}`;
+    const filters = await pictureFilters(tools, video, choose, size, signal);
+    parts.push(`[${index}:${video.streamIndex}]${filters}[s${index}]`);
+  }
+  const labels = scenes.map((_, index) => `[s${index}]`).join('');
+  // WebP keeps colours as BT.601 in the limited range.
+  const colours = webp ? ',scale=out_color_matrix=bt601:out_range=tv' : '';
+  return [...parts, `${labels}concat=n=${scenes.length}:v=1:a=0${colours}[loop]`].join(';');
+}
+
+function webpArgs(quality: number): string[] {
+  return options({ 'c:v': 'libwebp_anim', quality, loop: 0, f: 'webp' });
+}
+
+/** Quality 1 to 100 is CRF 51 to 16. */
+function mp4Args(quality: number): string[] {
+  return options({
+    'c:v': 'libx264',
+    preset: 'veryfast',
+    'profile:v': 'high',
+    crf: Math.round(51 - quality * 0.35),
+    movflags: '+faststart',
+    f: 'mp4',
+  });
+}
+
+/** How long the loop lasts that was written; null when there is no frame in it. */
+async function measure(
+  tools: FfmpegTools,
+  outDir: string,
+  path: string,
+  webp: boolean,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const file = join(outDir, path);
+  if ((await stat(file)).size === 0) return null;
+  if (webp) return (await readWebpTimes(file))?.durationMs ?? null;
+  return (await measureOutput(tools, outDir, path, ['h264'], signal)).durationMs;
+}

@@ -1,0 +1,119 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError } from '#runtime';
+import { options } from '../ffmpeg/command-line.js';
+import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
+import type { MadeFile, MadeRendition } from '../renditions.js';
+import { runTool } from '../ffmpeg/run-tool.js';
+import { chooseStillEncoder, type StillEncoder } from './still-encoders.js';
+import { planStoryboard, type StoryboardPlan, type StoryboardSpec } from './storyboard-plan.js';
+import { writeCues } from '../../../playlists/src/storyboard-cues.js';
+import { readTiles } from './storyboard-tiles.js';
+
+const sheetTimeoutMs = 60_000;
+const cuesPath = 'storyboard.vtt';
+
+/**
+ * Makes sheets of small pictures of a video, and a WebVTT file whose cues say which tile shows which time, as players
+ * read them (`sheet_001.jpg#xywh=x,y,width,height`). A short video is decoded once and each tile shows the middle of its
+ * time; in a long one the key frame before that is near enough, so that little of the file is read. What cannot be decoded
+ * shows as the tile before it.
+ *
+ * @param source a local path, or a (signed) http(s) URL
+ * @param outDir an existing folder that gets `storyboard.vtt` and the sheets
+ * @throws what `transcodeVideo` throws
+ */
+export async function makeStoryboard(
+  tools: FfmpegTools,
+  source: string,
+  facts: MediaFacts,
+  spec: StoryboardSpec,
+  outDir: string,
+  signal: AbortSignal,
+): Promise<MadeRendition> {
+  const { video } = facts;
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  const plan = planStoryboard(facts, video, spec);
+  const encoder = await chooseStillEncoder(tools, spec, signal);
+  const workDir = await mkdtemp(join(outDir, 'tiles-'));
+  const sheets: MadeFile[] = [];
+  let tiles: Buffer[] = [];
+  let count = 0;
+  const finishSheet = async () => {
+    if (tiles.length === 0) return;
+    const path = `sheet_${String(sheets.length + 1).padStart(3, '0')}${encoder.ending}`;
+    await writeSheet(tools, plan, encoder, tiles, { workDir, outDir, path }, signal);
+    sheets.push({ path, mimeType: encoder.mimeType });
+    tiles = [];
+  };
+  for await (const tile of readTiles(tools, { source, video, workDir, signal }, plan)) {
+    count += 1;
+    tiles.push(tile);
+    if (tiles.length === plan.columns * plan.rows) await finishSheet();
+  }
+  await finishSheet();
+  await rm(workDir, { recursive: true });
+  if (count === 0) throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
+
+  const durationMs = facts.durationMs ?? Math.round(count * plan.intervalMs);
+  const paths = sheets.map((sheet) => sheet.path);
+  await writeFile(join(outDir, cuesPath), writeCues(plan, paths, count, durationMs));
+  const { width, height, columns, rows, intervalMs } = plan;
+  return {
+    files: [{ path: cuesPath, mimeType: 'text/vtt' }, ...sheets],
+    main: cuesPath,
+    width: width * Math.min(count, columns),
+    height: height * Math.min(rows, Math.ceil(count / columns)),
+    durationMs,
+    encoder: null,
+    details: {
+      tile: { width, height },
+      columns,
+      rows,
+      tiles: count,
+      sheets: sheets.length,
+      intervalMs,
+      exact: plan.exact,
+    },
+  };
+}
+
+/** Writes one sheet; the last one has only the rows it needs. */
+async function writeSheet(
+  tools: FfmpegTools,
+  { width, height, columns }: StoryboardPlan,
+  encoder: StillEncoder,
+  tiles: readonly Buffer[],
+  { workDir, outDir, path }: { workDir: string; outDir: string; path: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const raw = join(workDir, 'sheet.yuv');
+  await writeFile(raw, Buffer.concat(tiles));
+  const rows = Math.ceil(tiles.length / columns);
+  await runTool({
+    command: tools.ffmpegPath,
+    bounds: tools,
+    args: [
+      '-nostdin',
+      '-nostats',
+      '-hide_banner',
+      '-y',
+      ...options({ loglevel: 'error', protocol_whitelist: 'file' }),
+      ...options({ f: 'rawvideo', pix_fmt: 'yuv420p', s: `${width}x${height}`, i: `file:${raw}` }),
+      ...options({
+        vf: `setparams=colorspace=smpte170m:range=tv,tile=${columns}x${rows},${encoder.filters}`,
+        ...encoder.options,
+        'frames:v': 1,
+        f: 'image2',
+        update: 1,
+      }),
+      path,
+    ],
+    source: raw,
+    cwd: outDir,
+    timeoutMs: sheetTimeoutMs,
+    signal,
+    otherwise: 'media.encoder_failed',
+    nice: true,
+  });
+}

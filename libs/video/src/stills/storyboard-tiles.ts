@@ -1,0 +1,140 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLandfallError, settleAll } from '#runtime';
+import { options } from '../ffmpeg/command-line.js';
+import type { FfmpegTools, VideoFacts } from '../facts/media-facts.js';
+import { pictureFilters } from '../encoding/picture-filters.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { framePixels, fromStart, seekTo } from './seek.js';
+import type { StoryboardPlan } from './storyboard-plan.js';
+
+const wholeTimeoutMs = 600_000;
+const tileTimeoutMs = 60_000;
+/** Most of the time of a seek is waiting for the object store. */
+const tilesAtOnce = 3;
+
+/** Raw bytes do not tell their colours: these are the ones of JPEG and WebP. */
+const bt601 = 'scale=out_color_matrix=bt601:out_range=tv';
+
+/** A video that tiles are taken from. */
+export interface TileSource {
+  readonly source: string;
+  readonly video: VideoFacts;
+  /** Raw pictures are written here. */
+  readonly workDir: string;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes of a tile in 4:2:0. */
+export function tileBytes({ width, height }: StoryboardPlan): number {
+  return (width * height * 3) / 2;
+}
+
+/**
+ * The tiles of a storyboard as raw pictures in 4:2:0, in their order. One that cannot be decoded is the one before it
+ * again, or the next one where there is none before it.
+ */
+export async function* readTiles(
+  tools: FfmpegTools,
+  from: TileSource,
+  plan: StoryboardPlan,
+): AsyncGenerator<Buffer, void, undefined> {
+  let last: Buffer | null = null;
+  let missing = 0;
+  for await (const tile of plan.exact ? decodeWhole(tools, from, plan) : seekEach(tools, from, plan)) {
+    last = tile ?? last;
+    missing += 1;
+    if (last === null) continue;
+    for (; missing > 0; missing -= 1) yield last;
+  }
+}
+
+/** Decodes the whole video in one run. */
+async function* decodeWhole(tools: FfmpegTools, from: TileSource, plan: StoryboardPlan) {
+  // The frame nearest to the middle of its time becomes the one of a slot.
+  const choose = `fps=fps=1000/${plan.intervalMs}:start_time=0`;
+  const raw = join(from.workDir, 'tiles.yuv');
+  await decode(tools, from, plan, {
+    choose,
+    path: 'tiles.yuv',
+    count: plan.count,
+    timeoutMs: wholeTimeoutMs,
+  });
+  await using file = await open(raw);
+  const found = Math.floor((await file.stat()).size / tileBytes(plan));
+  for (let index = 0; index < found; index += 1) {
+    const tile = Buffer.alloc(tileBytes(plan));
+    await file.read(tile, 0, tile.length, index * tile.length);
+    yield tile;
+  }
+  for (let index = found; index < (plan.openEnd ? 0 : plan.count); index += 1) yield null;
+}
+
+/** Seeks to the key frame before the middle of each tile's time. */
+async function* seekEach(tools: FfmpegTools, from: TileSource, plan: StoryboardPlan) {
+  // A container without an index is read from its start for each place: that has an end too.
+  const untilMs = performance.now() + wholeTimeoutMs;
+  for (let next = 0; next < plan.count; next += tilesAtOnce) {
+    const indexes = Array.from(
+      { length: Math.min(tilesAtOnce, plan.count - next) },
+      (_, index) => next + index,
+    );
+    const isOver = performance.now() > untilMs;
+    yield* await settleAll(indexes.map((index) => (isOver ? null : decodeOne(tools, from, plan, index))));
+  }
+}
+
+async function decodeOne(
+  tools: FfmpegTools,
+  from: TileSource,
+  plan: StoryboardPlan,
+  index: number,
+): Promise<Buffer | null> {
+  const path = `${index}.yuv`;
+  const seek = seekTo(((index + 0.5) * plan.intervalMs) / 1_000, false);
+  try {
+    await decode(tools, from, plan, { seek, choose: fromStart, path, count: 1, timeoutMs: tileTimeoutMs });
+    const tile = await readFile(join(from.workDir, path));
+    return tile.length === tileBytes(plan) ? tile : null;
+  } catch (thrown) {
+    if (isLandfallError(thrown, 'media.damaged', 'media.encoder_failed')) return null;
+    throw thrown;
+  } finally {
+    await rm(join(from.workDir, path), { force: true });
+  }
+}
+
+interface Decoding {
+  readonly seek?: string[];
+  readonly choose: string;
+  readonly path: string;
+  readonly count: number;
+  readonly timeoutMs: number;
+}
+
+async function decode(
+  tools: FfmpegTools,
+  { source, video, workDir, signal }: TileSource,
+  plan: StoryboardPlan,
+  { seek, choose, path, count, timeoutMs }: Decoding,
+): Promise<void> {
+  await runFfmpeg(tools, {
+    source,
+    durationMs: null,
+    maxPixels: framePixels(video),
+    // One frame at a time: a decoder with more threads reads as many frames ahead.
+    ...(seek && { inputOptions: [...seek, ...options({ threads: 1 })] }),
+    outputArgs: [
+      ...options({
+        map: `0:${video.streamIndex}`,
+        vf: `${await pictureFilters(tools, video, choose, plan, signal, 'iec61966-2-1')},${bt601}`,
+        'frames:v': count,
+        f: 'rawvideo',
+      }),
+      path,
+    ],
+    outDir: workDir,
+    timeoutMs,
+    signal,
+  });
+}

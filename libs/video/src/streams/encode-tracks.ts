@@ -1,0 +1,148 @@
+import { LandfallError, settleAll } from '#runtime';
+import { measureOutput } from '../ffmpeg/check-output.js';
+import { options } from '../ffmpeg/command-line.js';
+import { coresOf } from '../encoding/encoder-args.js';
+import { measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
+import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
+import type { FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from '../facts/media-facts.js';
+import { feedTracks } from '../encoding/picture-filters.js';
+import type { OnProgress } from '../renditions.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
+import { playlistIn, readTrack, type Track } from './track-files.js';
+
+/**
+ * A stretch of a video, in frames of its constant output rate: encoded alone, its segments are those of the whole from
+ * `firstSegment` on. It begins at a key frame of the output: at a multiple of the frames of a segment.
+ */
+export interface EncodePart {
+  readonly startFrame: number;
+  /** How many frames; null is all to the end. */
+  readonly frames: number | null;
+  /** Number of its first segment. */
+  readonly firstSegment: number;
+}
+
+/** One video and what its tracks are made with. */
+export interface EncodeJob {
+  readonly tools: FfmpegTools;
+  /** A local path or a (signed) http(s) URL. */
+  readonly source: string;
+  readonly facts: MediaFacts;
+  readonly plan: StreamPlan;
+  /** An existing folder. */
+  readonly outDir: string;
+  readonly limits: VideoLimits;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** Tracks as they were encoded, in the order they were given. */
+export interface EncodedTracks {
+  readonly pictures: readonly Track[];
+  readonly sounds: readonly Track[];
+  /** How loud the source is; null where no sound is brought to one loudness. */
+  readonly loudness: Loudness | null;
+  /** What ffmpeg complained of. */
+  readonly complaints: readonly string[];
+}
+
+/** The whole video. */
+const whole: EncodePart = { startFrame: 0, frames: null, firstSegment: 0 };
+
+/**
+ * Encodes these tracks of the plan in one run of ffmpeg, which decodes the video once, and measures them.
+ *
+ * @throws what `transcodeVideo` throws
+ */
+export async function encodeTracks(
+  job: EncodeJob,
+  tracks: { pictures: readonly PictureTrack[]; sounds: readonly SoundTrack[] },
+  part: EncodePart = whole,
+): Promise<EncodedTracks> {
+  const { tools, facts, plan, outDir, limits, signal } = job;
+  const { pictures, sounds } = tracks;
+  await makeFolders([...pictures, ...sounds], outDir);
+  const loudness = sounds.some(({ normalize }) => normalize)
+    ? await measureLoudness(tools, job.source, facts, limits, signal)
+    : null;
+  const frameRate = pictures[0]?.target.frameRate;
+  const complaints = await runFfmpeg(tools, {
+    source: job.source,
+    durationMs: partMs(facts, part, frameRate),
+    maxPixels: limits.maxPixels,
+    inputOptions: [
+      ...setUpOf(pictures),
+      ...(frameRate === undefined ? [] : seekTo(part.startFrame / frameRate)),
+    ],
+    outputArgs: [
+      ...(pictures.length > 0 ? await pictureGraph(tools, facts, pictures, part, signal) : []),
+      ...pictures.flatMap((picture, index) =>
+        pictureOutput(picture, `[v${index}]`, coresOf(tools), part.firstSegment),
+      ),
+      ...sounds.flatMap((sound) =>
+        soundOutput(
+          sound,
+          plan,
+          sound.normalize && loudness ? normalizeFilter(loudness) : [],
+          videoOf(facts.video),
+        ),
+      ),
+    ],
+    outDir,
+    timeoutMs: limits.timeoutMs,
+    signal,
+    onProgress: job.onProgress,
+  });
+  const [madePictures, madeSounds] = await settleAll([
+    settleAll(pictures.map((track) => measure(job, track.folder, track.encoder.codec))),
+    settleAll(sounds.map((track) => measure(job, track.folder, 'aac'))),
+  ]);
+  return { pictures: madePictures, sounds: madeSounds, loudness, complaints };
+}
+
+async function measure({ tools, outDir, signal }: EncodeJob, folder: string, codec: string): Promise<Track> {
+  const [track] = await settleAll([
+    readTrack(outDir, folder),
+    measureOutput(tools, outDir, playlistIn(folder), [codec], signal),
+  ]);
+  return track;
+}
+
+/** The device of the chip, once. */
+function setUpOf(pictures: readonly PictureTrack[]): readonly string[] {
+  return pictures.find(({ encoder }) => encoder.setUp.length > 0)?.encoder.setUp ?? [];
+}
+
+/**
+ * Begins at the key frame before this time. Frames between the two get times below zero, of which the constant rate
+ * picks the last for its first frame, as it does in a run over the whole video.
+ */
+function seekTo(seconds: number): string[] {
+  return seconds === 0 ? [] : ['-noaccurate_seek', ...options({ ss: seconds.toFixed(6) })];
+}
+
+async function pictureGraph(
+  tools: FfmpegTools,
+  { video }: MediaFacts,
+  pictures: readonly PictureTrack[],
+  part: EncodePart,
+  signal: AbortSignal,
+): Promise<string[]> {
+  return options({ filter_complex: await feedTracks(tools, videoOf(video), pictures, part.frames, signal) });
+}
+
+function videoOf(video: VideoFacts | null): VideoFacts {
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  return video;
+}
+
+function partMs(
+  { durationMs }: MediaFacts,
+  { startFrame, frames }: EncodePart,
+  frameRate: number | undefined,
+): number | null {
+  if (frameRate === undefined) return durationMs;
+  if (frames !== null) return (frames / frameRate) * 1_000;
+  return durationMs === null ? null : durationMs - (startFrame / frameRate) * 1_000;
+}

@@ -1,0 +1,175 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError, settleAll } from '#runtime';
+import { writeManifest } from '../../../playlists/src/dash-manifest.js';
+import { encryptionWith, encryptTrack } from './encrypt-track.js';
+import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
+import { joinMp4, mp4Path } from './make-mp4.js';
+import {
+  writeMasterPlaylist,
+  type Rung,
+  type StreamParts,
+  type Subtitles,
+} from '../../../playlists/src/master-playlist.js';
+import type { FfmpegTools } from '../facts/media-facts.js';
+import {
+  ratesOf,
+  secondsOf,
+  writeMediaPlaylist,
+  type Encryption,
+  type Listed,
+} from '../../../playlists/src/media-playlist.js';
+import type { MadeFile, MadeRendition } from '../renditions.js';
+import type { PictureTrack, StreamPlan } from './stream-plan.js';
+import { playlistIn, type Track } from './track-files.js';
+
+const masterPath = 'master.m3u8';
+const manifestPath = 'manifest.mpd';
+const playlistType = 'application/vnd.apple.mpegurl';
+
+/** The tracks of a plan as they were made. */
+export interface MadeTracks {
+  readonly pictures: readonly Track[];
+  readonly sounds: readonly Track[];
+  readonly subtitles: readonly Subtitles[];
+  /** Subtitles that are left out, and why: for the details. */
+  readonly leftOut?: ExtractedSubtitles['leftOut'];
+}
+
+/** Encrypts the tracks of an HLS stream, and returns them with their new sizes; as they are without a key. */
+export async function encryptTracks(
+  outDir: string,
+  tracks: readonly Track[],
+  key?: Buffer,
+): Promise<Track[]> {
+  if (!key) return [...tracks];
+  const hidden: Track[] = [];
+  for (const track of tracks) hidden.push(await encryptTrack(outDir, track, key));
+  return hidden;
+}
+
+/**
+ * Writes playlists, master and manifest of an HLS stream. The tracks may hold fewer rungs than the plan: those that are
+ * there play.
+ *
+ * @param key encrypted the tracks
+ */
+export async function writeHls(
+  plan: StreamPlan,
+  made: MadeTracks,
+  outDir: string,
+  key?: Buffer,
+): Promise<MadeRendition> {
+  const { hls } = plan;
+  if (!hls) throw new LandfallError('internal.unexpected', 'the plan has no HLS stream');
+  const rungs = hls.rungs.flatMap((rung) => {
+    const track = made.pictures.find(({ folder }) => folder === rung.folder);
+    return track
+      ? [{ track, range: rung.range, size: rung.target.size, frameRate: rung.target.frameRate }]
+      : [];
+  });
+  const soundTrack = made.sounds.find(({ folder }) => folder === hls.sound?.folder);
+  const sound =
+    soundTrack && hls.sound
+      ? {
+          track: soundTrack,
+          channels: Math.min(2, hls.sound.audio.channels),
+          language: hls.sound.audio.language,
+        }
+      : null;
+  const parts: StreamParts = { rungs, sound, subtitles: made.subtitles };
+  const encryption = key ? encryptionWith(key) : null;
+  const tracks = [...rungs.map(({ track }) => track), ...(sound ? [sound.track] : [])];
+  await settleAll(tracks.map((track) => writePlaylist(outDir, track, encryption)));
+  const durationMs = Math.round(1_000 * Math.max(...tracks.map(secondsOf)));
+  await settleAll(
+    made.subtitles.map((one) => writePlaylist(outDir, listSubtitles(one, durationMs), encryption)),
+  );
+  await writeFile(join(outDir, masterPath), writeMasterPlaylist(parts));
+  if (hls.spec.dash) await writeFile(join(outDir, manifestPath), writeManifest(parts));
+  return {
+    files: [
+      { path: masterPath, mimeType: playlistType },
+      ...(hls.spec.dash ? [{ path: manifestPath, mimeType: 'application/dash+xml' }] : []),
+      ...rungs.flatMap(({ track }) => filesOf(track, 'video/mp4')),
+      ...(sound ? filesOf(sound.track, 'audio/mp4') : []),
+      ...made.subtitles.flatMap(({ folder, path }) => [
+        { path: playlistIn(folder), mimeType: playlistType },
+        { path, mimeType: 'text/vtt' },
+      ]),
+    ],
+    main: masterPath,
+    width: rungs[0]?.size.width ?? null,
+    height: rungs[0]?.size.height ?? null,
+    durationMs,
+    encoder: hls.rungs[0]?.encoder.name ?? null,
+    details: {
+      rungs: rungs.map(describeRung),
+      audio: sound && { codec: sound.track.codec, ...ratesOf(sound.track) },
+      subtitles: made.subtitles.map(({ name, language, cut }) => ({ name, language, cut })),
+      ...(made.leftOut?.length ? { subtitlesLeftOut: made.leftOut } : {}),
+      ...(hls.spec.dash ? { dash: manifestPath } : {}),
+      ...(key ? { encryption: 'aes-128' } : {}),
+    },
+  };
+}
+
+/** A rung as the details of a stream tell of it. */
+function describeRung({ track, range, size: { width, height }, frameRate }: Rung) {
+  const { peakBps, averageBps } = ratesOf(track);
+  const bright = range === 'SDR' ? {} : { videoRange: range };
+  return { width, height, frameRate, codec: track.codec, ...bright, peakBps, averageBps };
+}
+
+async function writePlaylist(outDir: string, track: Listed, encryption: Encryption | null): Promise<void> {
+  await writeFile(join(outDir, playlistIn(track.folder)), writeMediaPlaylist(track, encryption));
+}
+
+/** Encrypts the files of subtitles as those of tracks. */
+export async function encryptSubtitles(
+  outDir: string,
+  subtitles: readonly Subtitles[],
+  key?: Buffer,
+): Promise<Subtitles[]> {
+  if (!key) return [...subtitles];
+  const hidden: Subtitles[] = [];
+  for (const one of subtitles) {
+    const { segments } = await encryptTrack(outDir, listSubtitles(one, 0), key);
+    hidden.push({ ...one, sizeBytes: segments[0]?.sizeBytes ?? one.sizeBytes });
+  }
+  return hidden;
+}
+
+/** Puts the MP4 of a plan together; the folders of its tracks, not yet encrypted, are in `outDir`. */
+export async function writeMp4(
+  tools: FfmpegTools,
+  plan: StreamPlan,
+  outDir: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<MadeRendition> {
+  const { mp4 } = plan;
+  if (!mp4) throw new LandfallError('internal.unexpected', 'the plan has no MP4');
+  const picture = { folder: mp4.picture.folder, codec: mp4.picture.encoder.codec };
+  const measured = await joinMp4(tools, outDir, picture, mp4.sound?.folder ?? null, timeoutMs, signal);
+  return {
+    files: [{ path: mp4Path, mimeType: 'video/mp4' }],
+    main: mp4Path,
+    ...measured,
+    encoder: mp4.picture.encoder.name,
+    details: { frameRate: mp4.picture.target.frameRate, ...sharedWith(plan, mp4.picture) },
+  };
+}
+
+/** That the pictures are those of a rung of the stream. */
+function sharedWith({ hls }: StreamPlan, picture: PictureTrack): { rung?: string } {
+  return hls?.rungs.includes(picture) ? { rung: picture.folder } : {};
+}
+
+function filesOf(track: Track, mimeType: string): MadeFile[] {
+  const media = [track.initPath, ...track.segments.map((segment) => segment.path)];
+  return [
+    { path: playlistIn(track.folder), mimeType: playlistType },
+    ...media.map((path) => ({ path, mimeType })),
+  ];
+}

@@ -1,0 +1,184 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLandfallError, type WarningCode } from '#runtime';
+import { checkDuration } from '../ffmpeg/check-output.js';
+import { encodeTracks, type EncodedTracks, type EncodeJob } from './encode-tracks.js';
+import { extractSubtitles } from './extract-subtitles.js';
+import { encryptSubtitles, encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
+import type { Loudness } from '../encoding/measure-loudness.js';
+import type { FfmpegTools } from '../facts/media-facts.js';
+import { secondsOf } from '../../../playlists/src/media-playlist.js';
+import type { MadeRendition, OnProgress } from '../renditions.js';
+import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
+
+export interface TranscodeOptions {
+  /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
+  readonly key?: Buffer;
+  /**
+   * Gets the stream of the smallest rung alone, when a spec wants something that plays early; the other rungs wait until
+   * it is done. Its segments are those of the whole stream, its master is replaced.
+   */
+  readonly onFirstPlayable?: (made: MadeRendition) => Promise<void>;
+}
+
+/** What a chip may fail with where software need not. */
+const hardwareFailures = [
+  'media.encoder_failed',
+  'media.encoder_missing',
+  'media.timed_out',
+  'media.damaged',
+] as const;
+
+/** Encodes with the chip, and where that fails once more with software: then `details.fallback` tells why. */
+export async function makeOrFallBack(
+  job: EncodeJob,
+  planInSoftware: () => StreamPlan,
+  settings: TranscodeOptions,
+): Promise<Map<string, MadeRendition>> {
+  if (!job.plan.pictures.some(({ encoder }) => encoder.hardware)) return make(job, settings);
+  try {
+    return await make(job, settings);
+  } catch (thrown) {
+    job.signal.throwIfAborted();
+    if (!isLandfallError(thrown, ...hardwareFailures)) throw thrown;
+    await emptyFolder(job.outDir);
+    const made = await make({ ...job, plan: planInSoftware() }, settings);
+    return withDetails(made, { fallback: thrown.detail ?? thrown.code });
+  }
+}
+
+/** Why the chip that was asked for is not used; empty when it is, or was not asked for. */
+export function refusalOf({ hardware }: FfmpegTools, { pictures }: StreamPlan): { fallback?: string } {
+  const refusal = hardware?.refusals.at(-1);
+  return refusal === undefined || pictures.some(({ encoder }) => encoder.hardware)
+    ? {}
+    : { fallback: refusal };
+}
+
+export function withDetails(
+  made: ReadonlyMap<string, MadeRendition>,
+  details: MadeRendition['details'],
+): Map<string, MadeRendition> {
+  return new Map([...made].map(([name, one]) => [name, { ...one, details: { ...details, ...one.details } }]));
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
+}
+
+/** Tracks that one run encodes. */
+interface Step {
+  readonly pictures: readonly PictureTrack[];
+  readonly sounds: readonly SoundTrack[];
+}
+
+async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<string, MadeRendition>> {
+  const { plan, outDir, tools, limits, signal } = job;
+  const { hls, mp4 } = plan;
+  const { key, onFirstPlayable } = settings;
+  const made = new Map<string, MadeRendition>();
+  if (plan.pictures.length === 0) return made;
+  const steps = planSteps(plan, onFirstPlayable !== undefined);
+  const texts = hls ? await extractSubtitles(job) : { subtitles: [], leftOut: [] };
+  const subtitles = await encryptSubtitles(outDir, texts.subtitles, key);
+  const complaints: string[] = [];
+  const warnings: WarningCode[] = [];
+  let loudness: Loudness | null = null;
+  let tracks: MadeTracks = { pictures: [], sounds: [], subtitles, leftOut: texts.leftOut };
+  for (const [index, step] of steps.entries()) {
+    const isLast = index === steps.length - 1;
+    const stepJob = { ...job, onProgress: shareOf(job.onProgress, steps, index) };
+    let encoded = await encodeTracks(stepJob, step);
+    complaints.push(...encoded.complaints);
+    loudness ??= encoded.loudness;
+    const ended = checkLengths(job, encoded);
+    if (ended.length > 0) encoded = await endSoundsWithPictures(stepJob, step, encoded);
+    warnings.push(...ended);
+    // The MP4 is put together from segments that are not encrypted yet.
+    if (mp4 && isLast) made.set(mp4.spec.name, await writeMp4(tools, plan, outDir, limits.timeoutMs, signal));
+    if (!hls) continue;
+    tracks = await addTracks(tracks, encoded, hls, outDir, key);
+    const stream = await writeHls(plan, tracks, outDir, key);
+    if (isLast) made.set(hls.spec.name, stream);
+    else await onFirstPlayable?.(stream);
+  }
+  for (const [name, one] of made) {
+    const short = checkDuration(tools, job.facts, job.source, one.durationMs, complaints);
+    made.set(name, { ...one, warnings: [...new Set([...warnings, ...short])] });
+  }
+  return loudness ? withDetails(made, { loudness }) : made;
+}
+
+/** All in one run; where something shall play early, the smallest rung with the sound before the others. */
+function planSteps({ pictures, sounds, hls }: StreamPlan, canPublishEarly: boolean): Step[] {
+  const smallest = hls?.rungs.findLast(({ range }) => range === 'SDR');
+  if (!hls?.spec.firstPlayable || !canPublishEarly || !smallest || pictures.length === 1) {
+    return [{ pictures, sounds }];
+  }
+  return [
+    { pictures: [smallest], sounds: sounds.filter((sound) => sound === hls.sound) },
+    {
+      pictures: pictures.filter((picture) => picture !== smallest),
+      sounds: sounds.filter((sound) => sound !== hls.sound),
+    },
+  ];
+}
+
+/** The share of a step among all: each decodes the video, which costs about as much as to encode its largest picture. */
+function shareOf(onProgress: OnProgress, steps: readonly Step[], current: number): OnProgress {
+  const decoding = Math.max(...steps.flatMap(({ pictures }) => pictures.map(pixelsOf)));
+  const weights = steps.map(({ pictures }) => decoding + sum(pictures.map(pixelsOf)));
+  const before = sum(weights.slice(0, current));
+  const own = weights[current] ?? 0;
+  return ({ share, speed }) => onProgress({ share: (before + own * share) / sum(weights), speed });
+}
+
+const pixelsOf = ({ target: { size } }: PictureTrack) => size.width * size.height;
+
+/** Adds those tracks that are the stream's, encrypted. */
+async function addTracks(
+  before: MadeTracks,
+  encoded: EncodedTracks,
+  { rungs, sound }: NonNullable<StreamPlan['hls']>,
+  outDir: string,
+  key?: Buffer,
+): Promise<MadeTracks> {
+  const pictures = encoded.pictures.filter((track) => rungs.some(({ folder }) => folder === track.folder));
+  const sounds = encoded.sounds.filter((track) => track.folder === sound?.folder);
+  return {
+    ...before,
+    pictures: [...before.pictures, ...(await encryptTracks(outDir, pictures, key))],
+    sounds: [...before.sounds, ...(await encryptTracks(outDir, sounds, key))],
+  };
+}
+
+/** Refuses pictures that end long before those of the source: silence hides that in the length of the whole. */
+function checkLengths(
+  { tools, facts, source }: EncodeJob,
+  { pictures, complaints }: EncodedTracks,
+): WarningCode[] {
+  const endMs = facts.video?.endMs;
+  if (endMs === undefined || endMs === null) return [];
+  const ends = { ...facts, durationMs: endMs };
+  return pictures.flatMap((track) =>
+    checkDuration(tools, ends, source, secondsOf(track) * 1_000, complaints),
+  );
+}
+
+/** Sound is filled up with silence to where the pictures should end: of a source that ends early, to where they do. */
+async function endSoundsWithPictures(
+  job: EncodeJob,
+  { sounds }: Step,
+  encoded: EncodedTracks,
+): Promise<EncodedTracks> {
+  const { video } = job.facts;
+  if (!video || sounds.length === 0) return encoded;
+  const endMs = Math.round(1_000 * Math.max(...encoded.pictures.map(secondsOf)));
+  const facts = { ...job.facts, video: { ...video, endMs } };
+  const again = await encodeTracks({ ...job, facts }, { pictures: [], sounds });
+  return { ...encoded, sounds: again.sounds };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, next) => total + next, 0);
+}

@@ -1,0 +1,115 @@
+import type { EncoderOf } from '../encoding/choose-encoders.js';
+import type { Encoder, PictureTarget } from '../encoding/encoders.js';
+import {
+  chooseLadder,
+  fitShortSide,
+  maxBitrateKbps,
+  outputFrameRate,
+  segmentFrames,
+  type Size,
+} from '../encoding/ladder.js';
+import type { AudioFacts, VideoFacts } from '../facts/media-facts.js';
+import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '../renditions.js';
+
+/** What is made of one video: one of each, from one decode. */
+export interface VideoSpecs {
+  readonly hls?: HlsSpec;
+  readonly mp4?: Mp4Spec;
+}
+
+export interface PictureTrack {
+  readonly folder: string;
+  readonly range: VideoRange;
+  readonly target: PictureTarget;
+  readonly encoder: Encoder;
+}
+
+export interface SoundTrack {
+  readonly folder: string;
+  readonly audio: AudioFacts;
+  /** Whether it is brought to one loudness. */
+  readonly normalize: boolean;
+}
+
+/** The tracks that are encoded, each into segments in a folder of its own, and which of them a rendition is made of. */
+export interface StreamPlan {
+  readonly pictures: readonly PictureTrack[];
+  readonly sounds: readonly SoundTrack[];
+  readonly segmentSeconds: number;
+  readonly hls: { spec: HlsSpec; rungs: readonly PictureTrack[]; sound: SoundTrack | null } | null;
+  /** An MP4 is put together from a rung of its size; without one a track is encoded for it alone. */
+  readonly mp4: { spec: Mp4Spec; picture: PictureTrack; sound: SoundTrack | null } | null;
+}
+
+/** A player of an MP4 seeks in steps of this. */
+const mp4KeySeconds = 4;
+
+/** Plans the tracks of a video: those of the HLS ladder first, largest first. */
+export function planStreams(
+  video: VideoFacts,
+  audio: AudioFacts | null,
+  specs: VideoSpecs,
+  encoderOf: EncoderOf,
+): StreamPlan {
+  const { hls, mp4 } = specs;
+  const frameRate = outputFrameRate(video.frameRate);
+  const segmentSeconds = hls?.segmentSeconds ?? mp4KeySeconds;
+  const picture = (
+    folder: string,
+    size: Size,
+    codec: VideoCodec,
+    range: VideoRange = 'SDR',
+  ): PictureTrack => ({
+    folder,
+    range,
+    target: {
+      size,
+      frameRate,
+      keyFrames: segmentFrames(frameRate, segmentSeconds),
+      maxKbps: maxBitrateKbps(size, frameRate, codec),
+    },
+    encoder: encoderOf(codec, size, range),
+  });
+  const sound = (folder: string, normalize = false): SoundTrack | null =>
+    audio && { folder, audio, normalize };
+
+  const codec = hls?.codec ?? 'h264';
+  const sizes = hls ? chooseLadder(video, hls.heights) : [];
+  const range = hls?.hdr === 'keep' ? rangeOf(video) : 'SDR';
+  // SDR comes first: players that know no ranges take what they find.
+  const rungs = [
+    ...sizes.map((size) => picture(folderOf(size), size, codec)),
+    ...(range === 'SDR' ? [] : sizes.map((size) => picture(`${folderOf(size)}-hdr`, size, codec, range))),
+  ];
+  const streamSound = hls ? sound('audio', hls.normalize) : null;
+  const ofStream = hls ? { spec: hls, rungs, sound: streamSound } : null;
+  if (!mp4)
+    return { pictures: rungs, sounds: present(streamSound), segmentSeconds, hls: ofStream, mp4: null };
+
+  const size = fitShortSide(video, mp4.height);
+  // What is published early is encrypted before the MP4 is put together.
+  const shares = !(hls?.encryption && hls.firstPlayable);
+  const same = shares && codec === 'h264' && rungs.find(({ target }) => isSame(target.size, size));
+  const filePicture = same || picture('file', size, 'h264');
+  const fileSound =
+    shares && streamSound?.normalize === (mp4.normalize ?? false)
+      ? streamSound
+      : sound('file-audio', mp4.normalize);
+  return {
+    pictures: same ? rungs : [...rungs, filePicture],
+    sounds: fileSound === streamSound ? present(streamSound) : present(streamSound, fileSound),
+    segmentSeconds,
+    hls: ofStream,
+    mp4: { spec: mp4, picture: filePicture, sound: fileSound },
+  };
+}
+
+/** How bright a picture may get. */
+function rangeOf({ hdr, colours: { transfer } }: VideoFacts): VideoRange {
+  if (!hdr) return 'SDR';
+  return transfer === 'smpte2084' ? 'PQ' : 'HLG';
+}
+
+const folderOf = (rung: Size) => `${Math.min(rung.width, rung.height)}p`;
+const isSame = (one: Size, other: Size) => one.width === other.width && one.height === other.height;
+const present = (...sounds: (SoundTrack | null)[]) => sounds.filter((sound) => sound !== null);

@@ -1,0 +1,55 @@
+import { LandfallError } from '#runtime';
+import { findSoftware, preferHardware, type EncoderOf } from '../encoding/choose-encoders.js';
+import { makeOrFallBack, refusalOf, withDetails, type TranscodeOptions } from './make-streams.js';
+import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
+import type { MadeRendition, OnProgress } from '../renditions.js';
+import { planStreams, type StreamPlan, type VideoSpecs } from './stream-plan.js';
+
+/**
+ * Makes everything that is wanted of one video in one run of ffmpeg, which decodes it once.
+ *
+ * @param source a local path or a (signed) http(s) URL
+ * @param facts what `probeMedia` said of the source
+ * @param outDir an existing folder; HLS writes `master.m3u8`, `<height>p/…` and `audio/…`, MP4 writes `video.mp4`
+ * @returns what was made, by the name of its spec, each checked with ffprobe
+ * @throws `media.no_stream`, `media.damaged`, `media.timed_out`, `media.encoder_failed`, `media.encoder_missing`,
+ * `media.scratch_full`; for a URL also `storage.unavailable`, `storage.denied`, `object.missing`;
+ * the signal's reason after an abort
+ */
+export async function transcodeVideo(
+  tools: FfmpegTools,
+  source: string,
+  facts: MediaFacts,
+  specs: VideoSpecs,
+  outDir: string,
+  limits: VideoLimits,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+  settings: TranscodeOptions = {},
+): Promise<Map<string, MadeRendition>> {
+  const software = await softwareFor(tools, specs, signal);
+  const planWith = (encoderOf: EncoderOf) => planVideo(facts, specs, encoderOf);
+  const plan = planWith(preferHardware(tools, software));
+  const job = { tools, source, facts, plan, outDir, limits, signal, onProgress };
+  const made = await makeOrFallBack(job, () => planWith(software), settings);
+  return withDetails(made, refusalOf(tools, plan));
+}
+
+/** Plans the tracks of a video that software encodes: each part of it is then encoded alike, by any worker. */
+export async function planInSoftware(
+  tools: FfmpegTools,
+  facts: MediaFacts,
+  specs: VideoSpecs,
+  signal: AbortSignal,
+): Promise<StreamPlan> {
+  return planVideo(facts, specs, await softwareFor(tools, specs, signal));
+}
+
+function softwareFor(tools: FfmpegTools, { hls }: VideoSpecs, signal: AbortSignal): Promise<EncoderOf> {
+  return findSoftware(tools, ['h264', hls?.codec ?? 'h264'], signal);
+}
+
+function planVideo({ video, audio }: MediaFacts, specs: VideoSpecs, encoderOf: EncoderOf): StreamPlan {
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  return planStreams(video, audio, specs, encoderOf);
+}
