@@ -4,7 +4,17 @@
  * Does not belong here: entities and queries; they live in the room whose rows they are (uploads, outbox).
  * A new migration goes into the top-level `migrations/` and into its list.
  */
-export * from './data-source.js';
-export * from './migrate-database.js';
-export * from './notifications.js';
-export * from './postgres-errors.js';
+export { connectWhenThere, createDataSource, createPool } from './data-source.js';
+export {
+  checkDatabase,
+  createDatabaseIfMissing,
+  migrateDatabase,
+  revertLastMigration,
+} from './migrate-database.js';
+export { listenForNotifications } from './notifications.js';
+export {
+  isDatabaseUnavailable,
+  isUniqueViolation,
+  isValueRefused,
+  translateDatabaseErrors,
+} from './postgres-errors.js';

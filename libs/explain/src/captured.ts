@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 import { z } from 'zod';
-import { showValue } from '../../oss/src/wire/shown-value.js';
+import { showValue } from '#oss';
 
 /** A callback request as somebody captured it. */
 export interface CapturedCallback {

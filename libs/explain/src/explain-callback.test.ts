@@ -1,6 +1,8 @@
 import { createPublicKey, createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { explainCallback, readCapturedCallback, signCallback } from '#oss';
+import { explainCallback } from './index.js';
+import { readCapturedCallback } from './index.js';
+import { signCallback } from '#oss';
 import { readVectors } from '../../oss/test-data/vectors.js';
 
 const vectors = readVectors('callback-signatures');

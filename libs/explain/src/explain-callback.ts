@@ -1,13 +1,13 @@
 import { isLandfallError } from '#runtime';
-import { readCallbackBody } from '../../oss/src/callback/body.js';
-import { readKeyUrl } from '../../oss/src/callback/key-url.js';
-import { callbackStringToSign } from '../../oss/src/callback/signature.js';
+import { readCallbackBody } from '#oss';
+import { readKeyUrl } from '#oss';
+import { callbackStringToSign } from '#oss';
 import type { CapturedCallback } from './captured.js';
 import { readObject } from './suspects/json-changes.js';
 import type { ExplainedStep, ExplainSettings } from './step.js';
 import { explainVerification } from './verification.js';
-import { masked, maskSecrets } from '../../oss/src/wire/mask-secrets.js';
-import { showValue } from '../../oss/src/wire/shown-value.js';
+import { masked, maskSecrets } from '#oss';
+import { showValue } from '#oss';
 
 export interface ExplainedCallback {
   /** Whether the api would believe it: the signature holds, with a key that is pinned or from an allowed host. */

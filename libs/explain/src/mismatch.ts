@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { callbackStringToSign } from '../../oss/src/callback/signature.js';
+import { callbackStringToSign } from '#oss';
 import { bodyChanges } from './suspects/body-changes.js';
 import type { CapturedCallback } from './captured.js';
 import { md5, ossProductionKey, signedDigest, type SignedDigest } from './signature.js';

@@ -1,6 +1,8 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { describeRefused, explainCallback, readCapturedCallback, signCallback } from '#oss';
+import { describeRefused, readCapturedCallback } from './index.js';
+import { signCallback } from '#oss';
+import { explainCallback } from './index.js';
 import { readVectors } from '../../oss/test-data/vectors.js';
 
 const vectors = readVectors('callback-signatures');

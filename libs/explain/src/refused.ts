@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { decodeStrictBase64 } from '../../oss/src/wire/base64.js';
+import { decodeStrictBase64 } from '#oss';
 import type { ExplainSettings } from './step.js';
 import type { CapturedCallback, LoggedFacts } from './captured.js';
 import { md5, signedDigest } from './signature.js';
 import { explainVerification } from './verification.js';
-import { masked, maskSecrets } from '../../oss/src/wire/mask-secrets.js';
+import { masked, maskSecrets } from '#oss';
 
 const targetMaxLength = 2_048;
 const bodyMaxBytes = 4_096;

@@ -1,5 +1,5 @@
 import { constants, createHash, createPublicKey, publicDecrypt, type KeyObject } from 'node:crypto';
-import { decodeStrictBase64 } from '../../oss/src/wire/base64.js';
+import { decodeStrictBase64 } from '#oss';
 
 /** The key of real OSS, the same in every region; whoever refuses callbacks of one environment has often got it from another. */
 export const ossProductionKey: KeyObject = createPublicKey(

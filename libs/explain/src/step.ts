@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { TargetSettings } from './suspects/target-changes.js';
-import type { CallbackBodySettings } from '../../oss/src/callback/landed-object.js';
+import type { CallbackBodySettings } from '#oss';
 
 export interface ExplainedStep {
   readonly title: string;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { isLandfallError } from '#runtime';
 import type { ExplainedStep, ExplainSettings } from './step.js';
-import { callbackStringToSign, verifyCallbackSignature } from '../../oss/src/callback/signature.js';
+import { callbackStringToSign, verifyCallbackSignature } from '#oss';
 import type { CapturedCallback } from './captured.js';
 import { explainDigest, explainMismatch, type Mismatch } from './mismatch.js';
 import { md5, repairSignature } from './signature.js';

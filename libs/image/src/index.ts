@@ -8,14 +8,13 @@
  * for libvips of it. MALLOC_ARENA_MAX=2, set by the start script, keeps glibc from holding on to finished images' memory.
  */
 export { configureSharp } from './configure-sharp.js';
-export type { ImageLimits } from './input/image-header.js';
-export { readableType } from './input/input-formats.js';
-export type { ImageSource } from './input/image-source.js';
 export { guestThreadBytes } from './decoders/sandbox/decoder-task.js';
-export { openImageFile, type OpenedImage } from './input/open-image.js';
-export { readImageFacts, withoutLocation, type ImageFacts } from './facts/read-image-facts.js';
-export { writeAnimation, type AnimationFile } from './renditions/animation/animation-file.js';
-export { renderImages } from './renditions/render-images.js';
+export { type ImageFacts, readImageFacts, withoutLocation } from './facts/read-image-facts.js';
+export type { ImageLimits } from './input/image-header.js';
+export type { ImageSource } from './input/image-source.js';
+export { readableType } from './input/input-formats.js';
+export { type OpenedImage, openImageFile } from './input/open-image.js';
+export { writeAnimation } from './renditions/animation/animation-file.js';
 export type { RenderedImage } from './renditions/encode-rendition.js';
-export type { FocalPoint, ImageRenditionSpec, RenderExtras } from './renditions/rendition-spec.js';
-export type { Placeholder } from './facts/placeholder/placeholder.js';
+export { renderImages } from './renditions/render-images.js';
+export type { FocalPoint, ImageRenditionSpec } from './renditions/rendition-spec.js';

@@ -4,7 +4,6 @@
  *
  * Does not belong here: what a job does (apps/worker), which jobs there are (room outbox).
  */
-export * from './job-handlers.js';
-export * from './jobs.module.js';
-export * from './queue-backend.js';
-export * from './outbox-relay.js';
+export type { JobContext, JobHandler, JobHandlers } from './job-handlers.js';
+export { jobHandlersToken, JobsModule, type JobsSettings } from './jobs.module.js';
+export { migrateQueue, openQueueBackend } from './queue-backend.js';

@@ -5,8 +5,8 @@
  * One more system package: a row in `system-tools.ts`. One more service: a file that exports `start<Service>`,
  * returning its address and `stop`.
  */
-export * from './ports.js';
-export * from './postgres.js';
-export * from './processes.js';
-export * from './redis.js';
-export * from './system-tools.js';
+export { freePort, portIsFree } from './ports.js';
+export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres.js';
+export { commandLineOf, endProcesses, findMarkedProcesses, isRunning } from './processes.js';
+export { type LocalRedis, startRedis } from './redis.js';
+export { ensureChromium, ensureFfmpeg, ensureRedis, type Ffmpeg, findChromium } from './system-tools.js';

@@ -5,6 +5,18 @@
  * Does not belong here: anything that knows BullMQ, so that the api can write jobs without loading it.
  * A new job is one line in `job-catalog.ts`; the compiler then asks the worker for its handler.
  */
-export * from './job-catalog.js';
-export * from './outbox.js';
-export * from './outbox-row.entity.js';
+export {
+  againJobOf,
+  isAgain,
+  isJobName,
+  jobCatalog,
+  jobIdOf,
+  type JobName,
+  type JobPayload,
+  type MakingJob,
+  priorityOf,
+  type QueueName,
+  queueNames,
+} from './job-catalog.js';
+export { OutboxRow } from './outbox-row.entity.js';
+export { outboxChannel, outboxRow, queueJobs } from './outbox.js';

@@ -6,7 +6,16 @@
  * A new kind of rendition goes into `rendition-schema.ts`, a new field of a match into `match-schema.ts`; the worker then
  * has to say who makes it. A new field has a default that changes nothing: the hash of every existing spec stays.
  */
+export { pipelinesJsonSchema } from './json-schema.js';
+export { loadPipelines, parsePipelines } from './load-pipelines.js';
 export type { Pipelines } from './pipeline-schema.js';
+export {
+  type Damaged,
+  damagedOf,
+  type PlannedRendition,
+  planRenditions,
+  type RenditionPlan,
+} from './plan-renditions.js';
 export type {
   AudioSpec,
   HlsSpec,
@@ -15,11 +24,6 @@ export type {
   Mp4Spec,
   PosterSpec,
   PreviewSpec,
-  RenditionSpec,
   StoryboardSpec,
   WaveformSpec,
 } from './rendition-schema.js';
-export type { Matchable } from './match-schema.js';
-export { pipelinesJsonSchema } from './json-schema.js';
-export * from './load-pipelines.js';
-export * from './plan-renditions.js';

@@ -1,7 +1,7 @@
 import { type Rung, type Sound, type StreamParts, languageTag } from './master-playlist.js';
 import { ratesOf, secondsOf } from './media-playlist.js';
-import type { VideoRange } from '../../video/src/renditions.js';
-import type { Track } from '../../video/src/streams/track-files.js';
+import type { VideoRange } from '#media';
+import type { Track } from './track.js';
 
 /**
  * Writes a DASH manifest over the segments of the HLS stream (ISO/IEC 23009-1, live profile as static): every segment

@@ -1,7 +1,7 @@
 import { ratesOf } from './media-playlist.js';
-import type { Size } from '../../video/src/encoding/ladder.js';
-import type { VideoRange } from '../../video/src/renditions.js';
-import { playlistIn, type Track } from '../../video/src/streams/track-files.js';
+import type { Size } from '#media';
+import type { VideoRange } from '#media';
+import { playlistIn, type Track } from './track.js';
 
 export interface Rung {
   readonly track: Track;

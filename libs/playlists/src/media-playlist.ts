@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import type { Segment, Track } from '../../video/src/streams/track-files.js';
+import type { Segment, Track } from './track.js';
 
 /** What a playlist is written of; subtitles have no initialisation segment. */
 export type Listed = Pick<Track, 'folder' | 'timescale' | 'segments'> & { readonly initPath: string | null };

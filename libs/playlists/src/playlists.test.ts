@@ -1,13 +1,8 @@
-import { stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ask, makeClip } from '../../video/src/fixtures/clips.fixture.js';
+import { type Subtitles, writeMasterPlaylist } from './master-playlist.js';
 import { writeManifest } from './dash-manifest.js';
-import { scratchFolder } from '../../video/src/fixtures/media.fixture.js';
-import { writeMasterPlaylist, type Subtitles } from './master-playlist.js';
 import { ratesOf, secondsOf, writeMediaPlaylist } from './media-playlist.js';
-import { hlsOf, makeStreams, readText } from '../../video/src/streams/streams.fixture.js';
-import { readTrack, type Track } from '../../video/src/streams/track-files.js';
+import type { Track } from './track.js';
 
 /** A track with segments of [seconds, bytes]. */
 function trackOf(folder: string, segments: [number, number][], codec = 'avc1.640028'): Track {
@@ -74,39 +69,6 @@ describe('a master playlist', () => {
     const master = writeMasterPlaylist({ rungs: [rung], sound: { ...sound, language }, subtitles: [] });
     expect(master).toContain(`AUTOSELECT=YES,${wanted}CHANNELS="2"`);
   });
-
-  test('tells of a real stream what its files are', async () => {
-    const { outDir } = await makeStreams(await makeClip('320x180', 3), hlsOf([180, 90]));
-    const master = await readText(outDir, 'master.m3u8');
-    const bytesOf = async (folder: string, n: number) =>
-      (await stat(join(outDir, folder, `segment_0000${n}.m4s`))).size;
-    for (const [folder, size] of [
-      ['180p', '320,180'],
-      ['90p', '160,90'],
-    ] as const) {
-      const [, text = ''] = new RegExp(`#EXT-X-STREAM-INF:(.*)\\n${folder}/`).exec(master) ?? [];
-      const read = (name: string) => Number(new RegExp(`(?:^|,)${name}=([\\d.]+)`).exec(text)?.[1]);
-      const video = await Promise.all([0, 1, 2].map((n) => bytesOf(folder, n)));
-      const tracks = await Promise.all([readTrack(outDir, folder), readTrack(outDir, 'audio')]);
-      expect(video).toEqual(tracks[0].segments.map(({ sizeBytes }) => sizeBytes));
-      const average = tracks.map(
-        (track) => (8 * track.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)) / secondsOf(track),
-      );
-      expect(Math.abs(read('AVERAGE-BANDWIDTH') - average.reduce((sum, rate) => sum + rate, 0))).toBeLessThan(
-        2,
-      );
-      expect(read('BANDWIDTH')).toBeGreaterThanOrEqual(Math.max(...video) * 8);
-      expect(text).toContain(`RESOLUTION=${size.replace(',', 'x')}`);
-      expect(read('FRAME-RATE')).toBe(25);
-      const probed = await ask(
-        join(outDir, folder, 'playlist.m3u8'),
-        '-show_entries',
-        'stream=width,height,level',
-      );
-      const level = Number.parseInt(/avc1\.6400([\da-f]{2})/.exec(text)?.[1] ?? '', 16);
-      expect(probed[0]).toBe(`${size},${level}`);
-    }
-  });
 });
 
 test('a DASH manifest tells frame rates as fractions, runs of segments, and subtitles as whole files', () => {
@@ -125,18 +87,4 @@ test('a DASH manifest tells frame rates as fractions, runs of segments, and subt
   expect(manifest).toContain('lang="de"');
   expect(manifest).toContain('<BaseURL>subtitles-0/cues.vtt</BaseURL>');
   expect(manifest.match(/<SegmentURL /g)).toHaveLength(4);
-});
-
-describe('a track that is not complete is none:', () => {
-  const head = '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:1,\n0.m4s\n';
-  test.each([
-    ['no playlist', {}],
-    ['no end', { 'playlist.m3u8': head }],
-    ['no segments', { 'playlist.m3u8': '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXT-X-ENDLIST\n' }],
-    ['no codec', { 'playlist.m3u8': `${head}#EXT-X-ENDLIST\n`, 'init.mp4': 'avcC' }],
-  ])('%s', async (_, files) => {
-    const folder = await scratchFolder();
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-    await expect(readTrack(folder, '.')).rejects.toMatchObject({ code: 'media.encoder_failed' });
-  });
 });

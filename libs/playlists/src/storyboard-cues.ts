@@ -1,11 +1,18 @@
-import type { StoryboardPlan } from '../../video/src/stills/storyboard-plan.js';
+import type { Size } from '#media';
+
+/** Where the tiles of a storyboard lie: `columns` times `rows` of one size in each sheet, one every `intervalMs`. */
+export interface TileGrid extends Size {
+  readonly columns: number;
+  readonly rows: number;
+  readonly intervalMs: number;
+}
 
 /**
  * The WebVTT file of a storyboard: one cue for each tile, from one to the next without a gap, the last one until the end.
  * Each names the part of a sheet that shows it as a media fragment (W3C Media Fragments, 4.2.2).
  */
 export function writeCues(
-  { width, height, columns, rows, intervalMs }: StoryboardPlan,
+  { width, height, columns, rows, intervalMs }: TileGrid,
   sheets: readonly string[],
   count: number,
   durationMs: number,

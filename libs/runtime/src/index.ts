@@ -4,17 +4,17 @@
  * Does not belong here: anything that knows of OSS, uploads, queues or media.
  * A new setting goes into `config-sections.ts`; a new error code goes into `error-table.ts`, of a warning into `warning-table.ts`.
  */
-export * from './capacity.js';
-export * from './config.js';
-export * from './config-sections.js';
-export * from './error-table.js';
-export * from './guest-environment.js';
-export * from './ids.js';
-export * from './landfall-error.js';
-export * from './logger.js';
-export * from './metrics.js';
-export * from './settle-all.js';
-export * from './shutdown.js';
-export * from './time-limit.js';
-export * from './warning-table.js';
-export * from './write-stream.js';
+export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
+export { configSections } from './config-sections.js';
+export { type Config, developmentSecrets, loadConfig, type SectionName } from './config.js';
+export { type ErrorCode, errorTable, httpStatusOf } from './error-table.js';
+export { guestEnvironment } from './guest-environment.js';
+export { firstIdOf, newId } from './ids.js';
+export { isLandfallError, LandfallError, toLandfallError } from './landfall-error.js';
+export { createLogger, type Logger, nestLogger } from './logger.js';
+export { counter, histogram, measureProcess, metricsContentType, printMetrics } from './metrics.js';
+export { settleAll } from './settle-all.js';
+export { closeOnSignal, tellReady } from './shutdown.js';
+export { pause, withTimeLimit } from './time-limit.js';
+export { type WarningCode, warningTable } from './warning-table.js';
+export { writeStream } from './write-stream.js';

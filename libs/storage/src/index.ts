@@ -5,7 +5,6 @@
  * Every request goes over a URL that room oss signs (V4), by Node's own fetch: streams, aborts and time limits come
  * with it. Does not belong here: what the objects mean, keys of renditions, signatures themselves.
  */
-export * from './object-address.js';
-export * from './object-store.js';
-export * from './remove-objects.js';
-export * from './serve-object.js';
+export { type ObjectHead, ObjectStore } from './object-store.js';
+export { removeObjects } from './remove-objects.js';
+export { withObjectGate } from './serve-object.js';

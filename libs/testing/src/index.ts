@@ -5,12 +5,12 @@
  * Fixture → price: `testDatabase()` about 50 ms, `startStack()` about 3 s: one for a file, not for a test.
  * Does not belong here: fixtures of one room; they stand beside its tests.
  */
-export * from './test-database.js';
-export * from './test-queue.js';
-export * from './stack.js';
-export * from './app-process.js';
-export * from './eventually.js';
-export * from './oss-client.js';
-export * from './own-services.js';
-export * from './post-form.js';
-export * from './stand-in-store.js';
+export { type AppProcess, startApp } from './app-process.js';
+export { eventually } from './eventually.js';
+export { ossClient } from './oss-client.js';
+export { ownPostgres, ownRedis } from './own-services.js';
+export { postForm } from './post-form.js';
+export { type Stack, startStack, testBucket } from './stack.js';
+export { startStandInStore } from './stand-in-store.js';
+export { createTestDatabase, dropTestDatabase, testDatabase, type TestDatabase } from './test-database.js';
+export { type QueueKind, queueKinds, testQueue } from './test-queue.js';

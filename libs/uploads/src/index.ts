@@ -4,30 +4,51 @@
  *
  * Does not belong here: HTTP, OSS, queues. A new column goes into the entity, a migration and `upload-view.ts`.
  */
-export * from './rows/upload.entity.js';
-export * from './rows/rendition.entity.js';
-export * from './rows/removal.entity.js';
-export * from './making/removals.js';
-export * from './rows/chunk.entity.js';
-export * from './rows/stream-key.entity.js';
-export * from './making/stream-keys.js';
-export * from './rows/upload-entities.js';
-export * from './landing/upload-registry.js';
-export type { RegisteredUpload } from './landing/insert-uploads.js';
-export * from './landing/landing.js';
-export * from './landing/confirm-landing.js';
-export { standingIdOf } from './landing/standing-upload.js';
-export * from './making/upload-states.js';
-export * from './making/rendition-states.js';
-export * from './requests/cancel-upload.js';
-export * from './making/rendition-progress.js';
-export * from './making/chunks.js';
-export * from './reading/upload-reader.js';
-export * from './reading/upload-filter.js';
-export * from './reading/upload-view.js';
-export * from './making/sweep-uploads.js';
-export * from './requests/reprocess-upload.js';
-export * from './requests/reprocess-uploads.js';
-export * from './rows/ticket.entity.js';
-export * from './tickets/ticket-nonce.js';
-export * from './tickets/tickets.js';
+export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
+export type { Landing } from './landing/landing.js';
+export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
+export {
+  beginChunk,
+  type CutJob,
+  type CutRendition,
+  endChunkRun,
+  failChunks,
+  finishChunk,
+  type PartOfPlan,
+  planChunks,
+  readyChunks,
+  renewChunk,
+} from './making/chunks.js';
+export { removeReplaced, reserveObjects } from './making/removals.js';
+export { isWanted, type MakingProgress, recordProgress } from './making/rendition-progress.js';
+export {
+  failRenditions,
+  type MadeRendition,
+  pendingRenditions,
+  publishRendition,
+  recordEarly,
+} from './making/rendition-states.js';
+export { findStreamKey, streamKey } from './making/stream-keys.js';
+export { removeUnconfirmed, sweepUploads } from './making/sweep-uploads.js';
+export { beginRun, endRun, recordPlan } from './making/upload-states.js';
+export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
+export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
+export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
+export { cancelUpload, deleteUpload, type MadeObjects } from './requests/cancel-upload.js';
+export { reprocessUpload } from './requests/reprocess-upload.js';
+export { reprocessPage } from './requests/reprocess-uploads.js';
+export { Chunk } from './rows/chunk.entity.js';
+export { Removal } from './rows/removal.entity.js';
+export { Rendition } from './rows/rendition.entity.js';
+export { Ticket } from './rows/ticket.entity.js';
+export { uploadEntities } from './rows/upload-entities.js';
+export { type ConfirmedUpload, isConfirmed, Upload, type UploadStatus } from './rows/upload.entity.js';
+export { checkTicketNonce, isTicketNonce, signTicketNonce, ticketGraceS } from './tickets/ticket-nonce.js';
+export {
+  findTicketOf,
+  findTicketUpload,
+  insertTicket,
+  readTicket,
+  removeOldTickets,
+  ticketVar,
+} from './tickets/tickets.js';

@@ -1,12 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  type CapturedCallback,
-  describeRefused,
-  type ExplainSettings,
-  maskSecrets,
-  readKeyUrl,
-  recoverDigest,
-} from '#oss';
+import { type CapturedCallback, type ExplainSettings } from '#explain';
+import { describeRefused, recoverDigest } from '#explain';
+import { maskSecrets, readKeyUrl } from '#oss';
 import { isLandfallError, type LandfallError, type Logger } from '#runtime';
 import type { OnModuleDestroy } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';

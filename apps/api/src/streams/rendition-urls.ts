@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ObjectStore } from '#storage';
 import type { SignRendition } from '#uploads';
-import { namingFile } from '../../../../libs/playlists/src/naming-files.js';
+import { namingFile } from '#playlists';
 import type { StreamLinks } from './stream-links.js';
 
 /** The URL of a rendition: signed for OSS itself, or a link to us where its file names others, which we rewrite. */

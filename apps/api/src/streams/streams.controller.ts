@@ -7,7 +7,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { SchemaPipe } from '../http/schema-pipe.js';
-import { namingFile } from '../../../../libs/playlists/src/naming-files.js';
+import { namingFile } from '#playlists';
 import { playbackS } from './rendition-urls.js';
 import { StreamLinks } from './stream-links.js';
 

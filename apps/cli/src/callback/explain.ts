@@ -1,13 +1,9 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { parseArgs } from 'node:util';
-import {
-  type CapturedCallback,
-  type ExplainedStep,
-  explainCallback,
-  readCapturedCallback,
-  readKeyUrl,
-} from '#oss';
+import { type CapturedCallback, type ExplainedStep, explainCallback } from '#explain';
+import { readCapturedCallback } from '#explain';
+import { readKeyUrl } from '#oss';
 import { LandfallError, loadConfig } from '#runtime';
 
 const usage =

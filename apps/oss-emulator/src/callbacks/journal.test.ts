@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { readCapturedCallback, verifyCallbackSignature } from '#oss';
+import { readCapturedCallback } from '#explain';
+import { verifyCallbackSignature } from '#oss';
 import type { JournalEntry } from './journal.js';
 import { encodeCallback, useReceiver } from '../fixtures/callback-receiver.fixture.js';
 import { credentials, useEmulator } from '../fixtures/emulator.fixture.js';

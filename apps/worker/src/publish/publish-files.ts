@@ -1,5 +1,5 @@
 import { publishRendition, type MadeRendition, type Rendition, reserveObjects, type Upload } from '#uploads';
-import type { MadeFile, MadeRendition as MadeFiles } from '#video';
+import type { MadeFile, MadeRendition as MadeFiles } from '#media';
 import { join } from 'node:path';
 import { endingOf, renditionKey } from './rendition-key.js';
 import { storeAll } from './store-all.js';

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '#storage';
-import type { MadeFile } from '#video';
+import type { MadeFile } from '#media';
 import { join } from 'node:path';
 
 /** A stream is hundreds of small files: a few at a time keep the connection busy. */

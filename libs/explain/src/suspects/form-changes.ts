@@ -1,5 +1,5 @@
 import { maxOrdered, orders, tryDecode, type Change } from './target-changes.js';
-import { percentEncode } from '../../../oss/src/wire/percent-encoding.js';
+import { percentEncode } from '#oss';
 
 /** What a form may have been before something parsed it and wrote it anew. */
 export function* formChanges(text: string): Generator<Change<string>> {

@@ -1,5 +1,5 @@
 import { maxOrdered, orders, type Change } from './target-changes.js';
-import { percentEncode } from '../../../oss/src/wire/percent-encoding.js';
+import { percentEncode } from '#oss';
 
 /** What a JSON body may have been before something parsed it and wrote it anew. */
 export function* jsonChanges(value: object): Generator<Change<string>> {

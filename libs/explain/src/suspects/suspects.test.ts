@@ -1,7 +1,9 @@
 import { constants, createHash, createPrivateKey, createPublicKey, privateEncrypt, sign } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type CapturedCallback, explainCallback, readCapturedCallback, signCallback } from '#oss';
+import { type CapturedCallback, explainCallback } from '../index.js';
+import { readCapturedCallback } from '../index.js';
+import { signCallback } from '#oss';
 import { readVectors } from '../../../oss/test-data/vectors.js';
 
 const vectors = readVectors('callback-signatures');

@@ -1,4 +1,4 @@
-import { showValue } from '../../../oss/src/wire/shown-value.js';
+import { showValue } from '#oss';
 
 /** Something that may have been sent in place of what was received, and what would have changed it on the way. */
 export interface Change<Value> {

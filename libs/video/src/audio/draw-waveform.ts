@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib';
-import type { Size } from '../encoding/ladder.js';
+import type { Size } from '#media';
 import type { Peaks } from './peaks.js';
 
 const fullScale = 32_768;

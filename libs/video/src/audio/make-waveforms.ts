@@ -6,7 +6,7 @@ import { options } from '../ffmpeg/command-line.js';
 import { drawWaveform } from './draw-waveform.js';
 import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
 import { Peaks } from './peaks.js';
-import type { MadeRendition, OnProgress } from '../renditions.js';
+import type { MadeRendition, OnProgress } from '#media';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from '../encoding/sound-filters.js';
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, makeClip, picture, sound } from '../fixtures/clips.fixture.js';
 import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
 import { measureLoudness } from '../encoding/measure-loudness.js';
-import type { AudioSpec } from '../renditions.js';
+import type { AudioSpec } from '#media';
 import { transcodeAudio } from './transcode-audio.js';
 
 async function transcode(source: string, spec: Partial<AudioSpec> = {}) {

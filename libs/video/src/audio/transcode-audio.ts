@@ -4,7 +4,7 @@ import { options } from '../ffmpeg/command-line.js';
 import { noTags } from '../encoding/encoder-args.js';
 import { gainFor, measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
 import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
-import type { AudioSpec, MadeRendition, OnProgress } from '../renditions.js';
+import type { AudioSpec, MadeRendition, OnProgress } from '#media';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from '../encoding/sound-filters.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LandfallError } from '#runtime';
 import type { EncodePart } from '../streams/encode-tracks.js';
 import { shiftSegment } from './shift-segments.js';
-import type { Track } from '../streams/track-files.js';
+import type { Track } from '#playlists';
 
 /** A track of one part of a video, and what its initialisation segment holds: the same in all parts. */
 export interface ChunkTrack extends Track {

@@ -4,7 +4,7 @@ import { encryptTrack } from '../streams/encrypt-track.js';
 import { extractSubtitles, type ExtractedSubtitles } from '../streams/extract-subtitles.js';
 import { encryptSubtitles } from '../streams/finish-streams.js';
 import type { Loudness } from '../encoding/measure-loudness.js';
-import type { MadeFile } from '../renditions.js';
+import type { MadeFile } from '#media';
 import type { StreamPlan } from '../streams/stream-plan.js';
 
 /** What one chunk of a video holds: pictures, or sound and subtitles. */

@@ -6,10 +6,10 @@ import type { EncodedChunk } from './encode-chunk.js';
 import { writeHls } from '../streams/finish-streams.js';
 import { makeFolders } from '../streams/make-hls.js';
 import type { MediaFacts } from '../facts/media-facts.js';
-import { secondsOf, writeMediaPlaylist } from '../../../playlists/src/media-playlist.js';
-import type { MadeRendition } from '../renditions.js';
+import { secondsOf, writeMediaPlaylist } from '#playlists';
+import type { MadeRendition } from '#media';
 import type { StreamPlan } from '../streams/stream-plan.js';
-import { playlistIn, type Track } from '../streams/track-files.js';
+import { playlistIn, type Track } from '#playlists';
 
 /**
  * All chunks of a video as one.

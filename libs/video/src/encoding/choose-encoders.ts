@@ -2,9 +2,9 @@ import { LandfallError } from '#runtime';
 import type { Encoder } from './encoders.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
 import { hardwareEncoder } from './hardware-encoders.js';
-import type { Size } from './ladder.js';
+import type { Size } from '#media';
 import type { FfmpegTools } from '../facts/media-facts.js';
-import type { VideoCodec, VideoRange } from '../renditions.js';
+import type { VideoCodec, VideoRange } from '#media';
 import { keepingHdr, softwareEncoders } from './software-encoders.js';
 
 /** Tells the encoder of a codec for a picture of this size. */

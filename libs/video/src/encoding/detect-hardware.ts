@@ -1,5 +1,5 @@
 import { isLandfallError } from '#runtime';
-import type { VideoCodec } from '../renditions.js';
+import type { VideoCodec } from '#media';
 import { videoArgs } from './encoder-args.js';
 import { hardwareEncoder, hardwareKinds, type Hardware, type HardwareKind } from './hardware-encoders.js';
 import type { FfmpegTools } from '../facts/media-facts.js';

@@ -1,5 +1,5 @@
-import type { Size } from './ladder.js';
-import type { VideoCodec } from '../renditions.js';
+import type { Size } from '#media';
+import type { VideoCodec } from '#media';
 
 /** What one picture track is to be. */
 export interface PictureTarget {

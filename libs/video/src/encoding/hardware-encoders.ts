@@ -1,6 +1,6 @@
 import { options } from '../ffmpeg/command-line.js';
 import type { Encoder, PictureTarget } from './encoders.js';
-import type { VideoCodec } from '../renditions.js';
+import type { VideoCodec } from '#media';
 
 /** Ways to the encoders of a graphics chip. */
 export const hardwareKinds = ['vaapi', 'nvenc', 'qsv'] as const;

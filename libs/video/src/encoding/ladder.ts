@@ -1,10 +1,4 @@
-import type { VideoCodec } from '../renditions.js';
-
-/** Size of a picture with square pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Size, VideoCodec } from '#media';
 
 /** H.264 in 4:2:0 wants even sides. */
 function even(length: number): number {

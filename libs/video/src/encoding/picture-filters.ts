@@ -1,6 +1,6 @@
 import { lateForGrid, shiftBy } from './frame-grid.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
-import type { Size } from './ladder.js';
+import type { Size } from '#media';
 import type { FfmpegTools, VideoFacts } from '../facts/media-facts.js';
 import type { PictureTrack } from '../streams/stream-plan.js';
 

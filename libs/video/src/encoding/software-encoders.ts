@@ -1,5 +1,5 @@
 import type { Encoder, PictureTarget } from './encoders.js';
-import type { VideoRange } from '../renditions.js';
+import type { VideoRange } from '#media';
 
 const inSoftware = { hardware: false, setUp: [], filter: 'format=yuv420p', minSide: 2 } as const;
 

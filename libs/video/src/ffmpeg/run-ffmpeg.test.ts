@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeClip } from '../fixtures/clips.fixture.js';
 import { ignore, never, scratchFolder, tools } from '../fixtures/media.fixture.js';
-import type { Progress } from '../renditions.js';
+import type { Progress } from '#media';
 import { runFfmpeg, type EncodeRun } from './run-ffmpeg.js';
 import { folderBytes } from './watch-folder.js';
 

@@ -6,7 +6,7 @@ import type { FfmpegTools } from '../facts/media-facts.js';
 import { scratchOf } from './sandbox-limits.js';
 import { decodeArgs, isGate } from './media-source.js';
 import { readLines } from './read-lines.js';
-import type { OnProgress } from '../renditions.js';
+import type { OnProgress } from '#media';
 import { runTool } from './run-tool.js';
 import { fileBytes, watchFolder } from './watch-folder.js';
 

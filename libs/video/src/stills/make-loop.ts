@@ -1,9 +1,9 @@
 import { options } from '../ffmpeg/command-line.js';
 import { measureOutput } from '../ffmpeg/check-output.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
-import type { Size } from '../encoding/ladder.js';
+import type { Size } from '#media';
 import type { FfmpegTools, VideoLimits } from '../facts/media-facts.js';
-import type { MadeRendition } from '../renditions.js';
+import type { MadeRendition } from '#media';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
 export interface LoopSpec {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { LandfallError } from '#runtime';
 import { options } from '../ffmpeg/command-line.js';
 import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
-import type { MadeFile, MadeRendition } from '../renditions.js';
+import type { MadeFile, MadeRendition } from '#media';
 import { runTool } from '../ffmpeg/run-tool.js';
 import { chooseStillEncoder, type StillEncoder } from './still-encoders.js';
 import { planStoryboard, type StoryboardPlan, type StoryboardSpec } from './storyboard-plan.js';
-import { writeCues } from '../../../playlists/src/storyboard-cues.js';
+import { writeCues } from '#playlists';
 import { readTiles } from './storyboard-tiles.js';
 
 const sheetTimeoutMs = 60_000;

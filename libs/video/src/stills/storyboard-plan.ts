@@ -1,4 +1,4 @@
-import type { Size } from '../encoding/ladder.js';
+import type { Size } from '#media';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
 
 export interface StoryboardSpec {

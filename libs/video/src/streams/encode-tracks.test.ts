@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ffmpeg, h264, picture } from '../fixtures/clips.fixture.js';
 import { encodeTracks, type EncodePart } from './encode-tracks.js';
 import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
-import type { VideoCodec } from '../renditions.js';
+import type { VideoCodec } from '#media';
 import { planInSoftware } from './transcode-video.js';
 
 const specs = { hls: { name: 'stream', heights: [90, 64], segmentSeconds: 1 } };

@@ -6,10 +6,11 @@ import { measureLoudness, normalizeFilter, type Loudness } from '../encoding/mea
 import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
 import type { FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from '../facts/media-facts.js';
 import { feedTracks } from '../encoding/picture-filters.js';
-import type { OnProgress } from '../renditions.js';
+import type { OnProgress } from '#media';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
-import { playlistIn, readTrack, type Track } from './track-files.js';
+import { playlistIn, type Track } from '#playlists';
+import { readTrack } from './track-files.js';
 
 /**
  * A stretch of a video, in frames of its constant output rate: encoded alone, its segments are those of the whole from

@@ -3,8 +3,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Encryption, Listed } from '../../../playlists/src/media-playlist.js';
-import type { Segment } from './track-files.js';
+import type { Encryption, Listed } from '#playlists';
+import type { Segment } from '#playlists';
 
 /** Length of a key and of a block of AES-128 in bytes. */
 export const keyBytes = 16;

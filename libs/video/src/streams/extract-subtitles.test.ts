@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cleanCues } from '../../../playlists/src/clean-cues.js';
+import { cleanCues } from '#playlists';
 import { ffmpeg, h264, picture } from '../fixtures/clips.fixture.js';
 import { extractSubtitles } from './extract-subtitles.js';
 import { scratchFolder } from '../fixtures/media.fixture.js';

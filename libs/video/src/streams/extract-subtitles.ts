@@ -1,13 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLandfallError } from '#runtime';
-import { cleanCues } from '../../../playlists/src/clean-cues.js';
+import { cleanCues } from '#playlists';
 import { options } from '../ffmpeg/command-line.js';
 import { noTags } from '../encoding/encoder-args.js';
 import type { EncodeJob } from './encode-tracks.js';
-import { languageTag, type Subtitles } from '../../../playlists/src/master-playlist.js';
+import { languageTag, type Subtitles } from '#playlists';
 import type { SubtitleFacts } from '../facts/media-facts.js';
-import type { Listed } from '../../../playlists/src/media-playlist.js';
+import type { Listed } from '#playlists';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
 /** Subtitles that are text, closed captions too. */

@@ -1,27 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LandfallError, settleAll } from '#runtime';
-import { writeManifest } from '../../../playlists/src/dash-manifest.js';
+import { writeManifest } from '#playlists';
 import { encryptionWith, encryptTrack } from './encrypt-track.js';
 import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
 import { joinMp4, mp4Path } from './make-mp4.js';
-import {
-  writeMasterPlaylist,
-  type Rung,
-  type StreamParts,
-  type Subtitles,
-} from '../../../playlists/src/master-playlist.js';
+import { writeMasterPlaylist, type Rung, type StreamParts, type Subtitles } from '#playlists';
 import type { FfmpegTools } from '../facts/media-facts.js';
-import {
-  ratesOf,
-  secondsOf,
-  writeMediaPlaylist,
-  type Encryption,
-  type Listed,
-} from '../../../playlists/src/media-playlist.js';
-import type { MadeFile, MadeRendition } from '../renditions.js';
+import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption, type Listed } from '#playlists';
+import type { MadeFile, MadeRendition } from '#media';
 import type { PictureTrack, StreamPlan } from './stream-plan.js';
-import { playlistIn, type Track } from './track-files.js';
+import { playlistIn, type Track } from '#playlists';
 
 const masterPath = 'master.m3u8';
 const manifestPath = 'manifest.mpd';

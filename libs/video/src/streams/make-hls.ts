@@ -5,7 +5,7 @@ import { audioArgs, noTags, videoArgs } from '../encoding/encoder-args.js';
 import { lateForGrid, shiftBy } from '../encoding/frame-grid.js';
 import type { VideoFacts } from '../facts/media-facts.js';
 import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
-import { playlistIn } from './track-files.js';
+import { playlistIn } from '#playlists';
 
 /** Bitrate of the one sound that all rungs share. */
 const audioKbps = 128;

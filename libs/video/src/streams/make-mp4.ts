@@ -5,7 +5,7 @@ import type { Measured } from '../ffmpeg/check-output.js';
 import { noTags } from '../encoding/encoder-args.js';
 import type { FfmpegTools } from '../facts/media-facts.js';
 import { runTool } from '../ffmpeg/run-tool.js';
-import { playlistIn } from './track-files.js';
+import { playlistIn } from '#playlists';
 
 export const mp4Path = 'video.mp4';
 

@@ -7,8 +7,8 @@ import { extractSubtitles } from './extract-subtitles.js';
 import { encryptSubtitles, encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
 import type { Loudness } from '../encoding/measure-loudness.js';
 import type { FfmpegTools } from '../facts/media-facts.js';
-import { secondsOf } from '../../../playlists/src/media-playlist.js';
-import type { MadeRendition, OnProgress } from '../renditions.js';
+import { secondsOf } from '#playlists';
+import type { MadeRendition, OnProgress } from '#media';
 import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
 
 export interface TranscodeOptions {

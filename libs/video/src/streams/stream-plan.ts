@@ -6,10 +6,10 @@ import {
   maxBitrateKbps,
   outputFrameRate,
   segmentFrames,
-  type Size,
 } from '../encoding/ladder.js';
+import { type Size } from '#media';
 import type { AudioFacts, VideoFacts } from '../facts/media-facts.js';
-import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '../renditions.js';
+import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '#media';
 
 /** What is made of one video: one of each, from one decode. */
 export interface VideoSpecs {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { ask, ffmpeg } from '../fixtures/clips.fixture.js';
 import { ignore, limits, listen, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
-import type { HlsSpec } from '../renditions.js';
+import type { HlsSpec } from '#media';
 import type { VideoSpecs } from './stream-plan.js';
 import { transcodeVideo } from './transcode-video.js';
 import type { TranscodeOptions } from './make-streams.js';

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, makeClip } from '../fixtures/clips.fixture.js';
-import type { MadeRendition } from '../renditions.js';
+import type { MadeRendition } from '#media';
 import { hashFrames, hlsOf, makeStreams, readText, serveFolder, timesOf } from './streams.fixture.js';
 
 const file = (height: number) => ({ mp4: { name: 'file', height } });

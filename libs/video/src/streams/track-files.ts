@@ -1,5 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path/posix';
+import { playlistIn, type Segment, type Track } from '#playlists';
 import { LandfallError } from '#runtime';
 import { codecName } from './codec-names.js';
 import { findBox } from './mp4-boxes.js';
@@ -8,29 +9,6 @@ import { findBox } from './mp4-boxes.js';
 const headBytes = 131_072;
 /** A stream is hundreds of small files: a few at a time are read. */
 const readsAtOnce = 16;
-
-export interface Segment {
-  /** Relative to the output folder, with `/`. */
-  readonly path: string;
-  /** Length in the time scale of its track. */
-  readonly ticks: number;
-  /** Frames of pictures, or packets of sound. */
-  readonly frames: number;
-  readonly sizeBytes: number;
-}
-
-/** One track of a stream: a rung, or the sound. What is measured is read from the files themselves. */
-export interface Track {
-  readonly folder: string;
-  readonly initPath: string;
-  /** As in RFC 6381: `avc1.640028`. */
-  readonly codec: string;
-  /** Ticks of a second. */
-  readonly timescale: number;
-  readonly segments: readonly Segment[];
-}
-
-export const playlistIn = (folder: string) => `${folder}/playlist.m3u8`;
 
 /**
  * Measures the track that ffmpeg wrote into a folder with a playlist.

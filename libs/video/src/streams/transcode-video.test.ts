@@ -14,7 +14,7 @@ import {
   turnClip,
 } from '../fixtures/clips.fixture.js';
 import { ignore, limits, never, probe, scratchFolder, serveFile, tools } from '../fixtures/media.fixture.js';
-import type { OnProgress } from '../renditions.js';
+import type { OnProgress } from '#media';
 import type { VideoSpecs } from './stream-plan.js';
 import { transcodeVideo } from './transcode-video.js';
 

@@ -2,7 +2,7 @@ import { LandfallError } from '#runtime';
 import { findSoftware, preferHardware, type EncoderOf } from '../encoding/choose-encoders.js';
 import { makeOrFallBack, refusalOf, withDetails, type TranscodeOptions } from './make-streams.js';
 import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
-import type { MadeRendition, OnProgress } from '../renditions.js';
+import type { MadeRendition, OnProgress } from '#media';
 import { planStreams, type StreamPlan, type VideoSpecs } from './stream-plan.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { JobContext } from '#jobs';
 import type { PosterSpec, PreviewSpec, StoryboardSpec } from '#pipelines';
 import type { Rendition, Upload } from '#uploads';
-import { makePoster, makePreview, makeStoryboard, type MadeRendition, type MediaFacts } from '#video';
+import { makePoster, makePreview, makeStoryboard, type MediaFacts } from '#video';
+import { type MadeRendition } from '#media';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeEach } from '../make-each.js';

@@ -1,0 +1,18 @@
+/**
+ * playlists: HLS playlists, DASH manifests and WebVTT, as text: written, read again and given signed addresses. Pure.
+ *
+ * Does not belong here: what the files that they name hold (video), and who may read them (the api).
+ */
+export { cleanCues } from './clean-cues.js';
+export { writeManifest } from './dash-manifest.js';
+export {
+  languageTag,
+  type Rung,
+  type StreamParts,
+  type Subtitles,
+  writeMasterPlaylist,
+} from './master-playlist.js';
+export { type Encryption, type Listed, ratesOf, secondsOf, writeMediaPlaylist } from './media-playlist.js';
+export { namingFile } from './naming-files.js';
+export { writeCues } from './storyboard-cues.js';
+export { playlistIn, type Segment, type Track } from './track.js';
