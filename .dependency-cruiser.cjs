@@ -105,7 +105,7 @@ module.exports = {
     ...Object.entries(rooms).map(([room, allowed]) => roomRule('libs', room, allowed)),
     ...Object.entries(apps).map(([app, allowed]) => roomRule('apps', app, allowed)),
     {
-      name: 'one-door',
+      name: 'one-entry',
       comment: 'Import a room through its index.ts',
       severity: 'error',
       from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/' },

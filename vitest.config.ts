@@ -6,10 +6,10 @@ const { imports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 };
 
 export default defineConfig({
-  // The doors of the rooms (package.json "imports"), resolved to their source and not to dist.
+  // The entries of the rooms (package.json "imports"), resolved to their source and not to dist.
   resolve: {
-    alias: Object.entries(imports).map(([door, { source }]) => ({
-      find: new RegExp(`^${door}$`),
+    alias: Object.entries(imports).map(([entry, { source }]) => ({
+      find: new RegExp(`^${entry}$`),
       replacement: new URL(source, import.meta.url).pathname,
     })),
   },

@@ -3,7 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { verifyCallbackSignature } from '#oss';
 import type { AppProcess } from '#testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { callbackPath, formType, useCallbackDoor } from './callback-door.fixture.js';
+import { callbackPath, formType, useCallbackEndpoint } from './callback-endpoint.fixture.js';
 
 const runs = Number(process.env['FUZZ_RUNS'] ?? 3_000);
 const inFlight = 20;
@@ -25,10 +25,10 @@ function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-const door = useCallbackDoor(512);
+const entry = useCallbackEndpoint(512);
 let api: AppProcess;
 beforeAll(async () => {
-  api = await door.startApi({ LOG_LEVEL: 'silent', CALLBACK_KEY_TIMEOUT_MS: '2000' });
+  api = await entry.startApi({ LOG_LEVEL: 'silent', CALLBACK_KEY_TIMEOUT_MS: '2000' });
 });
 const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
 afterAll(() => agent.destroy());
@@ -39,8 +39,8 @@ function signed(body: Buffer, target = callbackPath, type = formType): Sent {
     body,
     headers: {
       'content-type': type,
-      authorization: door.sign(target, body),
-      'x-oss-pub-key-url': door.keyUrl(),
+      authorization: entry.sign(target, body),
+      'x-oss-pub-key-url': entry.keyUrl(),
     },
   };
 }
@@ -113,7 +113,7 @@ function mutate(run: number, below: (limit: number) => number): Sent {
 function shouldHold({ target, headers, body }: Sent): boolean {
   try {
     const { authorization = '' } = headers;
-    return verifyCallbackSignature({ rawTarget: target, body, authorization, key: door.publicKey });
+    return verifyCallbackSignature({ rawTarget: target, body, authorization, key: entry.publicKey });
   } catch {
     return false;
   }
@@ -168,7 +168,7 @@ test(
     expect(wrong.slice(0, 5)).toEqual([]);
     expect([...statuses.values()].reduce((sum, count) => sum + count, 0)).toBe(runs);
 
-    const ids = await door.storedIds();
+    const ids = await entry.storedIds();
     // Every row is the answer to a request whose signature holds.
     expect(new Set(ids)).toEqual(stored);
     expect(stored.size).toBeGreaterThan(0);

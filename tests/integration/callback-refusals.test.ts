@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type AppProcess, eventually } from '#testing';
 import { signTicketNonce } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callbackPath, formType, useCallbackDoor } from './callback-door.fixture.js';
+import { callbackPath, formType, useCallbackEndpoint } from './callback-endpoint.fixture.js';
 
 interface RefusalLine {
   err: { code: string; message: string };
@@ -32,8 +32,8 @@ let sequence = 0;
 
 describe('a refused callback', () => {
   // 2048 bits: what is asked for here must not hang on the size of OSS's own key.
-  const door = useCallbackDoor(2048);
-  const startApi = () => door.startApi({ API_PUBLIC_URL: 'https://media.example/edge' });
+  const entry = useCallbackEndpoint(2048);
+  const startApi = () => entry.startApi({ API_PUBLIC_URL: 'https://media.example/edge' });
   let folder: string;
   let api: AppProcess;
   beforeAll(async () => {
@@ -54,14 +54,14 @@ describe('a refused callback', () => {
   async function send(to: AppProcess, sent: Sent) {
     const { target = callbackPath, body = form } = sent;
     const requestId = `request-${(sequence += 1)}`;
-    const signature = door.sign(sent.signedTarget ?? target, sent.signedBody ?? body);
+    const signature = entry.sign(sent.signedTarget ?? target, sent.signedBody ?? body);
     signatures.push(signature);
     const sending = request(`${to.url}${target}`, {
       method: 'POST',
       headers: {
         'content-type': formType,
         authorization: signature,
-        'x-oss-pub-key-url': door.keyUrl(),
+        'x-oss-pub-key-url': entry.keyUrl(),
         'x-oss-request-id': requestId,
         ...sent.headers,
       },
@@ -91,7 +91,7 @@ describe('a refused callback', () => {
       execFile(
         process.execPath,
         args,
-        { env: { PATH: process.env['PATH'], CALLBACK_KEY_HOSTS: door.keyHost } },
+        { env: { PATH: process.env['PATH'], CALLBACK_KEY_HOSTS: entry.keyHost } },
         (error, stdout, stderr) => resolve({ exitCode: Number(error?.code ?? 0), text: stdout + stderr }),
       );
     });
@@ -168,7 +168,7 @@ describe('a refused callback', () => {
     const line = JSON.parse(await lineOf(fresh, requestId)) as RefusalLine;
     expect(line.signed.digest).toBe(createHash('md5').update(`/callbacks/oss\n${form}&a=1`).digest('hex'));
     expect(line.request).toMatchObject({ target: '/callbacks/oss', body: form });
-    expect(line.signed.keySource).toBe(`http://${door.keyHost}/key.pem`);
+    expect(line.signed.keySource).toBe(`http://${entry.keyHost}/key.pem`);
   });
 
   test('that went to another path shows no secret of its query, and a broken one none of its body', async () => {

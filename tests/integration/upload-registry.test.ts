@@ -82,11 +82,11 @@ describe('UploadRegistry', () => {
     ['that nobody vouches for', { proof: null, vars: {}, claimedVars: { user_id: '7' } }, {}],
   ])('a repeated callback %s changes nothing', async (name, first, again) => {
     const registry = new UploadRegistry(database.pool, settings, logger);
-    const told = landing(`again ${name}`, first as Partial<Landing>);
-    const { id } = await registry.register(told);
+    const reported = landing(`again ${name}`, first as Partial<Landing>);
+    const { id } = await registry.register(reported);
     await database.source.query(`UPDATE uploads SET status = 'ready' WHERE id = $1`, [id]);
     const jobs = await count('outbox');
-    expect(await registry.register({ ...told, ...again })).toEqual({ id, status: 'ready' });
+    expect(await registry.register({ ...reported, ...again })).toEqual({ id, status: 'ready' });
     expect(await count('outbox')).toBe(jobs);
     expect(await count('uploads', `object_key LIKE 'again%' AND vars ->> 'user_id' = 'other'`)).toBe(0);
     await registry.close();
@@ -119,11 +119,11 @@ describe('UploadRegistry', () => {
       { ...truth, proof: null, vars: {}, claimedVars: null, etag: null, sizeBytes: null },
     ];
     for (const lie of lies) await registry.register(lie);
-    const told = await registry.register(truth);
-    expect(told.status).toBe('stored');
-    expect(await count('uploads', `id = '${told.id}' AND proof = 'url' AND vars = '{"user_id":"42"}'`)).toBe(
-      1,
-    );
+    const reported = await registry.register(truth);
+    expect(reported.status).toBe('stored');
+    expect(
+      await count('uploads', `id = '${reported.id}' AND proof = 'url' AND vars = '{"user_id":"42"}'`),
+    ).toBe(1);
     expect(await count('uploads', `object_key = 'poisoned'`)).toBe(4);
     await registry.close();
   });

@@ -15,7 +15,7 @@ import { RenditionUrls } from './streams/rendition-urls.js';
 import { StreamLinks } from './streams/stream-links.js';
 import { StreamKeysController } from './streams/stream-keys.controller.js';
 import { StreamsController } from './streams/streams.controller.js';
-import { TicketDesk } from './tickets/ticket-desk.js';
+import { TicketIssuer } from './tickets/ticket-issuer.js';
 import { TicketsController } from './tickets/tickets.controller.js';
 import { type ApiConfig, configToken, loggerToken } from './tokens.js';
 import { ReprocessDesk } from './uploads/reprocess-desk.js';
@@ -58,7 +58,7 @@ export class ApiModule {
         { provide: DataSource, useValue: source },
         { provide: UploadRegistry, useValue: registry },
         { provide: UploadReader, useValue: new UploadReader(source) },
-        { provide: TicketDesk, useValue: new TicketDesk(source, config, pipelines, publicUrl) },
+        { provide: TicketIssuer, useValue: new TicketIssuer(source, config, pipelines, publicUrl) },
         {
           provide: ReprocessDesk,
           useValue: new ReprocessDesk(source, pipelines, config.worker.WORKER_SWEEP_AFTER_MS),

@@ -20,7 +20,7 @@ import { imageSlots } from './capacity/image-slots.js';
 import { openScratch } from './objects/scratch.js';
 import { shareOf, transcodeSlots } from './capacity/transcode-slots.js';
 import { UploadSweep } from './repair/upload-sweep.js';
-import { createWorkbench } from './worker-context.js';
+import { createWorkerContext } from './worker-context.js';
 import { WorkerModule } from './worker.module.js';
 
 const capacity = readCapacity();
@@ -52,14 +52,14 @@ const transcodes = config.worker.WORKER_TRANSCODE_CONCURRENCY ?? transcodeSlots(
 const takes = (queue: 'thumbnail' | 'transcode') => config.worker.WORKER_QUEUES.includes(queue);
 
 const hardware = takes('transcode') ? await findHardware(config.media, logger) : null;
-const bench = createWorkbench(config, shareOf(capacity, transcodes), {
+const worker = createWorkerContext(config, shareOf(capacity, transcodes), {
   source,
   pipelines,
   scratch,
   hardware,
 });
 const app = await NestFactory.createApplicationContext(
-  WorkerModule.register(bench, {
+  WorkerModule.register(worker, {
     backend,
     concurrency: {
       ...(takes('thumbnail') ? { thumbnail: images } : {}),
@@ -74,7 +74,7 @@ const app = await NestFactory.createApplicationContext(
 app.get(JobsModule).start();
 const sweep = new UploadSweep(
   source,
-  bench.store,
+  worker.store,
   { ...config.worker, urlLifetimeMs: config.oss.OSS_URL_LIFETIME_S * 1_000 },
   logger,
 );

@@ -8,8 +8,8 @@ import type { DataSource } from 'typeorm';
 import type { Scratch } from './objects/scratch.js';
 import type { TranscodeShare } from './capacity/transcode-slots.js';
 
-/** What the jobs work with. */
-export interface Workbench {
+/** What every job works with. */
+export interface WorkerContext {
   source: DataSource;
   store: ObjectStore;
   pipelines: Pipelines;
@@ -23,17 +23,20 @@ export interface Workbench {
   confirmRules: ConfirmRules;
 }
 
-/** The same workbench for an upload whose pipeline says so of files that end early. */
-export function benchFor(bench: Workbench, damaged: Damaged): Workbench {
-  return { ...bench, tools: { ...bench.tools, usesTruncated: damaged === 'repair' } };
+/** The same context for an upload whose pipeline says so of files that end early. */
+export function workerFor(worker: WorkerContext, damaged: Damaged): WorkerContext {
+  return { ...worker, tools: { ...worker.tools, usesTruncated: damaged === 'repair' } };
 }
 
-/** Lays the workbench out from the settings. */
-export function createWorkbench(
+/** Builds the context from the settings. */
+export function createWorkerContext(
   { callback, oss, media }: Config<'callback' | 'oss' | 'media'>,
   share: TranscodeShare,
-  { hardware, ...parts }: Pick<Workbench, 'source' | 'pipelines' | 'scratch'> & { hardware: Hardware | null },
-): Workbench {
+  {
+    hardware,
+    ...parts
+  }: Pick<WorkerContext, 'source' | 'pipelines' | 'scratch'> & { hardware: Hardware | null },
+): WorkerContext {
   return {
     ...parts,
     store: new ObjectStore(oss),

@@ -85,8 +85,8 @@ function explainLogged(
     return { title, verdict: 'ok', lines: [`its digest ${digest} is that of the string to sign`] };
   const anew = explainDigest(mismatch, { algorithm: 'MD5', digest: Buffer.from(digest, 'hex') });
   // The api knows settings that whoever explains may not have.
-  const told = namesCause(anew) || !namesCause(findings) ? anew : ['the api found:', ...findings];
-  return wrong(`its digest ${digest} is not that of the string to sign`, ...told);
+  const reported = namesCause(anew) || !namesCause(findings) ? anew : ['the api found:', ...findings];
+  return wrong(`its digest ${digest} is not that of the string to sign`, ...reported);
 }
 
 function namesCause(findings: readonly string[]): boolean {

@@ -1,14 +1,15 @@
 /**
- * image: the facts of an image file (`facts/`), its renditions (`renditions/`) and its placeholder. Owns sharp, exifr,
- * thumbhash and the decoders of the guests.
+ * image: what an image file is (`input/`, `facts/`), and its renditions (`renditions/`). Owns sharp, exifr, thumbhash and the
+ * decoders.
  *
  * Does not belong here: where files come from and go to, which renditions are wanted, video.
- * One more format is one more row in `input-formats.ts` or `renditions/output-formats.ts`. What libvips does not read well
- * (HEIC, SVG, PDF, BMP, camera RAW) goes through a guest (`guests/`): a decoder in a thread of its own, which makes a file
- * for libvips of it. MALLOC_ARENA_MAX=2, set by the start script, keeps glibc from holding on to finished images' memory.
+ * A new format is a row in `input/input-formats.ts` or `renditions/output-formats.ts`. What libvips does not read well (HEIC,
+ * SVG, PDF, BMP, camera RAW) goes through a sandboxed decoder (`decoders/`): it runs in a thread of its own, with limits, and
+ * makes a file for libvips. MALLOC_ARENA_MAX=2, set by the start script, keeps glibc from holding on to the memory of
+ * finished images.
  */
 export { configureSharp } from './configure-sharp.js';
-export { guestThreadBytes } from './decoders/sandbox/decoder-task.js';
+export { decoderThreadBytes } from './decoders/sandbox/decoder-task.js';
 export { type ImageFacts, readImageFacts, withoutLocation } from './facts/read-image-facts.js';
 export type { ImageLimits } from './input/image-header.js';
 export type { ImageSource } from './input/image-source.js';

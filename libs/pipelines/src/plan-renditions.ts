@@ -91,8 +91,8 @@ export function damagedOf(
 
 /** The first that says is the one. A picture that lacks its last rows is of use; half a film seldom is. */
 function damagedBy(chosen: Pipelines['pipelines'], kind: string | null): Damaged {
-  const told = chosen.find((pipeline) => pipeline.damaged !== undefined)?.damaged;
-  return told ?? (kind === 'video' || kind === 'audio' ? 'fail' : 'repair');
+  const reported = chosen.find((pipeline) => pipeline.damaged !== undefined)?.damaged;
+  return reported ?? (kind === 'video' || kind === 'audio' ? 'fail' : 'repair');
 }
 
 function matching(pipelines: Pipelines['pipelines'], upload: Matchable): Pipelines['pipelines'] {

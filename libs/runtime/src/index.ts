@@ -8,7 +8,7 @@ export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
 export { configSections } from './config-sections.js';
 export { type Config, developmentSecrets, loadConfig, type SectionName } from './config.js';
 export { type ErrorCode, errorTable, httpStatusOf } from './error-table.js';
-export { guestEnvironment } from './guest-environment.js';
+export { sandboxEnvironment } from './sandbox-environment.js';
 export { firstIdOf, newId } from './ids.js';
 export { isLandfallError, LandfallError, toLandfallError } from './landfall-error.js';
 export { createLogger, type Logger, nestLogger } from './logger.js';

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ObjectStore } from '#storage';
 
-/** A store that answers as the test wants, with the client for it; `timeoutMs` is the client's patience. */
+/** A store that answers as the test wants, with the client for it; `timeoutMs` is how long the client waits. */
 export async function startStandInStore(
   answer: RequestListener,
   { timeoutMs = 5_000 } = {},

@@ -14,7 +14,7 @@ export {
   endChunkRun,
   failChunks,
   finishChunk,
-  type PartOfPlan,
+  type ChunkPlan,
   planChunks,
   readyChunks,
   renewChunk,

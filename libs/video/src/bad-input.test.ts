@@ -102,7 +102,7 @@ describe('damaged media', () => {
   });
 });
 
-describe('a gate that fails', () => {
+describe('a range proxy that fails', () => {
   test('in the middle of the media is to be asked again', async () => {
     const clip = await makeClip('320x180', 6, ['-qp', '5', '-movflags', '+faststart']);
     const bytes = await readFile(clip);

@@ -7,7 +7,7 @@
  */
 export { makeWaveforms } from './audio/make-waveforms.js';
 export { channelsOf, transcodeAudio } from './audio/transcode-audio.js';
-export { isCut, planParts } from './chunks/chunk-plan.js';
+export { isCut, planRanges } from './chunks/chunk-plan.js';
 export {
   chunkOfHls,
   chunkOfMp4,
@@ -27,7 +27,7 @@ export { makeLoop } from './stills/make-loop.js';
 export { makePoster } from './stills/make-poster.js';
 export { makePreview } from './stills/make-preview.js';
 export { makeStoryboard } from './stills/make-storyboard.js';
-export type { EncodePart } from './streams/encode-tracks.js';
+export type { EncodeRange } from './streams/encode-tracks.js';
 export { writeMp4 } from './streams/finish-streams.js';
 export type { StreamPlan, VideoSpecs } from './streams/stream-plan.js';
 export { planInSoftware, transcodeVideo } from './streams/transcode-video.js';

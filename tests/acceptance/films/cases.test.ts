@@ -126,7 +126,7 @@ test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
   const rungs = ['/180p', '/180p-hdr'].map((folder) =>
     listed.find((line) => new URL(line, stream.url ?? '').pathname.includes(`${folder}/`)),
   );
-  const told = await Promise.all(
+  const reported = await Promise.all(
     rungs.map(async (url = '') => {
       const entries = 'stream=pix_fmt,color_transfer,color_primaries,color_space';
       const ask = ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0'];
@@ -135,7 +135,7 @@ test('HDR that is to be kept is in rungs of its own, beside SDR', async () => {
       return stdout.trim().split('\n')[0];
     }),
   );
-  expect(told).toEqual(['yuv420p,bt709,bt709,bt709', 'yuv420p10le,bt2020nc,smpte2084,bt2020']);
+  expect(reported).toEqual(['yuv420p,bt709,bt709,bt709', 'yuv420p10le,bt2020nc,smpte2084,bt2020']);
 });
 
 describe('what only frames tell', () => {
@@ -204,11 +204,11 @@ test('a stream has the frames of its source when their size changes in the middl
 
 describe('colours and times of a video', () => {
   test('HD that does not tell its colours is shown as HD that does, and every rung tells them', async () => {
-    const [told, untold] = [await land('v11-tagged-hd.mp4'), await land('v11-untagged-hd.mp4')];
-    expect(untold).toMatchObject({ status: 'ready', metadata: { video: { colours: { matrix: null } } } });
-    const wanted = await colourAt(told, 'poster', 0.5, 0.5);
-    expect(apart(await colourAt(untold, 'poster', 0.5, 0.5), wanted)).toBeLessThanOrEqual(4);
-    const { url } = renditionOf(untold, 'stream');
+    const [reported, unreported] = [await land('v11-tagged-hd.mp4'), await land('v11-untagged-hd.mp4')];
+    expect(unreported).toMatchObject({ status: 'ready', metadata: { video: { colours: { matrix: null } } } });
+    const wanted = await colourAt(reported, 'poster', 0.5, 0.5);
+    expect(apart(await colourAt(unreported, 'poster', 0.5, 0.5), wanted)).toBeLessThanOrEqual(4);
+    const { url } = renditionOf(unreported, 'stream');
     const entries = ['-show_entries', 'stream=color_space,color_primaries,color_transfer'];
     const { stdout } = await run(inject('services').ffprobePath, [
       '-v',

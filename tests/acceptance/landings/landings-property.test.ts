@@ -35,7 +35,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Put {
   key: number;
   content: number;
-  told: Told;
+  reported: Told;
   /** The id that its callback was answered with; null while none was sent. */
   id: string | null;
   /** Somebody has deleted an upload of the same key since its callback. */
@@ -98,7 +98,7 @@ class Walk {
     const { id, status, vars, claimedVars, etag, error, renditions } = upload;
     const owners = this.puts
       .filter((other) => other.id !== null && other.key === put.key && other.content === put.content)
-      .map(({ told }) => told.vars['user_id']);
+      .map(({ reported }) => reported.vars['user_id']);
     const isStored = this.stored.get(put.key) === put;
     const mayBe = ['ready', ...(put.mayBeDeleted ? ['deleted'] : []), ...(isStored ? [] : ['failed'])];
     const reasons: unknown[] = ['object.changed', 'object.missing'];
@@ -107,10 +107,11 @@ class Walk {
       ...(Object.keys(claimedVars).length > 0 ? ['it has vars that somebody claims'] : []),
       ...(mayBe.includes(status) ? [] : [`it is not ${mayBe.join(' or ')}`]),
       ...(status === 'failed' && !reasons.includes(error?.code) ? ['it failed for another reason'] : []),
-      ...(status === 'ready' && etag !== put.told.etag ? ['it is another version'] : []),
+      ...(status === 'ready' && etag !== put.reported.etag ? ['it is another version'] : []),
       ...(status === 'ready' && renditions.length === 0 ? ['it has no renditions'] : []),
     ].map(
-      (wrong) => `${put.told.object} of ${put.told.requestId}, ${id}: ${wrong}: ${JSON.stringify(upload)}`,
+      (wrong) =>
+        `${put.reported.object} of ${put.reported.requestId}, ${id}: ${wrong}: ${JSON.stringify(upload)}`,
     );
   }
 
@@ -119,18 +120,18 @@ class Walk {
 
   private async put(key: number, content: number): Promise<void> {
     const vars = { user_id: `${this.name}-${this.puts.length}` };
-    const told = await this.house.put(this.nameOf(key), this.pictures[content] ?? Buffer.alloc(0), vars);
-    const put: Put = { key, content, told, id: null, mayBeDeleted: false };
+    const reported = await this.house.put(this.nameOf(key), this.pictures[content] ?? Buffer.alloc(0), vars);
+    const put: Put = { key, content, reported, id: null, mayBeDeleted: false };
     this.puts.push(put);
     this.stored.set(key, put);
   }
 
   private async call(put: Put | undefined): Promise<void> {
     if (!put) return;
-    const { status, id } = await this.house.call(put.told);
+    const { status, id } = await this.house.call(put.reported);
     put.id ??= id;
     if (status !== 200 || id !== put.id)
-      throw new Error(`${put.told.requestId} is answered ${status} with ${id}, at first with ${put.id}`);
+      throw new Error(`${put.reported.requestId} is answered ${status} with ${id}, at first with ${put.id}`);
   }
 
   private async forge(put: Put | undefined, how: 'all' | 'the key' | 'another size'): Promise<void> {
@@ -138,7 +139,7 @@ class Walk {
       object,
       etag,
       size = 0,
-    }: Partial<Told> & { object: string } = put?.told ?? { object: this.nameOf(0) };
+    }: Partial<Told> & { object: string } = put?.reported ?? { object: this.nameOf(0) };
     const version =
       etag === undefined || how === 'the key' ? {} : { etag, size: how === 'all' ? size : size + 1 };
     this.lies.push((await this.house.forge({ object, ...version, vars: attacker })).id);

@@ -21,9 +21,9 @@ export interface Landings extends AsyncDisposable {
   /** Stores an object without a callback; gives what a true one would tell. */
   put(object: string, content: Buffer, vars?: Record<string, string>): Promise<Told>;
   /** Sends a callback of somebody who knows the secret URL. */
-  call(told: Told): Promise<{ status: number; id: string }>;
+  call(reported: Told): Promise<{ status: number; id: string }>;
   /** Sends one of a stranger. */
-  forge(told: Omit<Told, 'requestId'>): Promise<{ status: number; id: string }>;
+  forge(reported: Omit<Told, 'requestId'>): Promise<{ status: number; id: string }>;
   remove(object: string): Promise<void>;
   /** The ids that a list shows. */
   list(query: string): Promise<string[]>;
@@ -74,10 +74,10 @@ export async function startLandings(
       requests += 1;
       return { object, etag, size: content.length, vars, requestId: `PUT${requests}` };
     },
-    call: (told) => send(`/callbacks/oss/${secret}`, told),
-    forge: (told) => {
+    call: (reported) => send(`/callbacks/oss/${secret}`, reported),
+    forge: (reported) => {
       requests += 1;
-      return send('/callbacks/oss', { ...told, requestId: `FORGED${requests}` });
+      return send('/callbacks/oss', { ...reported, requestId: `FORGED${requests}` });
     },
     remove: async (object) => void (await client.delete(object)),
     list: async (query) =>

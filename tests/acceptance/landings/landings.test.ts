@@ -21,8 +21,8 @@ describe.each(queueKinds)(
       { object, vars: attacker },
       { object, size: size + 1, vars: attacker },
     ];
-    const forgeAll = async (told: Omit<Told, 'vars' | 'requestId'>) => {
-      const answers = await Promise.all(liesOf(told).map((lie) => house.forge(lie)));
+    const forgeAll = async (reported: Omit<Told, 'vars' | 'requestId'>) => {
+      const answers = await Promise.all(liesOf(reported).map((lie) => house.forge(lie)));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
       return answers.map(({ id }) => id);
     };
@@ -41,40 +41,40 @@ describe.each(queueKinds)(
         expect(await house.end(id)).toMatchObject({ status: 'failed', error: { code: 'object.missing' } });
         expect(await house.list('status=failed')).not.toContain(id);
       }
-      const told = await house.put('before.png', picture, owner);
-      expect(await truthOf((await house.call(told)).id)).toEqual(truth(told));
+      const reported = await house.put('before.png', picture, owner);
+      expect(await truthOf((await house.call(reported)).id)).toEqual(truth(reported));
     });
 
     test('forged callbacks that are looked at before and beside the true one have no say', async () => {
       await house.stack.worker.end();
-      const told = await house.put('beside.png', await png(62, 10), owner);
-      const lies = await forgeAll(told);
-      const { id } = await house.call(told);
-      lies.push(...(await forgeAll(told)));
+      const reported = await house.put('beside.png', await png(62, 10), owner);
+      const lies = await forgeAll(reported);
+      const { id } = await house.call(reported);
+      lies.push(...(await forgeAll(reported)));
       house.stack.worker = await house.stack.startWorker();
-      expect(await truthOf(id)).toEqual(truth(told));
+      expect(await truthOf(id)).toEqual(truth(reported));
       // Each was refused for what it tells, or shows the true upload.
       const outcomes = await Promise.all(lies.map((lie) => house.end(lie)));
       const others = outcomes.filter((upload) => upload.id !== id);
       expect(others.filter(({ status }) => status !== 'failed')).toEqual([]);
-      expect(await truthOf(id)).toEqual(truth(told));
+      expect(await truthOf(id)).toEqual(truth(reported));
     });
 
     test('forged callbacks after the true one change nothing', async () => {
-      const told = await house.put('after.png', await png(63, 10), owner);
-      const { id } = await house.call(told);
-      expect(await truthOf(id)).toEqual(truth(told));
+      const reported = await house.put('after.png', await png(63, 10), owner);
+      const { id } = await house.call(reported);
+      expect(await truthOf(id)).toEqual(truth(reported));
       const before = await house.end(id);
-      for (const lie of await forgeAll(told)) await house.end(lie);
+      for (const lie of await forgeAll(reported)) await house.end(lie);
       expect((await house.end(id)).renditions.map(({ objectKey }) => objectKey)).toEqual(
         before.renditions.map(({ objectKey }) => objectKey),
       );
-      expect(await truthOf(id)).toEqual(truth(told));
+      expect(await truthOf(id)).toEqual(truth(reported));
     });
 
     test('of an object that nobody has told of in truth a stranger learns nothing, and its vars are nobody’s', async () => {
-      const told = await house.put('private.png', await png(64, 10));
-      for (const id of await forgeAll(told)) expect((await house.end(id)).vars).toEqual({});
+      const reported = await house.put('private.png', await png(64, 10));
+      for (const id of await forgeAll(reported)) expect((await house.end(id)).vars).toEqual({});
       expect(await house.list('var.user_id=attacker')).toEqual([]);
     });
 
@@ -132,9 +132,9 @@ describe.each(queueKinds)(
     });
 
     test('two true landings of the same bytes at once are one upload, with the vars of both', async () => {
-      const told = await house.put('twice.png', await png(69, 10), { ...owner, first: '1' });
-      const other = { ...told, vars: { ...owner, second: '2' }, requestId: `${told.requestId}B` };
-      const answers = await Promise.all([told, told, other].map((one) => house.call(one)));
+      const reported = await house.put('twice.png', await png(69, 10), { ...owner, first: '1' });
+      const other = { ...reported, vars: { ...owner, second: '2' }, requestId: `${reported.requestId}B` };
+      const answers = await Promise.all([reported, reported, other].map((one) => house.call(one)));
       expect(answers[0]?.id).toBe(answers[1]?.id);
       const uploads = await Promise.all(answers.map(({ id }) => house.end(id)));
       const merged = await house.end(answers[2]?.id ?? '');

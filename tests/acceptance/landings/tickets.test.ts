@@ -283,10 +283,10 @@ describe('tickets', () => {
         const { id } = (await (await post(ticket.form.url, Object.entries(ticket.form.fields))).json()) as {
           id: string;
         };
-        const told = await fetch(`${api.url}/v1/tickets/${ticket.id}`, {
+        const reported = await fetch(`${api.url}/v1/tickets/${ticket.id}`, {
           headers: { authorization: `Bearer ${stack.env['API_KEYS']}` },
         });
-        expect(await told.json()).toMatchObject({ status: 'used', uploadId: id });
+        expect(await reported.json()).toMatchObject({ status: 'used', uploadId: id });
       }
     } finally {
       await api.end();

@@ -33,11 +33,11 @@ afterAll(async () => {
   await stack[Symbol.asyncDispose]();
 });
 
-const toldBody =
+const reportedBody =
   '&imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}';
 
-const put = (key: string, content: Buffer, told = toldBody) =>
-  putToEnd(stack, key, content, { body: callbackBody + told });
+const put = (key: string, content: Buffer, reported = reportedBody) =>
+  putToEnd(stack, key, content, { body: callbackBody + reported });
 
 /** A picture with structure; another number, another picture. */
 async function scene(number: number, width = 640, height = 480): Promise<Buffer> {

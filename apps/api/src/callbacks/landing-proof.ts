@@ -42,12 +42,12 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Proo
   const nonce = vars[ticketVar];
   if (isTicketNonce(nonce)) delete vars[ticketVar];
   const requestId = readRequestId(landed.vars['reqId']) ?? readRequestId(arrival.requestId);
-  const told = { ...landed, requestId };
+  const reported = { ...landed, requestId };
   const ticketId = ticketIdOf(nonce, landed, settings, arrival.now);
-  const claimed = { ...told, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
+  const claimed = { ...reported, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
   if (ticketId !== null) return { ...claimed, proof: 'ticket', ticketId };
   if (isSecret(arrival.secret, settings.urlDigests))
-    return { ...told, vars, claimedVars: null, proof: 'url', ticketId: null };
+    return { ...reported, vars, claimedVars: null, proof: 'url', ticketId: null };
   // Says what is wrong with it.
   if (settings.trust === 'ticket') checkTicketNonce(nonce, landed, settings.ticketSecrets, arrival.now);
   return { ...claimed, proof: null, ticketId: null };

@@ -14,7 +14,7 @@ import { DatabaseGuard } from '../http/database.guard.js';
 import { JsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
-import { TicketDesk } from './ticket-desk.js';
+import { TicketIssuer } from './ticket-issuer.js';
 import { type TicketRequest, ticketRequestSchema } from './ticket-request.js';
 import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchema } from './ticket-view.js';
 
@@ -23,7 +23,7 @@ import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchem
 @Controller('v1/tickets')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class TicketsController {
-  constructor(private readonly desk: TicketDesk) {}
+  constructor(private readonly issuer: TicketIssuer) {}
 
   @Post()
   @ApiOperation({
@@ -32,7 +32,7 @@ export class TicketsController {
   @ApiBody({ schema: documentSchema(ticketRequestSchema, 'input') })
   @ApiCreatedResponse({ schema: documentSchema(issuedTicketSchema) })
   issue(@JsonBody(ticketRequestSchema) request: TicketRequest): Promise<IssuedTicket> {
-    return this.desk.issue(request);
+    return this.issuer.issue(request);
   }
 
   @Get(':id')
@@ -40,6 +40,6 @@ export class TicketsController {
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(ticketViewSchema) })
   tell(@Param('id', new SchemaPipe(z.uuid('a ticket id (UUID) is wanted'))) id: string): Promise<TicketView> {
-    return this.desk.tell(id);
+    return this.issuer.tell(id);
   }
 }

@@ -100,8 +100,8 @@ describe('landfall callback explain', () => {
     expect(asked).toEqual([]);
     expect((await run(raw('/?a=1', body), ['--key', `http://${keyHost}/key.pem`])).exitCode).toBe(1);
     expect((await run(raw('?a=1', body), ['--prefix', '/cb/'])).exitCode).toBe(0);
-    const told = await run(raw('/q', body), ['--url', 'https://api.example/cb?a=1']);
-    expect(told.text).toMatch(/callback was sent to "\/cb\?a=1"/);
+    const reported = await run(raw('/q', body), ['--url', 'https://api.example/cb?a=1']);
+    expect(reported.text).toMatch(/callback was sent to "\/cb\?a=1"/);
   });
 
   test('asks no host that is not allowed for a key', async () => {

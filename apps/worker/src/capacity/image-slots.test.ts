@@ -1,4 +1,4 @@
-import { guestThreadBytes } from '#image';
+import { decoderThreadBytes } from '#image';
 import { expect, test } from 'vitest';
 import { imageSlots } from './image-slots.js';
 
@@ -12,9 +12,9 @@ test('less when its memory does not reach', () => {
   expect(imageSlots({ cores: 8, memoryBytes: 2 * gibibyte })).toBe(3);
 });
 
-test('and none of which a guest could take more than its share', () => {
+test('and none of which a decoder could take more than its share', () => {
   const slots = imageSlots({ cores: 64, memoryBytes: 4 * gibibyte });
-  expect(slots * guestThreadBytes).toBeLessThan(4 * gibibyte);
+  expect(slots * decoderThreadBytes).toBeLessThan(4 * gibibyte);
 });
 
 test('and never none', () => {

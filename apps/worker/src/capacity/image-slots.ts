@@ -1,4 +1,4 @@
-import { guestThreadBytes } from '#image';
+import { decoderThreadBytes } from '#image';
 import type { Capacity } from '#runtime';
 
 /** Node, its modules and the encoders' own memory, before the first image. */
@@ -7,8 +7,8 @@ const workerBytes = 320 * 1024 ** 2;
 /** What libvips may take: a photo of 100 megapixels that lies on its side and is stored progressively, so that all of it is in memory at once. */
 const photoBytes = 384 * 1024 ** 2;
 
-/** What one image may take: it is opened by a guest, or by libvips, or by one after the other. Most take a tenth. */
-const imageBytes = Math.max(photoBytes, guestThreadBytes);
+/** What one image may take: it is opened by a decoder, or by libvips, or by one after the other. Most take a tenth. */
+const imageBytes = Math.max(photoBytes, decoderThreadBytes);
 
 /** How many images a worker works on at once unless it is told: one for each core, as far as its memory reaches. */
 export function imageSlots({ cores, memoryBytes }: Capacity): number {

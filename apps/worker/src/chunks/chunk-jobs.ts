@@ -13,15 +13,15 @@ import {
 } from '#uploads';
 import { joinUpload } from './join-upload.js';
 import { makeChunk } from './make-chunk.js';
-import { crashesMax, endPatience } from '../runs/retry-window.js';
+import { crashesMax, endRetryWindow } from '../runs/retry-window.js';
 import { whileWanted } from '../runs/while-wanted.js';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** The handler of `upload.chunk`: a chunk that a worker died on is made again alone. */
-export function chunkJob(bench: Workbench): JobHandler<'upload.chunk'> {
+export function chunkJob(worker: WorkerContext): JobHandler<'upload.chunk'> {
   return {
     async run({ uploadId, forJob, position }, context) {
-      const begun = await beginChunk(bench.source, uploadId, forJob, position);
+      const begun = await beginChunk(worker.source, uploadId, forJob, position);
       if (!begun) return context.logger.info('nothing to do: the chunk is made or not wanted');
       const { chunk, upload } = begun;
       if (chunk.runs > crashesMax)
@@ -30,39 +30,39 @@ export function chunkJob(bench: Workbench): JobHandler<'upload.chunk'> {
           `${chunk.runs - 1} workers died on chunk ${position}`,
         );
       let progress: MakingProgress | null = null;
-      const renew = () => renewChunk(bench.source, chunk, progress);
+      const renew = () => renewChunk(worker.source, chunk, progress);
       try {
         await whileWanted(renew, context, (signal) =>
-          makeChunk(bench, begun, signal, (share) => {
+          makeChunk(worker, begun, signal, (share) => {
             progress = share;
           }),
         );
       } catch (error) {
-        throw endPatience(error, upload);
+        throw endRetryWindow(error, upload);
       }
     },
-    giveUp: ({ uploadId, forJob }, reason) => failChunks(bench.source, uploadId, forJob, reason),
-    ended: ({ uploadId, forJob, position }) => endChunkRun(bench.source, uploadId, forJob, position),
+    giveUp: ({ uploadId, forJob }, reason) => failChunks(worker.source, uploadId, forJob, reason),
+    ended: ({ uploadId, forJob, position }) => endChunkRun(worker.source, uploadId, forJob, position),
   };
 }
 
 /** The handler of `upload.join`. */
-export function joinJob(bench: Workbench): JobHandler<'upload.join'> {
+export function joinJob(worker: WorkerContext): JobHandler<'upload.join'> {
   return {
     async run({ uploadId, forJob }, context) {
-      const upload = await beginRun(bench.source, uploadId, forJob);
+      const upload = await beginRun(worker.source, uploadId, forJob);
       if (!upload || !isConfirmed(upload))
         return context.logger.info('nothing to do: the upload is finished or gone');
       if (upload.runs > crashesMax)
         throw new LandfallError('upload.attempts_exhausted', `${upload.runs - 1} workers died on it`);
-      const renew = () => isWanted(bench.source, uploadId, forJob);
+      const renew = () => isWanted(worker.source, uploadId, forJob);
       try {
-        await whileWanted(renew, context, (signal) => joinUpload(bench, upload, forJob, signal));
+        await whileWanted(renew, context, (signal) => joinUpload(worker, upload, forJob, signal));
       } catch (error) {
-        throw endPatience(error, upload);
+        throw endRetryWindow(error, upload);
       }
     },
-    giveUp: ({ uploadId, forJob }, reason) => failChunks(bench.source, uploadId, forJob, reason),
-    ended: ({ uploadId }) => endRun(bench.source, uploadId),
+    giveUp: ({ uploadId, forJob }, reason) => failChunks(worker.source, uploadId, forJob, reason),
+    ended: ({ uploadId }) => endRun(worker.source, uploadId),
   };
 }

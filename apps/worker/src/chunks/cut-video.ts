@@ -1,19 +1,19 @@
-import { withObjectGate } from '#storage';
+import { withRangeProxy } from '#storage';
 import {
   type CutJob,
   type CutRendition,
-  type PartOfPlan,
+  type ChunkPlan,
   planChunks,
   type Rendition,
   type ConfirmedUpload,
 } from '#uploads';
-import { type EncodePart, isCut, type MediaFacts, planInSoftware, planParts, probeMedia } from '#video';
+import { type EncodeRange, isCut, type MediaFacts, planInSoftware, planRanges, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** What a chunk row says of its part: pictures from here to there, or all the sound. */
-export interface ChunkPart extends PartOfPlan {
-  pictures: EncodePart | null;
+export interface ChunkWork extends ChunkPlan {
+  pictures: EncodeRange | null;
 }
 
 /** The sound of a video takes about this share of what its pictures take. */
@@ -26,7 +26,7 @@ const soundShare = 0.02;
  * @returns whether the video is cut
  */
 export async function cutVideo(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: ConfirmedUpload,
   job: CutJob,
   streams: Streams<Rendition>,
@@ -35,13 +35,13 @@ export async function cutVideo(
   const renditions = presentOf(streams);
   // What was read of the file when it landed; most videos are short, and nothing is asked for them.
   const { durationMs } = upload.metadata as Partial<MediaFacts>;
-  if (renditions.length === 0 || !durationMs || durationMs <= 2_000 * bench.chunkSeconds) return false;
-  const facts = await withObjectGate(bench.store, upload, signal, (url, gate) =>
-    probeMedia(bench.tools, url, bench.limits.video, gate.signal),
+  if (renditions.length === 0 || !durationMs || durationMs <= 2_000 * worker.chunkSeconds) return false;
+  const facts = await withRangeProxy(worker.store, upload, signal, (url, proxy) =>
+    probeMedia(worker.tools, url, worker.limits.video, proxy.signal),
   );
-  if (!isCut(facts, bench.chunkSeconds)) return false;
-  const plan = await planInSoftware(bench.tools, facts, specsOf(streams), signal);
-  const pictures = planParts(facts, plan, bench.chunkSeconds);
+  if (!isCut(facts, worker.chunkSeconds)) return false;
+  const plan = await planInSoftware(worker.tools, facts, specsOf(streams), signal);
+  const pictures = planRanges(facts, plan, worker.chunkSeconds);
   const frames = pictures[0]?.frames ?? 1;
   // The sound of a long film takes as long as a chunk of its pictures: begun last, everybody would wait for it.
   const parts = [
@@ -50,7 +50,7 @@ export async function cutVideo(
       : []),
     ...pictures.map((part) => ({ weight: (part.frames ?? frames) / frames, pictures: part })),
   ];
-  await planChunks(bench.source, upload.id, job, renditions.map(cutOf), parts);
+  await planChunks(worker.source, upload.id, job, renditions.map(cutOf), parts);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import { withObjectGate } from '#storage';
+import { withRangeProxy } from '#storage';
 import {
   type Chunk,
   type CutRendition,
@@ -17,11 +17,11 @@ import {
   planInSoftware,
   probeMedia,
 } from '#video';
-import type { ChunkPart } from './cut-video.js';
+import type { ChunkWork } from './cut-video.js';
 import { renditionKey } from '../publish/rendition-key.js';
 import { storeAll } from '../publish/store-all.js';
 import { keyOf, specsOf, streamsOf } from '../makers/stream/stream-specs.js';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** What was stored of a chunk, by the kind of rendition that it is for. */
 export type MadeChunk = Partial<Record<'hls' | 'mp4', EncodedChunk>>;
@@ -31,37 +31,37 @@ export type MadeChunk = Partial<Record<'hls' | 'mp4', EncodedChunk>>;
  * of a stream as it serves them, those of an MP4 until it is put together.
  */
 export async function makeChunk(
-  bench: Workbench,
+  worker: WorkerContext,
   { upload, chunk }: { upload: ConfirmedUpload; chunk: Chunk },
   signal: AbortSignal,
   onProgress: (progress: MakingProgress) => void,
 ): Promise<void> {
-  const { renditions, pictures } = chunk.part as ChunkPart;
+  const { renditions, pictures } = chunk.part as ChunkWork;
   const streams = streamsOf(renditions);
-  await bench.scratch.withFolder(async (outDir) => {
-    const { plan, encoded } = await withObjectGate(bench.store, upload, signal, async (source, gate) => {
-      const { tools } = bench;
-      const { video: limits } = bench.limits;
-      const facts = await probeMedia(tools, source, limits, gate.signal);
-      const planned = await planInSoftware(tools, facts, specsOf(streams), gate.signal);
-      const job = { tools, source, facts, plan: planned, outDir, limits, signal: gate.signal, onProgress };
+  await worker.scratch.withFolder(async (outDir) => {
+    const { plan, encoded } = await withRangeProxy(worker.store, upload, signal, async (source, proxy) => {
+      const { tools } = worker;
+      const { video: limits } = worker.limits;
+      const facts = await probeMedia(tools, source, limits, proxy.signal);
+      const planned = await planInSoftware(tools, facts, specsOf(streams), proxy.signal);
+      const job = { tools, source, facts, plan: planned, outDir, limits, signal: proxy.signal, onProgress };
       return { plan: planned, encoded: await encodeChunk(job, pictures) };
     });
     const made: MadeChunk = {};
     const store = async (rendition: CutRendition, part: EncodedChunk) => {
-      const base = renditionKey(bench, upload, rendition, '');
+      const base = renditionKey(worker, upload, rendition, '');
       const objectKey = `${base}/`;
-      if (!(await reserveObjects(bench.source, upload.id, { ...rendition, objectKey })))
+      if (!(await reserveObjects(worker.source, upload.id, { ...rendition, objectKey })))
         throw new LandfallError('rendition.cancelled');
-      await storeAll(bench.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(part), signal);
+      await storeAll(worker.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(part), signal);
       return part;
     };
     // The MP4 is put together from segments that are not encrypted yet.
     if (streams.mp4) made.mp4 = await store(streams.mp4, chunkOfMp4(plan, encoded));
     if (streams.hls) {
-      const { key } = await keyOf(bench, upload, streams);
+      const { key } = await keyOf(worker, upload, streams);
       made.hls = await store(streams.hls, await chunkOfHls(plan, encoded, outDir, key));
     }
-    await finishChunk(bench.source, chunk, made);
+    await finishChunk(worker.source, chunk, made);
   });
 }

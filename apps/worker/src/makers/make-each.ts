@@ -1,14 +1,14 @@
 import type { JobContext } from '#jobs';
 import { LandfallError } from '#runtime';
 import { failRenditions, type Rendition, type Upload } from '#uploads';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /**
  * Makes one part of what is pending after the other. A part that can never be made ends as failed with its reason, and the
  * others are made; what may pass is thrown, for the job to be tried again.
  */
 export async function makeEach(
-  { source }: Workbench,
+  { source }: WorkerContext,
   upload: Upload,
   parts: readonly (readonly Rendition[])[],
   { signal, logger }: JobContext,

@@ -8,7 +8,7 @@ import {
   type Ticket,
   type Upload,
 } from '#uploads';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** How far our clock and OSS's may be apart, with the time that a callback takes. */
 export const clockSkewMs = 15 * 60_000;
@@ -19,19 +19,19 @@ export const clockSkewMs = 15 * 60_000;
  * @throws LandfallError object.missing, object.changed, object.size_mismatch, object.unconfirmed, ticket.used
  */
 export async function checkObject(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   signal: AbortSignal,
 ): Promise<ConfirmedUpload | null> {
-  const ticket = await findTicketOf(bench.source, upload);
-  const head = await bench.store.head(upload, signal);
+  const ticket = await findTicketOf(worker.source, upload);
+  const head = await worker.store.head(upload, signal);
   refuseOther(upload, head, ticket);
-  return confirmSeen(bench, upload, head);
+  return confirmSeen(worker, upload, head);
 }
 
 /** Confirms the landing of an object that was looked at; null as for `checkObject`. */
 export async function confirmSeen(
-  { source, confirmRules }: Workbench,
+  { source, confirmRules }: WorkerContext,
   upload: Upload,
   head: ObjectHead,
 ): Promise<ConfirmedUpload | null> {

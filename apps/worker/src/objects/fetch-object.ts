@@ -2,7 +2,7 @@ import type { ObjectHead } from '#storage';
 import { type ConfirmedUpload, findTicketOf, type Upload } from '#uploads';
 import { checkObject, confirmSeen, refuseOther } from './check-object.js';
 import { claimedKind } from './sniff-media.js';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** Originals up to this size stay in memory: most photos, and a few megabytes for each image that is worked on. */
 export const inMemoryMaxBytes = 8_388_608;
@@ -19,25 +19,25 @@ export interface FetchedObject {
  * @returns null as `checkObject` does
  */
 export async function fetchObject(
-  bench: Workbench,
+  worker: WorkerContext,
   landed: Upload,
   signal: AbortSignal,
 ): Promise<FetchedObject | null> {
-  const { imageMaxBytes, objectMaxBytes } = bench.limits;
+  const { imageMaxBytes, objectMaxBytes } = worker.limits;
   const { etag, sizeBytes, mimeType, objectKey } = landed;
   const isSmall =
     Number(sizeBytes) > 0 && Number(sizeBytes) <= Math.min(inMemoryMaxBytes, imageMaxBytes, objectMaxBytes);
   if (!isSmall || etag === null || mimeType === null || claimedKind(mimeType, objectKey) !== 'image') {
-    const upload = await checkObject(bench, landed, signal);
+    const upload = await checkObject(worker, landed, signal);
     return upload && { upload, bytes: null };
   }
-  const ticket = await findTicketOf(bench.source, landed);
+  const ticket = await findTicketOf(worker.source, landed);
   const heads: ObjectHead[] = [];
-  const bytes = await bench.store.read(landed, etag, Number(sizeBytes), signal, (head) => {
+  const bytes = await worker.store.read(landed, etag, Number(sizeBytes), signal, (head) => {
     refuseOther(landed, head, ticket);
     heads.push(head);
   });
   const [head] = heads;
-  const upload = head ? await confirmSeen(bench, landed, head) : null;
+  const upload = head ? await confirmSeen(worker, landed, head) : null;
   return upload && { upload, bytes };
 }

@@ -1,6 +1,6 @@
 import type { JobContext } from '#jobs';
 import type { MakingJob } from '#outbox';
-import { withObjectGate } from '#storage';
+import { withRangeProxy } from '#storage';
 import { damagedOf } from '#pipelines';
 import { pendingRenditions, type Rendition, type Upload } from '#uploads';
 import { probeMedia } from '#video';
@@ -10,43 +10,43 @@ import { makeLoops } from '../makers/image/make-loops.js';
 import { makeStills } from '../makers/still/make-stills.js';
 import { processUpload } from './process-upload.js';
 import { withImage } from '../makers/image/with-image.js';
-import { benchFor, type Workbench } from '../worker-context.js';
+import { workerFor, type WorkerContext } from '../worker-context.js';
 
 /** The job `upload.refine`: makes the images and stills of a planned upload that are left to it. */
 export async function makePending(
-  bench: Workbench,
+  worker: WorkerContext,
   landed: Upload,
   job: MakingJob,
   context: JobContext,
 ): Promise<void> {
-  const pending = await pendingRenditions(bench.source, landed.id, job);
+  const pending = await pendingRenditions(worker.source, landed.id, job);
   if (pending.length === 0) return;
-  const object = await fetchObject(bench, landed, context.signal);
+  const object = await fetchObject(worker, landed, context.signal);
   if (!object) return;
   const { upload } = object;
   if (upload.kind === 'image' || upload.kind === 'document') {
     const [loops, images] = [true, false].map((isLoop) =>
       pending.filter(({ kind }) => (kind === 'loop') === isLoop),
     ) as [Rendition[], Rendition[]];
-    return withImage(bench, object, context, async (opened) => {
-      if (images.length > 0) await makeImages(bench, upload, images, opened, context);
-      if (loops.length > 0) await makeLoops(bench, upload, loops, opened, context);
+    return withImage(worker, object, context, async (opened) => {
+      if (images.length > 0) await makeImages(worker, upload, images, opened, context);
+      if (loops.length > 0) await makeLoops(worker, upload, loops, opened, context);
     });
   }
-  await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
-    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal);
-    const ownBench = benchFor(bench, damagedOf(bench.pipelines, upload));
+  await withRangeProxy(worker.store, upload, context.signal, async (url, { signal }) => {
+    const facts = await probeMedia(worker.tools, url, worker.limits.video, signal);
+    const ownBench = workerFor(worker, damagedOf(worker.pipelines, upload));
     await makeStills(ownBench, upload, pending, { url, facts }, { ...context, signal });
   });
 }
 
 /** The job `upload.reprocess`: makes what is wanted again, or all of an upload that failed before it was planned. */
 export async function reprocessUpload(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   job: MakingJob,
   context: JobContext,
 ): Promise<void> {
-  if (upload.kind === null) await processUpload(bench, upload, job, context);
-  else await makePending(bench, upload, job, context);
+  if (upload.kind === null) await processUpload(worker, upload, job, context);
+  else await makePending(worker, upload, job, context);
 }

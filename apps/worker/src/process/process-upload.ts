@@ -3,7 +3,7 @@ import type { JobContext } from '#jobs';
 import { againJobOf, isAgain, type MakingJob } from '#outbox';
 import { type Damaged, planRenditions } from '#pipelines';
 import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
-import { withObjectGate } from '#storage';
+import { withRangeProxy } from '#storage';
 import { findTicketOf, pendingRenditions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from '../makers/image/make-images.js';
@@ -18,45 +18,45 @@ import {
 import { isFolderMarker, refuseSize } from '../objects/check-object.js';
 import { fetchObject, type FetchedObject } from '../objects/fetch-object.js';
 import { withImage } from '../makers/image/with-image.js';
-import { benchFor, type Workbench } from '../worker-context.js';
+import { workerFor, type WorkerContext } from '../worker-context.js';
 
 /**
  * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
  * renditions and makes the quick ones; as `upload.reprocess`, all that the queue of short work makes.
  */
 export async function processUpload(
-  bench: Workbench,
+  worker: WorkerContext,
   landed: Upload,
   job: MakingJob,
   context: JobContext,
 ): Promise<void> {
-  const object = await fetchObject(bench, landed, context.signal);
+  const object = await fetchObject(worker, landed, context.signal);
   if (!object) return;
   const { upload, bytes } = object;
   // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
-  if (upload.objectKey.startsWith(bench.renditionPrefix) || isFolderMarker(upload)) {
-    await plan(bench, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
+  if (upload.objectKey.startsWith(worker.renditionPrefix) || isFolderMarker(upload)) {
+    await plan(worker, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
     return;
   }
-  refuseSize(upload, bench.limits.objectMaxBytes);
+  refuseSize(upload, worker.limits.objectMaxBytes);
   const start =
-    bytes?.subarray(0, sniffLength) ?? (await bench.store.readStart(upload, sniffLength, context.signal));
+    bytes?.subarray(0, sniffLength) ?? (await worker.store.readStart(upload, sniffLength, context.signal));
   const sniffed = await sniffMedia(start, upload.mimeType);
   const claimed = claimedKind(upload.mimeType, upload.objectKey);
   // As junk before the first frame of an MP3: whether it is media, only who would play it can tell.
   if (sniffed.isUnknown && (claimed === 'video' || claimed === 'audio'))
     return processTimed(
-      bench,
+      worker,
       upload,
       job,
       { ...sniffed, kind: claimed, mimeType: timedType(upload) },
       context,
     );
   refuseDisguise(sniffed, upload);
-  if (await isPicture(bench, upload, sniffed)) await processImage(bench, object, job, sniffed, context);
+  if (await isPicture(worker, upload, sniffed)) await processImage(worker, object, job, sniffed, context);
   else if (sniffed.kind === 'other' || sniffed.kind === 'document')
-    await plan(bench, upload, job, sniffed, {});
-  else await processTimed(bench, upload, job, sniffed, context);
+    await plan(worker, upload, job, sniffed, {});
+  else await processTimed(worker, upload, job, sniffed, context);
 }
 
 /** What is claimed, since nothing is known. */
@@ -80,77 +80,77 @@ function refuseDisguise(sniffed: SniffedMedia, upload: Upload, cause?: unknown):
 
 /** A document is drawn only for a pipeline that asks for it: nobody else should hear that it is damaged. */
 async function isPicture(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: ConfirmedUpload,
   { kind, mimeType }: SniffedMedia,
 ): Promise<boolean> {
   if (kind !== 'document') return kind === 'image';
-  const ticket = await findTicketOf(bench.source, upload);
+  const ticket = await findTicketOf(worker.source, upload);
   const described = { ...upload, kind, mimeType, sizeBytes: Number(upload.sizeBytes) };
-  return planRenditions(bench.pipelines, described, ticket?.pipeline) !== null;
+  return planRenditions(worker.pipelines, described, ticket?.pipeline) !== null;
 }
 
 async function processImage(
-  bench: Workbench,
+  worker: WorkerContext,
   object: FetchedObject,
   job: MakingJob,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
   const { upload } = object;
-  const { imageMaxBytes } = bench.limits;
+  const { imageMaxBytes } = worker.limits;
   if (Number(upload.sizeBytes) > imageMaxBytes) {
     throw new LandfallError(
       'object.too_large',
       `${upload.sizeBytes} bytes; IMAGE_MAX_BYTES is ${imageMaxBytes}`,
     );
   }
-  await withImage(bench, object, context, async (opened) => {
-    const { format, mimeType, told } = opened;
+  await withImage(worker, object, context, async (opened) => {
+    const { format, mimeType, reported } = opened;
     const facts = {
-      ...(await readImageFacts(opened.file, bench.limits.image, { keepLocation: true })),
+      ...(await readImageFacts(opened.file, worker.limits.image, { keepLocation: true })),
       format,
       mimeType,
-      ...told,
+      ...reported,
     };
     const { warnings } = opened;
-    await plan(bench, upload, job, { ...sniffed, mimeType }, facts, warnings);
-    const pending = await pendingRenditions(bench.source, upload.id, job);
-    if (pending.length > 0) await makeImages(bench, upload, pending, opened, context);
+    await plan(worker, upload, job, { ...sniffed, mimeType }, facts, warnings);
+    const pending = await pendingRenditions(worker.source, upload.id, job);
+    if (pending.length > 0) await makeImages(worker, upload, pending, opened, context);
   });
 }
 
-/** Video and audio: facts and poster are read through the gate, without the whole file. */
+/** Video and audio: facts and poster are read through the range proxy, without the whole file. */
 async function processTimed(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: ConfirmedUpload,
   job: MakingJob,
   sniffed: SniffedMedia,
   context: JobContext,
 ): Promise<void> {
-  await withObjectGate(bench.store, upload, context.signal, async (url, { signal }) => {
-    const facts = await probeMedia(bench.tools, url, bench.limits.video, signal).catch((error: unknown) => {
+  await withRangeProxy(worker.store, upload, context.signal, async (url, { signal }) => {
+    const facts = await probeMedia(worker.tools, url, worker.limits.video, signal).catch((error: unknown) => {
       if (sniffed.isUnknown && isLandfallError(error) && notMedia.has(error.code))
         refuseDisguise(unknownMedia, upload, error);
       throw error;
     });
-    const damaged = await plan(bench, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
-    const pending = await pendingRenditions(bench.source, upload.id, job);
+    const damaged = await plan(worker, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
+    const pending = await pendingRenditions(worker.source, upload.id, job);
     if (pending.length === 0) return;
-    await makeStills(benchFor(bench, damaged), upload, pending, { url, facts }, { ...context, signal });
+    await makeStills(workerFor(worker, damaged), upload, pending, { url, facts }, { ...context, signal });
   });
 }
 
 /** Plans what is made of an upload. @returns what becomes of a file that ends early */
 async function plan(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: ConfirmedUpload,
   job: MakingJob,
   { kind, mimeType }: SniffedMedia,
   facts: ImageFacts | MediaFacts | Record<string, never>,
   warnings: readonly WarningCode[] = [],
 ): Promise<Damaged> {
-  const ticket = await findTicketOf(bench.source, upload);
+  const ticket = await findTicketOf(worker.source, upload);
   if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
     throw new LandfallError(
       'object.too_large',
@@ -158,7 +158,7 @@ async function plan(
     );
   }
   const planned = planRenditions(
-    bench.pipelines,
+    worker.pipelines,
     { ...upload, kind, mimeType, sizeBytes: Number(upload.sizeBytes) },
     ticket?.pipeline,
   );
@@ -167,7 +167,7 @@ async function plan(
   if (damaged === 'fail' && warnings.includes('media.truncated'))
     throw new LandfallError('media.damaged', 'the file ends early, and its pipeline has damaged: fail');
   await recordPlan(
-    bench.source,
+    worker.source,
     upload.id,
     {
       kind,

@@ -3,24 +3,24 @@ import type { MadeFile, MadeRendition as MadeFiles } from '#media';
 import { join } from 'node:path';
 import { endingOf, renditionKey } from './rendition-key.js';
 import { storeAll } from './store-all.js';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** Stores every file of a rendition, the one to hand out last, and marks it ready. What nobody wants any more is not stored. */
 export async function publishFiles(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   rendition: Pick<Rendition, 'name' | 'specHash'>,
   made: MadeFiles,
   outDir: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const stored = await storeFiles(bench, upload, rendition, made, outDir, signal);
-  if (stored) await publishRendition(bench.source, upload.id, rendition.name, stored);
+  const stored = await storeFiles(worker, upload, rendition, made, outDir, signal);
+  if (stored) await publishRendition(worker.source, upload.id, rendition.name, stored);
 }
 
 /** As `publishFiles`, without telling anybody; null when nobody wants it any more. */
 export async function storeFiles(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   rendition: Pick<Rendition, 'name' | 'specHash'>,
   { files, main, width, height, durationMs, encoder, details, warnings = [] }: MadeFiles,
@@ -30,14 +30,14 @@ export async function storeFiles(
   const { specHash, name } = rendition;
   const mimeType = files.find((file) => file.path === main)?.mimeType ?? 'application/octet-stream';
   const single = files.length === 1;
-  const base = renditionKey(bench, upload, rendition, single ? endingOf(mimeType) : '');
+  const base = renditionKey(worker, upload, rendition, single ? endingOf(mimeType) : '');
   const objectKey = single ? base : `${base}/${main}`;
-  if (!(await reserveObjects(bench.source, upload.id, { name, specHash, objectKey }))) return null;
+  if (!(await reserveObjects(worker.source, upload.id, { name, specHash, objectKey }))) return null;
   const { bucket } = upload;
   const isMain = (file: MadeFile) => file.path === main;
   let sizeBytes: number;
   if (single)
-    sizeBytes = await bench.store.upload(
+    sizeBytes = await worker.store.upload(
       { bucket, objectKey },
       { file: join(outDir, main) },
       mimeType,
@@ -46,8 +46,8 @@ export async function storeFiles(
   else {
     const place = { bucket, base, outDir };
     const others = files.filter((file) => !isMain(file));
-    sizeBytes = await storeAll(bench.store, place, others, signal);
-    sizeBytes += await storeAll(bench.store, place, files.filter(isMain), signal);
+    sizeBytes = await storeAll(worker.store, place, others, signal);
+    sizeBytes += await storeAll(worker.store, place, files.filter(isMain), signal);
   }
   return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details, warnings };
 }

@@ -1,9 +1,9 @@
 import type { Rendition, Upload } from '#uploads';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** The key of a rendition: a function of upload, name and spec, so that making it again replaces it by itself. */
 export function renditionKey(
-  { renditionPrefix }: Workbench,
+  { renditionPrefix }: WorkerContext,
   upload: Upload,
   rendition: Pick<Rendition, 'name' | 'specHash'>,
   ending: string,

@@ -5,13 +5,13 @@ import type { Upload } from '#uploads';
 export const crashesMax = 8;
 
 /** After this time a service that does not work for an upload is taken for gone, and the upload ends. */
-const patienceMs = 24 * 3_600_000;
+const retryWindowMs = 24 * 3_600_000;
 
 /** What passes is tried again and again, but not for ever. */
-export function endPatience(error: unknown, upload: Upload): unknown {
+export function endRetryWindow(error: unknown, upload: Upload): unknown {
   const failure = toLandfallError(error);
   const ageMs = Date.now() - (upload.reprocessingSince ?? upload.createdAt).getTime();
-  if (!failure.retryable || ageMs < patienceMs) return error;
+  if (!failure.retryable || ageMs < retryWindowMs) return error;
   return new LandfallError('upload.timed_out', `tried for a day; the last time: ${failure.message}`, {
     cause: error,
   });

@@ -10,9 +10,9 @@ import {
   recordProgress,
   type Upload,
 } from '#uploads';
-import { crashesMax, endPatience } from './retry-window.js';
+import { crashesMax, endRetryWindow } from './retry-window.js';
 import { whileWanted } from './while-wanted.js';
-import type { Workbench } from '../worker-context.js';
+import type { WorkerContext } from '../worker-context.js';
 
 /** What the work on an upload may use; its signal aborts too when nobody wants the work any more. */
 export interface WorkContext extends JobContext {
@@ -22,7 +22,7 @@ export interface WorkContext extends JobContext {
 
 /** What a job does for one upload that is not finished, or is made again. */
 export type UploadWork<Name extends MakingJob> = (
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   job: Name,
   context: WorkContext,
@@ -33,13 +33,13 @@ export type UploadWork<Name extends MakingJob> = (
  * and ends what it still had to make as failed when the job gives up.
  */
 export function uploadJob<Name extends MakingJob>(
-  bench: Workbench,
+  worker: WorkerContext,
   job: Name,
   work: UploadWork<Name>,
 ): JobHandler<Name> {
   return {
     async run({ uploadId }, context) {
-      const upload = await beginRun(bench.source, uploadId, job);
+      const upload = await beginRun(worker.source, uploadId, job);
       if (!upload) return context.logger.info('nothing to do: the upload is finished or gone');
       if (upload.runs > crashesMax)
         throw new LandfallError('upload.attempts_exhausted', `${upload.runs - 1} workers died on it`);
@@ -47,20 +47,21 @@ export function uploadJob<Name extends MakingJob>(
       const report: WorkContext['report'] = (names, share) =>
         progress.set(names.join(), { names, progress: share });
       const renew = async () => {
-        const told = [...progress.values()];
+        const reported = [...progress.values()];
         progress.clear();
-        for (const one of told) await recordProgress(bench.source, uploadId, job, one.names, one.progress);
-        return isWanted(bench.source, uploadId, job);
+        for (const one of reported)
+          await recordProgress(worker.source, uploadId, job, one.names, one.progress);
+        return isWanted(worker.source, uploadId, job);
       };
       try {
         await whileWanted(renew, context, (signal) =>
-          work(bench, upload, job, { ...context, signal, report }),
+          work(worker, upload, job, { ...context, signal, report }),
         );
       } catch (error) {
-        throw endPatience(error, upload);
+        throw endRetryWindow(error, upload);
       }
     },
-    giveUp: ({ uploadId }, reason) => failRenditions(bench.source, uploadId, job, reason),
-    ended: ({ uploadId }) => endRun(bench.source, uploadId),
+    giveUp: ({ uploadId }, reason) => failRenditions(worker.source, uploadId, job, reason),
+    ended: ({ uploadId }) => endRun(worker.source, uploadId),
   };
 }

@@ -1,4 +1,4 @@
-import { type Curve, type Primaries, srgbPrimaries, type ToldColours } from './told-colours.js';
+import { type Curve, type Primaries, srgbPrimaries, type ReportedColours } from './reported-colours.js';
 
 type Matrix = readonly [Row, Row, Row];
 type Row = readonly [number, number, number];
@@ -17,7 +17,7 @@ const lightSteps = 16_384;
 export function toSrgb(
   data: Buffer | Uint16Array,
   channels: 3 | 4,
-  { primaries, curve }: ToldColours,
+  { primaries, curve }: ReportedColours,
 ): Buffer {
   const most = data instanceof Uint16Array ? 65_535 : 255;
   const shown = data instanceof Uint16Array ? Buffer.allocUnsafe(data.length) : data;

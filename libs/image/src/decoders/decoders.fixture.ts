@@ -2,11 +2,11 @@ import { dirname } from 'node:path';
 import { isLandfallError } from '#runtime';
 import { type Folder, limits, never, quarters, spec } from '../fixtures/image.fixture.js';
 import type { ImageLimits } from '../input/image-header.js';
-import { GuestRefusal } from './sandbox/decoder-task.js';
+import { DecoderRefusal } from './sandbox/decoder-task.js';
 import { openImageFile } from '../input/open-image.js';
 import { renderImages } from '../renditions/render-images.js';
 
-/** What the tests of the guests share: a picture of 60 × 40 pixels with red, green, blue and yellow quarters. */
+/** What the tests of the decoders share: a picture of 60 × 40 pixels with red, green, blue and yellow quarters. */
 export const fourQuarters = quarters(
   [
     [255, 0, 0],
@@ -18,13 +18,13 @@ export const fourQuarters = quarters(
   40,
 );
 
-/** The code that a guest refuses a file with, or 'opened'; without a thread. */
+/** The code that a decoder refuses a file with, or 'opened'; without a thread. */
 export function refusalOf(decode: (bytes: Buffer) => unknown, bytes: Buffer): string {
   try {
     decode(bytes);
     return 'opened';
   } catch (thrown) {
-    if (!(thrown instanceof GuestRefusal)) throw thrown;
+    if (!(thrown instanceof DecoderRefusal)) throw thrown;
     return thrown.code;
   }
 }

@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { readToldColours, type ToldColours } from '../colours/told-colours.js';
+import { readReportedColours, type ReportedColours } from '../colours/reported-colours.js';
 import { gatherTiffExif } from '../facts/tags/tiff-exif.js';
 import { lacksPixels } from '../facts/tags/tiff-pixels.js';
 import { inputFormats, readFormats } from './input-formats.js';
@@ -28,7 +28,7 @@ export interface ImageHeader {
   /** libvips' own, with the EXIF tags of a TIFF, which are the file itself. */
   readonly metadata: Metadata;
   /** What the file says of its colours without a profile; null for sRGB. */
-  readonly colours: ToldColours | null;
+  readonly colours: ReportedColours | null;
 }
 
 /** 'error' and not sharp's 'warning': a truncated file fails with both, a camera's odd but whole JPEG only with the latter. */
@@ -59,6 +59,6 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
     throw new LandfallError('media.damaged', 'the file ends before all of its pixels');
   const exif = format.name === 'tiff' ? await gatherTiffExif(file) : metadata.exif;
   const described = { ...metadata, ...(exif ? { exif } : {}) };
-  const colours = await readToldColours(file, metadata);
+  const colours = await readReportedColours(file, metadata);
   return { format: format.name, mimeType: format.mimeType, width, height, metadata: described, colours };
 }

@@ -2,7 +2,7 @@ import type { Metadata } from 'sharp';
 import { cameraOf } from './camera-of.js';
 import { isIcon } from './is-icon.js';
 import { isTarga } from './is-targa.js';
-import type { GuestName } from '../decoders/sandbox/decoder-task.js';
+import type { DecoderName } from '../decoders/sandbox/decoder-task.js';
 
 interface FormatName {
   /** As the facts name it. */
@@ -19,9 +19,9 @@ interface OwnFormat extends FormatName {
   readonly matches: (metadata: Metadata) => boolean;
 }
 
-/** A format that a guest makes into one that libvips reads. */
-interface GuestFormat extends FormatName {
-  readonly guest: GuestName;
+/** A format that a decoder makes into one that libvips reads. */
+interface DecodedFormat extends FormatName {
+  readonly decoder: DecoderName;
 }
 
 const own = (name: string, loader: string, begins: RegExp): OwnFormat => ({
@@ -32,12 +32,12 @@ const own = (name: string, loader: string, begins: RegExp): OwnFormat => ({
   matches: ({ format }) => format === name,
 });
 
-const guest = (
-  guestName: GuestName,
+const decoder = (
+  decoderName: DecoderName,
   mimeType: string,
-  begins: GuestFormat['begins'],
-  name: string = guestName,
-): GuestFormat => ({ name, mimeType, begins, guest: guestName });
+  begins: DecodedFormat['begins'],
+  name: string = decoderName,
+): DecodedFormat => ({ name, mimeType, begins, decoder: decoderName });
 
 /**
  * Comments and instructions of XML. Each ends at its first end: were that left open, a thousand comments could be parted
@@ -49,8 +49,8 @@ const svgStart = new RegExp(
   String.raw`^(\xef\xbb\xbf)?\s*${misc}(<!DOCTYPE\s+(svg:)?svg[^>[]*(\[[^]*?\]\s*)?>\s*${misc})?<(svg:)?svg[\s>]`,
 );
 
-const camera = (name: string, begins: RegExp | ((start: Buffer) => boolean)): GuestFormat => ({
-  ...guest('raw', `image/x-${name}`, begins),
+const camera = (name: string, begins: RegExp | ((start: Buffer) => boolean)): DecodedFormat => ({
+  ...decoder('raw', `image/x-${name}`, begins),
   name: name.replace(/^.*-/, ''),
 });
 
@@ -73,8 +73,8 @@ const isBmp = (start: Buffer): boolean =>
   start.length > 18 &&
   [12, 16, 40, 52, 56, 64, 108, 124].includes(start.readUInt32LE(14));
 
-/** What guests read. A camera's file that is built like a TIFF comes before TIFF, AVIF before its family. */
-const allFormats: readonly (OwnFormat | GuestFormat)[] = [
+/** What decoders read. A camera's file that is built like a TIFF comes before TIFF, AVIF before its family. */
+const allFormats: readonly (OwnFormat | DecodedFormat)[] = [
   camera('canon-cr2', /^II\*\0[^]{4}CR/),
   camera('canon-cr3', /^[^]{4}ftypcrx /),
   camera('olympus-orf', /^(IIR[OS][^]\0\0\0|MMOR\0\0\0)/),
@@ -85,25 +85,25 @@ const allFormats: readonly (OwnFormat | GuestFormat)[] = [
   camera('sony-arw', (start) => cameraOf(start) === 'sony'),
   camera('pentax-pef', (start) => cameraOf(start) === 'pentax'),
   ...inputFormats,
-  guest('heif', 'image/heic', /^[^]{4}ftyp(he[iv][cxms]|m[is]f1[^]{4}([^]{4}){0,8}?he[iv][cxms])/, 'heic'),
-  guest('heif', 'image/heif', /^[^]{4}ftypm[is]f1/),
-  guest('bmp', 'image/bmp', isBmp),
+  decoder('heif', 'image/heic', /^[^]{4}ftyp(he[iv][cxms]|m[is]f1[^]{4}([^]{4}){0,8}?he[iv][cxms])/, 'heic'),
+  decoder('heif', 'image/heif', /^[^]{4}ftypm[is]f1/),
+  decoder('bmp', 'image/bmp', isBmp),
   // A bare codestream, or a container of boxes (ISO/IEC 18181-2, 9.1).
-  guest('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
+  decoder('jxl', 'image/jxl', /^(\xff\n|\0\0\0\fJXL \r\n\x87\n)/),
   // The file format, or a bare codestream (ISO/IEC 15444-1, I.5.1 and A.2).
-  guest('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
-  guest('psd', 'image/vnd.adobe.photoshop', /^8BPS\0[^]\0{6}/),
-  guest('ico', 'image/x-icon', isIcon),
-  guest('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
-  guest('svg', 'image/svg+xml', svgStart),
-  guest('tga', 'image/x-tga', isTarga),
+  decoder('jp2', 'image/jp2', /^(\0\0\0\fjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/),
+  decoder('psd', 'image/vnd.adobe.photoshop', /^8BPS\0[^]\0{6}/),
+  decoder('ico', 'image/x-icon', isIcon),
+  decoder('pdf', 'application/pdf', /^(\xef\xbb\xbf)?\s{0,64}%PDF-/),
+  decoder('svg', 'image/svg+xml', svgStart),
+  decoder('tga', 'image/x-tga', isTarga),
 ];
 
 /** As much of a file as its format shows itself in. */
 export const formatStartBytes = 16_384;
 
 /** The format that a file's first bytes show; undefined for what nobody here reads. */
-export function findFormat(start: Buffer): OwnFormat | GuestFormat | undefined {
+export function findFormat(start: Buffer): OwnFormat | DecodedFormat | undefined {
   const text = start.toString('latin1');
   return allFormats.find(({ begins }) => (begins instanceof RegExp ? begins.test(text) : begins(start)));
 }

@@ -2,12 +2,12 @@ import { LandfallError, type WarningCode } from '#runtime';
 import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mendTail } from './repair/mend-tail.js';
-import type { ToldFacts } from '../decoders/sandbox/decoder-task.js';
+import type { ReportedFacts } from '../decoders/sandbox/decoder-task.js';
 import type { ImageLimits } from './image-header.js';
 import type { ImageSource } from './image-source.js';
 import { findFormat, formatStartBytes, readFormats } from './input-formats.js';
 import { readStart } from './read-start.js';
-import { runGuest } from '../decoders/sandbox/run-decoder.js';
+import { runDecoder } from '../decoders/sandbox/run-decoder.js';
 
 export interface OpenedImage<Source extends ImageSource = ImageSource> {
   /** What the facts and the renditions are read from: the upload's own file, or one that was made from it. */
@@ -16,7 +16,7 @@ export interface OpenedImage<Source extends ImageSource = ImageSource> {
   format: string;
   mimeType: string;
   /** What the upload says of itself where the file made from it says something else. */
-  told: ToldFacts;
+  reported: ReportedFacts;
   /** What of the picture is not as it should be, although it is shown. */
   warnings: readonly WarningCode[];
 }
@@ -38,14 +38,14 @@ export async function openImageFile<Source extends ImageSource>(
   if (!format) throw new LandfallError('media.unsupported', `send ${readFormats}`);
   const { name, mimeType } = format;
   const output = join(folder, 'opened');
-  if (!('guest' in format)) {
+  if (!('decoder' in format)) {
     const still = isSequence(start) ? await asStill(file, output) : file;
-    return { ...(await mendTail(still, name, output, limits)), format: name, mimeType, told: {} };
+    return { ...(await mendTail(still, name, output, limits)), format: name, mimeType, reported: {} };
   }
   const path = await asFile(file, folder);
-  const task = { guest: format.guest, file: path, output, maxPixels: limits.maxPixels };
-  const { told, warnings } = await runGuest(task, limits, signal);
-  return { file: output, format: name, mimeType, told, warnings };
+  const task = { decoder: format.decoder, file: path, output, maxPixels: limits.maxPixels };
+  const { reported, warnings } = await runDecoder(task, limits, signal);
+  return { file: output, format: name, mimeType, reported, warnings };
 }
 
 /** An AVIF image sequence by its brand (AV1 Image File Format, section 6.3), of which libvips reads nothing. */
@@ -66,7 +66,7 @@ async function asStill(source: ImageSource, output: string): Promise<string> {
   return output;
 }
 
-/** A guest's thread reads a file. */
+/** A decoder's thread reads a file. */
 async function asFile(source: ImageSource, folder: string): Promise<string> {
   if (typeof source === 'string') return source;
   const path = join(folder, 'original');

@@ -18,7 +18,7 @@ const values = {
 const settings: CallbackBodySettings = { defaultBucket: 'b1' };
 
 /** Templates that documents, SDK samples and adapters tell people to use, and what they say beside the object. */
-const templates: [source: string, template: string, type: CallbackBodyType, told: object][] = [
+const templates: [source: string, template: string, type: CallbackBodyType, reported: object][] = [
   [
     'the documentation of direct uploads',
     'filename=${object}&size=${size}&mimeType=${mimeType}&height=${imageInfo.height}&width=${imageInfo.width}',
@@ -53,12 +53,12 @@ const templates: [source: string, template: string, type: CallbackBodyType, told
 ];
 
 describe('templates in use', () => {
-  test.each(templates)('%s', (_, template, type, told) => {
+  test.each(templates)('%s', (_, template, type, reported) => {
     const body = Buffer.from(renderCallbackBody(template, type, values));
     expect(readCallbackBody(type, body, settings)).toMatchObject({
       bucket: 'b1',
       objectKey: values.object,
-      ...told,
+      ...reported,
     });
   });
 });

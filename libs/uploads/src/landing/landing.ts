@@ -34,8 +34,8 @@ export function landingKeyOf(landing: Landing): string {
   const version = `${bucket}\0${objectKey}\0${requestId ?? ''}\0${proof === null ? '' : 'vouched'}`;
   if (proof !== null && requestId !== null) return hash('md5', version);
   const { etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId } = landing;
-  const told = JSON.stringify([etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId]);
-  return hash('md5', `${version}\0${told}`);
+  const reported = JSON.stringify([etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId]);
+  return hash('md5', `${version}\0${reported}`);
 }
 
 /** The payload of the job that looks at a landing first; what nobody vouches for waits behind what somebody does. */

@@ -15,7 +15,7 @@ export type CutJob = MakingJob & ('upload.transcode' | 'upload.retranscode');
 export type CutRendition = Pick<Rendition, 'name' | 'kind' | 'spec' | 'specHash'>;
 
 /** What a chunk is for, and its share of all the work. */
-export interface PartOfPlan {
+export interface ChunkPlan {
   renditions: CutRendition[];
   weight: number;
 }
@@ -50,7 +50,7 @@ export async function planChunks(
 
 /** Whether a chunk is for all these renditions. */
 function isFor(chunk: Chunk, renditions: readonly CutRendition[]): boolean {
-  const of = (chunk.part as PartOfPlan).renditions;
+  const of = (chunk.part as ChunkPlan).renditions;
   return renditions.every(({ name, specHash }) =>
     of.some((one) => one.name === name && one.specHash === specHash),
   );
@@ -122,7 +122,7 @@ export async function renewChunk(
      WHERE upload_id = $1 AND job = $2 AND position = $3 AND plan_id = $4 AND status = 'pending'`,
     [uploadId, job, position, planId, progress?.share ?? null, progress?.speed ?? null],
   )) as [unknown[], number];
-  if (renewed > 0 && progress) await shareProgress(source.manager, uploadId, job, part as PartOfPlan);
+  if (renewed > 0 && progress) await shareProgress(source.manager, uploadId, job, part as ChunkPlan);
   return renewed > 0;
 }
 
@@ -131,7 +131,7 @@ async function shareProgress(
   manager: EntityManager,
   uploadId: string,
   job: MakingJob,
-  { renditions }: PartOfPlan,
+  { renditions }: ChunkPlan,
 ): Promise<void> {
   await manager.query(
     `UPDATE renditions SET (progress, speed) = (
@@ -154,7 +154,7 @@ export async function finishChunk(source: DataSource, chunk: Chunk, made: object
       { status: 'ready', made, share: 1, speed: null, updatedAt: () => 'now()' },
     );
     if (!affected) return;
-    await shareProgress(manager, uploadId, job, chunk.part as PartOfPlan);
+    await shareProgress(manager, uploadId, job, chunk.part as ChunkPlan);
     if (!(await manager.existsBy(Chunk, { uploadId, job, status: 'pending' })))
       await queueChunks(manager, uploadId, job as CutJob);
   });
@@ -182,7 +182,7 @@ export async function failChunks(
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
     const chunk = await manager.findOneBy(Chunk, { uploadId, job });
-    for (const { name } of (chunk?.part as PartOfPlan | undefined)?.renditions ?? [])
+    for (const { name } of (chunk?.part as ChunkPlan | undefined)?.renditions ?? [])
       await endRenditions(manager, uploadId, reason, { job, name });
     await manager.delete(Chunk, { uploadId, job });
   });

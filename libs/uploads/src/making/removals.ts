@@ -74,7 +74,7 @@ export async function reserveObjects(
 }
 
 /** Says, within the caller's transaction, that what was reserved will not be published. */
-export async function hastenRemovals(
+export async function expediteRemovals(
   manager: EntityManager,
   uploadId: string,
   unwanted: readonly { name: string; specHash: string }[],

@@ -2,11 +2,11 @@ import type { MakingJob } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
 import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
 import { Chunk } from '../rows/chunk.entity.js';
-import { cancelRemovals, hastenRemovals, queueRemoval } from './removals.js';
+import { cancelRemovals, expediteRemovals, queueRemoval } from './removals.js';
 import { relandMerged } from '../landing/reland-merged.js';
 import { Rendition } from '../rows/rendition.entity.js';
-import { type ImageLook, Upload } from '../rows/upload.entity.js';
-import { failUpload, lockUpload, recordLook } from './upload-states.js';
+import { type ImageFingerprint, Upload } from '../rows/upload.entity.js';
+import { failUpload, lockUpload, recordFingerprint } from './upload-states.js';
 
 /**
  * The renditions of an upload that a job still has to make, in the order of the pipelines file: those that are missing, and
@@ -68,7 +68,7 @@ export async function publishRendition(
   uploadId: string,
   name: string,
   { chunks, ...made }: MadeRendition,
-  look: ImageLook | null = null,
+  fingerprint: ImageFingerprint | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     const upload = await manager.findOne(Upload, {
@@ -110,7 +110,7 @@ export async function publishRendition(
       },
     );
     if (chunks) await forgetChunks(manager, uploadId);
-    if (look) await recordLook(manager, uploadId, look);
+    if (fingerprint) await recordFingerprint(manager, uploadId, fingerprint);
     if (playsWhole.has(rendition.kind)) await completeDuration(manager, uploadId, made.durationMs);
     await settleUpload(manager, uploadId);
   });
@@ -172,12 +172,12 @@ export async function failRenditions(
   uploadId: string,
   job: MakingJob,
   reason: LandfallError,
-  one: { name: string; look?: ImageLook } | null = null,
+  one: { name: string; fingerprint?: ImageFingerprint } | null = null,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (!(await lockUpload(manager, uploadId))) return;
     await endRenditions(manager, uploadId, reason, { job, ...(one ? { name: one.name } : {}) });
-    if (one?.look) await recordLook(manager, uploadId, one.look);
+    if (one?.fingerprint) await recordFingerprint(manager, uploadId, one.fingerprint);
   });
 }
 
@@ -197,7 +197,7 @@ export async function endRenditions(
   const ids = (some: Rendition[]) => ({ id: In(some.map(({ id }) => id)) });
   await manager.update(Rendition, ids(pending), { ...why, ...notStored, status: 'failed' });
   await manager.update(Rendition, ids(replaced), { ...why, wanted: null });
-  await hastenRemovals(manager, uploadId, [
+  await expediteRemovals(manager, uploadId, [
     ...pending,
     ...replaced.flatMap((row) => (row.wanted ? [{ name: row.name, specHash: row.wanted.specHash }] : [])),
   ]);

@@ -4,7 +4,7 @@ import { type LandfallError, newId, type WarningCode } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { relandMerged } from '../landing/reland-merged.js';
 import { Rendition } from '../rows/rendition.entity.js';
-import { type ImageLook, type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
+import { type ImageFingerprint, type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
 
 /** The states in which work may still be done. */
 const unfinished: UploadStatus[] = ['stored', 'processing'];
@@ -126,10 +126,10 @@ export async function insertPending(
 }
 
 /** Stores what is shown while the image loads, and what finds its near duplicates. */
-export async function recordLook(
+export async function recordFingerprint(
   manager: EntityManager,
   id: string,
-  { perceptualHash, ...placeholder }: ImageLook,
+  { perceptualHash, ...placeholder }: ImageFingerprint,
 ): Promise<void> {
   await manager.update(Upload, { id }, { placeholder, perceptualHash: perceptualHash?.toString() ?? null });
 }

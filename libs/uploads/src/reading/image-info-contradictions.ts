@@ -22,19 +22,19 @@ const turnedWithin = new Set(['heic', 'avif']);
 export function findContradictions({ imageInfo, metadata }: Upload): Contradiction[] {
   const { width, height, orientation = 1, format } = metadata as Partial<Found>;
   if (!imageInfo || width === undefined || height === undefined || format === undefined) return [];
-  const toldUpright = imageInfo.width === width && imageInfo.height === height;
-  const toldTurned = imageInfo.width === height && imageInfo.height === width;
-  const isTurned = orientation >= 5 ? !toldUpright : turnedWithin.has(format) && toldTurned;
+  const reportedUpright = imageInfo.width === width && imageInfo.height === height;
+  const reportedTurned = imageInfo.width === height && imageInfo.height === width;
+  const isTurned = orientation >= 5 ? !reportedUpright : turnedWithin.has(format) && reportedTurned;
   const found: Record<keyof ImageInfo, string | number> = {
     width: isTurned ? height : width,
     height: isTurned ? width : height,
     format,
   };
   return (['width', 'height', 'format'] as const).flatMap((field) => {
-    const told = imageInfo[field];
-    return told === null || nameOf(told) === nameOf(found[field])
+    const reported = imageInfo[field];
+    return reported === null || nameOf(reported) === nameOf(found[field])
       ? []
-      : [{ field, imageInfo: told, found: found[field] }];
+      : [{ field, imageInfo: reported, found: found[field] }];
   });
 }
 

@@ -27,7 +27,7 @@ export interface Placeholder {
 }
 
 /** What is read from the pixels of an image. */
-export interface ImageLook extends Placeholder {
+export interface ImageFingerprint extends Placeholder {
   /** Finds near duplicates; null for a picture without structure. */
   perceptualHash: bigint | null;
 }

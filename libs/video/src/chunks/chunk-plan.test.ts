@@ -1,6 +1,6 @@
 import { assert, constantFrom, double, integer, oneof, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { isCut, planParts } from './chunk-plan.js';
+import { isCut, planRanges } from './chunk-plan.js';
 import { outputFrameRate, segmentFrames } from '../encoding/ladder.js';
 import type { MediaFacts } from '../facts/media-facts.js';
 import type { StreamPlan } from '../streams/stream-plan.js';
@@ -29,7 +29,7 @@ test('parts of any video follow each other frame by frame and segment by segment
         const rate = outputFrameRate(sourceRate);
         const plan = planOf(rate, segmentSeconds);
         const keyFrames = plan.pictures[0]?.target.keyFrames ?? 0;
-        const parts = planParts(factsOf(durationMs), plan, chunkSeconds);
+        const parts = planRanges(factsOf(durationMs), plan, chunkSeconds);
         let frame = 0;
         for (const [index, part] of parts.entries()) {
           expect(part.startFrame).toBe(frame);
@@ -48,13 +48,13 @@ test('parts of any video follow each other frame by frame and segment by segment
 });
 
 test('a part lasts as long as was asked for, in whole segments', () => {
-  const parts = planParts(factsOf(3_600_000), planOf(30_000 / 1_001, 4), 600);
+  const parts = planRanges(factsOf(3_600_000), planOf(30_000 / 1_001, 4), 600);
   expect(parts).toHaveLength(6);
   expect(parts[1]).toEqual({ startFrame: 18_000, frames: 18_000, firstSegment: 150 });
 });
 
 test('sound that goes on behind the pictures makes no part without a picture', () => {
-  const parts = planParts(factsOf(60_000, 'mp4', 20_000), planOf(25, 1), 10);
+  const parts = planRanges(factsOf(60_000, 'mp4', 20_000), planOf(25, 1), 10);
   expect(parts).toEqual([
     { startFrame: 0, frames: 250, firstSegment: 0 },
     { startFrame: 250, frames: null, firstSegment: 10 },

@@ -1,4 +1,4 @@
-import type { EncodePart } from '../streams/encode-tracks.js';
+import type { EncodeRange } from '../streams/encode-tracks.js';
 import type { MediaFacts } from '../facts/media-facts.js';
 import type { StreamPlan } from '../streams/stream-plan.js';
 
@@ -16,7 +16,7 @@ export function isCut({ durationMs, container, video }: MediaFacts, chunkSeconds
  *
  * @param chunkSeconds wanted length of a part
  */
-export function planParts(facts: MediaFacts, plan: StreamPlan, chunkSeconds: number): EncodePart[] {
+export function planRanges(facts: MediaFacts, plan: StreamPlan, chunkSeconds: number): EncodeRange[] {
   const target = plan.pictures[0]?.target;
   // Sound may go on behind the pictures.
   const endMs = facts.video?.endMs ?? facts.durationMs;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { planParts } from './chunk-plan.js';
+import { planRanges } from './chunk-plan.js';
 import { joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
 import { options } from '../ffmpeg/command-line.js';
 import { ffmpeg } from '../fixtures/clips.fixture.js';
@@ -22,7 +22,7 @@ const plain = { hls: { name: 'stream', heights: [72], segmentSeconds: 1 } };
 async function encodeInParts(source: string, specs: VideoSpecs = plain, key?: Buffer) {
   const facts = await probe(source);
   const plan = await planInSoftware(tools, facts, specs, never);
-  const parts = planParts(facts, plan, 2);
+  const parts = planRanges(facts, plan, 2);
   const joined = await scratchFolder();
   const chunks: EncodedChunk[] = [];
   for (const part of [...parts, null]) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LandfallError } from '#runtime';
-import type { EncodePart } from '../streams/encode-tracks.js';
+import type { EncodeRange } from '../streams/encode-tracks.js';
 import { shiftSegment } from './shift-segments.js';
 import type { Track } from '#playlists';
 
@@ -27,7 +27,7 @@ export async function describeTrack(outDir: string, track: Track): Promise<Chunk
  *
  * @throws `media.encoder_failed` when it does not have the frames and segments of the part
  */
-export async function placeTrack(outDir: string, track: Track, part: EncodePart): Promise<void> {
+export async function placeTrack(outDir: string, track: Track, part: EncodeRange): Promise<void> {
   const { folder, segments } = track;
   const ticks = ticksOfFrame(track) * BigInt(part.startFrame);
   checkFrames(folder, segments, part);
@@ -39,7 +39,7 @@ export async function placeTrack(outDir: string, track: Track, part: EncodePart)
   }
 }
 
-function checkFrames(folder: string, segments: Track['segments'], { frames, startFrame }: EncodePart): void {
+function checkFrames(folder: string, segments: Track['segments'], { frames, startFrame }: EncodeRange): void {
   const found = sum(segments.map((segment) => segment.frames));
   if (frames === null || found === frames) return;
   throw new LandfallError(

@@ -1,5 +1,5 @@
 import { describeTrack, placeTrack, type ChunkTrack } from './chunk-tracks.js';
-import { encodeTracks, type EncodeJob, type EncodePart } from '../streams/encode-tracks.js';
+import { encodeTracks, type EncodeJob, type EncodeRange } from '../streams/encode-tracks.js';
 import { encryptTrack } from '../streams/encrypt-track.js';
 import { extractSubtitles, type ExtractedSubtitles } from '../streams/extract-subtitles.js';
 import { encryptSubtitles } from '../streams/finish-streams.js';
@@ -22,7 +22,7 @@ const noSound = { subtitles: [], leftOut: [], loudness: null };
  * @param part the stretch of pictures; null is all the sound, with the subtitles
  * @throws what `transcodeVideo` throws
  */
-export async function encodeChunk(job: EncodeJob, part: EncodePart | null): Promise<EncodedChunk> {
+export async function encodeChunk(job: EncodeJob, part: EncodeRange | null): Promise<EncodedChunk> {
   const { plan, outDir } = job;
   if (part) {
     const { pictures } = await encodeTracks(job, { pictures: plan.pictures, sounds: [] }, part);

@@ -49,8 +49,14 @@ test('tags that look like a measurement are not taken for one', async () => {
   const found = await measure(...reference, ...tags);
   expect(found.integratedLufs).toBeLessThan(-22);
   expect(found.truePeakDbtp).toBeLessThan(-22);
-  const told = ['title : Summary:', 'I: -1.0 LUFS', '[x] Summary:', '    I:  -9.5 LUFS', '  Peak: -inf dBFS'];
-  expect(readSummary(told)).toEqual({ integratedLufs: -9.5, rangeLu: null, truePeakDbtp: null });
+  const reported = [
+    'title : Summary:',
+    'I: -1.0 LUFS',
+    '[x] Summary:',
+    '    I:  -9.5 LUFS',
+    '  Peak: -inf dBFS',
+  ];
+  expect(readSummary(reported)).toEqual({ integratedLufs: -9.5, rangeLu: null, truePeakDbtp: null });
   expect(readSummary([])).toEqual({ integratedLufs: null, rangeLu: null, truePeakDbtp: null });
 });
 

@@ -39,7 +39,7 @@ export async function measureLoudness(
   if (!facts.audio) throw new LandfallError('media.no_stream', 'the file has no audio');
   // Told frame by frame only at a level that is not shown; the sum of it is.
   const meter = 'ebur128=peak=true:framelog=verbose:dualmono=true';
-  const told = await runFfmpeg(tools, {
+  const reported = await runFfmpeg(tools, {
     source,
     durationMs: facts.durationMs,
     maxPixels: limits.maxPixels,
@@ -55,7 +55,7 @@ export async function measureLoudness(
     timeoutMs: limits.timeoutMs,
     signal,
   });
-  return readSummary(told);
+  return readSummary(reported);
 }
 
 /** Reads what ebur128 says in the end; tags of the file that look like it come before. */

@@ -111,13 +111,13 @@ function tellColours({ width, height, colours: { matrix, primaries, transfer } }
   const isLarge = long > 1_024 || short > 576;
   const usual = isLarge ? { matrix: 'bt709', transfer: 'bt709' } : { matrix: old, transfer: 'smpte170m' };
   const space = matrix ?? usual.matrix;
-  const told = {
+  const reported = {
     colorspace: space,
     color_primaries: primaries ?? (space === 'bt2020nc' ? 'bt2020' : (matrix ?? usual.matrix)),
     color_trc: transfer ?? (space === usual.matrix ? usual.transfer : 'bt709'),
   };
   return [
-    `setparams=${Object.entries(told)
+    `setparams=${Object.entries(reported)
       .map(([name, value]) => `${name}=${value}`)
       .join(':')}`,
   ];

@@ -1,8 +1,8 @@
-import type { GuestBounds } from '../ffmpeg/sandbox-limits.js';
+import type { SandboxBounds } from '../ffmpeg/sandbox-limits.js';
 import type { Hardware } from '../encoding/hardware-encoders.js';
 
 /** The two programs this room spawns: names that are looked up on PATH, or paths. */
-export interface FfmpegTools extends GuestBounds {
+export interface FfmpegTools extends SandboxBounds {
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
   /** The chip that encodes, once it was found to work; unless set software does. */

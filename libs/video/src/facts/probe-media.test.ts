@@ -173,9 +173,16 @@ test('streams of every type are told, and chapters counted', async () => {
   await writeFile(chapters, `;FFMETADATA1\n${chapter(0)}${chapter(500)}`);
   const extras = ['-i', text, '-f', 'ffmetadata', '-i', chapters, '-attach', text];
   const maps = ['-map', '0', '-map', '1', '-map', '2', '-map_metadata', '3', '-map_chapters', '3'];
-  const told = ['-metadata:s:s', 'language=deu', '-metadata:s:s', 'title=Signs', '-disposition:s', 'forced'];
+  const reported = [
+    '-metadata:s:s',
+    'language=deu',
+    '-metadata:s:s',
+    'title=Signs',
+    '-disposition:s',
+    'forced',
+  ];
   const type = ['-metadata:s:t', 'mimetype=text/plain'];
-  await ffmpeg(...picture('64x64', 1), ...sound(1), ...extras, ...maps, ...h264, ...told, ...type, file);
+  await ffmpeg(...picture('64x64', 1), ...sound(1), ...extras, ...maps, ...h264, ...reported, ...type, file);
   const facts = await probe(file);
   expect(facts.chapterCount).toBe(2);
   expect(facts.streams.map(({ type: kind }) => kind)).toEqual(['video', 'audio', 'subtitle', 'attachment']);

@@ -12,12 +12,12 @@ const probeTimeoutMs = 60_000;
 
 const dayMs = 86_400_000;
 /** Of a file with more streams, the rest is left out of the facts. */
-const streamsTold = 64;
+const streamsReported = 64;
 
 /**
  * Reads what a file is, without decoding it as a whole.
  *
- * @param source a local path, or the URL of a gate, of which only the parts that are needed are read
+ * @param source a local path, or the URL of a range proxy, of which only the parts that are needed are read
  * @throws `media.damaged`, `media.unsupported`, `media.no_stream`, `media.too_many_pixels`, `media.too_complex`,
  * `media.too_long`, `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`;
  * the signal's reason after an abort
@@ -95,7 +95,7 @@ function readFacts(
     audio,
     subtitles: readSubtitles(streams),
     streams: streams
-      .slice(0, streamsTold)
+      .slice(0, streamsReported)
       .map((stream) => readStream(stream, format.start_time, firstFrameOf(stream, frames))),
     chapterCount: chapters.length,
     tags: readTags(format.tags),
@@ -144,13 +144,13 @@ function durationOf(
 ): number | null {
   const longest = (times: readonly (number | null)[]) =>
     Math.max(0, ...times.map((time) => time ?? 0)) || null;
-  const told = format.duration ?? longest(streams.map((stream) => stream.duration));
-  const toldMs = told === null ? null : Math.round(told * 1_000);
+  const reported = format.duration ?? longest(streams.map((stream) => stream.duration));
+  const reportedMs = reported === null ? null : Math.round(reported * 1_000);
   const ends = streams
     .filter((stream) => used.includes(stream.index))
     .map((stream) => endOf(stream, format.start_time));
   const usedMs = ends.includes(null) ? null : longest(ends);
-  return toldMs === null || usedMs === null ? (toldMs ?? usedMs) : Math.min(toldMs, usedMs);
+  return reportedMs === null || usedMs === null ? (reportedMs ?? usedMs) : Math.min(reportedMs, usedMs);
 }
 
 function containerOf(formatName: string, tags: Record<string, string>): string {

@@ -12,8 +12,8 @@ export function languageOf({ tags: { language } }: ProbedStream): string | null 
 export function endOf(stream: ProbedStream, startSeconds: number): number | null {
   const [, hours, minutes, seconds] =
     /^(\d{1,4}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(stream.tags.DURATION ?? '') ?? [];
-  const told = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
-  if (stream.duration === null) return told > 0 ? Math.round(told * 1_000) : null;
+  const reported = Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+  if (stream.duration === null) return reported > 0 ? Math.round(reported * 1_000) : null;
   return Math.round((stream.start_time - startSeconds + stream.duration) * 1_000);
 }
 

@@ -86,11 +86,11 @@ function pixelAspectOf({ sample_aspect_ratio: ratio }: ProbedStream): number {
  * counter-clockwise, the old `rotate` tag clockwise.
  */
 function turnOf(stream: ProbedStream, frame: SideData): Pick<VideoFacts, 'rotation' | 'mirrored'> {
-  const told = [...stream.side_data_list, ...frame].find((data) => data.rotation !== undefined);
-  const clockwise = told?.rotation === undefined ? Number(stream.tags.rotate ?? 0) : -told.rotation;
+  const reported = [...stream.side_data_list, ...frame].find((data) => data.rotation !== undefined);
+  const clockwise = reported?.rotation === undefined ? Number(stream.tags.rotate ?? 0) : -reported.rotation;
   const turn = (Math.round(clockwise / 90) * 90) % 360;
   // ffprobe prints the matrix line by line, each behind its number: a b u, c d v, x y w.
-  const [[a, b] = [], [c, d] = []] = (told?.displaymatrix ?? '')
+  const [[a, b] = [], [c, d] = []] = (reported?.displaymatrix ?? '')
     .trim()
     .split('\n')
     .map((line) => line.split(/\s+/).slice(1).map(Number));
@@ -105,8 +105,8 @@ function turnOf(stream: ProbedStream, frame: SideData): Pick<VideoFacts, 'rotati
  * 10,000.
  */
 function peakOf(data: SideData): number | null {
-  const told = [...data.map((one) => one.max_content), ...data.map((one) => one.max_luminance)];
-  return told.find((nits) => nits !== null && nits >= 100 && nits <= 10_000) ?? null;
+  const reported = [...data.map((one) => one.max_content), ...data.map((one) => one.max_luminance)];
+  return reported.find((nits) => nits !== null && nits >= 100 && nits <= 10_000) ?? null;
 }
 
 /**

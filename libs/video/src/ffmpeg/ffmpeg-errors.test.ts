@@ -8,9 +8,9 @@ test.each([
   ["[http @ 0x1] Opening 'http://user:sesame@bucket.oss.example.com:80/x?y' for reading"],
   [`${url}: Input/output error`],
 ])('%s is told without its secret', (line) => {
-  const told = hideSource(line, url);
-  expect(told).not.toContain('sesame');
-  expect(told).not.toContain('example.com');
+  const reported = hideSource(line, url);
+  expect(reported).not.toContain('sesame');
+  expect(reported).not.toContain('example.com');
 });
 
 test('of a path only the name is told', () => {
@@ -38,7 +38,7 @@ test('a local path is told as input, and control characters not at all', () => {
   );
 });
 
-const gate = 'http://127.0.0.1:4711/8c1f';
+const proxy = 'http://127.0.0.1:4711/8c1f';
 
 test.each([
   ['/in.mp4', 'av_interleaved_write_frame(): No space left on device', 'media.scratch_full'],
@@ -49,23 +49,23 @@ test.each([
   ['/in.mp4', 'never heard of this', 'media.encoder_failed'],
   ['/in.mp4', 'Cannot allocate memory', 'media.too_complex'],
   ['/in.mp4', 'out.mp4: File too large', 'media.output_too_large'],
-  [gate, 'Server returned 5XX Server Error reply', 'storage.unavailable'],
-  [gate, 'Connection refused', 'storage.unavailable'],
-  [gate, 'Input/output error', 'media.damaged'],
-  [gate, 'moov atom not found', 'media.damaged'],
+  [proxy, 'Server returned 5XX Server Error reply', 'storage.unavailable'],
+  [proxy, 'Connection refused', 'storage.unavailable'],
+  [proxy, 'Input/output error', 'media.damaged'],
+  [proxy, 'moov atom not found', 'media.damaged'],
   ['http://127.0.0.1.example.com/', 'Connection refused', 'media.encoder_failed'],
 ])('of %s: %s', (source, complaint, code) => {
   expect(errorOfComplaints([complaint], source, 'media.encoder_failed')).toMatchObject({ code });
 });
 
-test('a file that ends early is used where that is wanted, a gate that ended is not', () => {
+test('a file that ends early is used where that is wanted, a range proxy that ended is not', () => {
   const ends = ['[matroska] File ended prematurely'];
   const refuse = (complaints: string[], source: string, isUsed: boolean) => () =>
     refuseTruncated(complaints, source, isUsed);
   expect(refuse(ends, '/in.mkv', false)).toThrow(expect.objectContaining({ code: 'media.damaged' }));
   expect(refuse(ends, '/in.mkv', true)).not.toThrow();
   expect(refuse([], '/in.mkv', false)).not.toThrow();
-  expect(refuse([...ends, 'Connection reset by peer'], gate, true)).toThrow(
+  expect(refuse([...ends, 'Connection reset by peer'], proxy, true)).toThrow(
     expect.objectContaining({ code: 'storage.unavailable' }),
   );
 });

@@ -1,5 +1,5 @@
 import { LandfallError, type ErrorCode } from '#runtime';
-import { isGate } from './media-source.js';
+import { isRangeProxy } from './media-source.js';
 
 const logLimits = { lines: 40, bytes: 4_096 };
 
@@ -15,8 +15,8 @@ const ofTheMachine: readonly Reading[] = [
   { pattern: /Unknown encoder|No such filter/i, code: 'media.encoder_missing' },
 ];
 
-/** What ffmpeg says of a gate that closed; why it did is told by the gate itself. */
-const ofTheGate: readonly Reading[] = [
+/** What ffmpeg says of a range proxy that closed; why it did is told by the range proxy itself. */
+const ofTheProxy: readonly Reading[] = [
   {
     pattern:
       /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Operation timed out/i,
@@ -58,7 +58,7 @@ export function errorOfComplaints(
   otherwise: ErrorCode,
 ): LandfallError {
   const text = complaints.join('\n');
-  const readings = [...ofTheMachine, ...(isGate(source) ? ofTheGate : []), ...ofTheMedia];
+  const readings = [...ofTheMachine, ...(isRangeProxy(source) ? ofTheProxy : []), ...ofTheMedia];
   const code = readings.find((reading) => reading.pattern.test(text))?.code ?? otherwise;
   const detail = noIndex.test(text)
     ? withoutIndex
@@ -70,8 +70,8 @@ export function errorOfComplaints(
  * Refuses a source of which the end is missing: ffmpeg says so, and calls what it made of the rest a success. Half a film
  * published as whole is a wrong film.
  *
- * @param isUsed whether a file that ends early is used as far as it goes; a gate that ended never is
- * @throws LandfallError media.damaged, or storage.unavailable when it was the gate that ended
+ * @param isUsed whether a file that ends early is used as far as it goes; a range proxy that ended never is
+ * @throws LandfallError media.damaged, or storage.unavailable when it was the range proxy that ended
  */
 export function refuseTruncated(complaints: readonly string[], source: string, isUsed = false): void {
   if (!tellsTruncated(complaints)) return;

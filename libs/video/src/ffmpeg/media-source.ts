@@ -5,14 +5,14 @@ import { options } from './command-line.js';
 const demuxers =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,mxf,ogg,wav,w64,mp3,flac,aac,ac3,eac3,aiff,caf,amr,wv,apng';
 
-/** The gate asks a silent store again and gives it up sooner; ffmpeg counts in microseconds. */
-const gateTimeoutUs = 300_000_000;
+/** The range proxy asks a silent store again and gives it up sooner; ffmpeg counts in microseconds. */
+const proxyTimeoutUs = 300_000_000;
 
 const fileOptions = { protocol_whitelist: 'file' };
-const gateOptions = { protocol_whitelist: 'http,tcp', rw_timeout: gateTimeoutUs };
+const proxyOptions = { protocol_whitelist: 'http,tcp', rw_timeout: proxyTimeoutUs };
 
-/** True for the URL of a gate on this machine; anything else is taken for a local path. */
-export function isGate(source: string): boolean {
+/** True for the URL of a range proxy on this machine; anything else is taken for a local path. */
+export function isRangeProxy(source: string): boolean {
   return /^http:\/\/127\.0\.0\.1:\d+\//.test(source);
 }
 
@@ -29,11 +29,11 @@ export function decodeArgs(source: string, maxPixels: number): string[] {
  * on the frames that are decoded. Whatever the bytes say, nothing but `source` is opened.
  */
 export function inputArgs(source: string, maxPixels: number): string[] {
-  const gate = isGate(source);
+  const proxy = isRangeProxy(source);
   return options({
-    ...(gate ? gateOptions : fileOptions),
+    ...(proxy ? proxyOptions : fileOptions),
     format_whitelist: demuxers,
     max_pixels: maxPixels,
-    i: gate ? source : `file:${resolve(source)}`,
+    i: proxy ? source : `file:${resolve(source)}`,
   });
 }

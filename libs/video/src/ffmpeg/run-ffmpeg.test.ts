@@ -21,17 +21,17 @@ async function encode(
 }
 
 test('tells the finished share and the speed', async () => {
-  const told: Progress[] = [];
-  await encode(await makeClip('64x64', 2), { onProgress: (progress) => told.push(progress) });
-  expect(told.at(-1)?.share).toBeGreaterThan(0.9);
-  expect(told.at(-1)?.speed).toBeGreaterThan(0);
+  const reported: Progress[] = [];
+  await encode(await makeClip('64x64', 2), { onProgress: (progress) => reported.push(progress) });
+  expect(reported.at(-1)?.share).toBeGreaterThan(0.9);
+  expect(reported.at(-1)?.speed).toBeGreaterThan(0);
 });
 
 test('of a length that is not known, no share is told', async () => {
-  const told: Progress[] = [];
-  const onProgress = (progress: Progress) => told.push(progress);
+  const reported: Progress[] = [];
+  const onProgress = (progress: Progress) => reported.push(progress);
   await encode(await makeClip('64x64', 1), { durationMs: null, onProgress });
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 test('one file that is larger than the scratch space is not written', async () => {

@@ -4,7 +4,7 @@ import { threadsFor } from '../encoding/encoder-args.js';
 import { refuseTruncated } from './ffmpeg-errors.js';
 import type { FfmpegTools } from '../facts/media-facts.js';
 import { scratchOf } from './sandbox-limits.js';
-import { decodeArgs, isGate } from './media-source.js';
+import { decodeArgs, isRangeProxy } from './media-source.js';
 import { readLines } from './read-lines.js';
 import type { OnProgress } from '#media';
 import { runTool } from './run-tool.js';
@@ -112,7 +112,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
 /** What the source leaves of the scratch space. @throws LandfallError media.output_too_large */
 async function spaceFor(tools: FfmpegTools, source: string): Promise<number> {
   const space = scratchOf(tools);
-  const sourceBytes = isGate(source) ? 0 : await fileBytes(source);
+  const sourceBytes = isRangeProxy(source) ? 0 : await fileBytes(source);
   if (sourceBytes < space) return space - sourceBytes;
   throw new LandfallError('media.output_too_large', `the source alone has ${sourceBytes} of ${space} bytes`);
 }

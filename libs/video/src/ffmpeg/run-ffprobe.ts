@@ -1,7 +1,7 @@
 import { LandfallError } from '#runtime';
 import { z } from 'zod';
 import { options } from './command-line.js';
-import type { GuestBounds } from './sandbox-limits.js';
+import type { SandboxBounds } from './sandbox-limits.js';
 import { runTool } from './run-tool.js';
 
 /** Longest description of a file that is read. */
@@ -79,7 +79,7 @@ export interface Description extends z.infer<typeof description> {
 
 export interface ProbeRun {
   readonly ffprobePath: string;
-  readonly bounds?: GuestBounds;
+  readonly bounds?: SandboxBounds;
   readonly inputArgs: readonly string[];
   readonly source: string;
   readonly cwd?: string;

@@ -87,11 +87,11 @@ test('it gets no secret of ours, no input and no core dumps', async () => {
   const command = await standIn(
     'env; cat; ulimit -c; ulimit -n; cat /proc/self/oom_score_adj 2>/dev/null || echo 1000',
   );
-  let told = '';
-  await run(command, { onOutput: (text) => (told += text) });
-  expect(told).not.toMatch(/sesame|proxy|OSS_/);
-  expect(told).toMatch(/^PATH=/m);
-  expect(told.trim().split('\n').slice(-3)).toEqual(['0', '256', '1000']);
+  let reported = '';
+  await run(command, { onOutput: (text) => (reported += text) });
+  expect(reported).not.toMatch(/sesame|proxy|OSS_/);
+  expect(reported).toMatch(/^PATH=/m);
+  expect(reported.trim().split('\n').slice(-3)).toEqual(['0', '256', '1000']);
 });
 
 /** The processes of a group that are more than a name to be collected. */
@@ -127,10 +127,10 @@ test.runIf(process.platform === 'linux')('one that eats memory is ended, and tol
 });
 
 test('of memory that is not bounded nothing is said', async () => {
-  let told = '';
+  let reported = '';
   const bounds = { memoryMaxBytes: Infinity };
-  await run(await standIn('ulimit -v'), { bounds, onOutput: (text) => (told += text) });
-  expect(told.trim()).toBe('unlimited');
+  await run(await standIn('ulimit -v'), { bounds, onOutput: (text) => (reported += text) });
+  expect(reported.trim()).toBe('unlimited');
 });
 
 test('one that writes a file without end is ended', async () => {
@@ -198,10 +198,10 @@ test('a full disk is told as such', async () => {
 });
 
 test('a process that is killed takes its encoders along', async () => {
-  const door = new URL('./process-group.ts', import.meta.url).href;
+  const entry = new URL('./process-group.ts', import.meta.url).href;
   const script = `
     import { spawn } from 'node:child_process';
-    import { tieToThisProcess } from '${door}';
+    import { tieToThisProcess } from '${entry}';
     const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
     tieToThisProcess(child);
     process.stdout.write(String(child.pid), () => process.kill(process.pid, 'SIGKILL'));`;

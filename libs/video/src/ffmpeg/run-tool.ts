@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
-import { guestEnvironment, LandfallError, type ErrorCode } from '#runtime';
+import { sandboxEnvironment, LandfallError, type ErrorCode } from '#runtime';
 import { errorOfComplaints, hideSource, logOf } from './ffmpeg-errors.js';
-import { limitsOf, notStarted, withLimits, type GuestBounds } from './sandbox-limits.js';
+import { limitsOf, notStarted, withLimits, type SandboxBounds } from './sandbox-limits.js';
 import { endGroup, tieToThisProcess } from './process-group.js';
 import { readLines } from './read-lines.js';
 
@@ -19,7 +19,7 @@ export interface ToolRun {
   /** Code of a failure whose complaints are not known. */
   readonly otherwise: ErrorCode;
   readonly cwd?: string;
-  readonly bounds?: GuestBounds;
+  readonly bounds?: SandboxBounds;
   /** Lets everything else go first. */
   readonly nice?: boolean;
   /** Gets stdout as it comes, then an empty text. */
@@ -51,7 +51,7 @@ export async function runTool(run: ToolRun): Promise<string[]> {
   const [shell, args] = withLimits([command, ...run.args], limits, run.nice ?? false);
   const child: ChildProcess = spawn(shell, args, {
     cwd: run.cwd,
-    env: guestEnvironment(),
+    env: sandboxEnvironment(),
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -96,13 +96,15 @@ const endings: Readonly<Record<string, ErrorCode>> = {
 
 function failureOf(status: string, complaints: readonly string[], run: ToolRun): LandfallError {
   if (notStarted.includes(status)) return missing(run.command, complaints.at(-1) ?? status);
-  const told = [...complaints, `ended with ${status}`];
+  const reported = [...complaints, `ended with ${status}`];
   const code = endings[status];
   // Of a signal that ends it gently ffmpeg makes this status, and says nothing.
   const ended = status === '255' && complaints.length === 0 ? 'media.encoder_killed' : code;
   if (ended)
-    return new LandfallError(ended, `the encoder ended with ${status}`, { context: { log: logOf(told) } });
-  return errorOfComplaints(told, run.source, run.otherwise);
+    return new LandfallError(ended, `the encoder ended with ${status}`, {
+      context: { log: logOf(reported) },
+    });
+  return errorOfComplaints(reported, run.source, run.otherwise);
 }
 
 function missing(command: string, reason: string, cause?: unknown): LandfallError {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** What one run of ffmpeg may take of the machine; what is not said is bounded by a default. */
-export interface GuestBounds {
+export interface SandboxBounds {
   /** Cores that one run may take; unless set those of this process. */
   readonly cores?: number;
   /** Most memory, as address space; infinite for a chip's driver, which maps more than it uses. */
@@ -11,7 +11,7 @@ export interface GuestBounds {
 }
 
 /** What the kernel holds one process to, whatever becomes of us. */
-export interface GuestLimits {
+export interface SandboxLimits {
   readonly memoryBytes: number;
   /** Largest file it may write. */
   readonly fileBytes: number;
@@ -46,7 +46,7 @@ exec "$@"`;
 export const notStarted = ['126', '127'];
 
 /** The limits of a run that may last `timeoutMs`. */
-export function limitsOf(bounds: GuestBounds, timeoutMs: number): GuestLimits {
+export function limitsOf(bounds: SandboxBounds, timeoutMs: number): SandboxLimits {
   const cores = bounds.cores ?? availableParallelism();
   return {
     memoryBytes: bounds.memoryMaxBytes ?? memoryMaxBytes,
@@ -56,14 +56,14 @@ export function limitsOf(bounds: GuestBounds, timeoutMs: number): GuestLimits {
   };
 }
 
-export function scratchOf(bounds: GuestBounds): number {
+export function scratchOf(bounds: SandboxBounds): number {
   return bounds.scratchMaxBytes ?? scratchMaxBytes;
 }
 
 /** The command line that runs a program within limits, behind all other work if it is `nice`. */
 export function withLimits(
   [command, ...args]: readonly [string, ...string[]],
-  limits: GuestLimits,
+  limits: SandboxLimits,
   nice: boolean,
 ): [string, string[]] {
   const { memoryBytes, fileBytes, cpuSeconds } = limits;

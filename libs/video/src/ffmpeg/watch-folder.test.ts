@@ -31,29 +31,29 @@ test('files of inner folders count, and what is full is told with its size', asy
 
 test('what fits is not told, also not later', async () => {
   const fitting = await fill('fitting', 3_000);
-  const told: number[] = [];
-  const end = watchFolder(fitting, 3_000, (sizeBytes) => told.push(sizeBytes));
+  const reported: number[] = [];
+  const end = watchFolder(fitting, 3_000, (sizeBytes) => reported.push(sizeBytes));
   // Begun later: when these two are told, the other has been looked at once and twice.
   const full = await fill('beside', 1);
   await watchUntilFull(full, 0);
   await watchUntilFull(full, 0);
   end();
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 test('a look that fails does not end the watch', async () => {
   const late = join(root, 'late');
-  const told = watchUntilFull(late, 10);
+  const reported = watchUntilFull(late, 10);
   // Begun later: when this one is told, the folder that is not there has been looked for.
   await watchUntilFull(await fill('early', 1), 0);
   await fill('late', 11);
-  expect(await told).toBe(11);
+  expect(await reported).toBe(11);
 });
 
 test('nothing is told after the end of the watch', async () => {
-  const told: number[] = [];
+  const reported: number[] = [];
   const full = await fill('ended', 1);
-  watchFolder(full, 0, (sizeBytes) => told.push(sizeBytes))();
+  watchFolder(full, 0, (sizeBytes) => reported.push(sizeBytes))();
   await watchUntilFull(full, 0);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ffmpeg, h264, picture } from '../fixtures/clips.fixture.js';
-import { encodeTracks, type EncodePart } from './encode-tracks.js';
+import { encodeTracks, type EncodeRange } from './encode-tracks.js';
 import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
 import type { VideoCodec } from '#media';
 import { planInSoftware } from './transcode-video.js';
 
 const specs = { hls: { name: 'stream', heights: [90, 64], segmentSeconds: 1 } };
 
-async function encode(source: string, codec: VideoCodec, part?: EncodePart) {
+async function encode(source: string, codec: VideoCodec, part?: EncodeRange) {
   const facts = await probe(source);
   const outDir = await scratchFolder();
   const plan = await planInSoftware(tools, facts, { hls: { ...specs.hls, codec } }, never);

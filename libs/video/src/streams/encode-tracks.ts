@@ -16,7 +16,7 @@ import { readTrack } from './track-files.js';
  * A stretch of a video, in frames of its constant output rate: encoded alone, its segments are those of the whole from
  * `firstSegment` on. It begins at a key frame of the output: at a multiple of the frames of a segment.
  */
-export interface EncodePart {
+export interface EncodeRange {
   readonly startFrame: number;
   /** How many frames; null is all to the end. */
   readonly frames: number | null;
@@ -49,7 +49,7 @@ export interface EncodedTracks {
 }
 
 /** The whole video. */
-const whole: EncodePart = { startFrame: 0, frames: null, firstSegment: 0 };
+const whole: EncodeRange = { startFrame: 0, frames: null, firstSegment: 0 };
 
 /**
  * Encodes these tracks of the plan in one run of ffmpeg, which decodes the video once, and measures them.
@@ -59,7 +59,7 @@ const whole: EncodePart = { startFrame: 0, frames: null, firstSegment: 0 };
 export async function encodeTracks(
   job: EncodeJob,
   tracks: { pictures: readonly PictureTrack[]; sounds: readonly SoundTrack[] },
-  part: EncodePart = whole,
+  part: EncodeRange = whole,
 ): Promise<EncodedTracks> {
   const { tools, facts, plan, outDir, limits, signal } = job;
   const { pictures, sounds } = tracks;
@@ -127,7 +127,7 @@ async function pictureGraph(
   tools: FfmpegTools,
   { video }: MediaFacts,
   pictures: readonly PictureTrack[],
-  part: EncodePart,
+  part: EncodeRange,
   signal: AbortSignal,
 ): Promise<string[]> {
   return options({ filter_complex: await feedTracks(tools, videoOf(video), pictures, part.frames, signal) });
@@ -140,7 +140,7 @@ function videoOf(video: VideoFacts | null): VideoFacts {
 
 function partMs(
   { durationMs }: MediaFacts,
-  { startFrame, frames }: EncodePart,
+  { startFrame, frames }: EncodeRange,
   frameRate: number | undefined,
 ): number | null {
   if (frameRate === undefined) return durationMs;

@@ -111,17 +111,25 @@ describe('sound', () => {
     const playlist = join(outDir, 'audio/playlist.m3u8');
     const [stream0] = await ask(playlist, '-show_entries', 'stream=codec_name,channels,sample_rate');
     expect(stream0).toBe('aac,48000,2');
-    const measured = await ffmpegTold(playlist);
+    const measured = await ffmpegReported(playlist);
     expect(Math.abs(measured + 16)).toBeLessThan(1.5);
     expect(stream?.details['loudness']).toMatchObject({ integratedLufs: expect.any(Number) });
   });
 });
 
 /** Integrated loudness in LUFS. */
-async function ffmpegTold(input: string): Promise<number> {
+async function ffmpegReported(input: string): Promise<number> {
   const graph = `amovie=${input.replaceAll(':', '\\:')},ebur128=metadata=1`;
-  const told = await ask(graph, '-f', 'lavfi', '-show_entries', 'frame_tags=lavfi.r128.I', '-of', 'csv=p=0');
-  return Number(told.at(-1));
+  const reported = await ask(
+    graph,
+    '-f',
+    'lavfi',
+    '-show_entries',
+    'frame_tags=lavfi.r128.I',
+    '-of',
+    'csv=p=0',
+  );
+  return Number(reported.at(-1));
 }
 
 describe('a picture', () => {

@@ -28,7 +28,7 @@ export const hlsOf = (heights: number[], more: Partial<HlsSpec> = {}) => ({
 
 /** Decodes all pictures; throws at the first complaint. Returns a hash of each frame. */
 export async function hashFrames(input: string, ...options: string[]): Promise<string[]> {
-  const told = await ffmpeg(
+  const reported = await ffmpeg(
     '-xerror',
     ...options,
     '-i',
@@ -41,7 +41,7 @@ export async function hashFrames(input: string, ...options: string[]): Promise<s
     'framemd5',
     '-',
   );
-  return told
+  return reported
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(',').at(-1)?.trim() ?? '');

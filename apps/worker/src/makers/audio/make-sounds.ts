@@ -11,7 +11,7 @@ import {
 import { makeEach } from '../make-each.js';
 import { publishFiles } from '../../publish/publish-files.js';
 import type { WorkContext } from '../../runs/upload-job.js';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
 /** An original in a folder of this job's own, and what it is. */
 export interface OriginalAtHand {
@@ -30,7 +30,7 @@ export function soundsOf(pending: readonly Rendition[]): Rendition[] {
  * the loudness measured once for all files with as many channels.
  */
 export async function makeSounds(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   sounds: readonly Rendition[],
   original: OriginalAtHand,
@@ -38,10 +38,10 @@ export async function makeSounds(
 ): Promise<void> {
   const { signal, report } = context;
   const { file, outDir, facts } = original;
-  const { tools } = bench;
-  const { video: limits } = bench.limits;
+  const { tools } = worker;
+  const { video: limits } = worker.limits;
   const publish = (rendition: Rendition, made: Parameters<typeof publishFiles>[3]) =>
-    publishFiles(bench, upload, rendition, made, outDir, signal);
+    publishFiles(worker, upload, rendition, made, outDir, signal);
 
   const makeAllWaveforms = async (waveforms: readonly Rendition[]) => {
     const specs = waveforms.map(({ spec }) => spec as WaveformSpec);
@@ -70,7 +70,7 @@ export async function makeSounds(
   const waveforms = sounds.filter(({ kind }) => kind === 'waveform');
   const audios = sounds.filter(({ kind }) => kind === 'audio');
   const parts = [...audios.map((audio) => [audio]), ...(waveforms.length > 0 ? [waveforms] : [])];
-  await makeEach(bench, upload, parts, context, async (part) => {
+  await makeEach(worker, upload, parts, context, async (part) => {
     if (part === waveforms) await makeAllWaveforms(part);
     else for (const audio of part) await makeAudio(audio);
   });

@@ -4,7 +4,7 @@ import type { ObjectStore } from '#storage';
 import type { Upload } from '#uploads';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
 /** A logo has some kilobytes; what is much larger would be read again and again. */
 const maxBytes = 4_194_304;
@@ -25,7 +25,7 @@ const keptOf = new WeakMap<ObjectStore, Map<string, Kept>>();
  * cannot be used the error that says why. What passes, such as a store that does not answer, is thrown.
  */
 export async function fetchWatermarks(
-  bench: Pick<Workbench, 'store' | 'limits'>,
+  worker: Pick<WorkerContext, 'store' | 'limits'>,
   { bucket }: Pick<Upload, 'bucket'>,
   specs: readonly ImageRenditionSpec[],
   folder: string,
@@ -36,10 +36,10 @@ export async function fetchWatermarks(
   for (const objectKey of keys) {
     const own = join(folder, `watermark-${watermarks.size}`);
     try {
-      const bytes = await readPicture(bench.store, bucket, objectKey, signal);
+      const bytes = await readPicture(worker.store, bucket, objectKey, signal);
       await mkdir(own);
       await writeFile(join(own, 'picture'), bytes);
-      const { file, warnings } = await openImageFile(join(own, 'picture'), own, bench.limits.image, signal);
+      const { file, warnings } = await openImageFile(join(own, 'picture'), own, worker.limits.image, signal);
       if (warnings.includes('media.truncated'))
         throw new LandfallError('media.damaged', 'the watermark ends early');
       watermarks.set(objectKey, file);

@@ -7,14 +7,14 @@ import { fetchWatermarks } from './fetch-watermarks.js';
 import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from '../../publish/rendition-key.js';
 import type { ImageAtHand } from './with-image.js';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
 /**
  * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
  * together with the placeholder. One that can never be made ends as failed, after the others.
  */
 export async function makeImages(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   pending: readonly Rendition[],
   { file, format, folder, warnings }: Pick<ImageAtHand, 'file' | 'format' | 'folder' | 'warnings'>,
@@ -22,7 +22,7 @@ export async function makeImages(
 ): Promise<void> {
   const byName = new Map(pending.map((rendition) => [rendition.name, rendition]));
   const specs = pending.map((rendition) => rendition.spec as ImageSpec);
-  const watermarks = await fetchWatermarks(bench, upload, specs, folder, signal);
+  const watermarks = await fetchWatermarks(worker, upload, specs, folder, signal);
   const extras = { format, focus: focalPointOf(upload.vars), watermarks };
   const stored = new Map<string, MadeRendition>();
   let last: { name: string; made: MadeRendition } | undefined;
@@ -37,11 +37,11 @@ export async function makeImages(
     const { specHash } = rendition;
     const made = twin
       ? { ...twin, specHash }
-      : await storeImage(bench, upload, rendition, { ...image, warnings: own }, signal);
+      : await storeImage(worker, upload, rendition, { ...image, warnings: own }, signal);
     stored.set(image.name, made);
     byName.delete(image.name);
     if (byName.size === 0) last = { name: image.name, made };
-    else await publishRendition(bench.source, upload.id, image.name, made);
+    else await publishRendition(worker.source, upload.id, image.name, made);
   };
   const failed: [Rendition, LandfallError][] = [];
   const fail = async (name: string, error: LandfallError) => {
@@ -49,12 +49,12 @@ export async function makeImages(
     if (rendition) failed.push([rendition, error]);
     byName.delete(name);
   };
-  const { image: limits } = bench.limits;
-  const look = await renderImages(file, specs, limits, signal, publish, extras, fail);
+  const { image: limits } = worker.limits;
+  const fingerprint = await renderImages(file, specs, limits, signal, publish, extras, fail);
   for (const [{ name, job }, error] of failed) {
-    await failRenditions(bench.source, upload.id, job, error, { name, look });
+    await failRenditions(worker.source, upload.id, job, error, { name, fingerprint });
   }
-  if (last) await publishRendition(bench.source, upload.id, last.name, last.made, look);
+  if (last) await publishRendition(worker.source, upload.id, last.name, last.made, fingerprint);
 }
 
 function without(warnings: readonly WarningCode[], one: WarningCode): WarningCode[] {
@@ -62,14 +62,14 @@ function without(warnings: readonly WarningCode[], one: WarningCode): WarningCod
 }
 
 async function storeImage(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   rendition: Rendition,
   { data, mimeType, width, height, warnings }: RenderedImage,
   signal: AbortSignal,
 ): Promise<MadeRendition> {
-  const objectKey = renditionKey(bench, upload, rendition, endingOf(mimeType));
-  const sizeBytes = await bench.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
+  const objectKey = renditionKey(worker, upload, rendition, endingOf(mimeType));
+  const sizeBytes = await worker.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
   const { specHash } = rendition;
   return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
 }

@@ -9,35 +9,35 @@ import { join } from 'node:path';
 import { makeEach } from '../make-each.js';
 import { publishFiles } from '../../publish/publish-files.js';
 import type { ImageAtHand } from './with-image.js';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
 /** Makes the loops of a picture one after the other, and publishes each. */
 export async function makeLoops(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   loops: readonly Rendition[],
   image: ImageAtHand,
   context: JobContext,
 ): Promise<void> {
   const each = loops.map((loop) => [loop]);
-  await makeEach(bench, upload, each, context, async (part) => {
+  await makeEach(worker, upload, each, context, async (part) => {
     for (const rendition of part) {
       const outDir = join(image.folder, `loop-${rendition.name}`);
       await mkdir(outDir);
       const spec = rendition.spec as LoopSpec;
-      const { image: limits } = bench.limits;
+      const { image: limits } = worker.limits;
       const animation = await writeAnimation(image.file, join(outDir, 'frames.png'), spec.width, limits);
       const made = animation
-        ? await makeLoop(bench.tools, animation, spec, outDir, bench.limits.video, context.signal)
-        : await makeStill(bench, image, spec, outDir, context.signal);
-      await publishFiles(bench, upload, rendition, made, outDir, context.signal);
+        ? await makeLoop(worker.tools, animation, spec, outDir, worker.limits.video, context.signal)
+        : await makeStill(worker, image, spec, outDir, context.signal);
+      await publishFiles(worker, upload, rendition, made, outDir, context.signal);
     }
   });
 }
 
 /** The picture itself, of one that does not move. */
 async function makeStill(
-  bench: Workbench,
+  worker: WorkerContext,
   { file, format }: ImageAtHand,
   { name, width, quality }: LoopSpec,
   outDir: string,
@@ -50,7 +50,7 @@ async function makeStill(
     size = { width: image.width, height: image.height };
     await writeFile(join(outDir, path), image.data);
   };
-  await renderImages(file, [spec], bench.limits.image, signal, keep, { format });
+  await renderImages(file, [spec], worker.limits.image, signal, keep, { format });
   return {
     files: [{ path, mimeType: 'image/webp' }],
     main: path,

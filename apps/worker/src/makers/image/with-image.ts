@@ -3,7 +3,7 @@ import type { JobContext } from '#jobs';
 import type { ConfirmedUpload } from '#uploads';
 import { join } from 'node:path';
 import { inMemoryMaxBytes, type FetchedObject } from '../../objects/fetch-object.js';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
 /** An opened image, and the folder of this job's own, which goes with the work. */
 export type ImageAtHand = OpenedImage & { folder: string };
@@ -13,20 +13,20 @@ export type ImageAtHand = OpenedImage & { folder: string };
  * and works on it.
  */
 export async function withImage(
-  bench: Workbench,
+  worker: WorkerContext,
   { upload, bytes }: FetchedObject,
   { signal }: JobContext,
   work: (image: ImageAtHand) => Promise<void>,
 ): Promise<void> {
-  await bench.scratch.withFolder(async (folder) => {
-    const original = bytes ?? (await fetchOriginal(bench, upload, folder, signal));
-    const opened = await openImageFile(original, folder, bench.limits.image, signal);
+  await worker.scratch.withFolder(async (folder) => {
+    const original = bytes ?? (await fetchOriginal(worker, upload, folder, signal));
+    const opened = await openImageFile(original, folder, worker.limits.image, signal);
     await work({ ...opened, folder });
   });
 }
 
 async function fetchOriginal(
-  { store }: Workbench,
+  { store }: WorkerContext,
   upload: ConfirmedUpload,
   folder: string,
   signal: AbortSignal,

@@ -7,40 +7,40 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeEach } from '../make-each.js';
 import { publishFiles } from '../../publish/publish-files.js';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
-/** A video that is read through a gate. */
-export interface VideoAtGate {
+/** A video that is read through a range proxy. */
+export interface ProxiedVideo {
   url: string;
   facts: MediaFacts;
 }
 
 /** Makes the posters, previews and storyboards of a video one after the other, and publishes each. */
 export async function makeStills(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   pending: readonly Rendition[],
-  video: VideoAtGate,
+  video: ProxiedVideo,
   context: JobContext,
 ): Promise<void> {
   const { signal } = context;
-  await bench.scratch.withFolder(async (folder) => {
+  await worker.scratch.withFolder(async (folder) => {
     const each = pending.map((rendition) => [rendition]);
-    await makeEach(bench, upload, each, context, async (part) => {
+    await makeEach(worker, upload, each, context, async (part) => {
       for (const rendition of part) {
         const outDir = join(folder, rendition.name);
         await mkdir(outDir);
-        const made = await makeStill(bench, rendition, video, outDir, signal);
-        await publishFiles(bench, upload, rendition, made, outDir, signal);
+        const made = await makeStill(worker, rendition, video, outDir, signal);
+        await publishFiles(worker, upload, rendition, made, outDir, signal);
       }
     });
   });
 }
 
 async function makeStill(
-  { tools }: Workbench,
+  { tools }: WorkerContext,
   { kind, spec }: Rendition,
-  { url, facts }: VideoAtGate,
+  { url, facts }: ProxiedVideo,
   outDir: string,
   signal: AbortSignal,
 ): Promise<MadeRendition> {

@@ -1,7 +1,7 @@
 import type { HlsSpec, Mp4Spec } from '#pipelines';
 import { type CutRendition, streamKey, type Upload } from '#uploads';
 import type { VideoSpecs } from '#video';
-import type { Workbench } from '../../worker-context.js';
+import type { WorkerContext } from '../../worker-context.js';
 
 /** The renditions of a video that come from one decode; there is at most one of each. */
 export interface Streams<One extends CutRendition = CutRendition> {
@@ -29,7 +29,7 @@ export function presentOf<One extends CutRendition>({ hls, mp4 }: Streams<One>):
 
 /** The key of a stream that is encrypted. */
 export async function keyOf(
-  { source }: Workbench,
+  { source }: WorkerContext,
   { id }: Upload,
   { hls }: Streams,
 ): Promise<{ key?: Buffer }> {

@@ -10,43 +10,43 @@ import { makeSounds, soundsOf, type OriginalAtHand } from '../audio/make-sounds.
 import { publishFiles, storeFiles } from '../../publish/publish-files.js';
 import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
 import type { WorkContext } from '../../runs/upload-job.js';
-import { benchFor, type Workbench } from '../../worker-context.js';
+import { workerFor, type WorkerContext } from '../../worker-context.js';
 
 /**
  * The jobs `upload.transcode` and `upload.retranscode`: make the streams and files of a video or sound that are not ready
  * yet, or not as they are wanted now.
  */
 export async function transcodeUpload(
-  sharedBench: Workbench,
+  sharedWorker: WorkerContext,
   landed: Upload,
   job: CutJob,
   context: WorkContext,
 ): Promise<void> {
   const { signal } = context;
-  const pending = await pendingRenditions(sharedBench.source, landed.id, job);
+  const pending = await pendingRenditions(sharedWorker.source, landed.id, job);
   if (pending.length === 0) return;
-  const upload = await checkObject(sharedBench, landed, signal);
+  const upload = await checkObject(sharedWorker, landed, signal);
   if (!upload) return;
   const streams = presentOf(streamsOf(pending));
-  const damaged = damagedOf(sharedBench.pipelines, upload);
-  const bench = benchFor(sharedBench, damaged);
+  const damaged = damagedOf(sharedWorker.pipelines, upload);
+  const worker = workerFor(sharedWorker, damaged);
   // Where a file ends early shows only when it is read: by then a chunk behind that end would have failed.
-  const isCut = damaged === 'fail' && (await cutVideo(bench, upload, job, streamsOf(pending), signal));
+  const isCut = damaged === 'fail' && (await cutVideo(worker, upload, job, streamsOf(pending), signal));
   const here = isCut ? pending.filter((rendition) => !streams.includes(rendition)) : pending;
   if (here.length === 0) return;
-  await bench.scratch.withFolder(async (folder) => {
+  await worker.scratch.withFolder(async (folder) => {
     const file = join(folder, 'original');
     const outDir = join(folder, 'made');
     await mkdir(outDir);
-    await bench.store.download(upload, upload.etag, file, signal);
-    const facts = await probeMedia(bench.tools, file, bench.limits.video, signal);
+    await worker.store.download(upload, upload.etag, file, signal);
+    const facts = await probeMedia(worker.tools, file, worker.limits.video, signal);
     const original = { file, outDir, facts };
-    const makeSound = () => makeSounds(bench, upload, soundsOf(here), original, context);
+    const makeSound = () => makeSounds(worker, upload, soundsOf(here), original, context);
     const hereStreams = streamsOf(here);
     const parts = presentOf(hereStreams).length > 0 ? [presentOf(hereStreams)] : [];
     const makeStream = () =>
-      makeEach(bench, upload, parts, context, () =>
-        makeStreams(bench, upload, hereStreams, original, context),
+      makeEach(worker, upload, parts, context, () =>
+        makeStreams(worker, upload, hereStreams, original, context),
       );
     // In the order of the file: what a page needs first. What cannot be made of one does not keep the other.
     const isStreamFirst = presentOf(streamsOf(here.slice(0, 1))).length > 0;
@@ -56,7 +56,7 @@ export async function transcodeUpload(
 
 /** All streams and files of a video come from one decode. */
 async function makeStreams(
-  bench: Workbench,
+  worker: WorkerContext,
   upload: Upload,
   streams: Streams,
   { file, outDir, facts }: OriginalAtHand,
@@ -66,24 +66,24 @@ async function makeStreams(
   const names = renditions.map(({ name }) => name);
   const { hls } = streams;
   const made = await transcodeVideo(
-    bench.tools,
+    worker.tools,
     file,
     facts,
     specsOf(streams),
     outDir,
-    bench.limits.video,
+    worker.limits.video,
     signal,
     (progress) => report(names, progress),
     {
-      ...(await keyOf(bench, upload, streams)),
+      ...(await keyOf(worker, upload, streams)),
       onFirstPlayable: async (early) => {
-        const stored = hls && (await storeFiles(bench, upload, hls, early, outDir, signal));
-        if (stored) await recordEarly(bench.source, upload.id, hls.name, stored);
+        const stored = hls && (await storeFiles(worker, upload, hls, early, outDir, signal));
+        if (stored) await recordEarly(worker.source, upload.id, hls.name, stored);
       },
     },
   );
   for (const rendition of renditions) {
     const result = made.get(rendition.name);
-    if (result) await publishFiles(bench, upload, rendition, result, outDir, signal);
+    if (result) await publishFiles(worker, upload, rendition, result, outDir, signal);
   }
 }

@@ -1,4 +1,4 @@
-import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 
 /** What follows a zero instead of a run. */
 const endOfRow = 0;
@@ -17,7 +17,7 @@ export function drawRuns(
   let at = 0;
   const next = () => {
     const byte = code[at++];
-    if (byte === undefined) throw new GuestRefusal('media.damaged', 'the file ends early');
+    if (byte === undefined) throw new DecoderRefusal('media.damaged', 'the file ends early');
     return byte;
   };
   let x = 0;

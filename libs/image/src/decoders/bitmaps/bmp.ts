@@ -1,4 +1,4 @@
-import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { drawRuns } from './bmp-runs.ts';
 
 /** How the pixels are stored (BITMAPINFOHEADER, biCompression). */
@@ -12,20 +12,20 @@ const alphaBitFields = 6;
  * Decodes a Windows bitmap: 1, 4, 8, 16, 24 or 32 bits a pixel, upwards or downwards, with colour masks, and the
  * run-length codings of 4 and 8 bits. Written here because the packages that decode it are unkept or leave out half of this.
  */
-export function decodeBmp(bytes: Uint8Array, maxPixels: number): GuestPicture {
+export function decodeBmp(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = readHeader(file);
   refuseTooMany(header.width, header.height, maxPixels);
   refuseBeyond(file.length, header);
   const data = header.bits <= 8 ? readPalettePixels(file, header) : readTruePixels(file, header);
   const { width, height } = header;
-  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, told: {} };
+  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, reported: {} };
 }
 
-/** Refuses what would need more memory than a guest has: four bytes a pixel, and one more for its place in a palette. */
+/** Refuses what would need more memory than a decoder has: four bytes a pixel, and one more for its place in a palette. */
 function refuseBeyond(fileBytes: number, { width, height, bits }: Header): void {
   if (width * height * (bits <= 8 ? 5 : 4) <= bytesBeside(fileBytes)) return;
-  throw new GuestRefusal('media.too_complex', `a BMP of ${width} × ${height} pixels; send another format`);
+  throw new DecoderRefusal('media.too_complex', `a BMP of ${width} × ${height} pixels; send another format`);
 }
 
 interface Header {
@@ -42,7 +42,7 @@ interface Header {
 }
 
 function readHeader(file: Buffer): Header {
-  if (file.length < 26) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+  if (file.length < 26) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
   const size = file.readUInt32LE(14);
   const pixelsAt = file.readUInt32LE(10);
   // OS/2's first form: 12 bytes, 16-bit sizes, colours of three bytes.
@@ -61,7 +61,7 @@ function readHeader(file: Buffer): Header {
     });
   }
   if (size < 40 || file.length < 54)
-    throw new GuestRefusal('media.damaged', 'the file ends within its header');
+    throw new DecoderRefusal('media.damaged', 'the file ends within its header');
   const signedHeight = file.readInt32LE(22);
   const bits = file.readUInt16LE(28);
   const compression = file.readUInt32LE(30);
@@ -69,7 +69,7 @@ function readHeader(file: Buffer): Header {
   // A header of 56 bytes or more has a mask for alpha too; a plain one is followed by its masks.
   const maskCount = size >= 56 || compression === alphaBitFields ? 4 : 3;
   if (masked && file.length < 54 + maskCount * 4)
-    throw new GuestRefusal('media.damaged', 'its colour masks are missing');
+    throw new DecoderRefusal('media.damaged', 'its colour masks are missing');
   const masks = Array.from({ length: masked ? maskCount : 0 }, (_, index) =>
     file.readUInt32LE(54 + index * 4),
   );
@@ -88,14 +88,14 @@ function readHeader(file: Buffer): Header {
 
 function check(header: Header): Header {
   const { width, height, bits, compression } = header;
-  if (width < 1 || height < 1) throw new GuestRefusal('media.damaged', `${width} × ${height} pixels`);
+  if (width < 1 || height < 1) throw new DecoderRefusal('media.damaged', `${width} × ${height} pixels`);
   const readable =
     (compression === rgb && [1, 4, 8, 16, 24, 32].includes(bits)) ||
     (compression === rle8 && bits === 8) ||
     (compression === rle4 && bits === 4) ||
     ((compression === bitFields || compression === alphaBitFields) && (bits === 16 || bits === 32));
   if (readable) return header;
-  throw new GuestRefusal('media.unsupported', `BMP of ${bits} bits with coding ${compression} is not read`);
+  throw new DecoderRefusal('media.unsupported', `BMP of ${bits} bits with coding ${compression} is not read`);
 }
 
 /** The row of the file that holds row `y` of the picture, each a multiple of four bytes long. */
@@ -107,7 +107,7 @@ function rowAt({ width, height, bits, downwards, pixelsAt }: Header, y: number):
 function refuseShort(file: Buffer, header: Header): void {
   const last = rowAt(header, header.downwards ? header.height - 1 : 0);
   if (last + Math.ceil((header.width * header.bits) / 8) <= file.length) return;
-  throw new GuestRefusal('media.damaged', 'the file ends early');
+  throw new DecoderRefusal('media.damaged', 'the file ends early');
 }
 
 function readPalettePixels(file: Buffer, header: Header): Buffer {

@@ -1,4 +1,4 @@
-import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 
 const headerBytes = 18;
 /** Most pixels that a packet of a run-length coded picture stands for. */
@@ -22,20 +22,23 @@ interface Header {
  * Decodes a Truevision TGA (version 2.0) of a palette, grey, or 15 to 32 bits, with run lengths or without, from any
  * corner. Written here because it is small, and the packages for it are unkept.
  */
-export function decodeTarga(bytes: Uint8Array, maxPixels: number): GuestPicture {
+export function decodeTarga(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const header = readHeader(file);
   const { width, height, bits } = header;
   refuseTooMany(width, height, maxPixels);
   const bytesPerPixel = Math.ceil(bits / 8);
   if (width * height * (4 + bytesPerPixel) > bytesBeside(file.length))
-    throw new GuestRefusal('media.too_complex', `a TGA of ${width} × ${height} pixels; send another format`);
+    throw new DecoderRefusal(
+      'media.too_complex',
+      `a TGA of ${width} × ${height} pixels; send another format`,
+    );
   const stored = file.subarray(header.pixelsAt);
   const sizeBytes = width * height * bytesPerPixel;
   const pixels = header.isCoded ? expand(stored, sizeBytes, bytesPerPixel) : stored;
   if (pixels.length < sizeBytes) throw ended();
   const data = paint(pixels, header, bytesPerPixel);
-  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, told: {} };
+  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, reported: {} };
 }
 
 function readHeader(file: Buffer): Header {
@@ -117,6 +120,6 @@ function setColor(data: Buffer, to: number, colors: Buffer, at: number, bytes: n
   if (header.hasAlpha) data[to + 3] = colors[at + 3] ?? 255;
 }
 
-function ended(): GuestRefusal {
-  return new GuestRefusal('media.damaged', 'the file ends early');
+function ended(): DecoderRefusal {
+  return new DecoderRefusal('media.damaged', 'the file ends early');
 }

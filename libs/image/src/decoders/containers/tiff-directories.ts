@@ -1,4 +1,4 @@
-import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 
 const subDirectories = 0x014a;
 /** Bytes of one value, by TIFF's number of the type; others are not read. */
@@ -42,7 +42,7 @@ export class TiffDirectories {
 
   /** @param order II or MM; the file's first two bytes say it */
   constructor(file: Buffer, order = file.toString('latin1', 0, 2)) {
-    if (file.length < 16) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+    if (file.length < 16) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
     this.#file = file;
     this.#bigEndian = order === 'MM';
   }

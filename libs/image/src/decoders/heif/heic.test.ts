@@ -156,7 +156,7 @@ describe('refused', () => {
     expect(await codeOf('bomb.heic', sizes)).toBe('media.too_many_pixels');
   });
 
-  it('is HEIC that takes more memory than a guest has, and one of 38 megapixels does not', async () => {
+  it('is HEIC that takes more memory than a decoder has, and one of 38 megapixels does not', async () => {
     const within = { ...limits, maxPixels: 200_000_000 };
     expect(await codeOf('vast.heic', await heicOfOneTile(1024, 12), within)).toBe('media.too_complex');
     expect(await codeOf('large.heic', await heicOfOneTile(1024, 6), within)).toBe('opened');

@@ -2,7 +2,7 @@ import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 import { createRequire } from 'node:module';
 import { readHevcColours } from '../../colours/hevc-colours.ts';
 import { boundWasm } from '../sandbox/bound-wasm.ts';
-import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { HeifMemory } from './heif-memory.ts';
 import { uprightExif } from '../containers/upright-exif.ts';
 
@@ -27,7 +27,7 @@ const to8Bits = 20;
  * Decodes the primary image of a HEIC or HEIF file with libheif and libde265: turned, mirrored and cropped as the file
  * says, 8 bits a sample, with its ICC profile and its EXIF block.
  */
-export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const heif = createLibheif({
     wasmBinary: await boundWasm('libheif-js/libheif-wasm/libheif.wasm', bytesBeside(bytes.length)),
   });
@@ -77,23 +77,23 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
       ...carried,
       cicp,
     },
-    told: {},
+    reported: {},
   };
 }
 
 function refuseError({ code, subcode }: { code: number; subcode: number }): void {
   if (code === 0) return;
   if (code === errors.memory || subcode === errors.limitExceeded) {
-    throw new GuestRefusal('media.too_complex', 'send a smaller or simpler image');
+    throw new DecoderRefusal('media.too_complex', 'send a smaller or simpler image');
   }
   if (
     code === errors.unsupportedFileType ||
     code === errors.unsupportedFeature ||
     subcode === errors.noDecoder
   ) {
-    throw new GuestRefusal('media.unsupported', 'of the HEIF family HEVC and AV1 images are read');
+    throw new DecoderRefusal('media.unsupported', 'of the HEIF family HEVC and AV1 images are read');
   }
-  throw new GuestRefusal(
+  throw new DecoderRefusal(
     'media.damaged',
     `the file ends early or cannot be decoded (libheif ${code}.${subcode})`,
   );

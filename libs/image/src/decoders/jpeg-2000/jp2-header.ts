@@ -1,4 +1,4 @@
-import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 import { boxesIn, type Box } from '../containers/iso-boxes.ts';
 
 /** What a JPEG 2000 says of itself before its pixels. */
@@ -49,14 +49,14 @@ interface Size {
 function readSize(code: Buffer): Size {
   if (code.length < 42) throw ended();
   if (code.readUInt16BE(0) !== markers.start || code.readUInt16BE(2) !== markers.size)
-    throw new GuestRefusal('media.damaged', 'its codestream does not begin with its size');
+    throw new DecoderRefusal('media.damaged', 'its codestream does not begin with its size');
   const count = code.readUInt16BE(40);
   if (count > 4) throw unread(`${count} components`);
   if (code.length < 42 + count * 3) throw ended();
   const width = code.readUInt32BE(8) - code.readUInt32BE(16);
   const height = code.readUInt32BE(12) - code.readUInt32BE(20);
   if (width < 1 || height < 1 || count < 1)
-    throw new GuestRefusal('media.damaged', `${width} × ${height} pixels of ${count} components`);
+    throw new DecoderRefusal('media.damaged', `${width} × ${height} pixels of ${count} components`);
   const components = Array.from({ length: count }, (_, index) => ({
     bits: 1 + ((code[42 + index * 3] ?? 0) & 127),
     across: code[43 + index * 3] ?? 0,
@@ -80,7 +80,7 @@ function followTileParts(code: Buffer): void {
   }
   if (at + 2 > code.length) throw ended();
   if (code.readUInt16BE(at) !== markers.end)
-    throw new GuestRefusal('media.damaged', 'its parts are not as long as they say');
+    throw new DecoderRefusal('media.damaged', 'its parts are not as long as they say');
 }
 
 /** The first colour specification that is understood (I.5.3.3). */
@@ -115,10 +115,10 @@ function refuseUnread({ components }: Size, channels: number, space: number): vo
   if (components.some(({ bits }) => bits > 16)) throw unread('pictures of more than 16 bits');
 }
 
-function ended(): GuestRefusal {
-  return new GuestRefusal('media.damaged', 'the file ends early');
+function ended(): DecoderRefusal {
+  return new DecoderRefusal('media.damaged', 'the file ends early');
 }
 
-function unread(what: string): GuestRefusal {
-  return new GuestRefusal('media.unsupported', `JPEG 2000: ${what} are not read`);
+function unread(what: string): DecoderRefusal {
+  return new DecoderRefusal('media.unsupported', `JPEG 2000: ${what} are not read`);
 }

@@ -1,6 +1,6 @@
 import { PDFiumModule } from '@hyzyla/pdfium';
 import { boundPdfium } from '../sandbox/bound-pdfium.ts';
-import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { readJp2Header, type Jp2Header } from './jp2-header.ts';
 
 type Pdfium = Awaited<ReturnType<typeof PDFiumModule>>;
@@ -16,16 +16,16 @@ const redFirst = 0x10;
  * the picture is made the only thing on a page of its size. Transparency is drawn a second time, as PDFium mixes the
  * colours with white where it takes account of it.
  */
-export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (file.length < 12) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+  if (file.length < 12) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
   const header = readJp2Header(file);
   const { width, height, hasAlpha, icc } = header;
   refuseTooMany(width, height, maxPixels);
   // The file is there three times, the transparency once more than the picture.
   const maxBytes = bytesBeside(bytes.length * 2 + (hasAlpha ? width * height : 0));
   if (width * height * pixelBytes + bytes.length > maxBytes)
-    throw new GuestRefusal(
+    throw new DecoderRefusal(
       'media.too_complex',
       `a JPEG 2000 of ${width} × ${height} pixels; send another format`,
     );
@@ -38,11 +38,11 @@ export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<G
   const data = draw(pdfium, file, header, false)?.pixels;
   // A page is blank where nothing could be decoded.
   if (data?.[3] !== 255 || (hasAlpha && !alpha)) {
-    if (ranOut()) throw new GuestRefusal('media.too_complex', 'send a smaller image');
-    throw new GuestRefusal('media.damaged', 'the file cannot be decoded');
+    if (ranOut()) throw new DecoderRefusal('media.too_complex', 'send a smaller image');
+    throw new DecoderRefusal('media.damaged', 'the file cannot be decoded');
   }
   alpha?.forEach((value, pixel) => (data[pixel * 4 + 3] = value));
-  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data, icc }, told: {} };
+  return { pixels: { width, height, channels: 4, rowBytes: width * 4, data, icc }, reported: {} };
 }
 
 function alphaOf(pixels: Uint8Array): Uint8Array {

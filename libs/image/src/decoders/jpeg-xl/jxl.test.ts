@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readImageFacts } from '../../facts/read-image-facts.js';
 import { distance, limits, makeFolder } from '../../fixtures/image.fixture.js';
-import { guestThreadBytes } from '../sandbox/decoder-task.js';
+import { decoderThreadBytes } from '../sandbox/decoder-task.js';
 import { codeOf, fourQuarters, openBytes } from '../decoders.fixture.js';
 import { box } from '../heif/heic.fixture.js';
 
@@ -126,7 +126,7 @@ describe('a bad JPEG XL', () => {
     for (const length of [100, 2_000])
       codes.push(await codeOf(folder, container(...Array.from({ length }, () => bomb))));
     expect(codes).toEqual(['opened', 'media.too_complex']);
-    expect(peak() - before).toBeLessThan(guestThreadBytes);
+    expect(peak() - before).toBeLessThan(decoderThreadBytes);
   });
 });
 

@@ -1,7 +1,7 @@
 import { initSync, JxlImage } from 'jxl-oxide-wasm';
 import { brotliDecompressSync } from 'node:zlib';
 import { boundWasm } from '../sandbox/bound-wasm.ts';
-import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { boxesIn, type Box } from '../containers/iso-boxes.ts';
 import { readJxlSize } from './jxl-size.ts';
 import { uprightExif } from '../containers/upright-exif.ts';
@@ -16,7 +16,7 @@ const maxMetadataBytes = 4 * 1024 ** 2;
  * Decodes a JPEG XL (ISO/IEC 18181) with jxl-oxide: upright, with its colours as ICC profile or cICP, with 16 bits a
  * sample when it has more than 8. Of an animation it takes the first frame, and tells how many there are.
  */
-export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const { width, height } = readJxlSize(file);
   refuseTooMany(width, height, maxPixels);
@@ -27,16 +27,16 @@ export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<G
   const image = new JxlImage();
   try {
     feed(image, bytes);
-    if (!image.loaded) throw new GuestRefusal('media.damaged', 'the file ends early');
+    if (!image.loaded) throw new DecoderRefusal('media.damaged', 'the file ends early');
     const png = draw(image);
     const encoded = addToPng(png, readMetadata(file));
-    return { encoded, told: image.animated ? { frames: image.numLoadedKeyframes } : {} };
+    return { encoded, reported: image.animated ? { frames: image.numLoadedKeyframes } : {} };
   } catch (thrown) {
     // The decoder traps when it has no memory left, and on some damages too.
     const isTrap = thrown instanceof Error && thrown.name === 'RuntimeError';
     const isFull = Math.max(memory.buffer.byteLength, width * height * leastPixelBytes) > maxBytes / 2;
     if (!isTrap || isFull) throw thrown;
-    throw new GuestRefusal('media.damaged', 'the file cannot be decoded');
+    throw new DecoderRefusal('media.damaged', 'the file cannot be decoded');
   }
 }
 
@@ -45,7 +45,7 @@ function feed(image: JxlImage, bytes: Uint8Array): void {
   // Otherwise the decoder goes by what browser it is in.
   image.forceSrgb = false;
   image.feedBytes(bytes);
-  if (!image.tryInit()) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+  if (!image.tryInit()) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
 }
 
 function draw(image: JxlImage): Uint8Array {
@@ -53,7 +53,7 @@ function draw(image: JxlImage): Uint8Array {
     return image.render(0).encodeToPng();
   } catch (thrown) {
     if (typeof thrown !== 'string' || !/unsupported/i.test(thrown)) throw thrown;
-    throw new GuestRefusal('media.unsupported', 'of JPEG XL grey and RGB pictures are read');
+    throw new DecoderRefusal('media.unsupported', 'of JPEG XL grey and RGB pictures are read');
   }
 }
 

@@ -1,4 +1,4 @@
-import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 import { ended, type Photoshop } from './psd-sections.ts';
 
 /** How the merged picture is stored ("Image Data Section"). */
@@ -20,7 +20,7 @@ export function* rowsOf(photoshop: Photoshop, channels: number, rowBytes: number
     return;
   }
   if (coding !== codings.runs)
-    throw new GuestRefusal('media.unsupported', `a merged picture with coding ${coding} is not read`);
+    throw new DecoderRefusal('media.unsupported', `a merged picture with coding ${coding} is not read`);
   // The length of each row of each channel stands in front.
   const lengthBytes = isLarge ? 4 : 2;
   const rows = photoshop.channels * height;
@@ -51,5 +51,5 @@ function unpack(code: Buffer, row: Buffer): void {
       to += 1 - count;
     }
   }
-  if (to < row.length) throw new GuestRefusal('media.damaged', 'a row of its merged picture is too short');
+  if (to < row.length) throw new DecoderRefusal('media.damaged', 'a row of its merged picture is too short');
 }

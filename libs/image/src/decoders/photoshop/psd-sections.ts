@@ -1,4 +1,4 @@
-import { GuestRefusal } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 
 /** Modes of colour (Adobe Photoshop File Formats Specification, "File Header Section"). */
 export const modes = { bitmap: 0, grey: 1, indexed: 2, rgb: 3, cmyk: 4, duotone: 8 };
@@ -30,7 +30,7 @@ export function readSections(file: Buffer): Photoshop {
   if (file.length < 26) throw ended();
   const version = file.readUInt16BE(4);
   if (version !== 1 && version !== 2)
-    throw new GuestRefusal('media.unsupported', `Photoshop files of version ${version} are not read`);
+    throw new DecoderRefusal('media.unsupported', `Photoshop files of version ${version} are not read`);
   const isLarge = version === 2;
   let at = 26;
   const nextSection = (lengthBytes: 4 | 8): Buffer => {
@@ -78,6 +78,6 @@ function readResources(section: Buffer): Map<number, Buffer> {
   return found;
 }
 
-export function ended(): GuestRefusal {
-  return new GuestRefusal('media.damaged', 'the file ends early');
+export function ended(): DecoderRefusal {
+  return new DecoderRefusal('media.damaged', 'the file ends early');
 }

@@ -1,4 +1,4 @@
-import { bytesBeside, GuestRefusal, refuseTooMany, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { rowsOf } from './psd-rows.ts';
 import { ended, modes, readSections, type Photoshop } from './psd-sections.ts';
 import { uprightExif } from '../containers/upright-exif.ts';
@@ -11,25 +11,25 @@ const maxSide = 300_000;
  * Takes the merged picture out of a Photoshop file (PSD or PSB): the layers are not drawn. CMYK goes on as CMYK with
  * its profile, everything else as RGB. Written here so that it takes memory for this picture only.
  */
-export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): GuestPicture {
+export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const photoshop = readSections(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   const { width, height, mode } = photoshop;
   if (Math.min(width, height) < 1 || Math.max(width, height) > maxSide)
-    throw new GuestRefusal('media.damaged', `${width} × ${height} pixels`);
+    throw new DecoderRefusal('media.damaged', `${width} × ${height} pixels`);
   refuseTooMany(width, height, maxPixels);
   refuseUnread(photoshop);
   // CMYK is there twice: as pixels, and as the file made of them.
   if (width * height * (mode === modes.cmyk ? 8 : 4) > bytesBeside(bytes.length))
-    throw new GuestRefusal('media.too_complex', `${width} × ${height} pixels; send another format`);
+    throw new DecoderRefusal('media.too_complex', `${width} × ${height} pixels; send another format`);
   const profile = photoshop.icc?.toString('latin1', 16, 20);
   if (mode === modes.cmyk) {
     const icc = profile === 'CMYK' ? photoshop.icc : undefined;
-    return { encoded: cmykTiff(width, height, readInks(photoshop), icc), told: {} };
+    return { encoded: cmykTiff(width, height, readInks(photoshop), icc), reported: {} };
   }
   const icc = profile === 'RGB ' && mode === modes.rgb ? photoshop.icc : undefined;
   const exif = uprightExif(photoshop.exif);
   const pixels = { width, height, channels: 4, rowBytes: width * 4, data: readColors(photoshop) } as const;
-  return { pixels: { ...pixels, icc, exif, xmp: photoshop.xmp }, told: {} };
+  return { pixels: { ...pixels, icc, exif, xmp: photoshop.xmp }, reported: {} };
 }
 
 /** Channels of colour that each mode has. */
@@ -44,18 +44,19 @@ const colorChannels: Readonly<Record<number, number>> = {
 
 function refuseUnread({ mode, depth, channels, hasMerged, palette }: Photoshop): void {
   const wanted = colorChannels[mode];
-  if (!wanted) throw new GuestRefusal('media.unsupported', `Photoshop's mode of colour ${mode} is not read`);
+  if (!wanted)
+    throw new DecoderRefusal('media.unsupported', `Photoshop's mode of colour ${mode} is not read`);
   const isReadable =
     mode === modes.bitmap ? depth === 1 : depth === 8 || (depth === 16 && mode !== modes.indexed);
   if (!isReadable)
-    throw new GuestRefusal('media.unsupported', `a Photoshop file of ${depth} bits is not read`);
+    throw new DecoderRefusal('media.unsupported', `a Photoshop file of ${depth} bits is not read`);
   if (!hasMerged)
-    throw new GuestRefusal(
+    throw new DecoderRefusal(
       'media.unsupported',
       'it holds layers only; save it with "Maximize PSD and PSB File Compatibility"',
     );
   if (channels < wanted || channels > 56)
-    throw new GuestRefusal('media.damaged', `${channels} channels are too few or too many`);
+    throw new DecoderRefusal('media.damaged', `${channels} channels are too few or too many`);
   if (mode === modes.indexed && palette.length < 768) throw ended();
 }
 

@@ -108,7 +108,7 @@ describe('a camera file', () => {
     ['dng', 'image/x-adobe-dng', () => cameraFile('Apple', { 0xc612: 0x0401 })],
   ])('%s gives its largest preview, turned as the camera was held', async (format, mimeType, make) => {
     const opened = await openBytes(folder, make());
-    expect(opened).toMatchObject({ format, mimeType, told: {} });
+    expect(opened).toMatchObject({ format, mimeType, reported: {} });
     expect(await readImageFacts(opened.file, limits)).toMatchObject({
       width: 200,
       height: 300,

@@ -1,4 +1,4 @@
-import { GuestRefusal, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { readCanon } from './canon.ts';
 import { partsOfOlympus } from './olympus.ts';
 import { partsOf, tags, type Part } from './raw-parts.ts';
@@ -8,7 +8,7 @@ import { TiffDirectories } from '../containers/tiff-directories.ts';
  * Takes the largest JPEG preview out of a camera's RAW file, as it is; the sensor's data is not developed. Reads what
  * is built like a TIFF (CR2, NEF, ARW, DNG, RW2, ORF), Fuji's RAF and Canon's CR3.
  */
-export function findPreview(bytes: Uint8Array): GuestPicture {
+export function findPreview(bytes: Uint8Array): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const { parts, orientation } = findParts(file);
   const previews = parts
@@ -18,10 +18,10 @@ export function findPreview(bytes: Uint8Array): GuestPicture {
   const best = previews[0];
   if (!best || best.pixels === 0) {
     if (parts.some(({ at, sizeBytes }) => at + sizeBytes > file.length))
-      throw new GuestRefusal('media.damaged', 'the file ends early');
-    throw new GuestRefusal('media.unsupported', 'the camera file holds no JPEG preview; send a JPEG of it');
+      throw new DecoderRefusal('media.damaged', 'the file ends early');
+    throw new DecoderRefusal('media.unsupported', 'the camera file holds no JPEG preview; send a JPEG of it');
   }
-  return { encoded: turn(best.jpeg, orientation), told: {} };
+  return { encoded: turn(best.jpeg, orientation), reported: {} };
 }
 
 function findParts(file: Buffer): { parts: Part[]; orientation: number } {
@@ -38,7 +38,7 @@ function findParts(file: Buffer): { parts: Part[]; orientation: number } {
 
 /** RAF has its JPEG's place and length at 84 and 88. */
 function partOfFuji(file: Buffer): Part {
-  if (file.length < 92) throw new GuestRefusal('media.damaged', 'the file ends within its header');
+  if (file.length < 92) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
   return { at: file.readUInt32BE(84), sizeBytes: file.readUInt32BE(88) };
 }
 

@@ -1,13 +1,13 @@
 import type { ErrorCode, WarningCode } from '#runtime';
 
 /**
- * What goes between a guest's thread and the one that started it. A guest is a decoder of a format that libvips does
- * not read; it runs in a thread of its own.
+ * What goes between a decoder's thread and the one that started it. A decoder reads a format that libvips does not read, in
+ * a thread of its own.
  */
-export type GuestTask = FileTask | TextTask;
+export type DecoderTask = FileTask | TextTask;
 
 export interface FileTask {
-  guest: GuestName;
+  decoder: DecoderName;
   /** The upload's file. */
   file: string;
   /** Where the picture goes, as a file that libvips reads. */
@@ -17,7 +17,7 @@ export interface FileTask {
 
 /** The text of a watermark, which is drawn as the text of an SVG is. */
 export interface TextTask {
-  guest: 'text';
+  decoder: 'text';
   text: string;
   /** '#rrggbb' */
   color: string;
@@ -25,10 +25,10 @@ export interface TextTask {
   room: { width: number; height: number };
 }
 
-export type GuestName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico' | 'tga' | 'psd';
+export type DecoderName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico' | 'tga' | 'psd';
 
 /** What the original says of itself where the file made from it says something else. */
-export interface ToldFacts {
+export interface ReportedFacts {
   /** Pixels as they are shown; of a drawing its own size, which is not that of the file made from it. */
   width?: number;
   height?: number;
@@ -36,9 +36,9 @@ export interface ToldFacts {
   frames?: number;
 }
 
-/** What a guest gives: pixels, or a file that libvips reads. */
-export type GuestPicture = ({ pixels: Pixels } | { encoded: Uint8Array }) & {
-  told: ToldFacts;
+/** What a decoder gives: pixels, or a file that libvips reads. */
+export type DecodedPicture = ({ pixels: Pixels } | { encoded: Uint8Array }) & {
+  reported: ReportedFacts;
   warnings?: readonly WarningCode[];
 };
 
@@ -59,33 +59,33 @@ export interface Pixels {
   readonly xmp?: Uint8Array | undefined;
 }
 
-export interface GuestDone {
-  told: ToldFacts;
+export interface DecoderDone {
+  reported: ReportedFacts;
   warnings: readonly WarningCode[];
   /** The PNG of a text; any other picture is in the file that the task names. */
   encoded?: Uint8Array;
 }
 
-export type GuestAnswer =
-  | GuestDone
+export type DecoderAnswer =
+  | DecoderDone
   /** `reason` is the decoder's own text: for the log only. */
   | { code: ErrorCode; detail: string; reason: string };
 
-/** Most that a guest takes for the upload's file, its decoder and the pixels together: enough for a HEIC of 48 megapixels. */
-export const guestBytes = 416 * 1024 ** 2;
-/** JavaScript's heap in a guest's thread, the young generation included. */
-export const guestHeapMiB = { old: 64, young: 16 };
-/** What a guest takes of the process all in all: with the heap, and with what a thread itself needs. */
-export const guestThreadBytes = guestBytes + 96 * 1024 ** 2;
+/** Most that a decoder takes for the upload's file, its decoder and the pixels together: enough for a HEIC of 48 megapixels. */
+export const decoderBytes = 416 * 1024 ** 2;
+/** JavaScript's heap in a decoder's thread, the young generation included. */
+export const decoderHeapMiB = { old: 64, young: 16 };
+/** What a decoder takes of the process all in all: with the heap, and with what a thread itself needs. */
+export const decoderThreadBytes = decoderBytes + 96 * 1024 ** 2;
 
-/** What of a guest's memory a file of this size leaves. */
+/** What of a decoder's memory a file of this size leaves. */
 export function bytesBeside(fileBytes: number): number {
-  if (fileBytes < guestBytes) return guestBytes - fileBytes;
-  throw new GuestRefusal('media.too_complex', `send a file of less than ${guestBytes} bytes`);
+  if (fileBytes < decoderBytes) return decoderBytes - fileBytes;
+  throw new DecoderRefusal('media.too_complex', `send a file of less than ${decoderBytes} bytes`);
 }
 
-/** A guest's own word on why it does not read a file. */
-export class GuestRefusal extends Error {
+/** A decoder's own word on why it does not read a file. */
+export class DecoderRefusal extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, detail: string) {
@@ -97,7 +97,7 @@ export class GuestRefusal extends Error {
 /** Refuses a picture from its header, before its pixels take memory. */
 export function refuseTooMany(width: number, height: number, maxPixels: number): void {
   if (width * height <= maxPixels) return;
-  throw new GuestRefusal(
+  throw new DecoderRefusal(
     'media.too_many_pixels',
     `${width} × ${height} pixels, the limit is ${maxPixels} in all`,
   );

@@ -2,21 +2,21 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
   bytesBeside,
-  GuestRefusal,
-  type GuestAnswer,
-  type GuestName,
-  type GuestPicture,
-  type GuestTask,
+  DecoderRefusal,
+  type DecoderAnswer,
+  type DecoderName,
+  type DecodedPicture,
+  type DecoderTask,
 } from './decoder-task.ts';
 import { writePng } from '../containers/write-png.ts';
 
 /**
- * Where a guest runs. Its imports name .ts files, because Node runs it from source in the tests, and nothing of ours
+ * Where a decoder runs. Its imports name .ts files, because Node runs it from source in the tests, and nothing of ours
  * outside this folder.
  */
-type Guest = (bytes: Uint8Array, maxPixels: number) => Promise<GuestPicture> | GuestPicture;
+type Decoder = (bytes: Uint8Array, maxPixels: number) => Promise<DecodedPicture> | DecodedPicture;
 
-const guests: Record<GuestName, () => Promise<Guest>> = {
+const decoders: Record<DecoderName, () => Promise<Decoder>> = {
   heif: async () => (await import('../heif/heif.ts')).decodeHeif,
   svg: async () => (await import('../vector/svg.ts')).drawSvg,
   bmp: async () => (await import('../bitmaps/bmp.ts')).decodeBmp,
@@ -29,25 +29,25 @@ const guests: Record<GuestName, () => Promise<Guest>> = {
   raw: async () => (await import('../raw/raw.ts')).findPreview,
 };
 
-async function answer(task: GuestTask): Promise<GuestAnswer> {
+async function answer(task: DecoderTask): Promise<DecoderAnswer> {
   try {
-    if (task.guest === 'text') return await (await import('../vector/text.ts')).drawText(task);
-    const { guest, file, output, maxPixels } = task;
+    if (task.decoder === 'text') return await (await import('../vector/text.ts')).drawText(task);
+    const { decoder, file, output, maxPixels } = task;
     // Before the file takes memory.
     bytesBeside((await stat(file)).size);
-    const open = await guests[guest]();
+    const open = await decoders[decoder]();
     const picture = await open(await readFile(file), maxPixels);
     if ('pixels' in picture) await writePng(output, picture.pixels);
     else await writeFile(output, picture.encoded);
-    return { told: picture.told, warnings: picture.warnings ?? [] };
+    return { reported: picture.reported, warnings: picture.warnings ?? [] };
   } catch (thrown) {
     return refusalOf(thrown);
   }
 }
 
-function refusalOf(thrown: unknown): GuestAnswer {
+function refusalOf(thrown: unknown): DecoderAnswer {
   const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  if (thrown instanceof GuestRefusal) return { code: thrown.code, detail: thrown.message, reason };
+  if (thrown instanceof DecoderRefusal) return { code: thrown.code, detail: thrown.message, reason };
   // A decoder that runs out of its memory or its stack traps; an error with a code is Node's, of a read beyond the end.
   if (
     thrown instanceof Error &&
@@ -60,4 +60,4 @@ function refusalOf(thrown: unknown): GuestAnswer {
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
-parentPort?.postMessage(await answer(workerData as GuestTask));
+parentPort?.postMessage(await answer(workerData as DecoderTask));

@@ -2,7 +2,7 @@ import { rm, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { limits, makeFolder, never } from '../../fixtures/image.fixture.js';
-import { guestBytes } from './decoder-task.js';
+import { decoderBytes } from './decoder-task.js';
 import { codeOf, openBytes } from '../decoders.fixture.js';
 import { openImageFile } from '../../input/open-image.js';
 
@@ -16,7 +16,7 @@ const slow = svg(
 );
 const reason = new Error('the worker shuts down');
 
-describe('the thread of a guest', () => {
+describe('the thread of a decoder', () => {
   it('ends with the signal, in the middle of its work', async () => {
     const controller = new AbortController();
     const work = openBytes(folder, slow, limits, controller.signal);
@@ -34,9 +34,9 @@ describe('the thread of a guest', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
   });
 
-  it('does not begin with a file that is larger than all a guest may take', async () => {
+  it('does not begin with a file that is larger than all a decoder may take', async () => {
     const file = await folder.write('vast', svg(''));
-    await truncate(file, guestBytes);
+    await truncate(file, decoderBytes);
     await expect(openImageFile(file, dirname(file), limits, never)).rejects.toHaveProperty(
       'code',
       'media.too_complex',

@@ -1,7 +1,7 @@
 import { LandfallError } from '#runtime';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { guestHeapMiB, type GuestAnswer, type GuestDone, type GuestTask } from './decoder-task.js';
+import { decoderHeapMiB, type DecoderAnswer, type DecoderDone, type DecoderTask } from './decoder-task.js';
 import type { ImageLimits } from '../../input/image-header.js';
 import { WorkTime } from '../../renditions/work-time.js';
 
@@ -9,23 +9,23 @@ import { WorkTime } from '../../renditions/work-time.js';
 const threadFile = new URL(`./decoder-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Runs a guest in a thread of its own, without our environment, and ends the thread with the work, the time limit or the signal, whatever it is at.
+ * Runs a decoder in a thread of its own, without our environment, and ends the thread with the work, the time limit or the signal, whatever it is at.
  * It takes no more than `guestThreadBytes`: its heap is bounded here, its decoder by `boundWasm`.
- * Fails with what the guest refuses, media.too_complex, media.timed_out or the signal's reason.
+ * Fails with what the decoder refuses, media.too_complex, media.timed_out or the signal's reason.
  */
-export async function runGuest(
-  task: GuestTask,
+export async function runDecoder(
+  task: DecoderTask,
   limits: ImageLimits,
   signal: AbortSignal,
-): Promise<GuestDone> {
+): Promise<DecoderDone> {
   signal.throwIfAborted();
   const thread = new Worker(threadFile, {
     workerData: task,
     env: {},
     execArgv: [],
     resourceLimits: {
-      maxOldGenerationSizeMb: guestHeapMiB.old,
-      maxYoungGenerationSizeMb: guestHeapMiB.young,
+      maxOldGenerationSizeMb: decoderHeapMiB.old,
+      maxYoungGenerationSizeMb: decoderHeapMiB.young,
     },
     stdout: true,
     stderr: true,
@@ -35,14 +35,14 @@ export async function runGuest(
   thread.stderr.resume();
   try {
     const answer = await new WorkTime(limits.timeoutMs, signal).wait(answerOf(thread));
-    if ('told' in answer) return answer;
+    if ('reported' in answer) return answer;
     throw new LandfallError(answer.code, answer.detail, { cause: new Error(answer.reason) });
   } finally {
     await thread.terminate();
   }
 }
 
-function answerOf(thread: Worker): Promise<GuestAnswer> {
+function answerOf(thread: Worker): Promise<DecoderAnswer> {
   return new Promise((resolve, reject) => {
     thread.once('message', resolve);
     thread.once('error', (cause) => {

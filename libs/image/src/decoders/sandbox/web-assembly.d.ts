@@ -1,4 +1,4 @@
-/** What the guests use of WebAssembly: TypeScript knows it only together with a browser's page. */
+/** What the decoders use of WebAssembly: TypeScript knows it only together with a browser's page. */
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
   type Exports = Record<string, unknown>;

@@ -37,7 +37,7 @@ describe('a PDF', () => {
     expect(opened).toEqual({
       format: 'pdf',
       mimeType: 'application/pdf',
-      told: { width: 300, height: 200, frames: 3 },
+      reported: { width: 300, height: 200, frames: 3 },
       warnings: [],
     });
     const { width, height } = await sharp(file).metadata();
@@ -109,14 +109,14 @@ describe('a bad PDF', () => {
     }
   });
 
-  it('that unfolds to more than a guest has memory for is refused', async () => {
+  it('that unfolds to more than a decoder has memory for is refused', async () => {
     const bomb = deflateSync(Buffer.alloc(420 * 1024 ** 2, ' '), { level: 1 }).toString('latin1');
     const file = Buffer.from(pdf(bomb, { filter: '/Filter/FlateDecode' }), 'latin1');
     expect(await codeOf(folder, file)).toBe('media.too_complex');
     expect(await codeOf(folder, pdf(page))).toBe('opened');
   });
 
-  it('of more layers than a guest has memory for is refused, not drawn without them', async () => {
+  it('of more layers than a decoder has memory for is refused, not drawn without them', async () => {
     const form = (index: number) =>
       `${index} 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 300 200]/Group<</S/Transparency/I true>>` +
       `/Resources<</XObject<</I ${index + 1} 0 R>>/ExtGState<</G<</ca 0.5>>>>>>/Length 33>>stream\n` +

@@ -1,16 +1,16 @@
 import { PDFiumLibrary, type PDFiumDocument } from '@hyzyla/pdfium';
 import { boundPdfium } from '../sandbox/bound-pdfium.ts';
-import { bytesBeside, drawingScale, GuestRefusal, type GuestPicture } from '../sandbox/decoder-task.ts';
+import { bytesBeside, drawingScale, DecoderRefusal, type DecodedPicture } from '../sandbox/decoder-task.ts';
 
 /**
  * Draws the first page of a PDF with PDFium, on white. This build runs no scripts and has no network. The size told is
  * the page's, in points; the frames are the pages.
  */
-export async function drawPdf(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+export async function drawPdf(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const { instantiateWasm, ranOut } = await boundPdfium(bytesBeside(bytes.length));
   const library = await PDFiumLibrary.init({ instantiateWasm });
   const [drawn] = await Promise.allSettled([drawFirstPage(library, bytes, maxPixels)]);
-  if (ranOut()) throw new GuestRefusal('media.too_complex', 'send a simpler PDF');
+  if (ranOut()) throw new DecoderRefusal('media.too_complex', 'send a simpler PDF');
   if (drawn.status === 'rejected') throw drawn.reason;
   return drawn.value;
 }
@@ -19,14 +19,14 @@ async function drawFirstPage(
   library: PDFiumLibrary,
   bytes: Uint8Array,
   maxPixels: number,
-): Promise<GuestPicture> {
+): Promise<DecodedPicture> {
   const document = await openDocument(library, bytes);
   const frames = document.getPageCount();
-  if (frames < 1) throw new GuestRefusal('media.damaged', 'the PDF has no pages');
+  if (frames < 1) throw new DecoderRefusal('media.damaged', 'the PDF has no pages');
   const page = document.getPage(0);
   const { originalWidth, originalHeight } = page.getOriginalSize();
   if (!(originalWidth > 0 && originalHeight > 0))
-    throw new GuestRefusal('media.damaged', 'the page has no size');
+    throw new DecoderRefusal('media.damaged', 'the page has no size');
   const scale = drawingScale(originalWidth, originalHeight, maxPixels);
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   const { width, height, data } = await page.render({
@@ -36,7 +36,7 @@ async function drawFirstPage(
   });
   return {
     pixels: { width, height, channels: 4, rowBytes: width * 4, data },
-    told: { width: Math.ceil(originalWidth), height: Math.ceil(originalHeight), frames },
+    reported: { width: Math.ceil(originalWidth), height: Math.ceil(originalHeight), frames },
   };
 }
 
@@ -45,6 +45,6 @@ async function openDocument(library: PDFiumLibrary, bytes: Uint8Array): Promise<
     return await library.loadDocument(bytes);
   } catch (thrown) {
     if (!(thrown instanceof Error) || !/password|security/i.test(thrown.message)) throw thrown;
-    throw new GuestRefusal('media.unsupported', 'the PDF is locked with a password');
+    throw new DecoderRefusal('media.unsupported', 'the PDF is locked with a password');
   }
 }

@@ -32,7 +32,7 @@ describe('an SVG', () => {
     expect(opened).toEqual({
       format: 'svg',
       mimeType: 'image/svg+xml',
-      told: { width: 100, height: 100 },
+      reported: { width: 100, height: 100 },
       warnings: [],
     });
     expect(await distance(sharp(file).removeAlpha(), wanted)).toBeLessThan(1);
@@ -72,10 +72,10 @@ describe('an SVG', () => {
     ['no size but a view box', 'viewBox="0 0 300 150"', { width: 300, height: 150 }],
     ['a vast size', 'width="65535" height="65535"', { width: 65_535, height: 65_535 }],
     ['a vast view box', 'viewBox="0 0 1e9 1e9"', { width: 1e9, height: 1e9 }],
-  ])('with %s is drawn within bounds', async (_, attributes, told) => {
+  ])('with %s is drawn within bounds', async (_, attributes, reported) => {
     const opened = await openBytes(folder, svg(box('red'), attributes));
     const { width, height } = await sharp(opened.file).metadata();
-    expect(opened.told).toEqual(told);
+    expect(opened.reported).toEqual(reported);
     expect(Math.max(width, height)).toBe(2048);
   });
 

@@ -1,6 +1,6 @@
 import { initWasm, Resvg, type ResvgRenderOptions } from '@resvg/resvg-wasm';
 import { boundWasm } from '../sandbox/bound-wasm.ts';
-import { bytesBeside, drawingScale, type GuestPicture, GuestRefusal } from '../sandbox/decoder-task.ts';
+import { bytesBeside, drawingScale, type DecodedPicture, DecoderRefusal } from '../sandbox/decoder-task.ts';
 import type { Fonts } from './product-fonts.ts';
 import { hasTextElements, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
 
@@ -11,9 +11,9 @@ const maxTextBytes = 16 * 1024 ** 2;
  * Draws an SVG with resvg: it knows no scripts, has no network and no files, and follows references only into the
  * document itself. Its text is drawn in the product's fonts. The size told is the drawing's own.
  */
-export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<GuestPicture> {
+export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   if (bytes.length > maxTextBytes)
-    throw new GuestRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
+    throw new DecoderRefusal('media.too_complex', `send an SVG of at most ${maxTextBytes} bytes`);
   const source = Buffer.from(bytes).toString('utf8');
   const hasText = hasTextElements(source);
   const svg = hasText ? withoutModifiers(withoutReferences(source)) : source;
@@ -29,7 +29,7 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Gue
   const lacks = fonts && lacksGlyphs(textsOf(svg), fonts.coverage);
   return {
     encoded,
-    told: { width: Math.ceil(width), height: Math.ceil(height) },
+    reported: { width: Math.ceil(width), height: Math.ceil(height) },
     warnings: lacks ? ['rendition.missing_glyphs'] : [],
   };
 }
@@ -52,7 +52,7 @@ export function parseSvg(text: string, options: ResvgRenderOptions): InstanceTyp
     // A trap has a class of its own; any other error is its word on the document.
     if (!(thrown instanceof Error) || thrown.name !== 'Error') throw thrown;
     if (thrown.message.includes('limit'))
-      throw new GuestRefusal('media.too_complex', 'send a simpler drawing');
-    throw new GuestRefusal('media.damaged', 'the SVG is not well-formed or has no size');
+      throw new DecoderRefusal('media.too_complex', 'send a simpler drawing');
+    throw new DecoderRefusal('media.damaged', 'the SVG is not well-formed or has no size');
   }
 }

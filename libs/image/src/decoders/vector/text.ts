@@ -1,4 +1,4 @@
-import { GuestRefusal, type GuestDone, type TextTask } from '../sandbox/decoder-task.ts';
+import { DecoderRefusal, type DecoderDone, type TextTask } from '../sandbox/decoder-task.ts';
 import { parseSvg, startResvg } from './svg.ts';
 import { fontsForMark } from './product-fonts.ts';
 import { lacksGlyphs, withoutModifiers } from './svg-text.ts';
@@ -14,7 +14,7 @@ const lineHeight = 140;
  * Draws the text of a watermark, bold, as an SVG's text is drawn: as large as fits into the room, and as wide and high as its
  * ink. The size told is the ink's, in units of no meaning. Fails with rendition.watermark_unusable where there is none.
  */
-export async function drawText({ text, color, room }: TextTask): Promise<GuestDone> {
+export async function drawText({ text, color, room }: TextTask): Promise<DecoderDone> {
   const fonts = await fontsForMark(text);
   await startResvg(maxBytes);
   const written = withoutModifiers(withoutControls(text));
@@ -26,7 +26,7 @@ export async function drawText({ text, color, room }: TextTask): Promise<GuestDo
   const outlines = parseSvg(svg, { font: fonts.options });
   const ink = outlines.getBBox();
   if (!ink || ink.width <= 0 || ink.height <= 0)
-    throw new GuestRefusal('rendition.watermark_unusable', 'its text shows nothing');
+    throw new DecoderRefusal('rendition.watermark_unusable', 'its text shows nothing');
   const { x, y, width, height } = ink;
   const scale = Math.min(room.width / width, room.height / height, Math.sqrt(maxPixels / (width * height)));
   const size = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
@@ -37,7 +37,7 @@ export async function drawText({ text, color, room }: TextTask): Promise<GuestDo
     encoded: parseSvg(drawing, { font: { fontBuffers: [] } })
       .render()
       .asPng(),
-    told: { width, height },
+    reported: { width, height },
     warnings: lacksGlyphs(written, fonts.coverage) ? ['rendition.missing_glyphs'] : [],
   };
 }

@@ -115,13 +115,13 @@ export class TiffReader {
   async #readEntry(row: Buffer): Promise<TiffEntry | undefined> {
     const wordBytes = this.#big ? 8 : 4;
     const type = this.#number(row, 2, 2);
-    const told = this.#number(row, 4, wordBytes);
-    const count = isText(type) ? Math.min(told, maxTextBytes) : told;
+    const reported = this.#number(row, 4, wordBytes);
+    const count = isText(type) ? Math.min(reported, maxTextBytes) : reported;
     const length = (bytesOf(type) ?? Infinity) * count;
     const value = 4 + wordBytes;
     if (length === 0 || length > maxTextBytes || length > this.#bytesLeft) return undefined;
     // Cut short, a text still lies where all of it does.
-    const isInside = (bytesOf(type) ?? Infinity) * told <= wordBytes;
+    const isInside = (bytesOf(type) ?? Infinity) * reported <= wordBytes;
     const bytes = isInside
       ? row.subarray(value, value + length)
       : await this.#readWhole(this.#number(row, value, wordBytes), length);

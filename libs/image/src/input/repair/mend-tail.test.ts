@@ -89,8 +89,8 @@ describe('a picture of which so much is there', () => {
 
     const plain = await noisy().png().toBuffer();
     const gamma = Buffer.from('0000000467414d41000186a031e8965f', 'hex');
-    const told = Buffer.concat([plain.subarray(0, 33), gamma, plain.subarray(33)]);
-    const { file: filled } = await mendTail(share(told, 0.9), 'png', newPath(), limits);
+    const reported = Buffer.concat([plain.subarray(0, 33), gamma, plain.subarray(33)]);
+    const { file: filled } = await mendTail(share(reported, 0.9), 'png', newPath(), limits);
     expect(typeof filled).toBe('string');
     expect((await readFile(filled)).includes(gamma)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import type { WarningCode } from '#runtime';
 import type { TextTask } from '../../decoders/sandbox/decoder-task.js';
-import { runGuest } from '../../decoders/sandbox/run-decoder.js';
+import { runDecoder } from '../../decoders/sandbox/run-decoder.js';
 import type { ImageLimits } from '../../input/image-header.js';
 import type { Size } from '../rendition-size.js';
 
@@ -17,7 +17,7 @@ const maxKept = 16;
 const maxKeptBytes = 131_072;
 const kept = new Map<string, TextMark>();
 
-/** Texts are drawn one after the other: each has fonts and a thread, and an image slot is counted with one guest. */
+/** Texts are drawn one after the other: each has fonts and a thread, and an image slot is counted with one decoder. */
 let latest: Promise<unknown> = Promise.resolve();
 
 /**
@@ -25,7 +25,7 @@ let latest: Promise<unknown> = Promise.resolve();
  * media.timed_out or the signal's reason.
  */
 export async function drawTextMark(
-  task: Omit<TextTask, 'guest'>,
+  task: Omit<TextTask, 'decoder'>,
   limits: ImageLimits,
   signal: AbortSignal,
 ): Promise<TextMark> {
@@ -39,13 +39,13 @@ export async function drawTextMark(
 }
 
 async function runText(
-  task: Omit<TextTask, 'guest'>,
+  task: Omit<TextTask, 'decoder'>,
   limits: ImageLimits,
   signal: AbortSignal,
 ): Promise<TextMark> {
-  const { encoded, told, warnings } = await runGuest({ guest: 'text', ...task }, limits, signal);
+  const { encoded, reported, warnings } = await runDecoder({ decoder: 'text', ...task }, limits, signal);
   if (!encoded) throw new Error('the thread gave no picture of a text');
-  return { png: encoded, shape: { width: told.width ?? 1, height: told.height ?? 1 }, warnings };
+  return { png: encoded, shape: { width: reported.width ?? 1, height: reported.height ?? 1 }, warnings };
 }
 
 function keep(key: string, mark: TextMark): TextMark {

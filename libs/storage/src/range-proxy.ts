@@ -11,7 +11,7 @@ import { readObjectRange, type ObjectVersion } from './read-object-range.js';
 const connectionsMax = 16;
 
 /** A way to one version of one object for a program on this machine, which learns neither store nor signature. */
-export interface ObjectGate {
+export interface RangeProxy {
   readonly url: string;
   /** Aborts with the job, and with the store's error as its reason: give it to whoever reads. */
   readonly signal: AbortSignal;
@@ -21,14 +21,14 @@ export interface ObjectGate {
 
 /**
  * Serves one version of an object over HTTP on 127.0.0.1, by ranges, under a path that cannot be guessed. What the store
- * fails at is tried again inside; what stays a failure aborts `gate.signal`, since its words would not reach the job
+ * fails at is tried again inside; what stays a failure aborts `proxy.signal`, since its words would not reach the job
  * through ffmpeg. A reader that hangs up ends the request to the store at once.
  */
 export async function serveObject(
   store: ObjectStore,
   object: ObjectVersion & { readonly sizeBytes: string | number | null },
   signal: AbortSignal,
-): Promise<ObjectGate & AsyncDisposable> {
+): Promise<RangeProxy & AsyncDisposable> {
   signal.throwIfAborted();
   const sizeBytes = Number(object.sizeBytes ?? (await store.head(object, signal)).sizeBytes);
   const path = `/${randomBytes(16).toString('hex')}`;
@@ -73,7 +73,7 @@ export async function serveObject(
       return bytesRead;
     },
     async [Symbol.asyncDispose]() {
-      failed.abort(new Error('the gate is closed'));
+      failed.abort(new Error('the range proxy is closed'));
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
@@ -83,22 +83,22 @@ export async function serveObject(
 }
 
 /**
- * Works on an object that is read through a gate, which is closed with the work, however that ends.
+ * Works on an object that is read through a range proxy, which is closed with the work, however that ends.
  *
  * @throws the store's error (`object.changed`, `storage.unavailable`, …) instead of whatever its reader made of it
  */
-export async function withObjectGate<T>(
+export async function withRangeProxy<T>(
   store: ObjectStore,
   object: Parameters<typeof serveObject>[1],
   signal: AbortSignal,
-  work: (url: string, gate: ObjectGate) => Promise<T>,
+  work: (url: string, proxy: RangeProxy) => Promise<T>,
 ): Promise<T> {
-  await using gate = await serveObject(store, object, signal);
+  await using proxy = await serveObject(store, object, signal);
   try {
-    return await work(gate.url, gate);
+    return await work(proxy.url, proxy);
   } finally {
     // A reader may take a broken connection for the end, and call it a success.
-    gate.signal.throwIfAborted();
+    proxy.signal.throwIfAborted();
   }
 }
 

@@ -11,7 +11,7 @@ const needed = [
 ];
 
 /** The environment for a program that reads the bytes of strangers: no secret, no proxy, no setting of ours is in it. */
-export function guestEnvironment(): Record<string, string> {
+export function sandboxEnvironment(): Record<string, string> {
   const given = needed.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -1,7 +1,7 @@
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { startStandInStore } from '#testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { withObjectGate, type ObjectGate } from './serve-object.js';
+import { withRangeProxy, type RangeProxy } from './range-proxy.js';
 
 const bytes = Buffer.alloc(6_000_000, 'every byte of this object is told by its place. ');
 const etag = 'B6FCC6E7BF6BBA5B2C7B8C0F1A3B5C7D';
@@ -32,8 +32,8 @@ async function startStore(answer: Answer = give) {
 
 const object = { bucket: 'bucket', objectKey: 'a film.mp4', etag, sizeBytes: String(bytes.length) };
 
-const through = async <T>(answer: Answer | undefined, work: (url: string, gate: ObjectGate) => Promise<T>) =>
-  withObjectGate((await startStore(answer)).store, object, never, work);
+const through = async <T>(answer: Answer | undefined, work: (url: string, proxy: RangeProxy) => Promise<T>) =>
+  withRangeProxy((await startStore(answer)).store, object, never, work);
 
 const read = async (url: string, range?: string) => {
   const answer = await fetch(url, range === undefined ? {} : { headers: { range } });
@@ -52,7 +52,7 @@ const takeSome = (url: string, range: string) =>
 
 test('gives the object whole and in parts, and counts', async () => {
   const { store, asked } = await startStore();
-  await withObjectGate(store, object, never, async (url, gate) => {
+  await withRangeProxy(store, object, never, async (url, proxy) => {
     const all = await read(url);
     expect(all.answer.status).toBe(200);
     expect(all.body.equals(bytes)).toBe(true);
@@ -64,7 +64,7 @@ test('gives the object whole and in parts, and counts', async () => {
     expect(end.body.equals(bytes.subarray(-5))).toBe(true);
     const head = await fetch(url, { method: 'HEAD' });
     expect(head.headers.get('content-length')).toBe(String(bytes.length));
-    expect(gate.bytesRead).toBe(bytes.length + 31 + 5);
+    expect(proxy.bytesRead).toBe(bytes.length + 31 + 5);
   });
   expect(asked.every(({ headers }) => headers['if-match'] === `"${etag}"`)).toBe(true);
 });
@@ -82,9 +82,9 @@ test('listens on 127.0.0.1 under a path that tells nothing, and gives nothing el
 test.each(['bytes=6000000-', 'bytes=9-3', 'bytes=-5', 'bytes=0-1,5-6', 'lines=1-2'])(
   'the range %s is refused, and the job goes on',
   async (range) => {
-    await through(undefined, async (url, gate) => {
+    await through(undefined, async (url, proxy) => {
       expect((await read(url, range)).answer.status).toBe(416);
-      expect(gate.signal.aborted).toBe(false);
+      expect(proxy.signal.aborted).toBe(false);
     });
   },
 );
@@ -102,22 +102,22 @@ test('a reader that hangs up ends the request to the store', async () => {
     sent += 1_000;
     response.once('close', closed.resolve);
   };
-  await through(drip, async (url, gate) => {
+  await through(drip, async (url, proxy) => {
     await takeSome(url, 'bytes=0-');
     await closed.promise;
-    expect(gate.bytesRead).toBe(sent);
-    expect(gate.signal.aborted).toBe(false);
+    expect(proxy.bytesRead).toBe(sent);
+    expect(proxy.signal.aborted).toBe(false);
   });
 });
 
 test('a reader that is slow holds the store back', async () => {
-  await through(undefined, async (url, gate) => {
+  await through(undefined, async (url, proxy) => {
     const request = ask(url, (answer) => answer.pause()).end();
     const [answer] = (await new Promise((resolve) => request.once('response', (got) => resolve([got])))) as [
       IncomingMessage,
     ];
     await new Promise((resolve) => answer.once('readable', resolve));
-    expect(gate.bytesRead).toBeLessThan(bytes.length);
+    expect(proxy.bytesRead).toBeLessThan(bytes.length);
     request.destroy();
   });
 });
@@ -134,7 +134,7 @@ test('a store that breaks off is asked again for the rest', async () => {
     });
     return void response.write(bytes.subarray(first, first + 1_000), () => response.destroy());
   });
-  await withObjectGate(store, object, never, async (url) => {
+  await withRangeProxy(store, object, never, async (url) => {
     expect((await read(url)).body.equals(bytes)).toBe(true);
   });
   expect(breaks).toBeGreaterThan(1);
@@ -174,11 +174,11 @@ test.each<[string, Answer]>([
   expect(failure).toMatchObject({ code: 'storage.unavailable' });
 });
 
-test('the gate closes with the work, also when that fails or is aborted', async () => {
+test('the range proxy closes with the work, also when that fails or is aborted', async () => {
   const { store } = await startStore();
   let seen = '';
   await expect(
-    withObjectGate(store, object, never, async (url) => {
+    withRangeProxy(store, object, never, async (url) => {
       seen = url;
       throw new Error('no');
     }),
@@ -186,7 +186,7 @@ test('the gate closes with the work, also when that fails or is aborted', async 
   await expect(fetch(seen)).rejects.toThrow('fetch failed');
 
   const abort = new AbortController();
-  const work = withObjectGate(store, object, abort.signal, async (url, { signal }) => {
+  const work = withRangeProxy(store, object, abort.signal, async (url, { signal }) => {
     seen = url;
     const body = fetch(url, { signal }).then((answer) => answer.arrayBuffer());
     abort.abort(new Error('cancelled'));
@@ -210,7 +210,7 @@ test('of an object whose size is not known, the store is asked', async () => {
     if (request.method === 'HEAD') return void response.writeHead(200, { 'content-length': 10 }).end();
     return give(request, response, first, last);
   });
-  await withObjectGate(store, { ...object, sizeBytes: null }, never, async (url) => {
+  await withRangeProxy(store, { ...object, sizeBytes: null }, never, async (url) => {
     expect((await read(url)).body).toHaveLength(10);
   });
 });

@@ -17,7 +17,7 @@ import { signForm, signPut } from './ticket-uploads.js';
 import { type IssuedTicket, type TicketView, viewTicket } from './ticket-view.js';
 
 /** Issues tickets for direct uploads and tells what became of them. */
-export class TicketDesk {
+export class TicketIssuer {
   constructor(
     private readonly source: DataSource,
     private readonly config: ApiConfig,

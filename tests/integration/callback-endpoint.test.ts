@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppProcess, eventually } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callbackPath, formType, type ServeKey, useCallbackDoor } from './callback-door.fixture.js';
+import { callbackPath, formType, type ServeKey, useCallbackEndpoint } from './callback-endpoint.fixture.js';
 
 const goodBody =
   'bucket=landfall&object=a%2Fb.jpg&etag=D41D8CD98F00B204E9800998ECF8427E&size=10&mimeType=image%2Fjpeg&x:user_id=42';
 const timeLimit = { CALLBACK_KEY_TIMEOUT_MS: '2000' };
 
-describe('the callback door', () => {
+describe('the callback endpoint', () => {
   let keyFetches = 0;
   const serveKey: ServeKey = (target, response, pem) => {
     if (target === '/slow.pem') return;
@@ -21,10 +21,10 @@ describe('the callback door', () => {
     keyFetches += 1;
     return response.end(pem);
   };
-  const door = useCallbackDoor(1024, serveKey);
+  const entry = useCallbackEndpoint(1024, serveKey);
   let api: AppProcess;
   beforeAll(async () => {
-    api = await door.startApi({ ...timeLimit, OSS_BUCKETS: 'landfall,second' });
+    api = await entry.startApi({ ...timeLimit, OSS_BUCKETS: 'landfall,second' });
   });
 
   async function send(
@@ -39,8 +39,8 @@ describe('the callback door', () => {
     const { body = goodBody, target = callbackPath, type = formType, method = 'POST' } = options;
     const headers: Record<string, string> = {
       'content-type': type,
-      authorization: door.sign(target, body),
-      'x-oss-pub-key-url': door.keyUrl(),
+      authorization: entry.sign(target, body),
+      'x-oss-pub-key-url': entry.keyUrl(),
     };
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       if (value === null) delete headers[name];
@@ -69,7 +69,7 @@ describe('the callback door', () => {
 
   test('a query in the callback URL is part of what is signed', async () => {
     expect((await send({ target: '/callbacks/oss?tenant=a%20b' })).status).toBe(200);
-    const signedFor = door.sign('/callbacks/oss?tenant=a', goodBody);
+    const signedFor = entry.sign('/callbacks/oss?tenant=a', goodBody);
     expect(
       (await send({ target: '/callbacks/oss?tenant=b', headers: { authorization: signedFor } })).body['code'],
     ).toBe('callback.signature_mismatch');
@@ -77,7 +77,7 @@ describe('the callback door', () => {
 
   test('many callbacks at once fetch the key once', async () => {
     const before = keyFetches;
-    const url = door.keyUrl('/key-1.pem');
+    const url = entry.keyUrl('/key-1.pem');
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => send({ headers: { 'x-oss-pub-key-url': url } })),
     );
@@ -134,7 +134,7 @@ describe('the callback door', () => {
     ['another content type', { type: 'text/plain' }, 415, 'callback.body_type_unsupported'],
   ];
   test.each(refusals)('%s is refused by code, and nothing is stored', async (_, request, status, code) => {
-    const before = await door.storedIds();
+    const before = await entry.storedIds();
     const refused = await send(request);
     expect(refused).toMatchObject({
       status,
@@ -142,7 +142,7 @@ describe('the callback door', () => {
       body: { code, status },
     });
     expect(typeof refused.body['detail']).toBe('string');
-    expect(await door.storedIds()).toEqual(before);
+    expect(await entry.storedIds()).toEqual(before);
   });
 
   const badKeys: [string, string][] = [
@@ -152,7 +152,7 @@ describe('the callback door', () => {
     ['a key that is not there', '/gone.pem'],
   ];
   test.each(badKeys)('%s is a refusal within its time limit', async (_, path) => {
-    const refused = await send({ headers: { 'x-oss-pub-key-url': door.keyUrl(path) } });
+    const refused = await send({ headers: { 'x-oss-pub-key-url': entry.keyUrl(path) } });
     expect(refused).toMatchObject({ status: 503, body: { code: 'callback.key_unavailable' } });
   });
 
@@ -160,7 +160,7 @@ describe('the callback door', () => {
     expect((await send()).status).toBe(200);
     for (let other = 2; other < 20; other += 1) {
       const headers = {
-        'x-oss-pub-key-url': door.keyUrl(`/key-${other}.pem`),
+        'x-oss-pub-key-url': entry.keyUrl(`/key-${other}.pem`),
         authorization: Buffer.alloc(128).toString('base64'),
       };
       expect((await send({ headers })).body['code']).toBe('callback.signature_mismatch');
@@ -168,7 +168,7 @@ describe('the callback door', () => {
     const before = keyFetches;
     expect((await send()).status).toBe(200);
     expect(keyFetches).toBe(before);
-    expect((await send({ headers: { 'x-oss-pub-key-url': door.keyUrl('/key.pem?1') } })).body['code']).toBe(
+    expect((await send({ headers: { 'x-oss-pub-key-url': entry.keyUrl('/key.pem?1') } })).body['code']).toBe(
       'callback.key_url_malformed',
     );
   });
@@ -213,7 +213,7 @@ describe('the callback door', () => {
   test('ten thousand callbacks that nobody vouches for cost a bounded number of rows and lines, and hold up no others', async () => {
     const secret = 'a-secret-of-the-callback-url';
     const limit = 500;
-    const limited = await door.startApi({
+    const limited = await entry.startApi({
       ...timeLimit,
       CALLBACK_URL_SECRETS: secret,
       CALLBACK_UNPROVEN_PER_MINUTE: String(limit),
@@ -224,8 +224,8 @@ describe('the callback door', () => {
         method: 'POST',
         headers: {
           'content-type': formType,
-          authorization: door.sign(target, body),
-          'x-oss-pub-key-url': door.keyUrl(),
+          authorization: entry.sign(target, body),
+          'x-oss-pub-key-url': entry.keyUrl(),
           'x-oss-bucket': bucket,
         },
         body,
@@ -233,7 +233,7 @@ describe('the callback door', () => {
       await answer.arrayBuffer();
       return answer.status;
     };
-    const before = (await door.storedIds()).length;
+    const before = (await entry.storedIds()).length;
     const answers = new Map<number, number>();
     for (let sent = 0; sent < 10_000; sent += 100) {
       const statuses = await Promise.all(
@@ -246,7 +246,7 @@ describe('the callback door', () => {
     expect([...answers.keys()].toSorted()).toEqual([200, 503]);
     expect(await post(`${callbackPath}/${secret}`, 'true.jpg')).toBe(200);
     // A minute may have begun anew once or twice meanwhile.
-    expect((await door.storedIds()).length - before).toBeLessThanOrEqual(3 * (limit + limit / 100) + 1);
+    expect((await entry.storedIds()).length - before).toBeLessThanOrEqual(3 * (limit + limit / 100) + 1);
     expect(limited.output().split('\n').length).toBeLessThan(200);
     const metrics = await (await fetch(`${limited.url}/metrics`)).text();
     const counted = (result: string) =>
@@ -271,8 +271,8 @@ describe('the callback door', () => {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'landfall-key-'));
       const file = join(folder, 'key.pem');
-      await writeFile(file, door.pem);
-      settled = await door.startApi({
+      await writeFile(file, entry.pem);
+      settled = await entry.startApi({
         ...timeLimit,
         CALLBACK_KEY_HOSTS: 'localhost:1',
         CALLBACK_PUBLIC_KEY_FILE: file,
@@ -288,7 +288,7 @@ describe('the callback door', () => {
         method: 'POST',
         headers: {
           'content-type': formType,
-          authorization: door.sign(signedTarget, body),
+          authorization: entry.sign(signedTarget, body),
         },
         body,
       });

@@ -4,7 +4,7 @@ import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withObjectGate } from '#storage';
+import { withRangeProxy } from '#storage';
 import { startStandInStore } from '#testing';
 import { makePoster, makePreview, makeStoryboard, probeMedia } from '#video';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ const etag = 'B6FCC6E7BF6BBA5B2C7B8C0F1A3B5C7D';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gate-test-'));
+  folder = await mkdtemp(join(tmpdir(), 'proxy-test-'));
   const film = (size: string, seconds: number) => [
     '-v',
     'error',
@@ -54,7 +54,7 @@ async function enlarge(from: string, to: string): Promise<void> {
   await file.truncate(bytes.length + shift);
 }
 
-/** Works on a film through the gate, and tells which share of its bytes left the store. */
+/** Works on a film through the proxy, and tells which share of its bytes left the store. */
 async function shareRead(name: string, work: (url: string) => Promise<unknown>): Promise<number> {
   const path = join(folder, name);
   const { size } = await stat(path);
@@ -70,9 +70,9 @@ async function shareRead(name: string, work: (url: string) => Promise<unknown>):
     response.once('close', () => body.destroy());
   });
   const object = { bucket: 'bucket', objectKey: name, etag, sizeBytes: size };
-  return await withObjectGate(standIn.store, object, never, async (url, gate) => {
+  return await withRangeProxy(standIn.store, object, never, async (url, proxy) => {
     await work(url);
-    return gate.bytesRead / size;
+    return proxy.bytesRead / size;
   });
 }
 

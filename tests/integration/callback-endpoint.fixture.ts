@@ -19,7 +19,7 @@ const serveKeyAlone: ServeKey = (target, response, pem) =>
  * A database, and a server of the key that callbacks are signed with, for all tests of the file (or of the `describe`).
  * Keys are small where their size does not matter: tests sign thousands of times.
  */
-export function useCallbackDoor(modulusLength: number, serveKey = serveKeyAlone) {
+export function useCallbackEndpoint(modulusLength: number, serveKey = serveKeyAlone) {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   const keyServer = createServer(({ url: target = '' }, response) => serveKey(target, response, pem));
@@ -37,20 +37,20 @@ export function useCallbackDoor(modulusLength: number, serveKey = serveKeyAlone)
     await dropTestDatabase(databaseUrl);
   });
 
-  const door = {
+  const entry = {
     publicKey,
     pem,
     get keyHost() {
       return `localhost:${(keyServer.address() as AddressInfo).port}`;
     },
     /** The header `x-oss-pub-key-url`. */
-    keyUrl: (path = '/key.pem') => Buffer.from(`http://${door.keyHost}${path}`).toString('base64'),
+    keyUrl: (path = '/key.pem') => Buffer.from(`http://${entry.keyHost}${path}`).toString('base64'),
     sign: (target: string, body: string | Buffer) => signCallback(target, Buffer.from(body), privateKey),
     /** Starts an api, which ends after the last test. */
     async startApi(env: Record<string, string> = {}): Promise<AppProcess> {
       const api = await startApp('api', {
         ...apiEnv(databaseUrl),
-        CALLBACK_KEY_HOSTS: door.keyHost,
+        CALLBACK_KEY_HOSTS: entry.keyHost,
         ...env,
       });
       apis.push(api);
@@ -64,5 +64,5 @@ export function useCallbackDoor(modulusLength: number, serveKey = serveKeyAlone)
       return rows.map(({ id }) => id);
     },
   };
-  return door;
+  return entry;
 }

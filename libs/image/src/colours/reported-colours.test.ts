@@ -71,8 +71,8 @@ test.each([
   ['HLG', cicp(9, 18), 191, 80],
 ])(
   'white of %s is white, what is brighter is not darker, and grey stays grey',
-  async (_, told, white, dark) => {
-    const at = async (sample: number) => shown([sample, sample, sample], [told]);
+  async (_, reported, white, dark) => {
+    const at = async (sample: number) => shown([sample, sample, sample], [reported]);
     const [paper = 0, sun = 0, shadow = 255] = (await Promise.all([white, 255, dark].map(at))).map(
       ([red]) => red,
     );

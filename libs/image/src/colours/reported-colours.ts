@@ -11,7 +11,7 @@ type Point = readonly [x: number, y: number];
 export type Curve = 'srgb' | 'pq' | 'hlg' | { readonly power: number };
 
 /** The colours of a picture that says so without an ICC profile. */
-export interface ToldColours {
+export interface ReportedColours {
   readonly primaries: Primaries;
   readonly curve: Curve;
   /** As the file has them, where it tells codes. */
@@ -54,14 +54,17 @@ const pngSignature = '89504e470d0a1a0a';
  * CICP of the HEIF family (`colr` of kind `nclx`, ISO/IEC 14496-12).
  * @returns null for sRGB, and where nothing is told
  */
-export async function readToldColours(source: ImageSource, metadata: Metadata): Promise<ToldColours | null> {
+export async function readReportedColours(
+  source: ImageSource,
+  metadata: Metadata,
+): Promise<ReportedColours | null> {
   if (metadata.hasProfile) return null;
   if (metadata.format === 'png') return readPng(await readStart(source, startBytes));
   if (metadata.format === 'heif') return readHeif(await readStart(source, startBytes));
   return null;
 }
 
-function readPng(start: Buffer): ToldColours | null {
+function readPng(start: Buffer): ReportedColours | null {
   const chunks = new Map<string, Buffer>();
   if (start.toString('hex', 0, 8) !== pngSignature) return null;
   for (let at = 8; at + 8 <= start.length;) {
@@ -98,13 +101,13 @@ function readGamma(hundredThousandths: number): Curve | null {
   return { power: 100_000 / hundredThousandths };
 }
 
-function readHeif(start: Buffer): ToldColours | null {
+function readHeif(start: Buffer): ReportedColours | null {
   const at = start.indexOf('colrnclx', 0, 'latin1') + 8;
   if (at < 8 || at + 4 > start.length) return null;
   return fromCodes(start.readUInt16BE(at), start.readUInt16BE(at + 2));
 }
 
-function fromCodes(primaries: number, transfer: number): ToldColours | null {
+function fromCodes(primaries: number, transfer: number): ReportedColours | null {
   return unlessSrgb({
     primaries: primariesByCode[primaries] ?? srgbPrimaries,
     curve: curvesByCode[transfer] ?? 'srgb',
@@ -112,7 +115,7 @@ function fromCodes(primaries: number, transfer: number): ToldColours | null {
   });
 }
 
-function unlessSrgb(colours: ToldColours): ToldColours | null {
+function unlessSrgb(colours: ReportedColours): ReportedColours | null {
   const isNear = colours.primaries.every((point, index) =>
     point.every((value, axis) => Math.abs(value - (srgbPrimaries[index]?.[axis] ?? 0)) < 0.002),
   );
