@@ -5,6 +5,7 @@ import { FindNearDuplicates1763863200000 } from './0004-find-near-duplicates.js'
 import { WatchTranscodes1763949600000 } from './0005-watch-transcodes.js';
 import { ConfirmLandings1764122400000 } from './0006-confirm-landings.js';
 import { Warn1764208800000 } from './0007-warn.js';
+import { KeepVersions1764374400000 } from './0008-keep-versions.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   WatchTranscodes1763949600000,
   ConfirmLandings1764122400000,
   Warn1764208800000,
+  KeepVersions1764374400000,
 ] as const;

@@ -4,22 +4,22 @@ import {
   cancelUpload,
   Chunk,
   deleteUpload,
-  failRenditions,
+  failVersions,
   findStreamKey,
   isWanted,
-  pendingRenditions,
+  pendingVersions,
   planChunks,
-  publishRendition,
+  publishVersion,
   recordEarly,
   recordProgress,
-  removeReplaced,
+  removeRetired,
   reprocessUpload,
   reserveObjects,
   streamKey,
 } from '#uploads';
 import { newId } from '#runtime';
 import { expect, test } from 'vitest';
-import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.fixture.js';
+import { changed, fileOf, jobs, madeOf, request, two, useUploads } from './reprocess.fixture.js';
 
 const logger = createLogger('test', 'silent');
 const never = new AbortController().signal;
@@ -33,7 +33,7 @@ const made = { renditionPrefix: 'renditions/', urlLifetimeMs: 3_600_000 };
 /** The keys that are removed now, or `laterMs` from now. */
 async function removed(laterMs = 0): Promise<string[]> {
   const keys: string[] = [];
-  await removeReplaced(
+  await removeRetired(
     database.source,
     async ({ objectKey }) => void keys.push(objectKey),
     3_600_000 - laterMs,
@@ -43,7 +43,7 @@ async function removed(laterMs = 0): Promise<string[]> {
 }
 
 async function streamOf(id: string) {
-  const stream = (await pendingRenditions(database.source, id, 'upload.transcode')).find(
+  const stream = (await pendingVersions(database.source, id, 'upload.transcode')).find(
     ({ name }) => name === 'stream',
   );
   if (!stream) throw new Error('no stream is pending');
@@ -54,7 +54,7 @@ test('cancelling ends what is pending with its code, keeps what is ready, and re
   const id = await planned(films, 'video');
   const stream = await streamOf(id);
   const file = await renditionOf(id, 'file');
-  await publishRendition(database.source, id, 'file', madeOf(file));
+  await publishVersion(database.source, id, 'file', madeOf(file));
   expect(await reserveObjects(database.source, id, madeOfNamed(stream))).toBe(true);
   expect(await isWanted(database.source, id, 'upload.transcode')).toBe(true);
 
@@ -66,7 +66,7 @@ test('cancelling ends what is pending with its code, keeps what is ready, and re
     status: 'failed',
     errorCode: 'rendition.cancelled',
   });
-  expect(await beginRun(database.source, id, 'upload.transcode')).toBeNull();
+  expect(await beginRun(database.source, id)).toBeNull();
   expect(await removed()).toEqual([]);
   expect(await removed(3_600_000)).toEqual([`renditions/${id}/stream-${stream.specHash}/`]);
 
@@ -84,7 +84,7 @@ test('an upload that is cancelled before it was planned fails, and is not planne
   const id = await landed();
   await cancelUpload(database.source, id);
   expect(await uploadOf(id)).toMatchObject({ status: 'failed', errorCode: 'rendition.cancelled' });
-  expect(await beginRun(database.source, id, 'upload.process')).toBeNull();
+  expect(await beginRun(database.source, id)).toBeNull();
 });
 
 test('what was cancelled can be asked for again, and its objects are then kept', async () => {
@@ -93,9 +93,9 @@ test('what was cancelled can be asked for again, and its objects are then kept',
   await reserveObjects(database.source, id, madeOfNamed(stream));
   await cancelUpload(database.source, id);
   await reprocessUpload(database.source, id, request(films));
-  expect(await isWanted(database.source, id, 'upload.transcode')).toBe(false);
-  expect(await isWanted(database.source, id, 'upload.retranscode')).toBe(true);
-  expect((await make(id, ...again)).toSorted()).toEqual(['file', 'stream']);
+  expect(await isWanted(database.source, id, 'upload.process')).toBe(false);
+  expect(await isWanted(database.source, id, 'upload.transcode')).toBe(true);
+  expect((await make(id, ...jobs)).toSorted()).toEqual(['file', 'stream']);
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', errorCode: null });
   expect(await removed(30 * 24 * 3_600_000)).toEqual([]);
 });
@@ -109,7 +109,7 @@ test('cancelling what is made again keeps what is there', async () => {
   expect(await renditionOf(id, 'small')).toMatchObject({
     status: 'ready',
     objectKey: old.objectKey,
-    wanted: null,
+
     errorCode: 'rendition.cancelled',
   });
 });
@@ -120,8 +120,8 @@ test('a job that hears too late of the end leaves nothing: what it publishes is 
     const stream = await streamOf(id);
     await end(database.source, id);
     expect(await reserveObjects(database.source, id, madeOfNamed(stream))).toBe(false);
-    await publishRendition(database.source, id, 'stream', madeOf(stream));
-    expect(await pendingRenditions(database.source, id, 'upload.transcode')).toEqual([]);
+    await publishVersion(database.source, id, 'stream', madeOf(stream));
+    expect(await pendingVersions(database.source, id, 'upload.transcode')).toEqual([]);
     expect(await removed(3_600_000)).toContain(`renditions/${id}/stream-${stream.specHash}/`);
   }
 });
@@ -130,9 +130,9 @@ test('publishing calls the removal off, and a second worker that comes late chan
   const id = await planned(films, 'video');
   const stream = await streamOf(id);
   await Promise.all([1, 2].map(() => reserveObjects(database.source, id, madeOfNamed(stream))));
-  await publishRendition(database.source, id, 'stream', madeOf(stream));
+  await publishVersion(database.source, id, 'stream', madeOf(stream));
   expect(await reserveObjects(database.source, id, madeOfNamed(stream))).toBe(false);
-  await publishRendition(database.source, id, 'stream', madeOf(stream));
+  await publishVersion(database.source, id, 'stream', madeOf(stream));
   expect(await removed(30 * 24 * 3_600_000)).toEqual([]);
 });
 
@@ -140,9 +140,9 @@ test('what a failed or killed run stored is removed in the end', async () => {
   const id = await planned(films, 'video');
   await reserveObjects(database.source, id, madeOfNamed(await streamOf(id)));
   const reason = new LandfallError('media.encoder_failed', 'x', { context: { log: 'line one\nline two' } });
-  await recordProgress(database.source, id, 'upload.transcode', ['stream'], { share: 0.5, speed: 2 });
+  await recordProgress(database.source, [(await streamOf(id)).id], { share: 0.5, speed: 2 });
   expect(await renditionOf(id, 'stream')).toMatchObject({ progress: 0.5, speed: 2 });
-  await failRenditions(database.source, id, 'upload.transcode', reason);
+  await failVersions(database.source, id, 'upload.transcode', reason);
   expect(await renditionOf(id, 'stream')).toMatchObject({ status: 'failed', progress: null, speed: null });
   const [row] = (await database.source.query(`SELECT log FROM renditions WHERE name = 'stream'`)) as [
     { log: string },
@@ -175,11 +175,11 @@ test('deleting leaves the row alone, removes all that was made, and is the same 
 
 test('deleting while it is processed ends every job of it', async () => {
   const id = await planned(films, 'video');
-  await planChunks(database.source, id, 'upload.transcode', [await streamOf(id)], [{ weight: 1 }]);
+  await planChunks(database.source, id, [(await streamOf(id)).id], [{ weight: 1 }]);
   await deleteUpload(database.source, id, made);
   expect(await database.source.getRepository(Chunk).count()).toBe(0);
-  for (const job of ['upload.process', 'upload.transcode', 'upload.retranscode'] as const) {
-    expect(await beginRun(database.source, id, job)).toBeNull();
+  for (const job of ['upload.process', 'upload.render', 'upload.transcode'] as const) {
+    expect(await beginRun(database.source, id)).toBeNull();
     expect(await isWanted(database.source, id, job)).toBe(false);
   }
   await queued();

@@ -1,4 +1,4 @@
-import { LandfallError } from '#runtime';
+import { LandfallError, newId } from '#runtime';
 import {
   beginChunk,
   cancelUpload,
@@ -6,13 +6,14 @@ import {
   endChunkRun,
   failChunks,
   finishChunk,
-  pendingRenditions,
+  pendingVersions,
   planChunks,
-  publishRendition,
+  publishVersion,
   readyChunks,
-  type Rendition,
+  RenditionVersion,
   renewChunk,
   reprocessUpload,
+  reserveObjects,
   sweepUploads,
 } from '#uploads';
 import { expect, test } from 'vitest';
@@ -34,19 +35,27 @@ const films = (height: number) =>
 const parts = [{ weight: 1 }, { weight: 1 }, { weight: 0.5 }];
 const chunksOf = (uploadId: string) =>
   database.source.getRepository(Chunk).find({ where: { uploadId }, order: { position: 'ASC' } });
-const streamsOf = async (id: string): Promise<Rendition[]> =>
-  (await pendingRenditions(database.source, id, job)).filter(({ kind }) => kind !== 'audio');
+const streamsOf = async (id: string): Promise<RenditionVersion[]> =>
+  (await pendingVersions(database.source, id, job)).filter(({ kind }) => kind !== 'audio');
+
+const streamIdsOf = async (id: string) => (await streamsOf(id)).map((version) => version.id);
+
+/** The plan that an upload is cut by. */
+async function planOf(uploadId: string): Promise<{ uploadId: string; planId: string }> {
+  const [chunk] = await chunksOf(uploadId);
+  return { uploadId, planId: chunk?.planId ?? newId() };
+}
 
 /** A planned film that is cut into three chunks. */
 async function cut(): Promise<string> {
   const id = await planned(films(480), 'video');
   await queued();
-  await planChunks(database.source, id, job, await streamsOf(id), parts);
+  await planChunks(database.source, id, await streamIdsOf(id), parts);
   return id;
 }
 
 async function begin(id: string, position: number): Promise<Chunk> {
-  const begun = await beginChunk(database.source, id, job, position);
+  const begun = await beginChunk(database.source, { ...(await planOf(id)), position });
   if (!begun) throw new Error(`chunk ${position} is not to be made`);
   return begun.chunk;
 }
@@ -56,7 +65,7 @@ test('a video is cut once, and cut again queues only what is not made', async ()
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk', 'upload.chunk']);
   await finishChunk(database.source, await begin(id, 1), { tracks: [] });
   const before = await chunksOf(id);
-  await planChunks(database.source, id, job, await streamsOf(id), [...parts, ...parts]);
+  await planChunks(database.source, id, await streamIdsOf(id), [...parts, ...parts]);
   expect(await chunksOf(id)).toEqual(before);
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk']);
 });
@@ -64,18 +73,18 @@ test('a video is cut once, and cut again queues only what is not made', async ()
 test('the last chunk has them joined, also when all end at once, and nothing is made twice', async () => {
   const id = await cut();
   await queued();
-  expect(await readyChunks(database.source, id, job)).toBeNull();
+  expect(await readyChunks(database.source, await planOf(id))).toBeNull();
   const chunks = await Promise.all([0, 1, 2].map((position) => begin(id, position)));
   await Promise.all(
     [...chunks, ...chunks].map((chunk) => finishChunk(database.source, chunk, { n: chunk.position })),
   );
   expect(await queued()).toEqual(['upload.join']);
-  expect((await readyChunks(database.source, id, job))?.map(({ made }) => made)).toEqual([
+  expect((await readyChunks(database.source, await planOf(id)))?.chunks.map(({ made }) => made)).toEqual([
     { n: 0 },
     { n: 1 },
     { n: 2 },
   ]);
-  expect(await beginChunk(database.source, id, job, 0)).toBeNull();
+  expect(await beginChunk(database.source, { ...(await planOf(id)), position: 0 })).toBeNull();
 });
 
 test('a flushed queue is filled again from the rows', async () => {
@@ -87,19 +96,19 @@ test('a flushed queue is filled again from the rows', async () => {
   for (const position of [0, 1, 2]) await finishChunk(database.source, await begin(id, position), {});
   await queued();
   // The join was lost.
-  await planChunks(database.source, id, job, await streamsOf(id), parts);
+  await planChunks(database.source, id, await streamIdsOf(id), parts);
   expect(await queued()).toEqual(['upload.join']);
 });
 
 test('runs are counted for those that die: one that ends in order leaves no trace', async () => {
   const id = await cut();
   await begin(id, 0);
-  await endChunkRun(database.source, id, job, 0);
+  await endChunkRun(database.source, { ...(await planOf(id)), position: 0 });
   await begin(id, 0);
   const again = await begin(id, 0);
   expect(again.runs).toBe(2);
   await finishChunk(database.source, again, {});
-  await endChunkRun(database.source, id, job, 0);
+  await endChunkRun(database.source, { ...(await planOf(id)), position: 0 });
   expect((await chunksOf(id)).map(({ runs }) => runs)).toEqual([2, 0, 0]);
 });
 
@@ -123,23 +132,25 @@ test('when one of its renditions is published, the chunks of the other stay', as
   await queued();
   const [stream, file] = await streamsOf(id);
   if (!stream || !file) throw new Error('nothing is pending');
-  await publishRendition(database.source, id, 'stream', { ...madeOf(stream), chunks: { leftovers: null } });
-  await planChunks(database.source, id, job, await streamsOf(id), [{ weight: 1 }]);
+  await publishVersion(database.source, id, 'stream', madeOf(stream));
+  await planChunks(database.source, id, await streamIdsOf(id), [{ weight: 1 }]);
   expect(await chunksOf(id)).toHaveLength(3);
   expect(await queued()).toEqual(['upload.join']);
   const leftovers = `renditions/${id}/file-${file.specHash}/`;
-  await publishRendition(database.source, id, 'file', { ...madeOf(file), chunks: { leftovers } });
+  await reserveObjects(database.source, id, { ...file, objectKey: leftovers });
+  await publishVersion(database.source, id, 'file', madeOf(file));
   expect(await chunksOf(id)).toEqual([]);
-  const removals = (await database.source.query('SELECT object_key FROM removals')) as unknown[];
-  expect(removals).toEqual([{ object_key: leftovers }]);
+  const retired = await database.source.getRepository(RenditionVersion).findBy({ status: 'retired' });
+  expect(retired).toMatchObject([{ storageKeys: [leftovers] }]);
 });
 
 test('a chunk that cannot be made fails what is made of chunks, once, and nothing else', async () => {
   const id = await cut();
   const chunk = await begin(id, 0);
   const other = await begin(id, 1);
+  const plan = await planOf(id);
   for (const code of ['media.damaged', 'media.timed_out'] as const)
-    await failChunks(database.source, id, job, new LandfallError(code));
+    await failChunks(database.source, plan, new LandfallError(code));
   for (const name of ['stream', 'file'])
     expect(await renditionOf(id, name)).toMatchObject({ status: 'failed', errorCode: 'media.damaged' });
   expect(await renditionOf(id, 'sound')).toMatchObject({ status: 'pending' });
@@ -147,7 +158,7 @@ test('a chunk that cannot be made fails what is made of chunks, once, and nothin
   expect(await chunksOf(id)).toEqual([]);
   expect(await renewChunk(database.source, other, null)).toBe(false);
   await finishChunk(database.source, chunk, {});
-  expect(await readyChunks(database.source, id, job)).toBeNull();
+  expect(await readyChunks(database.source, await planOf(id))).toBeNull();
 });
 
 test('cancelling takes the chunks, and what is made again is cut anew', async () => {
@@ -155,17 +166,14 @@ test('cancelling takes the chunks, and what is made again is cut anew', async ()
   const chunk = await begin(id, 0);
   await cancelUpload(database.source, id);
   expect(await renewChunk(database.source, chunk, { share: 1, speed: 1 })).toBe(false);
-  expect(await beginChunk(database.source, id, job, 1)).toBeNull();
-  await planChunks(database.source, id, job, [], parts);
+  expect(await beginChunk(database.source, { ...(await planOf(id)), position: 1 })).toBeNull();
+  await planChunks(database.source, id, [], parts);
   expect(await chunksOf(id)).toEqual([]);
 
   await queued();
   await reprocessUpload(database.source, id, request(films(480)));
-  expect(await queued()).toEqual(['upload.retranscode']);
-  const again = (await pendingRenditions(database.source, id, 'upload.retranscode')).filter(
-    ({ kind }) => kind !== 'audio',
-  );
-  await planChunks(database.source, id, 'upload.retranscode', again, parts);
+  expect(await queued()).toEqual(['upload.transcode']);
+  await planChunks(database.source, id, await streamIdsOf(id), parts);
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk', 'upload.chunk']);
   await finishChunk(database.source, chunk, {});
   expect((await chunksOf(id)).every(({ status }) => status === 'pending')).toBe(true);
@@ -176,11 +184,10 @@ test('chunks of a spec that is not wanted any more give way to those of the one 
   await make(id, job);
   const wantStream = async (height: number) => {
     await reprocessUpload(database.source, id, request(films(height)));
-    const wanted = await pendingRenditions(database.source, id, 'upload.retranscode');
-    await planChunks(database.source, id, 'upload.retranscode', wanted, parts);
+    await planChunks(database.source, id, await streamIdsOf(id), parts);
   };
   await wantStream(360);
-  const begun = await beginChunk(database.source, id, 'upload.retranscode', 0);
+  const begun = await beginChunk(database.source, { ...(await planOf(id)), position: 0 });
   if (!begun) throw new Error('there is no chunk');
   await wantStream(240);
   expect(await renewChunk(database.source, begun.chunk, null)).toBe(false);

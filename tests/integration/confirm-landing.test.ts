@@ -3,9 +3,9 @@ import {
   type ConfirmRules,
   confirmLanding,
   deleteUpload,
-  failRenditions,
+  failVersions,
   insertTicket,
-  Removal,
+  RenditionVersion,
   removeUnconfirmed,
   reprocessUpload,
   type Upload,
@@ -75,7 +75,9 @@ describe('a landing that nobody vouches for', () => {
     expect(await confirm(truth)).toMatchObject({ id: truth, status: 'processing' });
     for (const id of [lie, echo, truth])
       expect(await read(id)).toMatchObject({ id: truth, vars: { user_id: '42' }, proof: 'url' });
-    expect(await database.source.getRepository(Removal).findBy({ uploadId: lie })).toHaveLength(1);
+    expect(
+      await database.source.getRepository(RenditionVersion).findBy({ uploadId: lie, status: 'retired' }),
+    ).toHaveLength(1);
     expect(await listed({})).toEqual([truth]);
   });
 
@@ -140,7 +142,7 @@ describe('the same bytes again', () => {
     for (const id of merged) await confirm(id);
     const [third = '', fourth = '', lie = ''] = merged;
     await queued();
-    await failRenditions(database.source, first, 'upload.process', new LandfallError('object.changed'));
+    await failVersions(database.source, first, 'upload.process', new LandfallError('object.changed'));
     expect(await queued()).toEqual(['upload.process']);
     for (const id of [third, fourth, lie])
       expect(await read(id)).toMatchObject({
@@ -158,7 +160,7 @@ describe('the same bytes again', () => {
     await confirm(first);
     const second = await land({ proof: 'url' });
     await confirm(second);
-    await failRenditions(database.source, first, 'upload.process', new LandfallError('media.damaged'));
+    await failVersions(database.source, first, 'upload.process', new LandfallError('media.damaged'));
     expect(await read(second)).toMatchObject({ id: first, status: 'failed' });
   });
 

@@ -8,7 +8,7 @@ import {
   migrateQueue,
   openQueueBackend,
 } from '#jobs';
-import { type JobName, type MakingJob, outboxRow, queueJobs } from '#outbox';
+import { type JobName, type MakingJob, type Urgency, outboxRow, queueJobs } from '#outbox';
 import { createLogger, LandfallError, newId } from '#runtime';
 import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -66,10 +66,8 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     });
     const handlers: JobHandlers = {
       'upload.process': handler('upload.process'),
-      'upload.refine': handler('upload.refine'),
+      'upload.render': handler('upload.render'),
       'upload.transcode': handler('upload.transcode'),
-      'upload.reprocess': handler('upload.reprocess'),
-      'upload.retranscode': handler('upload.retranscode'),
       'upload.chunk': handler('upload.chunk'),
       'upload.join': handler('upload.join'),
     };
@@ -106,8 +104,10 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     return close;
   }
 
-  const queue = (name: MakingJob, uploadId: string) =>
-    database.source.transaction((manager) => queueJobs(manager, [outboxRow(name, { v: 1, uploadId })]));
+  const queue = (name: MakingJob, uploadId: string, urgency?: Urgency) =>
+    database.source.transaction((manager) =>
+      queueJobs(manager, [outboxRow(name, { v: 1, uploadId, urgency })]),
+    );
   const outboxIsEmpty = async () => {
     const [row] = (await database.source.query('SELECT count(*)::int AS n FROM outbox')) as [{ n: number }];
     return row.n === 0 ? true : undefined;
@@ -151,17 +151,22 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     await startWorker(testQueue(kind, database.url), () => released, 1);
     await queue('upload.process', newId());
     await eventually(() => (seen.runs.length === 1 ? true : undefined));
-    const asked = ['upload.reprocess', 'upload.refine', 'upload.reprocess', 'upload.process'] as const;
-    for (const name of [...asked, ...asked]) {
-      await queue(name, newId());
+    const again = new Set<string>();
+    for (let round = 0; round < 2; round += 1) {
+      for (const name of ['upload.process', 'upload.render'] as const) {
+        const id = newId();
+        again.add(id);
+        await queue(name, id, 'again');
+      }
+      for (const name of ['upload.render', 'upload.process'] as const) await queue(name, newId());
       await eventually(outboxIsEmpty);
     }
     release();
     await eventually(() => (seen.ended.length === 9 ? true : undefined));
-    expect(seen.runs.slice(1).map((run) => run.name)).toEqual([
+    expect(seen.runs.slice(1).map((run) => (again.has(run.uploadId) ? 'again' : run.name))).toEqual([
       ...Array(2).fill('upload.process'),
-      ...Array(2).fill('upload.refine'),
-      ...Array(4).fill('upload.reprocess'),
+      ...Array(2).fill('upload.render'),
+      ...Array(4).fill('again'),
     ]);
   });
 

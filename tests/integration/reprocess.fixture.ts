@@ -3,9 +3,9 @@ import { newId } from '#runtime';
 import { testDatabase, type TestDatabase } from '#testing';
 import {
   beginRun,
-  type MadeRendition,
-  pendingRenditions,
-  publishRendition,
+  type MadeVersion,
+  pendingVersions,
+  publishVersion,
   recordPlan,
   Rendition,
   Upload,
@@ -32,7 +32,12 @@ export const request = (pipelines: Pipelines, names?: string[]) => ({
   sweepAfterMs: 60_000,
 });
 
-export function madeOf({ uploadId, name, specHash, kind }: Rendition): MadeRendition {
+export function madeOf({
+  uploadId,
+  name,
+  specHash,
+  kind,
+}: Pick<Rendition, 'uploadId' | 'name' | 'specHash' | 'kind'>): MadeVersion {
   const base = `renditions/${uploadId}/${name}-${specHash}`;
   return {
     specHash,
@@ -45,8 +50,7 @@ export function madeOf({ uploadId, name, specHash, kind }: Rendition): MadeRendi
   };
 }
 
-const fresh = ['upload.process', 'upload.refine', 'upload.transcode'] as const;
-export const again = ['upload.reprocess', 'upload.retranscode'] as const;
+export const jobs = ['upload.process', 'upload.render', 'upload.transcode'] as const;
 
 /** A database for the tests of the file, empty before each, and what brings uploads into it and on. */
 export function useUploads() {
@@ -60,7 +64,7 @@ export function useUploads() {
     current = await testDatabase();
   });
   beforeEach(async () => {
-    await database.source.query('TRUNCATE uploads, outbox, removals CASCADE');
+    await database.source.query('TRUNCATE uploads, outbox CASCADE');
   });
   afterAll(() => current[Symbol.asyncDispose]());
 
@@ -87,7 +91,7 @@ export function useUploads() {
 
   async function planned(pipelines: Pipelines, kind: 'image' | 'video' = 'image'): Promise<string> {
     const id = await landed();
-    const upload = await beginRun(database.source, id, 'upload.process');
+    const upload = await beginRun(database.source, id);
     if (!upload) throw new Error('it is not open');
     const mimeType = kind === 'image' ? 'image/jpeg' : 'video/mp4';
     const plan = planRenditions(pipelines, { ...upload, kind, mimeType, sizeBytes: 1 });
@@ -102,17 +106,17 @@ export function useUploads() {
         pipeline: plan?.pipeline ?? null,
         renditions: plan?.renditions ?? [],
       },
-      'upload.process',
+      { job: 'upload.process' },
     );
     return id;
   }
 
   /** Does what a job does with what it finds; returns the names. */
-  async function make(id: string, ...jobs: Parameters<typeof pendingRenditions>[2][]): Promise<string[]> {
+  async function make(id: string, ...jobs: Parameters<typeof pendingVersions>[2][]): Promise<string[]> {
     const names: string[] = [];
     for (const job of jobs) {
-      for (const rendition of await pendingRenditions(database.source, id, job)) {
-        await publishRendition(database.source, id, rendition.name, madeOf(rendition));
+      for (const rendition of await pendingVersions(database.source, id, job)) {
+        await publishVersion(database.source, id, rendition.name, madeOf(rendition));
         names.push(rendition.name);
       }
     }
@@ -121,7 +125,7 @@ export function useUploads() {
 
   async function ready(pipelines: Pipelines, kind: 'image' | 'video' = 'image'): Promise<string> {
     const id = await planned(pipelines, kind);
-    await make(id, ...fresh);
+    await make(id, ...jobs);
     await database.source.query('DELETE FROM outbox');
     return id;
   }

@@ -1,36 +1,35 @@
 import { firstIdOf, LandfallError, newId } from '#runtime';
 import {
   beginRun,
-  failRenditions,
-  pendingRenditions,
-  publishRendition,
-  Removal,
-  Rendition,
+  failVersions,
+  pendingVersions,
+  publishVersion,
+  RenditionVersion,
   reprocessPage,
   reprocessUpload,
   sweepUploads,
   Upload,
 } from '#uploads';
 import { expect, test } from 'vitest';
-import { again, changed, fileOf, madeOf, request, two, useUploads } from './reprocess.fixture.js';
+import { changed, fileOf, jobs, madeOf, request, two, useUploads } from './reprocess.fixture.js';
 
 const never = new AbortController().signal;
 const { database, landed, planned, make, ready, uploadOf, renditionsOf, renditionOf, queued } = useUploads();
 
 test('an AVIF has a job of its own, and the upload is ready when it is made too', async () => {
   const id = await planned(fileOf({ small: 100, fine: 100 }));
-  expect(await queued()).toEqual(['upload.refine']);
+  expect(await queued()).toEqual(['upload.render']);
   expect(await make(id, 'upload.process')).toEqual(['small']);
   expect((await uploadOf(id)).status).toBe('processing');
-  expect(await make(id, 'upload.refine')).toEqual(['fine']);
+  expect(await make(id, 'upload.render')).toEqual(['fine']);
   expect((await uploadOf(id)).status).toBe('ready');
 });
 
 test('a second run makes only what the first has not', async () => {
   const id = await planned(two);
-  const [first] = await pendingRenditions(database.source, id, 'upload.process');
+  const [first] = await pendingVersions(database.source, id, 'upload.process');
   if (!first) throw new Error('nothing is planned');
-  await publishRendition(database.source, id, first.name, madeOf(first));
+  await publishVersion(database.source, id, first.name, madeOf(first));
   expect(await make(id, 'upload.process')).toEqual(['large']);
 });
 
@@ -38,13 +37,13 @@ test('a run that died is gone on with: only what it had not made is made', async
   const id = await ready(two);
   const wider = fileOf({ small: 101, large: 201 });
   await reprocessUpload(database.source, id, request(wider));
-  await beginRun(database.source, id, 'upload.reprocess');
-  const [first] = await pendingRenditions(database.source, id, 'upload.reprocess');
+  await beginRun(database.source, id);
+  const [first] = await pendingVersions(database.source, id, 'upload.process');
   if (!first) throw new Error('nothing is wanted');
-  await publishRendition(database.source, id, first.name, madeOf(first));
+  await publishVersion(database.source, id, first.name, madeOf(first));
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: expect.any(Date) });
-  expect(await beginRun(database.source, id, 'upload.reprocess')).toMatchObject({ runs: 2 });
-  expect(await make(id, ...again)).toEqual(['large']);
+  expect(await beginRun(database.source, id)).toMatchObject({ runs: 2 });
+  expect(await make(id, ...jobs)).toEqual(['large']);
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: null });
 });
 
@@ -57,7 +56,7 @@ test('a rendition that is new in the file is made, and the upload stays ready me
     'tiny',
     'pending',
   ]);
-  expect(await make(id, ...again)).toEqual(['tiny']);
+  expect(await make(id, ...jobs)).toEqual(['tiny']);
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: null });
 });
 
@@ -70,41 +69,41 @@ test('a rendition that is no longer in the file stays', async () => {
 
 test('what failed is made again, of an upload that failed unplanned everything', async () => {
   const id = await planned(two);
-  await failRenditions(database.source, id, 'upload.process', new LandfallError('media.damaged'));
+  await failVersions(database.source, id, 'upload.process', new LandfallError('media.damaged'));
   expect(await uploadOf(id)).toMatchObject({ status: 'failed', errorCode: 'media.damaged' });
   expect(await reprocessUpload(database.source, id, request(two))).toBe(2);
   expect(await uploadOf(id)).toMatchObject({ status: 'processing', errorCode: null });
-  expect(await make(id, ...again)).toEqual(['small', 'large']);
+  expect(await make(id, ...jobs)).toEqual(['small', 'large']);
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', errorCode: null, reprocessingSince: null });
 
   const other = await landed();
-  await beginRun(database.source, other, 'upload.process');
-  await failRenditions(database.source, other, 'upload.process', new LandfallError('object.missing'));
+  await beginRun(database.source, other);
+  await failVersions(database.source, other, 'upload.process', new LandfallError('object.missing'));
   await queued();
   expect(await reprocessUpload(database.source, other, request(two))).toBe(1);
-  expect(await queued()).toEqual(['upload.reprocess']);
-  expect(await beginRun(database.source, other, 'upload.reprocess')).toMatchObject({
+  expect(await queued()).toEqual(['upload.process']);
+  expect(await beginRun(database.source, other)).toMatchObject({
     status: 'processing',
     kind: null,
     runs: 1,
   });
-  await failRenditions(database.source, other, 'upload.reprocess', new LandfallError('object.missing'));
+  await failVersions(database.source, other, 'upload.process', new LandfallError('object.missing'));
   expect(await uploadOf(other)).toMatchObject({ status: 'failed', reprocessingSince: null });
 });
 
 test('a remake that fails leaves what there is, with the reason, and can be asked for again', async () => {
   const id = await ready(two);
   await reprocessUpload(database.source, id, request(changed));
-  await failRenditions(database.source, id, 'upload.reprocess', new LandfallError('media.timed_out'));
+  await failVersions(database.source, id, 'upload.process', new LandfallError('media.timed_out'));
   expect(await renditionOf(id, 'small')).toMatchObject({
     status: 'ready',
     errorCode: 'media.timed_out',
-    wanted: null,
+
     spec: { width: 100 },
   });
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', errorCode: null, reprocessingSince: null });
   expect(await reprocessUpload(database.source, id, request(changed))).toBe(1);
-  await make(id, ...again);
+  await make(id, ...jobs);
   expect(await renditionOf(id, 'small')).toMatchObject({ errorCode: null, spec: { width: 101 } });
 });
 
@@ -114,18 +113,18 @@ test('asked for several times at once, it is made once', async () => {
     Array.from({ length: 6 }, () => reprocessUpload(database.source, id, request(changed))),
   );
   expect(counts.toSorted()).toEqual([0, 0, 0, 0, 0, 1]);
-  expect(await make(id, ...again)).toEqual(['small']);
+  expect(await make(id, ...jobs)).toEqual(['small']);
 });
 
 test('an upload that goes meanwhile takes its remake with it', async () => {
   const id = await ready(two);
   await reprocessUpload(database.source, id, request(changed));
-  const [small] = await pendingRenditions(database.source, id, 'upload.reprocess');
+  const [small] = await pendingVersions(database.source, id, 'upload.process');
   if (!small) throw new Error('nothing is wanted');
   await database.source.getRepository(Upload).delete({ id });
-  await publishRendition(database.source, id, 'small', madeOf(small));
-  await failRenditions(database.source, id, 'upload.reprocess', new LandfallError('media.damaged'));
-  expect(await beginRun(database.source, id, 'upload.reprocess')).toBeNull();
+  await publishVersion(database.source, id, 'small', madeOf(small));
+  await failVersions(database.source, id, 'upload.process', new LandfallError('media.damaged'));
+  expect(await beginRun(database.source, id)).toBeNull();
   await expect(reprocessUpload(database.source, id, request(changed))).rejects.toMatchObject({
     code: 'upload.not_found',
   });
@@ -138,10 +137,10 @@ test('the sweep queues again what a queue forgot, of ready uploads too', async (
   expect(await sweepUploads(database.source, 60_000, never)).toBe(0);
   await database.source.query('UPDATE uploads SET sweep_at = now()');
   expect(await sweepUploads(database.source, 60_000, never)).toBe(1);
-  expect(await queued()).toEqual(['upload.reprocess']);
+  expect(await queued()).toEqual(['upload.process']);
   const other = await landed({ status: 'processing', reprocessingSince: new Date() });
   expect(await sweepUploads(database.source, 60_000, never)).toBe(1);
-  expect(await queued()).toEqual(['upload.reprocess']);
+  expect(await queued()).toEqual(['upload.process']);
   expect((await uploadOf(other)).sweepAt.getTime()).toBeGreaterThan(Date.now());
 });
 
@@ -160,7 +159,7 @@ test('a name that the file does not have is refused', async () => {
 
 test('over a filter it goes page by page, counts first when told so, and asks for nothing twice', async () => {
   const template = await ready(two);
-  const renditions = await renditionsOf(template);
+  const versions = await database.source.getRepository(RenditionVersion).findBy({ uploadId: template });
   const start = Date.now() - 3_600_000;
   const ids = Array.from({ length: 430 }, (_, index) => firstIdOf(start + index));
   for (const [index, id] of ids.entries()) {
@@ -172,9 +171,9 @@ test('over a filter it goes page by page, counts first when told so, and asks fo
       mimeType: 'image/jpeg',
       status: 'ready',
     });
-    for (const rendition of renditions) {
-      const row = { ...rendition, id: newId(), uploadId: id };
-      await database.source.getRepository(Rendition).insert(row as never);
+    for (const version of versions) {
+      const row = { ...version, id: newId(), uploadId: id };
+      await database.source.getRepository(RenditionVersion).insert(row);
     }
   }
   const failed = await landed({ objectKey: 'odd/failed.jpg', status: 'failed' });
@@ -204,5 +203,5 @@ test('over a filter it goes page by page, counts first when told so, and asks fo
   await expect(
     reprocessPage(database.source, request(changed, ['huge']), {}, { dryRun: true }),
   ).rejects.toMatchObject({ code: 'rendition.unknown' });
-  expect(await database.source.getRepository(Removal).count()).toBe(0);
+  expect(await database.source.getRepository(RenditionVersion).countBy({ status: 'retired' })).toBe(0);
 });

@@ -1,11 +1,11 @@
 import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { chunkJob, joinJob } from './chunks/chunk-jobs.js';
-import { makePending, reprocessUpload } from './process/make-pending.js';
-import { processUpload } from './process/process-upload.js';
+import { chunkRun } from './chunks/chunk-run.js';
+import { joinRun } from './chunks/join-run.js';
+import { makePending, planOrMake } from './process/make-pending.js';
 import { transcodeUpload } from './makers/stream/transcode-upload.js';
-import { uploadJob } from './runs/upload-job.js';
+import { uploadRun } from './runs/upload-run.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** Composes the worker: the handlers of the job catalog, and the queues that call them. */
@@ -20,13 +20,11 @@ export class WorkerModule {
 class HandlersModule {
   static register(worker: WorkerContext): DynamicModule {
     const handlers: JobHandlers = {
-      'upload.process': uploadJob(worker, 'upload.process', processUpload),
-      'upload.refine': uploadJob(worker, 'upload.refine', makePending),
-      'upload.transcode': uploadJob(worker, 'upload.transcode', transcodeUpload),
-      'upload.reprocess': uploadJob(worker, 'upload.reprocess', reprocessUpload),
-      'upload.retranscode': uploadJob(worker, 'upload.retranscode', transcodeUpload),
-      'upload.chunk': chunkJob(worker),
-      'upload.join': joinJob(worker),
+      'upload.process': uploadRun(worker, 'upload.process', planOrMake),
+      'upload.render': uploadRun(worker, 'upload.render', makePending),
+      'upload.transcode': uploadRun(worker, 'upload.transcode', transcodeUpload),
+      'upload.chunk': chunkRun(worker),
+      'upload.join': joinRun(worker),
     };
     return {
       module: HandlersModule,

@@ -6,8 +6,6 @@
  * A new job is one line in `job-catalog.ts`; the compiler then asks the worker for its handler.
  */
 export {
-  againJobOf,
-  isAgain,
   isJobName,
   jobCatalog,
   jobIdOf,
@@ -17,6 +15,7 @@ export {
   priorityOf,
   type QueueName,
   queueNames,
+  type Urgency,
 } from './job-catalog.js';
 export { OutboxRow } from './outbox-row.entity.js';
 export { outboxChannel, outboxRow, queueJobs } from './outbox.js';

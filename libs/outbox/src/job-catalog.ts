@@ -14,64 +14,40 @@ interface JobDeclaration {
   readonly backoffMs: number;
 }
 
-const uploadId = z.object({ v: z.literal(1), uploadId: z.uuid() });
+/**
+ * Why a job waits behind others of its kind. `unproven`: nobody but OSS vouches for the upload; anybody can bring such work, so
+ * it keeps none waiting that is vouched for. `again`: something is made again, on request, behind everything that is fresh.
+ */
+export const urgencies = ['unproven', 'again'] as const;
+export type Urgency = (typeof urgencies)[number];
 
-/** `unproven`: nobody but OSS vouches for the upload. Anybody can bring such work, so it keeps none waiting that is vouched for. */
-const landed = uploadId.extend({ unproven: z.literal(true).optional() });
-const unprovenPriority = 5;
+/** The place in the line of what is less urgent, unless that of its job is further back anyway. */
+const urgencyPriority: Record<Urgency, number> = { unproven: 5, again: 20 };
 
-/** Work that another job was cut into; it has that job's place in the line, or a later one. */
-const partOf = uploadId.extend({ forJob: z.enum(['upload.transcode', 'upload.retranscode']) });
-const chunk = partOf.extend({ position: z.int().min(0) });
+const ofUpload = z.object({ v: z.literal(1), uploadId: z.uuid(), urgency: z.enum(urgencies).optional() });
+/** Of the chunks that were cut at once. */
+const ofPlan = ofUpload.extend({ planId: z.uuid() });
+const ofChunk = ofPlan.extend({ position: z.int().min(0) });
 
 /** Every background job. A line here is the whole declaration. */
 export const jobCatalog = {
   /** Checks the object, reads its facts, plans its renditions and makes the quick ones. */
-  'upload.process': { queue: 'thumbnail', priority: 0, payload: landed, attempts: 6, backoffMs: 1_000 },
-  /** Makes the images that take long to encode. */
-  'upload.refine': { queue: 'thumbnail', priority: 10, payload: uploadId, attempts: 6, backoffMs: 1_000 },
+  'upload.process': { queue: 'thumbnail', priority: 0, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
+  /** Renders the images and stills that take long. */
+  'upload.render': { queue: 'thumbnail', priority: 10, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
   /** Makes streams and files of video and audio. */
-  'upload.transcode': { queue: 'transcode', priority: 0, payload: uploadId, attempts: 4, backoffMs: 2_000 },
-  /** Makes again what `upload.process` and `upload.refine` made, on request. */
-  'upload.reprocess': { queue: 'thumbnail', priority: 20, payload: uploadId, attempts: 6, backoffMs: 1_000 },
-  /** Makes again what `upload.transcode` made, on request. */
-  'upload.retranscode': {
-    queue: 'transcode',
-    priority: 20,
-    payload: uploadId,
-    attempts: 4,
-    backoffMs: 2_000,
-  },
+  'upload.transcode': { queue: 'transcode', priority: 0, payload: ofUpload, attempts: 4, backoffMs: 2_000 },
   /** Encodes one chunk of a long video. Of a short video nobody waits while there are many of these. */
-  'upload.chunk': { queue: 'transcode', priority: 5, payload: chunk, attempts: 4, backoffMs: 2_000 },
+  'upload.chunk': { queue: 'transcode', priority: 5, payload: ofChunk, attempts: 4, backoffMs: 2_000 },
   /** Joins the chunks of a long video. */
-  'upload.join': { queue: 'transcode', priority: 0, payload: partOf, attempts: 4, backoffMs: 2_000 },
+  'upload.join': { queue: 'transcode', priority: 0, payload: ofPlan, attempts: 4, backoffMs: 2_000 },
 } as const satisfies Record<string, JobDeclaration>;
 
 export type JobName = keyof typeof jobCatalog;
 export type JobPayload<Name extends JobName> = z.output<(typeof jobCatalog)[Name]['payload']>;
 
-/** For each job that renditions can name as theirs: the one that makes them again. */
-const againJobs = {
-  'upload.process': 'upload.reprocess',
-  'upload.refine': 'upload.reprocess',
-  'upload.reprocess': 'upload.reprocess',
-  'upload.transcode': 'upload.retranscode',
-  'upload.retranscode': 'upload.retranscode',
-} as const satisfies Partial<Record<JobName, JobName>>;
-
 /** A job that makes renditions; the others do parts of its work. */
-export type MakingJob = keyof typeof againJobs;
-
-/** The job that makes again, on request and behind all fresh uploads, what `job` makes. */
-export function againJobOf(job: MakingJob): MakingJob {
-  return againJobs[job];
-}
-
-/** Whether a job makes again what was made before. */
-export function isAgain(job: MakingJob): boolean {
-  return againJobs[job] === job;
-}
+export type MakingJob = 'upload.process' | 'upload.render' | 'upload.transcode';
 
 export function isJobName(name: string): name is JobName {
   return Object.hasOwn(jobCatalog, name);
@@ -82,14 +58,13 @@ export function isJobName(name: string): name is JobName {
  * changes nothing. (BullMQ's ids hold no colon and are not all digits.)
  */
 export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): string {
-  const forJob = 'forJob' in payload ? [payload.forJob] : [];
+  const plan = 'planId' in payload ? [payload.planId] : [];
   const position = 'position' in payload ? [payload.position] : [];
-  return [name, payload.uploadId, ...forJob, ...position].join('.');
+  return [name, payload.uploadId, ...plan, ...position].join('.');
 }
 
-/** The place of a job among those that wait: as the catalog says, a part never before its whole, strangers later. */
-export function priorityOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): number {
+/** The place of a job among those that wait in its queue: as the catalog says, or further back when it is less urgent. */
+export function priorityOf<Name extends JobName>(name: Name, { urgency }: JobPayload<Name>): number {
   const { priority } = jobCatalog[name];
-  if ('unproven' in payload && payload.unproven) return Math.max(priority, unprovenPriority);
-  return 'forJob' in payload ? Math.max(priority, jobCatalog[payload.forJob].priority) : priority;
+  return urgency === undefined ? priority : Math.max(priority, urgencyPriority[urgency]);
 }

@@ -129,8 +129,8 @@ pipelines:
   const plan = planRenditions(video, { ...upload, kind: 'video' });
   expect(plan?.renditions.map(({ job }) => job)).toEqual([
     'upload.process',
-    'upload.refine',
-    'upload.refine',
+    'upload.render',
+    'upload.render',
     'upload.transcode',
     'upload.transcode',
   ]);

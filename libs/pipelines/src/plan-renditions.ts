@@ -27,7 +27,7 @@ export interface RenditionPlan {
 }
 
 /** The jobs that make renditions of a fresh upload, by their names in the job catalog. */
-export type RenditionJob = 'upload.process' | 'upload.refine' | 'upload.transcode';
+export type RenditionJob = 'upload.process' | 'upload.render' | 'upload.transcode';
 
 /**
  * What is quick is made first and waits behind nothing: an AVIF takes longer than all other images together, and a
@@ -37,14 +37,14 @@ function jobOf(spec: RenditionSpec, mimeType: string): RenditionJob {
   switch (spec.kind) {
     case 'image': {
       const isAvif = spec.format === 'avif' || (spec.format === 'keep' && mimeType === 'image/avif');
-      return isAvif ? 'upload.refine' : 'upload.process';
+      return isAvif ? 'upload.render' : 'upload.process';
     }
     case 'poster':
       return 'upload.process';
     case 'loop':
     case 'preview':
     case 'storyboard':
-      return 'upload.refine';
+      return 'upload.render';
     default:
       return 'upload.transcode';
   }

@@ -7,38 +7,39 @@
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export type { Landing } from './landing/landing.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
+export { lifecycleLimits } from './lifecycle.js';
 export {
   beginChunk,
-  type CutJob,
-  type CutRendition,
+  type BegunChunk,
   endChunkRun,
   failChunks,
   finishChunk,
-  type ChunkPlan,
   planChunks,
   readyChunks,
   renewChunk,
 } from './making/chunks.js';
-export { removeReplaced, reserveObjects } from './making/removals.js';
-export { isWanted, type MakingProgress, recordProgress } from './making/rendition-progress.js';
-export {
-  failRenditions,
-  type MadeRendition,
-  pendingRenditions,
-  publishRendition,
-  recordEarly,
-} from './making/rendition-states.js';
+export { pendingVersions } from './making/pending-versions.js';
+export { isWanted, type MakingProgress, recordProgress } from './making/progress.js';
+export { removeRetired } from './making/removals.js';
+export { reserveObjects } from './making/storage-keys.js';
 export { findStreamKey, streamKey } from './making/stream-keys.js';
 export { removeUnconfirmed, sweepUploads } from './making/sweep-uploads.js';
 export { beginRun, endRun, recordPlan } from './making/upload-states.js';
+export {
+  failVersion,
+  failVersions,
+  type MadeVersion,
+  publishVersion,
+  recordEarly,
+} from './making/versions.js';
 export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
 export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
 export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
 export { cancelUpload, deleteUpload, type MadeObjects } from './requests/cancel-upload.js';
 export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
-export { Chunk } from './rows/chunk.entity.js';
-export { Removal } from './rows/removal.entity.js';
+export { Chunk, type ChunkWork } from './rows/chunk.entity.js';
+export { RenditionVersion } from './rows/rendition-version.entity.js';
 export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';
 export { uploadEntities } from './rows/upload-entities.js';

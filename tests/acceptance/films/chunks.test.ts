@@ -161,7 +161,7 @@ test('a chunk that cannot be encoded fails the video once, with what the encoder
   expect(await query(stack, 'SELECT FROM chunks')).toEqual([]);
   const [due] = await query<{ n: number }>(
     stack,
-    `SELECT count(*)::int AS n FROM removals WHERE due_at <= now()`,
+    `SELECT count(*)::int AS n FROM rendition_versions WHERE due_at <= now()`,
   );
   expect(due?.n).toBe(2);
   await encoder.release();

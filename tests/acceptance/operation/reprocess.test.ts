@@ -118,7 +118,9 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
   const endUrls = async () => {
     const client = new Client({ connectionString: stack.databaseUrl });
     await client.connect();
-    const { rowCount } = await client.query(`UPDATE removals SET due_at = now() - interval '8 days'`);
+    const { rowCount } = await client.query(
+      `UPDATE rendition_versions SET due_at = now() - interval '8 days' WHERE due_at IS NOT NULL`,
+    );
     await client.end();
     return rowCount;
   };

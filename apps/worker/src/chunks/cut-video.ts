@@ -1,19 +1,13 @@
 import { withRangeProxy } from '#storage';
-import {
-  type CutJob,
-  type CutRendition,
-  type ChunkPlan,
-  planChunks,
-  type Rendition,
-  type ConfirmedUpload,
-} from '#uploads';
+import { type ChunkWork, planChunks, type RenditionVersion, type ConfirmedUpload } from '#uploads';
 import { type EncodeRange, isCut, type MediaFacts, planInSoftware, planRanges, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
+import type { RunContext } from '../runs/run-work.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What a chunk row says of its part: pictures from here to there, or all the sound. */
-export interface ChunkWork extends ChunkPlan {
-  pictures: EncodeRange | null;
+/** What a chunk encodes: pictures from here to there, or all the sound. */
+export interface EncodeWork extends ChunkWork {
+  readonly pictures: EncodeRange | null;
 }
 
 /** The sound of a video takes about this share of what its pictures take. */
@@ -28,14 +22,13 @@ const soundShare = 0.02;
 export async function cutVideo(
   worker: WorkerContext,
   upload: ConfirmedUpload,
-  job: CutJob,
-  streams: Streams<Rendition>,
-  signal: AbortSignal,
+  streams: Streams<RenditionVersion>,
+  { signal, urgency }: Pick<RunContext, 'signal' | 'urgency'>,
 ): Promise<boolean> {
-  const renditions = presentOf(streams);
+  const versions = presentOf(streams);
   // What was read of the file when it landed; most videos are short, and nothing is asked for them.
   const { durationMs } = upload.metadata as Partial<MediaFacts>;
-  if (renditions.length === 0 || !durationMs || durationMs <= 2_000 * worker.chunkSeconds) return false;
+  if (versions.length === 0 || !durationMs || durationMs <= 2_000 * worker.chunkSeconds) return false;
   const facts = await withRangeProxy(worker.store, upload, signal, (url, proxy) =>
     probeMedia(worker.tools, url, worker.limits.video, proxy.signal),
   );
@@ -44,16 +37,13 @@ export async function cutVideo(
   const pictures = planRanges(facts, plan, worker.chunkSeconds);
   const frames = pictures[0]?.frames ?? 1;
   // The sound of a long film takes as long as a chunk of its pictures: begun last, everybody would wait for it.
-  const parts = [
+  const works: EncodeWork[] = [
     ...(plan.sounds.length > 0 || facts.subtitles.length > 0
       ? [{ weight: soundShare * pictures.length, pictures: null }]
       : []),
-    ...pictures.map((part) => ({ weight: (part.frames ?? frames) / frames, pictures: part })),
+    ...pictures.map((range) => ({ weight: (range.frames ?? frames) / frames, pictures: range })),
   ];
-  await planChunks(worker.source, upload.id, job, renditions.map(cutOf), parts);
+  const versionIds = versions.map(({ id }) => id);
+  await planChunks(worker.source, upload.id, versionIds, works, urgency);
   return true;
-}
-
-function cutOf({ name, kind, spec, specHash }: Rendition): CutRendition {
-  return { name, kind, spec, specHash };
 }

@@ -1,13 +1,6 @@
 import { LandfallError } from '#runtime';
 import { withRangeProxy } from '#storage';
-import {
-  type CutJob,
-  type CutRendition,
-  pendingRenditions,
-  publishRendition,
-  readyChunks,
-  type ConfirmedUpload,
-} from '#uploads';
+import { type RenditionVersion, publishVersion, readyChunks, type ConfirmedUpload } from '#uploads';
 import {
   type EncodedChunk,
   joinChunks,
@@ -22,7 +15,6 @@ import {
 } from '#video';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ChunkWork } from './cut-video.js';
 import type { MadeChunk } from './make-chunk.js';
 import { storeFiles } from '../publish/publish-files.js';
 import { renditionKey } from '../publish/rendition-key.js';
@@ -43,24 +35,20 @@ interface Joining {
 export async function joinUpload(
   worker: WorkerContext,
   upload: ConfirmedUpload,
-  job: CutJob,
+  planId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const chunks = await readyChunks(worker.source, upload.id, job);
-  const [first] = chunks ?? [];
-  if (!chunks || !first) return;
-  const { renditions } = first.part as ChunkWork;
+  const ready = await readyChunks(worker.source, { uploadId: upload.id, planId });
+  if (!ready) return;
+  const { chunks, versions } = ready;
   const facts = await withRangeProxy(worker.store, upload, signal, (url, proxy) =>
     probeMedia(worker.tools, url, worker.limits.video, proxy.signal),
   );
-  const plan = await planInSoftware(worker.tools, facts, specsOf(streamsOf(renditions)), signal);
+  const plan = await planInSoftware(worker.tools, facts, specsOf(streamsOf(versions)), signal);
   const madeOf = (kind: keyof MadeChunk) =>
     chunks.map(({ made }) => (made as MadeChunk)[kind]).filter((made) => made !== undefined);
   // One of them may be published already.
-  const pending = await pendingRenditions(worker.source, upload.id, job);
-  const isPending = (one: CutRendition) =>
-    pending.some(({ name, specHash }) => name === one.name && specHash === one.specHash);
-  const { hls, mp4 } = streamsOf(renditions.filter(isPending));
+  const { hls, mp4 } = streamsOf(versions.filter(({ status }) => status === 'pending'));
   await worker.scratch.withFolder(async (outDir) => {
     const joining = { worker, upload, facts, plan, outDir, signal };
     if (hls) await publishStream(joining, hls, madeOf('hls'));
@@ -71,7 +59,7 @@ export async function joinUpload(
 /** Segments lie where they are served: only what names them is written. */
 async function publishStream(
   { worker, upload, facts, plan, outDir, signal }: Joining,
-  hls: CutRendition,
+  hls: RenditionVersion,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
   const whole = joinChunks(facts, plan, chunks);
@@ -80,25 +68,21 @@ async function publishStream(
   const stored = await storeFiles(worker, upload, hls, made, outDir, signal);
   if (!stored) return;
   const sizeBytes = stored.sizeBytes + sizeOfChunk(whole);
-  await publishRendition(worker.source, upload.id, hls.name, {
-    ...stored,
-    sizeBytes,
-    chunks: { leftovers: null },
-  });
+  await publishVersion(worker.source, upload.id, hls.name, { ...stored, sizeBytes });
 }
 
 /** The segments of an MP4 are fetched, put into one file, and removed later. */
 async function publishFile(
   { worker, upload, facts, plan, outDir, signal }: Joining,
-  mp4: CutRendition,
+  mp4: RenditionVersion,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
   const { tracks, loudness } = joinChunks(facts, plan, chunks);
-  const leftovers = `${renditionKey(worker, upload, mp4, '')}/`;
+  const base = renditionKey(worker, upload, mp4, '');
   const folder = join(outDir, 'parts');
   for (const { initPath, initBytes, segments } of tracks) {
     for (const { path, sizeBytes } of [{ path: initPath, sizeBytes: initBytes }, ...segments]) {
-      const address = { bucket: upload.bucket, objectKey: `${leftovers}${path}` };
+      const address = { bucket: upload.bucket, objectKey: `${base}/${path}` };
       const bytes = await worker.store.readStart(address, sizeBytes + 1, signal);
       if (bytes.length !== sizeBytes)
         throw new LandfallError('object.size_mismatch', `${path} of a chunk has ${bytes.length} bytes`);
@@ -110,6 +94,5 @@ async function publishFile(
   const made = await writeMp4(worker.tools, plan, folder, worker.limits.video.timeoutMs, signal);
   const details = { ...made.details, ...(loudness ? { loudness } : {}) };
   const stored = await storeFiles(worker, upload, mp4, { ...made, details }, folder, signal);
-  if (stored)
-    await publishRendition(worker.source, upload.id, mp4.name, { ...stored, chunks: { leftovers } });
+  if (stored) await publishVersion(worker.source, upload.id, mp4.name, stored);
 }

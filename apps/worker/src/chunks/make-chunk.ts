@@ -1,13 +1,6 @@
 import { LandfallError } from '#runtime';
 import { withRangeProxy } from '#storage';
-import {
-  type Chunk,
-  type CutRendition,
-  finishChunk,
-  type MakingProgress,
-  reserveObjects,
-  type ConfirmedUpload,
-} from '#uploads';
+import { type BegunChunk, finishChunk, type RenditionVersion, reserveObjects } from '#uploads';
 import {
   chunkOfHls,
   chunkOfMp4,
@@ -17,7 +10,8 @@ import {
   planInSoftware,
   probeMedia,
 } from '#video';
-import type { ChunkWork } from './cut-video.js';
+import type { EncodeWork } from './cut-video.js';
+import type { RunContext } from '../runs/run-work.js';
 import { renditionKey } from '../publish/rendition-key.js';
 import { storeAll } from '../publish/store-all.js';
 import { keyOf, specsOf, streamsOf } from '../makers/stream/stream-specs.js';
@@ -32,12 +26,12 @@ export type MadeChunk = Partial<Record<'hls' | 'mp4', EncodedChunk>>;
  */
 export async function makeChunk(
   worker: WorkerContext,
-  { upload, chunk }: { upload: ConfirmedUpload; chunk: Chunk },
-  signal: AbortSignal,
-  onProgress: (progress: MakingProgress) => void,
+  { upload, chunk, versions }: BegunChunk,
+  { signal, urgency, report }: RunContext,
 ): Promise<void> {
-  const { renditions, pictures } = chunk.part as ChunkWork;
-  const streams = streamsOf(renditions);
+  const { pictures } = chunk.work as EncodeWork;
+  const streams = streamsOf(versions);
+  const onProgress = (progress: Parameters<typeof report>[1]) => report(versions, progress);
   await worker.scratch.withFolder(async (outDir) => {
     const { plan, encoded } = await withRangeProxy(worker.store, upload, signal, async (source, proxy) => {
       const { tools } = worker;
@@ -48,7 +42,7 @@ export async function makeChunk(
       return { plan: planned, encoded: await encodeChunk(job, pictures) };
     });
     const made: MadeChunk = {};
-    const store = async (rendition: CutRendition, part: EncodedChunk) => {
+    const store = async (rendition: RenditionVersion, part: EncodedChunk) => {
       const base = renditionKey(worker, upload, rendition, '');
       const objectKey = `${base}/`;
       if (!(await reserveObjects(worker.source, upload.id, { ...rendition, objectKey })))
@@ -62,6 +56,6 @@ export async function makeChunk(
       const { key } = await keyOf(worker, upload, streams);
       made.hls = await store(streams.hls, await chunkOfHls(plan, encoded, outDir, key));
     }
-    await finishChunk(worker.source, chunk, made);
+    await finishChunk(worker.source, chunk, made, urgency);
   });
 }

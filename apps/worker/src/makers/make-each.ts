@@ -1,6 +1,6 @@
 import type { JobContext } from '#jobs';
 import { LandfallError } from '#runtime';
-import { failRenditions, type Rendition, type Upload } from '#uploads';
+import { failVersion, type RenditionVersion } from '#uploads';
 import type { WorkerContext } from '../worker-context.js';
 
 /**
@@ -9,10 +9,9 @@ import type { WorkerContext } from '../worker-context.js';
  */
 export async function makeEach(
   { source }: WorkerContext,
-  upload: Upload,
-  parts: readonly (readonly Rendition[])[],
+  parts: readonly (readonly RenditionVersion[])[],
   { signal, logger }: JobContext,
-  make: (part: readonly Rendition[]) => Promise<void>,
+  make: (part: readonly RenditionVersion[]) => Promise<void>,
 ): Promise<void> {
   for (const part of parts) {
     try {
@@ -21,7 +20,7 @@ export async function makeEach(
       if (signal.aborted || !(error instanceof LandfallError) || error.retryable) throw error;
       const names = part.map(({ name }) => name);
       logger.warn({ code: error.code, err: error, names }, 'renditions failed');
-      for (const { name, job } of part) await failRenditions(source, upload.id, job, error, { name });
+      for (const version of part) await failVersion(source, version, error);
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { JobContext } from '#jobs';
+import type { RunContext } from '../runs/run-work.js';
 import type { MakingJob } from '#outbox';
 import { withRangeProxy } from '#storage';
 import { damagedOf } from '#pipelines';
-import { pendingRenditions, type Rendition, type Upload } from '#uploads';
+import { pendingVersions, type RenditionVersion, type Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from '../objects/fetch-object.js';
 import { makeImages } from '../makers/image/make-images.js';
@@ -12,14 +13,14 @@ import { processUpload } from './process-upload.js';
 import { withImage } from '../makers/image/with-image.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';
 
-/** The job `upload.refine`: makes the images and stills of a planned upload that are left to it. */
+/** The job `upload.render`: makes the images and stills of a planned upload that are left to it. */
 export async function makePending(
   worker: WorkerContext,
   landed: Upload,
   job: MakingJob,
   context: JobContext,
 ): Promise<void> {
-  const pending = await pendingRenditions(worker.source, landed.id, job);
+  const pending = await pendingVersions(worker.source, landed.id, job);
   if (pending.length === 0) return;
   const object = await fetchObject(worker, landed, context.signal);
   if (!object) return;
@@ -27,7 +28,7 @@ export async function makePending(
   if (upload.kind === 'image' || upload.kind === 'document') {
     const [loops, images] = [true, false].map((isLoop) =>
       pending.filter(({ kind }) => (kind === 'loop') === isLoop),
-    ) as [Rendition[], Rendition[]];
+    ) as [RenditionVersion[], RenditionVersion[]];
     return withImage(worker, object, context, async (opened) => {
       if (images.length > 0) await makeImages(worker, upload, images, opened, context);
       if (loops.length > 0) await makeLoops(worker, upload, loops, opened, context);
@@ -40,12 +41,12 @@ export async function makePending(
   });
 }
 
-/** The job `upload.reprocess`: makes what is wanted again, or all of an upload that failed before it was planned. */
-export async function reprocessUpload(
+/** The job `upload.process`: plans an upload and makes what is quick; of one that is planned, what of that is not made. */
+export async function planOrMake(
   worker: WorkerContext,
   upload: Upload,
   job: MakingJob,
-  context: JobContext,
+  context: RunContext,
 ): Promise<void> {
   if (upload.kind === null) await processUpload(worker, upload, job, context);
   else await makePending(worker, upload, job, context);

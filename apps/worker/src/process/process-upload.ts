@@ -1,10 +1,10 @@
 import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
 import type { JobContext } from '#jobs';
-import { againJobOf, isAgain, type MakingJob } from '#outbox';
+import type { MakingJob } from '#outbox';
 import { type Damaged, planRenditions } from '#pipelines';
 import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import { withRangeProxy } from '#storage';
-import { findTicketOf, pendingRenditions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
+import { findTicketOf, pendingVersions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeImages } from '../makers/image/make-images.js';
 import { makeStills } from '../makers/still/make-stills.js';
@@ -22,7 +22,7 @@ import { workerFor, type WorkerContext } from '../worker-context.js';
 
 /**
  * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
- * renditions and makes the quick ones; as `upload.reprocess`, all that the queue of short work makes.
+ * renditions and makes the quick ones.
  */
 export async function processUpload(
   worker: WorkerContext,
@@ -115,7 +115,7 @@ async function processImage(
     };
     const { warnings } = opened;
     await plan(worker, upload, job, { ...sniffed, mimeType }, facts, warnings);
-    const pending = await pendingRenditions(worker.source, upload.id, job);
+    const pending = await pendingVersions(worker.source, upload.id, job);
     if (pending.length > 0) await makeImages(worker, upload, pending, opened, context);
   });
 }
@@ -135,7 +135,7 @@ async function processTimed(
       throw error;
     });
     const damaged = await plan(worker, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
-    const pending = await pendingRenditions(worker.source, upload.id, job);
+    const pending = await pendingVersions(worker.source, upload.id, job);
     if (pending.length === 0) return;
     await makeStills(workerFor(worker, damaged), upload, pending, { url, facts }, { ...context, signal });
   });
@@ -175,9 +175,9 @@ async function plan(
       ...splitFacts(facts, planned?.keepLocation ?? false),
       warnings,
       pipeline: planned?.pipeline ?? null,
-      renditions: isAgain(job) ? renditions.map((one) => ({ ...one, job: againJobOf(one.job) })) : renditions,
+      renditions,
     },
-    job,
+    { job },
   );
   return damaged;
 }

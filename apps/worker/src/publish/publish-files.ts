@@ -1,5 +1,11 @@
-import { publishRendition, type MadeRendition, type Rendition, reserveObjects, type Upload } from '#uploads';
-import type { MadeFile, MadeRendition as MadeFiles } from '#media';
+import {
+  publishVersion,
+  type MadeVersion,
+  type RenditionVersion,
+  reserveObjects,
+  type Upload,
+} from '#uploads';
+import type { MadeFile, MadeRendition } from '#media';
 import { join } from 'node:path';
 import { endingOf, renditionKey } from './rendition-key.js';
 import { storeAll } from './store-all.js';
@@ -9,24 +15,24 @@ import type { WorkerContext } from '../worker-context.js';
 export async function publishFiles(
   worker: WorkerContext,
   upload: Upload,
-  rendition: Pick<Rendition, 'name' | 'specHash'>,
-  made: MadeFiles,
+  rendition: Pick<RenditionVersion, 'name' | 'specHash'>,
+  made: MadeRendition,
   outDir: string,
   signal: AbortSignal,
 ): Promise<void> {
   const stored = await storeFiles(worker, upload, rendition, made, outDir, signal);
-  if (stored) await publishRendition(worker.source, upload.id, rendition.name, stored);
+  if (stored) await publishVersion(worker.source, upload.id, rendition.name, stored);
 }
 
 /** As `publishFiles`, without telling anybody; null when nobody wants it any more. */
 export async function storeFiles(
   worker: WorkerContext,
   upload: Upload,
-  rendition: Pick<Rendition, 'name' | 'specHash'>,
-  { files, main, width, height, durationMs, encoder, details, warnings = [] }: MadeFiles,
+  rendition: Pick<RenditionVersion, 'name' | 'specHash'>,
+  { files, main, width, height, durationMs, encoder, details, warnings = [] }: MadeRendition,
   outDir: string,
   signal: AbortSignal,
-): Promise<MadeRendition | null> {
+): Promise<MadeVersion | null> {
   const { specHash, name } = rendition;
   const mimeType = files.find((file) => file.path === main)?.mimeType ?? 'application/octet-stream';
   const single = files.length === 1;

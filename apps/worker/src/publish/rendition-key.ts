@@ -1,11 +1,11 @@
-import type { Rendition, Upload } from '#uploads';
+import type { RenditionVersion, Upload } from '#uploads';
 import type { WorkerContext } from '../worker-context.js';
 
 /** The key of a rendition: a function of upload, name and spec, so that making it again replaces it by itself. */
 export function renditionKey(
   { renditionPrefix }: WorkerContext,
   upload: Upload,
-  rendition: Pick<Rendition, 'name' | 'specHash'>,
+  rendition: Pick<RenditionVersion, 'name' | 'specHash'>,
   ending: string,
 ): string {
   return `${renditionPrefix}${upload.id}/${rendition.name}-${rendition.specHash}${ending}`;

@@ -1,11 +1,11 @@
 import { pause, type Config, type Logger } from '#runtime';
 import { type ObjectStore, removeObjects } from '#storage';
-import { removeOldTickets, removeReplaced, removeUnconfirmed, sweepUploads } from '#uploads';
+import { removeOldTickets, removeRetired, removeUnconfirmed, sweepUploads } from '#uploads';
 import type { DataSource } from 'typeorm';
 
 /**
- * Looks for uploads whose job is gone, and removes tickets that are long over, landings that were never confirmed, and objects that were replaced, on a timer of
- * every worker and not as a job: what repairs the queue must not depend on it.
+ * Looks for uploads whose job is gone, and removes tickets that are long over, landings that were never confirmed, and objects of
+ * versions that are retired, on a timer of every worker and not as a job: what repairs the queue must not depend on it.
  */
 export class UploadSweep {
   private readonly stopping = new AbortController();
@@ -39,8 +39,8 @@ export class UploadSweep {
     await removeOldTickets(this.source, signal);
     const unconfirmed = await removeUnconfirmed(this.source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
-    const removed = await this.removeReplaced(signal);
-    if (removed > 0) this.logger.info({ removed }, 'removed what was replaced');
+    const removed = await this.removeRetired(signal);
+    if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
   }
 
   private async repeat(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -55,8 +55,8 @@ export class UploadSweep {
     }
   }
 
-  private removeReplaced(signal: AbortSignal): Promise<number> {
-    return removeReplaced(
+  private removeRetired(signal: AbortSignal): Promise<number> {
+    return removeRetired(
       this.source,
       (address) => removeObjects(this.store, address, signal),
       this.settings.urlLifetimeMs,

@@ -3,7 +3,7 @@ import { LandfallError } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { withdrawUpload, type MadeObjects } from '../requests/cancel-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
-import { lockUpload } from '../making/upload-states.js';
+import { lockOpenUpload } from '../making/open-uploads.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
 /** An object version as OSS itself told of it. */
@@ -52,7 +52,7 @@ async function confirm(
   seen: SeenVersion,
   rules: ConfirmRules,
 ): Promise<ConfirmedUpload | null> {
-  const upload = await lockUpload(manager, id);
+  const upload = await lockOpenUpload(manager, id);
   if (!upload || isConfirmed(upload)) return upload;
   if (upload.ticketId !== null) await refuseUsedTicket(manager, upload, upload.ticketId, seen);
   const holder = await findHolder(manager, upload, seen.etag);

@@ -40,5 +40,5 @@ export function landingKeyOf(landing: Landing): string {
 
 /** The payload of the job that looks at a landing first; what nobody vouches for waits behind what somebody does. */
 export function processPayload(uploadId: string, proof: Proof | null): JobPayload<'upload.process'> {
-  return { v: 1, uploadId, ...(proof === null ? { unproven: true } : {}) };
+  return { v: 1, uploadId, ...(proof === null ? { urgency: 'unproven' } : {}) };
 }

@@ -1,134 +1,46 @@
-import { toLandfallError, newId, type Logger } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
-import { Removal } from '../rows/removal.entity.js';
-import { Rendition } from '../rows/rendition.entity.js';
-import { lockUpload } from './upload-states.js';
+import { toLandfallError, type Logger } from '#runtime';
+import { type DataSource, type EntityManager, LessThanOrEqual } from 'typeorm';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 
 const pageSize = 100;
-
-/** How much longer than it lasts a stream may be watched: the life of its URLs. */
-const watchTimes = 2;
-
-/** What was made of an upload and is not needed any more. */
-interface Replaced {
-  uploadId: string;
-  name: string;
-  specHash: string;
-  objectKey: string;
-  durationMs: number | null;
-}
-
-/** Says, within the caller's transaction, that the objects of a rendition are no longer needed. */
-export async function queueRemoval(
-  manager: EntityManager,
-  bucket: string,
-  replaced: Replaced,
-  dueAt = new Date(Date.now() + (replaced.durationMs ?? 0) * watchTimes),
-): Promise<void> {
-  const { uploadId, name, specHash } = replaced;
-  await manager.insert(Removal, {
-    id: newId(),
-    uploadId,
-    name,
-    specHash,
-    bucket,
-    objectKey: removedKey(replaced),
-    dueAt,
-  });
-}
-
-/** The key of what is one object; of what is several, the key prefix of all. */
-function removedKey({
-  name,
-  specHash,
-  objectKey,
-}: Pick<Replaced, 'name' | 'specHash' | 'objectKey'>): string {
-  const folder = objectKey.lastIndexOf(`/${name}-${specHash}/`);
-  return folder < 0 ? objectKey : `${objectKey.slice(0, folder)}/${name}-${specHash}/`;
-}
-
-/** No job works for as long as this, with all its tries: what it stored by then and did not publish is of no use. */
-const unpublishedMs = 7 * 24 * 3_600_000;
-
-/**
- * Says, before any object of a rendition is stored, that they are to be removed should they never be published; called again
- * it counts from then. Publishing calls it off, so that nothing is left of what was cancelled, failed or killed on the way.
- * @returns false when nobody wants the rendition: nothing may be stored then
- */
-export async function reserveObjects(
-  source: DataSource,
-  uploadId: string,
-  { name, specHash, objectKey }: { name: string; specHash: string; objectKey: string },
-): Promise<boolean> {
-  return source.transaction(async (manager) => {
-    const upload = await lockUpload(manager, uploadId);
-    const rendition = upload && (await manager.findOneBy(Rendition, { uploadId, name }));
-    const isMissing = rendition?.status === 'pending' && rendition.specHash === specHash;
-    if (!upload || (!isMissing && rendition?.wanted?.specHash !== specHash)) return false;
-    const unpublished = { uploadId, name, specHash, objectKey, durationMs: null };
-    await manager.delete(Removal, { uploadId, name, specHash, objectKey: removedKey(unpublished) });
-    await queueRemoval(manager, upload.bucket, unpublished, new Date(Date.now() + unpublishedMs));
-    return true;
-  });
-}
-
-/** Says, within the caller's transaction, that what was reserved will not be published. */
-export async function expediteRemovals(
-  manager: EntityManager,
-  uploadId: string,
-  unwanted: readonly { name: string; specHash: string }[],
-): Promise<void> {
-  const dueAt = new Date();
-  for (const { name, specHash } of unwanted)
-    await manager.update(Removal, { uploadId, name, specHash }, { dueAt });
-}
-
-/** Keeps objects that are wanted again, or made again under the same key. */
-export async function cancelRemovals(
-  manager: EntityManager,
-  uploadId: string,
-  wanted: readonly { name: string; specHash: string }[],
-): Promise<void> {
-  for (const { name, specHash } of wanted) await manager.delete(Removal, { uploadId, name, specHash });
-}
 
 /** Removes one object, or all below a key that ends with a slash. Removing again what is gone is no failure. */
 export type RemoveObjects = (address: { bucket: string; objectKey: string }) => Promise<void>;
 
 /**
- * Removes the objects whose time has come, one removal after the other. Each is removed under the lock of its upload, so
- * that nobody can want it again meanwhile, and forgotten in the transaction that holds the lock: a process that dies in
- * between leaves it to the next. What cannot be removed now is tried again after `urlLifetimeMs`. Any number of workers may.
- * @returns how many
+ * Removes the objects of versions that failed or are retired, once their time has come, one version after the other: under the
+ * lock of its upload, so that nobody can want them again meanwhile, and forgotten in the transaction that holds the lock. A
+ * process that dies in between leaves it to the next. What cannot be removed now is tried again after `urlLifetimeMs`. Any
+ * number of workers may.
+ * @returns of how many versions objects were removed
  */
-export async function removeReplaced(
+export async function removeRetired(
   source: DataSource,
   remove: RemoveObjects,
   urlLifetimeMs: number,
-  options: { signal: AbortSignal; logger: Logger },
+  { signal, logger }: { signal: AbortSignal; logger: Logger },
 ): Promise<number> {
-  const { signal, logger } = options;
   let removed = 0;
   while (!signal.aborted) {
-    const page = await source
-      .createQueryBuilder(Removal, 'removal')
-      .where('removal.due_at <= :before', { before: new Date(Date.now() - urlLifetimeMs) })
-      .orderBy('removal.due_at')
-      .take(pageSize)
-      .getMany();
-    for (const removal of page) {
+    const page = await source.getRepository(RenditionVersion).find({
+      where: { dueAt: LessThanOrEqual(new Date(Date.now() - urlLifetimeMs)) },
+      order: { dueAt: 'ASC' },
+      take: pageSize,
+    });
+    for (const version of page) {
       if (signal.aborted) break;
       try {
-        if (await removeOne(source, removal, remove)) removed += 1;
+        if (await removeOne(source, version, remove)) removed += 1;
       } catch (error) {
         if (signal.aborted) break;
         const { code } = toLandfallError(error);
+        const { uploadId, name } = version;
         logger.warn(
-          { err: error, code, objectKey: removal.objectKey },
-          'cannot remove what was replaced, trying again later',
+          { err: error, code, uploadId, name },
+          'cannot remove what is retired, trying again later',
         );
-        await source.getRepository(Removal).update({ id: removal.id }, { dueAt: new Date() });
+        await postpone(source.manager, version.id);
       }
     }
     if (page.length < pageSize) break;
@@ -136,23 +48,48 @@ export async function removeReplaced(
   return removed;
 }
 
+async function postpone(manager: EntityManager, id: string): Promise<void> {
+  await manager.update(RenditionVersion, { id }, { dueAt: new Date() });
+}
+
 async function removeOne(
   source: DataSource,
-  { id, uploadId, bucket, objectKey }: Removal,
+  { id, uploadId }: RenditionVersion,
   remove: RemoveObjects,
 ): Promise<boolean> {
   return source.transaction(async (manager) => {
-    await manager
-      .createQueryBuilder(Upload, 'upload')
-      .select('upload.id')
-      .setLock('pessimistic_write')
-      .where('upload.id = :uploadId', { uploadId })
-      .getOne();
-    const { affected } = await manager.delete(Removal, { id });
-    if (!affected) return false;
-    // Renditions that came out the same share one object: the last one that is replaced takes it along.
-    if (await manager.existsBy(Rendition, { uploadId, objectKey })) return false;
-    await remove({ bucket, objectKey });
-    return true;
+    const upload = await manager.findOne(Upload, {
+      where: { id: uploadId },
+      select: { id: true, bucket: true },
+      lock: { mode: 'pessimistic_write' },
+    });
+    const version = await manager.findOneBy(RenditionVersion, { id });
+    if (!upload || !version || version.dueAt === null) return false;
+    // Made again by the same spec, it may be about to store under the same keys.
+    if (await manager.existsBy(RenditionVersion, { ...sameSpec(version), status: 'pending' })) {
+      await postpone(manager, id);
+      return false;
+    }
+    const keys = await unserved(manager, version);
+    if (version.status === 'retired') await manager.delete(RenditionVersion, { id });
+    else await manager.update(RenditionVersion, { id }, { dueAt: null, storageKeys: [] });
+    for (const objectKey of keys) await remove({ bucket: upload.bucket, objectKey });
+    return keys.length > 0;
   });
+}
+
+const sameSpec = ({ uploadId, name, specHash }: RenditionVersion) => ({ uploadId, name, specHash });
+
+/** Renditions that came out the same share one object: the last one that is retired takes it along. */
+async function unserved(
+  manager: EntityManager,
+  { uploadId, storageKeys }: RenditionVersion,
+): Promise<string[]> {
+  const served = await manager.find(RenditionVersion, {
+    where: { uploadId, status: 'ready' },
+    select: { objectKey: true },
+  });
+  const isServed = (key: string) =>
+    served.some(({ objectKey }) => objectKey === key || (key.endsWith('/') && objectKey?.startsWith(key)));
+  return storageKeys.filter((key) => !isServed(key));
 }

@@ -1,9 +1,8 @@
-import { outboxRow, queueJobs } from '#outbox';
+import { outboxRow, queueJobs, type Urgency } from '#outbox';
 import { In, type DataSource } from 'typeorm';
-import { processPayload } from '../landing/landing.js';
-import { openJobs } from './rendition-states.js';
-import { Rendition } from '../rows/rendition.entity.js';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Proof } from '../rows/upload.entity.js';
+import { isOpen } from './open-uploads.js';
 
 const pageSize = 200;
 
@@ -34,25 +33,38 @@ async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
       `UPDATE uploads SET sweep_at = now() + greatest($1 * interval '1 ms',
                                       least((now() - coalesce(reprocessing_since, created_at)) / 2, interval '1 hour'))
        WHERE id IN (SELECT id FROM uploads
-                    WHERE (status IN ('stored', 'processing') OR reprocessing_since IS NOT NULL) AND sweep_at <= now()
+                    WHERE ${isOpen('uploads')} AND sweep_at <= now()
                     ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED)
        RETURNING id, proof, reprocessing_since IS NOT NULL AS "isReprocessed"`,
       [afterMs, pageSize],
-    )) as [{ id: string; proof: Proof | null; isReprocessed: boolean }[], number];
-    const renditions = await manager.find(Rendition, {
-      where: { uploadId: In(due.map((row) => row.id)) },
-      select: { uploadId: true, job: true, status: true, wanted: true },
+    )) as [(Parameters<typeof urgencyOf>[0] & { id: string })[], number];
+    const pending = await manager.find(RenditionVersion, {
+      where: { uploadId: In(due.map((row) => row.id)), status: 'pending' },
+      select: { id: true, uploadId: true, job: true },
     });
-    const renditionsOf = Map.groupBy(renditions, (rendition) => rendition.uploadId);
-    const jobs = due.flatMap(({ id, proof, isReprocessed }) => {
-      const names = new Set(renditionsOf.get(id)?.flatMap(openJobs));
+    const pendingOf = Map.groupBy(pending, (version) => version.uploadId);
+    const jobs = due.flatMap((upload) => {
+      const names = new Set(pendingOf.get(upload.id)?.map(({ job }) => job));
       // Not planned yet.
-      if (names.size === 0) names.add(isReprocessed ? 'upload.reprocess' : 'upload.process');
-      return [...names].map((name) => outboxRow(name, processPayload(id, proof)));
+      if (names.size === 0) names.add('upload.process');
+      return [...names].map((name) =>
+        outboxRow(name, { v: 1, uploadId: upload.id, urgency: urgencyOf(upload) }),
+      );
     });
     await queueJobs(manager, jobs);
     return due.length;
   });
+}
+
+function urgencyOf({
+  proof,
+  isReprocessed,
+}: {
+  proof: Proof | null;
+  isReprocessed: boolean;
+}): Urgency | undefined {
+  if (isReprocessed) return 'again';
+  return proof === null ? 'unproven' : undefined;
 }
 
 /**

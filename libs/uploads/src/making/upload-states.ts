@@ -1,23 +1,21 @@
-import { isAgain, type MakingJob, outboxRow, queueJobs } from '#outbox';
-import type { PlannedRendition } from '#pipelines';
-import { type LandfallError, newId, type WarningCode } from '#runtime';
+import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
+import type { LandfallError, WarningCode } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { relandMerged } from '../landing/reland-merged.js';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Rendition } from '../rows/rendition.entity.js';
 import { type ImageFingerprint, type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
-
-/** The states in which work may still be done. */
-const unfinished: UploadStatus[] = ['stored', 'processing'];
+import { isOpen, lockOpenUpload } from './open-uploads.js';
+import { insertPending, type PlannedVersion } from './pending-versions.js';
 
 /** So long one can ask why a landing that nobody vouches for was not confirmed; then its row goes. */
 const unconfirmedKept = `interval '6 hours'`;
 
 /**
- * Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. What is made
- * again is made of finished uploads too, which stay as they are. An upload that is not confirmed yet stays `stored`.
+ * Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. One that is
+ * not confirmed yet stays `stored`, and one that is made again stays as it is.
  */
-export async function beginRun(source: DataSource, id: string, job: MakingJob): Promise<Upload | null> {
-  const isOpen = isAgain(job) ? 'reprocessing_since IS NOT NULL' : 'status IN (:...unfinished)';
+export async function beginRun(source: DataSource, id: string): Promise<Upload | null> {
   const begun = await source
     .createQueryBuilder()
     .update(Upload)
@@ -27,7 +25,7 @@ export async function beginRun(source: DataSource, id: string, job: MakingJob): 
       runs: () => 'runs + 1',
       updatedAt: () => 'now()',
     })
-    .where(`id = :id AND ${isOpen}`, { id, unfinished })
+    .where(`id = :id AND ${isOpen('uploads')}`, { id })
     .execute();
   return begun.affected ? source.getRepository(Upload).findOneBy({ id }) : null;
 }
@@ -42,9 +40,6 @@ export async function endRun(source: DataSource, id: string): Promise<void> {
     .execute();
 }
 
-/** A planned rendition, by whichever job. */
-export type PlannedWork = Omit<PlannedRendition, 'job'> & { job: MakingJob };
-
 /** What was learned from the bytes, and what the pipelines file wants of them. */
 export interface UploadPlan {
   kind: MediaKind;
@@ -55,22 +50,22 @@ export interface UploadPlan {
   rawTags?: object | null;
   /** null when no pipeline matches: the upload is `ignored`. */
   pipeline: string | null;
-  renditions: readonly PlannedWork[];
+  renditions: readonly PlannedVersion[];
 }
 
 /**
- * Records facts and plan, with one pending row for each rendition and the other jobs that are needed. Running it again adds
- * only what is missing.
- * @param job the one that plans: it makes its own renditions itself
+ * Records facts and plan, with one pending version for each rendition and the other jobs that are needed. Running it
+ * again adds only what is missing.
+ * @param by the job that plans, which makes its own renditions itself, and how urgent that is
  */
 export async function recordPlan(
   source: DataSource,
   id: string,
   plan: UploadPlan,
-  job: MakingJob,
+  by: { job: MakingJob; urgency?: Urgency | undefined },
 ): Promise<void> {
   await source.transaction(async (manager) => {
-    if (!(await lockUpload(manager, id))) return;
+    if (!(await lockOpenUpload(manager, id))) return;
     const { kind, mimeType, metadata, rawTags, pipeline, warnings } = plan;
     const status: UploadStatus = plan.renditions.length === 0 ? 'ignored' : 'processing';
     await manager.update(
@@ -89,40 +84,27 @@ export async function recordPlan(
       },
     );
     if (plan.renditions.length === 0) return;
-    await insertPending(manager, id, plan.renditions.entries());
+    await insertMissing(manager, id, plan.renditions);
     const others = new Set(plan.renditions.map((rendition) => rendition.job));
-    others.delete(job);
+    others.delete(by.job);
+    // Who vouches for it matters until it is confirmed; what is made again stays behind all that is fresh.
+    const urgency = by.urgency === 'again' ? by.urgency : undefined;
     await queueJobs(
       manager,
-      [...others].map((name) => outboxRow(name, { v: 1, uploadId: id })),
+      [...others].map((name) => outboxRow(name, { v: 1, uploadId: id, urgency })),
     );
   });
 }
 
-/** Adds pending rows with their positions; those that are there stay as they are. */
-export async function insertPending(
+/** Adds pending versions of the renditions that have none yet. */
+async function insertMissing(
   manager: EntityManager,
   uploadId: string,
-  planned: Iterable<[number, PlannedWork]>,
+  planned: readonly PlannedVersion[],
 ): Promise<void> {
-  await manager
-    .createQueryBuilder()
-    .insert()
-    .into(Rendition)
-    .values(
-      [...planned].map(([position, { name, kind, job, spec, specHash }]) => ({
-        id: newId(),
-        uploadId,
-        position,
-        name,
-        kind,
-        job,
-        spec,
-        specHash,
-      })),
-    )
-    .orIgnore()
-    .execute();
+  const present = await manager.find(Rendition, { where: { uploadId }, select: { id: true, name: true } });
+  const missing = [...planned.entries()].filter(([, one]) => !present.some(({ name }) => name === one.name));
+  if (missing.length > 0) await insertPending(manager, uploadId, missing);
 }
 
 /** Stores what is shown while the image loads, and what finds its near duplicates. */
@@ -153,14 +135,45 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
 }
 
 /**
- * Takes the row lock that everything that may end an upload takes first; without it two last renditions would each
- * see the other as pending. Null when the upload is finished and not reprocessed.
+ * Ends the upload when no rendition is pending: ready when all are, failed with the first failure otherwise. It is still
+ * reprocessed while a new version of one is to be made.
  */
-export async function lockUpload(manager: EntityManager, id: string): Promise<Upload | null> {
-  return manager
-    .createQueryBuilder(Upload, 'upload')
-    .setLock('pessimistic_write')
-    .where('upload.id = :id', { id })
-    .andWhere('(upload.status IN (:...unfinished) OR upload.reprocessing_since IS NOT NULL)', { unfinished })
-    .getOne();
+export async function settleUpload(manager: EntityManager, id: string): Promise<void> {
+  if (await manager.existsBy(Rendition, { uploadId: id, status: 'pending' })) return;
+  const failed = await manager.findOne(Rendition, {
+    where: { uploadId: id, status: 'failed' },
+    order: { position: 'ASC' },
+  });
+  const isReprocessed = await manager.existsBy(RenditionVersion, { uploadId: id, status: 'pending' });
+  await manager.update(
+    Upload,
+    { id },
+    {
+      ...(failed
+        ? { status: 'failed', errorCode: failed.errorCode, errorMessage: failed.errorMessage }
+        : {
+            status: 'ready',
+            errorCode: null,
+            errorMessage: null,
+            readyAt: () => 'coalesce(ready_at, now())',
+          }),
+      ...(isReprocessed ? {} : { reprocessingSince: null }),
+      updatedAt: () => 'now()',
+    },
+  );
+  if (failed) await relandMerged(manager, id, failed.errorCode);
+}
+
+/** Files that were recorded as a stream, as browsers do it, do not say how long they last: what was made of them does. */
+export async function completeDuration(
+  manager: EntityManager,
+  id: string,
+  durationMs: number | null,
+): Promise<void> {
+  if (durationMs === null) return;
+  await manager.query(
+    `UPDATE uploads SET metadata = jsonb_set(metadata, '{durationMs}', to_jsonb($2::int))
+     WHERE id = $1 AND metadata -> 'durationMs' = 'null'`,
+    [id, durationMs],
+  );
 }

@@ -1,12 +1,12 @@
-import { LandfallError, newId } from '#runtime';
+import { LandfallError } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Chunk } from '../rows/chunk.entity.js';
-import { Removal } from '../rows/removal.entity.js';
-import { endRenditions } from '../making/rendition-states.js';
-import { Rendition } from '../rows/rendition.entity.js';
+import { lockOpenUpload } from '../making/open-uploads.js';
+import { insertRetired } from '../making/storage-keys.js';
+import { endVersions } from '../making/versions.js';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { lockStanding } from '../landing/standing-upload.js';
 import { StreamKey } from '../rows/stream-key.entity.js';
-import { lockUpload } from '../making/upload-states.js';
 import { Upload } from '../rows/upload.entity.js';
 
 /** A job that has not heard of the end yet may still have a file on its way to the store. */
@@ -20,8 +20,8 @@ const lateStoreMs = 60_000;
 export async function cancelUpload(source: DataSource, id: string): Promise<void> {
   await source.transaction(async (manager) => {
     const { id: standingId } = await lockStanding(manager, id);
-    if (await lockUpload(manager, standingId))
-      await endRenditions(manager, standingId, new LandfallError('rendition.cancelled'));
+    if (await lockOpenUpload(manager, standingId))
+      await endVersions(manager, standingId, new LandfallError('rendition.cancelled'));
   });
 }
 
@@ -46,7 +46,7 @@ export async function deleteUpload(source: DataSource, id: string, made: MadeObj
 /** Deletes an upload that the caller's transaction has locked. */
 export async function withdrawUpload(
   manager: EntityManager,
-  { id, bucket }: Upload,
+  { id }: Upload,
   { renditionPrefix, urlLifetimeMs }: MadeObjects,
 ): Promise<void> {
   await manager.update(
@@ -60,14 +60,13 @@ export async function withdrawUpload(
       updatedAt: () => 'now()',
     },
   );
-  for (const table of [Rendition, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
-  await manager.insert(Removal, {
-    id: newId(),
+  for (const table of [RenditionVersion, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
+  // One that is retired stands for all, known and unknown: a job may be storing one now.
+  await insertRetired(manager, {
     uploadId: id,
     name: '',
     specHash: '',
-    bucket,
-    objectKey: `${renditionPrefix}${id}/`,
+    storageKeys: [`${renditionPrefix}${id}/`],
     // The life of URLs comes on top of it.
     dueAt: new Date(Date.now() + lateStoreMs - urlLifetimeMs),
   });

@@ -1,9 +1,9 @@
-import { findTicketOf } from '../tickets/tickets.js';
 import { type Pipelines, planRenditions, type RenditionPlan } from '#pipelines';
 import type { DataSource } from 'typeorm';
-import type { Rendition } from '../rows/rendition.entity.js';
+import type { PlannedVersion } from '../making/pending-versions.js';
+import type { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Upload } from '../rows/upload.entity.js';
-import type { PlannedWork } from '../making/upload-states.js';
+import { findTicketOf } from '../tickets/tickets.js';
 
 /** What the pipelines file wants of an upload now, from its row; null when nothing, or when its bytes were never read. */
 export async function planAgain(
@@ -21,33 +21,36 @@ export async function planAgain(
   );
 }
 
-/** A rendition that is not what the pipelines file asks for, with its position there and the row there is. */
+/** A rendition that is not what the pipelines file asks for, with its position there and the versions that there are. */
 export interface OutdatedRendition {
-  planned: PlannedWork;
+  planned: PlannedVersion;
   position: number;
-  row: Rendition | undefined;
+  versions: readonly RenditionVersion[];
 }
 
 /**
- * What is missing, has failed, or was made by another spec than the file has now; what is wanted already is not. A rendition
- * that is no longer in the file is left as it is. Pure.
+ * What is missing, has failed, or was made by another spec than the file has now, unless the right version is being made. A
+ * rendition that is no longer in the file is left as it is. Pure.
+ * @param versions those of the upload that are not retired
  * @param names only these
  */
 export function findOutdated(
-  renditions: readonly Rendition[],
-  planned: readonly PlannedWork[],
+  versions: readonly RenditionVersion[],
+  planned: readonly PlannedVersion[],
   names: readonly string[] | undefined,
 ): OutdatedRendition[] {
   return planned.flatMap((one, position) => {
-    const row = renditions.find((rendition) => rendition.name === one.name);
-    const asked = names?.includes(one.name) ?? true;
-    return asked && isOutdated(row, one) ? [{ planned: one, position, row }] : [];
+    const isAsked = names?.includes(one.name) ?? true;
+    const own = versions.filter(({ name }) => name === one.name);
+    return isAsked && newestLive(own)?.specHash !== one.specHash
+      ? [{ planned: one, position, versions: own }]
+      : [];
   });
 }
 
-function isOutdated(row: Rendition | undefined, { specHash }: PlannedWork): boolean {
-  if (row === undefined || row.status === 'failed') return true;
-  // The file was changed back: what is wanted is called off.
-  if (row.specHash === specHash) return row.wanted !== null;
-  return row.wanted?.specHash !== specHash;
+/** The newest version that is served or to be made: what the rendition is, or becomes. */
+function newestLive(versions: readonly RenditionVersion[]): RenditionVersion | undefined {
+  return versions
+    .filter(({ status }) => status === 'ready' || status === 'pending')
+    .toSorted((one, other) => (one.id < other.id ? 1 : -1))[0];
 }

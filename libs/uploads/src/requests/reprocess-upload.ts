@@ -1,15 +1,16 @@
-import { againJobOf, isAgain, outboxRow, queueJobs } from '#outbox';
+import { outboxRow, queueJobs } from '#outbox';
 import type { Pipelines } from '#pipelines';
 import { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
-import { findOutdated, type OutdatedRendition, planAgain } from './outdated-renditions.js';
-import { cancelRemovals } from '../making/removals.js';
-import { openJobs, settleUpload } from '../making/rendition-states.js';
-import { Rendition } from '../rows/rendition.entity.js';
+import { type DataSource, type EntityManager, Not } from 'typeorm';
 import { findHolder } from '../landing/confirm-landing.js';
 import { standingIdOf } from '../landing/standing-upload.js';
+import { insertPending } from '../making/pending-versions.js';
+import { retireVersion } from '../making/storage-keys.js';
+import { settleUpload } from '../making/upload-states.js';
+import { forgetChunks } from '../making/versions.js';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { isConfirmed, Upload } from '../rows/upload.entity.js';
-import { insertPending } from '../making/upload-states.js';
+import { findOutdated, type OutdatedRendition, planAgain } from './outdated-renditions.js';
 
 /** What is to be made again. */
 export interface ReprocessRequest {
@@ -45,11 +46,12 @@ export async function reprocessUpload(
     if (!locked || locked.status === 'deleted') throw new LandfallError('upload.not_found', id);
     if (locked.kind === null)
       return locked.status === 'failed' ? restart(manager, id, request.sweepAfterMs) : 0;
-    const renditions = await manager.findBy(Rendition, { uploadId: id });
-    const outdated = findOutdated(renditions, planned, request.names);
+    const versions = await manager.findBy(RenditionVersion, { uploadId: id, status: Not('retired') });
+    const outdated = findOutdated(versions, planned, request.names);
     if (plan && outdated.length > 0) {
-      await wantAgain(manager, id, outdated);
-      await arrange(manager, renditions, planned);
+      for (const one of outdated) await replan(manager, id, one);
+      await forgetChunks(manager, id);
+      await arrange(manager, versions, planned);
       await openAgain(manager, locked, request.sweepAfterMs, { pipeline: plan.pipeline });
       await settleUpload(manager, id);
     }
@@ -78,7 +80,7 @@ export function refuseUnknown(
 async function restart(manager: EntityManager, id: string, sweepAfterMs: number): Promise<number> {
   const upload = await manager.findOneByOrFail(Upload, { id });
   await openAgain(manager, upload, sweepAfterMs);
-  await queueJobs(manager, [outboxRow('upload.reprocess', { v: 1, uploadId: id })]);
+  await queueJobs(manager, [outboxRow('upload.process', { v: 1, uploadId: id, urgency: 'again' })]);
   return 1;
 }
 
@@ -115,60 +117,38 @@ async function refuseSuperseded(manager: EntityManager, upload: Upload): Promise
   if (holder) throw new LandfallError('upload.superseded', `the same version is upload ${holder.id} now`);
 }
 
-async function wantAgain(
+/** Plans a new version of a rendition, unless the one that is wanted is there: the file was changed back. */
+async function replan(
   manager: EntityManager,
   uploadId: string,
-  outdated: readonly OutdatedRendition[],
+  { planned, position, versions }: OutdatedRendition,
 ): Promise<void> {
-  const missing: [number, OutdatedRendition['planned']][] = [];
-  for (const { planned, position, row } of outdated) {
-    const { name, kind, spec, specHash } = planned;
-    const job = againJobOf(planned.job);
-    if (row === undefined) missing.push([position, { ...planned, job }]);
-    else {
-      const changes =
-        row.status === 'failed'
-          ? {
-              kind,
-              job,
-              spec,
-              specHash,
-              wanted: null,
-              status: 'pending' as const,
-              errorCode: null,
-              errorMessage: null,
-              log: null,
-            }
-          : { wanted: row.specHash === specHash ? null : { kind, job, spec, specHash } };
-      await manager.update(Rendition, { uploadId, name }, { ...changes, updatedAt: () => 'now()' });
-    }
-  }
-  if (missing.length > 0) await insertPending(manager, uploadId, missing);
-  await cancelRemovals(
-    manager,
-    uploadId,
-    outdated.map(({ planned }) => planned),
-  );
+  const live = versions.filter(({ status }) => status !== 'failed');
+  // While nothing is served, what was planned first is made all the same: a page waits for it.
+  const [kept] = live.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  for (const version of versions) if (version !== kept) await retireVersion(manager, version);
+  if (kept?.specHash !== planned.specHash) await insertPending(manager, uploadId, [[position, planned]]);
 }
 
 /** Puts renditions in the order of the file. */
 async function arrange(
   manager: EntityManager,
-  renditions: readonly Rendition[],
+  versions: readonly RenditionVersion[],
   planned: readonly { name: string }[],
 ): Promise<void> {
   for (const [position, { name }] of planned.entries()) {
-    const row = renditions.find((rendition) => rendition.name === name);
-    if (row && row.position !== position) await manager.update(Rendition, { id: row.id }, { position });
+    const moved = versions.some((version) => version.name === name && version.position !== position);
+    if (moved)
+      await manager.update(RenditionVersion, { uploadId: versions[0]?.uploadId, name }, { position });
   }
 }
 
-/** Queues the jobs that make again for whatever is still to be made. */
+/** Queues the jobs of whatever is still to be made. */
 async function queueAgain(manager: EntityManager, uploadId: string): Promise<void> {
-  const renditions = await manager.findBy(Rendition, { uploadId });
-  const jobs = new Set(renditions.flatMap(openJobs).filter(isAgain));
+  const pending = await manager.findBy(RenditionVersion, { uploadId, status: 'pending' });
+  const jobs = new Set(pending.map(({ job }) => job));
   await queueJobs(
     manager,
-    [...jobs].map((name) => outboxRow(name, { v: 1, uploadId })),
+    [...jobs].map((name) => outboxRow(name, { v: 1, uploadId, urgency: 'again' })),
   );
 }

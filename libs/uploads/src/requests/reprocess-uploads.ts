@@ -1,8 +1,10 @@
 import { isLandfallError } from '#runtime';
-import type { DataSource } from 'typeorm';
+import { type DataSource, In, Not } from 'typeorm';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
+import type { Upload } from '../rows/upload.entity.js';
 import { findOutdated, planAgain } from './outdated-renditions.js';
 import { refuseUnknown, renditionsOf, reprocessUpload, type ReprocessRequest } from './reprocess-upload.js';
-import { type UploadFilter, type UploadWithRenditions, UploadReader } from '../reading/upload-reader.js';
+import { type UploadFilter, UploadReader } from '../reading/upload-reader.js';
 
 /** What became of one page of uploads. */
 export interface ReprocessedPage {
@@ -39,10 +41,15 @@ export async function reprocessPage(
     renditions: 0,
     nextCursor: page.nextCursor,
   };
-  for (const item of page.items) {
-    const outdated = await countOutdated(source, request, item);
+  const versions = await source.getRepository(RenditionVersion).findBy({
+    uploadId: In(page.items.map(({ upload }) => upload.id)),
+    status: Not('retired'),
+  });
+  const versionsOf = Map.groupBy(versions, ({ uploadId }) => uploadId);
+  for (const { upload } of page.items) {
+    const { id } = upload;
+    const outdated = await countOutdated(source, request, upload, versionsOf.get(id) ?? []);
     if (outdated.count === 0) continue;
-    const { id } = item.upload;
     const count = options.dryRun
       ? outdated.count
       : await reprocessUpload(source, id, { ...request, names: outdated.names }).catch(noneWhenGone);
@@ -55,12 +62,13 @@ export async function reprocessPage(
 async function countOutdated(
   source: DataSource,
   { pipelines, names }: ReprocessRequest,
-  { upload, renditions }: UploadWithRenditions,
+  upload: Upload,
+  versions: readonly RenditionVersion[],
 ): Promise<{ count: number; names?: string[] }> {
   if (upload.status === 'deleted') return { count: 0 };
   if (upload.kind === null) return { count: upload.status === 'failed' ? 1 : 0 };
   const plan = await planAgain(source, pipelines, upload);
-  const outdated = findOutdated(renditions, plan?.renditions ?? [], names);
+  const outdated = findOutdated(versions, plan?.renditions ?? [], names);
   return { count: outdated.length, names: outdated.map(({ planned }) => planned.name) };
 }
 

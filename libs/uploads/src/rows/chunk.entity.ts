@@ -1,10 +1,10 @@
-import type { MakingJob } from '#outbox';
 import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
-export type ChunkStatus = 'pending' | 'ready';
+export const chunkStatuses = ['pending', 'ready'] as const;
+export type ChunkStatus = (typeof chunkStatuses)[number];
 
-/** A part of a long video that one job encodes, for all streams that are made of it. */
+/** A stretch of a long video that one job encodes, for all streams that are made of it. */
 @Entity('chunks')
 @Check('chunks_status_check', `status IN ('pending', 'ready')`)
 export class Chunk {
@@ -12,20 +12,20 @@ export class Chunk {
   @ForeignKey(() => Upload, { name: 'chunks_upload_fkey', onDelete: 'CASCADE' })
   uploadId!: string;
 
-  /** The job whose renditions it is a part of. */
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'chunks_pkey' })
-  job!: MakingJob;
+  /** The same for all chunks that were cut at once. */
+  @PrimaryColumn('uuid', { name: 'plan_id', primaryKeyConstraintName: 'chunks_pkey' })
+  planId!: string;
 
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'chunks_pkey' })
   position!: number;
 
-  /** The same for all chunks that were cut at once. */
-  @Column('uuid', { name: 'plan_id' })
-  planId!: string;
+  /** The versions that are made of the chunks of its plan. */
+  @Column('uuid', { name: 'version_ids', array: true })
+  versionIds!: string[];
 
-  /** What is encoded, as room `video` says it, and for which renditions. */
+  /** What is encoded, as the worker says it, and its share of all the work as `weight`. */
   @Column('jsonb')
-  part!: object;
+  work!: ChunkWork;
 
   @Column('text', { default: 'pending' })
   status!: ChunkStatus;
@@ -48,4 +48,9 @@ export class Chunk {
 
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
+}
+
+/** What a chunk is to encode; the rest of it only the worker reads. */
+export interface ChunkWork {
+  readonly weight: number;
 }

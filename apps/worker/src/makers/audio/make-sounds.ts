@@ -1,5 +1,5 @@
 import type { AudioSpec, WaveformSpec } from '#pipelines';
-import type { Rendition, Upload } from '#uploads';
+import type { RenditionVersion, Upload } from '#uploads';
 import {
   channelsOf,
   makeWaveforms,
@@ -10,7 +10,7 @@ import {
 } from '#video';
 import { makeEach } from '../make-each.js';
 import { publishFiles } from '../../publish/publish-files.js';
-import type { WorkContext } from '../../runs/upload-job.js';
+import type { RunContext } from '../../runs/run-work.js';
 import type { WorkerContext } from '../../worker-context.js';
 
 /** An original in a folder of this job's own, and what it is. */
@@ -21,7 +21,7 @@ export interface OriginalAtHand {
 }
 
 /** Of what is pending, the renditions that are made of the sound alone. */
-export function soundsOf(pending: readonly Rendition[]): Rendition[] {
+export function soundsOf(pending: readonly RenditionVersion[]): RenditionVersion[] {
   return pending.filter(({ kind }) => kind === 'audio' || kind === 'waveform');
 }
 
@@ -32,22 +32,21 @@ export function soundsOf(pending: readonly Rendition[]): Rendition[] {
 export async function makeSounds(
   worker: WorkerContext,
   upload: Upload,
-  sounds: readonly Rendition[],
+  sounds: readonly RenditionVersion[],
   original: OriginalAtHand,
-  context: WorkContext,
+  context: RunContext,
 ): Promise<void> {
   const { signal, report } = context;
   const { file, outDir, facts } = original;
   const { tools } = worker;
   const { video: limits } = worker.limits;
-  const publish = (rendition: Rendition, made: Parameters<typeof publishFiles>[3]) =>
+  const publish = (rendition: RenditionVersion, made: Parameters<typeof publishFiles>[3]) =>
     publishFiles(worker, upload, rendition, made, outDir, signal);
 
-  const makeAllWaveforms = async (waveforms: readonly Rendition[]) => {
+  const makeAllWaveforms = async (waveforms: readonly RenditionVersion[]) => {
     const specs = waveforms.map(({ spec }) => spec as WaveformSpec);
-    const names = waveforms.map(({ name }) => name);
     const made = await makeWaveforms(tools, file, facts, specs, outDir, limits, signal, (progress) =>
-      report(names, progress),
+      report(waveforms, progress),
     );
     for (const rendition of waveforms) {
       const result = made.get(rendition.name);
@@ -56,13 +55,13 @@ export async function makeSounds(
   };
 
   const measured = new Map<number, Loudness>();
-  const makeAudio = async (rendition: Rendition) => {
+  const makeAudio = async (rendition: RenditionVersion) => {
     const spec = rendition.spec as AudioSpec;
     const channels = channelsOf(spec, facts);
     const loudness =
       measured.get(channels) ?? (await measureLoudness(tools, file, facts, limits, signal, channels));
     measured.set(channels, loudness);
-    const tell = (progress: Parameters<typeof report>[1]) => report([rendition.name], progress);
+    const tell = (progress: Parameters<typeof report>[1]) => report([rendition], progress);
     const made = await transcodeAudio(tools, file, facts, spec, outDir, limits, signal, tell, loudness);
     await publish(rendition, made);
   };
@@ -70,7 +69,7 @@ export async function makeSounds(
   const waveforms = sounds.filter(({ kind }) => kind === 'waveform');
   const audios = sounds.filter(({ kind }) => kind === 'audio');
   const parts = [...audios.map((audio) => [audio]), ...(waveforms.length > 0 ? [waveforms] : [])];
-  await makeEach(worker, upload, parts, context, async (part) => {
+  await makeEach(worker, parts, context, async (part) => {
     if (part === waveforms) await makeAllWaveforms(part);
     else for (const audio of part) await makeAudio(audio);
   });

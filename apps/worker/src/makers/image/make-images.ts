@@ -2,7 +2,7 @@ import type { LandfallError, WarningCode } from '#runtime';
 import { renderImages, type RenderedImage } from '#image';
 import type { JobContext } from '#jobs';
 import type { ImageSpec } from '#pipelines';
-import { failRenditions, publishRendition, type MadeRendition, type Rendition, type Upload } from '#uploads';
+import { failVersion, publishVersion, type MadeVersion, type RenditionVersion, type Upload } from '#uploads';
 import { fetchWatermarks } from './fetch-watermarks.js';
 import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from '../../publish/rendition-key.js';
@@ -16,7 +16,7 @@ import type { WorkerContext } from '../../worker-context.js';
 export async function makeImages(
   worker: WorkerContext,
   upload: Upload,
-  pending: readonly Rendition[],
+  pending: readonly RenditionVersion[],
   { file, format, folder, warnings }: Pick<ImageAtHand, 'file' | 'format' | 'folder' | 'warnings'>,
   { signal }: JobContext,
 ): Promise<void> {
@@ -24,8 +24,8 @@ export async function makeImages(
   const specs = pending.map((rendition) => rendition.spec as ImageSpec);
   const watermarks = await fetchWatermarks(worker, upload, specs, folder, signal);
   const extras = { format, focus: focalPointOf(upload.vars), watermarks };
-  const stored = new Map<string, MadeRendition>();
-  let last: { name: string; made: MadeRendition } | undefined;
+  const stored = new Map<string, MadeVersion>();
+  let last: { name: string; made: MadeVersion } | undefined;
   const publish = async (image: RenderedImage) => {
     const rendition = byName.get(image.name);
     if (!rendition) return;
@@ -41,9 +41,9 @@ export async function makeImages(
     stored.set(image.name, made);
     byName.delete(image.name);
     if (byName.size === 0) last = { name: image.name, made };
-    else await publishRendition(worker.source, upload.id, image.name, made);
+    else await publishVersion(worker.source, upload.id, image.name, made);
   };
-  const failed: [Rendition, LandfallError][] = [];
+  const failed: [RenditionVersion, LandfallError][] = [];
   const fail = async (name: string, error: LandfallError) => {
     const rendition = byName.get(name);
     if (rendition) failed.push([rendition, error]);
@@ -51,10 +51,8 @@ export async function makeImages(
   };
   const { image: limits } = worker.limits;
   const fingerprint = await renderImages(file, specs, limits, signal, publish, extras, fail);
-  for (const [{ name, job }, error] of failed) {
-    await failRenditions(worker.source, upload.id, job, error, { name, fingerprint });
-  }
-  if (last) await publishRendition(worker.source, upload.id, last.name, last.made, fingerprint);
+  for (const [version, error] of failed) await failVersion(worker.source, version, error, fingerprint);
+  if (last) await publishVersion(worker.source, upload.id, last.name, last.made, fingerprint);
 }
 
 function without(warnings: readonly WarningCode[], one: WarningCode): WarningCode[] {
@@ -64,10 +62,10 @@ function without(warnings: readonly WarningCode[], one: WarningCode): WarningCod
 async function storeImage(
   worker: WorkerContext,
   upload: Upload,
-  rendition: Rendition,
+  rendition: RenditionVersion,
   { data, mimeType, width, height, warnings }: RenderedImage,
   signal: AbortSignal,
-): Promise<MadeRendition> {
+): Promise<MadeVersion> {
   const objectKey = renditionKey(worker, upload, rendition, endingOf(mimeType));
   const sizeBytes = await worker.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
   const { specHash } = rendition;

@@ -1,7 +1,7 @@
 import { renderImages, writeAnimation } from '#image';
 import type { JobContext } from '#jobs';
 import type { LoopSpec } from '#pipelines';
-import type { Rendition, Upload } from '#uploads';
+import type { RenditionVersion, Upload } from '#uploads';
 import { makeLoop } from '#video';
 import { type MadeRendition } from '#media';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -15,12 +15,12 @@ import type { WorkerContext } from '../../worker-context.js';
 export async function makeLoops(
   worker: WorkerContext,
   upload: Upload,
-  loops: readonly Rendition[],
+  loops: readonly RenditionVersion[],
   image: ImageAtHand,
   context: JobContext,
 ): Promise<void> {
   const each = loops.map((loop) => [loop]);
-  await makeEach(worker, upload, each, context, async (part) => {
+  await makeEach(worker, each, context, async (part) => {
     for (const rendition of part) {
       const outDir = join(image.folder, `loop-${rendition.name}`);
       await mkdir(outDir);

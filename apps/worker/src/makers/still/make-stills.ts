@@ -1,6 +1,6 @@
 import type { JobContext } from '#jobs';
 import type { PosterSpec, PreviewSpec, StoryboardSpec } from '#pipelines';
-import type { Rendition, Upload } from '#uploads';
+import type { RenditionVersion, Upload } from '#uploads';
 import { makePoster, makePreview, makeStoryboard, type MediaFacts } from '#video';
 import { type MadeRendition } from '#media';
 import { mkdir } from 'node:fs/promises';
@@ -19,14 +19,14 @@ export interface ProxiedVideo {
 export async function makeStills(
   worker: WorkerContext,
   upload: Upload,
-  pending: readonly Rendition[],
+  pending: readonly RenditionVersion[],
   video: ProxiedVideo,
   context: JobContext,
 ): Promise<void> {
   const { signal } = context;
   await worker.scratch.withFolder(async (folder) => {
     const each = pending.map((rendition) => [rendition]);
-    await makeEach(worker, upload, each, context, async (part) => {
+    await makeEach(worker, each, context, async (part) => {
       for (const rendition of part) {
         const outDir = join(folder, rendition.name);
         await mkdir(outDir);
@@ -39,7 +39,7 @@ export async function makeStills(
 
 async function makeStill(
   { tools }: WorkerContext,
-  { kind, spec }: Rendition,
+  { kind, spec }: RenditionVersion,
   { url, facts }: ProxiedVideo,
   outDir: string,
   signal: AbortSignal,

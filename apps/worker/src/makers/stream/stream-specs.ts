@@ -1,15 +1,15 @@
 import type { HlsSpec, Mp4Spec } from '#pipelines';
-import { type CutRendition, streamKey, type Upload } from '#uploads';
+import { type RenditionVersion, streamKey, type Upload } from '#uploads';
 import type { VideoSpecs } from '#video';
 import type { WorkerContext } from '../../worker-context.js';
 
 /** The renditions of a video that come from one decode; there is at most one of each. */
-export interface Streams<One extends CutRendition = CutRendition> {
+export interface Streams<One extends RenditionVersion = RenditionVersion> {
   hls: One | undefined;
   mp4: One | undefined;
 }
 
-export function streamsOf<One extends CutRendition>(renditions: readonly One[]): Streams<One> {
+export function streamsOf<One extends RenditionVersion>(renditions: readonly One[]): Streams<One> {
   return {
     hls: renditions.find(({ kind }) => kind === 'hls'),
     mp4: renditions.find(({ kind }) => kind === 'mp4'),
@@ -23,7 +23,7 @@ export function specsOf({ hls, mp4 }: Streams): VideoSpecs {
   };
 }
 
-export function presentOf<One extends CutRendition>({ hls, mp4 }: Streams<One>): One[] {
+export function presentOf<One extends RenditionVersion>({ hls, mp4 }: Streams<One>): One[] {
   return [hls, mp4].filter((rendition) => rendition !== undefined);
 }
 

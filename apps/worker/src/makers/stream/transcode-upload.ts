@@ -1,4 +1,4 @@
-import { type CutJob, pendingRenditions, recordEarly, type Upload } from '#uploads';
+import { pendingVersions, recordEarly, type Upload } from '#uploads';
 import { probeMedia, transcodeVideo } from '#video';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,21 +9,21 @@ import { makeEach } from '../make-each.js';
 import { makeSounds, soundsOf, type OriginalAtHand } from '../audio/make-sounds.js';
 import { publishFiles, storeFiles } from '../../publish/publish-files.js';
 import { keyOf, presentOf, specsOf, type Streams, streamsOf } from './stream-specs.js';
-import type { WorkContext } from '../../runs/upload-job.js';
+import type { RunContext } from '../../runs/run-work.js';
 import { workerFor, type WorkerContext } from '../../worker-context.js';
 
 /**
- * The jobs `upload.transcode` and `upload.retranscode`: make the streams and files of a video or sound that are not ready
+ * The job `upload.transcode`: makes the streams and files of a video or sound that are not ready
  * yet, or not as they are wanted now.
  */
 export async function transcodeUpload(
   sharedWorker: WorkerContext,
   landed: Upload,
-  job: CutJob,
-  context: WorkContext,
+  job: 'upload.transcode',
+  context: RunContext,
 ): Promise<void> {
   const { signal } = context;
-  const pending = await pendingRenditions(sharedWorker.source, landed.id, job);
+  const pending = await pendingVersions(sharedWorker.source, landed.id, job);
   if (pending.length === 0) return;
   const upload = await checkObject(sharedWorker, landed, signal);
   if (!upload) return;
@@ -31,7 +31,7 @@ export async function transcodeUpload(
   const damaged = damagedOf(sharedWorker.pipelines, upload);
   const worker = workerFor(sharedWorker, damaged);
   // Where a file ends early shows only when it is read: by then a chunk behind that end would have failed.
-  const isCut = damaged === 'fail' && (await cutVideo(worker, upload, job, streamsOf(pending), signal));
+  const isCut = damaged === 'fail' && (await cutVideo(worker, upload, streamsOf(pending), context));
   const here = isCut ? pending.filter((rendition) => !streams.includes(rendition)) : pending;
   if (here.length === 0) return;
   await worker.scratch.withFolder(async (folder) => {
@@ -45,9 +45,7 @@ export async function transcodeUpload(
     const hereStreams = streamsOf(here);
     const parts = presentOf(hereStreams).length > 0 ? [presentOf(hereStreams)] : [];
     const makeStream = () =>
-      makeEach(worker, upload, parts, context, () =>
-        makeStreams(worker, upload, hereStreams, original, context),
-      );
+      makeEach(worker, parts, context, () => makeStreams(worker, upload, hereStreams, original, context));
     // In the order of the file: what a page needs first. What cannot be made of one does not keep the other.
     const isStreamFirst = presentOf(streamsOf(here.slice(0, 1))).length > 0;
     for (const make of isStreamFirst ? [makeStream, makeSound] : [makeSound, makeStream]) await make();
@@ -60,10 +58,9 @@ async function makeStreams(
   upload: Upload,
   streams: Streams,
   { file, outDir, facts }: OriginalAtHand,
-  { signal, report }: WorkContext,
+  { signal, report }: RunContext,
 ): Promise<void> {
   const renditions = presentOf(streams);
-  const names = renditions.map(({ name }) => name);
   const { hls } = streams;
   const made = await transcodeVideo(
     worker.tools,
@@ -73,7 +70,7 @@ async function makeStreams(
     outDir,
     worker.limits.video,
     signal,
-    (progress) => report(names, progress),
+    (progress) => report(renditions, progress),
     {
       ...(await keyOf(worker, upload, streams)),
       onFirstPlayable: async (early) => {

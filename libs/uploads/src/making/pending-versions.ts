@@ -1,0 +1,44 @@
+import type { MakingJob } from '#outbox';
+import { newId } from '#runtime';
+import type { DataSource, EntityManager } from 'typeorm';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
+
+/** A version that is to be made: what the pipelines file asks for, and the job that makes it. */
+export type PlannedVersion = Pick<RenditionVersion, 'name' | 'kind' | 'job' | 'spec' | 'specHash'>;
+
+/**
+ * What a job still has to make of an upload, in the order of the pipelines file. Of a rendition that is planned anew while it
+ * is still being made, the newest version.
+ */
+export async function pendingVersions(
+  source: DataSource,
+  uploadId: string,
+  job: MakingJob,
+): Promise<RenditionVersion[]> {
+  const newestFirst = await source
+    .getRepository(RenditionVersion)
+    .find({ where: { uploadId, job, status: 'pending' }, order: { id: 'DESC' } });
+  const newest = newestFirst.filter(
+    (version, index) => newestFirst.findIndex(({ name }) => name === version.name) === index,
+  );
+  return newest.toSorted((one, other) => one.position - other.position || (one.name < other.name ? -1 : 1));
+}
+
+/** Adds pending versions with their positions. One that is pending already stays as it is. */
+export async function insertPending(
+  manager: EntityManager,
+  uploadId: string,
+  planned: Iterable<readonly [number, PlannedVersion]>,
+): Promise<void> {
+  const rows = [...planned].map(([position, { name, kind, job, spec, specHash }]) => ({
+    id: newId(),
+    uploadId,
+    position,
+    name,
+    kind,
+    job,
+    spec,
+    specHash,
+  }));
+  await manager.createQueryBuilder().insert().into(RenditionVersion).values(rows).orIgnore().execute();
+}

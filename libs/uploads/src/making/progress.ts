@@ -1,0 +1,34 @@
+import type { MakingJob } from '#outbox';
+import type { DataSource } from 'typeorm';
+import { isOpen } from './open-uploads.js';
+
+/** How far an encoder is. */
+export interface MakingProgress {
+  /** 0 to 1 */
+  share: number;
+  /** How many times faster than it plays. */
+  speed: number | null;
+}
+
+/** Shows how far the versions are that a job makes at once; what is no longer to be made stays as it is. */
+export async function recordProgress(
+  source: DataSource,
+  versionIds: readonly string[],
+  { share, speed }: MakingProgress,
+): Promise<void> {
+  await source.query(
+    `UPDATE rendition_versions SET progress = $2, speed = $3 WHERE id = ANY($1) AND status = 'pending'`,
+    [versionIds, share, speed],
+  );
+}
+
+/** Whether a job still has something to make of an upload: not when it was cancelled, deleted or made by another worker. */
+export async function isWanted(source: DataSource, uploadId: string, job: MakingJob): Promise<boolean> {
+  const rows = (await source.query(
+    `SELECT FROM uploads AS u WHERE id = $1 AND ${isOpen('u')}
+       AND (kind IS NULL OR EXISTS (SELECT FROM rendition_versions
+                                    WHERE upload_id = u.id AND job = $2 AND status = 'pending'))`,
+    [uploadId, job],
+  )) as unknown[];
+  return rows.length > 0;
+}
