@@ -15,6 +15,10 @@ test.each(Object.entries(renderDocs()))(
   },
 );
 
+test.each(Object.entries(renderDocs()))('%s shows every default as an operator writes it', (_, text) => {
+  expect(text).not.toContain('[object Object]');
+});
+
 test('the pages name every setting, error code and warning code', () => {
   const pages = renderDocs();
   for (const section of Object.values(configSections)) {
