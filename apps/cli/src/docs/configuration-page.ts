@@ -16,8 +16,8 @@ ${listSettings(section).map(renderRow).join('\n')}
 <!-- Generated from libs/runtime/src/config-sections.ts by \`npm run landfall -- docs\`. -->
 
 Every setting is an environment variable. A process reads the sections it needs when it starts. If
-something is wrong, it refuses to start and lists every problem. \`npm run landfall -- check\` reads all
-sections and also warns of what only looks wrong. An empty variable means the same as none.
+something is wrong, it refuses to start and lists every problem. \`npm run landfall -- check\` reads
+all sections and also warns of what only looks wrong. An empty variable means the same as none.
 
 | variable | meaning | default |
 |---|---|---|

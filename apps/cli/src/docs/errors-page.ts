@@ -11,9 +11,9 @@ export function renderErrorsPage(): string {
 
 <!-- Generated from libs/runtime/src/{error-table,warning-table}.ts by \`npm run landfall -- docs\`. -->
 
-Every error has a stable code. Over HTTP it comes as \`application/problem+json\` with the status of this
-table. A failed upload or rendition has it in \`error\`. "Retried" says whether a job that meets this error
-runs again.
+Every error has a stable code. Over HTTP it comes as \`application/problem+json\` with the status of
+this table. A failed upload or rendition has it in \`error\`. "Retried" says whether a job that meets
+this error runs again.
 
 | code | HTTP status | retried | meaning |
 |---|--:|---|---|
@@ -21,8 +21,8 @@ ${rows.join('\n')}
 
 ## Warnings
 
-An upload or rendition can be \`ready\` and still have a problem. \`warnings\` of a rendition lists its own,
-\`warnings\` of an upload lists those of all its renditions.
+An upload or rendition can be \`ready\` and still have a problem. \`warnings\` of a rendition lists its
+own, \`warnings\` of an upload lists those of all its renditions.
 
 | code | meaning |
 |---|---|

@@ -9,7 +9,7 @@ export function renderPipelinesSchema(): string {
 const kinds: Readonly<Record<string, string>> = {
   image: 'A picture, of an image or of the first page of a PDF.',
   poster: 'A still picture of a video.',
-  loop: 'A muted video of an animation (GIF, WebP, APNG) with a tenth of its bytes, to be played in a loop. A picture that does not move becomes WebP.',
+  loop: 'A muted video of an animation (GIF, WebP, APNG) with a tenth of its bytes, to be played in a loop.\nA picture that does not move becomes WebP.',
   preview: 'A short silent loop of a video. A long video contributes scenes from several places.',
   storyboard: 'Sheets of small pictures of a video, and a WebVTT file that says which tile shows which time.',
   hls: 'A stream of a video in several sizes (HLS); at most one per upload.',
