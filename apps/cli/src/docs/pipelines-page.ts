@@ -122,6 +122,9 @@ break in the text starts a new line.
 
 ## Images in detail
 
+- **Formats.** Landfall reads JPEG, PNG, WebP, GIF, AVIF, TIFF, HEIC, JPEG XL, JPEG 2000, SVG, BMP,
+  ICO, TGA, Photoshop (the merged picture) and camera RAW (the embedded preview). Of a PDF, which
+  is a \`document\`, it draws the first page.
 - **Size.** A picture keeps its proportions and is never enlarged unless \`enlarge: true\`. Without
   it, \`cover\` makes a smaller picture if the original is smaller than width × height; \`contain\`
   always has exactly width × height. With only one side, every \`fit\` means \`inside\`. An enlarged
