@@ -1,3 +1,4 @@
+import { escapeCell } from './escape-cell.js';
 import { listSections, listSettings, sectionTitles, type Setting } from './settings.js';
 
 /** `docs/configuration.md`: every setting of every process. */
@@ -14,22 +15,18 @@ ${listSettings(section).map(renderRow).join('\n')}
 
 <!-- Generated from libs/runtime/src/config-sections.ts by \`npm run landfall -- docs\`. -->
 
-Every setting is an environment variable. A process reads the sections it needs when it starts, and refuses to start with a
-list of everything that is wrong. \`npm run landfall -- check\` reads them all and also says what only looks wrong.
-An empty variable means the same as none.
+Every setting is an environment variable. A process reads the sections it needs when it starts. If
+something is wrong, it refuses to start and lists every problem. \`npm run landfall -- check\` reads
+all sections and also warns of what only looks wrong. An empty variable means the same as none.
 
 | variable | meaning | default |
 |---|---|---|
-| \`LANDFALL_ENV\` | \`development\` allows the secrets that are published with the source; anything else refuses them | |
-| \`MALLOC_ARENA_MAX\` | not ours but glibc's: \`2\` keeps a worker from holding on to the memory of images it is done with | |
+| \`LANDFALL_ENV\` | \`development\` allows the secrets that are published with the source; any other value refuses them | |
+| \`MALLOC_ARENA_MAX\` | a setting of glibc: with \`2\` a worker gives back the memory of images that it has finished | |
 
 ${sections.join('\n')}`;
 }
 
 function renderRow({ name, description, fallback, required }: Setting): string {
-  return `| \`${name}\` | ${escapeCell(description)} | ${required ? '**needed**' : fallback && `\`${escapeCell(fallback)}\``} |`;
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', String.raw`\|`).replaceAll('<', '&lt;');
+  return `| \`${name}\` | ${escapeCell(description)} | ${required ? '**required**' : fallback && `\`${escapeCell(fallback)}\``} |`;
 }

@@ -8,19 +8,22 @@ import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { renderDocs, writeDocs } from './write-docs.js';
 
-test.each(Object.entries(renderDocs()))(
-  '%s is what "npm run landfall -- docs" writes',
-  (place, text) => {
-    expect(readFileSync(place, 'utf8')).toBe(text);
-  },
-);
+test.each(Object.entries(renderDocs()))('%s is what "npm run landfall -- docs" writes', (place, text) => {
+  expect(readFileSync(place, 'utf8')).toBe(text);
+});
+
+test.each(Object.entries(renderDocs()))('%s shows every default as an operator writes it', (_, text) => {
+  expect(text).not.toContain('[object Object]');
+});
 
 test('the pages name every setting, error code and warning code', () => {
   const pages = renderDocs();
   for (const section of Object.values(configSections)) {
-    for (const name of Object.keys(section.shape)) expect(pages['docs/configuration.md']).toContain(`\`${name}\``);
+    for (const name of Object.keys(section.shape))
+      expect(pages['docs/configuration.md']).toContain(`\`${name}\``);
   }
-  for (const code of Object.keys({ ...errorTable, ...warningTable })) expect(pages['docs/errors.md']).toContain(`\`${code}\``);
+  for (const code of Object.keys({ ...errorTable, ...warningTable }))
+    expect(pages['docs/errors.md']).toContain(`\`${code}\``);
 });
 
 test('every process starts with .env.example as it is', () => {

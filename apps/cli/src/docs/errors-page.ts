@@ -1,30 +1,33 @@
 import { errorTable, httpStatusOf, warningTable, type ErrorCode } from '#runtime';
+import { escapeCell } from './escape-cell.js';
 
 /** `docs/errors.md`: every error code. */
 export function renderErrorsPage(): string {
   const rows = Object.entries(errorTable).map(
     ([code, { message, retry }]) =>
-      `| \`${code}\` | ${httpStatusOf(code as ErrorCode)} | ${retry === 'backoff' ? 'yes' : 'no'} | ${message} |`,
+      `| \`${code}\` | ${httpStatusOf(code as ErrorCode)} | ${retry === 'backoff' ? 'yes' : 'no'} | ${escapeCell(message)} |`,
   );
   return `# Errors
 
 <!-- Generated from libs/runtime/src/{error-table,warning-table}.ts by \`npm run landfall -- docs\`. -->
 
-Every error has a code that stays the same. Over HTTP it comes as \`application/problem+json\` with the status of this table;
-an upload or rendition that failed carries it in \`error\`. "Tried again" says what a job does that meets it.
+Every error has a stable code. Over HTTP it comes as \`application/problem+json\` with the status of
+this table. A failed upload or rendition has it in \`error\`. "Retried" says whether a job that meets
+this error runs again.
 
-| code | HTTP status | tried again | meaning |
+| code | HTTP status | retried | meaning |
 |---|--:|---|---|
 ${rows.join('\n')}
 
 ## Warnings
 
-What is ready and all the same not as it should be carries these in \`warnings\`: a rendition its own, an upload those of all.
+An upload or rendition can be \`ready\` and still have a problem. \`warnings\` of a rendition lists its
+own, \`warnings\` of an upload lists those of all its renditions.
 
 | code | meaning |
 |---|---|
 ${Object.entries(warningTable)
-  .map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  .map(([code, meaning]) => `| \`${code}\` | ${escapeCell(meaning)} |`)
   .join('\n')}
 `;
 }

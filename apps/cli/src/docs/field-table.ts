@@ -1,4 +1,4 @@
-/** What this page needs to know of a JSON Schema. */
+/** The parts of a JSON Schema that the page shows. */
 export interface SchemaNode {
   readonly type?: string;
   readonly description?: string;
@@ -15,14 +15,14 @@ export interface SchemaNode {
   readonly required?: readonly string[];
 }
 
-/** A table of the fields of an object: what they may be, their defaults, what they mean. */
+/** A table of the fields of an object: their values, defaults and meanings. */
 export function renderFieldTable({ properties = {}, required = [] }: SchemaNode): string {
   const rows = Object.entries(properties).map(([name, field]) => {
     const fallback = field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``;
     const cells = [
       `\`${name}\``,
       describeValue(field),
-      required.includes(name) ? '**needed**' : fallback.replaceAll('"', ''),
+      required.includes(name) ? '**required**' : fallback.replaceAll('"', ''),
       field.description ?? '',
     ];
     return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
@@ -44,14 +44,21 @@ function describeValue(field: SchemaNode): string {
     case 'array':
       return field.items?.properties || field.items?.oneOf ? 'a list, see below' : 'a list of numbers';
     case 'object':
-      return field.properties ? 'see below' : 'names and texts';
+      return field.properties ? 'see below' : 'a map of names to texts';
     default:
       return 'text';
   }
 }
 
-function describeRange({ type, minimum, exclusiveMinimum, maximum = Number.MAX_SAFE_INTEGER }: SchemaNode): string {
+function describeRange({
+  type,
+  minimum,
+  exclusiveMinimum,
+  maximum = Number.MAX_SAFE_INTEGER,
+}: SchemaNode): string {
   const noun = type === 'integer' ? 'whole number' : 'number';
   const least = exclusiveMinimum === undefined ? `${minimum ?? 0}` : `above ${exclusiveMinimum}`;
-  return maximum === Number.MAX_SAFE_INTEGER ? `${noun}, ${least} or more` : `${noun}, ${least} to ${maximum}`;
+  return maximum === Number.MAX_SAFE_INTEGER
+    ? `${noun}, ${least} or more`
+    : `${noun}, ${least} to ${maximum}`;
 }

@@ -9,13 +9,13 @@ export function renderPipelinesSchema(): string {
 const kinds: Readonly<Record<string, string>> = {
   image: 'A picture, of an image or of the first page of a PDF.',
   poster: 'A still picture of a video.',
-  loop: 'A muted video of an animation (GIF, WebP, APNG), a tenth of its bytes, to be played in a loop; of a picture that does not move, that picture as WebP.',
-  preview: 'A short silent loop of a video: of a long one scenes from several places.',
-  storyboard: 'Sheets of small pictures of a video with a WebVTT file that says which tile shows which time.',
-  hls: 'A stream of a video in several sizes (HLS); at most one for an upload.',
-  mp4: 'One file of a video that plays everywhere; at most one for an upload.',
+  loop: 'A muted video of an animation (GIF, WebP, APNG) with a tenth of its bytes, to be played in a loop.\nA picture that does not move becomes WebP.',
+  preview: 'A short silent loop of a video. A long video contributes scenes from several places.',
+  storyboard: 'Sheets of small pictures of a video, and a WebVTT file that says which tile shows which time.',
+  hls: 'A stream of a video in several sizes (HLS); at most one per upload.',
+  mp4: 'One file of a video that plays everywhere; at most one per upload.',
   audio: 'The sound of an audio file or of a video.',
-  waveform: 'How loud an audio file or a video is from moment to moment: peaks as JSON, or a picture.',
+  waveform: 'The loudness of an audio file or a video over time: peaks as JSON, or a picture.',
 };
 
 /** `docs/pipelines.md`: the pipelines file explained, every field with its default. */
@@ -31,8 +31,9 @@ export function renderPipelinesPage(): string {
 
 <!-- Generated from libs/pipelines/src by \`npm run landfall -- docs\`; the words are in apps/cli/src/docs/pipelines-page.ts. -->
 
-\`pipelines.yaml\` (another place: \`PIPELINES_FILE\`) says what becomes of an upload. \`npm run landfall -- check\` checks it and
-tells every mistake with its line. The first line below lets editors with a YAML language server complete and check it:
+\`pipelines.yaml\` decides what becomes of an upload; \`PIPELINES_FILE\` names another file.
+\`npm run landfall -- check\` checks it and reports every mistake with its line. The first line below
+lets editors with a YAML language server complete and check it:
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/pipelines.schema.json
@@ -44,18 +45,22 @@ pipelines:
       - { name: thumb, kind: image, width: 320 }
 \`\`\`
 
-- **Which pipeline.** An upload is held against the pipelines from top to bottom, by what its bytes are. The first that matches
-  is the one. A pipeline with \`continue: true\` lets those below match too, and the upload gets the renditions of all of them,
-  up to the first that does not continue; its \`pipeline\` is then their names joined by \`+\`. A ticket that names a pipeline
-  gets this one alone. What no pipeline wants is \`ignored\`, with its facts.
-- **Names.** A rendition's name is unique for an upload. So a pipeline shares no name with one of the same kind above it that
-  continues; \`check\` tells where one does.
-- **Order.** Renditions are made in the order of the file, so put first what a page needs first. AVIF takes longer than all other
-  images together, and previews and storyboards seek through their video: they are made afterwards, in a job of its own that delays
-  nobody. Streams, files and sounds have a queue of their own.
-- **Changes.** Each rendition has a hash of what its fields mean, which is part of its object key. A changed field makes other
-  objects and never overwrites one; what is made already stays until it is made again on request. A field that is written out with its
-  default, and a default that a later version adds, change nothing.
+- **Which pipeline.** Landfall compares an upload with the pipelines from top to bottom, by what
+  its bytes are. The first that matches applies. A pipeline with \`continue: true\` lets those below
+  match too, and the upload gets the renditions of all of them, up to the first that does not
+  continue. Its \`pipeline\` is then their names joined by \`+\`. If a ticket names a pipeline, only
+  that one applies. An upload that no pipeline matches is \`ignored\`, with its facts.
+- **Names.** A rendition's name is unique within an upload. Therefore a pipeline may not use a name
+  of another pipeline of the same kind that is above it and continues. \`check\` reports where one
+  does.
+- **Order.** Renditions are made in the order of the file, so put first what a page needs first.
+  AVIF takes longer than all other images together, and previews and storyboards seek through their
+  video. They are made afterwards, in a separate job that delays nobody. Streams, files and sounds
+  have their own queue.
+- **Changes.** Each rendition has a hash of what its fields mean, which is part of its object key.
+  A changed field makes new objects and never overwrites old ones. Existing renditions stay until
+  you have them made again ([reprocessing](operators/reprocessing.md)). Writing out a default
+  changes nothing, and neither does a default that a later version adds.
 
 ## A pipeline
 
@@ -63,19 +68,19 @@ ${renderFieldTable(pipeline)}
 
 ### \`match\`
 
-Everything that is set has to hold; of a list, one is enough.
+All fields that are set must match. Of a list, one value is enough.
 
 ${renderFieldTable(within(pipeline, 'match'))}
 
 \`\`\`yaml
 version: 1
 pipelines:
-  - name: every-image # everything gets a small one …
+  - name: every-image # every image gets a small one …
     match: { kind: image }
     continue: true
     renditions:
       - { name: small, kind: image, width: 320 }
-  - name: avatars # … avatars a square one too …
+  - name: avatars # … avatars also get a square one …
     match:
       kind: image
       mimeType: [image/jpeg, image/png, image/webp]
@@ -83,7 +88,7 @@ pipelines:
       maxBytes: 5000000
     renditions:
       - { name: square, kind: image, width: 256, height: 256, fit: cover, position: attention }
-  - name: press # … and large pictures of one tenant, in the buckets for them, a large one.
+  - name: press # … and large pictures of two tenants, in these buckets, a large one.
     match:
       kind: image
       bucket: [press, press-archive]
@@ -104,31 +109,43 @@ ${tables.join('\n')}
 
 ${renderFieldTable(watermark ?? {})}
 
-A mark that would be higher than the picture is made smaller. Its picture may have any format that uploads may have, up to 4 MiB and
-10 million pixels; a worker reads it again every five minutes, so a new logo shows in new renditions only. Where it cannot be used the
-rendition fails with \`rendition.watermark_unusable\`, and the others are made. A text is
-drawn in fonts that come with Landfall, so it looks the same on every worker: Chinese, Japanese, Latin, Greek, Cyrillic, Hebrew, Arabic
-and emoji in one colour ([which](decisions/0019-fonts-of-our-own.md)). Where they lack a character (Korean and Thai, for instance) it is
-a box, and the rendition has the warning \`rendition.missing_glyphs\`. A line break in the text begins a new line.
+A watermark that would be taller than the picture is made smaller. Its picture may have any format
+that uploads may have, up to 4 MiB and 10 million pixels. A worker reads it again every five
+minutes, so a new logo appears in new renditions only. If it cannot be used, the rendition fails
+with \`rendition.watermark_unusable\`, and the others are made.
+
+A text is drawn in fonts that come with Landfall, so it looks the same on every worker: Chinese,
+Japanese, Latin, Greek, Cyrillic, Hebrew, Arabic, and emoji in one colour
+([which fonts](decisions/0019-fonts-of-our-own.md)). A character that they lack (Korean and Thai,
+for instance) becomes a box, and the rendition has the warning \`rendition.missing_glyphs\`. A line
+break in the text starts a new line.
 
 ## Images in detail
 
-- **Size.** A picture keeps its proportions and is never enlarged unless \`enlarge: true\`. \`cover\` without it makes a
-  smaller picture where the original is smaller than width × height; \`contain\` always has exactly width × height. With one
-  side alone every \`fit\` means \`inside\`. A rendition that is enlarged ends at 50 million pixels.
-- **What is kept of a crop.** \`attention\` looks for skin, strong colours and edges, \`entropy\` for the part with the most detail.
-  With \`focal\` a person or a program says it: an upload with the vars \`focus_x: 0.3\` and \`focus_y: 0.6\` keeps the window
-  whose middle is as near to that point as the edges allow.
-- **Colour.** Every picture is turned into sRGB by its profile, with 8 bits a channel. With \`keepProfile\` one in Display P3, as phones
-  take them, keeps its colours and its profile.
-- **Metadata.** None, whatever the upload has. With \`keepCopyright\` the artist and the notice of EXIF, IPTC or XMP are
-  written as EXIF and XMP; GIF has no place for them. \`keepLocation\` is about the facts in the answers of the API alone.
-- **Loops.** \`kind: loop\` makes a video of an animation, with \`<video muted loop autoplay playsinline>\` for the page; put
-  \`minBytes\` into the \`match\` of its pipeline to have them of large ones alone.
-- **Animation.** \`animated: true\` keeps all frames of a GIF or WebP with their delays and loop count. All frames
-  together may have as many pixels as one image (\`IMAGE_MAX_PIXELS\`), and there may be 3,000 of them (\`IMAGE_MAX_FRAMES\`); beyond that the rendition
-  fails with \`media.too_many_pixels\`, and the others are made. The crop of all frames is that of the first. WebP stores frames that are
-  the same as one, shown for as long.
+- **Formats.** Landfall reads JPEG, PNG, WebP, GIF, AVIF, TIFF, HEIC, JPEG XL, JPEG 2000, SVG, BMP,
+  ICO, TGA, Photoshop (the merged picture) and camera RAW (the embedded preview). Of a PDF, which
+  is a \`document\`, it draws the first page.
+- **Size.** A picture keeps its proportions and is never enlarged unless \`enlarge: true\`. Without
+  it, \`cover\` makes a smaller picture if the original is smaller than width × height; \`contain\`
+  always has exactly width × height. With only one side, every \`fit\` means \`inside\`. An enlarged
+  rendition has at most 50 million pixels.
+- **What a crop keeps.** \`attention\` looks for skin, strong colours and edges, \`entropy\` for the
+  part with the most detail. With \`focal\` a person or a program decides: an upload with the vars
+  \`focus_x: 0.3\` and \`focus_y: 0.6\` keeps the window whose middle is as near to that point as the
+  edges allow.
+- **Colour.** Every picture is converted to sRGB by its profile, with 8 bits per channel. With
+  \`keepProfile\` a picture in Display P3, as phones take them, keeps its colours and its profile.
+- **Metadata.** None, whatever the upload has. With \`keepCopyright\` the artist and the copyright
+  notice of EXIF, IPTC or XMP are written as EXIF and XMP; GIF has no place for them.
+  \`keepLocation\` only affects the facts in the API's answers.
+- **Loops.** \`kind: loop\` makes a video of an animation. Show it with
+  \`<video muted loop autoplay playsinline>\`. To have loops of large animations only, put \`minBytes\`
+  into the \`match\` of the pipeline.
+- **Animation.** \`animated: true\` keeps all frames of a GIF or WebP with their delays and loop
+  count. All frames together may have as many pixels as one image (\`IMAGE_MAX_PIXELS\`), and there
+  may be 3,000 of them (\`IMAGE_MAX_FRAMES\`). Beyond that the rendition fails with
+  \`media.too_many_pixels\`, and the others are made. All frames are cropped like the first. WebP
+  stores identical frames as one that is shown for longer.
 
 \`\`\`yaml
 version: 1
@@ -152,29 +169,40 @@ pipelines:
 
 ## Stills of a video in detail
 
-Posters, previews and storyboards seek in the object: of a large one a few percent are read, wherever its index is. They are turned
-upright, deinterlaced, tone-mapped from HDR and never enlarged. A moment behind the end is the end.
+Posters, previews and storyboards seek in the object. They read a few percent of a large video,
+wherever its index is. They are upright, deinterlaced, tone-mapped from HDR and never enlarged. A
+moment after the end means the end.
 
-- **Poster.** Unless \`at\` or \`share\` is set the first picture that is not black, of the first ten seconds.
-- **Preview.** A video of at least twice the length of the loop gives scenes of about 1.5 seconds, five at most, from the middle of as many
-  equal parts; a shorter one its beginning. A WebP plays again and again by itself; an MP4 wants \`<video muted loop autoplay playsinline>\`.
-- **Storyboard.** The rendition is the WebVTT file; its \`url\` gives it with signed addresses of the sheets (\`…#xywh=x,y,width,height\`), as video.js,
-  Plyr, Vidstack and others read it. Cues follow each other without a gap. Of a video of up to a minute and 64 MB each tile shows exactly the
-  middle of its time; of a longer one the key frame before that, usually less than ten seconds earlier. A tile is at most twice as high as
-  wide, and a sheet has fewer rows than asked for where it would have more than 16 million pixels, which phones do not decode. A video that does
-  not tell its length, as browsers record it, gets a tile every five seconds unless told otherwise. \`details\` tells the geometry.
+- **Poster.** Unless \`at\` or \`share\` is set, the first picture of the first ten seconds that is not
+  black.
+- **Preview.** A video of at least twice the length of the loop gives up to five scenes of about
+  1.5 seconds, from the middle of as many equal parts. A shorter video gives its beginning. A WebP
+  repeats by itself; an MP4 needs \`<video muted loop autoplay playsinline>\`.
+- **Storyboard.** The rendition is the WebVTT file. Its \`url\` returns the file with signed
+  addresses of the sheets (\`…#xywh=x,y,width,height\`), as video.js, Plyr, Vidstack and others read
+  it. Cues follow each other without a gap. For a video of up to a minute and 64 MB, each tile
+  shows exactly the middle of its time. For a longer one it shows the key frame before that,
+  usually less than ten seconds earlier. A tile is at most twice as high as wide. A sheet that
+  would have more than 16 million pixels, which phones do not decode, gets fewer rows. A video that
+  does not state its length, as browsers record it, gets a tile every five seconds by default.
+  \`details\` has the geometry.
 
 ## Sound in detail
 
-- **Audio.** The default track, else the first, at 48 kHz, mixed down to stereo; covers and tags are left out. Opus is in Ogg, whose positions tell its
-  length to the sample; Safari plays it from version 18.4 on, AAC plays everywhere. All three keep the length of the upload, without a gap at
-  the seams of an album, in players that heed the edit list (M4A) or the LAME header (MP3).
-- **Loudness.** \`details.loudness\` tells integrated loudness (LUFS), range (LU) and true peak (dBTP) of the upload by EBU R128; mono counts as it
-  sounds from two speakers; silence and less than 0.4 seconds have none (\`null\`). \`normalize\` changes the volume as a whole by
-  \`details.gainDb\`: to −16 LUFS, less where the true peak would be above −1 dBTP, 24 dB at most. Nothing is compressed.
-- **Waveform.** The JSON is version 2 of the format of audiowaveform, which peaks.js reads as it is, and wavesurfer.js divided by 128:
-  \`{ version, channels: 1, sample_rate, samples_per_pixel, bits: 8, length, data }\`, where \`data\` holds the lowest and the highest sample
-  of one stretch after the other, −128 to 127, over all channels. All waveforms of an upload come from one decode.
+- **Audio.** The default track, else the first, at 48 kHz, mixed down to stereo, without covers and
+  tags. Opus is in Ogg, whose positions give its length to the sample; Safari plays it from version
+  18.4 on. AAC plays everywhere. All three keep the length of the upload, without a gap at the
+  seams of an album, in players that respect the edit list (M4A) or the LAME header (MP3).
+- **Loudness.** \`details.loudness\` reports the integrated loudness (LUFS), range (LU) and true peak
+  (dBTP) of the upload by EBU R128. Mono counts as it sounds from two speakers. Silence and less
+  than 0.4 seconds have none (\`null\`). \`normalize\` changes the volume as a whole by
+  \`details.gainDb\`: to −16 LUFS, less if the true peak would be above −1 dBTP, 24 dB at most.
+  Nothing is compressed.
+- **Waveform.** The JSON is version 2 of the audiowaveform format. peaks.js reads it as it is,
+  wavesurfer.js after dividing by 128:
+  \`{ version, channels: 1, sample_rate, samples_per_pixel, bits: 8, length, data }\`. \`data\` holds
+  the lowest and the highest sample of one stretch after the other, −128 to 127, over all channels.
+  All waveforms of an upload come from one decode.
 
 \`\`\`yaml
 version: 1

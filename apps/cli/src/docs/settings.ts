@@ -38,8 +38,15 @@ export function listSettings(section: SectionName): Setting[] {
   });
 }
 
+/** A value as an operator writes it in the environment: lists with commas, records as `name=value` with commas. */
 function showValue(value: unknown): string {
-  return Array.isArray(value) ? value.join(',') : String(value ?? '');
+  if (Array.isArray(value)) return value.join(',');
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, entry]) => `${name}=${String(entry)}`)
+      .join(',');
+  }
+  return String(value ?? '');
 }
 
 export function listSections(): SectionName[] {

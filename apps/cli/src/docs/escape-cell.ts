@@ -1,0 +1,4 @@
+/** Text for a cell of a Markdown table: a bar would end the cell, and `<key>` would be a tag that nobody sees. */
+export function escapeCell(text: string): string {
+  return text.replaceAll('|', String.raw`\|`).replaceAll('<', '&lt;');
+}
