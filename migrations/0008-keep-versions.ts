@@ -233,6 +233,6 @@ async function joinVersions(runner: QueryRunner): Promise<void> {
     DELETE FROM renditions AS p USING renditions AS r
     WHERE p.status = 'pending' AND r.status = 'ready' AND (p.upload_id, p.name) = (r.upload_id, r.name)`);
   await runner.query(`
-    UPDATE renditions AS p SET job = ${jobBefore('p.job', 'u.reprocessing_since IS NOT NULL')}
+    UPDATE renditions AS p SET job = ${jobBefore('p.job', `u.status NOT IN ('stored', 'processing')`)}
     FROM uploads AS u WHERE u.id = p.upload_id AND p.status = 'pending'`);
 }

@@ -6,7 +6,7 @@ import { type DocsRun, startDocsRun } from './local-run.fixture.js';
 import { type CodeBlock, readPages } from './markdown.fixture.js';
 
 /** `text` is for people: a transcript, a drawing, the usage of a command. */
-const languages = new Set(['text', 'json', 'yaml', 'sh', 'js']);
+const languages = new Set(['text', 'json', 'yaml', 'sh', 'js', 'mermaid']);
 const blocks = readPages().flatMap((page) => page.blocks);
 
 /** The blocks of a language that run, by their places. */

@@ -148,6 +148,109 @@ test('uploads of the release before are adopted as what OSS has confirmed, and a
   await dropTestDatabase(url);
 });
 
+test('what was to be made again or removed is a version of its own afterwards, and as it was when it is taken back', async () => {
+  const url = await createTestDatabase({ empty: true });
+  await migrateDatabase(url);
+  const steps =
+    migrations.length - migrations.findIndex((migration) => migration.name.startsWith('KeepVersions'));
+  const goBack = async () => {
+    for (let step = 0; step < steps; step += 1) await revertLastMigration(url);
+  };
+  await goBack();
+  const source = await createDataSource({ url, poolSize: 2, applicationName: 'old' }, []).initialize();
+  const upload = newId();
+  await source.query(
+    `INSERT INTO uploads (id, bucket, object_key, etag, source, sweep_at, status, kind, reprocessing_since, created_at, updated_at)
+     VALUES ($1, 'b', 'k', 'e', 'callback', now(), 'ready', 'image', now(), now(), now())`,
+    [upload],
+  );
+  const wanted = (kind: string, job: string) => ({ kind, job, spec: { width: 2 }, specHash: 'new' });
+  const rows: [name: string, job: string, status: string, more: object][] = [
+    ['same', 'upload.process', 'ready', {}],
+    ['again', 'upload.process', 'ready', { wanted: wanted('image', 'upload.reprocess') }],
+    ['film', 'upload.transcode', 'ready', { wanted: wanted('hls', 'upload.retranscode') }],
+    ['kept', 'upload.process', 'ready', { error_code: 'media.damaged', error_message: 'it is' }],
+    ['fine', 'upload.reprocess', 'pending', {}],
+    ['bad', 'upload.process', 'failed', { error_code: 'media.timed_out', error_message: 'too long' }],
+  ];
+  for (const [position, [name, job, status, more]] of rows.entries())
+    await source.query(
+      `INSERT INTO renditions (id, upload_id, position, name, kind, job, spec, spec_hash, status, object_key, wanted,
+                               error_code, error_message)
+       SELECT $1, $2, $3, $4, 'image', $5, '{"format": "avif"}', 'old', $6, CASE WHEN $6 = 'ready' THEN 'r/' || $4 END,
+              wanted, error_code, error_message
+       FROM jsonb_to_record($7) AS t (wanted jsonb, error_code text, error_message text)`,
+      [newId(), upload, position, name, job, status, JSON.stringify(more)],
+    );
+  const removals: [name: string, specHash: string, objectKey: string][] = [
+    ['same', 'older', 'r/same-older.webp'],
+    ['fine', 'old', 'r/fine-old/'],
+    ['', '', 'r/'],
+  ];
+  for (const [name, specHash, objectKey] of removals)
+    await source.query(
+      `INSERT INTO removals (id, upload_id, name, spec_hash, bucket, object_key, due_at)
+       VALUES ($1, $2, $3, $4, 'b', $5, '2026-01-01T00:00:00Z')`,
+      [newId(), upload, name, specHash, objectKey],
+    );
+  await source.query(
+    `INSERT INTO outbox (id, name, payload) VALUES ($1, 'upload.refine', '{"v": 1}'), ($2, 'upload.process', '{"v": 1, "unproven": true}'),
+                                                   ($3, 'upload.reprocess', '{"v": 1}')`,
+    [newId(), newId(), newId()],
+  );
+  const before = (await source.query(
+    `SELECT name, kind, status, wanted, object_key, error_code, job FROM renditions ORDER BY position`,
+  )) as unknown;
+
+  await migrateDatabase(url);
+  const versions = (await source.query(
+    `SELECT concat_ws(' ', name, status, job, spec_hash, object_key, storage_keys[1], error_code) AS row
+     FROM rendition_versions ORDER BY 1`,
+  )) as { row: string }[];
+  expect(versions.map(({ row }) => row)).toEqual(
+    [
+      ' retired upload.process  r/',
+      'again pending upload.process new',
+      'again ready upload.process old r/again',
+      'bad failed upload.process old media.timed_out',
+      'film pending upload.transcode new',
+      'film ready upload.transcode old r/film',
+      'fine pending upload.render old r/fine-old/',
+      'kept failed upload.process old media.damaged',
+      'kept ready upload.process old r/kept',
+      'same ready upload.process old r/same',
+      'same retired upload.process older r/same-older.webp',
+    ].toSorted(),
+  );
+  const shown = (await source.query(
+    `SELECT concat_ws(' ', name, status, spec_hash, error_code) AS row FROM renditions ORDER BY position`,
+  )) as { row: string }[];
+  expect(shown.map(({ row }) => row)).toEqual([
+    'same ready old',
+    'again ready old',
+    'film ready old',
+    'kept ready old media.damaged',
+    'fine pending old',
+    'bad failed old media.timed_out',
+  ]);
+  expect(await source.query('SELECT name, payload FROM outbox ORDER BY name')).toEqual([
+    { name: 'upload.process', payload: { v: 1, urgency: 'unproven' } },
+    { name: 'upload.render', payload: { v: 1 } },
+  ]);
+
+  await goBack();
+  expect(
+    await source.query(
+      `SELECT name, kind, status, wanted, object_key, error_code, job FROM renditions ORDER BY position`,
+    ),
+  ).toEqual(before);
+  const kept = (await source.query('SELECT object_key FROM removals ORDER BY 1')) as { object_key: string }[];
+  expect(kept.map((row) => row.object_key).toSorted()).toEqual(removals.map(([, , key]) => key).toSorted());
+  expect(await migrateDatabase(url)).toHaveLength(steps);
+  await source.destroy();
+  await dropTestDatabase(url);
+});
+
 test('the entities say what the migrations made', async () => {
   const url = await createTestDatabase();
   const source = await createDataSource(

@@ -7,7 +7,7 @@
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export type { Landing } from './landing/landing.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
-export { lifecycleLimits } from './lifecycle.js';
+export { type Lifecycle, lifecycleLimits, lifecycles } from './lifecycle.js';
 export {
   beginChunk,
   type BegunChunk,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
 import { renderErrorsPage } from './errors-page.js';
+import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
 /** The generated files, by their place in the clone. */
@@ -10,6 +11,7 @@ export function renderDocs(): Record<string, string> {
   return {
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
+    'docs/lifecycle.md': renderLifecyclePage(),
     'docs/pipelines.md': renderPipelinesPage(),
     'docs/pipelines.schema.json': renderPipelinesSchema(),
     '.env.example': renderEnvExample(),
