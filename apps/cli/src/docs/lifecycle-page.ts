@@ -17,9 +17,9 @@ export function renderLifecyclePage(): string {
 
 <!-- Generated from libs/uploads/src/lifecycle.ts by \`npm run landfall -- docs\`. -->
 
-The states of the rows in Postgres, every change between them, who makes it and what it writes. A test
-walks through all of them and meets no other. A rendition is what its versions make of it: \`ready\` when
-one is served, else \`pending\` when one is to be made, else \`failed\`.
+The states of the rows in Postgres, every change between them, who makes it and what it writes. A
+test walks through all of them and meets no other. A rendition is what its versions make of it:
+\`ready\` when one is served, else \`pending\` when one is to be made, else \`failed\`.
 
 ${parts.join('\n\n')}
 
@@ -30,12 +30,12 @@ ${parts.join('\n\n')}
 ${jobs.join('\n')}
 
 - The lowest priority runs first. What nobody vouches for waits at 5, what is made again at 20.
-- A try that ends because a worker died is not counted as a try. After ${lifecycleLimits.crashesMax} workers died on the same
-  upload or chunk, it fails with \`upload.attempts_exhausted\`.
+- A try that ends because a worker died is not counted as a try. After ${lifecycleLimits.crashesMax} workers died on the
+  same upload or chunk, it fails with \`upload.attempts_exhausted\`.
 - An error that may pass is tried again by the sweep after the last try. After
   ${lifecycleLimits.retryWindowMs / 3_600_000} hours the upload fails with \`upload.timed_out\`.
-- The sweep looks at an unfinished upload after \`WORKER_SWEEP_AFTER_MS\`, then after half its age, at most an
-  hour.
+- The sweep looks at an unfinished upload after \`WORKER_SWEEP_AFTER_MS\`, then after half its age, at
+  most an hour.
 `;
 }
 
