@@ -20,3 +20,22 @@ export async function fillUploads(client: Client, rows: number): Promise<void> {
   );
   await client.query('VACUUM ANALYZE uploads');
 }
+
+/** Two versions of renditions for each upload: one of a hundred is being made again, one of a thousand is to be removed. */
+export async function fillVersions(client: Client): Promise<void> {
+  const insert = (name: string, status: string, every: number, more = 'NULL') =>
+    client.query(
+      `INSERT INTO rendition_versions (id, upload_id, position, name, kind, job, spec, spec_hash, status, object_key, mime_type,
+                                       width, height, size_bytes, storage_keys, due_at)
+       SELECT gen_random_uuid(), id, 0, $1, 'image', 'upload.process', '{"width": 320, "format": "webp"}', $2, $2,
+              CASE WHEN $2 = 'ready' THEN 'renditions/' || id || '/' || $1 || '.webp' END, 'image/webp', 320, 240, 20000,
+              CASE WHEN $2 = 'retired' THEN ARRAY['renditions/' || id || '/old.webp'] ELSE '{}' END, ${more}
+       FROM uploads WHERE object_key LIKE 'seeded/%' AND hashtext(id::text) % ${every} = 0`,
+      [name, status],
+    );
+  await insert('thumb-320', 'ready', 1);
+  await insert('thumb-640', 'ready', 1);
+  await insert('thumb-640', 'pending', 100);
+  await insert('thumb-320', 'retired', 1_000, 'now()');
+  await client.query('VACUUM ANALYZE rendition_versions');
+}
