@@ -77,6 +77,7 @@ const owners = {
   '@nestjs/swagger': '^apps/api/',
   fastify: '^apps/api/',
   'file-type': '^apps/worker/',
+  'lru-cache': '^apps/api/',
   busboy: '^apps/oss-emulator/',
   'image-size': '^apps/oss-emulator/',
 };

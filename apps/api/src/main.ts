@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { connectWhenThere, createDataSource, createPool } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { OutboxRow } from '#outbox';
+import { loadPipelines } from '#pipelines';
 import { registryConnections, uploadEntities, UploadRegistry } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,6 +21,7 @@ const source = createDataSource(
   },
   [...uploadEntities, OutboxRow],
 );
+const pipelines = loadPipelines(config.media.PIPELINES_FILE);
 const registryPool = createPool({
   url: config.database.DATABASE_URL,
   poolSize: registryConnections,
@@ -53,7 +55,7 @@ const adapter = new FastifyAdapter({
   http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
-  ApiModule.register({ config, logger, source, registry, publicUrl }),
+  ApiModule.register({ config, logger, source, registry, pipelines, publicUrl }),
   adapter,
   { bodyParser: false, abortOnError: false, logger: nestLogger(logger) },
 );

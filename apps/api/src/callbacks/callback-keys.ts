@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { LandfallError, type Logger } from '#runtime';
+import { LRUCache } from 'lru-cache';
 import { keyLookups } from './callback-metrics.js';
 
 const refreshAfterMs = 3_600_000;
@@ -10,9 +11,7 @@ const failuresMax = 64;
 const pemMaxBytes = 16_384;
 
 interface CachedKey {
-  key: KeyObject;
-  /** A callback's signature held with it: only such keys are worth keeping when strangers name others. */
-  proven: boolean;
+  readonly key: KeyObject;
   fetchedAt: number;
 }
 
@@ -22,9 +21,14 @@ interface CachedKey {
  * here is bounded.
  */
 export class CallbackKeys {
-  private readonly keys = new Map<string, CachedKey>();
+  /** Keys that a callback's signature held with. Strangers cannot get one in here, nor push one out. */
+  private readonly proven = new LRUCache<string, CachedKey>({ max: keysMax });
+  private readonly unproven = new LRUCache<string, CachedKey>({ max: keysMax });
+  private readonly failures = new LRUCache<string, LandfallError>({
+    max: failuresMax,
+    ttl: rememberFailureMs,
+  });
   private readonly fetching = new Map<string, Promise<KeyObject>>();
-  private readonly failures = new Map<string, { error: LandfallError; at: number }>();
 
   constructor(
     private readonly timeoutMs: number,
@@ -33,7 +37,7 @@ export class CallbackKeys {
 
   /** The key at an allowed URL: at once when it is cached. @throws LandfallError callback.key_unavailable */
   get(url: URL): KeyObject | Promise<KeyObject> {
-    const cached = this.keys.get(url.href);
+    const cached = this.find(url);
     keyLookups.count(cached ? 'cached' : 'fetched');
     if (!cached) return this.fetchOnce(url);
     if (Date.now() - cached.fetchedAt > refreshAfterMs) {
@@ -48,18 +52,24 @@ export class CallbackKeys {
 
   /** The key at a URL if it is at hand; fetches nothing. */
   peek(url: URL): KeyObject | undefined {
-    return this.keys.get(url.href)?.key;
+    return this.find(url)?.key;
   }
 
   /** Tells that a signature held with the key of this URL. */
   prove(url: URL): void {
-    const cached = this.keys.get(url.href);
-    if (cached) cached.proven = true;
+    const cached = this.unproven.get(url.href);
+    if (!cached) return;
+    this.proven.set(url.href, cached);
+    this.unproven.delete(url.href);
+  }
+
+  private find({ href }: URL): CachedKey | undefined {
+    return this.proven.get(href) ?? this.unproven.get(href);
   }
 
   private fetchOnce(url: URL): Promise<KeyObject> {
     const failure = this.failures.get(url.href);
-    if (failure && Date.now() - failure.at < rememberFailureMs) return Promise.reject(failure.error);
+    if (failure) return Promise.reject(failure);
     const underWay = this.fetching.get(url.href);
     if (underWay) return underWay;
     if (this.fetching.size >= keysMax)
@@ -92,27 +102,17 @@ export class CallbackKeys {
     return key;
   }
 
-  private remember(url: URL, key: KeyObject): KeyObject {
-    const proven = this.keys.get(url.href)?.proven ?? false;
-    if (!this.keys.has(url.href) && this.keys.size >= keysMax) this.dropUnproven();
-    if (this.keys.size < keysMax || this.keys.has(url.href)) {
-      this.keys.set(url.href, { key, proven, fetchedAt: Date.now() });
-    }
-    this.failures.delete(url.href);
+  private remember({ href }: URL, key: KeyObject): KeyObject {
+    const keys = this.proven.has(href) ? this.proven : this.unproven;
+    keys.set(href, { key, fetchedAt: Date.now() });
+    this.failures.delete(href);
     return key;
-  }
-
-  private dropUnproven(): void {
-    const unproven = [...this.keys].find(([, cached]) => !cached.proven);
-    if (unproven) this.keys.delete(unproven[0]);
   }
 
   private rememberFailure(url: URL, cause: unknown): never {
     keyLookups.count('failed');
     const error = new LandfallError('callback.key_unavailable', url.host, { cause });
-    const [oldest] = this.failures.keys();
-    if (this.failures.size >= failuresMax && oldest !== undefined) this.failures.delete(oldest);
-    this.failures.set(url.href, { error, at: Date.now() });
+    this.failures.set(url.href, error);
     throw error;
   }
 }

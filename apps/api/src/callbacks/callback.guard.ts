@@ -3,6 +3,7 @@ import { readKeyUrl, verifyCallbackSignature } from '#oss';
 import { LandfallError } from '#runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { CallbackKeys } from './callback-keys.js';
 import { readPublicKey } from './public-key-file.js';
@@ -14,7 +15,7 @@ const keyUrlsMax = 64;
 @Injectable()
 export class CallbackGuard implements CanActivate {
   private readonly pinnedKey: KeyObject | undefined;
-  private readonly keyUrls = new Map<string, URL>();
+  private readonly keyUrls = new LRUCache<string, URL>({ max: keyUrlsMax });
 
   constructor(
     @Inject(CallbackKeys) private readonly keys: CallbackKeys,
@@ -43,7 +44,7 @@ export class CallbackGuard implements CanActivate {
     const known = header === undefined ? undefined : this.keyUrls.get(header);
     if (known) return known;
     const url = readKeyUrl(header, this.config.callback.CALLBACK_KEY_HOSTS);
-    if (header !== undefined && this.keyUrls.size < keyUrlsMax) this.keyUrls.set(header, url);
+    if (header !== undefined) this.keyUrls.set(header, url);
     return url;
   }
 

@@ -3,12 +3,17 @@ import { type CapturedCallback, type ExplainSettings } from '#explain';
 import { describeRefused, recoverDigest } from '#explain';
 import { maskSecrets, readKeyUrl } from '#oss';
 import { isLandfallError, type LandfallError, type Logger } from '#runtime';
-import type { OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { ApiConfig } from '../tokens.js';
+import type { ProblemReporter } from '../http/problem.filter.js';
+import { pathOf } from '../http/request-path.js';
+import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
-import type { CallbackKeys } from './callback-keys.js';
+import { CallbackKeys } from './callback-keys.js';
+import { callbackOutcomes } from './callback-metrics.js';
 import { readPublicKey } from './public-key-file.js';
+
+const callbackPath = '/callbacks/oss';
 
 const windowMs = 60_000;
 const perKindMax = 5;
@@ -21,7 +26,8 @@ const hashedBytesMax = 8_388_608;
  * of refusal gets a few full ones a minute; the others are counted, and told together now and then. A callback whose
  * signature was made with the right key is a kind of its own: junk leaves it its place.
  */
-export class RefusedCallbacks implements OnModuleDestroy {
+@Injectable()
+export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   private readonly pinnedKey: KeyObject | undefined;
   private readonly full = new Map<string, number>();
   private windowEndsAt = 0;
@@ -29,16 +35,24 @@ export class RefusedCallbacks implements OnModuleDestroy {
   private counting: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly config: ApiConfig,
+    @Inject(configToken) private readonly config: ApiConfig,
     private readonly keys: CallbackKeys,
-    private readonly logger: Logger,
+    @Inject(loggerToken) private readonly logger: Logger,
   ) {
     const file = config.callback.CALLBACK_PUBLIC_KEY_FILE;
     this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
   }
 
+  /** Takes over what is a callback: a database that is away refuses them all. A mistake of ours is left to the filter's own line. */
+  report(request: FastifyRequest, error: LandfallError): boolean {
+    if (isCallbackPath(request)) callbackOutcomes.count(error.code);
+    if (!isCallback(request) || error.code === 'internal.unexpected') return false;
+    this.tell(request, error);
+    return true;
+  }
+
   /** Logs one refusal, or counts it. */
-  tell(request: FastifyRequest, { code, message, cause }: LandfallError): void {
+  private tell(request: FastifyRequest, { code, message, cause }: LandfallError): void {
     const captured = capture(request);
     const settings = this.settingsFor(captured);
     const isSigned = code === 'callback.signature_mismatch' && recoverDigest(captured, settings) !== null;
@@ -112,6 +126,17 @@ export class RefusedCallbacks implements OnModuleDestroy {
       return { key: undefined, keySource: isLandfallError(error) ? `none: ${error.code}` : 'none' };
     }
   }
+}
+
+/** Also one that a proxy sent to another path. */
+function isCallback(request: FastifyRequest): boolean {
+  return isCallbackPath(request) || request.headers['x-oss-pub-key-url'] !== undefined;
+}
+
+/** With or without a secret at its end. */
+function isCallbackPath(request: FastifyRequest): boolean {
+  const path = pathOf(request);
+  return path === callbackPath || path.startsWith(`${callbackPath}/`);
 }
 
 function capture(request: FastifyRequest): CapturedCallback {

@@ -3,7 +3,6 @@ import { LandfallError } from '#runtime';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { SchemaPipe } from './schema-pipe.js';
 
 const maxBodyBytes = 32_768;
 
@@ -24,12 +23,12 @@ const MaybeJson = createParamDecorator((_: unknown, context: ExecutionContext): 
  * Errors: request.invalid (no JSON, or fields that are wrong), request.too_large (over 32 KiB)
  */
 export function JsonBody(schema: z.ZodType): ParameterDecorator {
-  return Json(undefined, new SchemaPipe(schema));
+  return Json({ schema });
 }
 
 /** As `JsonBody`, where a request without a body stands for an empty object. */
 export function OptionalJsonBody(schema: z.ZodType): ParameterDecorator {
-  return MaybeJson(undefined, new SchemaPipe(schema));
+  return MaybeJson({ schema });
 }
 
 /** @throws LandfallError request.invalid, request.too_large */

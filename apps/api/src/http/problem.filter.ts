@@ -1,5 +1,4 @@
-import { callbackOutcomes } from '../callbacks/callback-metrics.js';
-import type { RefusedCallbacks } from '../callbacks/refused-callbacks.js';
+import { isDatabaseUnavailable } from '#database';
 import { maskSecrets } from '#oss';
 import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
@@ -10,28 +9,29 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { pathOf } from './request-path.js';
 
-const callbackPath = '/callbacks/oss';
+/** A feature that logs the problems of its own requests in its own way. */
+export interface ProblemReporter {
+  /** Sees every problem before it is answered. Returns true for one that it has reported, which then gets no other line. */
+  report(request: FastifyRequest, error: LandfallError): boolean;
+}
 
 /** Answers every error as `application/problem+json` (RFC 9457) with a stable `code`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
-    private readonly refusedCallbacks: RefusedCallbacks,
+    private readonly reporter: ProblemReporter,
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = wrongMethod(thrown, request) ?? translateHttpError(thrown);
+    const error = wrongMethod(thrown, request) ?? toProblem(thrown);
     const status = httpStatusOf(error.code);
-    if (isCallbackPath(request)) callbackOutcomes.count(error.code);
-    // A database that is away refuses every callback: those lines are bounded. A mistake of ours is always told.
-    if (isCallback(request) && error.code !== 'internal.unexpected')
-      this.refusedCallbacks.tell(request, error);
-    else if (status >= 500)
+    if (!this.reporter.report(request, error) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
         'request failed',
@@ -71,14 +71,25 @@ function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | 
   });
 }
 
-/** What Fastify and Nest throw themselves, in our codes. */
-export function translateHttpError(thrown: unknown): LandfallError {
+/**
+ * Anything thrown, in our codes. This is the one place where the api recognises a database that does not answer: controllers
+ * and what they call let its errors pass.
+ */
+export function toProblem(thrown: unknown): LandfallError {
   if (thrown instanceof LandfallError) return thrown;
-  const status =
-    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown }).statusCode;
-  const code = codeByStatus[Number(status)];
+  const code = codeByStatus[statusOf(thrown) ?? 0];
   if (code) return new LandfallError(code, undefined, { cause: thrown });
+  // A connection that broke while a body was read looks like one to the database; Fastify gives it a status.
+  if (statusOf(thrown) === undefined && isDatabaseUnavailable(thrown))
+    return new LandfallError('database.unavailable', undefined, { cause: thrown });
   return new LandfallError('internal.unexpected', undefined, { cause: thrown });
+}
+
+/** The status that Fastify or Nest gave what they threw themselves; undefined for everything else. */
+function statusOf(thrown: unknown): number | undefined {
+  if (thrown instanceof HttpException) return thrown.getStatus();
+  const status = (thrown as { statusCode?: unknown } | null | undefined)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
 }
 
 const codeByStatus: Record<number, ErrorCode> = {
@@ -88,19 +99,3 @@ const codeByStatus: Record<number, ErrorCode> = {
   413: 'request.too_large',
   415: 'request.invalid',
 };
-
-/** Also one that a proxy sent to another path. */
-function isCallback(request: FastifyRequest): boolean {
-  return isCallbackPath(request) || request.headers['x-oss-pub-key-url'] !== undefined;
-}
-
-/** With or without a secret at its end. */
-function isCallbackPath(request: FastifyRequest): boolean {
-  const path = pathOf(request);
-  return path === callbackPath || path.startsWith(`${callbackPath}/`);
-}
-
-/** The path alone: a query may hold a signature. */
-function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? '';
-}

@@ -1,17 +1,15 @@
 import { LandfallError } from '#runtime';
-import type { PipeTransform } from '@nestjs/common';
-import type { z } from 'zod';
+import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 
-/** Parses a parameter with a zod schema. @throws LandfallError request.invalid, naming every field that is wrong */
-export class SchemaPipe<Schema extends z.ZodType> implements PipeTransform<unknown, z.output<Schema>> {
-  constructor(private readonly schema: Schema) {}
-
-  transform(value: unknown): z.output<Schema> {
-    const result = this.schema.safeParse(value);
-    if (result.success) return result.data;
-    const problems = result.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'value'}: ${issue.message}`,
-    );
-    throw new LandfallError('request.invalid', problems.join('; '));
+/**
+ * Parses every parameter whose decorator names a schema: `@Param('id', { schema })`, `@JsonBody(schema)`.
+ * Errors: request.invalid, naming every field that is wrong
+ */
+@Injectable()
+export class SchemaPipe extends StandardSchemaValidationPipe {
+  constructor() {
+    super({ validateCustomDecorators: true });
+    this.exceptionFactory = (issues) =>
+      new LandfallError('request.invalid', this.formatIssueMessages(issues).join('; '));
   }
 }

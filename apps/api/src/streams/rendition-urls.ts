@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
-import type { ObjectStore } from '#storage';
+import { ObjectStore } from '#storage';
 import type { SignRendition } from '#uploads';
 import { namingFile } from '#playlists';
-import type { StreamLinks } from './stream-links.js';
+import { Injectable } from '@nestjs/common';
+import { StreamLinks } from './stream-links.js';
 
 /** The URL of a rendition: signed for OSS itself, or a link to us where its file names others, which we rewrite. */
+@Injectable()
 export class RenditionUrls {
   constructor(
     private readonly store: ObjectStore,

@@ -6,9 +6,8 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
-import { SchemaPipe } from '../http/schema-pipe.js';
 
-const uploadIdPipe = new SchemaPipe(z.uuid());
+const uploadIdSchema = z.uuid();
 
 /** Keys of encrypted streams. The link of a stream does not open them: an API key does. */
 @ApiTags('streams')
@@ -25,8 +24,9 @@ export class StreamKeysController {
   @Header('cache-control', 'private, no-store')
   @Header('access-control-allow-origin', '*')
   @ApiOperation({ summary: 'The key of an encrypted stream, 16 bytes; playlists name this address' })
+  /** Errors: upload.not_found, rendition.not_found */
   async key(
-    @Param('uploadId', uploadIdPipe) uploadId: string,
+    @Param('uploadId', { schema: uploadIdSchema }) uploadId: string,
     @Param('rendition') name: string,
   ): Promise<StreamableFile> {
     const { upload, renditions } = await this.reader.get(uploadId);

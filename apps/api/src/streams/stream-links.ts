@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
+import type { PublicUrl } from '../tokens.js';
 
 /** What a link opens: all files of one rendition that name others. */
 export interface StreamLink {
@@ -16,8 +17,7 @@ export interface StreamLink {
 export class StreamLinks {
   constructor(
     private readonly secret: string,
-    /** Without a slash at the end; undefined until the api knows its own address. */
-    private readonly publicUrl: () => string,
+    private readonly publicUrl: PublicUrl,
   ) {}
 
   url(link: StreamLink, file: string): string {

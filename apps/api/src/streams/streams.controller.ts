@@ -6,7 +6,6 @@ import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { SchemaPipe } from '../http/schema-pipe.js';
 import { namingFile } from '#playlists';
 import { playbackS } from './rendition-urls.js';
 import { StreamLinks } from './stream-links.js';
@@ -42,10 +41,10 @@ export class StreamsController {
     summary: 'A playlist, a DASH manifest or the cues of a storyboard; the link is in the rendition',
   })
   async file(
-    @Param('uploadId', new SchemaPipe(z.uuid())) uploadId: string,
+    @Param('uploadId', { schema: z.uuid() }) uploadId: string,
     @Param('rendition') name: string,
     @Param('*') path: string,
-    @Query(new SchemaPipe(linkQuery)) { expires, signature }: z.output<typeof linkQuery>,
+    @Query({ schema: linkQuery }) { expires, signature }: z.output<typeof linkQuery>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
     const link = { uploadId, rendition: name, expires };

@@ -8,8 +8,9 @@ import {
   type Ticket,
   ticketVar,
 } from '#uploads';
-import type { DataSource } from 'typeorm';
-import type { ApiConfig } from '../tokens.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type ApiConfig, configToken, pipelinesToken, type PublicUrl, publicUrlToken } from '../tokens.js';
 import { encodeCallback } from './ticket-callback.js';
 import { expandKey, refuseForeignKey } from './ticket-key.js';
 import type { TicketRequest } from './ticket-request.js';
@@ -17,18 +18,19 @@ import { signForm, signPut } from './ticket-uploads.js';
 import { type IssuedTicket, type TicketView, viewTicket } from './ticket-view.js';
 
 /** Issues tickets for direct uploads and tells what became of them. */
+@Injectable()
 export class TicketIssuer {
   constructor(
     private readonly source: DataSource,
-    private readonly config: ApiConfig,
-    private readonly pipelines: Pipelines,
-    private readonly publicUrl: () => string,
+    @Inject(configToken) private readonly config: ApiConfig,
+    @Inject(pipelinesToken) private readonly pipelines: Pipelines,
+    @Inject(publicUrlToken) private readonly publicUrl: PublicUrl,
   ) {}
 
   /**
    * Writes the ticket down and signs what the client needs.
    * @throws LandfallError request.invalid, ticket.bucket_forbidden, ticket.key_invalid, ticket.key_forbidden,
-   * ticket.pipeline_unknown, database.unavailable
+   * ticket.pipeline_unknown
    */
   async issue(request: TicketRequest): Promise<IssuedTicket> {
     const { oss, tickets } = this.config;
@@ -48,7 +50,7 @@ export class TicketIssuer {
     return { id, bucket, objectKey, expiresAt: expiresAt.toISOString(), form, put };
   }
 
-  /** @throws LandfallError ticket.not_found, database.unavailable */
+  /** @throws LandfallError ticket.not_found */
   async tell(id: string): Promise<TicketView> {
     const ticket = await readTicket(this.source, id);
     const uploadId = await findTicketUpload(this.source, id);

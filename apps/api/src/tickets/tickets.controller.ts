@@ -5,7 +5,6 @@ import {
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -13,10 +12,11 @@ import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { JsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
-import { SchemaPipe } from '../http/schema-pipe.js';
 import { TicketIssuer } from './ticket-issuer.js';
 import { type TicketRequest, ticketRequestSchema } from './ticket-request.js';
 import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchema } from './ticket-view.js';
+
+const ticketId = z.uuid('a ticket id (UUID) is wanted');
 
 @ApiTags('tickets')
 @ApiBearerAuth()
@@ -37,9 +37,8 @@ export class TicketsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'What became of a ticket' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(ticketViewSchema) })
-  tell(@Param('id', new SchemaPipe(z.uuid('a ticket id (UUID) is wanted'))) id: string): Promise<TicketView> {
+  tell(@Param('id', { schema: ticketId }) id: string): Promise<TicketView> {
     return this.issuer.tell(id);
   }
 }

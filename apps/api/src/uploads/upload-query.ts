@@ -11,8 +11,7 @@ import { z } from 'zod';
 /** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
 const usualDistance = 7;
 
-/** The query of GET /v1/uploads. `var.<name>=<value>` may be given for several names. */
-export const uploadQuerySchema = withVars({
+const querySchema = withVars({
   ...uploadFilterFields,
   similarTo: z
     .uuid('an upload id (UUID) is wanted')
@@ -36,8 +35,10 @@ export interface UploadQuery {
   cursor: string | undefined;
 }
 
-/** As the query string has it → as the reader wants it. */
-export const uploadQuery = uploadQuerySchema.transform(
+/**
+ * The query of GET /v1/uploads, as the reader wants it. `var.<name>=<value>` may be given for several names.
+ */
+export const uploadQuery = querySchema.transform(
   ({ similarTo, distance, limit, cursor, ...words }, context): UploadQuery => {
     if (distance !== undefined && similarTo === undefined)
       context.addIssue({ code: 'custom', path: ['distance'], message: 'similarTo is wanted with it' });

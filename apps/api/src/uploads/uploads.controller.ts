@@ -1,27 +1,39 @@
-import { UploadReader, type UploadView, uploadViewSchema, viewUpload } from '#uploads';
-import { Controller, Delete, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import type { Pipelines } from '#pipelines';
+import {
+  cancelUpload,
+  deleteUpload,
+  reprocessUpload,
+  UploadReader,
+  type UploadView,
+  uploadViewSchema,
+  viewUpload,
+} from '#uploads';
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
   ApiBody,
   ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
+import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { OptionalJsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
-import { SchemaPipe } from '../http/schema-pipe.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
-import { ReprocessDesk, type ReprocessBody, reprocessBodySchema } from './reprocess-desk.js';
-import { UploadDesk } from './upload-desk.js';
-import { uploadQuery, type UploadQuery, uploadQuerySchema } from './upload-query.js';
+import { type ApiConfig, configToken, pipelinesToken } from '../tokens.js';
+import { uploadQuery, type UploadQuery } from './upload-query.js';
 
-const uploadId = new SchemaPipe(z.uuid('an upload id (UUID) is wanted'));
+const uploadId = z.uuid('an upload id (UUID) is wanted');
+/** The body of POST /v1/uploads/{id}/reprocess. */
+const reprocessBodySchema = z.strictObject({
+  renditions: z.array(z.string().max(63)).min(1).max(50).optional().describe('only these; without it all'),
+});
+
 const pageSchema = z.object({ items: z.array(uploadViewSchema), nextCursor: z.string().nullable() });
 
 @ApiTags('uploads')
@@ -32,8 +44,9 @@ export class UploadsController {
   constructor(
     private readonly reader: UploadReader,
     private readonly urls: RenditionUrls,
-    private readonly reprocessing: ReprocessDesk,
-    private readonly desk: UploadDesk,
+    private readonly source: DataSource,
+    @Inject(pipelinesToken) private readonly pipelines: Pipelines,
+    @Inject(configToken) private readonly config: ApiConfig,
   ) {}
 
   @Get()
@@ -41,14 +54,15 @@ export class UploadsController {
     summary: 'Uploads, newest first; with similarTo the near duplicates of one, nearest first',
   })
   @ApiQuery({
-    name: 'query',
+    name: 'vars',
     required: false,
+    description: 'var.<name>=<value>, for any number of names',
     style: 'form',
     explode: true,
-    schema: documentSchema(uploadQuerySchema, 'input'),
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
   })
   @ApiOkResponse({ schema: documentSchema(pageSchema) })
-  async list(@Query(new SchemaPipe(uploadQuery)) query: UploadQuery): Promise<z.output<typeof pageSchema>> {
+  async list(@Query({ schema: uploadQuery }) query: UploadQuery): Promise<z.output<typeof pageSchema>> {
     const { filter, similarTo, limit, cursor } = query;
     const page = similarTo
       ? await this.reader.listSimilar(similarTo, filter, limit, cursor)
@@ -58,9 +72,8 @@ export class UploadsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One upload with its renditions and their signed URLs' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async get(@Param('id', uploadId) id: string): Promise<UploadView> {
+  async get(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 
@@ -70,14 +83,14 @@ export class UploadsController {
     summary: 'Make again what is missing, has failed or is not as the pipelines file asks for now',
     description: 'Behind all fresh uploads. A rendition that is ready is served until its successor is.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
   @ApiAcceptedResponse({ schema: documentSchema(uploadViewSchema) })
   async reprocess(
-    @Param('id', uploadId) id: string,
-    @OptionalJsonBody(reprocessBodySchema) body: ReprocessBody,
+    @Param('id', { schema: uploadId }) id: string,
+    @OptionalJsonBody(reprocessBodySchema) { renditions }: z.output<typeof reprocessBodySchema>,
   ): Promise<UploadView> {
-    await this.reprocessing.reprocess(id, body);
+    const sweepAfterMs = this.config.worker.WORKER_SWEEP_AFTER_MS;
+    await reprocessUpload(this.source, id, { pipelines: this.pipelines, names: renditions, sweepAfterMs });
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 
@@ -88,10 +101,9 @@ export class UploadsController {
     description:
       'It ends as failed with the code rendition.cancelled, within two seconds wherever it is made; what is ready stays. Of an upload that is finished nothing changes.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async cancel(@Param('id', uploadId) id: string): Promise<UploadView> {
-    await this.desk.cancel(id);
+  async cancel(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+    await cancelUpload(this.source, id);
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 
@@ -101,10 +113,10 @@ export class UploadsController {
     description:
       'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. A callback that OSS repeats revives nothing; what is uploaded to the same key afterwards, the same bytes too, is another upload. Deleting again changes nothing.',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async delete(@Param('id', uploadId) id: string): Promise<UploadView> {
-    await this.desk.delete(id);
+  async delete(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+    const { OSS_RENDITION_PREFIX: renditionPrefix, OSS_URL_LIFETIME_S } = this.config.oss;
+    await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: OSS_URL_LIFETIME_S * 1_000 });
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 }

@@ -1,4 +1,3 @@
-import { translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
 import { In, type DataSource, type SelectQueryBuilder } from 'typeorm';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
@@ -45,20 +44,20 @@ export interface UploadPage {
   nextCursor: string | null;
 }
 
-/** Answers questions about uploads from rows only. */
+/** Answers questions about uploads from rows only. Errors of the database pass as they are. */
 export class UploadReader {
   constructor(private readonly source: DataSource) {}
 
   /**
    * One page, newest first. The cursor is the last id of the page before, so that pages neither repeat nor skip.
-   * @throws LandfallError request.cursor_invalid, database.unavailable
+   * @throws LandfallError request.cursor_invalid
    */
   async list(filter: UploadFilter, limit: number, cursor: string | undefined): Promise<UploadPage> {
     const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
       .orderBy('u.id', 'DESC')
       .take(limit + 1);
     if (cursor !== undefined) query.andWhere('u.id < :cursor', { cursor: idOfCursor(cursor) });
-    const uploads = await translateDatabaseErrors(query.getMany());
+    const uploads = await query.getMany();
     const page = uploads.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -70,7 +69,7 @@ export class UploadReader {
   /**
    * One page of the near duplicates of an upload that the filter lets through, the nearest first, of the same distance the
    * newest. Of more than 10,000 that are near, the first 10,000 are looked at. The cursor is distance and id.
-   * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid, database.unavailable
+   * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid
    */
   async listSimilar(
     { id, distance }: Similarity,
@@ -93,7 +92,7 @@ export class UploadReader {
         nearOfCursor(cursor),
       );
     }
-    const { entities, raw } = await translateDatabaseErrors(query.getRawAndEntities<{ distance: number }>());
+    const { entities, raw } = await query.getRawAndEntities<{ distance: number }>();
     const items = await this.withRenditions(entities.slice(0, limit));
     for (const [index, item] of items.entries()) item.distance = raw[index]?.distance ?? 0;
     const last = items.at(-1);
@@ -104,12 +103,10 @@ export class UploadReader {
   }
 
   private async perceptualHashOf(id: string): Promise<string> {
-    const upload = await translateDatabaseErrors(
-      this.source.getRepository(Upload).findOne({
-        where: { id: await standingIdOf(this.source, id) },
-        select: { id: true, perceptualHash: true },
-      }),
-    );
+    const upload = await this.source.getRepository(Upload).findOne({
+      where: { id: await standingIdOf(this.source, id) },
+      select: { id: true, perceptualHash: true },
+    });
     if (!upload) throw new LandfallError('upload.not_found', id);
     if (upload.perceptualHash === null) throw new LandfallError('upload.not_comparable', id);
     return upload.perceptualHash;
@@ -117,13 +114,9 @@ export class UploadReader {
 
   /**
    * With the raw tags and the logs of renditions, which lists leave out. What was merged into another upload is shown as that one.
-   * @throws LandfallError upload.not_found, database.unavailable
+   * @throws LandfallError upload.not_found
    */
   async get(id: string): Promise<UploadWithRenditions> {
-    return translateDatabaseErrors(this.find(id));
-  }
-
-  private async find(id: string): Promise<UploadWithRenditions> {
     const standingId = await standingIdOf(this.source, id);
     const upload = await this.source
       .createQueryBuilder(Upload, 'u')
@@ -144,18 +137,14 @@ export class UploadReader {
 
   private async withRenditions(uploads: Upload[]): Promise<UploadWithRenditions[]> {
     if (uploads.length === 0) return [];
-    const renditions = await translateDatabaseErrors(
-      this.source.getRepository(Rendition).find({
-        where: { uploadId: In(uploads.map((upload) => upload.id)) },
-        order: { position: 'ASC', name: 'ASC' },
-      }),
-    );
+    const renditions = await this.source.getRepository(Rendition).find({
+      where: { uploadId: In(uploads.map((upload) => upload.id)) },
+      order: { position: 'ASC', name: 'ASC' },
+    });
     const byUpload = Map.groupBy(renditions, (rendition) => rendition.uploadId);
-    const current = await translateDatabaseErrors(
-      findCurrent(
-        this.source,
-        uploads.map((upload) => upload.id),
-      ),
+    const current = await findCurrent(
+      this.source,
+      uploads.map((upload) => upload.id),
     );
     return uploads.map((upload) => ({
       upload,

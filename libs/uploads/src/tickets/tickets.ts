@@ -1,4 +1,3 @@
-import { translateDatabaseErrors } from '#database';
 import { firstIdOf, LandfallError } from '#runtime';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Ticket } from '../rows/ticket.entity.js';
@@ -11,34 +10,28 @@ export const ticketVar = 'ticket';
 const keptMs = 30 * 24 * 3_600_000;
 const pageSize = 500;
 
-/** @throws LandfallError database.unavailable */
+/** Writes a new ticket down. */
 export async function insertTicket(source: DataSource, ticket: Ticket): Promise<void> {
-  await translateDatabaseErrors(source.getRepository(Ticket).insert(ticket));
+  await source.getRepository(Ticket).insert(ticket);
 }
 
-/** @throws LandfallError ticket.not_found, database.unavailable */
+/** @throws LandfallError ticket.not_found */
 export async function readTicket(source: DataSource, id: string): Promise<Ticket> {
-  const ticket = await translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id }));
+  const ticket = await source.getRepository(Ticket).findOneBy({ id });
   if (!ticket) throw new LandfallError('ticket.not_found', id);
   return ticket;
 }
 
-/**
- * The ticket that an upload was made with; null when there was none.
- * @throws LandfallError database.unavailable
- */
+/** The ticket that an upload was made with; null when there was none. */
 export async function findTicketOf(
   source: DataSource | EntityManager,
   { ticketId }: Pick<Upload, 'ticketId'>,
 ): Promise<Ticket | null> {
   if (ticketId === null) return null;
-  return translateDatabaseErrors(source.getRepository(Ticket).findOneBy({ id: ticketId }));
+  return source.getRepository(Ticket).findOneBy({ id: ticketId });
 }
 
-/**
- * The id of the newest upload that a ticket was used for; null when there is none.
- * @throws LandfallError database.unavailable
- */
+/** The id of the newest upload that a ticket was used for; null when there is none. */
 export async function findTicketUpload(source: DataSource, ticketId: string): Promise<string | null> {
   const query = source
     .createQueryBuilder(Upload, 'u')
@@ -46,7 +39,7 @@ export async function findTicketUpload(source: DataSource, ticketId: string): Pr
     .where('u.ticket_id = :ticketId', { ticketId })
     .orderBy('u.id', 'DESC')
     .limit(1);
-  const row = await translateDatabaseErrors(query.getRawOne<{ id: string }>());
+  const row = await query.getRawOne<{ id: string }>();
   return row?.id ?? null;
 }
 

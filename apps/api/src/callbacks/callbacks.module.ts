@@ -1,0 +1,22 @@
+import type { Logger } from '#runtime';
+import { Module } from '@nestjs/common';
+import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
+import { CallbackKeys } from './callback-keys.js';
+import { CallbackController } from './callback.controller.js';
+import { RefusedCallbacks } from './refused-callbacks.js';
+
+/** Takes the callbacks of OSS, and reports those that are refused. */
+@Module({
+  controllers: [CallbackController],
+  providers: [
+    {
+      provide: CallbackKeys,
+      inject: [configToken, loggerToken],
+      useFactory: ({ callback }: ApiConfig, logger: Logger) =>
+        new CallbackKeys(callback.CALLBACK_KEY_TIMEOUT_MS, logger),
+    },
+    RefusedCallbacks,
+  ],
+  exports: [RefusedCallbacks],
+})
+export class CallbacksModule {}

@@ -1,0 +1,35 @@
+import type { Logger } from '#runtime';
+import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { loggerToken } from '../tokens.js';
+import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { ProblemFilter, type ProblemReporter } from './problem.filter.js';
+import { SchemaPipe } from './schema-pipe.js';
+
+interface HttpOptions {
+  /** The modules that export the reporter. */
+  imports: NonNullable<ModuleMetadata['imports']>;
+  /** Looks at every problem before it is logged. */
+  reporter: Type<ProblemReporter>;
+}
+
+/** What every request meets, whatever feature it is for: parsed parameters and problems as answers. Health and metrics too. */
+@Module({})
+export class HttpModule {
+  static register({ imports, reporter }: HttpOptions): DynamicModule {
+    return {
+      module: HttpModule,
+      imports,
+      controllers: [HealthController, MetricsController],
+      providers: [
+        { provide: APP_PIPE, useClass: SchemaPipe },
+        {
+          provide: APP_FILTER,
+          inject: [loggerToken, reporter],
+          useFactory: (logger: Logger, reports: ProblemReporter) => new ProblemFilter(logger, reports),
+        },
+      ],
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import type { Pipelines } from '#pipelines';
+import type { Logger } from '#runtime';
+import { ObjectStore } from '#storage';
+import { UploadReader, UploadRegistry } from '#uploads';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import {
+  type ApiConfig,
+  configToken,
+  loggerToken,
+  pipelinesToken,
+  type PublicUrl,
+  publicUrlToken,
+} from './tokens.js';
+
+/** What the process made before Nest began, and closes after it ended. */
+export interface ApiParts {
+  config: ApiConfig;
+  logger: Logger;
+  source: DataSource;
+  registry: UploadRegistry;
+  pipelines: Pipelines;
+  publicUrl: PublicUrl;
+}
+
+/** What several features use. It is global, so that none of them has to import another for it. */
+@Module({})
+export class SharedModule {
+  static register({ config, logger, source, registry, pipelines, publicUrl }: ApiParts): DynamicModule {
+    const providers = [
+      { provide: configToken, useValue: config },
+      { provide: loggerToken, useValue: logger },
+      { provide: pipelinesToken, useValue: pipelines },
+      { provide: publicUrlToken, useValue: publicUrl },
+      { provide: DataSource, useValue: source },
+      { provide: UploadRegistry, useValue: registry },
+      { provide: UploadReader, useValue: new UploadReader(source) },
+      { provide: ObjectStore, useValue: new ObjectStore(config.oss) },
+    ];
+    return { module: SharedModule, global: true, providers, exports: providers };
+  }
+}
