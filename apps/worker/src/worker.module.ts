@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { chunkJob, joinJob } from './chunks/chunk-jobs.js';
 import { makePending, reprocessUpload } from './process/make-pending.js';
 import { processUpload } from './process/process-upload.js';
-import { transcodeUpload } from './makers/stream/transcode-upload.js';
+import { transcodeUpload } from './process/transcode-upload.js';
 import { uploadJob } from './runs/upload-job.js';
 import type { WorkerContext } from './worker-context.js';
 

@@ -17,5 +17,5 @@ export { readableType } from './input/input-formats.js';
 export { type OpenedImage, openImageFile } from './input/open-image.js';
 export { writeAnimation } from './renditions/animation/animation-file.js';
 export type { RenderedImage } from './renditions/encode-rendition.js';
-export { renderImages } from './renditions/render-images.js';
-export type { FocalPoint, ImageRenditionSpec } from './renditions/rendition-spec.js';
+export { renderImages, type RenderWork } from './renditions/render-images.js';
+export type { FocalPoint } from './renditions/rendition-spec.js';

@@ -1,12 +1,5 @@
 import { withRangeProxy } from '#storage';
-import {
-  type CutJob,
-  type CutRendition,
-  type ChunkPlan,
-  planChunks,
-  type Rendition,
-  type ConfirmedUpload,
-} from '#uploads';
+import { type CutJob, type CutRendition, type ChunkPlan, planChunks, type ConfirmedUpload } from '#uploads';
 import { type EncodeRange, isCut, type MediaFacts, planInSoftware, planRanges, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
 import type { WorkerContext } from '../worker-context.js';
@@ -29,7 +22,7 @@ export async function cutVideo(
   worker: WorkerContext,
   upload: ConfirmedUpload,
   job: CutJob,
-  streams: Streams<Rendition>,
+  streams: Streams,
   signal: AbortSignal,
 ): Promise<boolean> {
   const renditions = presentOf(streams);
@@ -54,6 +47,6 @@ export async function cutVideo(
   return true;
 }
 
-function cutOf({ name, kind, spec, specHash }: Rendition): CutRendition {
+function cutOf({ name, kind, spec, specHash }: CutRendition): CutRendition {
   return { name, kind, spec, specHash };
 }

@@ -26,7 +26,7 @@ import type { ChunkWork } from './cut-video.js';
 import type { MadeChunk } from './make-chunk.js';
 import { storeFiles } from '../publish/publish-files.js';
 import { renditionKey } from '../publish/rendition-key.js';
-import { keyOf, specsOf, streamsOf } from '../makers/stream/stream-specs.js';
+import { keyOf, specsOf, type Streams, streamsOf } from '../makers/stream/stream-specs.js';
 import type { WorkerContext } from '../worker-context.js';
 
 /** What a video is joined from and by. */
@@ -71,7 +71,7 @@ export async function joinUpload(
 /** Segments lie where they are served: only what names them is written. */
 async function publishStream(
   { worker, upload, facts, plan, outDir, signal }: Joining,
-  hls: CutRendition,
+  hls: NonNullable<Streams['hls']>,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
   const whole = joinChunks(facts, plan, chunks);
@@ -107,7 +107,10 @@ async function publishFile(
     }
   }
   await writePlaylists(folder, tracks);
-  const made = await writeMp4(worker.tools, plan, folder, worker.limits.video.timeoutMs, signal);
+  const made = await writeMp4(
+    { tools: worker.tools, outDir: folder, limits: worker.limits.video, signal },
+    plan,
+  );
   const details = { ...made.details, ...(loudness ? { loudness } : {}) };
   const stored = await storeFiles(worker, upload, mp4, { ...made, details }, folder, signal);
   if (stored)

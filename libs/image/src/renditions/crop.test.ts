@@ -1,8 +1,9 @@
+import type { ImageSpec } from '#media';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { boxAround } from './crop.js';
 import { distance, makeFolder, plain, renderOne, rawOf } from '../fixtures/image.fixture.js';
-import type { FocalPoint, ImageRenditionSpec } from './rendition-spec.js';
+import type { FocalPoint } from './rendition-spec.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -104,7 +105,7 @@ async function shareOfBall(image: Uint8Array): Promise<number> {
 }
 
 describe.each(['attention', 'entropy'] as const)('position %s', (position) => {
-  it.each<[number, number, number, number, Partial<ImageRenditionSpec>]>([
+  it.each<[number, number, number, number, Partial<ImageSpec>]>([
     [20, 60, 600, 200, {}],
     [500, 60, 600, 200, {}],
     [60, 20, 200, 600, {}],
@@ -137,7 +138,7 @@ describe.each(['attention', 'entropy'] as const)('position %s', (position) => {
 });
 
 describe('enlarge', () => {
-  it.each<[Partial<ImageRenditionSpec>, number, number]>([
+  it.each<[Partial<ImageSpec>, number, number]>([
     [{ width: 120 }, 120, 60],
     [{ height: 120, width: undefined }, 240, 120],
     [{ width: 120, height: 120 }, 120, 60],

@@ -1,5 +1,6 @@
+import type { Size } from '#media';
 import sharp, { type Sharp } from 'sharp';
-import { covers, pads, renditionScale, renditionSize, scaleSize, type Size } from './rendition-size.js';
+import { covers, pads, renditionScale, renditionSize, scaleSize } from './rendition-size.js';
 import type { FocalPoint, FormattedSpec } from './rendition-spec.js';
 
 export interface Box extends Size {

@@ -1,3 +1,4 @@
+import type { Size } from '#media';
 import type { WarningCode } from '#runtime';
 import type { Sharp } from 'sharp';
 import { tagAvif, type ColourCodes } from '../colours/tag-avif.js';
@@ -6,7 +7,7 @@ import { toImageError } from '../input/image-errors.js';
 import type { ImageLimits } from '../input/image-header.js';
 import { writeCredits, type Credits } from './keep-copyright.js';
 import { encodeBright, outputFormats } from './output-formats.js';
-import { renditionSize, type Size } from './rendition-size.js';
+import { renditionSize } from './rendition-size.js';
 import type { FormattedSpec, RenderExtras } from './rendition-spec.js';
 import { applyWatermark, makeWatermark } from './watermark/watermark.js';
 

@@ -1,3 +1,4 @@
+import type { Size } from '#media';
 import { LandfallError } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import {
@@ -8,7 +9,7 @@ import {
 } from '../../input/image-header.js';
 import type { ImageSource } from '../../input/image-source.js';
 import { outputFormats } from '../output-formats.js';
-import { renditionSize, type ShapeSpec, type Size } from '../rendition-size.js';
+import { renditionSize, type ShapeSpec } from '../rendition-size.js';
 import type { FormattedSpec } from '../rendition-spec.js';
 
 /**
