@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isLandfallError } from '#runtime';
 import { type Folder, limits, never, quarters, spec } from '../fixtures/image.fixture.js';
-import type { ImageLimits } from '../input/image-header.js';
+import type { ImageLimits } from '../limits/image-limits.js';
 import { DecoderRefusal } from './sandbox/decoder-task.js';
 import { openImageFile } from '../input/open-image.js';
 import { renderImages } from '../renditions/render-images.js';

@@ -2,14 +2,15 @@ import type { ImageFingerprint, ImageSpec, Size } from '#media';
 import { isLandfallError, type LandfallError } from '#runtime';
 import { decodeFor } from './base/decode-for.js';
 import { encodeRendition, type RenderedImage } from './encode-rendition.js';
-import { readImageHeader, type ImageLimits } from '../input/image-header.js';
-import type { ImageSource } from '../input/image-source.js';
+import { type ImageLimits } from '../limits/image-limits.js';
+import { readImageHeader } from '../input/image-header.js';
+import type { ImageSource } from '../source/image-source.js';
 import { readCredits } from './keep-copyright.js';
-import { formatOf } from './output-formats.js';
+import { formatOf } from './plan/output-formats.js';
 import { makePlaceholder } from '../facts/placeholder/placeholder.js';
-import { renditionSize } from './rendition-size.js';
-import type { FormattedSpec, RenderExtras } from './rendition-spec.js';
-import { startEarly, WorkTime } from './work-time.js';
+import { renditionSize } from './plan/rendition-size.js';
+import type { FormattedSpec, RenderExtras } from './plan/rendition-spec.js';
+import { startEarly, WorkTime } from '../limits/work-time.js';
 
 /** Encodes that run side by side: three renditions then take as long as the largest. Node's fourth thread stays free. */
 const encodesAtOnce = 3;

@@ -2,11 +2,15 @@ import { isLandfallError, type WarningCode } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { toSrgb } from '../../colours/to-srgb.js';
 import { toImageError } from '../../input/image-errors.js';
-import type { ImageHeader, ImageLimits } from '../../input/image-header.js';
+import type { ImageLimits } from '../../limits/image-limits.js';
+import type { ImageHeader } from '../../input/image-header.js';
 import { decodeBright, isBright } from './bright-pixels.js';
-import type { ImageSource } from '../../input/image-source.js';
+import type { ImageSource } from '../../source/image-source.js';
 import { openSamples } from './open-samples.js';
 import type { Size } from '#media';
+
+/** ThumbHash keeps seven waves a side at most: more pixels than these only cost time. Its own limit is 100. */
+export const placeholderSide = 64;
 
 /** The one decode of an image: sRGB pixels, 8 bits, upright, without any metadata. */
 export interface BaseImage extends Size {

@@ -1,15 +1,20 @@
 import sharp from 'sharp';
 import { isAnimated, openAnimation } from '../animation/animation.js';
-import { decodeBaseImage, fromBaseImage, type BaseImage, type DecodeSource } from './base-image.js';
+import {
+  decodeBaseImage,
+  fromBaseImage,
+  placeholderSide,
+  type BaseImage,
+  type DecodeSource,
+} from './base-image.js';
 import { decodeBright, fromBright, isBright } from './bright-pixels.js';
 import { decodeInDisplayP3, isDisplayP3 } from './display-p3.js';
-import type { Pixels } from '../encode-rendition.js';
+import type { Pixels } from './pixels.js';
 import { inputOptions, type ImageHeader } from '../../input/image-header.js';
-import { placeholderSide } from '../../facts/placeholder/placeholder.js';
 import type { Size } from '#media';
-import { renditionScale, scaleSize } from '../rendition-size.js';
-import type { FormattedSpec } from '../rendition-spec.js';
-import { startEarly, type WorkTime } from '../work-time.js';
+import { renditionScale, scaleSize } from '../plan/rendition-size.js';
+import type { FormattedSpec } from '../plan/rendition-spec.js';
+import { startEarly, type WorkTime } from '../../limits/work-time.js';
 
 /** A JPEG decodes at a half, a quarter or an eighth of its sides for less: below this share of the base it is worth it. */
 const smallShare = 0.5;

@@ -14,7 +14,7 @@ import {
   spec,
 } from '../../fixtures/image.fixture.js';
 import { renderImages } from '../render-images.js';
-import type { RenderExtras } from '../rendition-spec.js';
+import type { RenderExtras } from '../plan/rendition-spec.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());

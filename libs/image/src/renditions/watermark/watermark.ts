@@ -2,9 +2,10 @@ import type { Size, WatermarkSpec } from '#media';
 import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { decodeBaseImage, fromBaseImage } from '../base/base-image.js';
-import { readImageHeader, type ImageLimits } from '../../input/image-header.js';
-import { scaleSize } from '../rendition-size.js';
-import type { RenderExtras } from '../rendition-spec.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { readImageHeader } from '../../input/image-header.js';
+import { scaleSize } from '../plan/rendition-size.js';
+import type { RenderExtras } from '../plan/rendition-spec.js';
 import { drawTextMark } from './text-mark.js';
 
 /** A logo, not a photo: more would make every rendition slow. */
