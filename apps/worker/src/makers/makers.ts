@@ -11,7 +11,7 @@ import type { Maker, MakerFrom, Making, Part, Sources } from './work/making.js';
 import type { Pending } from './work/pending.js';
 
 /** Who makes each kind; kinds that come from one decode share a maker. */
-const makers: { readonly [K in Kind]: Maker<K> } = {
+export const makers: { readonly [K in Kind]: Maker<K> } = {
   image: images,
   loop: loops,
   poster: posters,
