@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openImageFile, readImageFacts, renderImages } from '#image';
+import { openImageFile, readImageFacts, type RenderedImage, renderImages } from '#image';
 import { isLandfallError } from '#runtime';
 import { makePoster, probeMedia, transcodeAudio } from '#video';
 import sharp from 'sharp';
@@ -44,10 +44,11 @@ async function showPicture(bytes: Buffer, place: string): Promise<Shown> {
   let png: Buffer = Buffer.alloc(0);
   const warnings: string[] = [...opened.warnings];
   const spec = { name: 'one', width: 64, height: 64, fit: 'cover', format: 'png', quality: 80 } as const;
-  await renderImages(opened.file, [spec], imageLimits, never, async (image) => {
+  const onRendition = async (image: RenderedImage) => {
     png = image.data;
     warnings.push(...image.warnings);
-  });
+  };
+  await renderImages({ file: opened.file, specs: [spec], limits: imageLimits, signal: never, onRendition });
   const shown = sharp(png).flatten({ background: '#ffffff' }).resize(64, 64, { fit: 'fill' });
   return {
     pixels: await shown.removeAlpha().toColourspace('srgb').raw().toBuffer(),
@@ -63,8 +64,9 @@ async function showMedia(bytes: Buffer, place: string): Promise<void> {
   const facts = await probeMedia(tools, file, videoLimits, never);
   const poster = { name: 'poster', width: 64, format: 'jpeg', quality: 80 } as const;
   const sound = { name: 'sound', codec: 'aac', bitrateKbps: 64 } as const;
-  if (facts.video) await makePoster(tools, file, facts, poster, join(place, 'poster'), never);
-  else await transcodeAudio(tools, file, facts, sound, place, videoLimits, never, () => {});
+  const work = { tools, source: file, facts, outDir: place, limits: videoLimits, signal: never };
+  if (facts.video) await makePoster(work, poster);
+  else await transcodeAudio(work, sound);
 }
 
 /** What it ends as: what was shown, or a code. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withRangeProxy } from '#storage';
 import { startStandInStore } from '#testing';
-import { makePoster, makePreview, makeStoryboard, probeMedia } from '#video';
+import { makePoster, makePreview, makeStoryboard, type MediaFacts, probeMedia } from '#video';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const execute = promisify(execFile);
@@ -76,6 +76,10 @@ async function shareRead(name: string, work: (url: string) => Promise<unknown>):
   });
 }
 
+const workOn = (source: string, facts: MediaFacts) => {
+  return { tools, source, facts, outDir: folder, limits, signal: never };
+};
+
 const places = [{}, { at: 10 }, { share: 0.5 }, { share: 1 }, { at: 1_000 }];
 
 test.each(['front.mp4', 'rear.mp4'].flatMap((name) => places.map((place) => ({ name, place }))))(
@@ -84,7 +88,7 @@ test.each(['front.mp4', 'rear.mp4'].flatMap((name) => places.map((place) => ({ n
     const poster = { name: 'poster', width: 160, format: 'jpeg', quality: 80, ...place } as const;
     const share = await shareRead(name, async (url) => {
       const facts = await probeMedia(tools, url, limits, never);
-      await makePoster(tools, url, facts, poster, join(folder, 'poster'), never);
+      await makePoster(workOn(url, facts), poster);
     });
     expect(share).toBeGreaterThan(0);
     expect(share).toBeLessThan(0.05);
@@ -96,10 +100,8 @@ test('of 130 MB a preview and a storyboard take little more than what they show'
   const tiles = { width: 80, columns: 4, rows: 2, count: 8 } as const;
   const board = { name: 'board', format: 'jpeg', quality: 80, ...tiles } as const;
   const facts = await probeMedia(tools, join(folder, 'raw.mov'), limits, never);
-  const ofLoop = await shareRead('raw.mov', (url) => makePreview(tools, url, facts, loop, folder, never));
-  const ofBoard = await shareRead('raw.mov', (url) =>
-    makeStoryboard(tools, url, facts, board, folder, never),
-  );
+  const ofLoop = await shareRead('raw.mov', (url) => makePreview(workOn(url, facts), loop));
+  const ofBoard = await shareRead('raw.mov', (url) => makeStoryboard(workOn(url, facts), board));
   // Two seconds of twenty are a tenth. Each time that is sought the connection buffers some megabytes more, how many is
   // the kernel's choice; the whole would be more than one.
   expect(ofLoop).toBeLessThan(0.3);

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { chunkRun } from './chunks/chunk-run.js';
 import { joinRun } from './chunks/join-run.js';
 import { makePending, planOrMake } from './process/make-pending.js';
-import { transcodeUpload } from './makers/stream/transcode-upload.js';
+import { transcodeUpload } from './process/transcode-upload.js';
 import { uploadRun } from './runs/upload-run.js';
 import type { WorkerContext } from './worker-context.js';
 

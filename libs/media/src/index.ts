@@ -1,17 +1,15 @@
 /**
- * media: the words of media that several rooms share: sizes, codecs, what a rendition is asked to be and what was made.
+ * media: the words of media that several rooms share: kinds of rendition, what each is asked to be, and what was made.
  *
  * Types and tables alone: nothing here reads, decodes, stores or knows of uploads.
+ * A new kind goes into `kinds.ts` and `specs.ts`; the compiler then asks for its entry in `pipelines` and its maker in the worker.
  */
+export type { ImageSpec, LoopSpec, WatermarkSpec } from './image-specs.js';
+export { isKind, type Kind, renditionKinds, type SourceKind, sourceKinds } from './kinds.js';
+export type { MadeFile, MadeRendition, OnProgress, Progress } from './made.js';
+export type { ImageFingerprint, PictureColors } from './placeholder.js';
 export type { Size } from './size.js';
-export type {
-  AudioSpec,
-  HlsSpec,
-  MadeFile,
-  MadeRendition,
-  Mp4Spec,
-  OnProgress,
-  Progress,
-  VideoCodec,
-  VideoRange,
-} from './video-renditions.js';
+export type { AudioSpec, WaveformSpec } from './sound-specs.js';
+export type { RenditionSpec, SpecOf } from './specs.js';
+export type { PosterSpec, PreviewSpec, StoryboardSpec } from './still-specs.js';
+export type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from './stream-specs.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hashSpec } from './hash-spec.js';
 import { loadPipelines } from './load-pipelines.js';
-import { renditionSchema } from './rendition-schema.js';
+import { renditionSchema } from './kinds/index.js';
 
 const hashOf = (spec: object) => hashSpec(renditionSchema.parse(spec));
 const image = { name: 'a', kind: 'image', width: 100, height: 50 };

@@ -1,27 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type RenditionSpec, renditionSchemas } from './rendition-schema.js';
-
-/** The fields that were hashed with their defaults from the beginning; none is ever added or taken away. */
-const alwaysHashed: Record<RenditionSpec['kind'], readonly string[]> = {
-  image: ['name', 'kind', 'width', 'height', 'fit', 'format', 'quality'],
-  loop: ['name', 'kind', 'format', 'width', 'quality'],
-  poster: ['name', 'kind', 'width', 'format', 'quality'],
-  preview: ['name', 'kind', 'format', 'width', 'seconds', 'frameRate', 'quality'],
-  storyboard: ['name', 'kind', 'width', 'columns', 'rows', 'format', 'quality'],
-  hls: ['name', 'kind', 'heights', 'segmentSeconds'],
-  mp4: ['name', 'kind', 'height'],
-  audio: ['name', 'kind', 'codec', 'bitrateKbps'],
-  waveform: ['name', 'kind', 'format'],
-};
+import type { RenditionSpec } from '#media';
+import { kinds } from './kinds/index.js';
 
 /**
  * Twelve hex digits over what a spec means: the fields in a fixed order, those with their default left out. So a field
  * that a later version adds leaves the hash of every existing spec as it is.
  */
 export function hashSpec(spec: RenditionSpec): string {
-  const fields = meaningOf(renditionSchemas[spec.kind], spec, alwaysHashed[spec.kind]);
+  const { schema, hashed } = kinds[spec.kind];
+  const fields = meaningOf(schema, { ...spec }, hashed);
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 12);
 }
 

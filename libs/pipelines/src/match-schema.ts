@@ -1,3 +1,4 @@
+import { type SourceKind, sourceKinds } from '#media';
 import { z } from 'zod';
 import { matchesGlob } from './glob.js';
 
@@ -20,9 +21,7 @@ const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const matchSchema = z
   .strictObject({
-    kind: z
-      .enum(['image', 'video', 'audio', 'document'])
-      .describe('what the bytes are; a `document` is a PDF'),
+    kind: z.enum(sourceKinds).describe('what the bytes are; a `document` is a PDF'),
     mimeType: oneOf(mimeType)
       .optional()
       .describe('only this type, as the bytes say; `image/*` takes every image'),
@@ -49,7 +48,7 @@ export const matchSchema = z
 export interface Matchable {
   bucket: string;
   objectKey: string;
-  kind: 'image' | 'video' | 'audio' | 'document' | 'other';
+  kind: SourceKind | 'other';
   /** As the bytes say. */
   mimeType: string;
   vars: Readonly<Record<string, string>>;

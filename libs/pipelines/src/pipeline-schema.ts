@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { matchSchema } from './match-schema.js';
-import { name } from './rendition-fields.js';
-import { renditionSchema, renditionsOf } from './rendition-schema.js';
+import { name } from './kinds/fields.js';
+import { kinds, renditionSchema } from './kinds/index.js';
 
 const pipeline = z.strictObject({
   name: name.describe('unique among the pipelines of a kind; a ticket may choose a pipeline by it'),
@@ -50,10 +50,10 @@ export const pipelinesSchema = z
       for (const [position, rendition] of renditionsIn(pipeline).entries()) {
         const clash = made.find((other) => other.name === rendition.name);
         if (clash) refuse(`${rendition.name} is used twice${within(clash)}`, 'renditions', position, 'name');
-        const twin = made.find((other) => oncePerUpload.has(rendition.kind) && other.kind === rendition.kind);
+        const twin = made.find((other) => kinds[rendition.kind].once && other.kind === rendition.kind);
         if (twin)
           refuse(`there is an ${rendition.kind} already${within(twin)}`, 'renditions', position, 'kind');
-        if (!renditionsOf[kind].includes(rendition.kind))
+        if (!kinds[rendition.kind].madeOf.includes(kind))
           refuse(`no ${rendition.kind} can be made of ${kind}`, 'renditions', position, 'kind');
         made.push(rendition);
       }
@@ -65,9 +65,6 @@ export const pipelinesSchema = z
       }
     }
   });
-
-/** All of these of an upload come from one decode in one run of the encoder, which makes one of each. */
-const oncePerUpload: ReadonlySet<string> = new Set(['hls', 'mp4']);
 
 function renditionsIn({ name, renditions }: z.output<typeof pipeline>) {
   return renditions.map((rendition) => ({ name: rendition.name, kind: rendition.kind, pipeline: name }));

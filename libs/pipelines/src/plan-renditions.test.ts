@@ -82,7 +82,7 @@ const planned = (more: Partial<Matchable> = {}, name?: string) => {
 };
 
 test('the first match is the one, and those below it while they continue', () => {
-  const first = ['best upload.refine', 'thumb upload.process'];
+  const first = ['best upload.render', 'thumb upload.process'];
   expect(planned()).toEqual({
     pipeline: 'all+acme',
     keepLocation: true,
@@ -107,7 +107,7 @@ test('a ticket chooses one pipeline for its kind, whatever else matches', () => 
 });
 
 test('an AVIF that keeps its format is made in the job of the AVIFs', () => {
-  expect(planned({ mimeType: 'image/avif' }, 'acme')?.renditions).toEqual(['large upload.refine']);
+  expect(planned({ mimeType: 'image/avif' }, 'acme')?.renditions).toEqual(['large upload.render']);
 });
 
 test('what seeks through a video is made behind its poster, what decodes it whole in a queue of its own', () => {

@@ -1,13 +1,15 @@
+import type { Kind, RenditionSpec } from '#media';
 import { hashSpec } from './hash-spec.js';
+import { jobOf } from './kinds/index.js';
+import type { RenditionJob } from './kinds/kind-entry.js';
 import { type Matchable, matches } from './match-schema.js';
 import type { Pipelines } from './pipeline-schema.js';
-import type { RenditionSpec } from './rendition-schema.js';
 
 export type Damaged = 'repair' | 'fail';
 
 export interface PlannedRendition {
   name: string;
-  kind: RenditionSpec['kind'];
+  kind: Kind;
   /** The job that makes it. */
   job: RenditionJob;
   spec: RenditionSpec;
@@ -24,30 +26,6 @@ export interface RenditionPlan {
   damaged: Damaged;
   /** In the order of the file. */
   renditions: PlannedRendition[];
-}
-
-/** The jobs that make renditions of a fresh upload, by their names in the job catalog. */
-export type RenditionJob = 'upload.process' | 'upload.render' | 'upload.transcode';
-
-/**
- * What is quick is made first and waits behind nothing: an AVIF takes longer than all other images together, and a
- * preview or a storyboard seeks through its whole video.
- */
-function jobOf(spec: RenditionSpec, mimeType: string): RenditionJob {
-  switch (spec.kind) {
-    case 'image': {
-      const isAvif = spec.format === 'avif' || (spec.format === 'keep' && mimeType === 'image/avif');
-      return isAvif ? 'upload.render' : 'upload.process';
-    }
-    case 'poster':
-      return 'upload.process';
-    case 'loop':
-    case 'preview':
-    case 'storyboard':
-      return 'upload.render';
-    default:
-      return 'upload.transcode';
-  }
 }
 
 /**
@@ -69,7 +47,7 @@ export function planRenditions(
       pipeline.renditions.map((spec) => ({
         name: spec.name,
         kind: spec.kind,
-        job: jobOf(spec, upload.mimeType),
+        job: jobOf(spec.kind, spec, upload.mimeType),
         spec,
         specHash: hashSpec(spec),
       })),

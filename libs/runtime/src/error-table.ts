@@ -154,6 +154,12 @@ export const errorTable = {
     message: 'The pipelines file has no such rendition for this upload',
   },
   'rendition.cancelled': { kind: 'unprocessable', retry: 'never', message: 'Making it was cancelled' },
+  'rendition.kind_unknown': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message:
+      'This version of Landfall cannot make such a rendition: update its workers, then reprocess the upload',
+  },
   'rendition.watermark_unusable': {
     kind: 'unprocessable',
     retry: 'never',

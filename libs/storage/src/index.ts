@@ -6,5 +6,5 @@
  * with it. Does not belong here: what the objects mean, keys of renditions, signatures themselves.
  */
 export { type ObjectHead, ObjectStore } from './object-store.js';
-export { removeObjects } from './remove-objects.js';
 export { withRangeProxy } from './range-proxy.js';
+export { removeObjects } from './remove-objects.js';

@@ -3,22 +3,12 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ffmpeg, makeClip, picture } from './fixtures/clips.fixture.js';
-import {
-  ignore,
-  limits,
-  listen,
-  never,
-  probe,
-  scratchFolder,
-  serveFile,
-  tools,
-} from './fixtures/media.fixture.js';
+import { listen, probe, scratchFolder, serveFile, workOn } from './fixtures/media.fixture.js';
 import { transcodeVideo } from './streams/transcode-video.js';
 
 const transcode = async (source: string) => {
-  const facts = await probe(source);
   const specs = { mp4: { name: 'mp4', height: 180 } };
-  return transcodeVideo(tools, source, facts, specs, await scratchFolder(), limits, never, ignore);
+  return transcodeVideo(await workOn(source), specs);
 };
 
 async function fileOf(name: string, content: string | Buffer): Promise<string> {

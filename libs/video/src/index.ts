@@ -3,7 +3,7 @@
  * each in its own process group, with limits, and reads nothing but the one file it was given.
  *
  * Does not belong here: uploads, buckets, queues; still images (image).
- * One more kind of rendition: its spec in `renditions.ts`, its outputs beside `make-mp4.ts`.
+ * What a rendition is asked to be stands in `media`; what makes it takes one `VideoWork` and that spec.
  */
 export { makeWaveforms } from './audio/make-waveforms.js';
 export { channelsOf, transcodeAudio } from './audio/transcode-audio.js';
@@ -18,11 +18,12 @@ export {
 } from './chunks/encode-chunk.js';
 export { joinChunks, joinHls, writePlaylists } from './chunks/join-hls.js';
 export { detectHardware } from './encoding/detect-hardware.js';
-export type { Hardware } from './encoding/hardware-encoders.js';
 export { type Loudness, measureLoudness } from './encoding/measure-loudness.js';
-export type { FfmpegTools, MediaFacts, VideoLimits } from './facts/media-facts.js';
+export type { VideoWork } from './encoding/video-work.js';
+export type { MediaFacts } from './facts/media-facts.js';
 export { withoutPlaces } from './facts/media-tags.js';
 export { probeMedia } from './facts/probe-media.js';
+export type { FfmpegTools, Hardware, VideoLimits } from './ffmpeg/tools.js';
 export { makeLoop } from './stills/make-loop.js';
 export { makePoster } from './stills/make-poster.js';
 export { makePreview } from './stills/make-preview.js';

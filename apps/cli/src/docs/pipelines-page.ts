@@ -1,4 +1,4 @@
-import { pipelinesJsonSchema } from '#pipelines';
+import { kinds, pipelinesJsonSchema } from '#pipelines';
 import { renderFieldTable, type SchemaNode } from './field-table.js';
 
 /** `docs/pipelines.schema.json`: what editors complete and check the pipelines file with. */
@@ -6,17 +6,7 @@ export function renderPipelinesSchema(): string {
   return `${JSON.stringify(pipelinesJsonSchema(), null, 2)}\n`;
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  image: 'A picture, of an image or of the first page of a PDF.',
-  poster: 'A still picture of a video.',
-  loop: 'A muted video of an animation (GIF, WebP, APNG) with a tenth of its bytes, to be played in a loop.\nA picture that does not move becomes WebP.',
-  preview: 'A short silent loop of a video. A long video contributes scenes from several places.',
-  storyboard: 'Sheets of small pictures of a video, and a WebVTT file that says which tile shows which time.',
-  hls: 'A stream of a video in several sizes (HLS); at most one per upload.',
-  mp4: 'One file of a video that plays everywhere; at most one per upload.',
-  audio: 'The sound of an audio file or of a video.',
-  waveform: 'The loudness of an audio file or a video over time: peaks as JSON, or a picture.',
-};
+const abouts = new Map<string, string>(Object.entries(kinds).map(([kind, { about }]) => [kind, about]));
 
 /** `docs/pipelines.md`: the pipelines file explained, every field with its default. */
 export function renderPipelinesPage(): string {
@@ -24,7 +14,7 @@ export function renderPipelinesPage(): string {
   const specs = within(within(pipeline, 'renditions')).oneOf ?? [];
   const tables = specs.map((spec) => {
     const kind = String(spec.properties?.['kind']?.const);
-    return `### \`kind: ${kind}\`\n\n${kinds[kind]}\n\n${renderFieldTable(spec)}\n`;
+    return `### \`kind: ${kind}\`\n\n${abouts.get(kind)}\n\n${renderFieldTable(spec)}\n`;
   });
   const watermark = specs.map((spec) => spec.properties?.['watermark']).find((field) => field !== undefined);
   return `# The pipelines file

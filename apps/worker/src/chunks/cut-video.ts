@@ -1,5 +1,5 @@
 import { withRangeProxy } from '#storage';
-import { type ChunkWork, planChunks, type RenditionVersion, type ConfirmedUpload } from '#uploads';
+import { type ChunkWork, planChunks, type ConfirmedUpload } from '#uploads';
 import { type EncodeRange, isCut, type MediaFacts, planInSoftware, planRanges, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
 import type { RunContext } from '../runs/run-work.js';
@@ -22,7 +22,7 @@ const soundShare = 0.02;
 export async function cutVideo(
   worker: WorkerContext,
   upload: ConfirmedUpload,
-  streams: Streams<RenditionVersion>,
+  streams: Streams,
   { signal, urgency }: Pick<RunContext, 'signal' | 'urgency'>,
 ): Promise<boolean> {
   const versions = presentOf(streams);

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import type { MadeChunk } from './make-chunk.js';
 import { storeFiles } from '../publish/publish-files.js';
 import { renditionKey } from '../publish/rendition-key.js';
-import { keyOf, specsOf, streamsOf } from '../makers/stream/stream-specs.js';
+import { keyOf, specsOf, type Streams, streamsOf } from '../makers/stream/stream-specs.js';
 import type { WorkerContext } from '../worker-context.js';
 
 /** What a video is joined from and by. */
@@ -59,7 +59,7 @@ export async function joinUpload(
 /** Segments lie where they are served: only what names them is written. */
 async function publishStream(
   { worker, upload, facts, plan, outDir, signal }: Joining,
-  hls: RenditionVersion,
+  hls: NonNullable<Streams['hls']>,
   chunks: readonly EncodedChunk[],
 ): Promise<void> {
   const whole = joinChunks(facts, plan, chunks);
@@ -91,7 +91,8 @@ async function publishFile(
     }
   }
   await writePlaylists(folder, tracks);
-  const made = await writeMp4(worker.tools, plan, folder, worker.limits.video.timeoutMs, signal);
+  const work = { tools: worker.tools, outDir: folder, limits: worker.limits.video, signal };
+  const made = await writeMp4(work, plan);
   const details = { ...made.details, ...(loudness ? { loudness } : {}) };
   const stored = await storeFiles(worker, upload, mp4, { ...made, details }, folder, signal);
   if (stored) await publishVersion(worker.source, upload.id, mp4.name, stored);

@@ -1,14 +1,12 @@
-import type { JobContext } from '#jobs';
-import type { RunContext } from '../runs/run-work.js';
 import type { MakingJob } from '#outbox';
 import { withRangeProxy } from '#storage';
 import { damagedOf } from '#pipelines';
-import { pendingVersions, type RenditionVersion, type Upload } from '#uploads';
+import type { Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from '../objects/fetch-object.js';
-import { makeImages } from '../makers/image/make-images.js';
-import { makeLoops } from '../makers/image/make-loops.js';
-import { makeStills } from '../makers/still/make-stills.js';
+import { makeFrom } from '../makers/makers.js';
+import { pendingOf } from '../makers/work/pending.js';
+import type { RunContext } from '../runs/run-work.js';
 import { processUpload } from './process-upload.js';
 import { withImage } from '../makers/image/with-image.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';
@@ -18,26 +16,29 @@ export async function makePending(
   worker: WorkerContext,
   landed: Upload,
   job: MakingJob,
-  context: JobContext,
+  context: RunContext,
 ): Promise<void> {
-  const pending = await pendingVersions(worker.source, landed.id, job);
+  const pending = await pendingOf(worker, landed, job, context.logger);
   if (pending.length === 0) return;
   const object = await fetchObject(worker, landed, context.signal);
   if (!object) return;
   const { upload } = object;
   if (upload.kind === 'image' || upload.kind === 'document') {
-    const [loops, images] = [true, false].map((isLoop) =>
-      pending.filter(({ kind }) => (kind === 'loop') === isLoop),
-    ) as [RenditionVersion[], RenditionVersion[]];
-    return withImage(worker, object, context, async (opened) => {
-      if (images.length > 0) await makeImages(worker, upload, images, opened, context);
-      if (loops.length > 0) await makeLoops(worker, upload, loops, opened, context);
-    });
+    return withImage(worker, object, context, (picture) =>
+      makeFrom('picture', { worker, upload, context, source: picture }, pending),
+    );
   }
   await withRangeProxy(worker.store, upload, context.signal, async (url, { signal }) => {
     const facts = await probeMedia(worker.tools, url, worker.limits.video, signal);
-    const ownBench = workerFor(worker, damagedOf(worker.pipelines, upload));
-    await makeStills(ownBench, upload, pending, { url, facts }, { ...context, signal });
+    const ownWorker = workerFor(worker, damagedOf(worker.pipelines, upload));
+    await worker.scratch.withFolder((folder) => {
+      const source = { source: url, facts, folder };
+      return makeFrom(
+        'ranges',
+        { worker: ownWorker, upload, context: { ...context, signal }, source },
+        pending,
+      );
+    });
   });
 }
 

@@ -1,13 +1,12 @@
 import { readImageFacts, withoutLocation, type ImageFacts } from '#image';
-import type { JobContext } from '#jobs';
 import type { MakingJob } from '#outbox';
 import { type Damaged, planRenditions } from '#pipelines';
 import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import { withRangeProxy } from '#storage';
-import { findTicketOf, pendingVersions, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
+import { findTicketOf, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
-import { makeImages } from '../makers/image/make-images.js';
-import { makeStills } from '../makers/still/make-stills.js';
+import { makeFrom } from '../makers/makers.js';
+import { pendingOf } from '../makers/work/pending.js';
 import {
   claimedKind,
   sniffLength,
@@ -17,6 +16,7 @@ import {
 } from '../objects/sniff-media.js';
 import { isFolderMarker, refuseSize } from '../objects/check-object.js';
 import { fetchObject, type FetchedObject } from '../objects/fetch-object.js';
+import type { RunContext } from '../runs/run-work.js';
 import { withImage } from '../makers/image/with-image.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';
 
@@ -28,14 +28,15 @@ export async function processUpload(
   worker: WorkerContext,
   landed: Upload,
   job: MakingJob,
-  context: JobContext,
+  context: RunContext,
 ): Promise<void> {
   const object = await fetchObject(worker, landed, context.signal);
   if (!object) return;
   const { upload, bytes } = object;
+  const processing = { worker, upload, job, context };
   // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
   if (upload.objectKey.startsWith(worker.renditionPrefix) || isFolderMarker(upload)) {
-    await plan(worker, upload, job, { kind: 'other', mimeType: upload.mimeType }, {});
+    await plan(processing, { kind: 'other', mimeType: upload.mimeType }, {});
     return;
   }
   refuseSize(upload, worker.limits.objectMaxBytes);
@@ -45,18 +46,19 @@ export async function processUpload(
   const claimed = claimedKind(upload.mimeType, upload.objectKey);
   // As junk before the first frame of an MP3: whether it is media, only who would play it can tell.
   if (sniffed.isUnknown && (claimed === 'video' || claimed === 'audio'))
-    return processTimed(
-      worker,
-      upload,
-      job,
-      { ...sniffed, kind: claimed, mimeType: timedType(upload) },
-      context,
-    );
+    return processTimed(processing, { ...sniffed, kind: claimed, mimeType: timedType(upload) });
   refuseDisguise(sniffed, upload);
-  if (await isPicture(worker, upload, sniffed)) await processImage(worker, object, job, sniffed, context);
-  else if (sniffed.kind === 'other' || sniffed.kind === 'document')
-    await plan(worker, upload, job, sniffed, {});
-  else await processTimed(worker, upload, job, sniffed, context);
+  if (await isPicture(worker, upload, sniffed)) await processImage(processing, object, sniffed);
+  else if (sniffed.kind === 'other' || sniffed.kind === 'document') await plan(processing, sniffed, {});
+  else await processTimed(processing, sniffed);
+}
+
+/** One upload that a job processes. */
+interface Processing {
+  readonly worker: WorkerContext;
+  readonly upload: ConfirmedUpload;
+  readonly job: MakingJob;
+  readonly context: RunContext;
 }
 
 /** What is claimed, since nothing is known. */
@@ -91,13 +93,11 @@ async function isPicture(
 }
 
 async function processImage(
-  worker: WorkerContext,
+  processing: Processing,
   object: FetchedObject,
-  job: MakingJob,
   sniffed: SniffedMedia,
-  context: JobContext,
 ): Promise<void> {
-  const { upload } = object;
+  const { worker, upload, job, context } = processing;
   const { imageMaxBytes } = worker.limits;
   if (Number(upload.sizeBytes) > imageMaxBytes) {
     throw new LandfallError(
@@ -114,38 +114,34 @@ async function processImage(
       ...reported,
     };
     const { warnings } = opened;
-    await plan(worker, upload, job, { ...sniffed, mimeType }, facts, warnings);
-    const pending = await pendingVersions(worker.source, upload.id, job);
-    if (pending.length > 0) await makeImages(worker, upload, pending, opened, context);
+    await plan(processing, { ...sniffed, mimeType }, facts, warnings);
+    const pending = await pendingOf(worker, upload, job, context.logger);
+    await makeFrom('picture', { worker, upload, context, source: opened }, pending);
   });
 }
 
 /** Video and audio: facts and poster are read through the range proxy, without the whole file. */
-async function processTimed(
-  worker: WorkerContext,
-  upload: ConfirmedUpload,
-  job: MakingJob,
-  sniffed: SniffedMedia,
-  context: JobContext,
-): Promise<void> {
+async function processTimed(processing: Processing, sniffed: SniffedMedia): Promise<void> {
+  const { worker, upload, job, context } = processing;
   await withRangeProxy(worker.store, upload, context.signal, async (url, { signal }) => {
     const facts = await probeMedia(worker.tools, url, worker.limits.video, signal).catch((error: unknown) => {
       if (sniffed.isUnknown && isLandfallError(error) && notMedia.has(error.code))
         refuseDisguise(unknownMedia, upload, error);
       throw error;
     });
-    const damaged = await plan(worker, upload, job, { ...sniffed, kind: facts.kind }, { ...facts });
-    const pending = await pendingVersions(worker.source, upload.id, job);
+    const damaged = await plan(processing, { ...sniffed, kind: facts.kind }, { ...facts });
+    const pending = await pendingOf(worker, upload, job, context.logger);
     if (pending.length === 0) return;
-    await makeStills(workerFor(worker, damaged), upload, pending, { url, facts }, { ...context, signal });
+    const making = { worker: workerFor(worker, damaged), upload, context: { ...context, signal } };
+    await worker.scratch.withFolder((folder) =>
+      makeFrom('ranges', { ...making, source: { source: url, facts, folder } }, pending),
+    );
   });
 }
 
 /** Plans what is made of an upload. @returns what becomes of a file that ends early */
 async function plan(
-  worker: WorkerContext,
-  upload: ConfirmedUpload,
-  job: MakingJob,
+  { worker, upload, job, context }: Processing,
   { kind, mimeType }: SniffedMedia,
   facts: ImageFacts | MediaFacts | Record<string, never>,
   warnings: readonly WarningCode[] = [],
@@ -177,7 +173,7 @@ async function plan(
       pipeline: planned?.pipeline ?? null,
       renditions,
     },
-    { job },
+    { job, urgency: context.urgency },
   );
   return damaged;
 }

@@ -32,7 +32,7 @@ async function shown(colour: number[], chunks: Buffer[], alpha = false): Promise
     .toBuffer();
   const png = Buffer.concat([plain.subarray(0, 33), ...chunks, plain.subarray(33)]);
   const header = await readImageHeader(png, limits);
-  const base = await decodeBaseImage(png, header, { width: 10, height: 5 }, limits, 10);
+  const base = await decodeBaseImage({ file: png, header, limits }, { width: 10, height: 5 }, 10);
   expect(base.channels).toBe(alpha ? 4 : 3);
   return [...base.data.subarray(0, base.channels)];
 }

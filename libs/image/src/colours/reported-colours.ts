@@ -1,7 +1,7 @@
 import type { Metadata } from 'sharp';
 import type { ColourCodes } from './tag-avif.js';
-import { readStart } from '../input/read-start.js';
-import type { ImageSource } from '../input/image-source.js';
+import { readStart } from '../source/read-start.js';
+import type { ImageSource } from '../source/image-source.js';
 
 /** Chromaticities, x and y, of red, green, blue and white. */
 export type Primaries = readonly [r: Point, g: Point, b: Point, white: Point];

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isLandfallError } from '#runtime';
 import { type Folder, limits, never, quarters, spec } from '../fixtures/image.fixture.js';
-import type { ImageLimits } from '../input/image-header.js';
+import type { ImageLimits } from '../limits/image-limits.js';
 import { DecoderRefusal } from './sandbox/decoder-task.js';
 import { openImageFile } from '../input/open-image.js';
 import { renderImages } from '../renditions/render-images.js';
@@ -43,8 +43,15 @@ export async function openBytes(
 export async function drawBytes(folder: Folder, bytes: Uint8Array | string, width = 4096): Promise<Buffer> {
   const { file } = await openBytes(folder, bytes);
   let made = Buffer.alloc(0);
-  await renderImages(file, [spec('one', { width })], limits, never, async ({ data }) => {
-    made = Buffer.from(data);
+  const specs = [spec('one', { width })];
+  await renderImages({
+    file,
+    specs,
+    limits,
+    signal: never,
+    onRendition: async ({ data }) => {
+      made = Buffer.from(data);
+    },
   });
   return made;
 }

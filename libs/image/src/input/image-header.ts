@@ -1,3 +1,4 @@
+import { type ImageLimits } from '../limits/image-limits.js';
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { readReportedColours, type ReportedColours } from '../colours/reported-colours.js';
@@ -5,19 +6,7 @@ import { gatherTiffExif } from '../facts/tags/tiff-exif.js';
 import { lacksPixels } from '../facts/tags/tiff-pixels.js';
 import { inputFormats, readFormats } from './input-formats.js';
 import { toImageError } from './image-errors.js';
-import type { ImageSource } from './image-source.js';
-
-export interface ImageLimits {
-  /** Most pixels of one frame, checked from the header and again by the decoder. */
-  maxPixels: number;
-  /** Most frames of an animation of which all are made; `defaultMaxFrames` unless set. */
-  maxFrames?: number;
-  /** Most time for the image work of one call. */
-  timeoutMs: number;
-}
-
-/** Two minutes at 25 frames a second: what is longer is a film. */
-export const defaultMaxFrames = 3_000;
+import type { ImageSource } from '../source/image-source.js';
 
 export interface ImageHeader {
   readonly format: string;

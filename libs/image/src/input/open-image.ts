@@ -3,10 +3,10 @@ import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mendTail } from './repair/mend-tail.js';
 import type { ReportedFacts } from '../decoders/sandbox/decoder-task.js';
-import type { ImageLimits } from './image-header.js';
-import type { ImageSource } from './image-source.js';
+import type { ImageLimits } from '../limits/image-limits.js';
+import type { ImageSource } from '../source/image-source.js';
 import { findFormat, formatStartBytes, readFormats } from './input-formats.js';
-import { readStart } from './read-start.js';
+import { readStart } from '../source/read-start.js';
 import { runDecoder } from '../decoders/sandbox/run-decoder.js';
 
 export interface OpenedImage<Source extends ImageSource = ImageSource> {

@@ -1,8 +1,9 @@
+import type { ImageSpec } from '#media';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { boxAround } from './crop.js';
 import { distance, makeFolder, plain, renderOne, rawOf } from '../fixtures/image.fixture.js';
-import type { FocalPoint, ImageRenditionSpec } from './rendition-spec.js';
+import type { FocalPoint } from './plan/rendition-spec.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -28,7 +29,7 @@ describe('a focal point', () => {
     [0.6, 0.1, 200, 400, 0, 0],
     [0.6, 0.7, 200, 400, 0, 90],
     [0.999, 0.999, 200, 400, 0, 100],
-  ])('at %f, %f of %i × %i keeps the window at %i, %i', async (x, y, width, height, left, top) => {
+  ])('at %f, %f of %i × %i keeps the window at %i, %i', async (...[x, y, width, height, left, top]) => {
     const original = map(width, height);
     const file = await folder.write('map.png', await original.clone().png().toBuffer());
     const { data } = await renderOne(file, { ...cover, position: 'focal' }, { focus: { x, y } });
@@ -104,14 +105,14 @@ async function shareOfBall(image: Uint8Array): Promise<number> {
 }
 
 describe.each(['attention', 'entropy'] as const)('position %s', (position) => {
-  it.each<[number, number, number, number, Partial<ImageRenditionSpec>]>([
+  it.each<[number, number, number, number, Partial<ImageSpec>]>([
     [20, 60, 600, 200, {}],
     [500, 60, 600, 200, {}],
     [60, 20, 200, 600, {}],
     [60, 500, 200, 600, {}],
     [10, 60, 600, 200, { width: 300, height: 300, enlarge: true }],
     [60, 490, 200, 600, { width: 300, height: 300, enlarge: true }],
-  ])('keeps the ball at %i, %i of %i × %i (%o)', async (left, top, width, height, more) => {
+  ])('keeps the ball at %i, %i of %i × %i (%o)', async (...[left, top, width, height, more]) => {
     const file = await folder.write('ball.png', await ballAt(left, top, width, height));
     const spec = { ...cover, ...more };
     const kept = await renderOne(file, { ...spec, position });
@@ -137,7 +138,7 @@ describe.each(['attention', 'entropy'] as const)('position %s', (position) => {
 });
 
 describe('enlarge', () => {
-  it.each<[Partial<ImageRenditionSpec>, number, number]>([
+  it.each<[Partial<ImageSpec>, number, number]>([
     [{ width: 120 }, 120, 60],
     [{ height: 120, width: undefined }, 240, 120],
     [{ width: 120, height: 120 }, 120, 60],

@@ -1,6 +1,7 @@
+import type { Size } from '#media';
 import sharp, { type Sharp } from 'sharp';
-import { covers, pads, renditionScale, renditionSize, scaleSize, type Size } from './rendition-size.js';
-import type { FocalPoint, FormattedSpec } from './rendition-spec.js';
+import { covers, pads, renditionScale, renditionSize, scaleSize } from './plan/rendition-size.js';
+import type { FocalPoint, FormattedSpec } from './plan/rendition-spec.js';
 
 export interface Box extends Size {
   readonly left: number;

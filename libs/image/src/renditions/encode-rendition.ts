@@ -1,13 +1,14 @@
+import type { Size } from '#media';
 import type { WarningCode } from '#runtime';
-import type { Sharp } from 'sharp';
-import { tagAvif, type ColourCodes } from '../colours/tag-avif.js';
+import { tagAvif } from '../colours/tag-avif.js';
+import type { Pixels } from './base/pixels.js';
 import { applyFraming, findParts, frameOf } from './crop.js';
 import { toImageError } from '../input/image-errors.js';
-import type { ImageLimits } from '../input/image-header.js';
+import type { ImageLimits } from '../limits/image-limits.js';
 import { writeCredits, type Credits } from './keep-copyright.js';
-import { encodeBright, outputFormats } from './output-formats.js';
-import { renditionSize, type Size } from './rendition-size.js';
-import type { FormattedSpec, RenderExtras } from './rendition-spec.js';
+import { encodeBright, outputFormats } from './plan/output-formats.js';
+import { renditionSize } from './plan/rendition-size.js';
+import type { FormattedSpec, RenderExtras } from './plan/rendition-spec.js';
 import { applyWatermark, makeWatermark } from './watermark/watermark.js';
 
 export interface RenderedImage {
@@ -21,19 +22,6 @@ export interface RenderedImage {
   sameAs?: string;
   /** What of it is not as it should be. */
   warnings: readonly WarningCode[];
-}
-
-/** The pixels that a rendition is made from. */
-export interface Pixels {
-  /** A new pipeline over all frames. */
-  readonly open: () => Sharp;
-  /** A new pipeline over the first frame. */
-  readonly openFirst: () => Sharp;
-  readonly frames: number;
-  readonly hasAlpha: boolean;
-  readonly warnings: readonly WarningCode[];
-  /** Of pixels that stay HDR, what they are: then they have 16 bits, and are written as AVIF. */
-  readonly codes?: ColourCodes;
 }
 
 export interface Encoding {

@@ -14,7 +14,7 @@ import {
   spec,
 } from '../fixtures/image.fixture.js';
 import { readImageFacts } from '../facts/read-image-facts.js';
-import { renderImages } from './render-images.js';
+import { renderImages, type RenderWork } from './render-images.js';
 
 const folder = await makeFolder();
 let good = '';
@@ -138,6 +138,14 @@ describe('the end of the work', () => {
     slow = await folder.write('slow.png', await plain([10, 90, 200], 6000, 6000).png().toBuffer());
   });
 
+  const usual = (): RenderWork => ({
+    file: good,
+    specs,
+    limits,
+    signal: never,
+    onRendition: async () => undefined,
+  });
+
   it('comes with the time limit', async () => {
     await expect(render(slow, specs, { ...limits, timeoutMs: 5 })).rejects.toHaveProperty(
       'code',
@@ -146,32 +154,34 @@ describe('the end of the work', () => {
   });
 
   it('comes with a signal that was aborted before', async () => {
-    await expect(
-      renderImages(good, specs, limits, AbortSignal.abort(reason), async () => undefined),
-    ).rejects.toBe(reason);
+    await expect(renderImages({ ...usual(), signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
   it('comes with a signal that is aborted while decoding', async () => {
     const controller = new AbortController();
-    const work = renderImages(slow, specs, limits, controller.signal, async () => undefined);
+    const rendered = renderImages({ ...usual(), file: slow, signal: controller.signal });
     controller.abort(reason);
-    await expect(work).rejects.toBe(reason);
+    await expect(rendered).rejects.toBe(reason);
   });
 
   it('comes with a signal between two renditions', async () => {
     const controller = new AbortController();
     const names: string[] = [];
-    const work = renderImages(good, specs, limits, controller.signal, async ({ name }) => {
-      names.push(name);
-      controller.abort(reason);
+    const rendered = renderImages({
+      ...usual(),
+      signal: controller.signal,
+      onRendition: async ({ name }) => {
+        names.push(name);
+        controller.abort(reason);
+      },
     });
-    await expect(work).rejects.toBe(reason);
+    await expect(rendered).rejects.toBe(reason);
     expect(names).toEqual(['first']);
   });
 
   it('comes with an error of the caller, which is passed on', async () => {
     const failure = new Error('the object store does not answer');
-    await expect(renderImages(good, specs, limits, never, () => Promise.reject(failure))).rejects.toBe(
+    await expect(renderImages({ ...usual(), onRendition: () => Promise.reject(failure) })).rejects.toBe(
       failure,
     );
     expect((await render(good, specs)).images).toHaveLength(3);

@@ -113,10 +113,16 @@ describe('a photo of 12 megapixels', () => {
   it('hands over one rendition at a time, in order, the first before the others are wanted', async () => {
     const events: string[] = [];
     const specs = [320, 640, 1280].map((width) => spec(`w${width}`, { width, format: 'webp' }));
-    await renderImages(file, specs, limits, never, async ({ name }) => {
-      events.push(`${name} begins`);
-      await renderOne(file, { width: 16 });
-      events.push(`${name} ends`);
+    await renderImages({
+      file,
+      specs,
+      limits,
+      signal: never,
+      onRendition: async ({ name }) => {
+        events.push(`${name} begins`);
+        await renderOne(file, { width: 16 });
+        events.push(`${name} ends`);
+      },
     });
     expect(events).toEqual(specs.flatMap(({ name }) => [`${name} begins`, `${name} ends`]));
   });

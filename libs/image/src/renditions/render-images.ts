@@ -1,17 +1,35 @@
+import type { ImageFingerprint, ImageSpec, Size } from '#media';
 import { isLandfallError, type LandfallError } from '#runtime';
 import { decodeFor } from './base/decode-for.js';
 import { encodeRendition, type RenderedImage } from './encode-rendition.js';
-import { readImageHeader, type ImageLimits } from '../input/image-header.js';
-import type { ImageSource } from '../input/image-source.js';
+import { type ImageLimits } from '../limits/image-limits.js';
+import { readImageHeader } from '../input/image-header.js';
+import type { ImageSource } from '../source/image-source.js';
 import { readCredits } from './keep-copyright.js';
-import { formatOf } from './output-formats.js';
-import { makePlaceholder, type Placeholder } from '../facts/placeholder/placeholder.js';
-import { renditionSize, type Size } from './rendition-size.js';
-import type { FormattedSpec, ImageRenditionSpec, RenderExtras } from './rendition-spec.js';
-import { startEarly, WorkTime } from './work-time.js';
+import { formatOf } from './plan/output-formats.js';
+import { makePlaceholder } from '../facts/placeholder/placeholder.js';
+import { renditionSize } from './plan/rendition-size.js';
+import type { FormattedSpec, RenderExtras } from './plan/rendition-spec.js';
+import { startEarly, WorkTime } from '../limits/work-time.js';
 
 /** Encodes that run side by side: three renditions then take as long as the largest. Node's fourth thread stays free. */
 const encodesAtOnce = 3;
+
+/** A picture, and the renditions that are made of it. */
+export interface RenderWork {
+  readonly file: ImageSource;
+  readonly specs: readonly ImageSpec[];
+  readonly limits: ImageLimits;
+  readonly signal: AbortSignal;
+  /** Gets the renditions in the order of `specs`, each as soon as it is made. */
+  readonly onRendition: (image: RenderedImage) => Promise<void>;
+  readonly extras?: RenderExtras;
+  /**
+   * Is told of one that cannot be made (its watermark is broken, it has too many frames), which does not keep the others from
+   * being made; unless it is set the error ends the call.
+   */
+  readonly onFailure?: (name: string, error: LandfallError) => Promise<void>;
+}
 
 /**
  * Decodes `file` once, at the largest size that `specs` ask for, and makes every rendition from those pixels: upright,
@@ -19,28 +37,26 @@ const encodesAtOnce = 3;
  * measurement a smaller rendition made from the base is as near to the original as one made from the file, down to a step
  * of 1.07 to 1.
  *
- * Renditions are handed over in the order of `specs`, each as soon as it is made; the next ones are encoded meanwhile.
- * One that cannot be made (its watermark is broken, it has too many frames) is told to `onFailure` and does not keep the
- * others from being made; unless that is set its error ends the call. `limits.timeoutMs` bounds the image work, not what
- * `onRendition` does. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.timed_out,
+ * The next renditions are encoded while one is handed over. `limits.timeoutMs` bounds the image work, not what `onRendition`
+ * does. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.timed_out,
  * media.encoder_failed, rendition.watermark_unusable, the signal's reason, or what `onRendition` or `onFailure` throws.
  */
-export async function renderImages(
-  file: ImageSource,
-  specs: readonly ImageRenditionSpec[],
-  limits: ImageLimits,
-  signal: AbortSignal,
-  onRendition: (image: RenderedImage) => Promise<void>,
-  extras: RenderExtras = {},
-  onFailure: (name: string, error: LandfallError) => Promise<void> = rethrow,
-): Promise<Placeholder> {
+export async function renderImages({
+  file,
+  specs,
+  limits,
+  signal,
+  onRendition,
+  extras = {},
+  onFailure = rethrow,
+}: RenderWork): Promise<ImageFingerprint> {
   signal.throwIfAborted();
   const time = new WorkTime(limits.timeoutMs, signal);
   const header = await time.wait(readImageHeader(file, limits));
   const wanted = specs.map((spec): FormattedSpec => {
     return { ...spec, format: formatOf(spec.format, extras.format ?? header.format) };
   });
-  const { base, pixelsOf } = decodeFor(wanted, file, header, limits, time);
+  const { base, pixelsOf } = decodeFor(wanted, { file, header, limits }, time);
   const keepsCredits = wanted.some((spec) => spec.keepCopyright);
   const credits = keepsCredits ? readCredits(header.metadata) : { artist: null, notice: null };
 
@@ -69,7 +85,7 @@ export async function renderImages(
   // The first one is what somebody waits for: it has the cores to itself.
   startNext();
   const drawPlaceholder = async () => makePlaceholder(await base, time.leftSeconds);
-  let placeholder: Promise<Placeholder> | undefined;
+  let placeholder: Promise<ImageFingerprint> | undefined;
   for (let next = running.shift(); next; next = running.shift()) {
     const image = await time.wait(next.work).catch(toOwnFailure);
     while (running.length < encodesAtOnce && waiting.length > 0) startNext();

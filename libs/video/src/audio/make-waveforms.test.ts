@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, makeClip, sound } from '../fixtures/clips.fixture.js';
-import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
-import { makeWaveforms, type WaveformSpec } from './make-waveforms.js';
+import { scratchFolder, workOn } from '../fixtures/media.fixture.js';
+import type { WaveformSpec } from '#media';
+import { makeWaveforms } from './make-waveforms.js';
 import { Peaks } from './peaks.js';
 
 interface PeaksFile {
@@ -14,12 +15,11 @@ interface PeaksFile {
 }
 
 async function waveforms(source: string, ...specs: Partial<WaveformSpec>[]) {
-  const outDir = await scratchFolder();
   const full: WaveformSpec[] = [];
   for (const spec of specs) full.push({ name: `wave-${full.length}`, format: 'json', ...spec });
-  const facts = await probe(source);
-  const made = await makeWaveforms(tools, source, facts, full, outDir, limits, never, ignore);
-  return { made: [...made.values()], files: [...made.values()].map(({ main }) => join(outDir, main)) };
+  const work = await workOn(source);
+  const made = await makeWaveforms(work, full);
+  return { made: [...made.values()], files: [...made.values()].map(({ main }) => join(work.outDir, main)) };
 }
 
 const readPeaks = async (file = '') => JSON.parse(await readFile(file, 'utf8')) as PeaksFile;

@@ -1,28 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LandfallError } from '#runtime';
-import { checkDuration } from '../ffmpeg/check-output.js';
+import { checkDuration } from '../encoding/check-output.js';
 import { options } from '../ffmpeg/command-line.js';
 import { drawWaveform } from './draw-waveform.js';
-import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
 import { Peaks } from './peaks.js';
-import type { MadeRendition, OnProgress } from '#media';
+import type { MadeRendition, WaveformSpec } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from '../encoding/sound-filters.js';
-
-export interface WaveformSpec {
-  readonly name: string;
-  readonly format: 'json' | 'png';
-  /** Peaks a second of the JSON, 20 unless set. */
-  readonly pixelsPerSecond?: number | undefined;
-  /** Size of the PNG in pixels, 1800 x 280 unless set. */
-  readonly width?: number | undefined;
-  readonly height?: number | undefined;
-  /** `#2b6cb0` unless set. */
-  readonly color?: string | undefined;
-  /** Transparent unless set. */
-  readonly background?: string | undefined;
-}
 
 const sampleRateHz = 48_000;
 const mostPixels = 262_144;
@@ -35,20 +21,15 @@ const pngSamples = 64;
  * the format of audiowaveform, as peaks.js reads it: `data` holds the lowest and the highest sample, -128
  * to 127, of each stretch of `samples_per_pixel`, over all channels.
  *
- * @param outDir an existing folder that gets one file for each spec, called after it
+ * @param work its folder gets one file for each spec, called after it
  * @returns what was made, by the name of its spec
  * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
  */
 export async function makeWaveforms(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
+  work: VideoWork,
   specs: readonly WaveformSpec[],
-  outDir: string,
-  limits: VideoLimits,
-  signal: AbortSignal,
-  onProgress: OnProgress,
 ): Promise<Map<string, MadeRendition>> {
+  const { tools, source, facts, outDir, limits, signal, onProgress } = work;
   const { audio, durationMs: wantedMs } = facts;
   if (!audio) throw new LandfallError('media.no_stream', 'the file has no audio');
   const channels = Math.min(2, audio.channels);
@@ -57,7 +38,7 @@ export async function makeWaveforms(
   const takeSamples = readSamples((some) => {
     samples += some.length / channels;
     for (const { peaks } of meters) peaks.add(some);
-    if (wantedMs !== null) onProgress({ share: Math.min(1, samples / 48 / wantedMs), speed: null });
+    if (wantedMs !== null) onProgress?.({ share: Math.min(1, samples / 48 / wantedMs), speed: null });
   });
   const complaints = await runFfmpeg(tools, {
     source,
@@ -73,7 +54,7 @@ export async function makeWaveforms(
   });
   if (samples === 0) throw new LandfallError('media.damaged', 'no sound of the file can be decoded');
   const durationMs = Math.round((samples * 1_000) / sampleRateHz);
-  const warnings = facts.video ? [] : checkDuration(tools, facts, source, durationMs, complaints);
+  const warnings = facts.video ? [] : checkDuration(work, durationMs, complaints);
 
   const made = new Map<string, MadeRendition>();
   for (const { spec, peaks } of meters) {

@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, makeClip, picture, sound } from '../fixtures/clips.fixture.js';
-import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { scratchFolder, workOn } from '../fixtures/media.fixture.js';
 import { measureLoudness } from '../encoding/measure-loudness.js';
 import type { AudioSpec } from '#media';
 import { transcodeAudio } from './transcode-audio.js';
 
 async function transcode(source: string, spec: Partial<AudioSpec> = {}) {
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
+  const work = await workOn(source);
   const full = { name: 'audio', codec: 'aac', bitrateKbps: 96, ...spec } as const;
-  const made = await transcodeAudio(tools, source, facts, full, outDir, limits, never, ignore);
-  return { made, file: join(outDir, made.main) };
+  const made = await transcodeAudio(work, full);
+  return { made, file: join(work.outDir, made.main) };
 }
 const streams = (file: string) => ask(file, '-show_entries', 'stream=codec_name,sample_rate,channels');
 
@@ -140,7 +139,7 @@ describe('one loudness', () => {
       normalize: true,
       bitrateKbps: 192,
     });
-    const after = await measureLoudness(tools, file, await probe(file), limits, never);
+    const after = await measureLoudness(await workOn(file));
     expect(Math.abs((after.integratedLufs ?? 0) + 16)).toBeLessThan(0.5);
     expect(after.truePeakDbtp).toBeLessThan(0);
     const { loudness, gainDb } = made.details as { loudness: { integratedLufs: number }; gainDb: number };
@@ -156,14 +155,14 @@ describe('one loudness', () => {
     });
     const { loudness, gainDb } = made.details as { loudness: { truePeakDbtp: number }; gainDb: number };
     expect(loudness.truePeakDbtp + gainDb).toBeLessThanOrEqual(-0.9);
-    const after = await measureLoudness(tools, file, await probe(file), limits, never);
+    const after = await measureLoudness(await workOn(file));
     expect(after.truePeakDbtp).toBeLessThan(0.5);
   });
 
   test('unless it is asked for the sound stays as loud as it is', async () => {
     const source = await soundFile('wav', ...noise('volume=-20dB'));
     const { made, file } = await transcode(source);
-    const after = await measureLoudness(tools, file, await probe(file), limits, never);
+    const after = await measureLoudness(await workOn(file));
     const { loudness } = made.details as { loudness: { integratedLufs: number } };
     expect(Math.abs((after.integratedLufs ?? 0) - loudness.integratedLufs)).toBeLessThan(0.5);
     expect(made.details).toMatchObject({ gainDb: 0, channels: 1 });

@@ -1,10 +1,11 @@
 import { LandfallError } from '#runtime';
-import { checkDuration, measureOutput } from '../ffmpeg/check-output.js';
+import { checkDuration, measureOutput } from '../encoding/check-output.js';
 import { options } from '../ffmpeg/command-line.js';
 import { noTags } from '../encoding/encoder-args.js';
 import { gainFor, measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
-import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
-import type { AudioSpec, MadeRendition, OnProgress } from '#media';
+import type { MediaFacts } from '../facts/media-facts.js';
+import type { AudioSpec, MadeRendition } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from '../encoding/sound-filters.js';
 
@@ -41,29 +42,24 @@ const formats = {
  * Encodes the best audio track, with two channels at most, at 48 kHz; the audio of a video too. Covers are left out. How
  * loud the source is stands in `details.loudness`.
  *
- * @param outDir an existing folder that gets one file, called after the spec
+ * @param work its folder gets one file, called after the spec
  * @param measured what `measureLoudness` said of so many channels, if it was asked before
  * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
  */
 export async function transcodeAudio(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
+  work: VideoWork,
   spec: AudioSpec,
-  outDir: string,
-  limits: VideoLimits,
-  signal: AbortSignal,
-  onProgress: OnProgress,
   measured?: Loudness,
 ): Promise<MadeRendition> {
+  const { facts, limits } = work;
   const { audio } = facts;
   if (!audio) throw new LandfallError('media.no_stream', 'the file has no audio');
   const channels = channelsOf(spec, facts);
-  const loudness = measured ?? (await measureLoudness(tools, source, facts, limits, signal, channels));
+  const loudness = measured ?? (await measureLoudness(work, channels));
   const format = formats[spec.codec];
   const path = `${spec.name}${format.ending}`;
-  const complaints = await runFfmpeg(tools, {
-    source,
+  const complaints = await runFfmpeg(work.tools, {
+    source: work.source,
     durationMs: facts.durationMs,
     maxPixels: limits.maxPixels,
     outputArgs: [
@@ -79,14 +75,14 @@ export async function transcodeAudio(
       ...options(format.options),
       path,
     ],
-    outDir,
+    outDir: work.outDir,
     timeoutMs: limits.timeoutMs,
-    signal,
-    onProgress,
+    signal: work.signal,
+    onProgress: work.onProgress,
   });
-  const { durationMs } = await measureOutput(tools, outDir, path, [spec.codec], signal);
+  const { durationMs } = await measureOutput(work, path, [spec.codec]);
   // The sound of a video may well be shorter than its picture.
-  const warnings = facts.video ? [] : checkDuration(tools, facts, source, durationMs, complaints);
+  const warnings = facts.video ? [] : checkDuration(work, durationMs, complaints);
   return {
     files: [{ path, mimeType: format.mimeType }],
     main: path,

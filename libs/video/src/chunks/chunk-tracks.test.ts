@@ -8,7 +8,7 @@ import { options } from '../ffmpeg/command-line.js';
 import { ffmpeg } from '../fixtures/clips.fixture.js';
 import { allNumbers, makeCountedClip, readCounter } from '../fixtures/counted-clip.fixture.js';
 import { chunkOfHls, encodeChunk, type EncodedChunk } from './encode-chunk.js';
-import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { never, probe, scratchFolder, tools, workOn } from '../fixtures/media.fixture.js';
 import { joinChunks, joinHls, writePlaylists } from './join-hls.js';
 import type { VideoSpecs } from '../streams/stream-plan.js';
 import { planInSoftware, transcodeVideo } from '../streams/transcode-video.js';
@@ -27,7 +27,7 @@ async function encodeInParts(source: string, specs: VideoSpecs = plain, key?: Bu
   const chunks: EncodedChunk[] = [];
   for (const part of [...parts, null]) {
     const outDir = await scratchFolder();
-    const job = { tools, source, facts, plan, outDir, limits, signal: never, onProgress: ignore };
+    const job = { ...(await workOn(source, { facts, outDir })), plan };
     chunks.push(await chunkOfHls(plan, await encodeChunk(job, part), outDir, key));
     await cp(outDir, joined, { recursive: true });
   }
@@ -49,7 +49,7 @@ test.each([
     expect(parts.length).toBeGreaterThan(2);
     const { main } = await joinHls(plan, whole, joined);
     const atOnce = await scratchFolder();
-    await transcodeVideo(tools, source, facts, plain, atOnce, limits, never, ignore);
+    await transcodeVideo(await workOn(source, { facts, outDir: atOnce }), plain);
     const [master, wanted] = [join(joined, main), join(atOnce, main)];
 
     const numbers = await readCounter(master);
@@ -104,8 +104,7 @@ test('an encrypted stream with subtitles, one loudness and a DASH manifest is jo
   const { plan, whole, joined } = await encodeInParts(source, wanted, key);
   const made = await joinHls(plan, whole, joined, key);
   const outDir = await scratchFolder();
-  const facts = await probe(source);
-  const atOnce = await transcodeVideo(tools, source, facts, wanted, outDir, limits, never, ignore, { key });
+  const atOnce = await transcodeVideo(await workOn(source, { outDir }), wanted, { key });
   expect(Object.keys(made.details).toSorted()).toEqual(
     Object.keys(atOnce.get('stream')?.details ?? {}).toSorted(),
   );

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkDuration } from '../ffmpeg/check-output.js';
+import { checkDuration } from '../encoding/check-output.js';
 import { joinTracks } from './chunk-tracks.js';
 import type { EncodedChunk } from './encode-chunk.js';
 import { writeHls } from '../streams/finish-streams.js';
@@ -28,9 +28,10 @@ export function joinChunks(
   const tracks = [...byFolder.values()].map(joinTracks);
   const pictures = new Set(plan.pictures.map(({ folder }) => folder));
   const durationMs = facts.video?.endMs ?? facts.durationMs;
+  const whole = { tools: {}, facts: { ...facts, durationMs }, source: 'the chunks' };
   for (const track of tracks) {
     if (!pictures.has(track.folder)) continue;
-    checkDuration({}, { ...facts, durationMs }, 'the chunks', secondsOf(track) * 1_000, []);
+    checkDuration(whole, secondsOf(track) * 1_000, []);
   }
   return {
     tracks,

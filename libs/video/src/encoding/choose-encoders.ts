@@ -3,7 +3,7 @@ import type { Encoder } from './encoders.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
 import { hardwareEncoder } from './hardware-encoders.js';
 import type { Size } from '#media';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import type { FfmpegTools } from '../ffmpeg/tools.js';
 import type { VideoCodec, VideoRange } from '#media';
 import { keepingHdr, softwareEncoders } from './software-encoders.js';
 

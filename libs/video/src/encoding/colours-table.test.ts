@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ffmpeg } from '../fixtures/clips.fixture.js';
 import { options } from '../ffmpeg/command-line.js';
-import { never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { scratchFolder, workOn } from '../fixtures/media.fixture.js';
 import { makePoster } from '../stills/make-poster.js';
 
 /** docs/colours.md, checked by pixels: how a red (220, 30, 30) is shown, however it was coded and told. */
@@ -40,13 +40,13 @@ test.each<[string, string, string, string, string[]]>([
   ['ProRes', '1280x720', into('bt709'), 'yuv422p10le', ['-c:v', 'prores_ks', ...bt709]],
   ['VP9', '1280x720', into('bt709'), 'yuv420p', ['-c:v', 'libvpx-vp9', '-crf', '4', '-b:v', '0', ...bt709]],
   ['Motion JPEG', '320x180', into('bt601', 'pc'), 'yuvj420p', ['-c:v', 'mjpeg', '-q:v', '1']],
-])('%s', async (_, size, filters, format, options) => {
+])('%s', async (...[, size, filters, format, options]) => {
   const folder = await scratchFolder();
   const [file, out] = [join(folder, 'clip.mkv'), join(folder, 'poster')];
   const source = ['-f', 'lavfi', '-i', `color=0xdc1e1e:s=${size}:d=0.4:r=10,format=rgb24`];
   await ffmpeg(...source, '-vf', filters, '-pix_fmt', format, ...options, file);
   const spec = { name: 'poster', width: 160, format: 'jpeg', quality: 100 } as const;
-  await makePoster(tools, file, await probe(file), spec, out, never);
+  await makePoster(await workOn(file, { outDir: folder }), spec);
   const raw = join(folder, 'raw');
   await ffmpeg('-i', out, '-vf', 'scale=1:1:flags=area', '-f', 'rawvideo', '-pix_fmt', 'rgb24', raw);
   const found = [...(await readFile(raw))];

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeClip } from '../fixtures/clips.fixture.js';
 import { detectHardware } from './detect-hardware.js';
-import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
-import { hardwareKinds, type Hardware } from './hardware-encoders.js';
+import { never, scratchFolder, tools, workOn } from '../fixtures/media.fixture.js';
+import { hardwareKinds, type Hardware } from '../ffmpeg/tools.js';
 import { hlsOf } from '../streams/streams.fixture.js';
 import { transcodeVideo } from '../streams/transcode-video.js';
 
@@ -71,10 +71,8 @@ test('a driver that hangs is given up', async () => {
 describe('a video', () => {
   const transcode = async (ffmpegPath: string, hardware: Hardware) => {
     const clip = await makeClip('320x180', 1);
-    const outDir = await scratchFolder();
-    const facts = await probe(clip);
-    const used = { ...tools, ffmpegPath, hardware };
-    const made = await transcodeVideo(used, clip, facts, hlsOf([180, 90]), outDir, limits, never, ignore);
+    const work = await workOn(clip, { tools: { ...tools, ffmpegPath, hardware } });
+    const made = await transcodeVideo(work, hlsOf([180, 90]));
     return made.get('stream');
   };
   const chip: Hardware = { kind: 'vaapi', codecs: ['h264'], refusals: [] };

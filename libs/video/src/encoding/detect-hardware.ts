@@ -1,8 +1,9 @@
 import { isLandfallError } from '#runtime';
 import type { VideoCodec } from '#media';
 import { videoArgs } from './encoder-args.js';
-import { hardwareEncoder, hardwareKinds, type Hardware, type HardwareKind } from './hardware-encoders.js';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import { hardwareEncoder } from './hardware-encoders.js';
+import { hardwareKinds, type Hardware, type HardwareKind } from '../ffmpeg/tools.js';
+import type { FfmpegTools } from '../ffmpeg/tools.js';
 import { runTool } from '../ffmpeg/run-tool.js';
 
 /** A chip answers at once; a broken driver may hang. */

@@ -1,14 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { options } from '../ffmpeg/command-line.js';
 import type { Encoder, PictureTarget } from './encoders.js';
-import type { AudioFacts, FfmpegTools } from '../facts/media-facts.js';
-import { threadsOf } from './software-encoders.js';
+import type { AudioFacts } from '../facts/media-facts.js';
 import { soundFilters } from './sound-filters.js';
-
-/** Cores that a run may take. */
-export const coresOf = (tools: FfmpegTools) => tools.cores ?? availableParallelism();
-/** Threads of the decoder. */
-export const threadsFor = (tools: FfmpegTools) => threadsOf(coresOf(tools));
 
 /** Options of one picture track. Its key frames are counted, not timed: the same frames in every rung and chunk. */
 export function videoArgs(encoder: Encoder, target: PictureTarget, cores: number): string[] {

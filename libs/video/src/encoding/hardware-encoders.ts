@@ -1,19 +1,7 @@
 import { options } from '../ffmpeg/command-line.js';
 import type { Encoder, PictureTarget } from './encoders.js';
 import type { VideoCodec } from '#media';
-
-/** Ways to the encoders of a graphics chip. */
-export const hardwareKinds = ['vaapi', 'nvenc', 'qsv'] as const;
-export type HardwareKind = (typeof hardwareKinds)[number];
-
-/** The chip of this worker. */
-export interface Hardware {
-  readonly kind: HardwareKind | null;
-  /** Codecs of which it encoded a trial. */
-  readonly codecs: readonly VideoCodec[];
-  /** Why it does not encode the others: what software does instead is recorded with this. */
-  readonly refusals: readonly string[];
-}
+import type { HardwareKind } from '../ffmpeg/tools.js';
 
 /** The first graphics chip of a Linux machine. */
 const renderNode = '/dev/dri/renderD128';

@@ -23,7 +23,7 @@ describe('an HLS ladder', () => {
     ['repeated and unsorted', 1280, 720, [480, 720, 480], ['1280x720', '854x480']],
     ['one pixel', 1, 1, [1080], ['2x2']],
     ['a thread', 4000, 3, [720], ['2666x2']],
-  ])('%s', (_, width, height, heights, wanted) => {
+  ])('%s', (...[, width, height, heights, wanted]) => {
     expect(sizes(width, height, heights)).toEqual(wanted);
   });
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ffmpeg, makeClip, sound } from '../fixtures/clips.fixture.js';
-import { limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { scratchFolder, workOn } from '../fixtures/media.fixture.js';
 import { gainFor, measureLoudness, normalizeFilter, readSummary } from './measure-loudness.js';
 
 async function measure(...args: string[]) {
   const file = join(await scratchFolder(), 'song.wav');
   await ffmpeg(...args, file);
-  return measureLoudness(tools, file, await probe(file), limits, never);
+  return measureLoudness(await workOn(file));
 }
 
 /** EBU Tech 3341, test 1: a stereo sine of 1 kHz at -23 dBFS is as loud as -23 LUFS. */
@@ -37,10 +37,10 @@ test('what has no loudness has null, and JSON holds it', async () => {
 
 test('the sound of a video is measured; one without has none', async () => {
   const clip = await makeClip('64x36', 1);
-  const found = await measureLoudness(tools, clip, await probe(clip), limits, never);
+  const found = await measureLoudness(await workOn(clip));
   expect(found.integratedLufs).toBeLessThan(-10);
   const silent = await makeClip('64x36', 1, ['-an']);
-  const asked = measureLoudness(tools, silent, await probe(silent), limits, never);
+  const asked = measureLoudness(await workOn(silent));
   await expect(asked).rejects.toMatchObject({ code: 'media.no_stream' });
 });
 

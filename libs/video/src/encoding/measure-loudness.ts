@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 import { options } from '../ffmpeg/command-line.js';
-import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
+import type { VideoWork } from './video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from './sound-filters.js';
 
@@ -21,6 +21,9 @@ const mostGainDb = 24;
 /** ebur128 tells this of what it cannot measure. */
 const floorLufs = -70;
 
+/** What is measured is written nowhere. */
+type SoundWork = Omit<VideoWork, 'outDir' | 'onProgress'>;
+
 /**
  * Measures the best audio track as it is published, with two channels at most. Mono counts as it sounds from two
  * speakers.
@@ -29,11 +32,7 @@ const floorLufs = -70;
  * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
  */
 export async function measureLoudness(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
-  limits: VideoLimits,
-  signal: AbortSignal,
+  { tools, source, facts, limits, signal }: SoundWork,
   channels = Math.min(2, facts.audio?.channels ?? 2),
 ): Promise<Loudness> {
   if (!facts.audio) throw new LandfallError('media.no_stream', 'the file has no audio');

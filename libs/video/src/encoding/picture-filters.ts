@@ -1,8 +1,9 @@
 import { lateForGrid, shiftBy } from './frame-grid.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
 import type { Size } from '#media';
-import type { FfmpegTools, VideoFacts } from '../facts/media-facts.js';
-import type { PictureTrack } from '../streams/stream-plan.js';
+import type { FfmpegTools } from '../ffmpeg/tools.js';
+import type { VideoFacts } from '../facts/media-facts.js';
+import type { PictureTrack } from './tracks.js';
 
 /** PQ or HLG in, BT.709 out, worked out in linear light as ffmpeg's `tonemap` wants it. */
 const toneMap = (peakNits: number | null) => [
@@ -39,6 +40,13 @@ type Curve = 'bt709' | 'iec61966-2-1';
 
 const tagAsBt709 = 'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
+/** A video whose frames are filtered, and the ffmpeg that does it. */
+export interface DecodedVideo {
+  readonly tools: FfmpegTools;
+  readonly video: VideoFacts;
+  readonly signal: AbortSignal;
+}
+
 /** Scales to exactly this size with square pixels. */
 export function scaleTo(size: Size, options = ''): string {
   return `scale=${size.width}:${size.height}${options},setsar=1`;
@@ -54,17 +62,12 @@ export function scaleTo(size: Size, options = ''): string {
  * @param curve of what other primaries are led into BT.709
  */
 export async function pictureFilters(
-  tools: FfmpegTools,
-  video: VideoFacts,
+  from: DecodedVideo,
   choose: string,
   size: Size,
-  signal: AbortSignal,
   curve: Curve = 'bt709',
 ): Promise<string> {
-  return [
-    ...(await shapeFilters(video, choose, size)),
-    ...(await colourFilters(tools, video, signal, curve)),
-  ].join(',');
+  return [...shapeFilters(from.video, choose, size), ...(await colourFilters(from, curve))].join(',');
 }
 
 /** Those that make frames upright and of one size, in the colours they have. */
@@ -83,12 +86,7 @@ function shapeFilters(video: VideoFacts, choose: string, size: Size): string[] {
 }
 
 /** Those that lead the colours into SDR of 8 bits. */
-async function colourFilters(
-  tools: FfmpegTools,
-  video: VideoFacts,
-  signal: AbortSignal,
-  curve: Curve,
-): Promise<string[]> {
+async function colourFilters({ tools, video, signal }: DecodedVideo, curve: Curve): Promise<string[]> {
   const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
   const isWide = !video.hdr && widePrimaries.has(video.colours.primaries);
   const narrowed = isWide && (await hasParts(tools, 'filters', ['zscale'], signal));
@@ -130,12 +128,11 @@ function tellColours({ width, height, colours: { matrix, primaries, transfer } }
  * @param frames how many frames are made; null is all
  */
 export async function feedTracks(
-  tools: FfmpegTools,
-  video: VideoFacts,
+  from: DecodedVideo,
   pictures: readonly PictureTrack[],
   frames: number | null,
-  signal: AbortSignal,
 ): Promise<string> {
+  const { video } = from;
   const rate = pictures[0]?.target.frameRate ?? 1;
   const steps = [
     ...shiftBy('setpts', lateForGrid(video.startMs, rate)),
@@ -149,7 +146,7 @@ export async function feedTracks(
     indexes.filter((index) => (pictures[index]?.range !== 'SDR') === isHdr),
   ) as [number[], number[]];
   const shape = shapeFilters(video, steps.join(','), largest).join(',');
-  const colours = (await colourFilters(tools, video, signal, 'bt709')).join(',');
+  const colours = (await colourFilters(from, 'bt709')).join(',');
   const feed =
     kept.length === 0
       ? [`[0:${video.streamIndex}]${shape},${colours},split=${mapped.length}${labels(mapped)}`]

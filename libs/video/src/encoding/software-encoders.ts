@@ -1,12 +1,8 @@
 import type { Encoder, PictureTarget } from './encoders.js';
 import type { VideoRange } from '#media';
+import { threadsOf } from '../ffmpeg/tools.js';
 
 const inSoftware = { hardware: false, setUp: [], filter: 'format=yuv420p', minSide: 2 } as const;
-
-/** x264 wants one and a half threads a core; beyond 8 it costs quality and memory. */
-export function threadsOf(cores: number): number {
-  return Math.min(8, Math.ceil(cores * 1.5));
-}
 
 const cap = ({ maxKbps }: PictureTarget) => ({ maxrate: `${maxKbps}k`, bufsize: `${2 * maxKbps}k` });
 

@@ -1,25 +1,3 @@
-import type { SandboxBounds } from '../ffmpeg/sandbox-limits.js';
-import type { Hardware } from '../encoding/hardware-encoders.js';
-
-/** The two programs this room spawns: names that are looked up on PATH, or paths. */
-export interface FfmpegTools extends SandboxBounds {
-  readonly ffmpegPath: string;
-  readonly ffprobePath: string;
-  /** The chip that encodes, once it was found to work; unless set software does. */
-  readonly hardware?: Hardware;
-  /** Whether a source that ends early is used as far as it goes, when that is most of it; unless set it is damaged. */
-  readonly usesTruncated?: boolean;
-}
-
-export interface VideoLimits {
-  /** Most pixels of one frame, as coded. */
-  readonly maxPixels: number;
-  /** Limit for one whole run of ffmpeg. */
-  readonly timeoutMs: number;
-  /** Longest source; a day unless set. */
-  readonly maxDurationMs?: number;
-}
-
 /** What a picture says of its colours, in ffmpeg's words; null for what it does not say. */
 export interface VideoColours {
   readonly matrix: string | null;

@@ -1,7 +1,8 @@
 import { LandfallError } from '#runtime';
 import { inputArgs } from '../ffmpeg/media-source.js';
 import { decodableCodecs } from '../ffmpeg/find-ffmpeg.js';
-import type { AudioFacts, FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from './media-facts.js';
+import type { FfmpegTools, VideoLimits } from '../ffmpeg/tools.js';
+import type { AudioFacts, MediaFacts, VideoFacts } from './media-facts.js';
 import { endOf, readSubtitles } from './probe-streams.js';
 import { boundRaw, readTags } from './media-tags.js';
 import { runFfprobe, type Description, type ProbedStream, type SideData } from '../ffmpeg/run-ffprobe.js';

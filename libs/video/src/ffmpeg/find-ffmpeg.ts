@@ -1,5 +1,5 @@
 import { isLandfallError } from '#runtime';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import type { FfmpegTools } from './tools.js';
 import { runTool } from './run-tool.js';
 
 const timeoutMs = 10_000;

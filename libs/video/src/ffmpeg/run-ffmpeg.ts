@@ -1,8 +1,8 @@
 import { LandfallError, type ErrorCode } from '#runtime';
 import { options } from './command-line.js';
-import { threadsFor } from '../encoding/encoder-args.js';
+import { threadsFor } from './tools.js';
 import { refuseTruncated } from './ffmpeg-errors.js';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import type { FfmpegTools } from './tools.js';
 import { scratchOf } from './sandbox-limits.js';
 import { decodeArgs, isRangeProxy } from './media-source.js';
 import { readLines } from './read-lines.js';

@@ -1,22 +1,9 @@
 import { options } from '../ffmpeg/command-line.js';
-import { measureOutput } from '../ffmpeg/check-output.js';
+import { measureOutput } from '../encoding/check-output.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
-import type { Size } from '#media';
-import type { FfmpegTools, VideoLimits } from '../facts/media-facts.js';
-import type { MadeRendition } from '#media';
+import type { Bench } from '../encoding/video-work.js';
+import type { LoopSpec, MadeRendition, Size } from '#media';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
-
-export interface LoopSpec {
-  readonly name: string;
-  /** WebM where this ffmpeg has VP9, otherwise MP4. */
-  readonly format: 'mp4' | 'webm';
-  /** Largest width in pixels; never enlarged. */
-  readonly width: number;
-  /** 1 (small) to 100 (good). */
-  readonly quality: number;
-  /** Behind what is transparent, '#rrggbb' or '#rrggbbaa'. */
-  readonly background: string;
-}
 
 /** All frames of an animation as an APNG. */
 export interface Frames extends Size {
@@ -33,18 +20,16 @@ const stepMs = 10;
 /**
  * Encodes an animation as a muted video of a constant rate in which each frame has its time.
  *
- * @param outDir an existing folder that gets one file, called after the spec
+ * @param bench its folder gets one file, called after the spec
  * @returns what was made; the file's `mimeType` tells whether it is MP4 or WebM
  * @throws what `transcodeVideo` throws
  */
 export async function makeLoop(
-  tools: FfmpegTools,
+  bench: Bench,
   { file, delaysMs, ...source }: Frames,
   spec: LoopSpec,
-  outDir: string,
-  limits: VideoLimits,
-  signal: AbortSignal,
 ): Promise<MadeRendition> {
+  const { tools, outDir, limits, signal } = bench;
   const webm = spec.format === 'webm' && (await hasParts(tools, 'encoders', ['libvpx-vp9'], signal));
   const size = sizeOf(source, spec.width);
   const totalMs = delaysMs.reduce((sum, delay) => sum + delay, 0);
@@ -77,7 +62,7 @@ export async function makeLoop(
     timeoutMs: limits.timeoutMs,
     signal,
   });
-  const { durationMs } = await measureOutput(tools, outDir, path, [webm ? 'vp9' : 'h264'], signal);
+  const { durationMs } = await measureOutput(bench, path, [webm ? 'vp9' : 'h264']);
   return {
     files: [{ path, mimeType: webm ? 'video/webm' : 'video/mp4' }],
     main: path,

@@ -1,10 +1,11 @@
-import { stat, truncate } from 'node:fs/promises';
+import { mkdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, grayParts, h264, makeClip, picture, sound } from '../fixtures/clips.fixture.js';
-import { never, probe, scratchFolder, serveFile, tools } from '../fixtures/media.fixture.js';
-import { makePoster, type PosterSpec } from './make-poster.js';
+import { probe, scratchFolder, serveFile, workOn } from '../fixtures/media.fixture.js';
+import type { PosterSpec } from '#media';
+import { makePoster } from './make-poster.js';
 
 async function poster(
   source: string,
@@ -12,17 +13,11 @@ async function poster(
   format: 'webp' | 'jpeg' = 'jpeg',
   place: Pick<PosterSpec, 'at' | 'share'> = {},
 ) {
-  const facts = await probe(source);
-  const file = join(await scratchFolder(), '100%d poster');
-  const made = await makePoster(
-    tools,
-    source,
-    facts,
-    { name: 'poster', width, format, quality: 80, ...place },
-    file,
-    never,
-  );
-  return { file, made };
+  const outDir = join(await scratchFolder(), '100%d');
+  await mkdir(outDir);
+  const spec = { name: 'poster', width, format, quality: 80, ...place };
+  const made = await makePoster(await workOn(source, { outDir }), spec);
+  return { file: join(outDir, made.main), made };
 }
 
 const brightness = async (file: string) => (await grayParts(file, 1, 1))[0];
@@ -32,7 +27,7 @@ test.each([
   ['jpeg', 'image/jpeg'],
 ] as const)('a poster is written as %s', async (format, mimeType) => {
   const { file, made } = await poster(await makeClip('320x180', 1), 161, format);
-  expect(made).toEqual({ width: 161, height: 91, mimeType });
+  expect(made).toMatchObject({ width: 161, height: 91, files: [{ path: made.main, mimeType }] });
   expect(await ask(file, '-show_entries', 'stream=width,height')).toEqual(['161,91']);
 });
 
@@ -58,15 +53,8 @@ test('a poster from a URL reads the opening only', async () => {
   const clip = await makeClip('640x360', 10, noise);
   const { url, counted, size } = await serveFile(clip);
   const facts = await probe(clip);
-  const file = join(await scratchFolder(), 'poster');
-  await makePoster(
-    tools,
-    url,
-    facts,
-    { name: 'poster', width: 160, format: 'jpeg', quality: 80 },
-    file,
-    never,
-  );
+  const spec = { name: 'poster', width: 160, format: 'jpeg', quality: 80 } as const;
+  await makePoster(await workOn(url, { facts }), spec);
   expect(size).toBeGreaterThan(20_000_000);
   expect(counted.bytes).toBeLessThan(size / 2);
 });

@@ -1,25 +1,15 @@
 import { rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { join } from 'node:path';
 import { LandfallError } from '#runtime';
 import { options } from '../ffmpeg/command-line.js';
-import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
+import type { MediaFacts } from '../facts/media-facts.js';
+import type { MadeRendition, PosterSpec } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { pictureFilters } from '../encoding/picture-filters.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { framePixels, fromStart, lastMoment, seekTo } from './seek.js';
 import { chooseStillEncoder } from './still-encoders.js';
 import { tryEach } from './try-each.js';
-
-export interface PosterSpec {
-  readonly name: string;
-  /** Largest width in pixels; the source is never enlarged. */
-  readonly width: number;
-  readonly format: 'webp' | 'jpeg';
-  /** 1 (small) to 100 (good). */
-  readonly quality: number;
-  /** The moment in seconds, or as a share of the length; unless one is set the first frame that is not black. */
-  readonly at?: number | undefined;
-  readonly share?: number | undefined;
-}
 
 /** Where a poster is looked for. */
 interface Place {
@@ -29,6 +19,7 @@ interface Place {
   readonly behind?: string;
 }
 
+const path = 'poster';
 const timeoutMs = 120_000;
 /** The opening in which a frame is looked for: no longer than this, and of a video of huge frames this many bits. */
 const openingSeconds = 10;
@@ -40,28 +31,24 @@ const notBlack =
 /**
  * Writes the frame of the moment that is asked for, or the last one of a shorter video; otherwise the first frame of
  * the opening that is not black, or the very first when all are. ffmpeg writes the picture itself; one without libwebp
- * writes JPEG instead of WebP, and the result's `mimeType` tells.
+ * writes JPEG instead of WebP, and the file's `mimeType` tells.
  *
- * @param source a local path, or a (signed) http(s) URL of which only the index and what surrounds the frame is read
+ * @param work of a URL only the index and what surrounds the frame is read; its folder gets the file `poster`
  * @throws what `transcodeVideo` throws
  */
 export async function makePoster(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
+  { tools, source, facts, outDir, signal }: VideoWork,
   spec: PosterSpec,
-  outFile: string,
-  signal: AbortSignal,
-): Promise<{ width: number; height: number; mimeType: string }> {
+): Promise<MadeRendition> {
   const { video } = facts;
   if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
   const width = Math.min(spec.width, video.width);
   const height = Math.max(1, Math.round((video.height * width) / video.width));
   const encoder = await chooseStillEncoder(tools, spec, signal);
 
-  await rm(outFile, { force: true });
+  await rm(join(outDir, path), { force: true });
   const found = await tryEach(placesOf(facts, spec), async ({ inputOptions, before, behind = 'null' }) => {
-    const filters = await pictureFilters(tools, video, before, { width, height }, signal, 'iec61966-2-1');
+    const filters = await pictureFilters({ tools, video, signal }, before, { width, height }, 'iec61966-2-1');
     await runFfmpeg(tools, {
       source,
       durationMs: null,
@@ -77,16 +64,24 @@ export async function makePoster(
           f: 'image2',
           update: 1,
         }),
-        basename(outFile),
+        path,
       ],
-      outDir: dirname(outFile),
+      outDir,
       timeoutMs,
       signal,
     });
-    return isWritten(outFile);
+    return isWritten(join(outDir, path));
   });
   if (!found) throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
-  return { width, height, mimeType: encoder.mimeType };
+  return {
+    files: [{ path, mimeType: encoder.mimeType }],
+    main: path,
+    width,
+    height,
+    durationMs: null,
+    encoder: null,
+    details: {},
+  };
 }
 
 /** Where to look for the frame, best first. */

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, h264, makeClip, picture, sound, turnClip } from '../fixtures/clips.fixture.js';
-import { never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
-import { chooseScenes, makePreview, type PreviewSpec } from './make-preview.js';
+import { scratchFolder, workOn } from '../fixtures/media.fixture.js';
+import type { PreviewSpec } from '#media';
+import { chooseScenes, makePreview } from './make-preview.js';
 import { readWebpTimes } from './webp-times.js';
 
 async function preview(source: string, spec: Partial<PreviewSpec> = {}) {
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
-  const full = { name: 'loop', format: 'mp4', width: 160, seconds: 2, frameRate: 10, quality: 60, ...spec };
-  const made = await makePreview(tools, source, facts, full as PreviewSpec, outDir, never);
-  return { made, file: join(outDir, made.main) };
+  const work = await workOn(source);
+  const usual = { name: 'loop', format: 'mp4', width: 160, seconds: 2, frameRate: 10, quality: 60 } as const;
+  const made = await makePreview(work, { ...usual, ...spec });
+  return { made, file: join(work.outDir, made.main) };
 }
 
 const shape = (file: string) =>

@@ -1,31 +1,18 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LandfallError } from '#runtime';
-import { measureOutput } from '../ffmpeg/check-output.js';
+import { measureOutput } from '../encoding/check-output.js';
 import { options } from '../ffmpeg/command-line.js';
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
-import type { Size } from '#media';
-import type { FfmpegTools, MediaFacts, VideoFacts } from '../facts/media-facts.js';
+import type { VideoFacts } from '../facts/media-facts.js';
 import { decodeArgs } from '../ffmpeg/media-source.js';
-import { pictureFilters } from '../encoding/picture-filters.js';
-import type { MadeRendition } from '#media';
+import { type DecodedVideo, pictureFilters } from '../encoding/picture-filters.js';
+import type { MadeRendition, PreviewSpec, Size } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { framePixels, seekTo } from './seek.js';
 import { tryEach } from './try-each.js';
 import { readWebpTimes } from './webp-times.js';
-
-export interface PreviewSpec {
-  readonly name: string;
-  readonly format: 'webp' | 'mp4';
-  /** Largest width in pixels; the source is never enlarged. */
-  readonly width: number;
-  /** Length of the loop, or of the video when that is shorter. */
-  readonly seconds: number;
-  /** Frames a second, at most. */
-  readonly frameRate: number;
-  /** 1 (small) to 100 (good). */
-  readonly quality: number;
-}
 
 /** A part of the video. */
 export interface Scene {
@@ -41,18 +28,11 @@ const mostScenes = 5;
  * Makes a short silent loop: scenes from places all over the video; of a video of less than twice the length, its
  * beginning. An ffmpeg without animated WebP makes an MP4, and the file's `mimeType` tells.
  *
- * @param source a local path, or a (signed) http(s) URL of which only the index and the scenes are read
- * @param outDir an existing folder that gets one file, called after the spec
+ * @param work of a URL only the index and the scenes are read; its folder gets one file, called after the spec
  * @throws what `transcodeVideo` throws
  */
-export async function makePreview(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
-  spec: PreviewSpec,
-  outDir: string,
-  signal: AbortSignal,
-): Promise<MadeRendition> {
+export async function makePreview(work: VideoWork, spec: PreviewSpec): Promise<MadeRendition> {
+  const { tools, source, facts, outDir, signal } = work;
   const { video } = facts;
   if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
   const webp = spec.format === 'webp' && (await hasParts(tools, 'encoders', ['libwebp_anim'], signal));
@@ -74,7 +54,7 @@ export async function makePreview(
       outputArgs: [
         ...others.flatMap((seek) => seek.concat(decodeArgs(source, maxPixels))),
         ...options({
-          filter_complex: await sceneGraph(tools, video, scenes, { size, rate }, webp, signal),
+          filter_complex: await sceneGraph({ tools, video, signal }, scenes, { size, rate, webp }),
           map: '[loop]',
           'frames:v': Math.ceil(spec.seconds * rate),
         }),
@@ -86,7 +66,7 @@ export async function makePreview(
       timeoutMs,
       signal,
     });
-    durationMs = await measure(tools, outDir, path, webp, signal);
+    durationMs = await measure(work, path, webp);
     return durationMs !== null;
   });
   if (durationMs === null) throw new LandfallError('media.damaged', 'no frame of the video can be decoded');
@@ -130,18 +110,15 @@ function inputOptions({ startS, lengthS }: Scene): string[] {
 
 /** Brings every scene to one size and rate, and puts one behind the other. */
 async function sceneGraph(
-  tools: FfmpegTools,
-  video: VideoFacts,
+  from: DecodedVideo,
   scenes: readonly Scene[],
-  { size, rate }: { size: Size; rate: number },
-  webp: boolean,
-  signal: AbortSignal,
+  { size, rate, webp }: { size: Size; rate: number; webp: boolean },
 ): Promise<string> {
   const parts: string[] = [];
   for (const [index, { lengthS }] of scenes.entries()) {
     const choose = `setpts=PTS-STARTPTS,fps=fps=${rate}:start_time=0:eof_action=pass,trim=duration=${lengthS.toFixed(3)}`;
-    const filters = await pictureFilters(tools, video, choose, size, signal);
-    parts.push(`[${index}:${video.streamIndex}]${filters}[s${index}]`);
+    const filters = await pictureFilters(from, choose, size);
+    parts.push(`[${index}:${from.video.streamIndex}]${filters}[s${index}]`);
   }
   const labels = scenes.map((_, index) => `[s${index}]`).join('');
   // WebP keeps colours as BT.601 in the limited range.
@@ -166,15 +143,9 @@ function mp4Args(quality: number): string[] {
 }
 
 /** How long the loop lasts that was written; null when there is no frame in it. */
-async function measure(
-  tools: FfmpegTools,
-  outDir: string,
-  path: string,
-  webp: boolean,
-  signal: AbortSignal,
-): Promise<number | null> {
-  const file = join(outDir, path);
+async function measure(work: VideoWork, path: string, webp: boolean): Promise<number | null> {
+  const file = join(work.outDir, path);
   if ((await stat(file)).size === 0) return null;
   if (webp) return (await readWebpTimes(file))?.durationMs ?? null;
-  return (await measureOutput(tools, outDir, path, ['h264'], signal)).durationMs;
+  return (await measureOutput(work, path, ['h264'])).durationMs;
 }

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { LandfallError } from '#runtime';
 import { describe, expect, test } from 'vitest';
 import { ask, ffmpeg, h264, makeClip, picture, sound, turnClip } from '../fixtures/clips.fixture.js';
-import { never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { probe, scratchFolder, workOn } from '../fixtures/media.fixture.js';
 import { makeStoryboard } from './make-storyboard.js';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
-import { planStoryboard, type StoryboardPlan, type StoryboardSpec } from './storyboard-plan.js';
+import { planStoryboard, type StoryboardPlan } from './storyboard-plan.js';
+import type { StoryboardSpec } from '#media';
 
 async function storyboard(source: string, spec: Partial<StoryboardSpec> = {}) {
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
+  const work = await workOn(source);
+  const { outDir } = work;
   const full = {
     name: 'board',
     width: 80,
@@ -20,7 +21,7 @@ async function storyboard(source: string, spec: Partial<StoryboardSpec> = {}) {
     quality: 80,
     ...spec,
   } as const;
-  const made = await makeStoryboard(tools, source, facts, full, outDir, never);
+  const made = await makeStoryboard(work, full);
   const text = await readFile(join(outDir, made.main), 'utf8');
   return { made, text, cues: readCues(text), outDir };
 }

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LandfallError } from '#runtime';
 import { options } from '../ffmpeg/command-line.js';
-import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
-import type { MadeFile, MadeRendition } from '#media';
+import type { MadeFile, MadeRendition, StoryboardSpec } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { runTool } from '../ffmpeg/run-tool.js';
 import { chooseStillEncoder, type StillEncoder } from './still-encoders.js';
-import { planStoryboard, type StoryboardPlan, type StoryboardSpec } from './storyboard-plan.js';
+import { planStoryboard, type StoryboardPlan } from './storyboard-plan.js';
 import { writeCues } from '#playlists';
 import { readTiles } from './storyboard-tiles.js';
 
@@ -19,18 +19,11 @@ const cuesPath = 'storyboard.vtt';
  * time; in a long one the key frame before that is near enough, so that little of the file is read. What cannot be decoded
  * shows as the tile before it.
  *
- * @param source a local path, or a (signed) http(s) URL
- * @param outDir an existing folder that gets `storyboard.vtt` and the sheets
+ * @param work its folder gets `storyboard.vtt` and the sheets
  * @throws what `transcodeVideo` throws
  */
-export async function makeStoryboard(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
-  spec: StoryboardSpec,
-  outDir: string,
-  signal: AbortSignal,
-): Promise<MadeRendition> {
+export async function makeStoryboard(work: VideoWork, spec: StoryboardSpec): Promise<MadeRendition> {
+  const { tools, source, facts, outDir, signal } = work;
   const { video } = facts;
   if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
   const plan = planStoryboard(facts, video, spec);
@@ -42,11 +35,11 @@ export async function makeStoryboard(
   const finishSheet = async () => {
     if (tiles.length === 0) return;
     const path = `sheet_${String(sheets.length + 1).padStart(3, '0')}${encoder.ending}`;
-    await writeSheet(tools, plan, encoder, tiles, { workDir, outDir, path }, signal);
+    await writeSheet(work, { plan, encoder, workDir, path }, tiles);
     sheets.push({ path, mimeType: encoder.mimeType });
     tiles = [];
   };
-  for await (const tile of readTiles(tools, { source, video, workDir, signal }, plan)) {
+  for await (const tile of readTiles({ tools, source, video, workDir, signal }, plan)) {
     count += 1;
     tiles.push(tile);
     if (tiles.length === plan.columns * plan.rows) await finishSheet();
@@ -78,15 +71,21 @@ export async function makeStoryboard(
   };
 }
 
+/** What a sheet is written by, where its raw tiles go, and how it is called. */
+interface Sheet {
+  readonly plan: StoryboardPlan;
+  readonly encoder: StillEncoder;
+  readonly workDir: string;
+  readonly path: string;
+}
+
 /** Writes one sheet; the last one has only the rows it needs. */
 async function writeSheet(
-  tools: FfmpegTools,
-  { width, height, columns }: StoryboardPlan,
-  encoder: StillEncoder,
+  { tools, outDir, signal }: VideoWork,
+  { plan, encoder, workDir, path }: Sheet,
   tiles: readonly Buffer[],
-  { workDir, outDir, path }: { workDir: string; outDir: string; path: string },
-  signal: AbortSignal,
 ): Promise<void> {
+  const { width, height, columns } = plan;
   const raw = join(workDir, 'sheet.yuv');
   await writeFile(raw, Buffer.concat(tiles));
   const rows = Math.ceil(tiles.length / columns);

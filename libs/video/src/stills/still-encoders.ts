@@ -1,5 +1,5 @@
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import type { FfmpegTools } from '../ffmpeg/tools.js';
 
 /** What ffmpeg is told to write still pictures with. */
 export interface StillEncoder {

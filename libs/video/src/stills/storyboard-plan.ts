@@ -1,20 +1,5 @@
-import type { Size } from '#media';
+import type { Size, StoryboardSpec } from '#media';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
-
-export interface StoryboardSpec {
-  readonly name: string;
-  /** Width of a tile in pixels; the source is never enlarged. */
-  readonly width: number;
-  /** Time from one tile to the next, or the number of tiles; unless one is set 100, but no more than one a second. */
-  readonly intervalSeconds?: number | undefined;
-  readonly count?: number | undefined;
-  /** Most tiles side by side in a sheet, and most rows of them. */
-  readonly columns: number;
-  readonly rows: number;
-  readonly format: 'jpeg' | 'webp';
-  /** 1 (small) to 100 (good). */
-  readonly quality: number;
-}
 
 /** Everything that decides what a storyboard looks like. */
 export interface StoryboardPlan extends Size {

@@ -2,8 +2,7 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLandfallError, settleAll } from '#runtime';
 import { options } from '../ffmpeg/command-line.js';
-import type { FfmpegTools, VideoFacts } from '../facts/media-facts.js';
-import { pictureFilters } from '../encoding/picture-filters.js';
+import { type DecodedVideo, pictureFilters } from '../encoding/picture-filters.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { framePixels, fromStart, seekTo } from './seek.js';
 import type { StoryboardPlan } from './storyboard-plan.js';
@@ -17,12 +16,10 @@ const tilesAtOnce = 3;
 const bt601 = 'scale=out_color_matrix=bt601:out_range=tv';
 
 /** A video that tiles are taken from. */
-export interface TileSource {
+export interface TileSource extends DecodedVideo {
   readonly source: string;
-  readonly video: VideoFacts;
   /** Raw pictures are written here. */
   readonly workDir: string;
-  readonly signal: AbortSignal;
 }
 
 /** Bytes of a tile in 4:2:0. */
@@ -35,13 +32,12 @@ export function tileBytes({ width, height }: StoryboardPlan): number {
  * again, or the next one where there is none before it.
  */
 export async function* readTiles(
-  tools: FfmpegTools,
   from: TileSource,
   plan: StoryboardPlan,
 ): AsyncGenerator<Buffer, void, undefined> {
   let last: Buffer | null = null;
   let missing = 0;
-  for await (const tile of plan.exact ? decodeWhole(tools, from, plan) : seekEach(tools, from, plan)) {
+  for await (const tile of plan.exact ? decodeWhole(from, plan) : seekEach(from, plan)) {
     last = tile ?? last;
     missing += 1;
     if (last === null) continue;
@@ -50,11 +46,11 @@ export async function* readTiles(
 }
 
 /** Decodes the whole video in one run. */
-async function* decodeWhole(tools: FfmpegTools, from: TileSource, plan: StoryboardPlan) {
+async function* decodeWhole(from: TileSource, plan: StoryboardPlan) {
   // The frame nearest to the middle of its time becomes the one of a slot.
   const choose = `fps=fps=1000/${plan.intervalMs}:start_time=0`;
   const raw = join(from.workDir, 'tiles.yuv');
-  await decode(tools, from, plan, {
+  await decode(from, plan, {
     choose,
     path: 'tiles.yuv',
     count: plan.count,
@@ -71,7 +67,7 @@ async function* decodeWhole(tools: FfmpegTools, from: TileSource, plan: Storyboa
 }
 
 /** Seeks to the key frame before the middle of each tile's time. */
-async function* seekEach(tools: FfmpegTools, from: TileSource, plan: StoryboardPlan) {
+async function* seekEach(from: TileSource, plan: StoryboardPlan) {
   // A container without an index is read from its start for each place: that has an end too.
   const untilMs = performance.now() + wholeTimeoutMs;
   for (let next = 0; next < plan.count; next += tilesAtOnce) {
@@ -80,20 +76,15 @@ async function* seekEach(tools: FfmpegTools, from: TileSource, plan: StoryboardP
       (_, index) => next + index,
     );
     const isOver = performance.now() > untilMs;
-    yield* await settleAll(indexes.map((index) => (isOver ? null : decodeOne(tools, from, plan, index))));
+    yield* await settleAll(indexes.map((index) => (isOver ? null : decodeOne(from, plan, index))));
   }
 }
 
-async function decodeOne(
-  tools: FfmpegTools,
-  from: TileSource,
-  plan: StoryboardPlan,
-  index: number,
-): Promise<Buffer | null> {
+async function decodeOne(from: TileSource, plan: StoryboardPlan, index: number): Promise<Buffer | null> {
   const path = `${index}.yuv`;
   const seek = seekTo(((index + 0.5) * plan.intervalMs) / 1_000, false);
   try {
-    await decode(tools, from, plan, { seek, choose: fromStart, path, count: 1, timeoutMs: tileTimeoutMs });
+    await decode(from, plan, { seek, choose: fromStart, path, count: 1, timeoutMs: tileTimeoutMs });
     const tile = await readFile(join(from.workDir, path));
     return tile.length === tileBytes(plan) ? tile : null;
   } catch (thrown) {
@@ -113,13 +104,13 @@ interface Decoding {
 }
 
 async function decode(
-  tools: FfmpegTools,
-  { source, video, workDir, signal }: TileSource,
+  from: TileSource,
   plan: StoryboardPlan,
   { seek, choose, path, count, timeoutMs }: Decoding,
 ): Promise<void> {
-  await runFfmpeg(tools, {
-    source,
+  const { video } = from;
+  await runFfmpeg(from.tools, {
+    source: from.source,
     durationMs: null,
     maxPixels: framePixels(video),
     // One frame at a time: a decoder with more threads reads as many frames ahead.
@@ -127,14 +118,14 @@ async function decode(
     outputArgs: [
       ...options({
         map: `0:${video.streamIndex}`,
-        vf: `${await pictureFilters(tools, video, choose, plan, signal, 'iec61966-2-1')},${bt601}`,
+        vf: `${await pictureFilters(from, choose, plan, 'iec61966-2-1')},${bt601}`,
         'frames:v': count,
         f: 'rawvideo',
       }),
       path,
     ],
-    outDir: workDir,
+    outDir: from.workDir,
     timeoutMs,
-    signal,
+    signal: from.signal,
   });
 }

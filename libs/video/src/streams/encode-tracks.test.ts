@@ -3,19 +3,17 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ffmpeg, h264, picture } from '../fixtures/clips.fixture.js';
 import { encodeTracks, type EncodeRange } from './encode-tracks.js';
-import { ignore, limits, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { never, scratchFolder, tools, workOn } from '../fixtures/media.fixture.js';
 import type { VideoCodec } from '#media';
 import { planInSoftware } from './transcode-video.js';
 
 const specs = { hls: { name: 'stream', heights: [90, 64], segmentSeconds: 1 } };
 
 async function encode(source: string, codec: VideoCodec, part?: EncodeRange) {
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
-  const plan = await planInSoftware(tools, facts, { hls: { ...specs.hls, codec } }, never);
-  const job = { tools, source, facts, plan, outDir, limits, signal: never, onProgress: ignore };
-  const { pictures } = await encodeTracks(job, { pictures: plan.pictures, sounds: [] }, part);
-  return { pictures, outDir };
+  const work = await workOn(source);
+  const plan = await planInSoftware(tools, work.facts, { hls: { ...specs.hls, codec } }, never);
+  const { pictures } = await encodeTracks({ ...work, plan }, { pictures: plan.pictures, sounds: [] }, part);
+  return { pictures, outDir: work.outDir };
 }
 
 /** A small grey picture of each frame: what it shows survives encoding, noise does not. */
@@ -89,11 +87,9 @@ test('sound alone is a part', async () => {
     'aac',
     source,
   );
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
-  const plan = await planInSoftware(tools, facts, specs, never);
-  const job = { tools, source, facts, plan, outDir, limits, signal: never, onProgress: ignore };
-  const { pictures, sounds } = await encodeTracks(job, { pictures: [], sounds: plan.sounds });
+  const work = await workOn(source);
+  const plan = await planInSoftware(tools, work.facts, specs, never);
+  const { pictures, sounds } = await encodeTracks({ ...work, plan }, { pictures: [], sounds: plan.sounds });
   expect(pictures).toEqual([]);
   expect(sounds[0]).toMatchObject({ folder: 'audio', codec: 'mp4a.40.2', timescale: 48_000 });
   expect(sounds[0]?.segments.reduce((sum, { ticks }) => sum + ticks, 0)).toBeGreaterThanOrEqual(96_000);

@@ -1,14 +1,15 @@
 import { LandfallError, settleAll } from '#runtime';
-import { measureOutput } from '../ffmpeg/check-output.js';
+import { measureOutput } from '../encoding/check-output.js';
 import { options } from '../ffmpeg/command-line.js';
-import { coresOf } from '../encoding/encoder-args.js';
+import { coresOf } from '../ffmpeg/tools.js';
 import { measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
 import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
-import type { FfmpegTools, MediaFacts, VideoFacts, VideoLimits } from '../facts/media-facts.js';
+import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
 import { feedTracks } from '../encoding/picture-filters.js';
-import type { OnProgress } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
-import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
+import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
+import type { StreamPlan } from './stream-plan.js';
 import { playlistIn, type Track } from '#playlists';
 import { readTrack } from './track-files.js';
 
@@ -25,17 +26,8 @@ export interface EncodeRange {
 }
 
 /** One video and what its tracks are made with. */
-export interface EncodeJob {
-  readonly tools: FfmpegTools;
-  /** A local path or a (signed) http(s) URL. */
-  readonly source: string;
-  readonly facts: MediaFacts;
+export interface EncodeJob extends VideoWork {
   readonly plan: StreamPlan;
-  /** An existing folder. */
-  readonly outDir: string;
-  readonly limits: VideoLimits;
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
 }
 
 /** Tracks as they were encoded, in the order they were given. */
@@ -64,9 +56,7 @@ export async function encodeTracks(
   const { tools, facts, plan, outDir, limits, signal } = job;
   const { pictures, sounds } = tracks;
   await makeFolders([...pictures, ...sounds], outDir);
-  const loudness = sounds.some(({ normalize }) => normalize)
-    ? await measureLoudness(tools, job.source, facts, limits, signal)
-    : null;
+  const loudness = sounds.some(({ normalize }) => normalize) ? await measureLoudness(job) : null;
   const frameRate = pictures[0]?.target.frameRate;
   const complaints = await runFfmpeg(tools, {
     source: job.source,
@@ -77,7 +67,7 @@ export async function encodeTracks(
       ...(frameRate === undefined ? [] : seekTo(part.startFrame / frameRate)),
     ],
     outputArgs: [
-      ...(pictures.length > 0 ? await pictureGraph(tools, facts, pictures, part, signal) : []),
+      ...(pictures.length > 0 ? await pictureGraph(job, pictures, part) : []),
       ...pictures.flatMap((picture, index) =>
         pictureOutput(picture, `[v${index}]`, coresOf(tools), part.firstSegment),
       ),
@@ -102,10 +92,10 @@ export async function encodeTracks(
   return { pictures: madePictures, sounds: madeSounds, loudness, complaints };
 }
 
-async function measure({ tools, outDir, signal }: EncodeJob, folder: string, codec: string): Promise<Track> {
+async function measure(job: EncodeJob, folder: string, codec: string): Promise<Track> {
   const [track] = await settleAll([
-    readTrack(outDir, folder),
-    measureOutput(tools, outDir, playlistIn(folder), [codec], signal),
+    readTrack(job.outDir, folder),
+    measureOutput(job, playlistIn(folder), [codec]),
   ]);
   return track;
 }
@@ -124,13 +114,12 @@ function seekTo(seconds: number): string[] {
 }
 
 async function pictureGraph(
-  tools: FfmpegTools,
-  { video }: MediaFacts,
+  { tools, facts, signal }: EncodeJob,
   pictures: readonly PictureTrack[],
   part: EncodeRange,
-  signal: AbortSignal,
 ): Promise<string[]> {
-  return options({ filter_complex: await feedTracks(tools, videoOf(video), pictures, part.frames, signal) });
+  const from = { tools, video: videoOf(facts.video), signal };
+  return options({ filter_complex: await feedTracks(from, pictures, part.frames) });
 }
 
 function videoOf(video: VideoFacts | null): VideoFacts {

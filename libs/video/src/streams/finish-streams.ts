@@ -6,10 +6,11 @@ import { encryptionWith, encryptTrack } from './encrypt-track.js';
 import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
 import { joinMp4, mp4Path } from './make-mp4.js';
 import { writeMasterPlaylist, type Rung, type StreamParts, type Subtitles } from '#playlists';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import type { Bench } from '../encoding/video-work.js';
 import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption, type Listed } from '#playlists';
 import type { MadeFile, MadeRendition } from '#media';
-import type { PictureTrack, StreamPlan } from './stream-plan.js';
+import type { PictureTrack } from '../encoding/tracks.js';
+import type { StreamPlan } from './stream-plan.js';
 import { playlistIn, type Track } from '#playlists';
 
 const masterPath = 'master.m3u8';
@@ -129,18 +130,12 @@ export async function encryptSubtitles(
   return hidden;
 }
 
-/** Puts the MP4 of a plan together; the folders of its tracks, not yet encrypted, are in `outDir`. */
-export async function writeMp4(
-  tools: FfmpegTools,
-  plan: StreamPlan,
-  outDir: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<MadeRendition> {
+/** Puts the MP4 of a plan together; the folders of its tracks, not yet encrypted, are in that of `bench`. */
+export async function writeMp4(bench: Bench, plan: StreamPlan): Promise<MadeRendition> {
   const { mp4 } = plan;
   if (!mp4) throw new LandfallError('internal.unexpected', 'the plan has no MP4');
   const picture = { folder: mp4.picture.folder, codec: mp4.picture.encoder.codec };
-  const measured = await joinMp4(tools, outDir, picture, mp4.sound?.folder ?? null, timeoutMs, signal);
+  const measured = await joinMp4(bench, picture, mp4.sound?.folder ?? null);
   return {
     files: [{ path: mp4Path, mimeType: 'video/mp4' }],
     main: mp4Path,

@@ -4,7 +4,8 @@ import { options } from '../ffmpeg/command-line.js';
 import { audioArgs, noTags, videoArgs } from '../encoding/encoder-args.js';
 import { lateForGrid, shiftBy } from '../encoding/frame-grid.js';
 import type { VideoFacts } from '../facts/media-facts.js';
-import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
+import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
+import type { StreamPlan } from './stream-plan.js';
 import { playlistIn } from '#playlists';
 
 /** Bitrate of the one sound that all rungs share. */

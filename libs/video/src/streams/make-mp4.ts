@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { options } from '../ffmpeg/command-line.js';
-import { measureOutput } from '../ffmpeg/check-output.js';
-import type { Measured } from '../ffmpeg/check-output.js';
+import { measureOutput } from '../encoding/check-output.js';
+import type { Measured } from '../encoding/check-output.js';
 import { noTags } from '../encoding/encoder-args.js';
-import type { FfmpegTools } from '../facts/media-facts.js';
+import type { Bench } from '../encoding/video-work.js';
 import { runTool } from '../ffmpeg/run-tool.js';
 import { playlistIn } from '#playlists';
 
@@ -13,17 +13,15 @@ export const mp4Path = 'video.mp4';
  * Puts an MP4 together from a picture track and a sound track that were encoded as segments, without encoding again.
  * Its index is before the media: it plays while it loads.
  *
- * @param outDir holds both folders with their playlists, and gets `video.mp4`
+ * @param bench its folder holds those of both tracks with their playlists, and gets `video.mp4`
  * @throws `media.encoder_failed`, `media.timed_out`, `media.scratch_full`; the signal's reason after an abort
  */
 export async function joinMp4(
-  tools: FfmpegTools,
-  outDir: string,
+  bench: Bench,
   picture: { folder: string; codec: string },
   soundFolder: string | null,
-  timeoutMs: number,
-  signal: AbortSignal,
 ): Promise<Measured> {
+  const { tools, outDir, limits, signal } = bench;
   const folders = [picture.folder, ...(soundFolder === null ? [] : [soundFolder])];
   await runTool({
     command: tools.ffmpegPath,
@@ -45,12 +43,12 @@ export async function joinMp4(
     source: join(outDir, mp4Path),
     cwd: outDir,
     bounds: tools,
-    timeoutMs,
+    timeoutMs: limits.timeoutMs,
     signal,
     otherwise: 'media.encoder_failed',
     nice: true,
     onOutput: () => undefined,
   });
   const codecs = [picture.codec, ...(soundFolder === null ? [] : ['aac'])];
-  return measureOutput(tools, outDir, mp4Path, codecs, signal);
+  return measureOutput(bench, mp4Path, codecs);
 }

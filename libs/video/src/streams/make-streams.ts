@@ -1,15 +1,16 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLandfallError, type WarningCode } from '#runtime';
-import { checkDuration } from '../ffmpeg/check-output.js';
+import { checkDuration } from '../encoding/check-output.js';
 import { encodeTracks, type EncodedTracks, type EncodeJob } from './encode-tracks.js';
 import { extractSubtitles } from './extract-subtitles.js';
 import { encryptSubtitles, encryptTracks, writeHls, writeMp4, type MadeTracks } from './finish-streams.js';
 import type { Loudness } from '../encoding/measure-loudness.js';
-import type { FfmpegTools } from '../facts/media-facts.js';
-import { secondsOf } from '#playlists';
+import type { FfmpegTools } from '../ffmpeg/tools.js';
+import { secondsOf, type Track } from '#playlists';
 import type { MadeRendition, OnProgress } from '#media';
-import type { PictureTrack, SoundTrack, StreamPlan } from './stream-plan.js';
+import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
+import type { StreamPlan } from './stream-plan.js';
 
 export interface TranscodeOptions {
   /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
@@ -73,7 +74,7 @@ interface Step {
 }
 
 async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<string, MadeRendition>> {
-  const { plan, outDir, tools, limits, signal } = job;
+  const { plan, outDir } = job;
   const { hls, mp4 } = plan;
   const { key, onFirstPlayable } = settings;
   const made = new Map<string, MadeRendition>();
@@ -95,15 +96,15 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
     if (ended.length > 0) encoded = await endSoundsWithPictures(stepJob, step, encoded);
     warnings.push(...ended);
     // The MP4 is put together from segments that are not encrypted yet.
-    if (mp4 && isLast) made.set(mp4.spec.name, await writeMp4(tools, plan, outDir, limits.timeoutMs, signal));
+    if (mp4 && isLast) made.set(mp4.spec.name, await writeMp4(job, plan));
     if (!hls) continue;
-    tracks = await addTracks(tracks, encoded, hls, outDir, key);
+    tracks = await addTracks(tracks, encoded, hls, (some) => encryptTracks(outDir, some, key));
     const stream = await writeHls(plan, tracks, outDir, key);
     if (isLast) made.set(hls.spec.name, stream);
     else await onFirstPlayable?.(stream);
   }
   for (const [name, one] of made) {
-    const short = checkDuration(tools, job.facts, job.source, one.durationMs, complaints);
+    const short = checkDuration(job, one.durationMs, complaints);
     made.set(name, { ...one, warnings: [...new Set([...warnings, ...short])] });
   }
   return loudness ? withDetails(made, { loudness }) : made;
@@ -125,12 +126,12 @@ function planSteps({ pictures, sounds, hls }: StreamPlan, canPublishEarly: boole
 }
 
 /** The share of a step among all: each decodes the video, which costs about as much as to encode its largest picture. */
-function shareOf(onProgress: OnProgress, steps: readonly Step[], current: number): OnProgress {
+function shareOf(onProgress: OnProgress | undefined, steps: readonly Step[], current: number): OnProgress {
   const decoding = Math.max(...steps.flatMap(({ pictures }) => pictures.map(pixelsOf)));
   const weights = steps.map(({ pictures }) => decoding + sum(pictures.map(pixelsOf)));
   const before = sum(weights.slice(0, current));
   const own = weights[current] ?? 0;
-  return ({ share, speed }) => onProgress({ share: (before + own * share) / sum(weights), speed });
+  return ({ share, speed }) => onProgress?.({ share: (before + own * share) / sum(weights), speed });
 }
 
 const pixelsOf = ({ target: { size } }: PictureTrack) => size.width * size.height;
@@ -140,29 +141,23 @@ async function addTracks(
   before: MadeTracks,
   encoded: EncodedTracks,
   { rungs, sound }: NonNullable<StreamPlan['hls']>,
-  outDir: string,
-  key?: Buffer,
+  encrypt: (tracks: readonly Track[]) => Promise<Track[]>,
 ): Promise<MadeTracks> {
   const pictures = encoded.pictures.filter((track) => rungs.some(({ folder }) => folder === track.folder));
   const sounds = encoded.sounds.filter((track) => track.folder === sound?.folder);
   return {
     ...before,
-    pictures: [...before.pictures, ...(await encryptTracks(outDir, pictures, key))],
-    sounds: [...before.sounds, ...(await encryptTracks(outDir, sounds, key))],
+    pictures: [...before.pictures, ...(await encrypt(pictures))],
+    sounds: [...before.sounds, ...(await encrypt(sounds))],
   };
 }
 
 /** Refuses pictures that end long before those of the source: silence hides that in the length of the whole. */
-function checkLengths(
-  { tools, facts, source }: EncodeJob,
-  { pictures, complaints }: EncodedTracks,
-): WarningCode[] {
-  const endMs = facts.video?.endMs;
+function checkLengths(job: EncodeJob, { pictures, complaints }: EncodedTracks): WarningCode[] {
+  const endMs = job.facts.video?.endMs;
   if (endMs === undefined || endMs === null) return [];
-  const ends = { ...facts, durationMs: endMs };
-  return pictures.flatMap((track) =>
-    checkDuration(tools, ends, source, secondsOf(track) * 1_000, complaints),
-  );
+  const whole = { ...job, facts: { ...job.facts, durationMs: endMs } };
+  return pictures.flatMap((track) => checkDuration(whole, secondsOf(track) * 1_000, complaints));
 }
 
 /** Sound is filled up with silence to where the pictures should end: of a source that ends early, to where they do. */

@@ -1,5 +1,5 @@
 import type { EncoderOf } from '../encoding/choose-encoders.js';
-import type { Encoder, PictureTarget } from '../encoding/encoders.js';
+import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
 import {
   chooseLadder,
   fitShortSide,
@@ -15,20 +15,6 @@ import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '#media';
 export interface VideoSpecs {
   readonly hls?: HlsSpec;
   readonly mp4?: Mp4Spec;
-}
-
-export interface PictureTrack {
-  readonly folder: string;
-  readonly range: VideoRange;
-  readonly target: PictureTarget;
-  readonly encoder: Encoder;
-}
-
-export interface SoundTrack {
-  readonly folder: string;
-  readonly audio: AudioFacts;
-  /** Whether it is brought to one loudness. */
-  readonly normalize: boolean;
 }
 
 /** The tracks that are encoded, each into segments in a folder of its own, and which of them a rendition is made of. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { ask, ffmpeg } from '../fixtures/clips.fixture.js';
-import { ignore, limits, listen, never, probe, scratchFolder, tools } from '../fixtures/media.fixture.js';
+import { listen, scratchFolder, workOn } from '../fixtures/media.fixture.js';
 import type { HlsSpec } from '#media';
 import type { VideoSpecs } from './stream-plan.js';
 import { transcodeVideo } from './transcode-video.js';
@@ -15,10 +15,9 @@ export async function makeStreams(
   specs: VideoSpecs,
   settingsFor: (outDir: string) => TranscodeOptions = () => ({}),
 ) {
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
-  const settings = settingsFor(outDir);
-  const made = await transcodeVideo(tools, source, facts, specs, outDir, limits, never, ignore, settings);
+  const work = await workOn(source);
+  const { outDir } = work;
+  const made = await transcodeVideo(work, specs, settingsFor(outDir));
   return { outDir, made, stream: made.get('stream'), file: made.get('file') };
 }
 

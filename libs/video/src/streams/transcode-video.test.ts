@@ -13,16 +13,15 @@ import {
   sound,
   turnClip,
 } from '../fixtures/clips.fixture.js';
-import { ignore, limits, never, probe, scratchFolder, serveFile, tools } from '../fixtures/media.fixture.js';
+import { ignore, limits, scratchFolder, serveFile, workOn } from '../fixtures/media.fixture.js';
 import type { OnProgress } from '#media';
 import type { VideoSpecs } from './stream-plan.js';
 import { transcodeVideo } from './transcode-video.js';
 
 async function transcode(source: string, specs: VideoSpecs, onProgress: OnProgress = ignore) {
-  const facts = await probe(source);
-  const outDir = await scratchFolder();
-  const made = await transcodeVideo(tools, source, facts, specs, outDir, limits, never, onProgress);
-  return { facts, outDir, made };
+  const work = await workOn(source, { onProgress });
+  const made = await transcodeVideo(work, specs);
+  return { facts: work.facts, outDir: work.outDir, made };
 }
 const hls = (...heights: number[]) => ({ hls: { name: 'stream', heights, segmentSeconds: 1 } });
 const mp4 = (height: number) => ({ mp4: { name: 'file', height } });
@@ -254,19 +253,15 @@ test('an audio file is refused', async () => {
 
 test('an abort in the middle ends ffmpeg and rejects with the reason', async () => {
   const clip = await makeClip('640x360', 4);
-  const facts = await probe(clip);
   const abort = new AbortController();
   const reason = new Error('the worker shuts down');
-  const outDir = await scratchFolder();
   const onProgress = () => abort.abort(reason);
-  const work = transcodeVideo(tools, clip, facts, mp4(360), outDir, limits, abort.signal, onProgress);
-  await expect(work).rejects.toBe(reason);
+  const work = await workOn(clip, { signal: abort.signal, onProgress });
+  await expect(transcodeVideo(work, mp4(360))).rejects.toBe(reason);
 });
 
 test('a run that takes too long is ended', async () => {
   const clip = await makeClip('640x360', 4);
-  const facts = await probe(clip);
-  const short = { ...limits, timeoutMs: 1 };
-  const work = transcodeVideo(tools, clip, facts, mp4(360), await scratchFolder(), short, never, ignore);
-  await expect(work).rejects.toMatchObject({ code: 'media.timed_out' });
+  const work = await workOn(clip, { limits: { ...limits, timeoutMs: 1 } });
+  await expect(transcodeVideo(work, mp4(360))).rejects.toMatchObject({ code: 'media.timed_out' });
 });

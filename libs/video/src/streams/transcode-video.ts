@@ -1,37 +1,31 @@
 import { LandfallError } from '#runtime';
 import { findSoftware, preferHardware, type EncoderOf } from '../encoding/choose-encoders.js';
 import { makeOrFallBack, refusalOf, withDetails, type TranscodeOptions } from './make-streams.js';
-import type { FfmpegTools, MediaFacts, VideoLimits } from '../facts/media-facts.js';
-import type { MadeRendition, OnProgress } from '#media';
+import type { FfmpegTools } from '../ffmpeg/tools.js';
+import type { MediaFacts } from '../facts/media-facts.js';
+import type { MadeRendition } from '#media';
+import type { VideoWork } from '../encoding/video-work.js';
 import { planStreams, type StreamPlan, type VideoSpecs } from './stream-plan.js';
 
 /**
  * Makes everything that is wanted of one video in one run of ffmpeg, which decodes it once.
  *
- * @param source a local path or a (signed) http(s) URL
- * @param facts what `probeMedia` said of the source
- * @param outDir an existing folder; HLS writes `master.m3u8`, `<height>p/…` and `audio/…`, MP4 writes `video.mp4`
+ * @param work into its folder HLS writes `master.m3u8`, `<height>p/…` and `audio/…`, MP4 writes `video.mp4`
  * @returns what was made, by the name of its spec, each checked with ffprobe
  * @throws `media.no_stream`, `media.damaged`, `media.timed_out`, `media.encoder_failed`, `media.encoder_missing`,
  * `media.scratch_full`; for a URL also `storage.unavailable`, `storage.denied`, `object.missing`;
  * the signal's reason after an abort
  */
 export async function transcodeVideo(
-  tools: FfmpegTools,
-  source: string,
-  facts: MediaFacts,
+  work: VideoWork,
   specs: VideoSpecs,
-  outDir: string,
-  limits: VideoLimits,
-  signal: AbortSignal,
-  onProgress: OnProgress,
   settings: TranscodeOptions = {},
 ): Promise<Map<string, MadeRendition>> {
+  const { tools, facts, signal } = work;
   const software = await softwareFor(tools, specs, signal);
   const planWith = (encoderOf: EncoderOf) => planVideo(facts, specs, encoderOf);
   const plan = planWith(preferHardware(tools, software));
-  const job = { tools, source, facts, plan, outDir, limits, signal, onProgress };
-  const made = await makeOrFallBack(job, () => planWith(software), settings);
+  const made = await makeOrFallBack({ ...work, plan }, () => planWith(software), settings);
   return withDetails(made, refusalOf(tools, plan));
 }
 

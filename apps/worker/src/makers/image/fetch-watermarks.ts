@@ -1,10 +1,9 @@
-import { openImageFile, type ImageRenditionSpec } from '#image';
+import { type ImageLimits, openImageFile } from '#image';
+import type { ImageSpec } from '#media';
 import { isLandfallError, LandfallError } from '#runtime';
 import type { ObjectStore } from '#storage';
-import type { Upload } from '#uploads';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WorkerContext } from '../../worker-context.js';
 
 /** A logo has some kilobytes; what is much larger would be read again and again. */
 const maxBytes = 4_194_304;
@@ -20,26 +19,34 @@ interface Kept {
 /** The pictures that this process has read, of each store; those that were not there are asked for each time. */
 const keptOf = new WeakMap<ObjectStore, Map<string, Kept>>();
 
+/** Where the pictures of watermarks are, and where they go. */
+export interface WatermarkWork {
+  readonly store: ObjectStore;
+  readonly limits: ImageLimits;
+  /** That of the upload. */
+  readonly bucket: string;
+  /** An existing folder. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Fetches the pictures of watermarks that the renditions want into files below `folder`, by object key; with those that
  * cannot be used the error that says why. What passes, such as a store that does not answer, is thrown.
  */
 export async function fetchWatermarks(
-  worker: Pick<WorkerContext, 'store' | 'limits'>,
-  { bucket }: Pick<Upload, 'bucket'>,
-  specs: readonly ImageRenditionSpec[],
-  folder: string,
-  signal: AbortSignal,
+  { store, limits, bucket, folder, signal }: WatermarkWork,
+  specs: readonly ImageSpec[],
 ): Promise<Map<string, string | LandfallError>> {
   const keys = new Set(specs.map(({ watermark }) => watermark?.objectKey).filter((key) => key !== undefined));
   const watermarks = new Map<string, string | LandfallError>();
   for (const objectKey of keys) {
     const own = join(folder, `watermark-${watermarks.size}`);
     try {
-      const bytes = await readPicture(worker.store, bucket, objectKey, signal);
+      const bytes = await readPicture(store, bucket, objectKey, signal);
       await mkdir(own);
       await writeFile(join(own, 'picture'), bytes);
-      const { file, warnings } = await openImageFile(join(own, 'picture'), own, worker.limits.image, signal);
+      const { file, warnings } = await openImageFile(join(own, 'picture'), own, limits, signal);
       if (warnings.includes('media.truncated'))
         throw new LandfallError('media.damaged', 'the watermark ends early');
       watermarks.set(objectKey, file);

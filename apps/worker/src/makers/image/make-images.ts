@@ -1,28 +1,31 @@
 import type { LandfallError, WarningCode } from '#runtime';
 import { renderImages, type RenderedImage } from '#image';
-import type { JobContext } from '#jobs';
-import type { ImageSpec } from '#pipelines';
-import { failVersion, publishVersion, type MadeVersion, type RenditionVersion, type Upload } from '#uploads';
+import { failVersion, publishVersion, type MadeVersion } from '#uploads';
 import { fetchWatermarks } from './fetch-watermarks.js';
 import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from '../../publish/rendition-key.js';
-import type { ImageAtHand } from './with-image.js';
-import type { WorkerContext } from '../../worker-context.js';
+import { type ImageAtHand, type MakerFrom, type Making, together } from '../work/making.js';
+import type { Pending } from '../work/pending.js';
+
+/** All images of an upload come from one decode. */
+export const images: MakerFrom<'picture', 'image'> = {
+  from: 'picture',
+  divide: (own, making) => together(own, () => makeImages(own, making)),
+};
 
 /**
  * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
  * together with the placeholder. One that can never be made ends as failed, after the others.
  */
-export async function makeImages(
-  worker: WorkerContext,
-  upload: Upload,
-  pending: readonly RenditionVersion[],
-  { file, format, folder, warnings }: Pick<ImageAtHand, 'file' | 'format' | 'folder' | 'warnings'>,
-  { signal }: JobContext,
-): Promise<void> {
+async function makeImages(pending: readonly Pending<'image'>[], making: Making<ImageAtHand>): Promise<void> {
+  const { worker, upload, source } = making;
+  const { file, format, folder, warnings } = source;
+  const { signal } = making.context;
   const byName = new Map(pending.map((rendition) => [rendition.name, rendition]));
-  const specs = pending.map((rendition) => rendition.spec as ImageSpec);
-  const watermarks = await fetchWatermarks(worker, upload, specs, folder, signal);
+  const specs = pending.map(({ spec }) => spec);
+  const { store, limits } = worker;
+  const kept = { store, limits: limits.image, bucket: upload.bucket, folder, signal };
+  const watermarks = await fetchWatermarks(kept, specs);
   const extras = { format, focus: focalPointOf(upload.vars), watermarks };
   const stored = new Map<string, MadeVersion>();
   let last: { name: string; made: MadeVersion } | undefined;
@@ -37,20 +40,27 @@ export async function makeImages(
     const { specHash } = rendition;
     const made = twin
       ? { ...twin, specHash }
-      : await storeImage(worker, upload, rendition, { ...image, warnings: own }, signal);
+      : await storeImage(making, rendition, { ...image, warnings: own });
     stored.set(image.name, made);
     byName.delete(image.name);
     if (byName.size === 0) last = { name: image.name, made };
     else await publishVersion(worker.source, upload.id, image.name, made);
   };
-  const failed: [RenditionVersion, LandfallError][] = [];
+  const failed: [Pending, LandfallError][] = [];
   const fail = async (name: string, error: LandfallError) => {
     const rendition = byName.get(name);
     if (rendition) failed.push([rendition, error]);
     byName.delete(name);
   };
-  const { image: limits } = worker.limits;
-  const fingerprint = await renderImages(file, specs, limits, signal, publish, extras, fail);
+  const fingerprint = await renderImages({
+    file,
+    specs,
+    limits: limits.image,
+    signal,
+    onRendition: publish,
+    extras,
+    onFailure: fail,
+  });
   for (const [version, error] of failed) await failVersion(worker.source, version, error, fingerprint);
   if (last) await publishVersion(worker.source, upload.id, last.name, last.made, fingerprint);
 }
@@ -60,14 +70,17 @@ function without(warnings: readonly WarningCode[], one: WarningCode): WarningCod
 }
 
 async function storeImage(
-  worker: WorkerContext,
-  upload: Upload,
-  rendition: RenditionVersion,
+  { worker, upload, context }: Making,
+  rendition: Pending,
   { data, mimeType, width, height, warnings }: RenderedImage,
-  signal: AbortSignal,
 ): Promise<MadeVersion> {
   const objectKey = renditionKey(worker, upload, rendition, endingOf(mimeType));
-  const sizeBytes = await worker.store.upload({ bucket: upload.bucket, objectKey }, data, mimeType, signal);
+  const sizeBytes = await worker.store.upload(
+    { bucket: upload.bucket, objectKey },
+    data,
+    mimeType,
+    context.signal,
+  );
   const { specHash } = rendition;
   return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
 }

@@ -1,56 +1,47 @@
+import type { LoopSpec, MadeRendition } from '#media';
 import { renderImages, writeAnimation } from '#image';
-import type { JobContext } from '#jobs';
-import type { LoopSpec } from '#pipelines';
-import type { RenditionVersion, Upload } from '#uploads';
 import { makeLoop } from '#video';
-import { type MadeRendition } from '#media';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeEach } from '../make-each.js';
-import { publishFiles } from '../../publish/publish-files.js';
-import type { ImageAtHand } from './with-image.js';
-import type { WorkerContext } from '../../worker-context.js';
+import { type ImageAtHand, type MakerFrom, type Making, oneByOne, publishMade } from '../work/making.js';
 
-/** Makes the loops of a picture one after the other, and publishes each. */
-export async function makeLoops(
-  worker: WorkerContext,
-  upload: Upload,
-  loops: readonly RenditionVersion[],
-  image: ImageAtHand,
-  context: JobContext,
-): Promise<void> {
-  const each = loops.map((loop) => [loop]);
-  await makeEach(worker, each, context, async (part) => {
-    for (const rendition of part) {
-      const outDir = join(image.folder, `loop-${rendition.name}`);
+/** The loops of a picture. */
+export const loops: MakerFrom<'picture', 'loop'> = {
+  from: 'picture',
+  divide: (own, making) =>
+    oneByOne(own, async (rendition) => {
+      const { worker, context, source } = making;
+      const { spec } = rendition;
+      const outDir = join(source.folder, `loop-${rendition.name}`);
       await mkdir(outDir);
-      const spec = rendition.spec as LoopSpec;
-      const { image: limits } = worker.limits;
-      const animation = await writeAnimation(image.file, join(outDir, 'frames.png'), spec.width, limits);
-      const made = animation
-        ? await makeLoop(worker.tools, animation, spec, outDir, worker.limits.video, context.signal)
-        : await makeStill(worker, image, spec, outDir, context.signal);
-      await publishFiles(worker, upload, rendition, made, outDir, context.signal);
-    }
-  });
-}
+      const { tools, limits } = worker;
+      const work = { tools, outDir, limits: limits.video, signal: context.signal };
+      const frames = join(outDir, 'frames.png');
+      const animation = await writeAnimation(source.file, frames, spec.width, limits.image);
+      const made = animation ? await makeLoop(work, animation, spec) : await makeStill(making, spec, outDir);
+      await publishMade(making, rendition, made, outDir);
+    }),
+};
 
 /** The picture itself, of one that does not move. */
 async function makeStill(
-  worker: WorkerContext,
-  { file, format }: ImageAtHand,
+  { worker, context, source: { file, format } }: Making<ImageAtHand>,
   { name, width, quality }: LoopSpec,
   outDir: string,
-  signal: AbortSignal,
 ): Promise<MadeRendition> {
   const path = 'still.webp';
-  const spec = { name, width, quality, fit: 'inside', format: 'webp' } as const;
   let size = { width, height: 0 };
-  const keep = async (image: { data: Buffer; width: number; height: number }) => {
-    size = { width: image.width, height: image.height };
-    await writeFile(join(outDir, path), image.data);
-  };
-  await renderImages(file, [spec], worker.limits.image, signal, keep, { format });
+  await renderImages({
+    file,
+    specs: [{ name, width, quality, fit: 'inside', format: 'webp' }],
+    limits: worker.limits.image,
+    signal: context.signal,
+    extras: { format },
+    onRendition: async (image) => {
+      size = { width: image.width, height: image.height };
+      await writeFile(join(outDir, path), image.data);
+    },
+  });
   return {
     files: [{ path, mimeType: 'image/webp' }],
     main: path,

@@ -1,12 +1,10 @@
-import { type ImageSource, openImageFile, type OpenedImage } from '#image';
+import { type ImageSource, openImageFile } from '#image';
 import type { JobContext } from '#jobs';
 import type { ConfirmedUpload } from '#uploads';
 import { join } from 'node:path';
 import { inMemoryMaxBytes, type FetchedObject } from '../../objects/fetch-object.js';
+import type { ImageAtHand } from '../work/making.js';
 import type { WorkerContext } from '../../worker-context.js';
-
-/** An opened image, and the folder of this job's own, which goes with the work. */
-export type ImageAtHand = OpenedImage & { folder: string };
 
 /**
  * Downloads an image, unless its `bytes` are there already, by its size into memory or into a folder of its own, opens it,

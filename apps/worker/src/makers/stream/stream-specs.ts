@@ -1,29 +1,37 @@
-import type { HlsSpec, Mp4Spec } from '#pipelines';
-import { type RenditionVersion, streamKey, type Upload } from '#uploads';
+import type { RenditionSpec } from '#media';
+import { readSpec } from '#pipelines';
+import { streamKey, type Upload } from '#uploads';
 import type { VideoSpecs } from '#video';
+import type { PendingRow } from '../work/pending.js';
 import type { WorkerContext } from '../../worker-context.js';
 
+/** What may be a stream, by its kind. */
+type Streamed = PendingRow & { readonly spec: object };
+
 /** The renditions of a video that come from one decode; there is at most one of each. */
-export interface Streams<One extends RenditionVersion = RenditionVersion> {
-  hls: One | undefined;
-  mp4: One | undefined;
+export interface Streams<One extends Streamed = Streamed> {
+  hls: (One & { readonly spec: RenditionSpec<'hls'> }) | undefined;
+  mp4: (One & { readonly spec: RenditionSpec<'mp4'> }) | undefined;
 }
 
-export function streamsOf<One extends RenditionVersion>(renditions: readonly One[]): Streams<One> {
-  return {
-    hls: renditions.find(({ kind }) => kind === 'hls'),
-    mp4: renditions.find(({ kind }) => kind === 'mp4'),
-  };
+/** The first of each kind, with its spec. @throws LandfallError rendition.kind_unknown */
+export function streamsOf<One extends Streamed>(renditions: readonly One[]): Streams<One> {
+  const streams: Streams<One> = { hls: undefined, mp4: undefined };
+  for (const rendition of renditions) {
+    const spec = readSpec(rendition.kind, rendition.spec);
+    if (spec.kind === 'hls') streams.hls ??= { ...rendition, spec };
+    if (spec.kind === 'mp4') streams.mp4 ??= { ...rendition, spec };
+  }
+  return streams;
 }
 
+/** What room `video` is asked for. */
 export function specsOf({ hls, mp4 }: Streams): VideoSpecs {
-  return {
-    ...(hls ? { hls: hls.spec as HlsSpec } : {}),
-    ...(mp4 ? { mp4: mp4.spec as Mp4Spec } : {}),
-  };
+  return { ...(hls ? { hls: hls.spec } : {}), ...(mp4 ? { mp4: mp4.spec } : {}) };
 }
 
-export function presentOf<One extends RenditionVersion>({ hls, mp4 }: Streams<One>): One[] {
+/** Those that are wanted, the stream first. */
+export function presentOf<One extends Streamed>({ hls, mp4 }: Streams<One>): One[] {
   return [hls, mp4].filter((rendition) => rendition !== undefined);
 }
 
@@ -33,6 +41,6 @@ export async function keyOf(
   { id }: Upload,
   { hls }: Streams,
 ): Promise<{ key?: Buffer }> {
-  const isEncrypted = hls && (hls.spec as HlsSpec).encryption === 'aes-128';
+  const isEncrypted = hls?.spec.encryption === 'aes-128';
   return isEncrypted ? { key: await streamKey(source, id, hls.name, hls.specHash) } : {};
 }

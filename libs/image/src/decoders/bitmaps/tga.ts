@@ -90,13 +90,15 @@ function paint(pixels: Buffer, header: Header, bytesPerPixel: number): Buffer {
   const { width, height, isDownwards, isLeftwards, palette, paletteBits } = header;
   const data = Buffer.alloc(width * height * 4, 255);
   const colorBytes = Math.ceil(paletteBits / 8);
+  const setColor = palette
+    ? colorSetter(data, header, palette, colorBytes)
+    : colorSetter(data, header, pixels, bytesPerPixel);
   let shown = 0;
   for (let row = 0, from = 0; row < height; row++) {
     const y = isDownwards ? row : height - 1 - row;
     for (let column = 0; column < width; column++, from += bytesPerPixel) {
       const to = (y * width + (isLeftwards ? width - 1 - column : column)) * 4;
-      if (palette) setColor(data, to, palette, (pixels[from] ?? 0) * colorBytes, colorBytes, header);
-      else setColor(data, to, pixels, from, bytesPerPixel, header);
+      setColor(to, palette ? (pixels[from] ?? 0) * colorBytes : from);
       shown |= data[to + 3] ?? 0;
     }
   }
@@ -105,19 +107,24 @@ function paint(pixels: Buffer, header: Header, bytesPerPixel: number): Buffer {
   return data;
 }
 
-/** Blue comes first; of two bytes each colour has five bits. A place beyond the palette is black. */
-function setColor(data: Buffer, to: number, colors: Buffer, at: number, bytes: number, header: Header): void {
-  if (bytes === 2) {
-    const color = (colors[at] ?? 0) | ((colors[at + 1] ?? 0) << 8);
-    for (let sample = 0; sample < 3; sample++) {
-      data[to + sample] = Math.round((((color >> (10 - sample * 5)) & 31) * 255) / 31);
+/**
+ * Writes the colour that begins at a place of `colors` to a place of `data`. Blue comes first; of two bytes each colour has five
+ * bits. A place beyond the palette is black.
+ */
+function colorSetter(data: Buffer, header: Header, colors: Buffer, bytes: number) {
+  return (to: number, at: number): void => {
+    if (bytes === 2) {
+      const color = (colors[at] ?? 0) | ((colors[at + 1] ?? 0) << 8);
+      for (let sample = 0; sample < 3; sample++) {
+        data[to + sample] = Math.round((((color >> (10 - sample * 5)) & 31) * 255) / 31);
+      }
+      return;
     }
-    return;
-  }
-  for (let sample = 0; sample < 3; sample++) {
-    data[to + sample] = colors[header.isGrey ? at : at + 2 - sample] ?? 0;
-  }
-  if (header.hasAlpha) data[to + 3] = colors[at + 3] ?? 255;
+    for (let sample = 0; sample < 3; sample++) {
+      data[to + sample] = colors[header.isGrey ? at : at + 2 - sample] ?? 0;
+    }
+    if (header.hasAlpha) data[to + 3] = colors[at + 3] ?? 255;
+  };
 }
 
 function ended(): DecoderRefusal {

@@ -1,3 +1,4 @@
+import type { Size } from '#media';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,9 +44,7 @@ export async function heic(picture: Sharp, options: HeicOptions = {}): Promise<B
       const start = ((row * tile.height + y) * info.width + column * tile.width) * 3;
       return data.subarray(start, start + tile.width * 3);
     });
-    coded.push(
-      await encodeHevc(Buffer.concat(rows), tile.width, tile.height, options.bits ?? 8, options.coder),
-    );
+    coded.push(await encodeHevc(Buffer.concat(rows), tile, options));
   }
   return assemble(coded, tile, info, options);
 }
@@ -53,17 +52,15 @@ export async function heic(picture: Sharp, options: HeicOptions = {}): Promise<B
 /** Makes a HEIC that shows one tile again and again: many pixels of few bytes. */
 export async function heicOfOneTile(side: number, perSide: number): Promise<Buffer> {
   const tile = { width: side, height: side };
-  const coded = await encodeHevc(Buffer.alloc(side * side * 3, 90), side, side, 8);
+  const coded = await encodeHevc(Buffer.alloc(side * side * 3, 90), tile);
   const whole = { width: side * perSide, height: side * perSide };
   return assemble(Array(perSide ** 2).fill(coded), tile, whole, {});
 }
 
 async function encodeHevc(
   pixels: Buffer,
-  width: number,
-  height: number,
-  bits: number,
-  more = '',
+  { width, height }: Size,
+  { bits = 8, coder: more = '' }: { bits?: number; coder?: string } = {},
 ): Promise<Coded> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-heic-'));
   try {

@@ -33,8 +33,15 @@ async function renderHeic(bytes: Buffer) {
   const opened = await openImageFile(file, dirname(file), limits, never);
   expect(opened).toMatchObject({ format: 'heic', mimeType: 'image/heic' });
   let made: Buffer = Buffer.alloc(0);
-  await renderImages(opened.file, [spec('one', { width: 4096 })], limits, never, async ({ data }) => {
-    made = data;
+  const specs = [spec('one', { width: 4096 })];
+  await renderImages({
+    file: opened.file,
+    specs,
+    limits,
+    signal: never,
+    onRendition: async ({ data }) => {
+      made = data;
+    },
   });
   const metadata = await sharp(opened.file).metadata();
   return { made, metadata, facts: await readImageFacts(opened.file, limits) };

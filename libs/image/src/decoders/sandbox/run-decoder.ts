@@ -2,11 +2,11 @@ import { LandfallError } from '#runtime';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { decoderHeapMiB, type DecoderAnswer, type DecoderDone, type DecoderTask } from './decoder-task.js';
-import type { ImageLimits } from '../../input/image-header.js';
-import { WorkTime } from '../../renditions/work-time.js';
+import type { ImageLimits } from '../../limits/image-limits.js';
+import { WorkTime } from '../../limits/work-time.js';
 
 /** The thread's file has the ending of this one: .js when built, .ts in the tests. */
-const threadFile = new URL(`./decoder-thread${extname(import.meta.url)}`, import.meta.url);
+const threadFile = new URL(`../decoder-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
  * Runs a decoder in a thread of its own, without our environment, and ends the thread with the work, the time limit or the signal, whatever it is at.

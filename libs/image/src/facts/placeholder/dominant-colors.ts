@@ -1,10 +1,4 @@
-/** One of the colours that make up a picture. */
-export interface DominantColor {
-  /** '#rrggbb' */
-  color: string;
-  /** Of the picture, 0 to 1, rounded to thousandths. */
-  share: number;
-}
+import type { PictureColors } from '#media';
 
 const maxColors = 6;
 /** A colour of less than this share is a detail. */
@@ -19,18 +13,9 @@ interface Bin {
   blue: number;
 }
 
-export interface PictureColors {
-  /**
-   * '#rrggbb': the mean of the fullest of 8 × 8 × 8 bins; white when the picture is fully transparent, as it is flattened.
-   */
-  color: string;
-  /** The one with the largest share first; none when the picture is fully transparent. */
-  colors: DominantColor[];
-}
-
 /**
  * The colours of a raster. Pixels are counted in 8 × 8 × 8 bins, each by its alpha; bins that look alike are taken
- * together around the fullest of them, whose mean is the colour.
+ * together around the fullest of them, whose mean is the colour; `color` is the mean of the fullest bin.
  * @param rgba 4 bytes a pixel
  */
 export function findColors(rgba: Uint8Array): PictureColors {

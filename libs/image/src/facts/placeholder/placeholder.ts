@@ -1,22 +1,12 @@
+import type { ImageFingerprint } from '#media';
 import { rgbaToThumbHash } from 'thumbhash';
-import { fromBaseImage, type BaseImage } from '../../renditions/base/base-image.js';
-import { findColors, type PictureColors } from './dominant-colors.js';
+import { fromBaseImage, placeholderSide, type BaseImage } from '../../renditions/base/base-image.js';
+import { findColors } from './dominant-colors.js';
 import { toImageError } from '../../input/image-errors.js';
 import { hashPicture } from './perceptual-hash.js';
 
-/** What is read from the pixels themselves. */
-export interface Placeholder extends PictureColors {
-  /** ThumbHash, base64. */
-  thumbHash: string;
-  /** Finds near duplicates; null for a picture without structure. */
-  perceptualHash: bigint | null;
-}
-
-/** ThumbHash keeps seven waves a side at most: more pixels than these only cost time. Its own limit is 100. */
-export const placeholderSide = 64;
-
 /** Makes placeholder, colours and perceptual hash from one raster of at most 64 × 64 pixels. */
-export async function makePlaceholder(base: BaseImage, timeoutSeconds: number): Promise<Placeholder> {
+export async function makePlaceholder(base: BaseImage, timeoutSeconds: number): Promise<ImageFingerprint> {
   const { data, info } = await fromBaseImage(base)
     .resize(placeholderSide, placeholderSide, { fit: 'inside', withoutEnlargement: true })
     .ensureAlpha()

@@ -1,4 +1,4 @@
-import type { ImageSource } from '../../input/image-source.js';
+import type { ImageSource } from '../../source/image-source.js';
 import { gpsPointer, photoPointer } from './exif-tags.js';
 import { type TiffEntry, TiffReader, withTiff } from './tiff-reader.js';
 

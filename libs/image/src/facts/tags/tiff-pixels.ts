@@ -1,4 +1,4 @@
-import type { ImageSource } from '../../input/image-source.js';
+import type { ImageSource } from '../../source/image-source.js';
 import { withTiff } from './tiff-reader.js';
 
 /** Where the parts of a picture lie and how long they are: tiles, or strips (TIFF 6.0, sections 15 and 3). */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { LandfallError } from '#runtime';
-import type { ImageSource } from '../../input/image-source.js';
+import type { ImageSource } from '../../source/image-source.js';
 import { isText, maxTextBytes, valueBytes } from './exif-tags.js';
 
 /** Types of BigTIFF of eight bytes: a number, a directory. The older one of a directory has four. */

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { inputOptions, type ImageLimits } from '../image-header.js';
-import { readStart } from '../read-start.js';
-import type { ImageSource } from '../image-source.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { inputOptions } from '../image-header.js';
+import { readStart } from '../../source/read-start.js';
+import type { ImageSource } from '../../source/image-source.js';
 
 /** The last chunk (W3C PNG, third edition, 11.2.5), without its checksum. */
 export const pngEnd = Buffer.from('\0\0\0\0IEND', 'latin1');

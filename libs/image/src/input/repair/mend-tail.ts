@@ -1,8 +1,9 @@
 import { LandfallError, type WarningCode } from '#runtime';
 import { appendFile, copyFile, open, readFile, stat, writeFile } from 'node:fs/promises';
 import sharp, { type Region, type SharpOptions } from 'sharp';
-import { inputOptions, type ImageLimits } from '../image-header.js';
-import type { ImageSource } from '../image-source.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { inputOptions } from '../image-header.js';
+import type { ImageSource } from '../../source/image-source.js';
 import { showsDetail } from './jpeg-scans.js';
 import { fillPng, pngEnd } from './fill-png.js';
 

@@ -3,10 +3,11 @@ import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import { chunk, pngHeader } from '../../decoders/containers/write-png.js';
 import { toImageError } from '../../input/image-errors.js';
-import { readImageHeader, type ImageLimits } from '../../input/image-header.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { readImageHeader } from '../../input/image-header.js';
 import { moves, openAnimation, refuseFrames } from './animation.js';
-import type { ImageSource } from '../../input/image-source.js';
-import { renditionSize, type ShapeSpec } from '../rendition-size.js';
+import type { ImageSource } from '../../source/image-source.js';
+import { renditionSize, type ShapeSpec } from '../plan/rendition-size.js';
 
 /** All frames of an animation as an APNG, which an encoder of videos reads. */
 export interface AnimationFile {

@@ -1,3 +1,4 @@
+import type { ImageSpec } from '#media';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderImages } from '../render-images.js';
@@ -13,7 +14,6 @@ import {
   renderOne,
   spec,
 } from '../../fixtures/image.fixture.js';
-import type { ImageRenditionSpec } from '../rendition-spec.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -78,7 +78,7 @@ describe.each([
     }
   });
 
-  it.each<[Partial<ImageRenditionSpec>, number, number]>([
+  it.each<[Partial<ImageSpec>, number, number]>([
     [{ width: 20, height: 20, fit: 'cover' }, 20, 20],
     [{ width: 40, height: 40, fit: 'contain', background: '#000000' }, 40, 40],
     [{ width: 160, enlarge: true }, 160, 80],
@@ -186,8 +186,15 @@ it.each([
     made.push(name);
   };
   const failed: string[] = [];
-  await renderImages(file, specs, limits, never, keep, {}, async (name, { code }) => {
-    failed.push(`${name}: ${code}`);
+  await renderImages({
+    file,
+    specs,
+    limits,
+    signal: never,
+    onRendition: keep,
+    onFailure: async (name, { code }) => {
+      failed.push(`${name}: ${code}`);
+    },
   });
   expect(made).toEqual(['first', 'other']);
   expect(failed).toEqual(['all: media.too_many_pixels']);

@@ -1,15 +1,12 @@
+import type { Size } from '#media';
 import { LandfallError } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
-import {
-  defaultMaxFrames,
-  inputOptions,
-  type ImageHeader,
-  type ImageLimits,
-} from '../../input/image-header.js';
-import type { ImageSource } from '../../input/image-source.js';
-import { outputFormats } from '../output-formats.js';
-import { renditionSize, type ShapeSpec, type Size } from '../rendition-size.js';
-import type { FormattedSpec } from '../rendition-spec.js';
+import { defaultMaxFrames, type ImageLimits } from '../../limits/image-limits.js';
+import { inputOptions, type ImageHeader } from '../../input/image-header.js';
+import type { ImageSource } from '../../source/image-source.js';
+import { outputFormats } from '../plan/output-formats.js';
+import { renditionSize, type ShapeSpec } from '../plan/rendition-size.js';
+import type { FormattedSpec } from '../plan/rendition-spec.js';
 
 /**
  * Whether a rendition has all frames. sharp cannot turn the frames of a WebP that is marked as lying on its side, which

@@ -2,11 +2,15 @@ import { isLandfallError, type WarningCode } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { toSrgb } from '../../colours/to-srgb.js';
 import { toImageError } from '../../input/image-errors.js';
-import type { ImageHeader, ImageLimits } from '../../input/image-header.js';
+import type { ImageLimits } from '../../limits/image-limits.js';
+import type { ImageHeader } from '../../input/image-header.js';
 import { decodeBright, isBright } from './bright-pixels.js';
-import type { ImageSource } from '../../input/image-source.js';
+import type { ImageSource } from '../../source/image-source.js';
 import { openSamples } from './open-samples.js';
-import type { Size } from '../rendition-size.js';
+import type { Size } from '#media';
+
+/** ThumbHash keeps seven waves a side at most: more pixels than these only cost time. Its own limit is 100. */
+export const placeholderSide = 64;
 
 /** The one decode of an image: sRGB pixels, 8 bits, upright, without any metadata. */
 export interface BaseImage extends Size {
@@ -15,20 +19,25 @@ export interface BaseImage extends Size {
   readonly warnings: readonly WarningCode[];
 }
 
+/** A picture, what its header says, and how much it may take. */
+export interface DecodeSource {
+  readonly file: ImageSource;
+  readonly header: ImageHeader;
+  readonly limits: ImageLimits;
+}
+
 /**
- * Decodes `file` once to `size`, upright and in sRGB. A JPEG or TIFF whose coded data is broken still
+ * Decodes a picture once to `size`, upright and in sRGB. A JPEG or TIFF whose coded data is broken still
  * decodes, with a warning. Fails with media.damaged, media.timed_out or media.too_many_pixels.
  * @param timeoutSeconds ends the decoder itself
  */
 export async function decodeBaseImage(
-  file: ImageSource,
-  header: ImageHeader,
+  source: DecodeSource,
   size: Size,
-  limits: ImageLimits,
   timeoutSeconds: number,
 ): Promise<BaseImage> {
-  const decode = (failOn: FailOn) => decodeStrictly(file, header, size, limits, timeoutSeconds, failOn);
-  if (!toleratesDamage.has(header.format)) return { ...(await decode('error')), warnings: [] };
+  const decode = (failOn: FailOn) => decodeStrictly(source, size, timeoutSeconds, failOn);
+  if (!toleratesDamage.has(source.header.format)) return { ...(await decode('error')), warnings: [] };
   try {
     return { ...(await decode('warning')), warnings: [] };
   } catch (thrown) {
@@ -43,10 +52,8 @@ const toleratesDamage: ReadonlySet<string> = new Set(['jpeg', 'tiff']);
 type FailOn = 'warning' | 'error';
 
 async function decodeStrictly(
-  file: ImageSource,
-  header: ImageHeader,
+  { file, header, limits }: DecodeSource,
   size: Size,
-  limits: ImageLimits,
   timeoutSeconds: number,
   failOn: FailOn,
 ): Promise<Omit<BaseImage, 'warnings'>> {

@@ -1,8 +1,9 @@
+import type { Size } from '#media';
 import sharp, { type Sharp } from 'sharp';
 import { toImageError } from '../../input/image-errors.js';
-import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
-import type { ImageSource } from '../../input/image-source.js';
-import type { Size } from '../rendition-size.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { inputOptions, type ImageHeader } from '../../input/image-header.js';
+import type { ImageSource } from '../../source/image-source.js';
 
 /** Pixels of 16 bits as the file holds them, in PQ or HLG. */
 export interface BrightPixels extends Size {

@@ -1,15 +1,20 @@
 import sharp from 'sharp';
 import { isAnimated, openAnimation } from '../animation/animation.js';
-import { decodeBaseImage, fromBaseImage, type BaseImage } from './base-image.js';
+import {
+  decodeBaseImage,
+  fromBaseImage,
+  placeholderSide,
+  type BaseImage,
+  type DecodeSource,
+} from './base-image.js';
 import { decodeBright, fromBright, isBright } from './bright-pixels.js';
 import { decodeInDisplayP3, isDisplayP3 } from './display-p3.js';
-import type { Pixels } from '../encode-rendition.js';
-import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
-import type { ImageSource } from '../../input/image-source.js';
-import { placeholderSide } from '../../facts/placeholder/placeholder.js';
-import { renditionScale, scaleSize, type Size } from '../rendition-size.js';
-import type { FormattedSpec } from '../rendition-spec.js';
-import { startEarly, type WorkTime } from '../work-time.js';
+import type { Pixels } from './pixels.js';
+import { inputOptions, type ImageHeader } from '../../input/image-header.js';
+import type { Size } from '#media';
+import { renditionScale, scaleSize } from '../plan/rendition-size.js';
+import type { FormattedSpec } from '../plan/rendition-spec.js';
+import { startEarly, type WorkTime } from '../../limits/work-time.js';
 
 /** A JPEG decodes at a half, a quarter or an eighth of its sides for less: below this share of the base it is worth it. */
 const smallShare = 0.5;
@@ -21,11 +26,10 @@ const smallShare = 0.5;
  */
 export function decodeFor(
   specs: readonly FormattedSpec[],
-  file: ImageSource,
-  header: ImageHeader,
-  limits: ImageLimits,
+  source: DecodeSource,
   time: WorkTime,
 ): { base: Promise<BaseImage>; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> } {
+  const { file, header, limits } = source;
   const inP3 = isDisplayP3(header);
   const bright = isBright(header);
   const colours = (spec: FormattedSpec) => {
@@ -38,14 +42,14 @@ export function decodeFor(
       specs.filter((spec) => !isAnimated(spec, header) && colours(spec) === wanted),
     );
   const isIdle = sharp.counters().process === 0;
-  const decode = (size: Size) => decodeBaseImage(file, header, size, limits, time.leftSeconds);
+  const decode = (size: Size) => decodeBaseImage(source, size, time.leftSeconds);
   const base = startEarly(decode(sizeFor('srgb')));
   const first = isIdle ? smallFirst(specs, header, sizeFor('srgb')) : null;
   const early = first && colours(first) === 'srgb' ? startEarly(decode(baseSize(header, [first]))) : null;
 
   let fromP3: Promise<Pixels> | undefined;
   const decodeP3 = async () => {
-    const open = await decodeInDisplayP3(file, header, sizeFor('p3'), limits, time.leftSeconds);
+    const open = await decodeInDisplayP3(source, sizeFor('p3'), time.leftSeconds);
     return still(open, header.metadata.hasAlpha, (await base).warnings);
   };
   let fromHdr: Promise<Pixels> | undefined;

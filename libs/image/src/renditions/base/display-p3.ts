@@ -1,8 +1,8 @@
 import sharp, { type Sharp } from 'sharp';
 import { toImageError } from '../../input/image-errors.js';
-import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
-import type { ImageSource } from '../../input/image-source.js';
-import type { Size } from '../rendition-size.js';
+import { inputOptions, type ImageHeader } from '../../input/image-header.js';
+import type { Size } from '#media';
+import type { DecodeSource } from './base-image.js';
 
 /** A profile of this colour space has some hundred bytes; what is much larger carries other things. */
 const maxProfileBytes = 16_384;
@@ -41,10 +41,8 @@ function readColumns(icc: Buffer): Map<string, number[]> {
  * Fails as `decodeBaseImage` does.
  */
 export async function decodeInDisplayP3(
-  file: ImageSource,
-  header: ImageHeader,
+  { file, header, limits }: DecodeSource,
   size: Size,
-  limits: ImageLimits,
   timeoutSeconds: number,
 ): Promise<() => Sharp> {
   const image = sharp(file, { ...inputOptions(limits), autoOrient: true })

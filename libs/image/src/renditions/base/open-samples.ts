@@ -1,7 +1,8 @@
 import { LandfallError } from '#runtime';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
-import { inputOptions, type ImageHeader, type ImageLimits } from '../../input/image-header.js';
-import type { ImageSource } from '../../input/image-source.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { inputOptions, type ImageHeader } from '../../input/image-header.js';
+import type { ImageSource } from '../../source/image-source.js';
 
 /** A picture with extra samples is decoded as a whole, eight bytes a pixel. */
 const wholeMaxPixels = 40_000_000;

@@ -1,8 +1,8 @@
+import type { Size } from '#media';
 import type { WarningCode } from '#runtime';
 import type { TextTask } from '../../decoders/sandbox/decoder-task.js';
 import { runDecoder } from '../../decoders/sandbox/run-decoder.js';
-import type { ImageLimits } from '../../input/image-header.js';
-import type { Size } from '../rendition-size.js';
+import type { ImageLimits } from '../../limits/image-limits.js';
 
 /** A text as a picture. */
 export interface TextMark {

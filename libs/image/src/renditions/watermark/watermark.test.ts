@@ -1,3 +1,4 @@
+import type { WatermarkSpec } from '#media';
 import { LandfallError } from '#runtime';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ import {
   spec,
 } from '../../fixtures/image.fixture.js';
 import { renderImages } from '../render-images.js';
-import type { RenderExtras, WatermarkSpec } from '../rendition-spec.js';
+import type { RenderExtras } from '../plan/rendition-spec.js';
 
 const folder = await makeFolder();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -226,7 +227,8 @@ describe('a watermark that cannot be used', () => {
     const fail = async (name: string, error: LandfallError) => {
       failed.push([name, error]);
     };
-    await renderImages(photo, specs, limits, never, keep, { watermarks }, fail);
+    const work = { file: photo, specs, limits, signal: never, onRendition: keep, extras: { watermarks } };
+    await renderImages({ ...work, onFailure: fail });
     expect(made).toEqual(['bare', 'text']);
     expect(failed).toEqual([
       [
@@ -237,6 +239,6 @@ describe('a watermark that cannot be used', () => {
         }),
       ],
     ]);
-    await expect(renderImages(photo, specs, limits, never, keep, { watermarks })).rejects.toThrow(why);
+    await expect(renderImages(work)).rejects.toThrow(why);
   });
 });

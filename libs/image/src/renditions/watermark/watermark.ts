@@ -1,9 +1,11 @@
+import type { Size, WatermarkSpec } from '#media';
 import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
 import { decodeBaseImage, fromBaseImage } from '../base/base-image.js';
-import { readImageHeader, type ImageLimits } from '../../input/image-header.js';
-import { scaleSize, type Size } from '../rendition-size.js';
-import type { RenderExtras, WatermarkSpec } from '../rendition-spec.js';
+import { type ImageLimits } from '../../limits/image-limits.js';
+import { readImageHeader } from '../../input/image-header.js';
+import { scaleSize } from '../plan/rendition-size.js';
+import type { RenderExtras } from '../plan/rendition-spec.js';
 import { drawTextMark } from './text-mark.js';
 
 /** A logo, not a photo: more would make every rendition slow. */
@@ -119,7 +121,7 @@ async function decodePicture(
   const own = { ...limits, maxPixels: Math.min(limits.maxPixels, maxPixels) };
   try {
     const header = await readImageHeader(file, own);
-    const base = await decodeBaseImage(file, header, fit(header), own, timeoutSeconds);
+    const base = await decodeBaseImage({ file, header, limits: own }, fit(header), timeoutSeconds);
     return { image: fromBaseImage(base), warnings: [] };
   } catch (thrown) {
     throw unusable(`${objectKey}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, thrown);

@@ -1,10 +1,6 @@
+import type { Size } from '#media';
 import { outputFormats } from './output-formats.js';
 import type { FormattedSpec } from './rendition-spec.js';
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** What a picture may grow to. Without it a few pixels of an extreme shape would become gigabytes. */
 const maxEnlargedPixels = 50_000_000;

@@ -19,6 +19,13 @@ export const color = z
   .regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/, 'a colour like "#ffffff" is wanted, in quotes')
   .overwrite(writeOut);
 
+export const normalize = z
+  .boolean()
+  .default(false)
+  .describe(
+    'whether the sound is brought to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
+  );
+
 /** One way to write a colour, so that the same colour is the same spec. */
 function writeOut(color: string): string {
   const digits = color.slice(1).toLowerCase();

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { color, quality, renditionName, side } from './rendition-fields.js';
+import { color, quality, renditionName, side } from './fields.js';
+import type { KindEntry } from './kind-entry.js';
 
 /** The most pixels that a rendition may be told to have: as raw pixels they take up to four times as many bytes. */
 const maxPixels = 50_000_000;
 
 const share = z.number().gt(0).max(1);
 
-export const watermarkSchema = z
+const watermarkSchema = z
   .strictObject({
     text: z.string().min(1).max(200).optional().describe('what is written'),
     objectKey: z.string().min(1).max(1_023).optional().describe('or a picture: an object of the same bucket'),
@@ -90,7 +91,7 @@ const fields = z.strictObject({
 
 const efforts = { webp: [0, 6], avif: [0, 9], png: [0, 9], keep: [0, 10] } as const;
 
-export const imageSchema = fields.superRefine((spec, context) => {
+const schema = fields.superRefine((spec, context) => {
   const refuse = (field: keyof typeof spec, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message });
   const { width, height, fit, format, effort } = spec;
@@ -108,3 +109,15 @@ export const imageSchema = fields.superRefine((spec, context) => {
       refuse('effort', `${format} has ${efforts[format].join(' to ')}`);
   }
 });
+
+export const image = {
+  about: 'A picture, of an image or of the first page of a PDF.',
+  schema,
+  madeOf: ['image', 'document'],
+  job: ({ format }, mimeType) =>
+    // An AVIF takes longer than all other images together.
+    format === 'avif' || (format === 'keep' && mimeType === 'image/avif')
+      ? 'upload.render'
+      : 'upload.process',
+  hashed: ['name', 'kind', 'width', 'height', 'fit', 'format', 'quality'],
+} satisfies KindEntry<'image'>;

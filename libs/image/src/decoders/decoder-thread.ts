@@ -7,8 +7,8 @@ import {
   type DecoderName,
   type DecodedPicture,
   type DecoderTask,
-} from './decoder-task.ts';
-import { writePng } from '../containers/write-png.ts';
+} from './sandbox/decoder-task.ts';
+import { writePng } from './containers/write-png.ts';
 
 /**
  * Where a decoder runs. Its imports name .ts files, because Node runs it from source in the tests, and nothing of ours
@@ -17,21 +17,21 @@ import { writePng } from '../containers/write-png.ts';
 type Decoder = (bytes: Uint8Array, maxPixels: number) => Promise<DecodedPicture> | DecodedPicture;
 
 const decoders: Record<DecoderName, () => Promise<Decoder>> = {
-  heif: async () => (await import('../heif/heif.ts')).decodeHeif,
-  svg: async () => (await import('../vector/svg.ts')).drawSvg,
-  bmp: async () => (await import('../bitmaps/bmp.ts')).decodeBmp,
-  pdf: async () => (await import('../vector/pdf.ts')).drawPdf,
-  jxl: async () => (await import('../jpeg-xl/jxl.ts')).decodeJxl,
-  jp2: async () => (await import('../jpeg-2000/jp2.ts')).decodeJp2,
-  ico: async () => (await import('../bitmaps/ico.ts')).decodeIcon,
-  tga: async () => (await import('../bitmaps/tga.ts')).decodeTarga,
-  psd: async () => (await import('../photoshop/psd.ts')).decodePhotoshop,
-  raw: async () => (await import('../raw/raw.ts')).findPreview,
+  heif: async () => (await import('./heif/heif.ts')).decodeHeif,
+  svg: async () => (await import('./vector/svg.ts')).drawSvg,
+  bmp: async () => (await import('./bitmaps/bmp.ts')).decodeBmp,
+  pdf: async () => (await import('./vector/pdf.ts')).drawPdf,
+  jxl: async () => (await import('./jpeg-xl/jxl.ts')).decodeJxl,
+  jp2: async () => (await import('./jpeg-2000/jp2.ts')).decodeJp2,
+  ico: async () => (await import('./bitmaps/ico.ts')).decodeIcon,
+  tga: async () => (await import('./bitmaps/tga.ts')).decodeTarga,
+  psd: async () => (await import('./photoshop/psd.ts')).decodePhotoshop,
+  raw: async () => (await import('./raw/raw.ts')).findPreview,
 };
 
 async function answer(task: DecoderTask): Promise<DecoderAnswer> {
   try {
-    if (task.decoder === 'text') return await (await import('../vector/text.ts')).drawText(task);
+    if (task.decoder === 'text') return await (await import('./vector/text.ts')).drawText(task);
     const { decoder, file, output, maxPixels } = task;
     // Before the file takes memory.
     bytesBeside((await stat(file)).size);

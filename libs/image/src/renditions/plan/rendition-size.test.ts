@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { spec } from '../fixtures/image.fixture.js';
+import { spec } from '../../fixtures/image.fixture.js';
 import { renditionScale, renditionSize } from './rendition-size.js';
 
 const source = { width: 4000, height: 2667 };

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import { renditionName } from './rendition-fields.js';
-
-const normalize = z
-  .boolean()
-  .default(false)
-  .describe(
-    'whether the sound is brought to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
-  );
+import { normalize, renditionName } from './fields.js';
+import type { KindEntry } from './kind-entry.js';
 
 const hlsFields = z.strictObject({
   name: renditionName,
@@ -47,7 +41,7 @@ const hlsFields = z.strictObject({
   normalize,
 });
 
-export const hlsSchema = hlsFields
+const schema = hlsFields
   .refine(({ dash, encryption }) => !(dash && encryption), {
     path: ['dash'],
     error: 'AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
@@ -57,9 +51,11 @@ export const hlsSchema = hlsFields
     error: 'HDR is kept in hevc and av1: set codec to one of them',
   });
 
-export const mp4Schema = z.strictObject({
-  name: renditionName,
-  kind: z.literal('mp4'),
-  height: z.int().min(64).max(4_320).default(720).describe('largest short side; never enlarged'),
-  normalize,
-});
+export const hls = {
+  about: 'A stream of a video in several sizes (HLS); at most one per upload.',
+  schema,
+  madeOf: ['video'],
+  job: () => 'upload.transcode',
+  hashed: ['name', 'kind', 'heights', 'segmentSeconds'],
+  once: true,
+} satisfies KindEntry<'hls'>;

@@ -1,8 +1,8 @@
 import { LandfallError, type WarningCode } from '#runtime';
-import { options } from './command-line.js';
-import { errorOfComplaints, tellsTruncated } from './ffmpeg-errors.js';
-import type { FfmpegTools, MediaFacts } from '../facts/media-facts.js';
-import { runFfprobe } from './run-ffprobe.js';
+import { options } from '../ffmpeg/command-line.js';
+import { errorOfComplaints, tellsTruncated } from '../ffmpeg/ffmpeg-errors.js';
+import type { Bench, VideoWork } from './video-work.js';
+import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 
 const timeoutMs = 60_000;
 
@@ -19,16 +19,14 @@ export interface Measured {
 /**
  * Reads a file that ffmpeg made, and makes sure that it holds the streams it should.
  *
- * @param path relative to `outDir`; a playlist too, since we wrote it
+ * @param path relative to the folder; a playlist too, since we wrote it
  * @param codecs those of its streams as ffprobe calls them, in any order
  * @throws `media.encoder_failed`
  */
 export async function measureOutput(
-  tools: FfmpegTools,
-  outDir: string,
+  { tools, outDir, signal }: Pick<Bench, 'tools' | 'outDir' | 'signal'>,
   path: string,
   codecs: readonly string[],
-  signal: AbortSignal,
 ): Promise<Measured> {
   const { format, streams } = await runFfprobe({
     ffprobePath: tools.ffprobePath,
@@ -57,6 +55,12 @@ export async function measureOutput(
 /** Of a source that ends early so much must be there to be used. */
 const shareNeeded = 0.8;
 
+/** What a result is held against. */
+export interface CheckedWork extends Pick<VideoWork, 'source'> {
+  readonly tools: Pick<VideoWork['tools'], 'usesTruncated'>;
+  readonly facts: Pick<VideoWork['facts'], 'container' | 'durationMs'>;
+}
+
 /**
  * Refuses a result that is much shorter than its source: the source ended early, or was not read to its end.
  *
@@ -64,9 +68,7 @@ const shareNeeded = 0.8;
  * @throws the error that the complaints tell of, otherwise `media.encoder_failed`
  */
 export function checkDuration(
-  { usesTruncated }: Pick<FfmpegTools, 'usesTruncated'>,
-  facts: MediaFacts,
-  source: string,
+  { tools: { usesTruncated }, facts, source }: CheckedWork,
   madeMs: number | null,
   complaints: readonly string[],
 ): WarningCode[] {

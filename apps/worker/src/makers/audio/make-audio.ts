@@ -1,0 +1,18 @@
+import { channelsOf, type Loudness, measureLoudness, transcodeAudio } from '#video';
+import { type MakerFrom, oneByOne, publishMade, videoWork } from '../work/making.js';
+
+/** The sound as files; the loudness is measured once for all that have as many channels. */
+export const audios: MakerFrom<'original', 'audio'> = {
+  from: 'original',
+  divide(own, making) {
+    const measured = new Map<number, Loudness>();
+    return oneByOne(own, async (rendition) => {
+      const { facts, folder } = making.source;
+      const work = videoWork(making, [rendition]);
+      const channels = channelsOf(rendition.spec, facts);
+      const loudness = measured.get(channels) ?? (await measureLoudness(work, channels));
+      measured.set(channels, loudness);
+      await publishMade(making, rendition, await transcodeAudio(work, rendition.spec, loudness), folder);
+    });
+  },
+};

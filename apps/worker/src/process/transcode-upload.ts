@@ -1,0 +1,50 @@
+import { damagedOf } from '#pipelines';
+import type { Upload } from '#uploads';
+import { probeMedia } from '#video';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cutVideo } from '../chunks/cut-video.js';
+import { makeFrom } from '../makers/makers.js';
+import { streamsOf } from '../makers/stream/stream-specs.js';
+import { isOf, pendingOf } from '../makers/work/pending.js';
+import { checkObject } from '../objects/check-object.js';
+import type { RunContext } from '../runs/run-work.js';
+import { workerFor, type WorkerContext } from '../worker-context.js';
+
+/** What may be cut into chunks. */
+const isStream = isOf('hls', 'mp4');
+
+/**
+ * The job `upload.transcode`: makes the streams and files of a video or sound that are not ready yet, or not as they are
+ * wanted now.
+ */
+export async function transcodeUpload(
+  sharedWorker: WorkerContext,
+  landed: Upload,
+  job: 'upload.transcode',
+  context: RunContext,
+): Promise<void> {
+  const { signal } = context;
+  const pending = await pendingOf(sharedWorker, landed, job, context.logger);
+  if (pending.length === 0) return;
+  const upload = await checkObject(sharedWorker, landed, signal);
+  if (!upload) return;
+  const damaged = damagedOf(sharedWorker.pipelines, upload);
+  const worker = workerFor(sharedWorker, damaged);
+  // Where a file ends early shows only when it is read: by then a chunk behind that end would have failed.
+  const isCut = damaged === 'fail' && (await cutVideo(worker, upload, streamsOf(pending), context));
+  const here = isCut ? pending.filter((one) => !isStream(one)) : pending;
+  if (here.length === 0) return;
+  await worker.scratch.withFolder(async (folder) => {
+    const file = join(folder, 'original');
+    const made = join(folder, 'made');
+    await mkdir(made);
+    await worker.store.download(upload, upload.etag, file, signal);
+    const facts = await probeMedia(worker.tools, file, worker.limits.video, signal);
+    await makeFrom(
+      'original',
+      { worker, upload, context, source: { source: file, facts, folder: made } },
+      here,
+    );
+  });
+}

@@ -1,0 +1,18 @@
+import { isKind, type RenditionSpec } from '#media';
+import { LandfallError } from '#runtime';
+import { z } from 'zod';
+import { kinds, renditionSchema } from './kinds/index.js';
+
+/**
+ * The spec of a planned rendition, as the database holds it. A field that this version does not know is left out: whoever adds
+ * one gives it a default that changes nothing. One that is missing gets its default.
+ * @throws LandfallError rendition.kind_unknown
+ */
+export function readSpec(kind: string, spec: object): RenditionSpec {
+  if (!isKind(kind)) throw new LandfallError('rendition.kind_unknown', `there is no kind ${kind}`);
+  const { shape } = kinds[kind].schema;
+  const known = Object.entries(spec).filter(([name]) => Object.hasOwn(shape, name));
+  const read = renditionSchema.safeParse({ ...Object.fromEntries(known), kind });
+  if (read.success) return read.data;
+  throw new LandfallError('rendition.kind_unknown', `no such ${kind}: ${z.prettifyError(read.error)}`);
+}

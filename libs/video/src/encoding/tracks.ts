@@ -1,0 +1,19 @@
+import type { VideoRange } from '#media';
+import type { AudioFacts } from '../facts/media-facts.js';
+import type { Encoder, PictureTarget } from './encoders.js';
+
+/** Pictures of one size that are encoded into segments in a folder of their own. */
+export interface PictureTrack {
+  readonly folder: string;
+  readonly range: VideoRange;
+  readonly target: PictureTarget;
+  readonly encoder: Encoder;
+}
+
+/** Sound that is encoded into segments in a folder of its own. */
+export interface SoundTrack {
+  readonly folder: string;
+  readonly audio: AudioFacts;
+  /** Whether it is brought to one loudness. */
+  readonly normalize: boolean;
+}
