@@ -3,6 +3,7 @@
  * and for black-box tests the built emulator, api and worker as processes.
  *
  * Fixture → price: `testDatabase()` about 50 ms, `startStack()` about 3 s: one for a file, not for a test.
+ * What black-box tests need of the rooms comes from here too: the shape of an answer, a signature as OSS makes it.
  * Does not belong here: fixtures of one room; they stand beside its tests.
  */
 export { type AppProcess, startApp } from './app-process.js';
@@ -14,3 +15,5 @@ export { type Stack, startStack, testBucket } from './stack.js';
 export { startStandInStore } from './stand-in-store.js';
 export { createTestDatabase, dropTestDatabase, testDatabase, type TestDatabase } from './test-database.js';
 export { type QueueKind, queueKinds, testQueue } from './test-queue.js';
+export { signCallback } from '#oss';
+export type { UploadView } from '#uploads';
