@@ -5,21 +5,13 @@ import {
   readContinuationToken,
   writeContinuationToken,
 } from '#oss';
-import type { Bucket } from './buckets.js';
-import { ownerId } from '../callbacks/request.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { sendXml } from '../http/responses.js';
-import type { StoredObject } from '../objects/stored-object.js';
-import type { XmlElement } from '../http/xml.js';
-
-export const ownerElement: XmlElement = [
-  'Owner',
-  [
-    ['ID', ownerId],
-    ['DisplayName', ownerId],
-  ],
-];
+import type { Bucket } from '../store/buckets.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { ownerElement } from '../wire/owner.js';
+import { sendXml } from '../wire/responses.js';
+import type { StoredObject } from '../store/stored-object.js';
+import type { XmlElement } from '../wire/xml.js';
 
 interface Page {
   readonly objects: StoredObject[];
