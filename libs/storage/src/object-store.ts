@@ -210,20 +210,18 @@ export class ObjectStore {
     );
     const endpoint = new URL(this.settings.OSS_PUBLIC_ENDPOINT ?? this.settings.OSS_ENDPOINT);
     return {
-      url: this.presign(address, endpoint, { method: 'GET' }, lifetimeS, now),
+      url: this.presign(address, { method: 'GET' }, { endpoint, expiresInS: lifetimeS, now }),
       expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
     };
   }
 
   private presign(
     { bucket, objectKey }: ObjectAddress,
-    endpoint: URL,
     { method, query = {}, headers = {} }: StoreRequest,
-    expiresInS: number,
-    now: Date,
+    validity: { endpoint: URL; expiresInS: number; now: Date },
   ): string {
     return presignUrlV4({
-      endpoint,
+      ...validity,
       pathStyle: this.settings.OSS_PATH_STYLE,
       bucket,
       objectKey,
@@ -231,16 +229,15 @@ export class ObjectStore {
       accessKeyId: this.settings.OSS_ACCESS_KEY_ID,
       accessKeySecret: this.settings.OSS_ACCESS_KEY_SECRET,
       securityToken: this.settings.OSS_SECURITY_TOKEN,
-      expiresInS,
       method,
       query,
       headers,
-      now,
     });
   }
 
   private presignOwn(address: ObjectAddress, request: StoreRequest): string {
-    return this.presign(address, new URL(this.settings.OSS_ENDPOINT), request, ownUrlLifetimeS, new Date());
+    const endpoint = new URL(this.settings.OSS_ENDPOINT);
+    return this.presign(address, request, { endpoint, expiresInS: ownUrlLifetimeS, now: new Date() });
   }
 
   /** Sends a request and returns a good answer; what passes (no connection, 5xx) is tried again twice. */

@@ -13,6 +13,14 @@ import { sendXml } from '../wire/responses.js';
 import type { StoredObject } from '../store/stored-object.js';
 import type { XmlElement } from '../wire/xml.js';
 
+interface PageWish {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** The key or common prefix that the page comes after; empty for the first page. */
+  readonly after: string;
+  readonly maxKeys: number;
+}
+
 interface Page {
   readonly objects: StoredObject[];
   readonly commonPrefixes: string[];
@@ -28,7 +36,7 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
   const { prefix = '', delimiter = '' } = query;
   const maxKeys = readMaxKeys(query['max-keys']);
   const after = isV2 ? startOfV2(query) : (query['marker'] ?? '');
-  const page = readPage(bucket, prefix, delimiter, after, maxKeys);
+  const page = readPage(bucket, { prefix, delimiter, after, maxKeys });
   const encode = readEncoding(query);
   const withOwner = !isV2 || query['fetch-owner'] === 'true';
   sendXml(exchange, 200, [
@@ -80,7 +88,7 @@ function startOfV2(query: Readonly<Record<string, string>>): string {
   });
 }
 
-function readPage(bucket: Bucket, prefix: string, delimiter: string, after: string, maxKeys: number): Page {
+function readPage(bucket: Bucket, { prefix, delimiter, after, maxKeys }: PageWish): Page {
   const page: Page & { next: string | undefined } = { objects: [], commonPrefixes: [], next: undefined };
   const keys = bucket.objects.sortedKeys();
   let last = after;

@@ -53,7 +53,7 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const list = await readText(exchange);
   const object = await bucket.uploads.end(upload, () => {
     const parts = chooseParts(list, headers, upload);
-    return joinParts(exchange, state, bucket, upload, parts);
+    return joinParts(exchange, state, upload, parts);
   });
   await answerUpload(
     exchange,
@@ -77,12 +77,12 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
 }
 
 async function joinParts(
-  { headers }: AddressedExchange,
+  { headers, bucket: name }: AddressedExchange,
   state: EmulatorState,
-  bucket: Bucket,
   upload: MultipartUpload,
   parts: readonly StoredPart[],
 ): Promise<StoredObject> {
+  const bucket = state.buckets.get(name);
   const { path, sizeBytes, crc64 } = await receiveFile(
     bucket.uploads.read(upload, parts),
     state.buckets.incomingFolder,

@@ -96,7 +96,7 @@ function unescapeDollar(value: string): string {
 }
 
 function invalid(reason: string, ec?: string): OssRefusal {
-  return new OssRefusal(400, 'InvalidPolicyDocument', `Invalid Policy: ${reason}`, ec);
+  return new OssRefusal(400, 'InvalidPolicyDocument', `Invalid Policy: ${reason}`, { ec });
 }
 
 /**
