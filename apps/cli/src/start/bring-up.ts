@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
-import { ensureFfmpeg, type Ffmpeg, type LocalPostgres } from '#local';
+import { ensureFfmpeg, type Ffmpeg, type LocalPostgres, nodeFlags, workerFlags } from '#local';
 import { isLandfallError } from '#runtime';
 import { writeLocalRunFacts } from './local-run-facts.js';
 import { describeRun, portBusy, type LocalSettings } from './local-settings.js';
 import { printRun } from './print-run.js';
-import { nodeFlags, workerFlags } from './node-flags.js';
 import { SupervisedApp } from './supervised-app.js';
 import { SupervisedPostgres } from './supervised-postgres.js';
 
