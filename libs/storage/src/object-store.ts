@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { presignUrlV4 } from '#oss';
 import { LandfallError, pause, writeStream, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
+import { readAtMost } from './read-at-most.js';
+import { readListedKeys } from './read-xml.js';
 import { discard, refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
 
 /** What the store knows of an object without its bytes. */
@@ -195,10 +197,11 @@ export class ObjectStore {
     };
     const answer = await this.send(address, { method: 'GET', query, signal });
     const xml = await readAtMost(answer, listMaxBytes);
-    // Keys come percent-encoded: no markup is in them.
-    return [...xml.toString('utf8').matchAll(/<Contents>.*?<Key>([^<]*)<\/Key>/gs)].map(([, key = '']) =>
-      decodeURIComponent(key),
-    );
+    try {
+      return readListedKeys(xml.toString('utf8'));
+    } catch (error) {
+      throw translateStorageFailure(error, { bucket, objectKey: prefix });
+    }
   }
 
   /** A URL that gives the object to whoever has it, until `expiresAt`: the configured lifetime, or longer when asked. */
@@ -290,16 +293,4 @@ function headOf({ headers }: Response): ObjectHead {
 function sizeOf(body: Blob | Uint8Array | undefined): number {
   if (!body) return 0;
   return body instanceof Blob ? body.size : body.byteLength;
-}
-
-/** The first `length` bytes of an answer, or all of it when it is shorter. */
-async function readAtMost(answer: Response, length: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  for await (const chunk of answer.body ?? []) {
-    chunks.push(chunk);
-    received += chunk.length;
-    if (received >= length) break;
-  }
-  return Buffer.concat(chunks).subarray(0, length);
 }
