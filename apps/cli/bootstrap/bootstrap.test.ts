@@ -155,10 +155,15 @@ describe('bootstrap', () => {
     expect(builds()).toBe(1);
   });
 
+  test('builds, and runs nothing', async () => {
+    expect(await bootstrap('build')).toMatchObject({ code: 0, stdout: '' });
+    expect(builds()).toBe(1);
+  });
+
   test('tells what it can do when asked for something else', async () => {
     expect(await bootstrap('fly')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('start|run|test|fuzz|bench'),
+      stderr: expect.stringContaining('start|run|test|fuzz|bench|build'),
     });
   });
 

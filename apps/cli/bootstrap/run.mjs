@@ -28,6 +28,8 @@ const steps = {
     [vitest, 'run', `tests/fuzz/${what}`, ...words],
   ],
   bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
+  // What all of them begin with, and no more.
+  build: () => [],
 };
 
 /** Installs and builds what is stale, then becomes (as far as anybody can tell) the program that was asked for. */
