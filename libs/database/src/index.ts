@@ -5,6 +5,8 @@
  * A new migration goes into the top-level `migrations/` and into its list.
  */
 export { connectWhenThere, createDataSource, createPool } from './data-source.js';
+// What the rooms and apps need of TypeORM beside the decorators of their rows: it is known here alone.
+export { DataSource, type EntityManager, In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
 export {
   checkDatabase,
   createDatabaseIfMissing,
