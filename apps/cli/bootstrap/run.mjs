@@ -15,6 +15,7 @@ const isFast = (words) => words.includes('--fast');
 /** What each npm script runs in the end, all by Node 24; a step that fails ends the list. */
 const steps = {
   start: (words) => [[cli, 'start', ...words]],
+  dev: (words) => [[cli, 'start', '--watch', ...words]],
   run: (words) => [[cli, ...words]],
   test: (words) =>
     isFast(words)
@@ -44,7 +45,7 @@ export async function run([name, ...words]) {
   });
   if (!node) return fail();
   for (const parameters of list) {
-    const end = await runToItsEnd(node, parameters, { tellsOurEnd: name === 'start' || name === 'run' });
+    const end = await runToItsEnd(node, parameters, { tellsOurEnd: ['start', 'dev', 'run'].includes(name) });
     if (end.code !== 0) return endLike(end);
   }
 }

@@ -18,9 +18,10 @@ function runApp(app: 'api' | 'worker' | 'oss-emulator'): Run {
 /** Every command. Each loads its room only when it runs: `help` needs no database driver. */
 export const commands = {
   start: {
-    usage: 'start',
-    summary: 'run everything on this machine: Postgres, OSS emulator, api and worker',
-    run: async (_words, env) => (await import('./start/start-local-run.js')).startLocalRun(env),
+    usage: 'start [--watch]',
+    summary:
+      'run everything on this machine: Postgres, OSS emulator, api and worker; with --watch, build and restart what changes',
+    run: async (words, env) => (await import('./start/start-local-run.js')).startLocalRun(words, env),
   },
   upload: {
     usage: 'upload [file …]',

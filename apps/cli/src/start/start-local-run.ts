@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pause } from '#runtime';
+import { parseArgs } from 'node:util';
+import { LandfallError, pause } from '#runtime';
 import { bringUp } from './bring-up.js';
 import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
@@ -14,9 +15,11 @@ const logNames = ['postgres', 'emulator', 'api', 'worker'];
 /**
  * `landfall start`: brings up Postgres, the OSS emulator, api and worker, prints where they are, and ends them all on SIGINT,
  * SIGTERM, SIGHUP or when the process that started it is gone. Resolves with the exit code when nothing is left.
- * @throws LandfallError local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
+ * With `--watch`, what changes in the sources is built, and the apps it is part of are started again.
+ * @throws LandfallError request.invalid, local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
  */
-export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
+export async function startLocalRun(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const watches = readWords(words);
   const settings = await readLocalSettings(env);
   const lock = await takeRunLock(settings.dataDir, settings);
   const factsFile = localRunFile(settings.dataDir);
@@ -26,7 +29,7 @@ export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     await checkPorts(settings);
     await keepLastLogs(join(settings.dataDir, 'log'));
-    await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping });
+    await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping, watches });
     await aborted(stopping);
   } catch (error) {
     // An interruption on the way up is what was asked for, not a failure.
@@ -41,6 +44,15 @@ export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
   }
   console.log('Landfall has ended.');
   return 0;
+}
+
+function readWords(words: readonly string[]): boolean {
+  try {
+    return parseArgs({ args: [...words], options: { watch: { type: 'boolean', default: false } } }).values
+      .watch;
+  } catch (cause) {
+    throw new LandfallError('request.invalid', 'usage: landfall start [--watch]', { cause });
+  }
 }
 
 /** The last to come is the first to go. One that does not go in order must not keep the others. */
