@@ -1,3 +1,5 @@
+import { readWords } from './read-words.js';
+
 /** What a command is given: the words after its name, and the environment. Resolves with the exit code. */
 type Run = (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>;
 
@@ -73,6 +75,17 @@ export const commands = {
 
 export function isCommand(name: string): name is keyof typeof commands {
   return Object.hasOwn(commands, name);
+}
+
+/** Runs a command. @throws LandfallError request.invalid for words that it does not take, and what the command throws */
+export async function runCommand(
+  name: keyof typeof commands,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const { usage, run }: Command = commands[name];
+  if (usage === name) readWords(usage, words, {});
+  return run(words, env);
 }
 
 /** Says how one command is called. */

@@ -28,6 +28,7 @@ beforeEach(async () => {
     outDir: 'dist',
     incremental: true,
     strict: true,
+    skipLibCheck: true,
     types: [],
   };
   write('tsconfig.build.json', JSON.stringify({ compilerOptions, include: ['apps', 'libs'] }));

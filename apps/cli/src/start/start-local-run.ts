@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { LandfallError, pause } from '#runtime';
+import { pause } from '#runtime';
+import { readWords } from '../read-words.js';
 import { bringUp } from './bring-up.js';
 import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
@@ -19,7 +19,9 @@ const logNames = ['postgres', 'emulator', 'api', 'worker'];
  * @throws LandfallError request.invalid, local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
  */
 export async function startLocalRun(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const watches = readWords(words);
+  const { watch: watches = false } = readWords('start [--watch]', words, {
+    watch: { type: 'boolean' },
+  }).values;
   const settings = await readLocalSettings(env);
   const lock = await takeRunLock(settings.dataDir, settings);
   const factsFile = localRunFile(settings.dataDir);
@@ -44,15 +46,6 @@ export async function startLocalRun(words: readonly string[], env: NodeJS.Proces
   }
   console.log('Landfall has ended.');
   return 0;
-}
-
-function readWords(words: readonly string[]): boolean {
-  try {
-    return parseArgs({ args: [...words], options: { watch: { type: 'boolean', default: false } } }).values
-      .watch;
-  } catch (cause) {
-    throw new LandfallError('request.invalid', 'usage: landfall start [--watch]', { cause });
-  }
 }
 
 /** The last to come is the first to go. One that does not go in order must not keep the others. */
