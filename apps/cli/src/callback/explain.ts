@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type CapturedCallback, type ExplainedStep, explainCallback } from '#explain';
-import { readCapturedCallback } from '#explain';
+import { type CapturedCallback, type ExplainedStep, explainCallback, readCapturedCallback } from '#explain';
 import { readKeyUrl } from '#oss';
 import { LandfallError, loadConfig } from '#runtime';
 import { readWords } from '../read-words.js';
