@@ -4,7 +4,7 @@ import { ObjectStore } from '#storage';
 import { UploadReader, UploadRegistry } from '#uploads';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import { CallbackKeys } from './callbacks/callback-keys.js';
 import { CallbackController } from './callbacks/callback.controller.js';
 import { RefusedCallbacks } from './callbacks/refused-callbacks.js';

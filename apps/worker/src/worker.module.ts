@@ -1,6 +1,6 @@
 import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import { chunkJob, joinJob } from './chunks/chunk-jobs.js';
 import { makePending, reprocessUpload } from './process/make-pending.js';
 import { processUpload } from './process/process-upload.js';

@@ -97,8 +97,7 @@ export class ObjectStore {
    */
   async read(
     address: ObjectAddress,
-    etag: string,
-    sizeBytes: number,
+    { etag, sizeBytes }: { etag: string; sizeBytes: number },
     signal: AbortSignal,
     refuse: (head: ObjectHead) => void = () => undefined,
   ): Promise<Buffer> {

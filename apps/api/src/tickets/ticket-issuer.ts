@@ -8,7 +8,7 @@ import {
   type Ticket,
   ticketVar,
 } from '#uploads';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import type { ApiConfig } from '../tokens.js';
 import { encodeCallback } from './ticket-callback.js';
 import { expandKey, refuseForeignKey } from './ticket-key.js';

@@ -1,7 +1,6 @@
-import { translateDatabaseErrors } from '#database';
+import { type DataSource, translateDatabaseErrors } from '#database';
 import type { Pipelines } from '#pipelines';
 import { reprocessUpload } from '#uploads';
-import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 
 /** The body of POST /v1/uploads/{id}/reprocess. */

@@ -1,6 +1,5 @@
-import { translateDatabaseErrors } from '#database';
+import { type DataSource, translateDatabaseErrors } from '#database';
 import { cancelUpload, deleteUpload, type MadeObjects } from '#uploads';
-import type { DataSource } from 'typeorm';
 
 /** Takes requests to make nothing more of an upload. */
 export class UploadDesk {

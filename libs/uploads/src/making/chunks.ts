@@ -1,6 +1,6 @@
 import { type MakingJob, outboxRow, queueJobs } from '#outbox';
 import { type LandfallError, newId } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { Chunk } from '../rows/chunk.entity.js';
 import type { MakingProgress } from './rendition-progress.js';
 import type { Rendition } from '../rows/rendition.entity.js';

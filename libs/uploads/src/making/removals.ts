@@ -1,5 +1,5 @@
 import { toLandfallError, newId, type Logger } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { Removal } from '../rows/removal.entity.js';
 import { Rendition } from '../rows/rendition.entity.js';
 import { lockUpload } from './upload-states.js';

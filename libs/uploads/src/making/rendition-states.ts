@@ -1,6 +1,6 @@
 import type { MakingJob } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
-import { type DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
+import { type DataSource, type EntityManager, In, IsNull, Not } from '#database';
 import { Chunk } from '../rows/chunk.entity.js';
 import { cancelRemovals, expediteRemovals, queueRemoval } from './removals.js';
 import { relandMerged } from '../landing/reland-merged.js';

@@ -1,5 +1,5 @@
 import { outboxRow, queueJobs } from '#outbox';
-import { In, type DataSource } from 'typeorm';
+import { In, type DataSource } from '#database';
 import { processPayload } from '../landing/landing.js';
 import { openJobs } from './rendition-states.js';
 import { Rendition } from '../rows/rendition.entity.js';

@@ -1,7 +1,7 @@
 import { isAgain, type MakingJob, outboxRow, queueJobs } from '#outbox';
 import type { PlannedRendition } from '#pipelines';
 import { type LandfallError, newId, type WarningCode } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { relandMerged } from '../landing/reland-merged.js';
 import { Rendition } from '../rows/rendition.entity.js';
 import { type ImageFingerprint, type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';

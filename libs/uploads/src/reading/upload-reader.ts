@@ -1,6 +1,5 @@
-import { translateDatabaseErrors } from '#database';
+import { type DataSource, In, type SelectQueryBuilder, translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
-import { In, type DataSource, type SelectQueryBuilder } from 'typeorm';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { findCurrent, isCurrent } from './current-version.js';
 import { Rendition } from '../rows/rendition.entity.js';

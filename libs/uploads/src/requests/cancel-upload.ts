@@ -1,5 +1,5 @@
 import { LandfallError, newId } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { Chunk } from '../rows/chunk.entity.js';
 import { Removal } from '../rows/removal.entity.js';
 import { endRenditions } from '../making/rendition-states.js';

@@ -1,6 +1,6 @@
 import { findTicketOf } from '../tickets/tickets.js';
 import { type Pipelines, planRenditions, type RenditionPlan } from '#pipelines';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import type { Rendition } from '../rows/rendition.entity.js';
 import type { Upload } from '../rows/upload.entity.js';
 import type { PlannedWork } from '../making/upload-states.js';

@@ -1,7 +1,7 @@
 import { againJobOf, isAgain, outboxRow, queueJobs } from '#outbox';
 import type { Pipelines } from '#pipelines';
 import { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { findOutdated, type OutdatedRendition, planAgain } from './outdated-renditions.js';
 import { cancelRemovals } from '../making/removals.js';
 import { openJobs, settleUpload } from '../making/rendition-states.js';

@@ -1,5 +1,5 @@
 import { isLandfallError } from '#runtime';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import { findOutdated, planAgain } from './outdated-renditions.js';
 import { refuseUnknown, renditionsOf, reprocessUpload, type ReprocessRequest } from './reprocess-upload.js';
 import { type UploadFilter, type UploadWithRenditions, UploadReader } from '../reading/upload-reader.js';

@@ -1,6 +1,5 @@
-import { translateDatabaseErrors } from '#database';
+import { type DataSource, type EntityManager, translateDatabaseErrors } from '#database';
 import { firstIdOf, LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
 import { Ticket } from '../rows/ticket.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 
