@@ -29,6 +29,8 @@ const config: KnipConfig = {
   // Programs that some tests use where they are installed.
   ignoreBinaries: ['exiftool', 'go', 'mkfifo'],
   ignoreDependencies: [
+    // `nest build <app>` and its generators, for whoever types them (nest-cli.json).
+    '@nestjs/cli',
     // Their files are read by path: fonts, players for a page, the binaries of Postgres.
     '@embedpdf/fonts-sc',
     '@expo-google-fonts/noto-emoji',
