@@ -50,17 +50,26 @@ const apps = {
     'migrations',
   ],
 };
-/** Each npm package has one owner; nobody else imports it. Tests may. */
+/**
+ * Each npm package of `dependencies` has one owner; nobody else imports it. Tests may, and benchmarks, whose references are what
+ * others would write with it.
+ */
 const owners = {
   zod: '^(libs/|apps/)', // the schema language of every boundary
+  'p-map': '^(libs/|apps/)', // a bounded loop, as much the language's as ours
   pino: '^libs/runtime/',
   'prom-client': '^libs/runtime/',
-  typeorm: '^(libs/database/|libs/uploads/|libs/outbox/|libs/jobs/|apps/|migrations/)',
+  // Decorators are not to be had through another room; everything else of it comes through #database.
+  typeorm: '^(libs/database/|libs/(uploads|outbox)/src/.*[.]entity[.]ts$|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^apps/cli/',
   bullmq: '^libs/jobs/',
   ioredis: '^libs/jobs/',
   '@nestjs/bullmq': '^libs/jobs/',
+  '@nestjs/common': '^(apps/api/|apps/worker/|libs/jobs/)', // what is put together by Nest
+  '@nestjs/core': '^(apps/api/|apps/worker/)',
+  'reflect-metadata': '^(apps/api/|apps/worker/)',
+  rxjs: '^apps/api/',
   sharp: '^libs/image/',
   exifr: '^libs/image/',
   '@rgrove/parse-xml': '^libs/image/',
@@ -75,12 +84,17 @@ const owners = {
   yaml: '^libs/pipelines/',
   '@nestjs/platform-fastify': '^apps/api/',
   '@nestjs/swagger': '^apps/api/',
+  '@fastify/static': '^apps/api/',
   fastify: '^apps/api/',
-  'file-type': '^apps/worker/',
   'lru-cache': '^apps/api/',
+  'file-type': '^apps/worker/',
   busboy: '^apps/oss-emulator/',
   'image-size': '^apps/oss-emulator/',
+  'fast-xml-parser': '^(apps/oss-emulator/|libs/storage/)', // both ends of the same wire
 };
+const ownerless = Object.keys(require('./package.json').dependencies).filter((name) => !owners[name]);
+if (ownerless.length > 0) throw new Error(`no owner in .dependency-cruiser.cjs: ${ownerless.join(', ')}`);
+
 const escape = (text) => text.replace(/[/.]/g, '\\$&');
 const place = (room) => (room === 'migrations' ? '^migrations/' : `^libs/${room}/`);
 const testFile = '\\.(test|fixture)\\.ts$';
@@ -102,7 +116,13 @@ function roomRule(kind, room, allowed) {
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolved',
+      comment: 'What runs in a browser is given its imports by the server of the test',
+      severity: 'error',
+      from: { pathNot: '^tests/acceptance/fixtures/player/' },
+      to: { couldNotResolve: true },
+    },
     ...Object.entries(rooms).map(([room, allowed]) => roomRule('libs', room, allowed)),
     ...Object.entries(apps).map(([app, allowed]) => roomRule('apps', app, allowed)),
     {
@@ -110,7 +130,41 @@ module.exports = {
       comment: 'Import a room through its index.ts',
       severity: 'error',
       from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/' },
-      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/$2/'] },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+    },
+    {
+      name: 'own-fixtures',
+      comment: 'Fixtures are for the tests of their room; what several need belongs in libs/testing',
+      severity: 'error',
+      from: { path: '^((?:libs|apps)/[^/]+|migrations|tests|bench)/' },
+      to: { path: '[.]fixture[.]ts$', pathNot: '^$1/' },
+    },
+    {
+      name: 'tests-are-leaves',
+      comment: 'Nothing that is built imports a test, a fixture or test data',
+      severity: 'error',
+      from: { path: '^(libs|apps|migrations|bench)/', pathNot: [testFile, '/test-data/'] },
+      to: { path: [testFile, '/test-data/', '^tests/'] },
+    },
+    {
+      name: 'apps-are-programs',
+      comment: 'An app is started, not imported; what two need belongs in a room',
+      severity: 'error',
+      from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'bench-is-a-leaf',
+      comment: 'Benchmarks measure from outside, without the harness of the tests; nothing imports them',
+      severity: 'error',
+      from: { path: '^bench/' },
+      to: { path: ['^libs/testing/', '^tests/'] },
+    },
+    {
+      name: 'nothing-imports-bench',
+      severity: 'error',
+      from: { path: '^(libs|apps|migrations|tests)/' },
+      to: { path: '^bench/' },
     },
     {
       name: 'migrations-stand-alone',
@@ -120,10 +174,13 @@ module.exports = {
     },
     {
       name: 'acceptance-is-black-box',
-      comment: 'Acceptance tests speak HTTP and know no room but the harness',
+      comment: 'Acceptance tests speak HTTP and know no room but the harness, and nothing of the other tests',
       severity: 'error',
       from: { path: '^tests/acceptance/' },
-      to: { path: '^(libs|apps)/', pathNot: ['^libs/testing/', '^libs/local/'] },
+      to: {
+        path: '^(libs|apps|migrations|bench|tests)/',
+        pathNot: ['^libs/(testing|local)/src/index[.]ts$', '^tests/acceptance/'],
+      },
     },
     ...Object.entries(owners).map(([name, owner]) => ({
       name: `owner-of-${name}`,

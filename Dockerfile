@@ -28,6 +28,6 @@ COPY package.json pipelines.yaml ./
 # The emulator's buckets; a volume mounted here belongs to the user below.
 RUN mkdir -p /data/oss && chown -R node:node /data
 USER node
-# Why these flags: apps/cli/src/start/node-flags.ts.
+# Why these flags: libs/local/src/node-flags.ts.
 ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=90", "dist/apps/cli/src/main.js"]
 CMD ["help"]

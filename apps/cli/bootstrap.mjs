@@ -1,4 +1,4 @@
-// The first step of `npm start`, `npm test`, `npm run bench` and `npm run landfall`: plain JavaScript that runs on a
+// The first step of `npm start`, `npm run dev`, `npm test`, `npm run bench` and `npm run landfall`: plain JavaScript that runs on a
 // fresh clone. Syntax of old Node versions in this file, so that they too can read the sentence below.
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {

@@ -1,9 +1,7 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { signCallback } from '#oss';
+import { benchBucket, callbackSecret } from '../harness/target.js';
 
-export const benchBucket = 'landfall-bench';
-/** The callback URL is known to nobody else: so it is used where there are no tickets. */
-export const callbackSecret = 'a-secret-of-the-benchmark';
 const callbackPath = `/callbacks/oss/${callbackSecret}`;
 
 /**

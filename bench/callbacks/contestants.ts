@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { migrateDatabase } from '#database';
 import { Queue } from 'bullmq';
 import type { Client } from 'pg';
-import { benchBucket, callbackSecret } from './callback-requests.js';
+import { benchBucket, callbackSecret } from '../harness/target.js';
 import { startProgram, type Program } from '../harness/program.js';
 import { type BenchPostgres, connectTo } from '../harness/services.js';
 

@@ -47,7 +47,7 @@ export async function driveConnections(requests: readonly Buffer[], drive: Drive
     const sent =
       drive.ratePerSecond === undefined
         ? Promise.all(connections.map((connection) => sendInTurn(connection, source, tally)))
-        : sendWhenDue(connections, source, tally, startedAt, drive.ratePerSecond);
+        : sendWhenDue(connections, source, tally, { startedAt, ratePerSecond: drive.ratePerSecond });
     await Promise.race([sent, broken]);
   } finally {
     for (const connection of connections) connection.close();
@@ -123,8 +123,7 @@ function sendWhenDue(
   connections: readonly Connection[],
   source: RequestSource,
   tally: Tally,
-  startedAt: number,
-  ratePerSecond: number,
+  { startedAt, ratePerSecond }: { startedAt: number; ratePerSecond: number },
 ): Promise<void> {
   return new Promise((resolve) => {
     const free = [...connections];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createLogger } from '#runtime';
 import { type Landing, UploadRegistry } from '#uploads';
 import type { Client } from 'pg';
-import { benchBucket } from './callback-requests.js';
+import { benchBucket } from '../harness/target.js';
 import { readCpuMs } from '../harness/machine.js';
 import { connectTo } from '../harness/services.js';
 

@@ -1,7 +1,7 @@
 import { migrateDatabase, revertLastMigration } from '#database';
 import { newId, pause } from '#runtime';
 import type { BenchmarkOptions } from '../harness/benchmark.js';
-import { benchBucket } from './callback-requests.js';
+import { benchBucket } from '../harness/target.js';
 import type { Report } from '../harness/report.js';
 import { fillUploads, fillVersions } from './seed-uploads.js';
 import { connectTo, openPostgres } from '../harness/services.js';

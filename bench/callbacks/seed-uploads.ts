@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { benchBucket } from './callback-requests.js';
+import { benchBucket } from '../harness/target.js';
 
 /** Keys of seeded uploads begin with it, and no others. */
 export const seedPrefix = 'seeded/';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags, workerFlags } from '../../apps/cli/src/start/node-flags.js';
+import { nodeFlags, workerFlags } from '#local';
 
 const readyTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;

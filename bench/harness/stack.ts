@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
 import { freePort } from '#local';
-import { benchBucket, callbackSecret } from '../callbacks/callback-requests.js';
+import { benchBucket, callbackSecret } from './target.js';
 import { type Program, startProgram } from './program.js';
 import type { BenchPostgres } from './services.js';
 

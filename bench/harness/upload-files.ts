@@ -1,7 +1,7 @@
 import { pause } from '#runtime';
 import OSS from 'ali-oss';
 import type { Client } from 'pg';
-import { benchBucket } from '../callbacks/callback-requests.js';
+import { benchBucket } from './target.js';
 import type { BenchStack } from './stack.js';
 
 const callbackBody =
@@ -48,29 +48,27 @@ interface Waited {
   readonly everyMs: number;
 }
 
-/** Looks until `sql`, which gives one boolean `done`, says yes. @returns milliseconds */
+/** Looks until the query, which gives one boolean `done`, says yes. @returns milliseconds */
 async function waitFor(
   database: Client,
-  name: string,
-  sql: string,
-  values: unknown[],
+  query: { name: string; text: string; values: unknown[] },
   { signal, timeoutMs, everyMs }: Waited,
 ): Promise<number> {
   const startedAt = performance.now();
   for (;;) {
     signal.throwIfAborted();
-    const { rows } = await database.query<{ done: boolean }>({ name, text: sql, values });
+    const { rows } = await database.query<{ done: boolean }>(query);
     const elapsedMs = performance.now() - startedAt;
     if (rows[0]?.done) return elapsedMs;
-    if (elapsedMs > timeoutMs) throw new Error(`${name}: not within ${timeoutMs} ms`);
+    if (elapsedMs > timeoutMs) throw new Error(`${query.name}: not within ${timeoutMs} ms`);
     await pause(everyMs, signal);
   }
 }
 
 /** Milliseconds until the first rendition of an upload is ready. @throws Error when it takes too long */
 export function waitForFirstRendition(database: Client, id: string, waited: Waited): Promise<number> {
-  const sql = `SELECT EXISTS (SELECT FROM renditions WHERE upload_id = $1 AND status = 'ready') AS done`;
-  return waitFor(database, 'first rendition', sql, [id], waited);
+  const text = `SELECT EXISTS (SELECT FROM renditions WHERE upload_id = $1 AND status = 'ready') AS done`;
+  return waitFor(database, { name: 'first rendition', text, values: [id] }, waited);
 }
 
 /** Milliseconds until all of these uploads are ready. @throws Error when one fails or they take too long */
@@ -79,9 +77,9 @@ export async function waitUntilReady(
   ids: readonly string[],
   waited: Waited,
 ): Promise<number> {
-  const sql = `SELECT count(*) FILTER (WHERE status IN ('ready', 'failed', 'ignored')) = $2 AS done
-               FROM uploads WHERE id = ANY($1::uuid[])`;
-  const elapsedMs = await waitFor(database, 'all ready', sql, [ids, ids.length], waited);
+  const text = `SELECT count(*) FILTER (WHERE status IN ('ready', 'failed', 'ignored')) = $2 AS done
+                FROM uploads WHERE id = ANY($1::uuid[])`;
+  const elapsedMs = await waitFor(database, { name: 'all ready', text, values: [ids, ids.length] }, waited);
   const { rows } = await database.query<{ id: string; status: string; error_message: string | null }>(
     `SELECT id, status, error_message FROM uploads WHERE id = ANY($1::uuid[]) AND status <> 'ready' LIMIT 1`,
     [ids],

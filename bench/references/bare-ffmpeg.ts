@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { runFfmpeg } from '../videos/run-ffmpeg.js';
+import { runFfmpeg } from '../harness/run-ffmpeg.js';
 
 const threads = `${Math.min(8, Math.ceil(availableParallelism() * 1.5))}`;
 

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { photo } from '../images/photos.js';
-import { runFfmpeg } from './run-ffmpeg.js';
+import { runFfmpeg } from '../harness/run-ffmpeg.js';
 
 export const clipRate = 30;
 

@@ -13,7 +13,7 @@ import { createLogger, LandfallError, newId } from '#runtime';
 import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');

@@ -3,7 +3,7 @@ import type { Logger } from '#runtime';
 import { ObjectStore } from '#storage';
 import { UploadReader, UploadRegistry } from '#uploads';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import {
   type ApiConfig,
   configToken,

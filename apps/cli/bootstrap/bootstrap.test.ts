@@ -141,10 +141,29 @@ describe('bootstrap', () => {
     expect(result.stderr).toContain('npm ci failed');
   });
 
+  test('neither builds nor sets up what the fast tests do not need', async () => {
+    // `npm ci` removes what it does not know.
+    await promisify(execFile)('npm', ['ci'], { cwd: root });
+    write('node_modules/vitest/vitest.mjs', "console.log('vitest', process.argv.slice(2).join(' '))");
+    expect(await bootstrap('test', '--fast', 'libs/oss')).toEqual({
+      code: 0,
+      stdout: 'vitest run --config vitest.fast.config.ts libs/oss\n',
+      stderr: '',
+    });
+    expect(builds()).toBe(0);
+    expect((await bootstrap('test', 'libs/oss')).stdout).toBe('words setup\nvitest run libs/oss\n');
+    expect(builds()).toBe(1);
+  });
+
+  test('builds, and runs nothing', async () => {
+    expect(await bootstrap('build')).toMatchObject({ code: 0, stdout: '' });
+    expect(builds()).toBe(1);
+  });
+
   test('tells what it can do when asked for something else', async () => {
     expect(await bootstrap('fly')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('start|run|test|fuzz|bench'),
+      stderr: expect.stringContaining('start|dev|run|test|fuzz|bench|build'),
     });
   });
 

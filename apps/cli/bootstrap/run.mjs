@@ -7,20 +7,30 @@ import { root } from './root.mjs';
 import { runToItsEnd } from './spawn.mjs';
 
 const cli = join(root, 'dist/apps/cli/src/main.js');
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+/** The tests that need nothing but the sources: vitest.fast.config.ts says which. */
+const isFast = (words) => words.includes('--fast');
 
 /** What each npm script runs in the end, all by Node 24; a step that fails ends the list. */
 const steps = {
   start: (words) => [[cli, 'start', ...words]],
+  dev: (words) => [[cli, 'start', '--watch', ...words]],
   run: (words) => [[cli, ...words]],
-  test: (words) => [
-    [cli, 'setup'],
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...words],
-  ],
+  test: (words) =>
+    isFast(words)
+      ? [[vitest, 'run', '--config', 'vitest.fast.config.ts', ...words.filter((word) => word !== '--fast')]]
+      : [
+          [cli, 'setup'],
+          [vitest, 'run', ...words],
+        ],
   fuzz: ([what = 'media', ...words]) => [
     [cli, 'setup'],
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', `tests/fuzz/${what}`, ...words],
+    [vitest, 'run', `tests/fuzz/${what}`, ...words],
   ],
   bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
+  // What all of them begin with, and no more.
+  build: () => [],
 };
 
 /** Installs and builds what is stale, then becomes (as far as anybody can tell) the program that was asked for. */
@@ -30,11 +40,12 @@ export async function run([name, ...words]) {
   if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
   const node = await withLock(async () => {
     if (!(await installIfStale())) return undefined;
-    return (await buildIfStale()) ? findNode() : undefined;
+    const isBuilt = (name === 'test' && isFast(words)) || (await buildIfStale());
+    return isBuilt ? findNode() : undefined;
   });
   if (!node) return fail();
   for (const parameters of list) {
-    const end = await runToItsEnd(node, parameters, { tellsOurEnd: name === 'start' || name === 'run' });
+    const end = await runToItsEnd(node, parameters, { tellsOurEnd: ['start', 'dev', 'run'].includes(name) });
     if (end.code !== 0) return endLike(end);
   }
 }

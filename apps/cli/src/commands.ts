@@ -1,3 +1,5 @@
+import { readWords } from './read-words.js';
+
 /** What a command is given: the words after its name, and the environment. Resolves with the exit code. */
 type Run = (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>;
 
@@ -18,9 +20,10 @@ function runApp(app: 'api' | 'worker' | 'oss-emulator'): Run {
 /** Every command. Each loads its room only when it runs: `help` needs no database driver. */
 export const commands = {
   start: {
-    usage: 'start',
-    summary: 'run everything on this machine: Postgres, OSS emulator, api and worker',
-    run: async (_words, env) => (await import('./start/start-local-run.js')).startLocalRun(env),
+    usage: 'start [--watch]',
+    summary:
+      'run everything on this machine: Postgres, OSS emulator, api and worker; with --watch, build and restart what changes',
+    run: async (words, env) => (await import('./start/start-local-run.js')).startLocalRun(words, env),
   },
   upload: {
     usage: 'upload [file …]',
@@ -72,6 +75,17 @@ export const commands = {
 
 export function isCommand(name: string): name is keyof typeof commands {
   return Object.hasOwn(commands, name);
+}
+
+/** Runs a command. @throws LandfallError request.invalid for words that it does not take, and what the command throws */
+export async function runCommand(
+  name: keyof typeof commands,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const { usage, run }: Command = commands[name];
+  if (usage === name) readWords(usage, words, {});
+  return run(words, env);
 }
 
 /** Says how one command is called. */

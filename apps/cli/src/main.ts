@@ -1,11 +1,11 @@
 import { isLandfallError } from '#runtime';
-import { commands, isCommand, printUsage } from './commands.js';
+import { isCommand, printUsage, runCommand } from './commands.js';
 
 /** The `landfall` command. This file alone hands the environment on: `start` passes it to the processes it starts. */
 const [name = 'help', ...words] = process.argv.slice(2);
 try {
   if (isCommand(name) && words.some((word) => word === '--help' || word === '-h')) printUsage(name);
-  else if (isCommand(name)) process.exitCode = await commands[name].run(words, process.env);
+  else if (isCommand(name)) process.exitCode = await runCommand(name, words, process.env);
   else {
     console.error(`landfall: there is no command ${name}; see "landfall help"`);
     process.exitCode = 1;

@@ -1,15 +1,15 @@
-import { parseArgs } from 'node:util';
 import { migrateDatabase, revertLastMigration, translateDatabaseErrors } from '#database';
 import { migrateQueue } from '#jobs';
-import { LandfallError, loadConfig } from '#runtime';
+import { loadConfig } from '#runtime';
 import { withDatabase } from './database-env.js';
+import { readWords } from './read-words.js';
 
 /**
  * Brings the database, and the queue's own tables where Postgres holds them, up to date; with `--back` takes back the last
  * migration of the database, for a return to the release before.
  */
 export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const isBack = readWords(words);
+  const { back: isBack } = readWords('migrate [--back]', words, { back: { type: 'boolean' } }).values;
   const { database, queue } = loadConfig(['database', 'queue'], await withDatabase(env));
   if (isBack) {
     const name = await translateDatabaseErrors(revertLastMigration(database.DATABASE_URL));
@@ -21,13 +21,4 @@ export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv):
   await migrateQueue(queue.QUEUE_URL);
   console.log('The database and the queue are up to date.');
   return 0;
-}
-
-function readWords(words: readonly string[]): boolean {
-  try {
-    return parseArgs({ args: [...words], options: { back: { type: 'boolean', default: false } } }).values
-      .back;
-  } catch (cause) {
-    throw new LandfallError('request.invalid', 'usage: landfall migrate [--back]', { cause });
-  }
 }

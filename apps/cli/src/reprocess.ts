@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { createDataSource, translateDatabaseErrors } from '#database';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
@@ -12,6 +11,7 @@ import {
   withVars,
 } from '#uploads';
 import { withDatabase } from './database-env.js';
+import { readWords as readOptions } from './read-words.js';
 
 interface Words {
   names: string[] | undefined;
@@ -83,17 +83,11 @@ export function readWords(words: readonly string[]): Words {
 const filterSchema = withVars(uploadFilterFields).transform(filterOf);
 
 function parseWords(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        rendition: { type: 'string', multiple: true, default: [] },
-        where: { type: 'string', multiple: true, default: [] },
-        cursor: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new LandfallError('request.invalid', (error as Error).message, { cause: error });
-  }
+  const usage = 'reprocess [--rendition <name>]… [--where <name>=<value>]… [--cursor <cursor>] [--dry-run]';
+  return readOptions(usage, words, {
+    rendition: { type: 'string', multiple: true, default: [] },
+    where: { type: 'string', multiple: true, default: [] },
+    cursor: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+  }).values;
 }

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
-import type { AccessKey } from './http/access-keys.js';
+import type { AccessKey } from './state/access-keys.js';
 import { answerRequest } from './http/answer-request.js';
-import { Buckets } from './buckets/buckets.js';
+import { Buckets } from './store/buckets.js';
 import { CallbackJournal } from './callbacks/journal.js';
 import { loadCallbackKey } from './callbacks/key.js';
-import type { EmulatorState } from './emulator-state.js';
-import { openExchange } from './http/exchange.js';
+import type { EmulatorState } from './state/emulator-state.js';
+import { openExchange } from './wire/exchange.js';
 
 export interface EmulatorOptions {
   readonly host: string;

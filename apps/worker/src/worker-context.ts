@@ -4,7 +4,7 @@ import type { Config } from '#runtime';
 import { ObjectStore } from '#storage';
 import type { ConfirmRules } from '#uploads';
 import type { FfmpegTools, Hardware, VideoLimits } from '#video';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import type { Scratch } from './objects/scratch.js';
 import type { TranscodeShare } from './capacity/transcode-slots.js';
 

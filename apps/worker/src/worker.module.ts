@@ -1,6 +1,6 @@
 import { jobHandlersToken, JobsModule, type JobHandlers, type JobsSettings } from '#jobs';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import { chunkRun } from './chunks/chunk-run.js';
 import { joinRun } from './chunks/join-run.js';
 import { makePending, planOrMake } from './process/make-pending.js';

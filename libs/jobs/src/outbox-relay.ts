@@ -1,4 +1,4 @@
-import { listenForNotifications } from '#database';
+import { type DataSource, listenForNotifications } from '#database';
 import {
   jobCatalog,
   jobIdOf,
@@ -10,7 +10,6 @@ import {
 } from '#outbox';
 import { pause, withTimeLimit, type Logger } from '#runtime';
 import type { BulkJobOptions, Queue } from 'bullmq';
-import type { DataSource } from 'typeorm';
 
 const batchSize = 500;
 const pollIntervalMs = 2_000;

@@ -11,7 +11,7 @@ const sharedRoot = '/var/lib/landfall';
 const commandTimeoutMs = 30_000;
 
 /** The system user that runs Postgres; undefined when that is ourselves. */
-export interface SystemUser {
+interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }

@@ -19,7 +19,7 @@ export interface SignatureVector {
   expires?: string;
 }
 
-export interface CallbackVector {
+interface CallbackVector {
   id: string;
   key: 'production' | 'rsa512' | 'rsa2048';
   target: string;
@@ -28,7 +28,7 @@ export interface CallbackVector {
   stringToSign: string;
 }
 
-export interface CallbackVectors {
+interface CallbackVectors {
   productionKey: { publicKeyPem: string };
   testKeys: Record<'rsa512' | 'rsa2048', { publicKeyPem: string; privateKeyPem: string }>;
   real: CallbackVector[];
@@ -38,7 +38,7 @@ export interface CallbackVectors {
   pubKeyUrlChecks: { url: string; headerValue: string; accept: boolean }[];
 }
 
-export interface ParameterVectors {
+interface ParameterVectors {
   cases: {
     id: string;
     callback: string;
@@ -65,7 +65,7 @@ export interface ParameterVectors {
   }[];
 }
 
-export interface PolicyVectors {
+interface PolicyVectors {
   signed: {
     id: string;
     scheme: 'V1' | 'V4';
@@ -85,7 +85,7 @@ export interface PolicyVectors {
   }[];
 }
 
-export interface ChecksumVectors {
+interface ChecksumVectors {
   etags: ({ kind: 'single'; body: string; etag: string } | { kind: 'multipart'; parts: string[]; etag: string })[];
   crc64: { input: string; crc64: string }[];
   continuationTokens: { lastKey: string; token: string }[];

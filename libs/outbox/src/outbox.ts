@@ -1,5 +1,5 @@
 import { newId } from '#runtime';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager } from '#database';
 import { jobCatalog, type JobName, type JobPayload } from './job-catalog.js';
 import { OutboxRow } from './outbox-row.entity.js';
 

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import { presignUrlV4 } from '#oss';
 import { LandfallError, pause, writeStream, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
+import { readAtMost } from './read-at-most.js';
+import { readListedKeys } from './read-xml.js';
 import { discard, refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
 
 /** What the store knows of an object without its bytes. */
@@ -95,8 +97,7 @@ export class ObjectStore {
    */
   async read(
     address: ObjectAddress,
-    etag: string,
-    sizeBytes: number,
+    { etag, sizeBytes }: { etag: string; sizeBytes: number },
     signal: AbortSignal,
     refuse: (head: ObjectHead) => void = () => undefined,
   ): Promise<Buffer> {
@@ -195,10 +196,11 @@ export class ObjectStore {
     };
     const answer = await this.send(address, { method: 'GET', query, signal });
     const xml = await readAtMost(answer, listMaxBytes);
-    // Keys come percent-encoded: no markup is in them.
-    return [...xml.toString('utf8').matchAll(/<Contents>.*?<Key>([^<]*)<\/Key>/gs)].map(([, key = '']) =>
-      decodeURIComponent(key),
-    );
+    try {
+      return readListedKeys(xml.toString('utf8'));
+    } catch (error) {
+      throw translateStorageFailure(error, { bucket, objectKey: prefix });
+    }
   }
 
   /** A URL that gives the object to whoever has it, until `expiresAt`: the configured lifetime, or longer when asked. */
@@ -210,20 +212,18 @@ export class ObjectStore {
     );
     const endpoint = new URL(this.settings.OSS_PUBLIC_ENDPOINT ?? this.settings.OSS_ENDPOINT);
     return {
-      url: this.presign(address, endpoint, { method: 'GET' }, lifetimeS, now),
+      url: this.presign(address, { method: 'GET' }, { endpoint, expiresInS: lifetimeS, now }),
       expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
     };
   }
 
   private presign(
     { bucket, objectKey }: ObjectAddress,
-    endpoint: URL,
     { method, query = {}, headers = {} }: StoreRequest,
-    expiresInS: number,
-    now: Date,
+    validity: { endpoint: URL; expiresInS: number; now: Date },
   ): string {
     return presignUrlV4({
-      endpoint,
+      ...validity,
       pathStyle: this.settings.OSS_PATH_STYLE,
       bucket,
       objectKey,
@@ -231,16 +231,15 @@ export class ObjectStore {
       accessKeyId: this.settings.OSS_ACCESS_KEY_ID,
       accessKeySecret: this.settings.OSS_ACCESS_KEY_SECRET,
       securityToken: this.settings.OSS_SECURITY_TOKEN,
-      expiresInS,
       method,
       query,
       headers,
-      now,
     });
   }
 
   private presignOwn(address: ObjectAddress, request: StoreRequest): string {
-    return this.presign(address, new URL(this.settings.OSS_ENDPOINT), request, ownUrlLifetimeS, new Date());
+    const endpoint = new URL(this.settings.OSS_ENDPOINT);
+    return this.presign(address, request, { endpoint, expiresInS: ownUrlLifetimeS, now: new Date() });
   }
 
   /** Sends a request and returns a good answer; what passes (no connection, 5xx) is tried again twice. */
@@ -293,16 +292,4 @@ function headOf({ headers }: Response): ObjectHead {
 function sizeOf(body: Blob | Uint8Array | undefined): number {
   if (!body) return 0;
   return body instanceof Blob ? body.size : body.byteLength;
-}
-
-/** The first `length` bytes of an answer, or all of it when it is shorter. */
-async function readAtMost(answer: Response, length: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let received = 0;
-  for await (const chunk of answer.body ?? []) {
-    chunks.push(chunk);
-    received += chunk.length;
-    if (received >= length) break;
-  }
-  return Buffer.concat(chunks).subarray(0, length);
 }

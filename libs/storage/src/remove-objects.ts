@@ -1,4 +1,4 @@
-import { settleAll } from '#runtime';
+import pMap from 'p-map';
 import type { ObjectAddress } from './object-address.js';
 import { keysAtOnce, type ObjectStore } from './object-store.js';
 
@@ -16,10 +16,9 @@ export async function removeObjects(
   if (!objectKey.endsWith('/')) return store.remove({ bucket, objectKey }, signal);
   for (let after = '', size = keysAtOnce; size === keysAtOnce;) {
     const keys = await store.listKeys(bucket, objectKey, after, signal);
-    for (let next = 0; next < keys.length; next += removesAtOnce) {
-      const some = keys.slice(next, next + removesAtOnce);
-      await settleAll(some.map((key) => store.remove({ bucket, objectKey: key }, signal)));
-    }
+    await pMap(keys, (key) => store.remove({ bucket, objectKey: key }, signal), {
+      concurrency: removesAtOnce,
+    });
     after = keys.at(-1) ?? after;
     size = keys.length;
   }

@@ -1,10 +1,15 @@
 import { LandfallError } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
+import { readAtMost } from './read-at-most.js';
+import { readErrorCode } from './read-xml.js';
+
+/** An error document tells at most what was signed, and that is bounded by the headers of a request. */
+const errorMaxBytes = 65_536;
 
 /** The error for an answer that is not 2xx. Reads OSS's code from the XML, or from the header that HEAD answers carry. */
 export async function refusalOf(answer: Response, address: ObjectAddress): Promise<LandfallError> {
-  const text = (await answer.text()).slice(0, 4_096);
-  const code = /<Code>([A-Za-z]+)<\/Code>/.exec(text)?.[1] ?? '';
+  const text = (await readAtMost(answer, errorMaxBytes)).toString('utf8');
+  const code = readErrorCode(text);
   const context = {
     ...address,
     status: answer.status,

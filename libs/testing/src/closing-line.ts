@@ -1,6 +1,10 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import { slowestFiles, slowestShown } from './slowest-files.js';
 
-/** Ends the output with one plain line: `N passed, N failed[, N skipped]`. A file that cannot be loaded counts as failed. */
+/**
+ * Ends the output with the ten slowest files, when there are more than ten, and one plain line: `N passed, N failed[, N skipped]`.
+ * A file that cannot be loaded counts as failed.
+ */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
@@ -12,7 +16,10 @@ export default class ClosingLine implements Reporter {
       }
     }
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+    const last = `${count.passed} passed, ${count.failed} failed${skipped}`;
+    const lines =
+      modules.length > slowestShown ? ['Slowest files:', ...slowestFiles(modules), '', last] : [last];
     // After the other reporters have written theirs.
-    process.once('exit', () => console.log(`${count.passed} passed, ${count.failed} failed${skipped}`));
+    process.once('exit', () => console.log(lines.join('\n')));
   }
 }

@@ -3,8 +3,11 @@
  * and for black-box tests the built emulator, api and worker as processes.
  *
  * Fixture → price: `testDatabase()` about 50 ms, `startStack()` about 3 s: one for a file, not for a test.
+ * What black-box tests need of the rooms comes from here too: the shape of an answer, a signature as OSS makes it.
  * Does not belong here: fixtures of one room; they stand beside its tests.
  */
+export { signCallback } from '#oss';
+export type { UploadView } from '#uploads';
 export { type AppProcess, startApp } from './app-process.js';
 export { eventually } from './eventually.js';
 export { ossClient } from './oss-client.js';

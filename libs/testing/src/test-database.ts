@@ -1,9 +1,8 @@
-import { createDataSource, createPool } from '#database';
+import { createDataSource, createPool, type DataSource } from '#database';
 import { OutboxRow } from '#outbox';
 import { uploadEntities } from '#uploads';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
-import type { DataSource } from 'typeorm';
 import { inject } from 'vitest';
 import { databaseUrl, templateDatabase } from './global-setup.js';
 

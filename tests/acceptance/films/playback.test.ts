@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { eventually, ossClient, type Stack } from '#testing';
-import type { UploadView } from '#uploads';
+import { eventually, ossClient, type Stack, type UploadView } from '#testing';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   clipRate,

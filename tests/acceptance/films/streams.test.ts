@@ -4,9 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { developmentSecrets } from '#runtime';
-import { eventually, type Stack } from '#testing';
-import type { UploadView } from '#uploads';
+import { eventually, type Stack, type UploadView } from '#testing';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type HeldEncoder, holdEncoder } from '../fixtures/held-encoder.fixture.js';
 import { putObject, putToEnd, startPipelines } from '../fixtures/uploads.fixture.js';
@@ -130,7 +128,7 @@ test('an encrypted stream plays with the key, which needs an API key; its frames
     expect(refused.status).toBe(401);
     expect(Buffer.from(await refused.arrayBuffer()).length).toBeGreaterThan(16);
   }
-  const mayRead = { authorization: `Bearer ${developmentSecrets.apiKey}` };
+  const mayRead = { authorization: `Bearer ${stack.env['API_KEYS']}` };
   const key = await read(keyUrl, mayRead);
   expect(key.length).toBe(16);
   const preflight = await fetch(keyUrl, { method: 'OPTIONS' });

@@ -1,5 +1,4 @@
-import { type QueueKind, queueKinds } from '#testing';
-import type { UploadView } from '#uploads';
+import { type QueueKind, queueKinds, type UploadView } from '#testing';
 import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -2,9 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signCallback } from '#oss';
-import { ossClient, type QueueKind, type Stack, startStack } from '#testing';
-import type { UploadView } from '#uploads';
+import { ossClient, type QueueKind, type Stack, signCallback, startStack, type UploadView } from '#testing';
 
 /** What a callback tells of an object. */
 export interface Told {

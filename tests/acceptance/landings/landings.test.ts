@@ -1,5 +1,4 @@
-import { queueKinds } from '#testing';
-import type { UploadView } from '#uploads';
+import { queueKinds, type UploadView } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
 import { attacker, type Landings, startLandings, type Told } from './landings.fixture.js';

@@ -26,7 +26,7 @@ export const clip = (folder: string, name = 'clip.mp4', ...more: string[]) =>
   make(folder, name, ...picture('64x64', 2, 25), ...sound(2), ...h264, '-movflags', '+faststart', ...more);
 
 /** One box of an MP4 (ISO/IEC 14496-12, 4.2). */
-export function box(type: string, ...content: Buffer[]): Buffer {
+function box(type: string, ...content: Buffer[]): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32BE(8 + content.reduce((sum, part) => sum + part.length, 0));
   head.write(type, 4, 'latin1');

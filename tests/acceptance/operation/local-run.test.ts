@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { commandLineOf, endProcesses, findMarkedProcesses } from '#local';
-import { eventually, ossClient } from '#testing';
-import type { UploadView } from '#uploads';
+import { eventually, ossClient, type UploadView } from '#testing';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
 

@@ -1,5 +1,4 @@
-import type { Stack } from '#testing';
-import type { UploadView } from '#uploads';
+import type { Stack, UploadView } from '#testing';
 import { Client } from 'pg';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 import { type CanActivate, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 
 /** Answers at once while the database has not been there since this process began: TypeORM knows no entities before. */
 @Injectable()

@@ -1,8 +1,7 @@
-import { checkDatabase } from '#database';
+import { checkDatabase, DataSource } from '#database';
 import { withTimeLimit } from '#runtime';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
 
 const readyTimeoutMs = 3_000;
 

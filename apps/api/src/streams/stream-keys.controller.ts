@@ -2,7 +2,7 @@ import { LandfallError } from '#runtime';
 import { findStreamKey, UploadReader } from '#uploads';
 import { Controller, Get, Header, HttpCode, Options, Param, StreamableFile, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';

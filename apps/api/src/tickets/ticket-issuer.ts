@@ -9,7 +9,7 @@ import {
   ticketVar,
 } from '#uploads';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource } from '#database';
 import { type ApiConfig, configToken, pipelinesToken, type PublicUrl, publicUrlToken } from '../tokens.js';
 import { encodeCallback } from './ticket-callback.js';
 import { expandKey, refuseForeignKey } from './ticket-key.js';

@@ -1,13 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { type CapturedCallback, type ExplainedStep, explainCallback } from '#explain';
-import { readCapturedCallback } from '#explain';
+import { type CapturedCallback, type ExplainedStep, explainCallback, readCapturedCallback } from '#explain';
 import { readKeyUrl } from '#oss';
 import { LandfallError, loadConfig } from '#runtime';
+import { readWords } from '../read-words.js';
 
 const usage =
-  'landfall callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]';
+  'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]';
 const fileMaxBytes = 2_097_152;
 const pemMaxBytes = 16_384;
 /** A few seconds of looking for a cause. */
@@ -18,7 +17,7 @@ const hashedBytesMax = 1_073_741_824;
  * @throws LandfallError request.invalid, config.invalid
  */
 export async function runCallback(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { file, keyPlace, prefix, url } = readWords(words);
+  const { file, keyPlace, prefix, url } = readFileAndOptions(words);
   const { callback } = loadConfig(['callback'], env);
   const captured = readCapturedCallback(await readBounded(file, fileMaxBytes));
   const place = keyPlace ?? callback.CALLBACK_PUBLIC_KEY_FILE;
@@ -60,24 +59,13 @@ function printable(line: string): string {
   );
 }
 
-function readWords(words: readonly string[]): {
-  file: string;
-  keyPlace: string | undefined;
-  prefix: string | undefined;
-  url: string | undefined;
-} {
-  try {
-    const { positionals, values } = parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: { key: { type: 'string' }, prefix: { type: 'string' }, url: { type: 'string' } },
-    });
-    const [verb, file, ...rest] = positionals;
-    if (verb !== 'explain' || file === undefined || rest.length > 0) throw new Error(usage);
-    return { file, keyPlace: values.key, prefix: values.prefix?.replace(/\/$/, ''), url: values.url };
-  } catch (cause) {
-    throw new LandfallError('request.invalid', `usage: ${usage}`, { cause });
-  }
+function readFileAndOptions(words: readonly string[]) {
+  const options = { key: { type: 'string' }, prefix: { type: 'string' }, url: { type: 'string' } } as const;
+  const { positionals, values } = readWords(usage, words, options, { others: 2 });
+  const [verb, file] = positionals;
+  if (verb !== 'explain' || file === undefined)
+    throw new LandfallError('request.invalid', `usage: landfall ${usage}`);
+  return { file, keyPlace: values.key, prefix: values.prefix?.replace(/\/$/, ''), url: values.url };
 }
 
 /** The key at the given place, or the one that the request itself names when its host is allowed. */

@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
-import { ensureFfmpeg, type Ffmpeg, type LocalPostgres } from '#local';
+import { ensureFfmpeg, type Ffmpeg, type LocalPostgres, nodeFlags, workerFlags } from '#local';
 import { isLandfallError } from '#runtime';
 import { writeLocalRunFacts } from './local-run-facts.js';
 import { describeRun, portBusy, type LocalSettings } from './local-settings.js';
 import { printRun } from './print-run.js';
-import { nodeFlags, workerFlags } from './node-flags.js';
+import { restartChanged } from './restart-changed.js';
 import { SupervisedApp } from './supervised-app.js';
 import { SupervisedPostgres } from './supervised-postgres.js';
+
+/** The folder of the clone: what runs is built, in its `dist`. */
+const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 
 const database = 'landfall';
 
@@ -25,10 +28,19 @@ export interface BringUp {
   readonly stops: (() => Promise<void>)[];
   /** Aborted when the run is to end; the way up ends after the step it is at. */
   readonly signal: AbortSignal;
+  /** Whether apps are built and started again when their sources change. */
+  readonly watches: boolean;
 }
 
 /** Starts everything, in order; when it resolves all is ready, printed and written down. */
-export async function bringUp({ settings, marker, factsFile, stops, signal }: BringUp): Promise<void> {
+export async function bringUp({
+  settings,
+  marker,
+  factsFile,
+  stops,
+  signal,
+  watches,
+}: BringUp): Promise<void> {
   const ffmpegFound = findFfmpeg(settings);
   const tell = (line: string) => console.error(line);
   const supervised = new SupervisedPostgres(
@@ -57,7 +69,7 @@ export async function bringUp({ settings, marker, factsFile, stops, signal }: Br
   const app = (name: string, folder: string, flags = nodeFlags) =>
     new SupervisedApp({
       name,
-      modulePath: fileURLToPath(new URL(`../../../${folder}/src/main.js`, import.meta.url)),
+      modulePath: join(root, `dist/apps/${folder}/src/main.js`),
       env,
       nodeFlags: flags,
       logFile: join(settings.dataDir, 'log', `${name}.log`),
@@ -72,6 +84,19 @@ export async function bringUp({ settings, marker, factsFile, stops, signal }: Br
   );
   await Promise.race([Promise.all([emulator.start(), api.start(), worker.start()]), rejectOnAbort(signal)]);
   await writeLocalRunFacts(factsFile, facts);
+  if (watches) {
+    const watched = [
+      [emulator, emulatorStopLimitMs],
+      [api, workStopLimitMs],
+      [worker, workStopLimitMs],
+    ] as const;
+    const apps = watched.map(([one, limitMs]) => ({
+      name: one.options.name,
+      modulePath: one.options.modulePath,
+      restart: () => one.restart(limitMs),
+    }));
+    stops.push(await restartChanged(apps, { root, env: { ...settings.env, ...marker }, tell }));
+  }
   printRun(facts, { ffmpeg, postgresDir: postgres.dataDir, dataDir: settings.dataDir });
 }
 

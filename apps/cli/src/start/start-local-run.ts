@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause } from '#runtime';
+import { readWords } from '../read-words.js';
 import { bringUp } from './bring-up.js';
 import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
@@ -14,9 +15,13 @@ const logNames = ['postgres', 'emulator', 'api', 'worker'];
 /**
  * `landfall start`: brings up Postgres, the OSS emulator, api and worker, prints where they are, and ends them all on SIGINT,
  * SIGTERM, SIGHUP or when the process that started it is gone. Resolves with the exit code when nothing is left.
- * @throws LandfallError local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
+ * With `--watch`, what changes in the sources is built, and the apps it is part of are started again.
+ * @throws LandfallError request.invalid, local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
  */
-export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
+export async function startLocalRun(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { watch: watches = false } = readWords('start [--watch]', words, {
+    watch: { type: 'boolean' },
+  }).values;
   const settings = await readLocalSettings(env);
   const lock = await takeRunLock(settings.dataDir, settings);
   const factsFile = localRunFile(settings.dataDir);
@@ -26,7 +31,7 @@ export async function startLocalRun(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     await checkPorts(settings);
     await keepLastLogs(join(settings.dataDir, 'log'));
-    await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping });
+    await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping, watches });
     await aborted(stopping);
   } catch (error) {
     // An interruption on the way up is what was asked for, not a failure.

@@ -24,9 +24,9 @@ export interface AppOptions {
 export class SupervisedApp {
   #child: ChildProcess | undefined;
   #keeping: Promise<void> = Promise.resolve();
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
 
-  constructor(private readonly options: AppOptions) {}
+  constructor(readonly options: AppOptions) {}
 
   /**
    * Resolves when the app says that it is ready. Its life is looked after from then on.
@@ -61,6 +61,13 @@ export class SupervisedApp {
       clearTimeout(killTimer);
     }
     await this.#keeping;
+  }
+
+  /** Ends the app as `stop` does, and starts what its file holds now, as `start` does. */
+  async restart(limitMs: number): Promise<void> {
+    await this.stop(limitMs);
+    this.#stopping = new AbortController();
+    await this.start();
   }
 
   #launch(): Life {

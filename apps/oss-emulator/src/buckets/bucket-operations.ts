@@ -1,9 +1,9 @@
-import type { Bucket } from './buckets.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { ownerElement } from './list-objects.js';
-import { send, sendXml } from '../http/responses.js';
-import type { XmlElement } from '../http/xml.js';
+import type { Bucket } from '../store/buckets.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { ownerElement } from '../wire/owner.js';
+import { send, sendXml } from '../wire/responses.js';
+import type { XmlElement } from '../wire/xml.js';
 
 /** `GET /` on the service: every bucket whose name has the prefix. */
 export function listBuckets(exchange: AddressedExchange, state: EmulatorState): void {

@@ -5,21 +5,21 @@ import {
   readContinuationToken,
   writeContinuationToken,
 } from '#oss';
-import type { Bucket } from './buckets.js';
-import { ownerId } from '../callbacks/request.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { sendXml } from '../http/responses.js';
-import type { StoredObject } from '../objects/stored-object.js';
-import type { XmlElement } from '../http/xml.js';
+import type { Bucket } from '../store/buckets.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { ownerElement } from '../wire/owner.js';
+import { sendXml } from '../wire/responses.js';
+import type { StoredObject } from '../store/stored-object.js';
+import type { XmlElement } from '../wire/xml.js';
 
-export const ownerElement: XmlElement = [
-  'Owner',
-  [
-    ['ID', ownerId],
-    ['DisplayName', ownerId],
-  ],
-];
+interface PageWish {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** The key or common prefix that the page comes after; empty for the first page. */
+  readonly after: string;
+  readonly maxKeys: number;
+}
 
 interface Page {
   readonly objects: StoredObject[];
@@ -36,7 +36,7 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
   const { prefix = '', delimiter = '' } = query;
   const maxKeys = readMaxKeys(query['max-keys']);
   const after = isV2 ? startOfV2(query) : (query['marker'] ?? '');
-  const page = readPage(bucket, prefix, delimiter, after, maxKeys);
+  const page = readPage(bucket, { prefix, delimiter, after, maxKeys });
   const encode = readEncoding(query);
   const withOwner = !isV2 || query['fetch-owner'] === 'true';
   sendXml(exchange, 200, [
@@ -88,7 +88,7 @@ function startOfV2(query: Readonly<Record<string, string>>): string {
   });
 }
 
-function readPage(bucket: Bucket, prefix: string, delimiter: string, after: string, maxKeys: number): Page {
+function readPage(bucket: Bucket, { prefix, delimiter, after, maxKeys }: PageWish): Page {
   const page: Page & { next: string | undefined } = { objects: [], commonPrefixes: [], next: undefined };
   const keys = bucket.objects.sortedKeys();
   let last = after;

@@ -16,7 +16,7 @@ export interface CallbackAnswer {
 
 /** 203 CallbackFailed. */
 export function callbackFailed(message: string, ec = '0007-00000203'): OssRefusal {
-  return new OssRefusal(203, 'CallbackFailed', message, ec);
+  return new OssRefusal(203, 'CallbackFailed', message, { ec });
 }
 
 /**

@@ -4,23 +4,23 @@ import type { OssRefusal } from '#oss';
 import type { CallbackAttempt, CallbackOrder, CallbackRequest } from './attempt.js';
 import { callbackFailed, readAnswer, type CallbackAnswer } from './answer.js';
 import { buildCallbackRequest } from './request.js';
-import type { EmulatorState } from '../emulator-state.js';
+import type { CallbackSender } from './callback-sender.js';
 
 /**
  * Calls the application, one URL after the other until one succeeds; no retries, no redirects. The journal gets every call.
  * @returns the application's answer, which the uploader gets as it is
  * @throws OssRefusal CallbackFailed, for the last URL
  */
-export async function callBack(order: CallbackOrder, state: EmulatorState): Promise<Buffer> {
+export async function callBack(order: CallbackOrder, sender: CallbackSender): Promise<Buffer> {
   const attempts: CallbackAttempt[] = [];
   for (const url of order.parameters.urls) {
-    const attempt = await callOne(buildCallbackRequest(url, order, state), order.parameters.sni, state);
+    const attempt = await callOne(buildCallbackRequest(url, order, sender), order.parameters.sni, sender);
     attempts.push(attempt);
     const { failure } = attempt;
-    if (!failure || state.closing.aborted) break;
-    state.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
+    if (!failure || sender.closing.aborted) break;
+    sender.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
   }
-  state.journal.record(order, attempts);
+  sender.journal.record(order, attempts);
   const { answer, failure } = attempts.at(-1) ?? {};
   if (answer && !failure) return answer.body;
   throw failure ?? callbackFailed('Error status : -1.');
@@ -29,7 +29,7 @@ export async function callBack(order: CallbackOrder, state: EmulatorState): Prom
 async function callOne(
   request: CallbackRequest,
   sni: boolean,
-  { callbackTimeoutMs, closing }: EmulatorState,
+  { callbackTimeoutMs, closing }: CallbackSender,
 ): Promise<CallbackAttempt> {
   const startedAt = new Date();
   const startedAtMs = performance.now();

@@ -1,9 +1,9 @@
 import { OssRefusal, invalidArgument } from '#oss';
 import { writeHttp } from './journal.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { refusal } from '../http/refusals.js';
-import { send } from '../http/responses.js';
+import type { CallbackSender } from './callback-sender.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { refusal } from '../wire/refusals.js';
+import { send } from '../wire/responses.js';
 
 /** What stands where a bucket would: no bucket has such a name. */
 export const ownNamespace = '-';
@@ -14,7 +14,7 @@ const maxLimit = 1000;
  * newest first; `GET /-/callbacks/{number}/request` gives one as raw HTTP.
  * @throws OssRefusal
  */
-export function answerOwnPage(exchange: AddressedExchange, { journal }: EmulatorState): void {
+export function answerOwnPage(exchange: AddressedExchange, { journal }: CallbackSender): void {
   const { method, objectKey, query } = exchange;
   if (method !== 'GET') throw refusal('MethodNotAllowed', { Method: method });
   // No web page of another origin may read this.

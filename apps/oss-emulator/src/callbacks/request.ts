@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { signCallback } from '#oss';
 import type { CallbackOrder, CallbackRequest } from './attempt.js';
+import { ownerId } from '../wire/owner.js';
 import { callbackKeyPath } from './key.js';
-import type { EmulatorState } from '../emulator-state.js';
-
-/** The account that owns everything here. */
-export const ownerId = '1234567890123456';
+import type { CallbackSender } from './callback-sender.js';
 
 /** Signs a callback for one URL; the headers are those of the real one, in its order. */
 export function buildCallbackRequest(
   url: string,
   { parameters, body, bucket, requestId }: CallbackOrder,
-  { publicUrl, callbackKey }: EmulatorState,
+  { publicUrl, callbackKey }: CallbackSender,
 ): CallbackRequest {
   const target = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/');
   const keyUrl = new URL(callbackKeyPath, publicUrl).href;

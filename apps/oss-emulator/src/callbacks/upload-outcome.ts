@@ -5,13 +5,13 @@ import {
   renderCallbackBody,
   type CallbackParameters,
 } from '#oss';
-import type { Bucket } from '../buckets/buckets.js';
+import type { Bucket } from '../store/buckets.js';
 import { callBack } from './call.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
+import type { CallbackSender } from './callback-sender.js';
+import type { AddressedExchange } from '../wire/exchange.js';
 import { readImageInfo } from './image-info.js';
-import { send, sendRefusal } from '../http/responses.js';
-import { contentHeaders, type StoredObject } from '../objects/stored-object.js';
+import { send, sendRefusal } from '../wire/responses.js';
+import { contentHeaders, type StoredObject } from '../store/stored-object.js';
 
 /**
  * Reads the callback that PutObject or CompleteMultipartUpload asks for, before anything is stored.
@@ -45,7 +45,7 @@ export interface LandedUpload {
  */
 export async function answerUpload(
   exchange: AddressedExchange,
-  state: EmulatorState,
+  sender: CallbackSender,
   landed: LandedUpload,
   answerPlainly: () => void,
 ): Promise<void> {
@@ -57,7 +57,7 @@ export async function answerUpload(
     const body = Buffer.from(renderCallbackBody(callback.body, callback.bodyType, values));
     const answer = await callBack(
       { parameters: callback, body, bucket: bucket.name, objectKey: object.key, operation, requestId },
-      state,
+      sender,
     );
     send(exchange, 200, { 'content-type': 'application/json', ...contentHeaders(object) }, answer);
   } catch (error) {

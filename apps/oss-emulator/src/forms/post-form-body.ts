@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
-import { refusal } from '../http/refusals.js';
+import { refusal } from '../wire/refusals.js';
 
 const maxNameBytes = 8 * 1024;
 const maxFieldBytes = 2 * 1024 * 1024;

@@ -8,16 +8,16 @@ import {
   verifyPostForm,
   type CallbackParameters,
 } from '#oss';
-import { secretFinder } from '../http/access-keys.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { checkObjectKey } from '../objects/object-key.js';
+import { secretFinder } from '../state/access-keys.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { checkObjectKey } from '../store/object-key.js';
 import { readPostForm, type PostForm } from './post-form-body.js';
 import { checkOverwrite, storeFile } from '../objects/put-object.js';
-import { maxBodyBytes, placeFile, receiveFile } from '../objects/received-file.js';
-import { refusal } from '../http/refusals.js';
-import { send, sendXml } from '../http/responses.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../objects/stored-object.js';
+import { maxBodyBytes, placeFile, receiveFile } from '../store/received-file.js';
+import { refusal } from '../wire/refusals.js';
+import { send, sendXml } from '../wire/responses.js';
+import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
 import { answerUpload } from '../callbacks/upload-outcome.js';
 
 /** `POST /` on a bucket with a form. */

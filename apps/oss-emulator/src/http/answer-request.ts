@@ -1,16 +1,16 @@
 import { OssRefusal, accessDenied, verifyRequest } from '#oss';
-import { readSecurityToken, secretFinder } from './access-keys.js';
-import { readAddresses, type BucketAddress } from './bucket-address.js';
+import { readSecurityToken, secretFinder } from '../state/access-keys.js';
+import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
 import { callbackKeyPath } from '../callbacks/key.js';
 import { answerPreflight } from './cors.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange, Exchange } from './exchange.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange, Exchange } from '../wire/exchange.js';
 import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
-import { checkObjectKey } from '../objects/object-key.js';
+import { checkObjectKey } from '../store/object-key.js';
 import { findOperation } from './operations.js';
 import { postObject } from '../forms/post-object.js';
-import { refusal } from './refusals.js';
-import { send, sendRefusal } from './responses.js';
+import { refusal } from '../wire/refusals.js';
+import { send, sendRefusal } from '../wire/responses.js';
 
 /** Answers one request, whatever happens. */
 export async function answerRequest(exchange: Exchange, state: EmulatorState): Promise<void> {

@@ -1,6 +1,6 @@
 import { OssRefusal, invalidArgument } from '#oss';
-import type { Exchange } from './exchange.js';
-import { send } from './responses.js';
+import type { Exchange } from '../wire/exchange.js';
+import { send } from '../wire/responses.js';
 
 /** `OPTIONS`: the emulator allows every origin, method and header. */
 export function answerPreflight(exchange: Exchange): void {

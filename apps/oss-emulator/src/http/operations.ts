@@ -7,8 +7,8 @@ import {
 } from '../buckets/bucket-operations.js';
 import { copyObject } from '../objects/copy-object.js';
 import { deleteObject, deleteObjects } from '../objects/delete-objects.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from './exchange.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
 import { getObject, getObjectMeta } from '../objects/get-object.js';
 import { listObjects } from '../buckets/list-objects.js';
 import {
@@ -20,7 +20,7 @@ import {
   uploadPart,
 } from '../multipart/multipart-operations.js';
 import { putObject } from '../objects/put-object.js';
-import { refusal } from './refusals.js';
+import { refusal } from '../wire/refusals.js';
 
 type Operation = (exchange: AddressedExchange, state: EmulatorState) => void | Promise<void>;
 

@@ -1,8 +1,8 @@
 import { invalidArgument, normalizeEtag } from '#oss';
-import type { AddressedExchange } from '../http/exchange.js';
-import type { MultipartUpload, StoredPart } from './multipart-uploads.js';
-import { refusal } from '../http/refusals.js';
-import { readXml, recordOf } from '../http/xml.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import type { MultipartUpload, StoredPart } from '../store/multipart-uploads.js';
+import { refusal } from '../wire/refusals.js';
+import { readXml, recordOf } from '../wire/xml.js';
 
 const minPartBytes = 100 * 1024;
 

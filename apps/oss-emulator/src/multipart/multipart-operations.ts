@@ -1,17 +1,17 @@
 import { etagOfParts, invalidArgument, quoteEtag } from '#oss';
-import type { Bucket } from '../buckets/buckets.js';
+import type { Bucket } from '../store/buckets.js';
 import { chooseParts } from './completion-list.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import type { MultipartUpload, StoredPart } from './multipart-uploads.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import type { MultipartUpload, StoredPart } from '../store/multipart-uploads.js';
 import { checkOverwrite, mayReplace, receiveBody } from '../objects/put-object.js';
-import { readText } from '../http/read-body.js';
-import { placeFile, receiveFile } from '../objects/received-file.js';
-import { refusal } from '../http/refusals.js';
-import { send, sendXml } from '../http/responses.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../objects/stored-object.js';
+import { readText } from '../wire/read-body.js';
+import { placeFile, receiveFile } from '../store/received-file.js';
+import { refusal } from '../wire/refusals.js';
+import { send, sendXml } from '../wire/responses.js';
+import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
-import type { XmlElement } from '../http/xml.js';
+import type { XmlElement } from '../wire/xml.js';
 
 const maxPartNumber = 10_000;
 
@@ -53,7 +53,7 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const list = await readText(exchange);
   const object = await bucket.uploads.end(upload, () => {
     const parts = chooseParts(list, headers, upload);
-    return joinParts(exchange, state, bucket, upload, parts);
+    return joinParts(exchange, state, upload, parts);
   });
   await answerUpload(
     exchange,
@@ -77,12 +77,12 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
 }
 
 async function joinParts(
-  { headers }: AddressedExchange,
+  { headers, bucket: name }: AddressedExchange,
   state: EmulatorState,
-  bucket: Bucket,
   upload: MultipartUpload,
   parts: readonly StoredPart[],
 ): Promise<StoredObject> {
+  const bucket = state.buckets.get(name);
   const { path, sizeBytes, crc64 } = await receiveFile(
     bucket.uploads.read(upload, parts),
     state.buckets.incomingFolder,

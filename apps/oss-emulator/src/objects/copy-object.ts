@@ -1,13 +1,13 @@
 import { invalidArgument, quoteEtag } from '#oss';
-import type { Bucket } from '../buckets/buckets.js';
-import { meetsConditions } from './conditions.js';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
+import type { Bucket } from '../store/buckets.js';
+import { meetsConditions } from '../wire/conditions.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
 import { findObject } from './get-object.js';
 import { checkOverwrite, storeFile } from './put-object.js';
-import { receiveFile } from './received-file.js';
-import { send, sendXml } from '../http/responses.js';
-import { contentHeaders, headersToKeep, type StoredObject } from './stored-object.js';
+import { receiveFile } from '../store/received-file.js';
+import { send, sendXml } from '../wire/responses.js';
+import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
 
 /** `PUT /key` with header `x-oss-copy-source` */
 export async function copyObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {

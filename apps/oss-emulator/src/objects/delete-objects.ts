@@ -1,10 +1,10 @@
 import { percentEncode } from '#oss';
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { readText } from '../http/read-body.js';
-import { refusal } from '../http/refusals.js';
-import { send, sendXml } from '../http/responses.js';
-import { readXml, recordOf, type XmlElement } from '../http/xml.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { readText } from '../wire/read-body.js';
+import { refusal } from '../wire/refusals.js';
+import { send, sendXml } from '../wire/responses.js';
+import { readXml, recordOf, type XmlElement } from '../wire/xml.js';
 
 const maxKeys = 1000;
 

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises';
-import type { Bucket } from '../buckets/buckets.js';
-import { readRange } from './byte-range.js';
-import { meetsConditions } from './conditions.js';
-import type { EmulatorState } from '../emulator-state.js';
-import { commonHeaders, type AddressedExchange } from '../http/exchange.js';
-import { refusal } from '../http/refusals.js';
-import { send, toLatin1 } from '../http/responses.js';
-import { objectHeaders, type StoredObject } from './stored-object.js';
+import type { Bucket } from '../store/buckets.js';
+import { readRange } from '../wire/byte-range.js';
+import { meetsConditions } from '../wire/conditions.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import { commonHeaders, type AddressedExchange } from '../wire/exchange.js';
+import { refusal } from '../wire/refusals.js';
+import { send, toLatin1 } from '../wire/responses.js';
+import { objectHeaders, type StoredObject } from '../store/stored-object.js';
 
 /** Fewer and larger reads than Node's own: half the time for a photo. */
 const readAtOnceBytes = 1_048_576;

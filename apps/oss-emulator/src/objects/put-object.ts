@@ -1,10 +1,10 @@
-import type { EmulatorState } from '../emulator-state.js';
-import type { AddressedExchange } from '../http/exchange.js';
-import { maxBodyBytes, receiveFile, type ReceivedFile } from './received-file.js';
-import { refusal } from '../http/refusals.js';
-import { send } from '../http/responses.js';
-import type { Bucket } from '../buckets/buckets.js';
-import { contentHeaders, headersToKeep, type StoredObject } from './stored-object.js';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { maxBodyBytes, receiveFile, type ReceivedFile } from '../store/received-file.js';
+import { refusal } from '../wire/refusals.js';
+import { send } from '../wire/responses.js';
+import type { Bucket } from '../store/buckets.js';
+import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 
 /** `PUT /key` */

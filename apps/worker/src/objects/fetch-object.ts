@@ -33,7 +33,7 @@ export async function fetchObject(
   }
   const ticket = await findTicketOf(worker.source, landed);
   const heads: ObjectHead[] = [];
-  const bytes = await worker.store.read(landed, etag, Number(sizeBytes), signal, (head) => {
+  const bytes = await worker.store.read(landed, { etag, sizeBytes: Number(sizeBytes) }, signal, (head) => {
     refuseOther(landed, head, ticket);
     heads.push(head);
   });

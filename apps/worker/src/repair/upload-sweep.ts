@@ -1,7 +1,7 @@
 import { pause, type Config, type Logger } from '#runtime';
 import { type ObjectStore, removeObjects } from '#storage';
 import { removeOldTickets, removeRetired, removeUnconfirmed, sweepUploads } from '#uploads';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 
 /**
  * Looks for uploads whose job is gone, and removes tickets that are long over, landings that were never confirmed, and objects of

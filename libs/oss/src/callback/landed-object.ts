@@ -17,7 +17,7 @@ export interface LandedObject {
 
 /** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
 export const maxKeyBytes = 1023;
-export const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
+const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
 
 /** Names under which callback templates in use send a field; the first one present counts, the others are vars. */
 const aliases = {
@@ -30,7 +30,7 @@ const aliases = {
   height: ['imageInfo.height', 'height'],
   format: ['imageInfo.format'],
 } as const;
-export type CallbackField = keyof typeof aliases;
+type CallbackField = keyof typeof aliases;
 
 /** What a service may settle about the bodies of its callbacks. */
 export interface CallbackBodySettings {

@@ -1,7 +1,7 @@
 import { OssRefusal, accessDenied } from '../wire/oss-refusal.js';
 
 /** One condition on a form field. */
-export type PolicyCondition =
+type PolicyCondition =
   | { readonly kind: 'eq' | 'starts-with'; readonly field: string; readonly value: string }
   | { readonly kind: 'in' | 'not-in'; readonly field: string; readonly value: readonly string[] };
 
@@ -96,7 +96,7 @@ function unescapeDollar(value: string): string {
 }
 
 function invalid(reason: string, ec?: string): OssRefusal {
-  return new OssRefusal(400, 'InvalidPolicyDocument', `Invalid Policy: ${reason}`, ec);
+  return new OssRefusal(400, 'InvalidPolicyDocument', `Invalid Policy: ${reason}`, { ec });
 }
 
 /**

@@ -19,8 +19,7 @@ export function secretOf(accessKeyId: string, rules: SignatureRules): string {
     403,
     'InvalidAccessKeyId',
     'The OSS Access Key Id you provided does not exist in our records.',
-    '0002-00000902',
-    { OSSAccessKeyId: accessKeyId },
+    { ec: '0002-00000902', facts: { OSSAccessKeyId: accessKeyId } },
   );
 }
 
@@ -33,11 +32,13 @@ export function checkClock(requestTime: Date | undefined, { now }: SignatureRule
     403,
     'RequestTimeTooSkewed',
     'The difference between the request time and the current time is too large.',
-    '0002-00000504',
     {
-      MaxAllowedSkewMilliseconds: String(maxClockSkewMs),
-      RequestTime: requestTime.toISOString(),
-      ServerTime: now.toISOString(),
+      ec: '0002-00000504',
+      facts: {
+        MaxAllowedSkewMilliseconds: String(maxClockSkewMs),
+        RequestTime: requestTime.toISOString(),
+        ServerTime: now.toISOString(),
+      },
     },
   );
 }
@@ -48,7 +49,6 @@ export function signatureMismatch(facts: Readonly<Record<string, string>>): OssR
     403,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    '0002-00000040',
-    facts,
+    { ec: '0002-00000040', facts },
   );
 }

@@ -5,24 +5,28 @@ export type OssRefusalFacts = Readonly<Record<string, string>>;
 export class OssRefusal extends Error {
   override readonly name = 'OssRefusal';
 
+  /** OSS's finer error code, such as 0002-00000040; undefined where it is not known. */
+  readonly ec: string | undefined;
+  readonly facts: OssRefusalFacts;
+
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
-    /** OSS's finer error code, such as 0002-00000040; undefined where it is not known. */
-    readonly ec?: string,
-    readonly facts: OssRefusalFacts = {},
+    { ec, facts = {} }: { ec?: string | undefined; facts?: OssRefusalFacts | undefined } = {},
   ) {
     super(message);
+    this.ec = ec;
+    this.facts = facts;
   }
 }
 
 /** 400 InvalidArgument. */
 export function invalidArgument(message: string, ec?: string, facts?: OssRefusalFacts): OssRefusal {
-  return new OssRefusal(400, 'InvalidArgument', message, ec, facts);
+  return new OssRefusal(400, 'InvalidArgument', message, { ec, facts });
 }
 
 /** 403 AccessDenied. */
 export function accessDenied(message: string, ec?: string): OssRefusal {
-  return new OssRefusal(403, 'AccessDenied', message, ec);
+  return new OssRefusal(403, 'AccessDenied', message, { ec });
 }

@@ -1,6 +1,5 @@
-import { isUniqueViolation } from '#database';
+import { type DataSource, type EntityManager, isUniqueViolation } from '#database';
 import { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
 import { withdrawUpload, type MadeObjects } from '../requests/cancel-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';

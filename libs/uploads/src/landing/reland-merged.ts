@@ -1,5 +1,5 @@
 import { outboxRow, queueJobs } from '#outbox';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager } from '#database';
 import { processPayload } from './landing.js';
 import type { Proof } from '../rows/upload.entity.js';
 

@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
 /**

@@ -1,6 +1,6 @@
 import { outboxRow, queueJobs, type Urgency } from '#outbox';
 import { LandfallError, newId } from '#runtime';
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, type EntityManager, In } from '#database';
 import { Chunk, type ChunkWork } from '../rows/chunk.entity.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';

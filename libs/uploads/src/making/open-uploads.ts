@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { EntityManager } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
 /** The condition on a row of `uploads` that something of it may still be done: it is not finished, or is made again. */

@@ -1,6 +1,6 @@
 import type { MakingJob } from '#outbox';
 import { newId } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 
 /** A version that is to be made: what the pipelines file asks for, and the job that makes it. */

@@ -1,5 +1,5 @@
 import type { MakingJob } from '#outbox';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import { isOpen } from './open-uploads.js';
 
 /** How far an encoder is. */

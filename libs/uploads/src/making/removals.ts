@@ -1,5 +1,5 @@
 import { toLandfallError, type Logger } from '#runtime';
-import { type DataSource, type EntityManager, LessThanOrEqual } from 'typeorm';
+import { type DataSource, type EntityManager, LessThanOrEqual } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 

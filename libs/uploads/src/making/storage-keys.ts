@@ -1,5 +1,5 @@
 import { newId } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 
 /** How much longer than it lasts a stream may be watched: the life of its URLs. */

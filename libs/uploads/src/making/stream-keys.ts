@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LandfallError } from '#runtime';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import { StreamKey } from '../rows/stream-key.entity.js';
 
 /** AES-128. */

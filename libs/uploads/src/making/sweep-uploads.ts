@@ -1,5 +1,5 @@
 import { outboxRow, queueJobs, type Urgency } from '#outbox';
-import { In, type DataSource } from 'typeorm';
+import { In, type DataSource } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Proof } from '../rows/upload.entity.js';
 import { isOpen } from './open-uploads.js';

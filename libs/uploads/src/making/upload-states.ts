@@ -1,6 +1,6 @@
 import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { relandMerged } from '../landing/reland-merged.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Rendition } from '../rows/rendition.entity.js';

@@ -1,6 +1,6 @@
 import type { MakingJob } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
-import { type DataSource, type EntityManager, In, Not } from 'typeorm';
+import { type DataSource, type EntityManager, In, Not } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { type ImageFingerprint, Upload } from '../rows/upload.entity.js';
 import { lockOpenUpload } from './open-uploads.js';

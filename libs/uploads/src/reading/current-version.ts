@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 
 /** What may be the current version of its object; alias `u` or another. */
 const counts = (alias: string) =>

@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import { In, type DataSource, type SelectQueryBuilder } from 'typeorm';
+import { In, type DataSource, type SelectQueryBuilder } from '#database';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { findCurrent, isCurrent } from './current-version.js';
 import { Rendition } from '../rows/rendition.entity.js';

@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { Chunk } from '../rows/chunk.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { insertRetired } from '../making/storage-keys.js';

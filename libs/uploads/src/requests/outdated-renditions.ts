@@ -1,5 +1,5 @@
 import { type Pipelines, planRenditions, type RenditionPlan } from '#pipelines';
-import type { DataSource } from 'typeorm';
+import type { DataSource } from '#database';
 import type { PlannedVersion } from '../making/pending-versions.js';
 import type { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Upload } from '../rows/upload.entity.js';

@@ -1,7 +1,7 @@
 import { outboxRow, queueJobs } from '#outbox';
 import type { Pipelines } from '#pipelines';
 import { LandfallError } from '#runtime';
-import { type DataSource, type EntityManager, Not } from 'typeorm';
+import { type DataSource, type EntityManager, Not } from '#database';
 import { findHolder } from '../landing/confirm-landing.js';
 import { standingIdOf } from '../landing/standing-upload.js';
 import { insertPending } from '../making/pending-versions.js';

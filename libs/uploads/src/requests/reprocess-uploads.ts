@@ -1,5 +1,5 @@
 import { isLandfallError } from '#runtime';
-import { type DataSource, In, Not } from 'typeorm';
+import { type DataSource, In, Not } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Upload } from '../rows/upload.entity.js';
 import { findOutdated, planAgain } from './outdated-renditions.js';

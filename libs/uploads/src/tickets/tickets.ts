@@ -1,5 +1,5 @@
 import { firstIdOf, LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from '#database';
 import { Ticket } from '../rows/ticket.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 

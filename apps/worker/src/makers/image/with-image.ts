@@ -30,7 +30,7 @@ async function fetchOriginal(
   signal: AbortSignal,
 ): Promise<ImageSource> {
   if (Number(upload.sizeBytes) <= inMemoryMaxBytes)
-    return store.read(upload, upload.etag, Number(upload.sizeBytes), signal);
+    return store.read(upload, { etag: upload.etag, sizeBytes: Number(upload.sizeBytes) }, signal);
   const file = join(folder, 'original');
   await store.download(upload, upload.etag, file, signal);
   return file;

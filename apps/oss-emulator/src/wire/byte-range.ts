@@ -1,4 +1,4 @@
-import { refusal } from '../http/refusals.js';
+import { refusal } from './refusals.js';
 
 /** Bytes of an object, both ends included. */
 export interface ByteRange {

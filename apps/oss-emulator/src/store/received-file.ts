@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Crc64, etagOfMd5 } from '#oss';
 import { writeStream } from '#runtime';
-import { refusal } from '../http/refusals.js';
+import { refusal } from '../wire/refusals.js';
 
 /** The largest object, or part of one, that comes in one request. */
 export const maxBodyBytes = 5 * 1024 ** 3;

@@ -1,5 +1,5 @@
 import { maxKeyBytes } from '#oss';
-import { refusal } from '../http/refusals.js';
+import { refusal } from '../wire/refusals.js';
 
 /** @throws OssRefusal InvalidObjectName for what OSS would not store: 1 to 1023 bytes, no leading `/` or `\` */
 export function checkObjectKey(key: string): void {

@@ -1,10 +1,10 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from '../http/json-file.js';
-import { MultipartUploads } from '../multipart/multipart-uploads.js';
-import { ObjectFiles } from '../objects/object-files.js';
-import { refusal } from '../http/refusals.js';
-import { Turns } from '../http/turns.js';
+import { readJsonFile, writeJsonFile } from './json-file.js';
+import { MultipartUploads } from './multipart-uploads.js';
+import { ObjectFiles } from './object-files.js';
+import { refusal } from '../wire/refusals.js';
+import { Turns } from './turns.js';
 
 /** One emulated bucket. */
 export interface Bucket {

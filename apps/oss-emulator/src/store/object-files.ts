@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from '../http/json-file.js';
-import { refusal } from '../http/refusals.js';
+import { readJsonFile, writeJsonFile } from './json-file.js';
+import { refusal } from '../wire/refusals.js';
 import type { StoredObject } from './stored-object.js';
-import { Turns } from '../http/turns.js';
+import { Turns } from './turns.js';
 
 type ObjectFacts = Omit<StoredObject, 'dataFile' | 'modifiedAt'>;
 

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readJsonFile, writeJsonFile } from '../http/json-file.js';
-import type { ReceivedFile } from '../objects/received-file.js';
-import { refusal } from '../http/refusals.js';
-import { Turns } from '../http/turns.js';
+import { readJsonFile, writeJsonFile } from './json-file.js';
+import type { ReceivedFile } from './received-file.js';
+import { refusal } from '../wire/refusals.js';
+import { Turns } from './turns.js';
 
 /** One part that was uploaded. */
 export interface StoredPart {

