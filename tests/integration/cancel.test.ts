@@ -54,8 +54,8 @@ test('cancelling ends what is pending with its code, keeps what is ready, and re
   const id = await planned(films, 'video');
   const stream = await streamOf(id);
   const file = await renditionOf(id, 'file');
-  await publishVersion(database.source, id, 'file', madeOf(file));
-  expect(await reserveObjects(database.source, id, madeOfNamed(stream))).toBe(true);
+  await publishVersion(database.source, file, madeOf(file));
+  expect(await reserveObjects(database.source, stream, madeOf(stream).objectKey)).toBe(true);
   expect(await isWanted(database.source, id, 'upload.transcode')).toBe(true);
 
   await cancelUpload(database.source, id);
@@ -76,10 +76,6 @@ test('cancelling ends what is pending with its code, keeps what is ready, and re
   await expect(cancelUpload(database.source, newId())).rejects.toMatchObject({ code: 'upload.not_found' });
 });
 
-function madeOfNamed(rendition: Parameters<typeof madeOf>[0]) {
-  return { ...madeOf(rendition), name: rendition.name };
-}
-
 test('an upload that is cancelled before it was planned fails, and is not planned afterwards', async () => {
   const id = await landed();
   await cancelUpload(database.source, id);
@@ -90,7 +86,7 @@ test('an upload that is cancelled before it was planned fails, and is not planne
 test('what was cancelled can be asked for again, and its objects are then kept', async () => {
   const id = await planned(films, 'video');
   const stream = await streamOf(id);
-  await reserveObjects(database.source, id, madeOfNamed(stream));
+  await reserveObjects(database.source, stream, madeOf(stream).objectKey);
   await cancelUpload(database.source, id);
   await reprocessUpload(database.source, id, request(films));
   expect(await isWanted(database.source, id, 'upload.process')).toBe(false);
@@ -119,8 +115,8 @@ test('a job that hears too late of the end leaves nothing: what it publishes is 
     const id = await planned(films, 'video');
     const stream = await streamOf(id);
     await end(database.source, id);
-    expect(await reserveObjects(database.source, id, madeOfNamed(stream))).toBe(false);
-    await publishVersion(database.source, id, 'stream', madeOf(stream));
+    expect(await reserveObjects(database.source, stream, madeOf(stream).objectKey)).toBe(false);
+    await publishVersion(database.source, stream, madeOf(stream));
     expect(await pendingVersions(database.source, id, 'upload.transcode')).toEqual([]);
     expect(await removed(3_600_000)).toContain(`renditions/${id}/stream-${stream.specHash}/`);
   }
@@ -129,18 +125,19 @@ test('a job that hears too late of the end leaves nothing: what it publishes is 
 test('publishing calls the removal off, and a second worker that comes late changes nothing', async () => {
   const id = await planned(films, 'video');
   const stream = await streamOf(id);
-  await Promise.all([1, 2].map(() => reserveObjects(database.source, id, madeOfNamed(stream))));
-  await publishVersion(database.source, id, 'stream', madeOf(stream));
-  expect(await reserveObjects(database.source, id, madeOfNamed(stream))).toBe(false);
-  await publishVersion(database.source, id, 'stream', madeOf(stream));
+  await Promise.all([1, 2].map(() => reserveObjects(database.source, stream, madeOf(stream).objectKey)));
+  await publishVersion(database.source, stream, madeOf(stream));
+  expect(await reserveObjects(database.source, stream, madeOf(stream).objectKey)).toBe(false);
+  await publishVersion(database.source, stream, madeOf(stream));
   expect(await removed(30 * 24 * 3_600_000)).toEqual([]);
 });
 
 test('what a failed or killed run stored is removed in the end', async () => {
   const id = await planned(films, 'video');
-  await reserveObjects(database.source, id, madeOfNamed(await streamOf(id)));
+  const stream = await streamOf(id);
+  await reserveObjects(database.source, stream, madeOf(stream).objectKey);
   const reason = new LandfallError('media.encoder_failed', 'x', { context: { log: 'line one\nline two' } });
-  await recordProgress(database.source, [(await streamOf(id)).id], { share: 0.5, speed: 2 });
+  await recordProgress(database.source, [stream.id], { share: 0.5, speed: 2 });
   expect(await renditionOf(id, 'stream')).toMatchObject({ progress: 0.5, speed: 2 });
   await failVersions(database.source, id, 'upload.transcode', reason);
   expect(await renditionOf(id, 'stream')).toMatchObject({ status: 'failed', progress: null, speed: null });
@@ -175,7 +172,7 @@ test('deleting leaves the row alone, removes all that was made, and is the same 
 
 test('deleting while it is processed ends every job of it', async () => {
   const id = await planned(films, 'video');
-  await planChunks(database.source, id, [(await streamOf(id)).id], [{ weight: 1 }]);
+  await planChunks(database.source, id, { versionIds: [(await streamOf(id)).id], works: [{ weight: 1 }] });
   await deleteUpload(database.source, id, made);
   expect(await database.source.getRepository(Chunk).count()).toBe(0);
   for (const job of ['upload.process', 'upload.render', 'upload.transcode'] as const) {
@@ -196,9 +193,9 @@ test('a key is made once, whoever asks at once', async () => {
 test('what plays early is shown while it is pending, and no longer when it fails', async () => {
   const id = await planned(films, 'video');
   const stream = await streamOf(id);
-  await recordEarly(database.source, id, 'stream', { ...madeOf(stream), specHash: 'other' });
+  await recordEarly(database.source, { ...stream, specHash: 'other' }, madeOf(stream));
   expect(await renditionOf(id, 'stream')).toMatchObject({ status: 'pending', objectKey: null });
-  await recordEarly(database.source, id, 'stream', madeOf(stream));
+  await recordEarly(database.source, stream, madeOf(stream));
   expect(await renditionOf(id, 'stream')).toMatchObject({
     status: 'pending',
     objectKey: madeOf(stream).objectKey,

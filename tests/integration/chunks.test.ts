@@ -50,7 +50,7 @@ async function planOf(uploadId: string): Promise<{ uploadId: string; planId: str
 async function cut(): Promise<string> {
   const id = await planned(films(480), 'video');
   await queued();
-  await planChunks(database.source, id, await streamIdsOf(id), parts);
+  await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: parts });
   return id;
 }
 
@@ -65,7 +65,7 @@ test('a video is cut once, and cut again queues only what is not made', async ()
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk', 'upload.chunk']);
   await finishChunk(database.source, await begin(id, 1), { tracks: [] });
   const before = await chunksOf(id);
-  await planChunks(database.source, id, await streamIdsOf(id), [...parts, ...parts]);
+  await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: [...parts, ...parts] });
   expect(await chunksOf(id)).toEqual(before);
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk']);
 });
@@ -96,7 +96,7 @@ test('a flushed queue is filled again from the rows', async () => {
   for (const position of [0, 1, 2]) await finishChunk(database.source, await begin(id, position), {});
   await queued();
   // The join was lost.
-  await planChunks(database.source, id, await streamIdsOf(id), parts);
+  await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: parts });
   expect(await queued()).toEqual(['upload.join']);
 });
 
@@ -132,13 +132,13 @@ test('when one of its renditions is published, the chunks of the other stay', as
   await queued();
   const [stream, file] = await streamsOf(id);
   if (!stream || !file) throw new Error('nothing is pending');
-  await publishVersion(database.source, id, 'stream', madeOf(stream));
-  await planChunks(database.source, id, await streamIdsOf(id), [{ weight: 1 }]);
+  await publishVersion(database.source, stream, madeOf(stream));
+  await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: [{ weight: 1 }] });
   expect(await chunksOf(id)).toHaveLength(3);
   expect(await queued()).toEqual(['upload.join']);
   const leftovers = `renditions/${id}/file-${file.specHash}/`;
-  await reserveObjects(database.source, id, { ...file, objectKey: leftovers });
-  await publishVersion(database.source, id, 'file', madeOf(file));
+  await reserveObjects(database.source, file, leftovers);
+  await publishVersion(database.source, file, madeOf(file));
   expect(await chunksOf(id)).toEqual([]);
   const retired = await database.source.getRepository(RenditionVersion).findBy({ status: 'retired' });
   expect(retired).toMatchObject([{ storageKeys: [leftovers] }]);
@@ -167,13 +167,13 @@ test('cancelling takes the chunks, and what is made again is cut anew', async ()
   await cancelUpload(database.source, id);
   expect(await renewChunk(database.source, chunk, { share: 1, speed: 1 })).toBe(false);
   expect(await beginChunk(database.source, { ...(await planOf(id)), position: 1 })).toBeNull();
-  await planChunks(database.source, id, [], parts);
+  await planChunks(database.source, id, { versionIds: [], works: parts });
   expect(await chunksOf(id)).toEqual([]);
 
   await queued();
   await reprocessUpload(database.source, id, request(films(480)));
   expect(await queued()).toEqual(['upload.transcode']);
-  await planChunks(database.source, id, await streamIdsOf(id), parts);
+  await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: parts });
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk', 'upload.chunk']);
   await finishChunk(database.source, chunk, {});
   expect((await chunksOf(id)).every(({ status }) => status === 'pending')).toBe(true);
@@ -184,7 +184,7 @@ test('chunks of a spec that is not wanted any more give way to those of the one 
   await make(id, job);
   const wantStream = async (height: number) => {
     await reprocessUpload(database.source, id, request(films(height)));
-    await planChunks(database.source, id, await streamIdsOf(id), parts);
+    await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: parts });
   };
   await wantStream(360);
   const begun = await beginChunk(database.source, { ...(await planOf(id)), position: 0 });

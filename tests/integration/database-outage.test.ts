@@ -37,7 +37,7 @@ beforeAll(async () => {
   await registry.close();
   uploadId = id;
   await pool.query(
-    `INSERT INTO renditions (id, upload_id, position, name, kind, job, spec, spec_hash, status)
+    `INSERT INTO rendition_versions (id, upload_id, position, name, kind, job, spec, spec_hash, status)
      VALUES ($1, $1, 0, 'film', 'hls', 'upload.transcode', '{}', 'spec', 'ready')`,
     [uploadId],
   );

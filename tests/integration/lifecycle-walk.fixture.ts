@@ -179,12 +179,11 @@ export class LifecycleWalk {
   }
 
   private async reserve(version: RenditionVersion): Promise<void> {
-    const { uploadId, name, specHash } = version;
-    await reserveObjects(this.source, uploadId, { name, specHash, objectKey: madeOf(version).objectKey });
+    await reserveObjects(this.source, version, madeOf(version).objectKey);
   }
 
   private async publish(version: RenditionVersion): Promise<void> {
-    await publishVersion(this.source, version.uploadId, version.name, madeOf(version));
+    await publishVersion(this.source, version, madeOf(version));
   }
 
   private async cut(uploadId: string): Promise<void> {
@@ -192,7 +191,7 @@ export class LifecycleWalk {
       (version) => version.uploadId === uploadId && version.job === 'upload.transcode',
     );
     const ids = streams.map(({ id }) => id);
-    await planChunks(this.source, uploadId, ids, [{ weight: 1 }, { weight: 0.5 }]);
+    await planChunks(this.source, uploadId, { versionIds: ids, works: [{ weight: 1 }, { weight: 0.5 }] });
   }
 
   private async encode(any: number): Promise<void> {

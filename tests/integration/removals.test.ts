@@ -118,7 +118,7 @@ test('asked for while the upload is processed, whatever comes first, the new one
     const [old] = await pendingVersions(database.source, id, 'upload.process');
     if (!old) throw new Error('nothing is planned');
     expect(await reprocessUpload(database.source, id, request(changed))).toBe(1);
-    const publishOld = () => publishVersion(database.source, id, old.name, madeOf(old));
+    const publishOld = () => publishVersion(database.source, old, madeOf(old));
     if (!lateOldOne) await publishOld();
     expect(await make(id, ...jobs)).toEqual(['small', 'large']);
     if (lateOldOne) await publishOld();
@@ -136,7 +136,7 @@ test('a job that runs twice publishes once, and removes nothing that is served',
   await reprocessUpload(database.source, id, request(changed));
   const [small] = await pendingVersions(database.source, id, 'upload.process');
   if (!small) throw new Error('nothing is wanted');
-  await Promise.all([1, 2, 3].map(() => publishVersion(database.source, id, 'small', madeOf(small))));
+  await Promise.all([1, 2, 3].map(() => publishVersion(database.source, small, madeOf(small))));
   expect(await removed()).toHaveLength(1);
   expect((await renditionOf(id, 'small')).objectKey).toBe(madeOf(small).objectKey);
 });

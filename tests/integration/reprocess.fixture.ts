@@ -40,7 +40,6 @@ export function madeOf({
 }: Pick<Rendition, 'uploadId' | 'name' | 'specHash' | 'kind'>): MadeVersion {
   const base = `renditions/${uploadId}/${name}-${specHash}`;
   return {
-    specHash,
     objectKey: kind === 'hls' ? `${base}/master.m3u8` : `${base}.webp`,
     mimeType: 'image/webp',
     width: 1,
@@ -116,7 +115,7 @@ export function useUploads() {
     const names: string[] = [];
     for (const job of jobs) {
       for (const rendition of await pendingVersions(database.source, id, job)) {
-        await publishVersion(database.source, id, rendition.name, madeOf(rendition));
+        await publishVersion(database.source, rendition, madeOf(rendition));
         names.push(rendition.name);
       }
     }

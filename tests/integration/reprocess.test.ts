@@ -29,7 +29,7 @@ test('a second run makes only what the first has not', async () => {
   const id = await planned(two);
   const [first] = await pendingVersions(database.source, id, 'upload.process');
   if (!first) throw new Error('nothing is planned');
-  await publishVersion(database.source, id, first.name, madeOf(first));
+  await publishVersion(database.source, first, madeOf(first));
   expect(await make(id, 'upload.process')).toEqual(['large']);
 });
 
@@ -40,7 +40,7 @@ test('a run that died is gone on with: only what it had not made is made', async
   await beginRun(database.source, id);
   const [first] = await pendingVersions(database.source, id, 'upload.process');
   if (!first) throw new Error('nothing is wanted');
-  await publishVersion(database.source, id, first.name, madeOf(first));
+  await publishVersion(database.source, first, madeOf(first));
   expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: expect.any(Date) });
   expect(await beginRun(database.source, id)).toMatchObject({ runs: 2 });
   expect(await make(id, ...jobs)).toEqual(['large']);
@@ -122,7 +122,7 @@ test('an upload that goes meanwhile takes its remake with it', async () => {
   const [small] = await pendingVersions(database.source, id, 'upload.process');
   if (!small) throw new Error('nothing is wanted');
   await database.source.getRepository(Upload).delete({ id });
-  await publishVersion(database.source, id, 'small', madeOf(small));
+  await publishVersion(database.source, small, madeOf(small));
   await failVersions(database.source, id, 'upload.process', new LandfallError('media.damaged'));
   expect(await beginRun(database.source, id)).toBeNull();
   await expect(reprocessUpload(database.source, id, request(changed))).rejects.toMatchObject({

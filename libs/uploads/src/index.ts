@@ -21,7 +21,7 @@ export {
 export { pendingVersions } from './making/pending-versions.js';
 export { isWanted, type MakingProgress, recordProgress } from './making/progress.js';
 export { removeRetired } from './making/removals.js';
-export { reserveObjects } from './making/storage-keys.js';
+export { reserveObjects, type VersionRef } from './making/storage-keys.js';
 export { findStreamKey, streamKey } from './making/stream-keys.js';
 export { removeUnconfirmed, sweepUploads } from './making/sweep-uploads.js';
 export { beginRun, endRun, recordPlan } from './making/upload-states.js';

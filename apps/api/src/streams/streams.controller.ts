@@ -16,6 +16,7 @@ const readTimeoutMs = 10_000;
 /** Players find the key beside the playlists; it is served to those with an API key. */
 const keyPath = 'key';
 
+const fileParams = z.object({ uploadId: z.uuid(), rendition: z.string(), '*': z.string() });
 const linkQuery = z.object({
   expires: z.coerce.number().int().positive(),
   signature: z.string().max(128),
@@ -41,9 +42,7 @@ export class StreamsController {
     summary: 'A playlist, a DASH manifest or the cues of a storyboard; the link is in the rendition',
   })
   async file(
-    @Param('uploadId', { schema: z.uuid() }) uploadId: string,
-    @Param('rendition') name: string,
-    @Param('*') path: string,
+    @Param({ schema: fileParams }) { uploadId, rendition: name, '*': path }: z.output<typeof fileParams>,
     @Query({ schema: linkQuery }) { expires, signature }: z.output<typeof linkQuery>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {

@@ -8,13 +8,15 @@ import {
 } from '#uploads';
 import { z } from 'zod';
 
+/** The parameter `:id`. */
+export const uploadId = z.uuid('must be the id of an upload, a UUID');
+
 /** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
 const usualDistance = 7;
 
 const querySchema = withVars({
   ...uploadFilterFields,
-  similarTo: z
-    .uuid('an upload id (UUID) is wanted')
+  similarTo: uploadId
     .optional()
     .describe('near duplicates of this upload, the nearest first, by their perceptual hash'),
   distance: z.coerce

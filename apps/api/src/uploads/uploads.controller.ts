@@ -1,41 +1,16 @@
-import type { Pipelines } from '#pipelines';
-import {
-  cancelUpload,
-  deleteUpload,
-  reprocessUpload,
-  UploadReader,
-  type UploadView,
-  uploadViewSchema,
-  viewUpload,
-} from '#uploads';
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBearerAuth,
-  ApiBody,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiTags,
-} from '@nestjs/swagger';
-import { DataSource } from '#database';
+import { UploadReader, type UploadView, uploadViewSchema, viewUpload } from '#uploads';
+import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
-import { OptionalJsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
-import { type ApiConfig, configToken, pipelinesToken } from '../tokens.js';
-import { uploadQuery, type UploadQuery } from './upload-query.js';
-
-const uploadId = z.uuid('an upload id (UUID) is wanted');
-/** The body of POST /v1/uploads/{id}/reprocess. */
-const reprocessBodySchema = z.strictObject({
-  renditions: z.array(z.string().max(63)).min(1).max(50).optional().describe('only these; without it all'),
-});
+import { uploadId, uploadQuery, type UploadQuery } from './upload-query.js';
 
 const pageSchema = z.object({ items: z.array(uploadViewSchema), nextCursor: z.string().nullable() });
 
+/** Answers questions about uploads. */
 @ApiTags('uploads')
 @ApiBearerAuth()
 @Controller('v1/uploads')
@@ -44,9 +19,6 @@ export class UploadsController {
   constructor(
     private readonly reader: UploadReader,
     private readonly urls: RenditionUrls,
-    private readonly source: DataSource,
-    @Inject(pipelinesToken) private readonly pipelines: Pipelines,
-    @Inject(configToken) private readonly config: ApiConfig,
   ) {}
 
   @Get()
@@ -74,49 +46,6 @@ export class UploadsController {
   @ApiOperation({ summary: 'One upload with its renditions and their signed URLs' })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
   async get(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
-    return viewUpload(await this.reader.get(id), this.urls.sign);
-  }
-
-  @Post(':id/reprocess')
-  @HttpCode(202)
-  @ApiOperation({
-    summary: 'Make again what is missing, has failed or is not as the pipelines file asks for now',
-    description: 'Behind all fresh uploads. A rendition that is ready is served until its successor is.',
-  })
-  @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
-  @ApiAcceptedResponse({ schema: documentSchema(uploadViewSchema) })
-  async reprocess(
-    @Param('id', { schema: uploadId }) id: string,
-    @OptionalJsonBody(reprocessBodySchema) { renditions }: z.output<typeof reprocessBodySchema>,
-  ): Promise<UploadView> {
-    const sweepAfterMs = this.config.worker.WORKER_SWEEP_AFTER_MS;
-    await reprocessUpload(this.source, id, { pipelines: this.pipelines, names: renditions, sweepAfterMs });
-    return viewUpload(await this.reader.get(id), this.urls.sign);
-  }
-
-  @Post(':id/cancel')
-  @HttpCode(200)
-  @ApiOperation({
-    summary: 'Call off what is still to be made',
-    description:
-      'It ends as failed with the code rendition.cancelled, within two seconds wherever it is made; what is ready stays. Of an upload that is finished nothing changes.',
-  })
-  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async cancel(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
-    await cancelUpload(this.source, id);
-    return viewUpload(await this.reader.get(id), this.urls.sign);
-  }
-
-  @Delete(':id')
-  @ApiOperation({
-    summary: 'Delete an upload with everything that was made of it',
-    description:
-      'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. A callback that OSS repeats revives nothing; what is uploaded to the same key afterwards, the same bytes too, is another upload. Deleting again changes nothing.',
-  })
-  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async delete(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
-    const { OSS_RENDITION_PREFIX: renditionPrefix, OSS_URL_LIFETIME_S } = this.config.oss;
-    await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: OSS_URL_LIFETIME_S * 1_000 });
     return viewUpload(await this.reader.get(id), this.urls.sign);
   }
 }

@@ -44,6 +44,6 @@ export async function cutVideo(
     ...pictures.map((range) => ({ weight: (range.frames ?? frames) / frames, pictures: range })),
   ];
   const versionIds = versions.map(({ id }) => id);
-  await planChunks(worker.source, upload.id, versionIds, works, urgency);
+  await planChunks(worker.source, upload.id, { versionIds, works, urgency });
   return true;
 }

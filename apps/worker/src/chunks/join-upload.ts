@@ -65,10 +65,10 @@ async function publishStream(
   const whole = joinChunks(facts, plan, chunks);
   const { key } = await keyOf(worker, upload, { hls, mp4: undefined });
   const made = await joinHls(plan, whole, outDir, key);
-  const stored = await storeFiles(worker, upload, hls, made, outDir, signal);
+  const stored = await storeFiles({ worker, upload, signal }, hls, made, outDir);
   if (!stored) return;
   const sizeBytes = stored.sizeBytes + sizeOfChunk(whole);
-  await publishVersion(worker.source, upload.id, hls.name, { ...stored, sizeBytes });
+  await publishVersion(worker.source, hls, { ...stored, sizeBytes });
 }
 
 /** The segments of an MP4 are fetched, put into one file, and removed later. */
@@ -94,6 +94,6 @@ async function publishFile(
   const work = { tools: worker.tools, outDir: folder, limits: worker.limits.video, signal };
   const made = await writeMp4(work, plan);
   const details = { ...made.details, ...(loudness ? { loudness } : {}) };
-  const stored = await storeFiles(worker, upload, mp4, { ...made, details }, folder, signal);
-  if (stored) await publishVersion(worker.source, upload.id, mp4.name, stored);
+  const stored = await storeFiles({ worker, upload, signal }, mp4, { ...made, details }, folder);
+  if (stored) await publishVersion(worker.source, mp4, stored);
 }

@@ -45,7 +45,7 @@ export async function makeChunk(
     const store = async (rendition: RenditionVersion, part: EncodedChunk) => {
       const base = renditionKey(worker, upload, rendition, '');
       const objectKey = `${base}/`;
-      if (!(await reserveObjects(worker.source, upload.id, { ...rendition, objectKey })))
+      if (!(await reserveObjects(worker.source, rendition, objectKey)))
         throw new LandfallError('rendition.cancelled');
       await storeAll(worker.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(part), signal);
       return part;

@@ -1,44 +1,40 @@
-import {
-  publishVersion,
-  type MadeVersion,
-  type RenditionVersion,
-  reserveObjects,
-  type Upload,
-} from '#uploads';
+import { publishVersion, type MadeVersion, reserveObjects, type Upload, type VersionRef } from '#uploads';
 import type { MadeFile, MadeRendition } from '#media';
 import { join } from 'node:path';
 import { endingOf, renditionKey } from './rendition-key.js';
 import { storeAll } from './store-all.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** Stores every file of a rendition, the one to hand out last, and marks it ready. What nobody wants any more is not stored. */
-export async function publishFiles(
-  worker: WorkerContext,
-  upload: Upload,
-  rendition: Pick<RenditionVersion, 'name' | 'specHash'>,
-  made: MadeRendition,
-  outDir: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const stored = await storeFiles(worker, upload, rendition, made, outDir, signal);
-  if (stored) await publishVersion(worker.source, upload.id, rendition.name, stored);
+/** What files are published with. */
+export interface Publishing {
+  readonly worker: WorkerContext;
+  readonly upload: Upload;
+  readonly signal: AbortSignal;
 }
 
-/** As `publishFiles`, without telling anybody; null when nobody wants it any more. */
+/** Stores every file of a version, the one to hand out last, and serves it. What nobody wants any more is not stored. */
+export async function publishFiles(
+  publishing: Publishing,
+  version: VersionRef,
+  made: MadeRendition,
+  outDir: string,
+): Promise<void> {
+  const stored = await storeFiles(publishing, version, made, outDir);
+  if (stored) await publishVersion(publishing.worker.source, version, stored);
+}
+
+/** As `publishFiles`, without serving it; null when nobody wants it any more. */
 export async function storeFiles(
-  worker: WorkerContext,
-  upload: Upload,
-  rendition: Pick<RenditionVersion, 'name' | 'specHash'>,
+  { worker, upload, signal }: Publishing,
+  version: VersionRef,
   { files, main, width, height, durationMs, encoder, details, warnings = [] }: MadeRendition,
   outDir: string,
-  signal: AbortSignal,
 ): Promise<MadeVersion | null> {
-  const { specHash, name } = rendition;
   const mimeType = files.find((file) => file.path === main)?.mimeType ?? 'application/octet-stream';
   const single = files.length === 1;
-  const base = renditionKey(worker, upload, rendition, single ? endingOf(mimeType) : '');
+  const base = renditionKey(worker, upload, version, single ? endingOf(mimeType) : '');
   const objectKey = single ? base : `${base}/${main}`;
-  if (!(await reserveObjects(worker.source, upload.id, { name, specHash, objectKey }))) return null;
+  if (!(await reserveObjects(worker.source, version, objectKey))) return null;
   const { bucket } = upload;
   const isMain = (file: MadeFile) => file.path === main;
   let sizeBytes: number;
@@ -55,5 +51,5 @@ export async function storeFiles(
     sizeBytes = await storeAll(worker.store, place, others, signal);
     sizeBytes += await storeAll(worker.store, place, files.filter(isMain), signal);
   }
-  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details, warnings };
+  return { objectKey, mimeType, width, height, sizeBytes, durationMs, encoder, details, warnings };
 }

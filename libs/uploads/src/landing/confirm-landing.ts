@@ -56,7 +56,7 @@ async function confirm(
   if (upload.ticketId !== null) await refuseUsedTicket(manager, upload, upload.ticketId, seen);
   const holder = await findHolder(manager, upload, seen.etag);
   if (holder && (upload.proof === null || holder.proof !== 'object'))
-    return merge(manager, upload, holder, seen, rules);
+    return merge(manager, upload, holder, { ...rules, ...seen });
   if (holder) await takeOver(manager, upload, holder, rules);
   return claim(manager, upload, seen, rules);
 }
@@ -109,8 +109,7 @@ async function merge(
   manager: EntityManager,
   upload: Upload,
   holder: Upload,
-  { lastModified }: SeenVersion,
-  { believesAnyone }: ConfirmRules,
+  { lastModified, believesAnyone }: SeenVersion & ConfirmRules,
 ): Promise<null> {
   const isBelieved = upload.proof !== null || (believesAnyone && holder.proof === 'object');
   const added = isBelieved ? { ...(upload.proof === null ? upload.claimedVars : {}), ...upload.vars } : {};

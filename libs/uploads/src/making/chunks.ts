@@ -21,6 +21,13 @@ export interface ChunkAddress extends ChunkPlan {
 
 const addressOf = ({ uploadId, planId, position }: ChunkAddress) => ({ uploadId, planId, position });
 
+/** How a long video is cut: what is made of its chunks, and what each encodes. */
+export interface Cut {
+  versionIds: readonly string[];
+  works: readonly ChunkWork[];
+  urgency?: Urgency | undefined;
+}
+
 /**
  * Records the chunks of a long video and queues what is not made yet. Doing it again queues what was lost. Chunks that were cut
  * for the same versions and others stay as they are, however they were cut: one of those may be served already.
@@ -28,9 +35,7 @@ const addressOf = ({ uploadId, planId, position }: ChunkAddress) => ({ uploadId,
 export async function planChunks(
   source: DataSource,
   uploadId: string,
-  versionIds: readonly string[],
-  works: readonly ChunkWork[],
-  urgency?: Urgency | undefined,
+  { versionIds, works, urgency }: Cut,
 ): Promise<void> {
   await source.transaction(async (manager) => {
     if (versionIds.length === 0 || !(await lockOpenUpload(manager, uploadId))) return;

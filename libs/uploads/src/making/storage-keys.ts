@@ -5,11 +5,12 @@ import { RenditionVersion } from '../rows/rendition-version.entity.js';
 /** How much longer than it lasts a stream may be watched: the life of its URLs. */
 const watchTimes = 2;
 
-type Stored = Pick<RenditionVersion, 'name' | 'specHash' | 'objectKey' | 'storageKeys'>;
+/** What a version is found by while it is being made: its keys are a function of these. */
+export type VersionRef = Pick<RenditionVersion, 'uploadId' | 'name' | 'specHash'>;
 
 /** The key of what is one object; of what is several, the prefix of all. */
 export function storageKeyOf(
-  { name, specHash }: Pick<Stored, 'name' | 'specHash'>,
+  { name, specHash }: Pick<VersionRef, 'name' | 'specHash'>,
   objectKey: string,
 ): string {
   const folder = `/${name}-${specHash}/`;
@@ -23,10 +24,10 @@ export function storageKeyOf(
  */
 export async function reserveObjects(
   source: DataSource,
-  uploadId: string,
-  version: { name: string; specHash: string; objectKey: string },
+  version: VersionRef,
+  objectKey: string,
 ): Promise<boolean> {
-  const { name, specHash, objectKey } = version;
+  const { uploadId, name, specHash } = version;
   // One statement: either it sees that the version has ended, or who ends it sees the key.
   const [, count] = (await source.query(
     `UPDATE rendition_versions SET storage_keys = array_append(array_remove(storage_keys, $4), $4)
@@ -37,7 +38,7 @@ export async function reserveObjects(
 }
 
 /** What is to be removed of a version, which must not be served any more. */
-function keysOf(version: Stored): string[] {
+function keysOf(version: RenditionVersion): string[] {
   const { objectKey, storageKeys } = version;
   return [...new Set([...storageKeys, ...(objectKey === null ? [] : [storageKeyOf(version, objectKey)])])];
 }
@@ -63,19 +64,26 @@ export async function retireVersion(manager: EntityManager, version: RenditionVe
 }
 
 /** What is known of objects that no version holds. */
-export type Leftover = Pick<RenditionVersion, 'uploadId' | 'name' | 'specHash' | 'storageKeys'> &
+export type Leftover = VersionRef &
+  Pick<RenditionVersion, 'storageKeys'> &
   Partial<Pick<RenditionVersion, 'kind' | 'job' | 'dueAt'>>;
 
 /** Says, within the caller's transaction, that objects are to be removed which no version holds: as one that is retired. */
-export async function insertRetired(manager: EntityManager, leftover: Leftover): Promise<void> {
+export async function insertRetired(
+  manager: EntityManager,
+  { uploadId, name, specHash, storageKeys, kind = '', job = 'upload.process', dueAt = new Date() }: Leftover,
+): Promise<void> {
   await manager.insert(RenditionVersion, {
     id: newId(),
+    uploadId,
     position: 0,
-    kind: '',
-    job: 'upload.process',
+    name,
+    kind,
+    job,
     spec: {},
+    specHash,
     status: 'retired',
-    dueAt: new Date(),
-    ...leftover,
+    storageKeys,
+    dueAt,
   });
 }

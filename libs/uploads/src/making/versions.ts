@@ -4,13 +4,11 @@ import { type DataSource, type EntityManager, In, Not } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { type ImageFingerprint, Upload } from '../rows/upload.entity.js';
 import { lockOpenUpload } from './open-uploads.js';
-import { insertRetired, retireVersion, storageKeyOf } from './storage-keys.js';
+import { insertRetired, retireVersion, storageKeyOf, type VersionRef } from './storage-keys.js';
 import { completeDuration, failUpload, recordFingerprint, settleUpload } from './upload-states.js';
 
 /** A version that lies in the object store. */
 export interface MadeVersion {
-  /** What it was made by. */
-  specHash: string;
   objectKey: string;
   mimeType: string;
   width: number | null;
@@ -35,11 +33,11 @@ const noError = { errorCode: null, errorMessage: null, log: null };
  */
 export async function publishVersion(
   source: DataSource,
-  uploadId: string,
-  name: string,
+  ref: VersionRef,
   made: MadeVersion,
   fingerprint: ImageFingerprint | null = null,
 ): Promise<void> {
+  const { uploadId, name } = ref;
   await source.transaction(async (manager) => {
     const upload = await manager.findOne(Upload, {
       where: { id: uploadId },
@@ -47,12 +45,13 @@ export async function publishVersion(
     });
     if (!upload) return;
     const versions = await manager.findBy(RenditionVersion, { uploadId, name, status: Not('retired') });
-    const bySpec = versions.filter(({ specHash }) => specHash === made.specHash);
+    const bySpec = versions.filter(({ specHash }) => specHash === ref.specHash);
     const version = bySpec.find(({ status }) => status === 'pending');
     if (!version) {
-      if (!bySpec.some(({ status }) => status === 'ready'))
-        await retireUnwanted(manager, uploadId, name, made);
-      return;
+      if (bySpec.some(({ status }) => status === 'ready')) return;
+      const { specHash } = ref;
+      const storageKeys = [storageKeyOf(ref, made.objectKey)];
+      return insertRetired(manager, { uploadId, name, specHash, storageKeys });
     }
     for (const older of versions) if (older.id < version.id) await retireVersion(manager, older);
     await serve(manager, version, made);
@@ -91,16 +90,6 @@ async function serve(manager: EntityManager, version: RenditionVersion, made: Ma
   await forgetChunks(manager, uploadId);
 }
 
-async function retireUnwanted(
-  manager: EntityManager,
-  uploadId: string,
-  name: string,
-  { specHash, objectKey }: MadeVersion,
-): Promise<void> {
-  const storageKeys = [storageKeyOf({ name, specHash }, objectKey)];
-  await insertRetired(manager, { uploadId, name, specHash, storageKeys });
-}
-
 /** Deletes the chunks of which nothing is to be made any more: made again later, the video is cut again. */
 export async function forgetChunks(manager: EntityManager, uploadId: string): Promise<void> {
   await manager.query(
@@ -113,9 +102,8 @@ export async function forgetChunks(manager: EntityManager, uploadId: string): Pr
 /** Has a version shown that is still being made: what lies under its key plays already, and goes on to be stored. */
 export async function recordEarly(
   source: DataSource,
-  uploadId: string,
-  name: string,
-  { specHash, objectKey, mimeType, width, height, durationMs }: MadeVersion,
+  { uploadId, name, specHash }: VersionRef,
+  { objectKey, mimeType, width, height, durationMs }: MadeVersion,
 ): Promise<void> {
   await source
     .getRepository(RenditionVersion)

@@ -28,7 +28,7 @@ async function makeImages(pending: readonly Pending<'image'>[], making: Making<I
   const watermarks = await fetchWatermarks(kept, specs);
   const extras = { format, focus: focalPointOf(upload.vars), watermarks };
   const stored = new Map<string, MadeVersion>();
-  let last: { name: string; made: MadeVersion } | undefined;
+  let last: { rendition: Pending; made: MadeVersion } | undefined;
   const publish = async (image: RenderedImage) => {
     const rendition = byName.get(image.name);
     if (!rendition) return;
@@ -37,14 +37,11 @@ async function makeImages(pending: readonly Pending<'image'>[], making: Making<I
       ? without(image.warnings, 'media.corrupt')
       : image.warnings;
     const twin = image.sameAs === undefined ? undefined : stored.get(image.sameAs);
-    const { specHash } = rendition;
-    const made = twin
-      ? { ...twin, specHash }
-      : await storeImage(making, rendition, { ...image, warnings: own });
+    const made = twin ?? (await storeImage(making, rendition, { ...image, warnings: own }));
     stored.set(image.name, made);
     byName.delete(image.name);
-    if (byName.size === 0) last = { name: image.name, made };
-    else await publishVersion(worker.source, upload.id, image.name, made);
+    if (byName.size === 0) last = { rendition, made };
+    else await publishVersion(worker.source, rendition, made);
   };
   const failed: [Pending, LandfallError][] = [];
   const fail = async (name: string, error: LandfallError) => {
@@ -62,7 +59,7 @@ async function makeImages(pending: readonly Pending<'image'>[], making: Making<I
     onFailure: fail,
   });
   for (const [version, error] of failed) await failVersion(worker.source, version, error, fingerprint);
-  if (last) await publishVersion(worker.source, upload.id, last.name, last.made, fingerprint);
+  if (last) await publishVersion(worker.source, last.rendition, last.made, fingerprint);
 }
 
 function without(warnings: readonly WarningCode[], one: WarningCode): WarningCode[] {
@@ -81,6 +78,5 @@ async function storeImage(
     mimeType,
     context.signal,
   );
-  const { specHash } = rendition;
-  return { specHash, objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
+  return { objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
 }

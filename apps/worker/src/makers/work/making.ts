@@ -2,7 +2,7 @@ import type { OpenedImage } from '#image';
 import type { Kind, MadeRendition } from '#media';
 import type { Upload } from '#uploads';
 import type { MediaFacts, VideoWork } from '#video';
-import { publishFiles } from '../../publish/publish-files.js';
+import { publishFiles, type Publishing } from '../../publish/publish-files.js';
 import type { RunContext } from '../../runs/run-work.js';
 import type { WorkerContext } from '../../worker-context.js';
 import type { Pending, PendingRow } from './pending.js';
@@ -91,10 +91,15 @@ export function videoWork(
 
 /** Stores and publishes what was made of a rendition in `outDir`. */
 export async function publishMade(
-  { worker, upload, context }: Making,
+  making: Making,
   rendition: PendingRow,
   made: MadeRendition,
   outDir: string,
 ): Promise<void> {
-  await publishFiles(worker, upload, rendition, made, outDir, context.signal);
+  await publishFiles(publishingOf(making), rendition, made, outDir);
+}
+
+/** What files are published with. */
+export function publishingOf({ worker, upload, context }: Making): Publishing {
+  return { worker, upload, signal: context.signal };
 }

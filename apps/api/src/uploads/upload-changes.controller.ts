@@ -1,0 +1,103 @@
+import { DataSource } from '#database';
+import type { Pipelines } from '#pipelines';
+import {
+  cancelUpload,
+  deleteUpload,
+  reprocessUpload,
+  UploadReader,
+  type UploadView,
+  uploadViewSchema,
+  viewUpload,
+} from '#uploads';
+import { Controller, Delete, HttpCode, Inject, Injectable, Param, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
+import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
+import { OptionalJsonBody } from '../http/json-body.js';
+import { documentSchema } from '../http/open-api.js';
+import { RenditionUrls } from '../streams/rendition-urls.js';
+import { type ApiConfig, configToken, pipelinesToken } from '../tokens.js';
+import { uploadId } from './upload-query.js';
+
+/** The body of POST /v1/uploads/{id}/reprocess. */
+const reprocessBodySchema = z.strictObject({
+  renditions: z.array(z.string().max(63)).min(1).max(50).optional().describe('only these; without it all'),
+});
+
+/** Shows an upload as it is after it was changed. */
+@Injectable()
+export class ChangedUpload {
+  constructor(
+    private readonly reader: UploadReader,
+    private readonly urls: RenditionUrls,
+  ) {}
+
+  async view(id: string): Promise<UploadView> {
+    return viewUpload(await this.reader.get(id), this.urls.sign);
+  }
+}
+
+/** Has uploads made again, cancelled and deleted. */
+@ApiTags('uploads')
+@ApiBearerAuth()
+@Controller('v1/uploads')
+@UseGuards(ApiKeyGuard, DatabaseGuard)
+export class UploadChangesController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly changed: ChangedUpload,
+    @Inject(pipelinesToken) private readonly pipelines: Pipelines,
+    @Inject(configToken) private readonly config: ApiConfig,
+  ) {}
+
+  @Post(':id/reprocess')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Make again what is missing, has failed or is not as the pipelines file asks for now',
+    description: 'Behind all fresh uploads. A rendition that is ready is served until its successor is.',
+  })
+  @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
+  @ApiAcceptedResponse({ schema: documentSchema(uploadViewSchema) })
+  async reprocess(
+    @Param('id', { schema: uploadId }) id: string,
+    @OptionalJsonBody(reprocessBodySchema) { renditions }: z.output<typeof reprocessBodySchema>,
+  ): Promise<UploadView> {
+    const sweepAfterMs = this.config.worker.WORKER_SWEEP_AFTER_MS;
+    await reprocessUpload(this.source, id, { pipelines: this.pipelines, names: renditions, sweepAfterMs });
+    return this.changed.view(id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Call off what is still to be made',
+    description:
+      'It ends as failed with the code rendition.cancelled, within two seconds wherever it is made; what is ready stays. Of an upload that is finished nothing changes.',
+  })
+  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
+  async cancel(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+    await cancelUpload(this.source, id);
+    return this.changed.view(id);
+  }
+
+  @Delete(':id')
+  @ApiOperation({
+    summary: 'Delete an upload with everything that was made of it',
+    description:
+      'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. A callback that OSS repeats revives nothing; what is uploaded to the same key afterwards, the same bytes too, is another upload. Deleting again changes nothing.',
+  })
+  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
+  async delete(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+    const { OSS_RENDITION_PREFIX: renditionPrefix, OSS_URL_LIFETIME_S } = this.config.oss;
+    await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: OSS_URL_LIFETIME_S * 1_000 });
+    return this.changed.view(id);
+  }
+}
