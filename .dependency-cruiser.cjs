@@ -15,7 +15,7 @@ const rooms = {
   jobs: ['runtime', 'database', 'outbox'],
   image: ['runtime', 'media'],
   video: ['runtime', 'media', 'playlists'],
-  uploads: ['runtime', 'database', 'outbox', 'pipelines'],
+  uploads: ['runtime', 'media', 'database', 'outbox', 'pipelines'],
   local: ['runtime'],
   testing: ['runtime', 'oss', 'database', 'storage', 'outbox', 'jobs', 'uploads', 'pipelines', 'local'],
 };

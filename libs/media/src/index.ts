@@ -7,7 +7,7 @@
 export type { ImageSpec, LoopSpec, WatermarkSpec } from './image-specs.js';
 export { isKind, type Kind, renditionKinds, type SourceKind, sourceKinds } from './kinds.js';
 export type { MadeFile, MadeRendition, OnProgress, Progress } from './made.js';
-export type { ImageFingerprint, PictureColors } from './placeholder.js';
+export type { ImageFingerprint, PictureColors, Placeholder } from './placeholder.js';
 export type { Size } from './size.js';
 export type { AudioSpec, WaveformSpec } from './sound-specs.js';
 export type { RenditionSpec, SpecOf } from './specs.js';

@@ -1,5 +1,5 @@
 /** One of the colours that make up a picture. */
-export interface DominantColor {
+interface DominantColor {
   /** '#rrggbb' */
   color: string;
   /** Of the picture, 0 to 1, rounded to thousandths. */

@@ -8,7 +8,7 @@ import type { HlsSpec, Mp4Spec } from './stream-specs.js';
  * What a rendition is asked to be, by its kind. Fields that came after the first version of a kind are optional: a spec that was
  * planned by an older version lacks them, and they then have their default.
  */
-export interface RenditionSpecs {
+interface RenditionSpecs {
   image: ImageSpec;
   loop: LoopSpec;
   poster: PosterSpec;

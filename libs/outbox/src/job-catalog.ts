@@ -18,7 +18,7 @@ interface JobDeclaration {
  * Why a job waits behind others of its kind. `unproven`: nobody but OSS vouches for the upload; anybody can bring such work, so
  * it keeps none waiting that is vouched for. `again`: something is made again, on request, behind everything that is fresh.
  */
-export const urgencies = ['unproven', 'again'] as const;
+const urgencies = ['unproven', 'again'] as const;
 export type Urgency = (typeof urgencies)[number];
 
 /** The place in the line of what is less urgent, unless that of its job is further back anyway. */

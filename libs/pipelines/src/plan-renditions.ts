@@ -7,7 +7,7 @@ import type { Pipelines } from './pipeline-schema.js';
 
 export type Damaged = 'repair' | 'fail';
 
-export interface PlannedRendition {
+interface PlannedRendition {
   name: string;
   kind: Kind;
   /** The job that makes it. */

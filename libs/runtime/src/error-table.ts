@@ -5,7 +5,7 @@
  * again, `never` ends the rendition or upload as failed. `message` is public: a person who uploads reads it.
  * `docs/errors.md` is generated from this table and a test keeps the two equal.
  */
-export type ErrorKind =
+type ErrorKind =
   | 'badRequest'
   | 'unauthorized'
   | 'forbidden'

@@ -19,7 +19,7 @@ export {
   renewChunk,
 } from './making/chunks.js';
 export { pendingVersions } from './making/pending-versions.js';
-export { isWanted, type MakingProgress, recordProgress } from './making/progress.js';
+export { isWanted, recordProgress } from './making/progress.js';
 export { removeRetired } from './making/removals.js';
 export { reserveObjects, type VersionRef } from './making/storage-keys.js';
 export { findStreamKey, streamKey } from './making/stream-keys.js';

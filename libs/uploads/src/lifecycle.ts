@@ -3,7 +3,7 @@ import { versionStatuses } from './rows/rendition-version.entity.js';
 import { uploadStatuses } from './rows/upload.entity.js';
 
 /** A change of state that is allowed. `null` stands for a row that is not there yet, or no more. */
-export interface Transition<State extends string> {
+interface Transition<State extends string> {
   from: State | null;
   to: State | null;
   /** Who or what makes it. */

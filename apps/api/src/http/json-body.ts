@@ -32,7 +32,7 @@ export function OptionalJsonBody(schema: z.ZodType): ParameterDecorator {
 }
 
 /** @throws LandfallError request.invalid, request.too_large */
-export function parseJson(contentType: string | undefined, body: unknown): unknown {
+function parseJson(contentType: string | undefined, body: unknown): unknown {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json')
     throw new LandfallError('request.invalid', 'send JSON with content-type: application/json');

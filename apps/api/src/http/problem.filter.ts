@@ -75,7 +75,7 @@ function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | 
  * Anything thrown, in our codes. This is the one place where the api recognises a database that does not answer: controllers
  * and what they call let its errors pass.
  */
-export function toProblem(thrown: unknown): LandfallError {
+function toProblem(thrown: unknown): LandfallError {
   if (thrown instanceof LandfallError) return thrown;
   const code = codeByStatus[statusOf(thrown) ?? 0];
   if (code) return new LandfallError(code, undefined, { cause: thrown });

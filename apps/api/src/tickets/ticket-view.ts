@@ -18,7 +18,7 @@ export const issuedTicketSchema = z.object({
 });
 export type IssuedTicket = z.output<typeof issuedTicketSchema>;
 
-export const ticketStatuses = ['issued', 'used', 'expired'] as const;
+const ticketStatuses = ['issued', 'used', 'expired'] as const;
 
 /** A ticket as GET /v1/tickets/{id} shows it. */
 export const ticketViewSchema = z.object({

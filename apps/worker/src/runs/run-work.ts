@@ -1,7 +1,8 @@
+import type { Progress } from '#media';
 import type { JobContext, JobHandler } from '#jobs';
 import type { JobName, JobPayload, Urgency } from '#outbox';
 import type { LandfallError } from '#runtime';
-import type { MakingProgress, RenditionVersion, Upload } from '#uploads';
+import type { RenditionVersion, Upload } from '#uploads';
 import { endRetryWindow, refuseCrashing } from './limits.js';
 import { whileWanted } from './while-wanted.js';
 
@@ -10,7 +11,7 @@ export interface RunContext extends JobContext {
   /** How urgent the work is that follows from this one. */
   readonly urgency: Urgency | undefined;
   /** Has shown, soon, how far the versions are that are made at once. */
-  report(versions: readonly Pick<RenditionVersion, 'id'>[], progress: MakingProgress): void;
+  report(versions: readonly Pick<RenditionVersion, 'id'>[], progress: Progress): void;
 }
 
 /** What a run works on: an upload, or more of it. */
@@ -34,9 +35,9 @@ export interface Work<Name extends JobName, Begun extends Subject> {
 }
 
 /** How far versions are that are made at once. */
-export interface Reported {
+interface Reported {
   versionIds: string[];
-  progress: MakingProgress;
+  progress: Progress;
 }
 
 /**

@@ -70,8 +70,3 @@ export async function codeOf(
     return thrown.code;
   }
 }
-
-/** Threads of ours that live. */
-export function liveThreads(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
-}

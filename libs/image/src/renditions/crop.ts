@@ -9,7 +9,7 @@ export interface Box extends Size {
 }
 
 /** A part of a picture: where it is, or how it is to be found. */
-export type Part = Box | (Size & { readonly strategy: 'attention' | 'entropy' });
+type Part = Box | (Size & { readonly strategy: 'attention' | 'entropy' });
 
 /** How the base of a picture becomes the rendition: cut out, scale, crop, pad. What is not set is left out. */
 export interface Framing {

@@ -1,6 +1,6 @@
 import { type DataSource, type EntityManager, isUniqueViolation } from '#database';
 import { LandfallError } from '#runtime';
-import { withdrawUpload, type MadeObjects } from '../requests/cancel-upload.js';
+import { withdrawUpload, type MadeObjects } from '../making/withdraw-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';

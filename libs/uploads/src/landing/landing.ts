@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { JobPayload } from '#outbox';
 import type { ImageInfo, Proof } from '../rows/upload.entity.js';
 
 /** One arrival of an object version, as a callback tells of it. */
@@ -36,9 +35,4 @@ export function landingKeyOf(landing: Landing): string {
   const { etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId } = landing;
   const reported = JSON.stringify([etag, sizeBytes, mimeType, imageInfo, vars, claimedVars, ticketId]);
   return hash('md5', `${version}\0${reported}`);
-}
-
-/** The payload of the job that looks at a landing first; what nobody vouches for waits behind what somebody does. */
-export function processPayload(uploadId: string, proof: Proof | null): JobPayload<'upload.process'> {
-  return { v: 1, uploadId, ...(proof === null ? { urgency: 'unproven' } : {}) };
 }

@@ -10,7 +10,8 @@ import {
   newId,
 } from '#runtime';
 import { insertUploads, type RegistryPool, type NewUpload, type RegisteredUpload } from './insert-uploads.js';
-import { type Landing, landingKeyOf, processPayload } from './landing.js';
+import { type Landing, landingKeyOf } from './landing.js';
+import { processPayload } from '../making/process-payload.js';
 
 export interface RegistrySettings {
   /** Most uploads that share one statement. */

@@ -1,3 +1,4 @@
+import type { Progress } from '#media';
 import { outboxRow, queueJobs, type Urgency } from '#outbox';
 import { LandfallError, newId } from '#runtime';
 import { type DataSource, type EntityManager, In } from '#database';
@@ -5,7 +6,6 @@ import { Chunk, type ChunkWork } from '../rows/chunk.entity.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 import { lockOpenUpload } from './open-uploads.js';
-import type { MakingProgress } from './progress.js';
 import { endVersions } from './versions.js';
 
 /** The chunks that were cut at once. */
@@ -114,7 +114,7 @@ export async function endChunkRun(source: DataSource, address: ChunkAddress): Pr
 export async function renewChunk(
   source: DataSource,
   chunk: Chunk,
-  progress: MakingProgress | null,
+  progress: Progress | null,
 ): Promise<boolean> {
   const [, renewed] = (await source.query(
     `UPDATE chunks SET share = coalesce($4, share), speed = coalesce($5, speed), updated_at = now()

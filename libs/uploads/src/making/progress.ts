@@ -1,20 +1,13 @@
+import type { Progress } from '#media';
 import type { MakingJob } from '#outbox';
 import type { DataSource } from '#database';
 import { isOpen } from './open-uploads.js';
-
-/** How far an encoder is. */
-export interface MakingProgress {
-  /** 0 to 1 */
-  share: number;
-  /** How many times faster than it plays. */
-  speed: number | null;
-}
 
 /** Shows how far the versions are that a job makes at once; what is no longer to be made stays as it is. */
 export async function recordProgress(
   source: DataSource,
   versionIds: readonly string[],
-  { share, speed }: MakingProgress,
+  { share, speed }: Progress,
 ): Promise<void> {
   await source.query(
     `UPDATE rendition_versions SET progress = $2, speed = $3 WHERE id = ANY($1) AND status = 'pending'`,

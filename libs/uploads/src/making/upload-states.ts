@@ -1,10 +1,11 @@
 import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
 import type { DataSource, EntityManager } from '#database';
-import { relandMerged } from '../landing/reland-merged.js';
+import { relandMerged } from './reland-merged.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Rendition } from '../rows/rendition.entity.js';
-import { type ImageFingerprint, type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
+import type { ImageFingerprint } from '#media';
+import { type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
 import { isOpen, lockOpenUpload } from './open-uploads.js';
 import { insertPending, type PlannedVersion } from './pending-versions.js';
 

@@ -1,3 +1,4 @@
+import type { Placeholder } from '#media';
 import type { WarningCode } from '#runtime';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
@@ -14,22 +15,6 @@ export interface ImageInfo {
   width: number | null;
   height: number | null;
   format: string | null;
-}
-
-/** Shown while the real image loads. */
-export interface Placeholder {
-  /** ThumbHash, base64 */
-  thumbHash: string;
-  /** the commonest colour, #rrggbb */
-  color: string;
-  /** the colours that make up the picture, the one with the largest share (0 to 1) first */
-  colors?: { color: string; share: number }[];
-}
-
-/** What is read from the pixels of an image. */
-export interface ImageFingerprint extends Placeholder {
-  /** Finds near duplicates; null for a picture without structure. */
-  perceptualHash: bigint | null;
 }
 
 /**

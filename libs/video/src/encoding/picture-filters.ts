@@ -48,7 +48,7 @@ export interface DecodedVideo {
 }
 
 /** Scales to exactly this size with square pixels. */
-export function scaleTo(size: Size, options = ''): string {
+function scaleTo(size: Size, options = ''): string {
   return `scale=${size.width}:${size.height}${options},setsar=1`;
 }
 
@@ -163,7 +163,7 @@ export async function feedTracks(
 }
 
 /** The size that all of `sizes` can be scaled down from. */
-export function largestOf(sizes: readonly Size[]): Size {
+function largestOf(sizes: readonly Size[]): Size {
   return {
     width: Math.max(...sizes.map((size) => size.width)),
     height: Math.max(...sizes.map((size) => size.height)),

@@ -63,7 +63,6 @@ const stream = z.object({
 export type ProbedStream = z.infer<typeof stream>;
 
 const frame = z.object({ stream_index: z.number().optional(), side_data_list: sideData });
-export type ProbedFrame = z.infer<typeof frame>;
 
 const description = z.object({
   streams: z.array(stream).default([]),

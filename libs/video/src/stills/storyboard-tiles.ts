@@ -23,7 +23,7 @@ export interface TileSource extends DecodedVideo {
 }
 
 /** Bytes of a tile in 4:2:0. */
-export function tileBytes({ width, height }: StoryboardPlan): number {
+function tileBytes({ width, height }: StoryboardPlan): number {
   return (width * height * 3) / 2;
 }
 

@@ -7,7 +7,7 @@ import type { Encryption, Listed } from '#playlists';
 import type { Segment } from '#playlists';
 
 /** Length of a key and of a block of AES-128 in bytes. */
-export const keyBytes = 16;
+const keyBytes = 16;
 
 /**
  * How the files of a stream are encrypted with a key of 16 bytes. The initialisation vector of a track follows from key

@@ -6,7 +6,7 @@ import type { ErrorCode, WarningCode } from '#runtime';
  */
 export type DecoderTask = FileTask | TextTask;
 
-export interface FileTask {
+interface FileTask {
   decoder: DecoderName;
   /** The upload's file. */
   file: string;

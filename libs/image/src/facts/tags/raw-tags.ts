@@ -4,8 +4,8 @@ import { plainText } from './tag-text.js';
 import type { XmpTags } from './xmp-tags.js';
 
 /** A tag as the file has it; binary values are left out. */
-export type RawValue = string | number | RawValue[] | { [name: string]: RawValue };
-export type RawBlock = Record<string, RawValue>;
+type RawValue = string | number | RawValue[] | { [name: string]: RawValue };
+type RawBlock = Record<string, RawValue>;
 
 /** The tags of a picture by the block they stand in; a block without any is left out. */
 export interface RawTags {

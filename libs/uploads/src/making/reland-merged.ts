@@ -1,6 +1,6 @@
 import { outboxRow, queueJobs } from '#outbox';
 import type { EntityManager } from '#database';
-import { processPayload } from './landing.js';
+import { processPayload } from './process-payload.js';
 import type { Proof } from '../rows/upload.entity.js';
 
 /** Reasons that tell of another version than that of the upload which fails for them. */

@@ -1,0 +1,44 @@
+import type { EntityManager } from '#database';
+import { Chunk } from '../rows/chunk.entity.js';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
+import { StreamKey } from '../rows/stream-key.entity.js';
+import { Upload } from '../rows/upload.entity.js';
+import { insertRetired } from './storage-keys.js';
+
+/** A job that has not heard of the end yet may still have a file on its way to the store. */
+const lateStoreMs = 60_000;
+
+/** Where everything lies that is made, and how long a URL for it holds. */
+export interface MadeObjects {
+  renditionPrefix: string;
+  urlLifetimeMs: number;
+}
+
+/** Deletes an upload that the caller's transaction has locked. */
+export async function withdrawUpload(
+  manager: EntityManager,
+  { id }: Upload,
+  { renditionPrefix, urlLifetimeMs }: MadeObjects,
+): Promise<void> {
+  await manager.update(
+    Upload,
+    { id },
+    {
+      status: 'deleted',
+      errorCode: null,
+      errorMessage: null,
+      reprocessingSince: null,
+      updatedAt: () => 'now()',
+    },
+  );
+  for (const table of [RenditionVersion, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
+  // One that is retired stands for all, known and unknown: a job may be storing one now.
+  await insertRetired(manager, {
+    uploadId: id,
+    name: '',
+    specHash: '',
+    storageKeys: [`${renditionPrefix}${id}/`],
+    // The life of URLs comes on top of it.
+    dueAt: new Date(Date.now() + lateStoreMs - urlLifetimeMs),
+  });
+}
