@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
-import { attacker, type Landings, startLandings, type Told } from './landings.fixture.js';
+import { attacker, type Landings, startLandings, type ReportedObject } from './landings.fixture.js';
 
 type Step =
   | { do: 'put'; key: number; content: number }
@@ -34,7 +34,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Put {
   key: number;
   content: number;
-  reported: Told;
+  reported: ReportedObject;
   /** The id that its callback was answered with; null while none was sent. */
   id: string | null;
   /** Somebody has deleted an upload of the same key since its callback. */
@@ -138,7 +138,7 @@ class Walk {
       object,
       etag,
       size = 0,
-    }: Partial<Told> & { object: string } = put?.reported ?? { object: this.nameOf(0) };
+    }: Partial<ReportedObject> & { object: string } = put?.reported ?? { object: this.nameOf(0) };
     const version =
       etag === undefined || how === 'the key' ? {} : { etag, size: how === 'all' ? size : size + 1 };
     this.lies.push((await this.house.forge({ object, ...version, vars: attacker })).id);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ossClient, type QueueKind, type Stack, signCallback, startStack, type UploadView } from '#testing';
 
 /** What a callback tells of an object. */
-export interface Told {
+export interface ReportedObject {
   object: string;
   etag?: string;
   size?: number;
@@ -17,11 +17,11 @@ export interface Told {
 export interface Landings extends AsyncDisposable {
   stack: Stack;
   /** Stores an object without a callback; gives what a true one would tell. */
-  put(object: string, content: Buffer, vars?: Record<string, string>): Promise<Told>;
+  put(object: string, content: Buffer, vars?: Record<string, string>): Promise<ReportedObject>;
   /** Sends a callback of somebody who knows the secret URL. */
-  call(reported: Told): Promise<{ status: number; id: string }>;
+  call(reported: ReportedObject): Promise<{ status: number; id: string }>;
   /** Sends one of a stranger. */
-  forge(reported: Omit<Told, 'requestId'>): Promise<{ status: number; id: string }>;
+  forge(reported: Omit<ReportedObject, 'requestId'>): Promise<{ status: number; id: string }>;
   remove(object: string): Promise<void>;
   /** The ids that a list shows. */
   list(query: string): Promise<string[]>;
@@ -47,7 +47,7 @@ export async function startLandings(
     ...env,
   });
   const client = ossClient(stack);
-  const send = async (target: string, { object, etag, size, vars, requestId }: Told) => {
+  const send = async (target: string, { object, etag, size, vars, requestId }: ReportedObject) => {
     const body = new URLSearchParams({ bucket: 'landfall', object, mimeType: 'image/png', ...vars });
     if (etag !== undefined) body.set('etag', etag);
     if (size !== undefined) body.set('size', String(size));

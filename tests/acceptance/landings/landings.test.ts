@@ -1,7 +1,7 @@
 import { queueKinds, type UploadView } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
-import { attacker, type Landings, startLandings, type Told } from './landings.fixture.js';
+import { attacker, type Landings, startLandings, type ReportedObject } from './landings.fixture.js';
 
 const owner = { user_id: '42' };
 
@@ -15,12 +15,12 @@ describe.each(queueKinds)(
     afterAll(() => house[Symbol.asyncDispose]());
 
     /** What a stranger may tell of an object: all that is right but the vars, no version at all, and another size. */
-    const liesOf = ({ object, etag, size = 0 }: Omit<Told, 'vars' | 'requestId'>) => [
+    const liesOf = ({ object, etag, size = 0 }: Omit<ReportedObject, 'vars' | 'requestId'>) => [
       { object, size, vars: attacker, ...(etag !== undefined && { etag }) },
       { object, vars: attacker },
       { object, size: size + 1, vars: attacker },
     ];
-    const forgeAll = async (reported: Omit<Told, 'vars' | 'requestId'>) => {
+    const forgeAll = async (reported: Omit<ReportedObject, 'vars' | 'requestId'>) => {
       const answers = await Promise.all(liesOf(reported).map((lie) => house.forge(lie)));
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
       return answers.map(({ id }) => id);
@@ -30,7 +30,13 @@ describe.each(queueKinds)(
       const { status, etag, vars, proof } = await house.end(id);
       return { status, etag, vars, proof, theirs: await house.list('var.user_id=attacker') };
     };
-    const truth = ({ etag }: Told) => ({ status: 'ready', etag, vars: owner, proof: 'url', theirs: [] });
+    const truth = ({ etag }: ReportedObject) => ({
+      status: 'ready',
+      etag,
+      vars: owner,
+      proof: 'url',
+      theirs: [],
+    });
 
     test('forged callbacks before the object is there end as failed, in no list, and keep nothing from the true one', async () => {
       const picture = await png(61, 10);

@@ -11,7 +11,7 @@ const named = /(?:\bfrom|\bimport\s*\(?|\bnew URL\()\s*['"]([.#][^'"]*)['"]/g;
  * @param root the folder whose package.json says what `#…` stands for
  */
 export async function hashProgram(root: string, mainFile: string): Promise<string> {
-  const doors = await readDoors(root);
+  const entries = await readEntries(root);
   const contents = new Map<string, string>();
   const waiting = [mainFile];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
@@ -19,7 +19,7 @@ export async function hashProgram(root: string, mainFile: string): Promise<strin
     const content = await readIfThere(file);
     contents.set(file, content);
     for (const [, name = ''] of content.matchAll(named)) {
-      const target = name.startsWith('#') ? doors.get(name) : resolve(dirname(file), name);
+      const target = name.startsWith('#') ? entries.get(name) : resolve(dirname(file), name);
       if (target?.endsWith('.js')) waiting.push(target);
     }
   }
@@ -29,11 +29,11 @@ export async function hashProgram(root: string, mainFile: string): Promise<strin
   return hash.digest('hex');
 }
 
-async function readDoors(root: string): Promise<Map<string, string>> {
+async function readEntries(root: string): Promise<Map<string, string>> {
   const { imports = {} } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     imports?: Record<string, { default: string }>;
   };
-  return new Map(Object.entries(imports).map(([door, places]) => [door, join(root, places.default)]));
+  return new Map(Object.entries(imports).map(([entry, places]) => [entry, join(root, places.default)]));
 }
 
 /** A name in a text or a comment is taken for an import too: what it names is not there. */

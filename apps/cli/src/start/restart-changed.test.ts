@@ -18,8 +18,8 @@ const tell = (line: string) => said.emit('line', line);
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'landfall-dev-'));
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
-  const door = { source: './libs/room/index.ts', default: './dist/libs/room/index.js' };
-  write('package.json', JSON.stringify({ name: 'clone', type: 'module', imports: { '#room': door } }));
+  const entry = { source: './libs/room/index.ts', default: './dist/libs/room/index.js' };
+  write('package.json', JSON.stringify({ name: 'clone', type: 'module', imports: { '#room': entry } }));
   const compilerOptions = {
     target: 'es2023',
     module: 'nodenext',
@@ -75,12 +75,12 @@ function write(place: string, text: string) {
   writeFileSync(join(root, place), text);
 }
 
-/** Does something, and gives the lines that are told up to one that matches. */
+/** Does something, and gives the lines that are reported up to one that matches. */
 async function linesUntil(wanted: RegExp, work: () => void): Promise<string[]> {
   const lines: string[] = [];
-  const told = on(said, 'line');
+  const reported = on(said, 'line');
   work();
-  for await (const [line] of told) {
+  for await (const [line] of reported) {
     lines.push(String(line));
     if (wanted.test(String(line))) return lines;
   }
