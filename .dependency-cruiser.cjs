@@ -38,6 +38,7 @@ const apps = {
   'oss-emulator': ['runtime', 'oss'],
   cli: [
     'runtime',
+    'media',
     'database',
     'oss',
     'explain',

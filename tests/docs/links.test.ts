@@ -72,10 +72,9 @@ describe('decisions', () => {
 });
 
 test('lines of prose have fewer than a hundred characters', () => {
-  const long = [...pages.values()]
-    .flatMap(({ file, prose }) =>
-      prose.filter(({ text }) => isTooLong(text)).map(({ number }) => `${file}:${number}`),
-    );
+  const long = [...pages.values()].flatMap(({ file, prose }) =>
+    prose.filter(({ text }) => isTooLong(text)).map(({ number }) => `${file}:${number}`),
+  );
   expect(long).toEqual([]);
 });
 

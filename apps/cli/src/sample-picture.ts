@@ -1,4 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
+import { pngChunk, pngHead } from '#media';
 
 /** A PNG of a sunset over the sea, drawn here so that a first upload needs no file. */
 export function drawSamplePicture(width: number, height: number): Buffer {
@@ -16,24 +17,9 @@ export function drawSamplePicture(width: number, height: number): Buffer {
       );
     }
   }
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2], 8); // 8 bits a channel, RGB
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  const parts = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
-  return Buffer.concat([signature, ...parts]);
+  const head = pngHead({ width, height, bitDepth: 8, colorType: 2 });
+  return Buffer.concat([head, pngChunk('IDAT', deflateSync(rows)), pngChunk('IEND')]);
 }
 
 const sky = (height: number) => [70 + 175 * height, 60 + 90 * height, 120 - 20 * height];
 const sea = (depth: number) => [90 - 60 * depth, 80 - 40 * depth, 130 - 50 * depth];
-
-/** One chunk of a PNG file: length, type, data, checksum of type and data. */
-function chunk(type: string, data: Buffer): Buffer {
-  const typed = Buffer.concat([Buffer.from(type, 'ascii'), data]);
-  const framed = Buffer.alloc(typed.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  framed.set(typed, 4);
-  framed.writeUInt32BE(crc32(typed), typed.length + 4);
-  return framed;
-}

@@ -1,13 +1,14 @@
 /**
  * media: the words of media that several rooms share: kinds of rendition, what each is asked to be, and what was made.
  *
- * Types and tables alone: nothing here reads, decodes, stores or knows of uploads.
+ * Types, tables and the bytes of a PNG alone: nothing here reads, decodes, stores or knows of uploads.
  * A new kind goes into `kinds.ts` and `specs.ts`; the compiler then asks for its entry in `pipelines` and its maker in the worker.
  */
 export type { ImageSpec, LoopSpec, WatermarkSpec } from './image-specs.js';
 export { isKind, type Kind, renditionKinds, type SourceKind, sourceKinds } from './kinds.js';
 export type { MadeFile, MadeRendition, OnProgress, Progress } from './made.js';
 export type { ImageFingerprint, PictureColors, Placeholder } from './placeholder.js';
+export { pngChunk, pngHead } from './png.js';
 export type { Size } from './size.js';
 export type { AudioSpec, WaveformSpec } from './sound-specs.js';
 export type { RenditionSpec, SpecOf } from './specs.js';

@@ -1,5 +1,5 @@
-import { crc32, deflateSync } from 'node:zlib';
-import type { Size } from '#media';
+import { deflateSync } from 'node:zlib';
+import { pngChunk, pngHead, type Size } from '#media';
 import type { Peaks } from './peaks.js';
 
 const fullScale = 32_768;
@@ -27,18 +27,12 @@ export function drawWaveform(peaks: Peaks, { width, height }: Size, colors: Wave
     }
   }
   const palette = [colors.background, colors.color].map(readColor);
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  // One bit a sample; colour type 3 has a palette.
-  header.set([1, 3], 8);
   return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    chunk('PLTE', Buffer.concat(palette.map((color) => color.subarray(0, 3)))),
-    chunk('tRNS', Buffer.concat(palette.map((color) => color.subarray(3)))),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
+    pngHead({ width, height, bitDepth: 1, colorType: 3 }),
+    pngChunk('PLTE', Buffer.concat(palette.map((color) => color.subarray(0, 3)))),
+    pngChunk('tRNS', Buffer.concat(palette.map((color) => color.subarray(3)))),
+    pngChunk('IDAT', deflateSync(rows)),
+    pngChunk('IEND'),
   ]);
 }
 
@@ -55,13 +49,4 @@ function columnOf(peaks: Peaks, x: number, { width, height }: Size): { top: numb
 function readColor(color: string): Buffer {
   const digits = color.slice(1);
   return Buffer.from(digits.length === 6 ? `${digits}ff` : digits, 'hex');
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const whole = Buffer.alloc(12 + data.length);
-  whole.writeUInt32BE(data.length, 0);
-  whole.write(type, 4, 'latin1');
-  whole.set(data, 8);
-  whole.writeUInt32BE(crc32(whole.subarray(4, -4)), 8 + data.length);
-  return whole;
 }
