@@ -2,6 +2,7 @@ import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path/posix';
 import { playlistIn, type Segment, type Track } from '#playlists';
 import { LandfallError } from '#runtime';
+import pMap from 'p-map';
 import { codecName } from './codec-names.js';
 import { findBox } from './mp4-boxes.js';
 
@@ -33,11 +34,7 @@ export async function readTrack(outDir: string, folder: string): Promise<Track> 
     throw new LandfallError('media.encoder_failed', `${initPath} describes no codec that is known`);
   }
   const paths = names.map((name) => join(dirname(path), name));
-  const segments: Segment[] = [];
-  for (let next = 0; next < paths.length; next += readsAtOnce) {
-    const some = paths.slice(next, next + readsAtOnce);
-    segments.push(...(await Promise.all(some.map((one) => readSegment(outDir, one)))));
-  }
+  const segments = await pMap(paths, (one) => readSegment(outDir, one), { concurrency: readsAtOnce });
   return { folder, initPath, codec, timescale, segments };
 }
 
