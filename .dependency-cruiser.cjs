@@ -5,12 +5,12 @@
 const rooms = {
   runtime: [],
   media: ['runtime'],
-  oss: ['runtime'],
-  explain: ['runtime', 'oss'],
+  oss: ['runtime', 'media'],
+  explain: ['runtime', 'media', 'oss'],
   playlists: ['media'],
   pipelines: ['runtime', 'media'],
   database: ['runtime', 'migrations'],
-  storage: ['runtime', 'oss'],
+  storage: ['runtime', 'media', 'oss'],
   outbox: ['runtime', 'database'],
   jobs: ['runtime', 'database', 'outbox'],
   image: ['runtime', 'media'],
@@ -20,7 +20,18 @@ const rooms = {
   testing: ['runtime', 'oss', 'database', 'storage', 'outbox', 'jobs', 'uploads', 'pipelines', 'local'],
 };
 const apps = {
-  api: ['runtime', 'database', 'oss', 'explain', 'playlists', 'storage', 'outbox', 'uploads', 'pipelines'],
+  api: [
+    'runtime',
+    'media',
+    'database',
+    'oss',
+    'explain',
+    'playlists',
+    'storage',
+    'outbox',
+    'uploads',
+    'pipelines',
+  ],
   worker: [
     'runtime',
     'database',

@@ -7,7 +7,7 @@
  */
 export { readCallbackBody } from './callback/body.js';
 export { readKeyUrl } from './callback/key-url.js';
-export { type CallbackBodySettings, type LandedObject, maxKeyBytes } from './callback/landed-object.js';
+export { type CallbackBodySettings, maxKeyBytes } from './callback/landed-object.js';
 export { type CallbackParameters, readCallbackParameters } from './callback/parameters.js';
 export { callbackStringToSign, signCallback, verifyCallbackSignature } from './callback/signature.js';
 export { type CallbackBodyType, renderCallbackBody } from './callback/template.js';

@@ -1,3 +1,4 @@
+import type { ObjectHead } from '#media';
 import { openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
 import { presignUrlV4 } from '#oss';
@@ -6,16 +7,6 @@ import type { ObjectAddress } from './object-address.js';
 import { readAtMost } from './read-at-most.js';
 import { readListedKeys } from './read-xml.js';
 import { discard, refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
-
-/** What the store knows of an object without its bytes. */
-export interface ObjectHead {
-  /** without quotes, upper-case */
-  etag: string;
-  sizeBytes: number;
-  mimeType: string;
-  /** When this version was stored, by OSS's own clock, which counts seconds. */
-  lastModified: Date;
-}
 
 /** Bytes of an object, both ends included. */
 export interface ByteRange {

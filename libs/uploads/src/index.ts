@@ -2,7 +2,8 @@
  * uploads: our rows for what landed in OSS and what is made of it: entities, the registry that writes new ones, the
  * changes of state that the worker makes, and the reader that answers queries.
  *
- * Does not belong here: HTTP, OSS, queues. A new column goes into the entity, a migration and `upload-view.ts`.
+ * Does not belong here: HTTP, OSS, queues. A new column goes into its entity (`rows/`), a migration and `reading/upload-view.ts`; a
+ * new state, or change of one, into `lifecycle.ts` and `making/`.
  */
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export type { Landing } from './landing/landing.js';

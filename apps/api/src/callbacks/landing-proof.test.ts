@@ -1,4 +1,4 @@
-import type { LandedObject } from '#oss';
+import type { LandedObject } from '#media';
 import { loadConfig } from '#runtime';
 import { signTicketNonce, ticketGraceS } from '#uploads';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { LandedObject } from '#oss';
+import type { LandedObject } from '#media';
 import { isLandfallError } from '#runtime';
 import { checkTicketNonce, isTicketNonce, type Landing, ticketVar } from '#uploads';
 import type { ApiConfig } from '../tokens.js';

@@ -1,5 +1,6 @@
 import { LandfallError } from '#runtime';
-import type { ObjectHead } from '#storage';
+import type { ObjectHead } from '#media';
+
 import {
   type ConfirmedUpload,
   confirmLanding,

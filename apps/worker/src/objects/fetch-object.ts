@@ -1,4 +1,5 @@
-import type { ObjectHead } from '#storage';
+import type { ObjectHead } from '#media';
+
 import { type ConfirmedUpload, findTicketOf, type Upload } from '#uploads';
 import { checkObject, confirmSeen, refuseOther } from './check-object.js';
 import { claimedKind } from './sniff-media.js';

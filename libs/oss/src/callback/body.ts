@@ -1,3 +1,4 @@
+import type { LandedObject } from '#media';
 import { isUtf8 } from 'node:buffer';
 import { LandfallError } from '#runtime';
 import { readFormFields } from './form-fields.js';
@@ -7,7 +8,6 @@ import {
   refuseUnrendered,
   refuseUnstorable,
   toLandedObject,
-  type LandedObject,
 } from './landed-object.js';
 import { showValue } from '../wire/shown-value.js';
 

@@ -1,19 +1,6 @@
+import type { LandedObject } from '#media';
 import { LandfallError } from '#runtime';
 import { showValue } from '../wire/shown-value.js';
-
-/** An object that landed in OSS, as a callback (or anything else that tells of one) describes it. */
-export interface LandedObject {
-  bucket: string;
-  objectKey: string;
-  /** Unquoted, upper-case; null when the template leaves it out. */
-  etag: string | null;
-  /** null when the template leaves it out. */
-  sizeBytes: number | null;
-  mimeType: string | null;
-  imageInfo: { width: number | null; height: number | null; format: string | null } | null;
-  /** Custom variables without their `x:`, and every field that has no place of its own. */
-  vars: Record<string, string>;
-}
 
 /** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
 export const maxKeyBytes = 1023;

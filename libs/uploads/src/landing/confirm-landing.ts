@@ -1,17 +1,10 @@
+import type { ObjectHead } from '#media';
 import { type DataSource, type EntityManager, isUniqueViolation } from '#database';
 import { LandfallError } from '#runtime';
 import { withdrawUpload, type MadeObjects } from '../making/withdraw-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
-
-/** An object version as OSS itself told of it. */
-export interface SeenVersion {
-  etag: string;
-  sizeBytes: number;
-  mimeType: string;
-  lastModified: Date;
-}
 
 /** How landings are confirmed, beside what OSS said. */
 export interface ConfirmRules {
@@ -33,7 +26,7 @@ const triesMax = 3;
 export async function confirmLanding(
   source: DataSource,
   id: string,
-  seen: SeenVersion,
+  seen: ObjectHead,
   rules: ConfirmRules,
 ): Promise<ConfirmedUpload | null> {
   for (let tries = 1; ; tries += 1) {
@@ -48,7 +41,7 @@ export async function confirmLanding(
 async function confirm(
   manager: EntityManager,
   id: string,
-  seen: SeenVersion,
+  seen: ObjectHead,
   rules: ConfirmRules,
 ): Promise<ConfirmedUpload | null> {
   const upload = await lockOpenUpload(manager, id);
@@ -66,7 +59,7 @@ async function refuseUsedTicket(
   manager: EntityManager,
   { id }: Upload,
   ticketId: string,
-  { etag }: SeenVersion,
+  { etag }: ObjectHead,
 ): Promise<void> {
   const ticket = await manager.findOne(Ticket, {
     where: { id: ticketId },
@@ -109,7 +102,7 @@ async function merge(
   manager: EntityManager,
   upload: Upload,
   holder: Upload,
-  { lastModified, believesAnyone }: SeenVersion & ConfirmRules,
+  { lastModified, believesAnyone }: ObjectHead & ConfirmRules,
 ): Promise<null> {
   const isBelieved = upload.proof !== null || (believesAnyone && holder.proof === 'object');
   const added = isBelieved ? { ...(upload.proof === null ? upload.claimedVars : {}), ...upload.vars } : {};
@@ -152,7 +145,7 @@ async function takeOver(
 async function claim(
   manager: EntityManager,
   upload: Upload,
-  { etag, sizeBytes, mimeType, lastModified }: SeenVersion,
+  { etag, sizeBytes, mimeType, lastModified }: ObjectHead,
   { believesAnyone }: ConfirmRules,
 ): Promise<ConfirmedUpload> {
   const isBelieved = upload.proof === null && believesAnyone;

@@ -1,16 +1,9 @@
 import { hash } from 'node:crypto';
-import type { ImageInfo, Proof } from '../rows/upload.entity.js';
+import type { LandedObject } from '#media';
+import type { Proof } from '../rows/upload.entity.js';
 
-/** One arrival of an object version, as a callback tells of it. */
-export interface Landing {
-  bucket: string;
-  objectKey: string;
-  /** without quotes, upper-case; null when the callback did not tell: the worker asks OSS */
-  etag: string | null;
-  /** null when the callback did not tell */
-  sizeBytes: number | null;
-  mimeType: string | null;
-  imageInfo: ImageInfo | null;
+/** One arrival of an object version, as a callback tells of it; what the callback leaves out, the worker asks OSS for. */
+export interface Landing extends LandedObject {
   /** Who vouches for it beside OSS; null for nobody. */
   proof: Exclude<Proof, 'object'> | null;
   /** The ticket whose nonce it brought, with proof `ticket` alone: the vars are those that it was issued with. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { findContradictions } from './image-info-contradictions.js';
-import { type ImageInfo, Upload } from '../rows/upload.entity.js';
+import type { ImageInfo } from '#media';
+import { Upload } from '../rows/upload.entity.js';
 
 const uploadOf = (imageInfo: ImageInfo | null, metadata: object) =>
   Object.assign(new Upload(), { imageInfo, metadata });

@@ -1,4 +1,5 @@
-import type { ImageInfo, Upload } from '../rows/upload.entity.js';
+import type { ImageInfo } from '#media';
+import type { Upload } from '../rows/upload.entity.js';
 
 /** Where what OSS told of an image is not what its bytes say. */
 export interface Contradiction {

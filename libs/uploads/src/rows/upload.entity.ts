@@ -1,4 +1,4 @@
-import type { Placeholder } from '#media';
+import type { ImageInfo, Placeholder } from '#media';
 import type { WarningCode } from '#runtime';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
@@ -9,13 +9,6 @@ export type UploadStatus = (typeof uploadStatuses)[number];
 /** What the bytes are, read from the bytes. */
 export const mediaKinds = ['image', 'video', 'audio', 'document', 'other'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
-
-/** What OSS itself read from the image's header. */
-export interface ImageInfo {
-  width: number | null;
-  height: number | null;
-  format: string | null;
-}
 
 /**
  * Who vouches for a landing. `ticket`: it brought a nonce of ours for this object. `url`: it came to our secret callback URL.
