@@ -109,6 +109,8 @@ if (ownerless.length > 0) throw new Error(`no owner in .dependency-cruiser.cjs: 
 
 const escape = (text) => text.replace(/[/.]/g, '\\$&');
 const place = (room) => (room === 'migrations' ? '^migrations/' : `^libs/${room}/`);
+/** docs/errors.md tells the errors of the apps too. */
+const errorsOfApps = '^apps/[^/]+/src/errors\\.ts$';
 const testFile = '\\.(test|fixture)\\.ts$';
 
 /** A room imports only the rooms of its line; `testing` is for test files alone. */
@@ -120,7 +122,7 @@ function roomRule(kind, room, allowed) {
     from: { path: `^${kind}/${room}/`, pathNot: [testFile] },
     to: {
       path: '^(libs|apps|migrations|tests|bench)/',
-      pathNot: [`^${kind}/${room}/`, ...allowed.map(place)],
+      pathNot: [`^${kind}/${room}/`, ...allowed.map(place), ...(room === 'cli' ? [errorsOfApps] : [])],
     },
   };
 }
@@ -163,7 +165,7 @@ module.exports = {
       comment: 'An app is started, not imported; what two need belongs in a room',
       severity: 'error',
       from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/' },
-      to: { path: '^apps/', pathNot: '^$1/$2/' },
+      to: { path: '^apps/', pathNot: ['^$1/$2/', errorsOfApps] },
     },
     {
       name: 'bench-is-a-leaf',

@@ -1,3 +1,4 @@
+import '#media';
 import 'reflect-metadata';
 import {
   type JobContext,

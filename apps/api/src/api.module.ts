@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import './errors.js';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { RefusedCallbacks } from './callbacks/refused-callbacks.js';
 import { HttpModule } from './http/http.module.js';

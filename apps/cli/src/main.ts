@@ -1,4 +1,5 @@
 import { isLandfallError } from '#runtime';
+import './errors.js';
 import { isCommand, printUsage, runCommand } from './commands.js';
 
 /** The `landfall` command. This file alone hands the environment on: `start` passes it to the processes it starts. */

@@ -4,6 +4,8 @@
  * Does not belong here: entities and queries; they live in the room whose rows they are (uploads, outbox).
  * A new migration goes into the top-level `migrations/` and into its list.
  */
+import './errors.js';
+
 // What the rooms and apps need of TypeORM beside the decorators of their rows: it is known here alone.
 export { DataSource, type EntityManager, In, LessThanOrEqual, Not, type SelectQueryBuilder } from 'typeorm';
 export { connectWhenThere, createDataSource, createPool } from './data-source.js';

@@ -8,6 +8,8 @@
  * makes a file for libvips. MALLOC_ARENA_MAX=2, set by the start script, keeps glibc from holding on to the memory of
  * finished images.
  */
+import '#media';
+
 export { configureSharp } from './configure-sharp.js';
 export { decoderThreadBytes } from './decoders/sandbox/decoder-task.js';
 export { type ImageFacts, readImageFacts, withoutLocation } from './facts/read-image-facts.js';

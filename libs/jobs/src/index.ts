@@ -4,6 +4,8 @@
  *
  * Does not belong here: what a job does (apps/worker), which jobs there are (room outbox).
  */
+import './errors.js';
+
 export type { JobContext, JobHandler, JobHandlers } from './job-handlers.js';
 export { jobHandlersToken, JobsModule, type JobsSettings } from './jobs.module.js';
 export { migrateQueue, openQueueBackend } from './queue-backend.js';

@@ -6,6 +6,8 @@
  * One more system package: a row in `system-tools.ts`. One more service: a file that exports `start<Service>`,
  * returning its address and `stop`.
  */
+import './errors.js';
+
 export { nodeFlags, workerFlags } from './node-flags.js';
 export { freePort, portIsFree } from './ports.js';
 export { type LocalPostgres, type PostgresOptions, startPostgres } from './postgres.js';

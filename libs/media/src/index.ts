@@ -4,6 +4,8 @@
  * Types, tables and the bytes of a PNG alone: nothing here reads, decodes, stores or knows of uploads.
  * A new kind goes into `kinds.ts` and `specs.ts`; the compiler then asks for its entry in `pipelines` and its maker in the worker.
  */
+import './errors.js';
+
 export type { ImageSpec, LoopSpec, WatermarkSpec } from './image-specs.js';
 export { isKind, type Kind, renditionKinds, type SourceKind, sourceKinds } from './kinds.js';
 export type { ImageInfo, LandedObject, ObjectHead } from './landed-object.js';

@@ -5,6 +5,8 @@
  * One more callback field name: `landed-object.ts`. One more signed query name: `signature-v1.ts`.
  * Facts that tests check stand in `../test-data/`.
  */
+import './errors.js';
+
 export { readCallbackBody } from './callback/body.js';
 export { readKeyUrl } from './callback/key-url.js';
 export { type CallbackBodySettings, maxKeyBytes } from './callback/landed-object.js';

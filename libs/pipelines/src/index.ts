@@ -7,6 +7,8 @@
  * new field of a match goes into `match-schema.ts`. A new field has a default that changes nothing: the hash of every existing
  * spec stays.
  */
+import './errors.js';
+
 export { pipelinesJsonSchema } from './json-schema.js';
 export { kinds } from './kinds/index.js';
 export { loadPipelines, parsePipelines } from './load-pipelines.js';

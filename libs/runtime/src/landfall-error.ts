@@ -1,4 +1,5 @@
-import { errorTable, type ErrorCode } from './error-table.js';
+import { errorRowOf, type ErrorCode } from './error-table.js';
+import './errors.js';
 
 /** Facts about an error. Public: they are shown to the caller, so they never hold secrets or signatures. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -15,8 +16,9 @@ export class LandfallError extends Error {
     readonly detail?: string,
     options: { context?: ErrorContext; cause?: unknown } = {},
   ) {
+    const { message } = errorRowOf(code);
     super(
-      detail ? `${errorTable[code].message}: ${detail}` : errorTable[code].message,
+      detail ? `${message}: ${detail}` : message,
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.context = options.context ?? {};
@@ -26,7 +28,7 @@ export class LandfallError extends Error {
 
   /** Whether a job that met this error should try again. */
   get retryable(): boolean {
-    return errorTable[this.code].retry === 'backoff';
+    return errorRowOf(this.code).retry === 'backoff';
   }
 }
 

@@ -5,6 +5,8 @@
  * Does not belong here: HTTP, OSS, queues. A new column goes into its entity (`rows/`), a migration and `reading/upload-view.ts`; a
  * new state, or change of one, into `lifecycle.ts` and `making/`.
  */
+import './errors.js';
+
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export type { Landing } from './landing/landing.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';

@@ -5,6 +5,8 @@
  * Does not belong here: uploads, buckets, queues; still images (image).
  * What a rendition is asked to be stands in `media`; what makes it takes one `VideoWork` and that spec.
  */
+import '#media';
+
 export { makeWaveforms } from './audio/make-waveforms.js';
 export { channelsOf, transcodeAudio } from './audio/transcode-audio.js';
 export { isCut, planRanges } from './chunks/chunk-plan.js';

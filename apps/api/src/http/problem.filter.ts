@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '#database';
 import { maskSecrets } from '#oss';
-import { type ErrorCode, errorTable, httpStatusOf, LandfallError, type Logger } from '#runtime';
+import { type ErrorCode, errorRowOf, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
   Catch,
@@ -31,6 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
     const status = httpStatusOf(error.code);
+    const { message } = errorRowOf(error.code);
     if (!this.reporter.report(request, error) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
@@ -46,10 +47,10 @@ export class ProblemFilter implements ExceptionFilter {
       .send(
         JSON.stringify({
           type: `urn:landfall:error:${error.code}`,
-          title: errorTable[error.code].message,
+          title: message,
           status,
           code: error.code,
-          detail: error.detail ?? errorTable[error.code].message,
+          detail: error.detail ?? message,
         }),
       );
   }

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parsePipelines } from '#pipelines';
-import { configSections, errorTable, loadConfig, type SectionName, warningTable } from '#runtime';
+import { configSections, listErrors, loadConfig, type SectionName, warningTable } from '#runtime';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { renderDocs, writeDocs } from './write-docs.js';
@@ -22,7 +22,7 @@ test('the pages name every setting, error code and warning code', () => {
     for (const name of Object.keys(section.shape))
       expect(pages['docs/configuration.md']).toContain(`\`${name}\``);
   }
-  for (const code of Object.keys({ ...errorTable, ...warningTable }))
+  for (const code of [...listErrors().map(([code]) => code), ...Object.keys(warningTable)])
     expect(pages['docs/errors.md']).toContain(`\`${code}\``);
 });
 

@@ -1,15 +1,25 @@
-import { errorTable, httpStatusOf, warningTable, type ErrorCode } from '#runtime';
+import '#database';
+import '#jobs';
+import '#local';
+import '#media';
+import '#oss';
+import '#pipelines';
+import '#storage';
+import '#uploads';
+import { httpStatusOf, listErrors, warningTable } from '#runtime';
+import '../../../api/src/errors.js';
+import '../errors.js';
 import { escapeCell } from './escape-cell.js';
 
-/** `docs/errors.md`: every error code. */
+/** `docs/errors.md`: every error code of the rooms and apps imported above. */
 export function renderErrorsPage(): string {
-  const rows = Object.entries(errorTable).map(
+  const rows = listErrors().map(
     ([code, { message, retry }]) =>
-      `| \`${code}\` | ${httpStatusOf(code as ErrorCode)} | ${retry === 'backoff' ? 'yes' : 'no'} | ${escapeCell(message)} |`,
+      `| \`${code}\` | ${httpStatusOf(code)} | ${retry === 'backoff' ? 'yes' : 'no'} | ${escapeCell(message)} |`,
   );
   return `# Errors
 
-<!-- Generated from libs/runtime/src/{error-table,warning-table}.ts by \`npm run landfall -- docs\`. -->
+<!-- Generated from errors.ts of each room and libs/runtime/src/warning-table.ts by \`npm run landfall -- docs\`. -->
 
 Every error has a stable code. Over HTTP it comes as \`application/problem+json\` with the status of
 this table. A failed upload or rendition has it in \`error\`. "Retried" says whether a job that meets

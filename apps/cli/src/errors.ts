@@ -1,0 +1,17 @@
+import { defineErrors } from '#runtime';
+
+/** The local run of `npm start`. */
+const cliErrors = defineErrors({
+  'local.already_running': { kind: 'internal', retry: 'never', message: 'Landfall already runs here' },
+  'local.not_running': { kind: 'internal', retry: 'never', message: 'Landfall does not run here' },
+  'local.process_failed': {
+    kind: 'internal',
+    retry: 'never',
+    message: 'A process of the local run did not start',
+  },
+});
+
+type CliErrors = typeof cliErrors;
+declare global {
+  interface LandfallErrors extends CliErrors {}
+}

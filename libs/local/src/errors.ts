@@ -1,0 +1,17 @@
+import { defineErrors } from '#runtime';
+
+/** Services of a developer’s machine that do not start. */
+const localErrors = defineErrors({
+  'local.postgres_failed': {
+    kind: 'internal',
+    retry: 'never',
+    message: 'The embedded Postgres cannot be used',
+  },
+  'local.redis_failed': { kind: 'internal', retry: 'never', message: 'Redis cannot be started' },
+  'local.port_busy': { kind: 'internal', retry: 'never', message: 'A port that is needed is taken' },
+});
+
+type LocalErrors = typeof localErrors;
+declare global {
+  interface LandfallErrors extends LocalErrors {}
+}

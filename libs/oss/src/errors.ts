@@ -1,0 +1,60 @@
+import { defineErrors } from '#runtime';
+
+/** Callbacks that are not as OSS sends them. */
+const ossErrors = defineErrors({
+  'callback.signature_malformed': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The callback signature is not base64 of an RSA signature',
+  },
+  'callback.key_url_missing': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The callback names no public key: header x-oss-pub-key-url is missing',
+  },
+  'callback.key_url_malformed': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'Header x-oss-pub-key-url is not base64 of an http(s) URL',
+  },
+  'callback.key_host_forbidden': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The callback key comes from a host that is not allowed',
+  },
+  'callback.target_malformed': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'The callback path is not valid percent-encoding',
+  },
+  'callback.body_type_unsupported': {
+    kind: 'unsupported',
+    retry: 'never',
+    message: 'A callback body is application/x-www-form-urlencoded or application/json',
+  },
+  'callback.body_malformed': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'The callback body cannot be parsed',
+  },
+  'callback.field_missing': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'The callback body lacks a field that is needed',
+  },
+  'callback.field_duplicated': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'A field of the callback body is given twice',
+  },
+  'callback.placeholder_unrendered': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'OSS did not fill in a placeholder of the callback body',
+  },
+});
+
+type OssErrors = typeof ossErrors;
+declare global {
+  interface LandfallErrors extends OssErrors {}
+}

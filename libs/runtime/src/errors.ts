@@ -1,0 +1,31 @@
+import { defineErrors } from './error-table.js';
+
+/**
+ * The errors of any process, and those of rooms that may not import each other: a file system that is full or a store that is
+ * away is met by `storage` and by ffmpeg in `video`, a field that cannot be kept by `oss` and by `uploads`.
+ */
+const runtimeErrors = defineErrors({
+  'internal.unexpected': { kind: 'internal', retry: 'backoff', message: 'Something went wrong on our side' },
+  'config.invalid': { kind: 'internal', retry: 'never', message: 'The configuration is not valid' },
+  'request.invalid': { kind: 'badRequest', retry: 'never', message: 'The request is not valid' },
+  'callback.field_invalid': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'A field of the callback body is not valid',
+  },
+  'storage.unavailable': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The object store does not answer',
+  },
+  'media.scratch_full': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The worker has no scratch space left',
+  },
+});
+
+type RuntimeErrors = typeof runtimeErrors;
+declare global {
+  interface LandfallErrors extends RuntimeErrors {}
+}
