@@ -2,23 +2,23 @@ import { defineErrors } from '#runtime';
 
 /** What the HTTP edge refuses. */
 const apiErrors = defineErrors({
-  'request.not_found': { kind: 'notFound', retry: 'never', message: 'There is nothing at this address' },
+  'request.not_found': { kind: 'notFound', retry: 'never', message: 'Nothing exists at this address' },
   'request.method_not_allowed': {
     kind: 'methodNotAllowed',
     retry: 'never',
-    message: 'This address does not take this method',
+    message: 'This address does not support this method',
   },
   'request.too_large': { kind: 'tooLarge', retry: 'never', message: 'The request body is too large' },
   'auth.key_missing': {
     kind: 'unauthorized',
     retry: 'never',
-    message: 'An API key is needed: Authorization: Bearer <key>',
+    message: 'The request needs an API key: Authorization: Bearer <key>',
   },
-  'auth.key_invalid': { kind: 'unauthorized', retry: 'never', message: 'This API key is not known' },
+  'auth.key_invalid': { kind: 'unauthorized', retry: 'never', message: 'The API key is unknown' },
   'auth.link_invalid': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'This link is not valid or has expired',
+    message: 'The link is invalid or has expired',
   },
   'callback.signature_missing': {
     kind: 'forbidden',
@@ -28,7 +28,7 @@ const apiErrors = defineErrors({
   'callback.signature_mismatch': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The callback signature does not match what was received',
+    message: 'The callback signature does not match the received request',
   },
   'callback.key_unavailable': {
     kind: 'unavailable',
@@ -38,33 +38,37 @@ const apiErrors = defineErrors({
   'callback.bucket_forbidden': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'This bucket is not one of ours',
+    message: 'This service does not accept uploads from this bucket',
   },
   'callback.unproven_limited': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'Too many callbacks come that nobody vouches for',
+    message: 'Too many callbacks arrive without a ticket or a secret callback URL',
   },
   'rendition.not_found': {
     kind: 'notFound',
     retry: 'never',
-    message: 'There is no such rendition that is ready',
+    message: 'No ready rendition has this name',
   },
   'ticket.bucket_forbidden': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'No tickets are issued for this bucket',
+    message: 'This service issues no tickets for this bucket',
   },
   'ticket.key_forbidden': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'No tickets are issued for this object key',
+    message: 'This service issues no tickets for this object key',
   },
-  'ticket.key_invalid': { kind: 'badRequest', retry: 'never', message: 'This is no object key for a ticket' },
+  'ticket.key_invalid': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'The object key cannot be used for a ticket',
+  },
   'ticket.pipeline_unknown': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'There is no pipeline of this name',
+    message: 'No pipeline has this name',
   },
 });
 

@@ -2,8 +2,8 @@ import { defineErrors } from '#runtime';
 
 /** The local run of `npm start`. */
 const cliErrors = defineErrors({
-  'local.already_running': { kind: 'internal', retry: 'never', message: 'Landfall already runs here' },
-  'local.not_running': { kind: 'internal', retry: 'never', message: 'Landfall does not run here' },
+  'local.already_running': { kind: 'internal', retry: 'never', message: 'Landfall is already running here' },
+  'local.not_running': { kind: 'internal', retry: 'never', message: 'Landfall is not running here' },
   'local.process_failed': {
     kind: 'internal',
     retry: 'never',

@@ -2,8 +2,12 @@ import { defineErrors } from '#runtime';
 
 /** What the database answers, or that it does not. */
 const databaseErrors = defineErrors({
-  'database.unavailable': { kind: 'unavailable', retry: 'backoff', message: 'The database does not answer' },
-  'database.not_migrated': { kind: 'unavailable', retry: 'backoff', message: 'The database is not migrated' },
+  'database.unavailable': { kind: 'unavailable', retry: 'backoff', message: 'The database does not respond' },
+  'database.not_migrated': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The database has pending migrations',
+  },
 });
 
 type DatabaseErrors = typeof databaseErrors;

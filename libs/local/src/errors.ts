@@ -8,7 +8,7 @@ const localErrors = defineErrors({
     message: 'The embedded Postgres cannot be used',
   },
   'local.redis_failed': { kind: 'internal', retry: 'never', message: 'Redis cannot be started' },
-  'local.port_busy': { kind: 'internal', retry: 'never', message: 'A port that is needed is taken' },
+  'local.port_busy': { kind: 'internal', retry: 'never', message: 'A required port is in use' },
 });
 
 type LocalErrors = typeof localErrors;

@@ -5,34 +5,34 @@ const mediaErrors = defineErrors({
   'media.type_mismatch': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The content is not what its name or type says',
+    message: 'The content does not match the file name or content type',
   },
   'media.unsupported': { kind: 'unsupported', retry: 'never', message: 'This media format is not supported' },
   'media.damaged': { kind: 'unprocessable', retry: 'never', message: 'The media is damaged or incomplete' },
   'media.too_many_pixels': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The image or video has more pixels than this service processes',
+    message: 'The image or video has more pixels than this service accepts',
   },
   'media.too_long': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The video or sound lasts longer than this service processes',
+    message: 'The video or audio is longer than this service accepts',
   },
   'media.timed_out': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The media took longer to process than allowed',
+    message: 'Processing the media took longer than allowed',
   },
   'media.too_complex': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The media needs more memory to be read than this service gives it',
+    message: 'Reading the media needs more memory than this service allows',
   },
   'media.no_stream': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The file holds no video or audio that can be decoded',
+    message: 'The file contains no video or audio that can be decoded',
   },
   'media.encoder_failed': {
     kind: 'unprocessable',
@@ -42,12 +42,12 @@ const mediaErrors = defineErrors({
   'media.encoder_killed': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The encoder was ended from outside',
+    message: 'The encoder was killed by another process',
   },
   'media.output_too_large': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'What is made of the media takes more space than this service gives it',
+    message: 'The renditions of the media need more space than this service allows',
   },
   'media.encoder_missing': {
     kind: 'unavailable',
@@ -57,7 +57,7 @@ const mediaErrors = defineErrors({
   'rendition.watermark_unusable': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The watermark of a rendition cannot be used',
+    message: 'The watermark of the rendition cannot be used',
   },
 });
 

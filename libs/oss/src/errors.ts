@@ -5,7 +5,7 @@ const ossErrors = defineErrors({
   'callback.signature_malformed': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The callback signature is not base64 of an RSA signature',
+    message: 'The callback signature is not a base64-encoded RSA signature',
   },
   'callback.key_url_missing': {
     kind: 'forbidden',
@@ -15,12 +15,12 @@ const ossErrors = defineErrors({
   'callback.key_url_malformed': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'Header x-oss-pub-key-url is not base64 of an http(s) URL',
+    message: 'Header x-oss-pub-key-url is not a base64-encoded http(s) URL',
   },
   'callback.key_host_forbidden': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The callback key comes from a host that is not allowed',
+    message: 'The host of the callback key is not allowed',
   },
   'callback.target_malformed': {
     kind: 'badRequest',
@@ -30,7 +30,7 @@ const ossErrors = defineErrors({
   'callback.body_type_unsupported': {
     kind: 'unsupported',
     retry: 'never',
-    message: 'A callback body is application/x-www-form-urlencoded or application/json',
+    message: 'The callback body must be application/x-www-form-urlencoded or application/json',
   },
   'callback.body_malformed': {
     kind: 'badRequest',
@@ -40,12 +40,12 @@ const ossErrors = defineErrors({
   'callback.field_missing': {
     kind: 'badRequest',
     retry: 'never',
-    message: 'The callback body lacks a field that is needed',
+    message: 'The callback body lacks a required field',
   },
   'callback.field_duplicated': {
     kind: 'badRequest',
     retry: 'never',
-    message: 'A field of the callback body is given twice',
+    message: 'The callback body contains a field twice',
   },
   'callback.placeholder_unrendered': {
     kind: 'badRequest',

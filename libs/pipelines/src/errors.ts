@@ -2,12 +2,12 @@ import { defineErrors } from '#runtime';
 
 /** What is wrong with the pipelines file, or with what was planned by another release. */
 const pipelinesErrors = defineErrors({
-  'pipelines.invalid': { kind: 'internal', retry: 'never', message: 'The pipelines file is not valid' },
+  'pipelines.invalid': { kind: 'internal', retry: 'never', message: 'The pipelines file is invalid' },
   'rendition.kind_unknown': {
     kind: 'unprocessable',
     retry: 'never',
     message:
-      'This version of Landfall cannot make such a rendition: update its workers, then reprocess the upload',
+      'This version of Landfall cannot make this kind of rendition: update its workers, then reprocess the upload',
   },
 });
 

@@ -6,17 +6,17 @@ import { defineErrors } from './error-table.js';
  */
 const runtimeErrors = defineErrors({
   'internal.unexpected': { kind: 'internal', retry: 'backoff', message: 'Something went wrong on our side' },
-  'config.invalid': { kind: 'internal', retry: 'never', message: 'The configuration is not valid' },
-  'request.invalid': { kind: 'badRequest', retry: 'never', message: 'The request is not valid' },
+  'config.invalid': { kind: 'internal', retry: 'never', message: 'The configuration is invalid' },
+  'request.invalid': { kind: 'badRequest', retry: 'never', message: 'The request is invalid' },
   'callback.field_invalid': {
     kind: 'badRequest',
     retry: 'never',
-    message: 'A field of the callback body is not valid',
+    message: 'A field of the callback body is invalid',
   },
   'storage.unavailable': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The object store does not answer',
+    message: 'The object store does not respond',
   },
   'media.scratch_full': {
     kind: 'unavailable',

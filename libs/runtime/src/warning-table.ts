@@ -3,10 +3,10 @@
  * public. `docs/errors.md` is generated from this table too.
  */
 export const warningTable = {
-  'media.corrupt': 'The decoder found damage inside the file: what was made may show stripes or blocks',
-  'media.truncated': 'The file ends early: what it lacks is grey, black or not there',
+  'media.corrupt': 'The decoder found damage inside the file: renditions may show stripes or blocks',
+  'media.truncated': 'The file is truncated: the missing part is grey, black or absent',
   'rendition.missing_glyphs':
-    'A text has characters that no font of this service has: they are drawn as boxes',
+    'A text contains characters that no font of this service has: they are drawn as boxes',
 } as const satisfies Record<string, string>;
 
 export type WarningCode = keyof typeof warningTable;

@@ -6,7 +6,7 @@ const storageErrors = defineErrors({
   'object.unconfirmed': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The object was not stored when the callback says',
+    message: 'The object was not stored at the time the callback states',
   },
   'object.changed': {
     kind: 'unprocessable',
@@ -16,28 +16,28 @@ const storageErrors = defineErrors({
   'object.size_mismatch': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The object has another size than the callback said',
+    message: 'The size of the object differs from the size in the callback',
   },
   'object.empty': { kind: 'unprocessable', retry: 'never', message: 'The object is empty' },
   'object.encoded': {
     kind: 'unsupported',
     retry: 'never',
-    message: 'The object is stored with a Content-Encoding; upload it plain',
+    message: 'The object is stored with a Content-Encoding; upload it without one',
   },
   'object.too_large': {
     kind: 'tooLarge',
     retry: 'never',
-    message: 'The object is larger than this service processes',
+    message: 'The object is larger than this service accepts',
   },
   'storage.refused': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The object store does not do this with this object',
+    message: 'The object store refuses this operation on this object',
   },
   'storage.denied': {
     kind: 'forbidden',
     retry: 'backoff',
-    message: 'The object store refuses access with our credentials',
+    message: 'The object store denies access with our credentials',
   },
 });
 

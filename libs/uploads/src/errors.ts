@@ -3,22 +3,27 @@ import { defineErrors } from '#runtime';
 /** Uploads, what is made of them, and the tickets that they were made with. */
 const uploadsErrors = defineErrors({
   'callback.overloaded': { kind: 'unavailable', retry: 'backoff', message: 'Too many callbacks are waiting' },
-  'request.cursor_invalid': { kind: 'badRequest', retry: 'never', message: 'The cursor is not one of ours' },
-  'upload.not_found': { kind: 'notFound', retry: 'never', message: 'There is no upload with this id' },
+  'request.cursor_invalid': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'The cursor was not issued by this API',
+  },
+  'upload.not_found': { kind: 'notFound', retry: 'never', message: 'No upload has this id' },
   'upload.not_comparable': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The upload has no perceptual hash: it is no image, not processed yet, or without structure',
+    message:
+      'The upload has no perceptual hash: it is not an image, is not processed yet, or shows no structure',
   },
   'upload.superseded': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The same object version landed again since, as another upload',
+    message: 'The same object version has since landed again, as another upload',
   },
   'upload.attempts_exhausted': {
     kind: 'internal',
     retry: 'never',
-    message: 'Processing was started too often without an end',
+    message: 'Processing started too many times without finishing',
   },
   'upload.timed_out': {
     kind: 'unprocessable',
@@ -28,18 +33,22 @@ const uploadsErrors = defineErrors({
   'rendition.unknown': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The pipelines file has no such rendition for this upload',
+    message: 'The pipelines file defines no such rendition for this upload',
   },
-  'rendition.cancelled': { kind: 'unprocessable', retry: 'never', message: 'Making it was cancelled' },
+  'rendition.cancelled': { kind: 'unprocessable', retry: 'never', message: 'The rendition was cancelled' },
   'ticket.missing': { kind: 'forbidden', retry: 'never', message: 'The upload was made without a ticket' },
   'ticket.invalid': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The ticket of the upload is not one of ours',
+    message: 'The ticket of the upload was not issued by this service',
   },
   'ticket.expired': { kind: 'forbidden', retry: 'never', message: 'The ticket of the upload has expired' },
-  'ticket.used': { kind: 'forbidden', retry: 'never', message: 'The ticket was used for another upload' },
-  'ticket.not_found': { kind: 'notFound', retry: 'never', message: 'There is no ticket with this id' },
+  'ticket.used': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The ticket was already used for another upload',
+  },
+  'ticket.not_found': { kind: 'notFound', retry: 'never', message: 'No ticket has this id' },
 });
 
 type UploadsErrors = typeof uploadsErrors;

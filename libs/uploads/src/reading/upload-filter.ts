@@ -3,7 +3,7 @@ import { mediaKinds, uploadStatuses } from '../rows/upload.entity.js';
 import type { UploadFilter } from './upload-reader.js';
 
 const time = z.iso
-  .datetime({ offset: true, error: 'an ISO 8601 time such as 2026-01-15T08:30:00Z is wanted' })
+  .datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-01-15T08:30:00Z' })
   .transform((text) => new Date(text));
 
 /** The words that uploads are chosen by, the same in a query string and on a command line. */
@@ -13,7 +13,7 @@ export const uploadFilterFields = {
   kind: z.enum(mediaKinds).optional(),
   status: z.enum(uploadStatuses).optional().describe('without it all but those that are deleted'),
   current: z
-    .stringbool({ truthy: ['true'], falsy: ['false'], error: 'true or false is wanted' })
+    .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
     .describe('true: only the newest version of each object; false: only what it took the place of'),
   createdAfter: time.optional().describe('landed at or after'),
@@ -26,10 +26,10 @@ export function withVars<Fields extends z.core.$ZodShape>(
 ): z.ZodObject<Fields, z.core.$catchall<z.ZodString>> {
   return z
     .strictObject(fields)
-    .catchall(z.string('one value is wanted'))
+    .catchall(z.string('must be a single value'))
     .refine(
       (words) => !Object.values(words).some((value) => String(value).includes('\0')),
-      'a value without NUL is wanted',
+      'must not contain NUL',
     );
 }
 
