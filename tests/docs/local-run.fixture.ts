@@ -54,7 +54,7 @@ export async function startDocsRun(files: Readonly<Record<string, Buffer>>): Pro
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   await eventually(() => {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it has ended:\n${output}`);
-    return output.includes('Landfall runs.') || undefined;
+    return output.includes('Landfall is running.') || undefined;
   }, 120_000);
   const facts = JSON.parse(await readFile(join(dataDir, 'local.json'), 'utf8')) as LocalRunFacts;
 

@@ -200,7 +200,7 @@ describe('a refused callback', () => {
     const counts = flooded
       .output()
       .split('\n')
-      .filter((line) => line.includes('"more callbacks refused"'))
+      .filter((line) => line.includes('"further callbacks refused"'))
       .map((line) => JSON.parse(line) as { refused: Record<string, number> })
       .map(({ refused }) => refused['callback.signature_mismatch'] ?? 0);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(195);

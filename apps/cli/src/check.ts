@@ -51,7 +51,7 @@ export function findProblems(env: NodeJS.ProcessEnv): Problems {
 /** What is right on a developer's machine and a mistake in production. */
 function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.ProcessEnv): string[] {
   if (env['LANDFALL_ENV'] === 'development')
-    return ['LANDFALL_ENV is development: secrets that everybody knows are taken'];
+    return ['LANDFALL_ENV is development: publicly known secrets are accepted'];
   const { oss, callback, http, queue, tickets } = config;
   const foreignHosts = callback.CALLBACK_KEY_HOSTS.filter((host) => host !== 'gosspublic.alicdn.com');
   const doubts: [boolean, string][] = [
@@ -61,30 +61,30 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
     ],
     [
       callback.CALLBACK_TRUST === 'any',
-      'CALLBACK_TRUST: any believes the vars of everybody who can upload to some bucket of OSS, and can so show your users each other’s files',
+      'CALLBACK_TRUST: any believes the vars of anyone who can upload to any bucket of OSS, which can show your users each other’s files',
     ],
     [
       callback.CALLBACK_TRUST === 'bucket' && callback.CALLBACK_URL_SECRETS.length === 0,
-      'CALLBACK_TRUST: bucket believes the vars of tickets alone; for callbacks that you compose yourself make a secret URL with `landfall callback-url`, or set `ticket` if there are none',
+      'CALLBACK_TRUST: bucket believes only the vars of tickets; if you compose callbacks yourself, create a secret URL with `landfall callback-url`; otherwise set `ticket`',
     ],
     [oss.OSS_ENDPOINT.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
     [
       (oss.OSS_PUBLIC_ENDPOINT ?? '').startsWith('http:'),
-      'OSS_PUBLIC_ENDPOINT: http is not encrypted, and pages over https do not load it',
+      'OSS_PUBLIC_ENDPOINT: http is not encrypted, and https pages do not load it',
     ],
-    [oss.OSS_PATH_STYLE, 'OSS_PATH_STYLE: OSS itself refuses the bucket in the path'],
+    [oss.OSS_PATH_STYLE, 'OSS_PATH_STYLE: OSS itself refuses path-style requests'],
     [
       !http.API_PUBLIC_URL,
-      'API_PUBLIC_URL: without it the callbacks of tickets and the links of streams point at localhost',
+      'API_PUBLIC_URL: without it, the callbacks of tickets and the links of streams point to localhost',
     ],
     [
       queue.QUEUE_URL.startsWith('redis:') && !/localhost|127\.0\.0\.1/.test(queue.QUEUE_URL),
-      'QUEUE_URL: redis:// is not encrypted; use rediss:// unless the network is your own',
+      'QUEUE_URL: redis:// is not encrypted; use rediss:// unless the network is private',
     ],
     [
       tickets.TICKET_PREFIXES.length > 0 &&
         !tickets.TICKET_PREFIXES.some((prefix) => tickets.TICKET_KEY_TEMPLATE.startsWith(prefix)),
-      'TICKET_PREFIXES: TICKET_KEY_TEMPLATE begins with none of them; a ticket that names no key is refused',
+      'TICKET_PREFIXES: TICKET_KEY_TEMPLATE begins with none of them; ticket requests without a key are refused',
     ],
   ];
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
@@ -99,5 +99,5 @@ function findUnknownSettings(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
     .filter((name) => !known.has(name) && [...areas].some((area) => name.startsWith(area)))
     .sort()
-    .map((name) => `${name}: there is no such setting; it is not used`);
+    .map((name) => `${name}: unknown setting; it is ignored`);
 }

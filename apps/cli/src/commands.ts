@@ -22,55 +22,61 @@ export const commands = {
   start: {
     usage: 'start [--watch]',
     summary:
-      'run everything on this machine: Postgres, OSS emulator, api and worker; with --watch, build and restart what changes',
+      'run everything on this machine: Postgres, OSS emulator, api and worker; with --watch, rebuild and restart what changes',
     run: async (words, env) => (await import('./start/start-local-run.js')).startLocalRun(words, env),
   },
   upload: {
     usage: 'upload [file …]',
-    summary: 'upload files (or a sample picture) to the local run, as any OSS client does',
+    summary: 'upload files (or a sample picture) to the local run, like any OSS client',
     run: async (words, env) => (await import('./upload.js')).uploadFiles(words, env),
   },
   api: { usage: 'api', summary: 'run the api', run: runApp('api') },
-  worker: { usage: 'worker', summary: 'run a worker; WORKER_QUEUES says for what', run: runApp('worker') },
+  worker: {
+    usage: 'worker',
+    summary: 'run a worker; WORKER_QUEUES selects its queues',
+    run: runApp('worker'),
+  },
   emulator: { usage: 'emulator', summary: 'run the OSS emulator', run: runApp('oss-emulator') },
   migrate: {
     usage: 'migrate [--back]',
     summary:
-      'bring the tables of DATABASE_URL and QUEUE_URL (or of the local run) up to date, or take back the last migration',
+      'migrate the tables of DATABASE_URL and QUEUE_URL (or of the local run), or revert the last migration',
     run: async (words, env) => (await import('./migrate.js')).migrate(words, env),
   },
   reprocess: {
     usage: 'reprocess [--rendition <name>]… [--where <name>=<value>]… [--cursor <cursor>] [--dry-run]',
-    summary: 'make renditions again that are missing, failed or not as the pipelines file asks for now',
+    summary:
+      'make the renditions again that are missing, have failed or differ from the current pipelines file',
     run: async (words, env) => (await import('./reprocess.js')).reprocess(words, env),
   },
   check: {
     usage: 'check',
-    summary: 'read the configuration and the pipelines file; print errors and warnings',
+    summary: 'check the configuration and the pipelines file; print errors and warnings',
     run: async (_words, env) => (await import('./check.js')).check(env),
   },
   callback: {
     usage:
       'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]',
-    summary: 'say why the signature of a captured callback, or one that the api logged, holds or not',
+    summary:
+      'explain why the signature of a captured callback, or of one that the api logged, is valid or not',
     run: async (words, env) => (await import('./callback/explain.js')).runCallback(words, env),
   },
   'callback-url': {
     usage: 'callback-url',
-    summary: 'print the secret callback URL, or a new secret for CALLBACK_URL_SECRETS when there is none',
+    summary: 'print the secret callback URL, or a new secret for CALLBACK_URL_SECRETS if none is set',
     run: async (_words, env) => (await import('./callback/callback-url.js')).printCallbackUrl(env),
   },
   setup: {
     usage: 'setup',
-    summary: 'find or install what the tests need: ffmpeg and Redis',
+    summary: 'find or install the tools that the tests need: ffmpeg and Redis',
     run: async () => (await import('./setup.js')).setUpTools(),
   },
   docs: {
     usage: 'docs',
-    summary: 'write docs/configuration.md, docs/errors.md and .env.example anew',
+    summary: 'regenerate docs/configuration.md, docs/errors.md and .env.example',
     run: async () => (await import('./docs/write-docs.js')).writeDocs('.'),
   },
-  help: { usage: 'help', summary: 'print this', run: async () => printHelp() },
+  help: { usage: 'help', summary: 'print this help', run: async () => printHelp() },
 } satisfies Record<string, Command>;
 
 export function isCommand(name: string): name is keyof typeof commands {

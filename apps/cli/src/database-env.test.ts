@@ -48,7 +48,7 @@ describe('without a local run', () => {
       await writeFile(localRunFile(folder), text);
       await expect(withDatabase(local)).rejects.toMatchObject({
         code: 'config.invalid',
-        message: expect.stringMatching(/DATABASE_URL[^]*local\.json is not as/),
+        message: expect.stringMatching(/DATABASE_URL[^]*local\.json was not written/),
       });
     },
   );

@@ -14,7 +14,7 @@ export async function withDatabase(env: NodeJS.ProcessEnv): Promise<NodeJS.Proce
     return { ...env, DATABASE_URL: databaseUrl, QUEUE_URL: env['QUEUE_URL'] || queueUrl };
   } catch (cause) {
     if (!isLandfallError(cause, 'local.not_running')) throw cause;
-    const problem = `DATABASE_URL is not set, and there is no local run to take it from: ${cause.message}`;
+    const problem = `DATABASE_URL is not set, and no local run provides it: ${cause.message}`;
     throw new LandfallError('config.invalid', problem, { cause });
   }
 }

@@ -8,7 +8,7 @@ try {
   if (isCommand(name) && words.some((word) => word === '--help' || word === '-h')) printUsage(name);
   else if (isCommand(name)) process.exitCode = await runCommand(name, words, process.env);
   else {
-    console.error(`landfall: there is no command ${name}; see "landfall help"`);
+    console.error(`landfall: unknown command ${name}; see "landfall help"`);
     process.exitCode = 1;
   }
 } catch (error) {

@@ -13,7 +13,7 @@ export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv):
   const { database, queue } = loadConfig(['database', 'queue'], await withDatabase(env));
   if (isBack) {
     const name = await translateDatabaseErrors(revertLastMigration(database.DATABASE_URL));
-    console.log(name === null ? 'There is no migration to take back.' : `taken back: ${name}`);
+    console.log(name === null ? 'There is no migration to revert.' : `reverted: ${name}`);
     return 0;
   }
   const names = await translateDatabaseErrors(migrateDatabase(database.DATABASE_URL));

@@ -43,7 +43,7 @@ export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv
     const total = { looked: 0, uploads: 0, renditions: 0 };
     const tell = (verb: string) =>
       console.log(
-        `looked at ${total.looked} uploads: ${total.renditions} renditions of ${total.uploads} ${verb}`,
+        `checked ${total.looked} uploads: ${total.renditions} renditions of ${total.uploads} ${verb}`,
       );
     let next: string | null | undefined = cursor;
     while (next !== null && !stopping.signal.aborted) {
@@ -55,7 +55,7 @@ export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv
       if (total.looked % progressEvery === 0 && next !== null) tell('so far');
     }
     tell(dryRun ? 'would be made again' : 'will be made again');
-    if (next) console.log(`stopped; the rest: --cursor ${next}`);
+    if (next) console.log(`stopped; continue with --cursor ${next}`);
     return 0;
   } finally {
     await source.destroy();
@@ -67,7 +67,7 @@ export function readWords(words: readonly string[]): Words {
   const { rendition, where, cursor, 'dry-run': dryRun } = parseWords(words);
   const pairs = where.map((word) => {
     const at = word.indexOf('=');
-    if (at < 1) throw new LandfallError('request.invalid', `--where ${word}: <name>=<value> is wanted`);
+    if (at < 1) throw new LandfallError('request.invalid', `--where ${word}: must be <name>=<value>`);
     return [word.slice(0, at), word.slice(at + 1)] as const;
   });
   const twice = pairs.find(([name], index) => pairs.findIndex(([other]) => other === name) < index);

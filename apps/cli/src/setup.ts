@@ -8,13 +8,13 @@ export async function setUpTools(): Promise<number> {
   let exitCode = 0;
   for (const [name, tool] of Object.entries(tools)) {
     if (!tool.missing) continue;
-    console.error(`${name} is missing, and is not ours to install here. Type:\n\n  ${tool.command}\n`);
+    console.error(`${name} is missing, and setup cannot install it here. Run:\n\n  ${tool.command}\n`);
     exitCode = 1;
   }
   const chromium = await ensureChromium(tell);
   if (chromium.missing)
     console.error(
-      `Chromium is missing: the tests that play streams are skipped. Type:\n\n  ${chromium.command}\n`,
+      `Chromium is missing: the tests that play streams are skipped. Run:\n\n  ${chromium.command}\n`,
     );
   return exitCode;
 }

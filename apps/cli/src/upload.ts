@@ -52,7 +52,7 @@ async function checkFile(path: string): Promise<void> {
     isFile = (await stat(path)).isFile();
     await access(path, constants.R_OK);
   } catch (error) {
-    throw new LandfallError('request.invalid', `the file cannot be read: ${String(error)}`);
+    throw new LandfallError('request.invalid', `cannot read the file: ${String(error)}`);
   }
   if (!isFile) throw new LandfallError('request.invalid', `${path} is not a file`);
 }

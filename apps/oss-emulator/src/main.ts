@@ -23,5 +23,5 @@ const emulator = await startEmulator({
   logger,
 });
 closeOnSignal(logger, 5_000, () => emulator.close());
-logger.info({ url: emulator.url, dataDir: settings.EMULATOR_DATA_DIR }, 'the OSS emulator listens');
+logger.info({ url: emulator.url, dataDir: settings.EMULATOR_DATA_DIR }, 'the OSS emulator is listening');
 tellReady(emulator.url);

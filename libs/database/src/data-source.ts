@@ -63,7 +63,7 @@ export async function connectWhenThere(source: DataSource, logger: Logger): Prom
       return;
     } catch (error) {
       if (!isDatabaseUnavailable(error)) throw error;
-      logger.warn({ err: error }, 'the database does not answer, trying again');
+      logger.warn({ err: error }, 'the database does not respond; trying again');
       await pause(connectPauseMs);
     }
   }

@@ -66,7 +66,7 @@ export async function checkDatabase(source: DataSource): Promise<void> {
   if (!source.isInitialized)
     throw new LandfallError(
       'database.unavailable',
-      'it has not been there since this process began; the log says why',
+      'it has not responded since this process started; see the log for the reason',
     );
   let names: string[];
   try {

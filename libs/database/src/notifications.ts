@@ -33,12 +33,14 @@ export async function listenForNotifications(
       await client.query(`LISTEN ${escapeIdentifier(channel)}`);
       onNotify();
       await lost;
-      if (!signal.aborted) logger.warn({ channel }, 'lost the connection that listens, connecting again');
+      if (!signal.aborted) logger.warn({ channel }, 'lost the listening connection; reconnecting');
     } catch (error) {
-      logger.warn({ channel, err: error }, 'cannot listen, trying again');
+      logger.warn({ channel, err: error }, 'cannot listen; trying again');
     }
     over.abort();
-    await client.end().catch((error: unknown) => logger.debug({ err: error }, 'closing a lost connection'));
+    await client
+      .end()
+      .catch((error: unknown) => logger.debug({ err: error }, 'cannot close a lost connection'));
     await pause(1_000, signal);
   }
 }

@@ -71,7 +71,7 @@ export function readCapturedCallback(content: Buffer): CapturedCallback {
 
 function readJson(text: string): CapturedCallback {
   const value = parseLine(text) ?? lastRequestLine(text);
-  if (value === undefined) throw invalid('it begins with { and is neither JSON nor log lines with a request');
+  if (value === undefined) throw invalid('it begins with { but is neither JSON nor log lines with a request');
   const line = lineSchema.safeParse(value);
   const isLine = typeof value === 'object' && value !== null && 'request' in value;
   if (isLine && !line.success) throw invalid(describeIssues(line.error));
@@ -113,16 +113,16 @@ function lastRequestLine(text: string): unknown {
 function readHttp(content: Buffer): CapturedCallback {
   const text = content.toString('latin1');
   const headEnd = /\r?\n\r?\n/.exec(text);
-  if (!headEnd) throw invalid('no empty line ends the headers');
+  if (!headEnd) throw invalid('no empty line follows the headers');
   const [first = '', ...lines] = text.slice(0, headEnd.index).split(/\r?\n/);
   const [, method, rawTarget] = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/.exec(first) ?? [];
   if (method === undefined || rawTarget === undefined)
-    throw invalid(`line 1 is ${showValue(first)}; a request line such as "POST /path HTTP/1.1" is wanted`);
+    throw invalid(`line 1 is ${showValue(first)}; it must be a request line such as "POST /path HTTP/1.1"`);
   const headers: Record<string, string> = {};
   for (const [index, line] of lines.entries()) {
     const [, name, value] = /^([^\s:]+):(.*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined)
-      throw invalid(`line ${index + 2} is ${showValue(line)}; a header is wanted`);
+      throw invalid(`line ${index + 2} is ${showValue(line)}; it must be a header`);
     headers[name.toLowerCase()] ??= value.trim();
   }
   if (headers['transfer-encoding'])

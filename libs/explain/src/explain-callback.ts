@@ -61,24 +61,26 @@ function explainRequest({ method, rawTarget, headers, body }: CapturedCallback):
   if (missing.length > 0) lines.push(`missing: ${missing.join(', ')}`);
   const encoding = headers['content-encoding'];
   if (encoding !== undefined)
-    lines.push(`content-encoding is ${showValue(encoding)}: something on the way added it, OSS sends none`);
+    lines.push(
+      `content-encoding is ${showValue(encoding)}: something between OSS and the api added it, OSS sends none`,
+    );
   const version = headers['x-oss-signature-version'];
   if (version !== undefined && version !== '1.0')
-    lines.push(`x-oss-signature-version is ${showValue(version)}; only 1.0 (RSA over MD5) is known`);
+    lines.push(`x-oss-signature-version is ${showValue(version)}; only 1.0 (RSA over MD5) is supported`);
   return { title: 'request', verdict: lines.length === 2 ? 'ok' : 'wrong', lines };
 }
 
 function explainKeyUrl({ headers, logged }: CapturedCallback, settings: ExplainSettings): ExplainedStep {
   const title = 'key URL';
   if (headers['x-oss-pub-key-url'] === masked)
-    return { title, verdict: 'wrong', lines: ['the log hides it: it holds user info or a query'] };
+    return { title, verdict: 'wrong', lines: ['the log hides it because it contains user info or a query'] };
   try {
     const url = readKeyUrl(headers['x-oss-pub-key-url'], settings.allowedHosts);
     return { title, verdict: 'ok', lines: [url.href, `host ${url.host} is allowed`] };
   } catch (error) {
     const lines = [describe(error)];
     return (logged?.pinned ?? settings.pinned)
-      ? { title, verdict: 'note', lines: [...lines, 'it does not matter: the key is a given one'] }
+      ? { title, verdict: 'note', lines: [...lines, 'this does not matter because the key is pinned'] }
       : { title, verdict: 'wrong', lines };
   }
 }
@@ -112,12 +114,12 @@ function explainBody({ headers, body, logged }: CapturedCallback, settings: Expl
     };
   } catch (error) {
     if (logged && logged.hidden.length > 0)
-      return { title, verdict: 'note', lines: ['the log does not hold all of it'] };
-    const lines = [describe(error), 'the api would refuse it, signed or not'];
+      return { title, verdict: 'note', lines: ['the log does not contain the whole body'] };
+    const lines = [describe(error), 'the api would refuse it even with a valid signature'];
     const looksLikeJson = readObject(body.toString()) !== undefined;
     if (looksLikeJson !== (contentType?.includes('json') ?? false))
       lines.push(
-        `likely cause: wrong content type: the body is ${looksLikeJson ? 'JSON' : 'no JSON'}; see callbackBodyType, or a proxy changed it`,
+        `likely cause: wrong content type: the body is ${looksLikeJson ? 'JSON' : 'not JSON'}; check callbackBodyType, or a proxy changed it`,
       );
     return { title, verdict: 'wrong', lines };
   }

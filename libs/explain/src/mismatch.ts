@@ -28,12 +28,12 @@ export function explainMismatch(mismatch: Mismatch, signature: Buffer, key: KeyO
   const production = signedDigest(signature, ossProductionKey);
   if (!production)
     return [
-      'likely cause: the signature was made with the key of another environment, or was changed on the way',
+      'likely cause: the signature was made with the key of another environment, or was changed in transit',
       ...signatureSize(signature, key),
       ...bodyEvidence(mismatch.captured),
     ];
   return [
-    'likely cause: the key is one of another environment: this signature was made with the key of real OSS',
+    'likely cause: the key belongs to another environment: this signature was made with the key of real OSS',
     ...explainDigest(mismatch, production),
   ];
 }
@@ -43,14 +43,14 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
   const evidence = bodyEvidence(mismatch.captured);
   if (algorithm !== 'MD5')
     return [
-      `likely cause: the signature is over ${algorithm}; OSS signs MD5: it was not made by OSS`,
+      `likely cause: OSS did not make this signature: it signs ${algorithm}, while OSS signs MD5`,
       ...evidence,
     ];
   const { cause, gaveUp } = findCause(mismatch, digest);
   if (cause !== undefined) return [...(cause ? [`likely cause: ${cause}`] : []), ...evidence];
   return [
-    'key and signature belong together, so path, query or body is not the one that was signed; no usual change explains it',
-    ...(gaveUp ? ['the body is large: not every combination of changes was tried'] : []),
+    'key and signature belong together, so path, query or body differs from what was signed; no common change explains it',
+    ...(gaveUp ? ['the body is large, so not all combinations of changes were tried'] : []),
     ...bodyCause(mismatch),
     ...evidence,
   ];
@@ -109,7 +109,7 @@ function signatureSize(signature: Buffer, key: KeyObject): string[] {
   const keyBytes = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
   return signature.length === keyBytes
     ? []
-    : [`it has ${signature.length} bytes, and this key makes signatures of ${keyBytes}`];
+    : [`it has ${signature.length} bytes, but this key makes signatures of ${keyBytes}`];
 }
 
 /** What was done to the body when that alone has the Content-MD5 that OSS sent. */
@@ -119,7 +119,7 @@ function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): s
   let bytesLeft = hashedBytesMax / 4;
   for (const { sent, cause } of bodyChanges(body, headers)) {
     if (md5(sent).toString('base64') === contentMd5)
-      return [`likely cause: ${cause} (Content-MD5 tells), and path or query was changed too`];
+      return [`likely cause: ${cause} (as Content-MD5 shows), and path or query was changed too`];
     bytesLeft -= sent.length * changeFactor + tryBytes;
     if (bytesLeft < 0) break;
   }
@@ -131,15 +131,17 @@ function bodyEvidence({ headers, body }: CapturedCallback): string[] {
   const findings: string[] = [];
   const announced = Number(headers['content-length'] ?? body.length);
   if (body.length < announced)
-    findings.push(`the body is cut off: ${body.length} bytes of ${announced} that Content-Length announces`);
+    findings.push(
+      `the body is truncated: it has ${body.length} of the ${announced} bytes that Content-Length announces`,
+    );
   if (body.length === 0)
-    findings.push('the body is empty: did a body parser read it before it was captured?');
+    findings.push('the body is empty: perhaps a body parser read it before it was captured');
   const contentMd5 = headers['content-md5'];
   if (contentMd5 !== undefined)
     findings.push(
       md5(body).toString('base64') === contentMd5
-        ? 'Content-MD5 agrees with the body: look at path, query and key'
-        : 'Content-MD5 disagrees with the body: the body was changed after OSS sent it',
+        ? 'Content-MD5 matches the body: check path, query and key'
+        : 'Content-MD5 does not match the body: the body was changed after OSS sent it',
     );
   return findings;
 }

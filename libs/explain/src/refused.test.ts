@@ -57,7 +57,7 @@ describe('the log line of a refused callback', () => {
 
   test('is checked anew with other settings', () => {
     const { line } = refuse(form, form, { target: '/other' });
-    expect(explain(line).text).toMatch(/no usual change explains it/);
+    expect(explain(line).text).toMatch(/no common change explains it/);
     expect(explain(line, { callbackUrl: 'https://h/cb' }).text).toMatch(/was sent to "\/cb"/);
   });
 
@@ -76,7 +76,7 @@ describe('the log line of a refused callback', () => {
     expect(facts.signed).toMatchObject({ digest: null, holds: false, hidden: ['secret values of the body'] });
     expect(facts.request).not.toHaveProperty('bodyMd5');
     expect(explain(line).text).toMatch(
-      /the log hides secret values of the body.*\n.*\n.*line end was appended/,
+      /the log hides secret values of the body.*\n.*\n.*line break was appended/,
     );
   });
 
@@ -90,7 +90,7 @@ describe('the log line of a refused callback', () => {
     });
     expect(line).not.toMatch(/s3cret/);
     expect(line).not.toContain(Buffer.from('s3cret').toString('base64').slice(0, 6));
-    expect(explain(line).text).toMatch(/the log hides it: it holds user info or a query/);
+    expect(explain(line).text).toMatch(/the log hides it because it contains user info or a query/);
   });
 
   test('holds a secret in no encoding of the body', () => {
@@ -126,7 +126,7 @@ describe('the log line of a refused callback', () => {
     expect(facts.request.bodyBytes).toBe(1_000_000);
     expect(facts.request.bodyMd5 ?? 'NUL').toMatch(/^[\da-f]{32}$|^NUL$/);
     expect(facts.signed.hidden.join()).toMatch(/target after 2048.*(body after 4096|NUL bytes)/);
-    expect(explain(line).text).toMatch(/nothing is checked anew/);
+    expect(explain(line).text).toMatch(/nothing can be checked again/);
   });
 
   test('of one without a signature says so', () => {

@@ -21,7 +21,7 @@ export function explainVerification(captured: CapturedCallback, settings: Explai
   if (!authorization)
     return wrong(
       'header authorization is missing',
-      'likely cause: a proxy or web server stripped it; let it pass it on',
+      'likely cause: a proxy or web server stripped it; configure it to forward the header',
     );
   if (!settings.key) return wrong('cannot be checked without a key');
   return explainSignature(mismatch, authorization, settings.key, settings.pathPrefix);
@@ -38,19 +38,19 @@ function explainSignature(
   const holds = (signature: string) =>
     verifyCallbackSignature({ rawTarget: pathPrefix + rawTarget, body, authorization: signature, key });
   try {
-    if (holds(authorization)) return { title, verdict: 'ok', lines: [`${shown} holds`] };
+    if (holds(authorization)) return { title, verdict: 'ok', lines: [`${shown} is valid`] };
   } catch (error) {
     if (!isLandfallError(error, 'callback.signature_malformed'))
       return wrong(isLandfallError(error) ? `${error.message} (${error.code})` : String(error));
   }
   if (/^OSS4?[ -]/.test(authorization) && /:|Signature=/.test(authorization))
     return wrong(
-      `${shown} is one of a request to OSS`,
-      'likely cause: this is no callback of OSS, or a proxy signs requests anew',
+      `${shown} belongs to a request to OSS`,
+      'likely cause: this is not a callback from OSS, or a proxy signs requests again',
     );
   const signature = repairSignature(authorization);
   if (!signature) return wrong(`${shown} is not base64`);
-  const lines = [`${shown} does not hold`];
+  const lines = [`${shown} is not valid`];
   const repaired = signature.toString('base64');
   if (repaired !== authorization)
     lines.push(
@@ -72,7 +72,7 @@ function explainLogged(
       verdict: holds ? 'ok' : 'wrong',
       lines: [
         ...(hidden.length > 0
-          ? [`the log hides ${hidden.join(' and ')}, so nothing is checked anew; the api found:`]
+          ? [`the log hides ${hidden.join(' and ')}, so nothing can be checked again; the api found:`]
           : []),
         ...findings,
       ],
@@ -81,12 +81,11 @@ function explainLogged(
   const matching = mismatch.targets.find(
     ({ sent, cause }) => cause === '' && digestOf(sent, body) === digest,
   );
-  if (matching)
-    return { title, verdict: 'ok', lines: [`its digest ${digest} is that of the string to sign`] };
+  if (matching) return { title, verdict: 'ok', lines: [`its digest ${digest} matches the string to sign`] };
   const anew = explainDigest(mismatch, { algorithm: 'MD5', digest: Buffer.from(digest, 'hex') });
   // The api knows settings that whoever explains may not have.
   const reported = namesCause(anew) || !namesCause(findings) ? anew : ['the api found:', ...findings];
-  return wrong(`its digest ${digest} is not that of the string to sign`, ...reported);
+  return wrong(`its digest ${digest} does not match the string to sign`, ...reported);
 }
 
 function namesCause(findings: readonly string[]): boolean {

@@ -15,7 +15,7 @@ export class JobRunner {
 
   /** Tells the running jobs to stop; they go back to their queue without losing an attempt. */
   handBack(): void {
-    this.shutdown.abort(new Error('the worker shuts down'));
+    this.shutdown.abort(new Error('the worker is shutting down'));
   }
 
   async run(job: Job, token: string | undefined, lockLost: AbortSignal | undefined): Promise<void> {
@@ -32,7 +32,7 @@ export class JobRunner {
     const handler: JobHandler<Name> = this.handlers[name];
     const parsed = jobCatalog[name].payload.safeParse(job.data);
     if (!parsed.success)
-      throw new UnrecoverableError(`the payload of ${name} is not valid: ${parsed.error.message}`);
+      throw new UnrecoverableError(`the payload of ${name} is invalid: ${parsed.error.message}`);
     const payload = parsed.data as JobPayload<Name>;
     const logger = this.logger.child({
       job: name,
@@ -54,7 +54,7 @@ export class JobRunner {
     const durationMs = Math.round(performance.now() - startedAt);
     await handler
       .ended(payload)
-      .catch((error: unknown) => logger.warn({ err: error }, 'cannot record the end of a run'));
+      .catch((error: unknown) => logger.warn({ err: error }, 'cannot record the end of a job'));
     if (!failure) return logger.info({ durationMs }, 'job done');
     if (this.shutdown.signal.aborted) {
       logger.info({ durationMs }, 'job handed back');
@@ -68,7 +68,7 @@ export class JobRunner {
     }
     const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (failure.retryable && !lastAttempt) {
-      logger.warn({ durationMs, code: failure.code, err: failure }, 'job failed, trying again');
+      logger.warn({ durationMs, code: failure.code, err: failure }, 'job failed; trying again');
       throw failure;
     }
     // A service that stays away is no fault of the upload: the sweep queues it again later.

@@ -63,10 +63,10 @@ export class OutboxRelay {
       this.woken = false;
       try {
         while (!signal.aborted && (await this.relayBatch()) === batchSize);
-        if (failing) this.logger.info('relaying again');
+        if (failing) this.logger.info('relay works again');
         failing = false;
       } catch (error) {
-        if (!failing) this.logger.warn({ err: error }, 'cannot relay the outbox, trying again');
+        if (!failing) this.logger.warn({ err: error }, 'cannot relay the outbox; trying again');
         failing = true;
         await pause(500, signal);
         continue;
@@ -98,7 +98,7 @@ export class OutboxRelay {
           queue.addBulk(jobs),
           addTimeoutMs,
           'queue.unavailable',
-          `adding ${jobs.length} jobs`,
+          `adding ${jobs.length} jobs timed out`,
         );
       }
       return rows.length;

@@ -56,7 +56,7 @@ function findNativeDir(): string {
   } catch (error) {
     throw new LandfallError(
       'local.postgres_failed',
-      `there is no embedded Postgres for ${platform}-${process.arch} in node_modules; run npm ci (with optional and development packages)`,
+      `node_modules contains no embedded Postgres for ${platform}-${process.arch}; run npm ci (with optional and development packages)`,
       { cause: error },
     );
   }
@@ -74,7 +74,7 @@ async function findPostgresUser(): Promise<SystemUser> {
   if (user) return user;
   throw new LandfallError(
     'local.postgres_failed',
-    `Postgres does not run as root and the system user postgres could not be made: ${made.output}`,
+    `Postgres does not run as root, and the system user postgres could not be created: ${made.output}`,
   );
 }
 

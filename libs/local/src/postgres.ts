@@ -59,7 +59,7 @@ async function checkOwner(home: PostgresHome): Promise<void> {
   if (owner === undefined || wanted === undefined || owner === wanted) return;
   throw new LandfallError(
     'local.postgres_failed',
-    `${home.dir} belongs to user id ${owner}, but Postgres runs as ${wanted}; start as the user who made it, or remove it (and its data)`,
+    `${home.dir} belongs to user id ${owner}, but Postgres runs as ${wanted}; start as the user who created it, or remove it (and its data)`,
   );
 }
 
@@ -84,7 +84,7 @@ async function initialise(home: PostgresHome, fast: boolean): Promise<void> {
   const format = ['--encoding', 'UTF8', '--locale', 'C', '--data-checksums'];
   const parameters = [...account, ...format, ...(fast ? ['--no-sync'] : [])];
   const made = await runPostgresTool(unfinished, 'initdb', parameters, { timeoutMs: startTimeoutMs });
-  if (made.code !== 0) throw new LandfallError('local.postgres_failed', `initdb says: ${made.output}`);
+  if (made.code !== 0) throw new LandfallError('local.postgres_failed', `initdb failed: ${made.output}`);
   await rename(unfinished.dir, home.dir);
   if (!home.link) return;
   await rm(home.link, { force: true });
@@ -116,7 +116,7 @@ async function startPostmaster(home: PostgresHome, options: PostgresOptions): Pr
       const said = (await readFile(options.logFile)).subarray(size).toString();
       // The backends of a Postgres that was killed go away by themselves within moments.
       if (said.includes('pre-existing shared memory block') && Date.now() < deadline) await pause(200);
-      else throw new LandfallError('local.postgres_failed', `it says:\n${said || result.output}`);
+      else throw new LandfallError('local.postgres_failed', `its output:\n${said || result.output}`);
     }
   } finally {
     await log.close();

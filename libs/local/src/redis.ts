@@ -78,7 +78,7 @@ async function waitForPong(port: number): Promise<boolean> {
 
 async function ping(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(1_000, () => socket.destroy(new Error('no answer')));
+  socket.setTimeout(1_000, () => socket.destroy(new Error('no response')));
   try {
     await once(socket, 'connect');
     socket.write('PING\r\n');

@@ -48,7 +48,7 @@ describe('a wrong file is told with its lines:', () => {
     [
       'a slip of the pen',
       withRenditions('      - name: a', '        kind: image', '        width: 1', '        heigth: 2'),
-      ['p.yaml:9: pipelines.0.renditions.0.heigth: there is no such field'],
+      ['p.yaml:9: pipelines.0.renditions.0.heigth: unknown field'],
     ],
     [
       'an unknown kind',
@@ -59,13 +59,13 @@ describe('a wrong file is told with its lines:', () => {
       'DASH and AES-128 at once',
       ofVideo('      - { name: a, kind: hls, dash: true, encryption: aes-128 }'),
       [
-        'p.yaml:6: pipelines.0.renditions.0.dash: AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
+        'p.yaml:6: pipelines.0.renditions.0.dash: DASH does not support the AES-128 encryption of HLS: omit one of the two',
       ],
     ],
     [
       'no size',
       withRenditions('      - { name: a, kind: image }'),
-      [/:6: .*\.width: a width or a height is needed/],
+      [/:6: .*\.width: width or height is required/],
     ],
     [
       'a huge size',
@@ -76,17 +76,17 @@ describe('a wrong file is told with its lines:', () => {
     [
       'a position where nothing is cut off',
       withRenditions('      - name: a', '        kind: image', '        width: 9', '        position: focal'),
-      [/:9: .*\.position: only fit: cover/],
+      [/:9: .*\.position: requires fit: cover/],
     ],
     [
       'a JPEG that moves',
       withRenditions('      - { name: a, kind: image, width: 1, format: jpeg, animated: true, effort: 1 }'),
-      [/:6: .*\.animated: jpeg holds no animation/, /:6: .*\.effort: jpeg has no effort/],
+      [/:6: .*\.animated: jpeg does not support animation/, /:6: .*\.effort: jpeg does not support effort/],
     ],
     [
       'too much effort',
       withRenditions('      - { name: a, kind: image, width: 1, effort: 7 }'),
-      [/:6: .*\.effort: webp has 0 to 6/],
+      [/:6: .*\.effort: webp allows 0 to 6/],
     ],
     [
       'a colour that YAML takes for a comment',
@@ -101,12 +101,12 @@ describe('a wrong file is told with its lines:', () => {
     [
       'a colour by its name',
       withRenditions('      - { name: a, kind: image, width: 1, background: white }'),
-      [/:6: .*\.background: a colour like "#ffffff" is wanted/],
+      [/:6: .*\.background: must be a colour such as "#ffffff"/],
     ],
     [
       'a watermark of both',
       withRenditions('      - { name: a, kind: image, width: 1, watermark: { text: x, objectKey: y } }'),
-      [/:6: .*\.watermark: a watermark has either a text or an objectKey/],
+      [/:6: .*\.watermark: must have either text or objectKey/],
     ],
     [
       'a watermark out of range',
@@ -121,28 +121,31 @@ describe('a wrong file is told with its lines:', () => {
         '      - { name: a, kind: image, width: 1 }',
         '      - { name: a, kind: image, width: 2 }',
       ),
-      ['p.yaml:7: pipelines.0.renditions.1.name: a is used twice'],
+      ['p.yaml:7: pipelines.0.renditions.1.name: another rendition is already named a'],
     ],
     [
       'a stream of a picture',
       withRenditions('      - { name: a, kind: hls }'),
-      ['p.yaml:6: pipelines.0.renditions.0.kind: no hls can be made of image'],
+      ['p.yaml:6: pipelines.0.renditions.0.kind: hls cannot be made from image'],
     ],
     [
       'a storyboard of a sound, a sound of a picture',
       withRenditions('      - { name: a, kind: storyboard }', '      - { name: b, kind: waveform }'),
-      [/:6: .*\.kind: no storyboard can be made of image/, /:7: .*\.kind: no waveform can be made of image/],
+      [
+        /:6: .*\.kind: storyboard cannot be made from image/,
+        /:7: .*\.kind: waveform cannot be made from image/,
+      ],
     ],
     [
       'two moments for one poster',
       ofVideo('      - name: a', '        kind: poster', '        at: 3', '        share: 0.5'),
-      [/:9: .*\.share: a poster has either at or share/],
+      [/:9: .*\.share: must not be set together with at/],
     ],
     ['a share of 20 %', ofVideo('      - { name: a, kind: poster, share: 20 }'), [/:6: .*\.share: .*<=1/]],
     [
       'tiles counted twice',
       ofVideo('      - { name: a, kind: storyboard, count: 9, intervalSeconds: 1 }'),
-      [/:6: .*\.count: a storyboard has either intervalSeconds or count/],
+      [/:6: .*\.count: must not be set together with intervalSeconds/],
     ],
     [
       'a preview of nothing, with sound',
@@ -152,7 +155,7 @@ describe('a wrong file is told with its lines:', () => {
     [
       'an MP3 of 512 kbit/s in six channels',
       ofVideo('      - { name: a, kind: audio, codec: mp3, bitrateKbps: 512 }'),
-      [/:6: .*\.bitrateKbps: mp3 has 32 to 320/],
+      [/:6: .*\.bitrateKbps: mp3 allows 32 to 320/],
     ],
     ['six channels', ofVideo('      - { name: a, kind: audio, channels: 6 }'), [/\.channels: .*<=2/]],
     [
@@ -161,32 +164,29 @@ describe('a wrong file is told with its lines:', () => {
         '      - { name: a, kind: waveform, color: "#000000" }',
         '      - { name: b, kind: waveform, format: png, pixelsPerSecond: 9 }',
       ),
-      [
-        /:6: .*\.color: the JSON has none; set format: png/,
-        /:7: .*\.pixelsPerSecond: the PNG has none; set format: json/,
-      ],
+      [/:6: .*\.color: requires format: png/, /:7: .*\.pixelsPerSecond: requires format: json/],
     ],
     ['no kind', withMatch('{ bucket: a }'), [/:4: pipelines\.0\.match\.kind: /]],
     [
       'a type with a star',
       withMatch('{ kind: image, mimeType: "*/png" }'),
-      [/:4: .*\.mimeType: a type like/],
+      [/:4: .*\.mimeType: must be a lower-case type/],
     ],
     [
       'a list with a number',
       withMatch('{ kind: image, bucket: [a, 7] }'),
-      [/:4: .*\.bucket: a text or a list/],
+      [/:4: .*\.bucket: must be a text or a list/],
     ],
     [
       'vars that are numbers',
       withMatch('{ kind: image, vars: { tenant: 7 } }'),
-      [/:4: .*\.vars\.tenant: a text or a list/],
+      [/:4: .*\.vars\.tenant: must be a text or a list/],
     ],
     ['a negative size', withMatch('{ kind: image, minBytes: -1 }'), [/:4: .*\.minBytes: /]],
     [
       'sizes that no object has',
       withMatch('{ kind: image, minBytes: 9, maxBytes: 8 }'),
-      [/:4: .*\.maxBytes: less than minBytes/],
+      [/:4: .*\.maxBytes: must not be less than minBytes/],
     ],
   ])('%s', (_, text, problems) => {
     const found = problemsOf(text);
@@ -206,8 +206,8 @@ pipelines:
     const first = 'continue: true, renditions: [{ name: a, kind: hls }]';
     expect(problemsOf(two(first, 'renditions: [{ name: a, kind: poster }, { name: b, kind: hls }]'))).toEqual(
       [
-        'p.yaml:5: pipelines.2.renditions.0.name: a is used twice, in pipeline one above, which continues',
-        'p.yaml:5: pipelines.2.renditions.1.kind: there is an hls already, in pipeline one above, which continues',
+        'p.yaml:5: pipelines.2.renditions.0.name: another rendition is already named a in pipeline one above, which continues',
+        'p.yaml:5: pipelines.2.renditions.1.kind: an upload has at most one hls; another is already defined in pipeline one above, which continues',
       ],
     );
   });
@@ -220,7 +220,7 @@ pipelines:
   test('have names of their own', () => {
     const renditions = 'renditions: [{ name: a, kind: hls }]';
     expect(problemsOf(two(renditions, renditions).replace('two', 'one'))).toEqual([
-      'p.yaml:5: pipelines.2.name: there is a pipeline one for video already',
+      'p.yaml:5: pipelines.2.name: another pipeline for video is already named one',
     ]);
   });
 });

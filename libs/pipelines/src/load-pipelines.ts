@@ -58,7 +58,7 @@ function readValues(document: Document, file: string): unknown {
 /** A field that does not exist is told at its own line, and not at that of the object where it stands. */
 function tell(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
   if (issue.code !== 'unrecognized_keys') return [issue];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'there is no such field' }));
+  return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown field' }));
 }
 
 function invalid(problems: string[]): LandfallError {

@@ -10,27 +10,27 @@ function oneOf(text: z.ZodString) {
 /** What is wrong with a text or with the first wrong one of a list: more than that the union fits neither. */
 function explain(text: z.ZodString, input: unknown): string {
   const wrong = (Array.isArray(input) ? input : [input]).find((value) => !text.safeParse(value).success);
-  if (typeof wrong !== 'string') return 'a text or a list of texts is wanted, with quotes round a number';
+  if (typeof wrong !== 'string') return 'must be a text or a list of texts, with quotes around a number';
   return `${wrong}: ${text.safeParse(wrong).error?.issues[0]?.message}`;
 }
 
 const mimeType = z
   .string()
-  .regex(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/, 'a type like image/png or image/* is wanted, in lower case');
+  .regex(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/, 'must be a lower-case type such as image/png or image/*');
 const bytes = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export const matchSchema = z
   .strictObject({
-    kind: z.enum(sourceKinds).describe('what the bytes are; a `document` is a PDF'),
+    kind: z.enum(sourceKinds).describe('what the content of the file is; a `document` is a PDF'),
     mimeType: oneOf(mimeType)
       .optional()
-      .describe('only this type, as the bytes say; `image/*` takes every image'),
+      .describe('only this type, detected from the content; `image/*` matches every image'),
     bucket: oneOf(z.string().min(1)).optional().describe('only this bucket'),
     prefix: oneOf(z.string().min(1)).optional().describe('only object keys that begin with this'),
     key: oneOf(z.string().min(1).max(1_024))
       .optional()
       .describe(
-        'only object keys like this: `?` is one character and `*` any number, but no `/`; `**` is anything',
+        'only object keys that match this pattern: `?` is one character and `*` any number, except `/`; `**` is anything',
       ),
     vars: z
       .record(z.string(), oneOf(z.string()))
@@ -41,7 +41,7 @@ export const matchSchema = z
   })
   .refine(({ minBytes = 0, maxBytes = Infinity }) => minBytes <= maxBytes, {
     path: ['maxBytes'],
-    error: 'less than minBytes: no object is of such a size',
+    error: 'must not be less than minBytes: no object could match',
   });
 
 /** What a pipeline matches on. */

@@ -13,19 +13,19 @@ const pipeline = z.strictObject({
   keepLocation: z
     .boolean()
     .default(false)
-    .describe('whether the facts of an upload tell where it was taken; its renditions never do'),
+    .describe('whether the facts of an upload include where it was taken; its renditions never do'),
   damaged: z
     .enum(['repair', 'fail'])
     .optional()
     .describe(
-      'what becomes of a file that ends early: what is there is used when it is most of it, with a warning, or the ' +
-        'upload fails; repair for pictures and fail for video and audio unless set',
+      'what happens to a truncated file: `repair` uses the part that is there, with a warning, if it is most of the ' +
+        'file; `fail` fails the upload. Defaults to repair for images and fail for video and audio',
     ),
   renditions: z
     .array(renditionSchema)
     .min(1)
     .max(50)
-    .describe('made in this order: first what a page needs first'),
+    .describe('made in this order: put first what a page needs first'),
 });
 
 /** The whole file. */
@@ -35,7 +35,7 @@ export const pipelinesSchema = z
     pipelines: z
       .array(pipeline)
       .max(200)
-      .describe('the first one that matches an upload is the one, unless it continues'),
+      .describe('the first that matches an upload applies; if it continues, later ones may apply too'),
   })
   .superRefine(({ pipelines }, context) => {
     for (const [index, pipeline] of pipelines.entries()) {
@@ -44,24 +44,35 @@ export const pipelinesSchema = z
       const refuse = (message: string, ...path: (string | number)[]) =>
         context.addIssue({ code: 'custom', path: ['pipelines', index, ...path], message });
       if (before.some(({ name }) => name === pipeline.name))
-        refuse(`there is a pipeline ${pipeline.name} for ${kind} already`, 'name');
+        refuse(`another pipeline for ${kind} is already named ${pipeline.name}`, 'name');
       // Those above that continue may match the same upload: together they are one list.
       const made = before.filter((other) => other.continue).flatMap(renditionsIn);
       for (const [position, rendition] of renditionsIn(pipeline).entries()) {
         const clash = made.find((other) => other.name === rendition.name);
-        if (clash) refuse(`${rendition.name} is used twice${within(clash)}`, 'renditions', position, 'name');
+        if (clash)
+          refuse(
+            `another rendition is already named ${rendition.name}${within(clash)}`,
+            'renditions',
+            position,
+            'name',
+          );
         const twin = made.find((other) => kinds[rendition.kind].once && other.kind === rendition.kind);
         if (twin)
-          refuse(`there is an ${rendition.kind} already${within(twin)}`, 'renditions', position, 'kind');
+          refuse(
+            `an upload has at most one ${rendition.kind}; another is already defined${within(twin)}`,
+            'renditions',
+            position,
+            'kind',
+          );
         if (!kinds[rendition.kind].madeOf.includes(kind))
-          refuse(`no ${rendition.kind} can be made of ${kind}`, 'renditions', position, 'kind');
+          refuse(`${rendition.kind} cannot be made from ${kind}`, 'renditions', position, 'kind');
         made.push(rendition);
       }
 
       function within(other: { pipeline: string }): string {
         return other.pipeline === pipeline.name
           ? ''
-          : `, in pipeline ${other.pipeline} above, which continues`;
+          : ` in pipeline ${other.pipeline} above, which continues`;
       }
     }
   });

@@ -23,9 +23,9 @@ describe('a spec that another version planned', () => {
   });
 
   test.each([
-    ['hologram', { ...loop, kind: 'hologram' }, 'there is no kind hologram'],
-    ['toString', loop, 'there is no kind toString'],
-    ['loop', { ...loop, width: 'wide' }, 'no such loop: '],
+    ['hologram', { ...loop, kind: 'hologram' }, 'unknown kind hologram'],
+    ['toString', loop, 'unknown kind toString'],
+    ['loop', { ...loop, width: 'wide' }, 'the spec is not a valid loop: '],
   ])('is refused as %s when it cannot be made', (kind, spec, detail) => {
     const refusal = { code: 'rendition.kind_unknown', detail: expect.stringContaining(detail) };
     expect(() => readSpec(kind, spec)).toThrow(expect.objectContaining(refusal));

@@ -9,10 +9,13 @@ import { kinds, renditionSchema } from './kinds/index.js';
  * @throws LandfallError rendition.kind_unknown
  */
 export function readSpec(kind: string, spec: object): RenditionSpec {
-  if (!isKind(kind)) throw new LandfallError('rendition.kind_unknown', `there is no kind ${kind}`);
+  if (!isKind(kind)) throw new LandfallError('rendition.kind_unknown', `unknown kind ${kind}`);
   const { shape } = kinds[kind].schema;
   const known = Object.entries(spec).filter(([name]) => Object.hasOwn(shape, name));
   const read = renditionSchema.safeParse({ ...Object.fromEntries(known), kind });
   if (read.success) return read.data;
-  throw new LandfallError('rendition.kind_unknown', `no such ${kind}: ${z.prettifyError(read.error)}`);
+  throw new LandfallError(
+    'rendition.kind_unknown',
+    `the spec is not a valid ${kind}: ${z.prettifyError(read.error)}`,
+  );
 }

@@ -32,9 +32,7 @@ export function loadConfig<const Names extends SectionName>(
   }
   // Left alone it would loosen what was strict.
   if (given['CALLBACK_REQUIRE_TICKET'] !== undefined)
-    problems.push(
-      'CALLBACK_REQUIRE_TICKET: there is no such setting any more; true is CALLBACK_TRUST=ticket now',
-    );
+    problems.push('CALLBACK_REQUIRE_TICKET: no longer exists; instead of true, set CALLBACK_TRUST=ticket');
   if (given['LANDFALL_ENV'] !== 'development') problems.push(...publishedSecrets(given));
   if (problems.length > 0)
     throw new LandfallError('config.invalid', problems.map((line) => `\n  ${line}`).join(''));
@@ -66,6 +64,6 @@ function publishedSecrets(env: Record<string, unknown>): string[] {
     )
     .map(
       (name) =>
-        `${name}: holds a secret published with the source; set your own, or LANDFALL_ENV=development`,
+        `${name}: contains a secret published with the source; set your own, or LANDFALL_ENV=development`,
     );
 }

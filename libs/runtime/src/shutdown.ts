@@ -16,7 +16,7 @@ export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => P
     closing = true;
     logger.info({ reason }, 'shutting down');
     setTimeout(() => {
-      logger.error({ deadlineMs }, 'shutdown took too long, giving up');
+      logger.error({ deadlineMs }, 'shutdown took too long; giving up');
       process.exit(1);
     }, deadlineMs).unref();
     close().then(

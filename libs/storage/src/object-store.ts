@@ -54,7 +54,7 @@ export class ObjectStore {
     const expected = Number(answer.headers.get('content-length'));
     let received = 0;
     const refuseMore = () => {
-      if (received > expected) throw new Error(`more than the ${expected} bytes that were announced`);
+      if (received > expected) throw new Error(`the answer exceeds the announced ${expected} bytes`);
     };
     try {
       await writeStream(
@@ -76,7 +76,7 @@ export class ObjectStore {
     if (received !== expected) {
       throw new LandfallError(
         'storage.unavailable',
-        `${address.objectKey}: got ${received} of ${expected} bytes`,
+        `${address.objectKey}: received ${received} of ${expected} bytes`,
       );
     }
   }
@@ -116,7 +116,7 @@ export class ObjectStore {
     if (received === sizeBytes) return bytes;
     throw new LandfallError(
       'storage.unavailable',
-      `${address.objectKey}: got ${received} of ${sizeBytes} bytes`,
+      `${address.objectKey}: received ${received} of ${sizeBytes} bytes`,
     );
   }
 
@@ -137,7 +137,7 @@ export class ObjectStore {
     discard(answer);
     throw new LandfallError(
       'storage.unavailable',
-      `${address.objectKey}: asked for ${headers.range}, got ${given}`,
+      `${address.objectKey}: requested ${headers.range}, received ${given}`,
     );
   }
 
@@ -254,7 +254,7 @@ export class ObjectStore {
     const silence = new AbortController();
     // fetch resolves when the body is sent and answered.
     const timeoutMs = OSS_TIMEOUT_MS + (sizeOf(body) / slowestUpload) * 1_000;
-    const timer = setTimeout(() => silence.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => silence.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
     try {
       const answer = await fetch(url, {
         method,

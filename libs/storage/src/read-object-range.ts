@@ -59,7 +59,7 @@ async function* readPart(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const ended = new AbortController();
-  const giveUp = () => ended.abort(new LandfallError('storage.unavailable', `silent for ${silenceMs} ms`));
+  const giveUp = () => ended.abort(new LandfallError('storage.unavailable', `no data for ${silenceMs} ms`));
   let timer = setTimeout(giveUp, silenceMs);
   try {
     const body = await store.openRange(object, object.etag, part, AbortSignal.any([signal, ended.signal]));
@@ -69,9 +69,9 @@ async function* readPart(
       const { done, value } = await reader.read();
       // While the reader downstream is busy, the store is not to blame.
       clearTimeout(timer);
-      if (done) throw new Error(`ended ${left} bytes before its end`);
+      if (done) throw new Error(`the answer ended ${left} bytes early`);
       left -= value.length;
-      if (left < 0) throw new Error(`sends more than it was asked for`);
+      if (left < 0) throw new Error(`the answer exceeds the requested range`);
       yield value;
       timer = setTimeout(giveUp, silenceMs);
     }

@@ -35,5 +35,5 @@ describe('the keys of a list', () => {
     ['half a list', list(contents('a'), contents('b')).slice(0, -30)],
     ['another document', '<Error><Code>NoSuchBucket</Code></Error>'],
     ['no document', 'OK'],
-  ])('are refused of %s', (_, text) => expect(() => readListedKeys(text)).toThrow('not a whole'));
+  ])('are refused of %s', (_, text) => expect(() => readListedKeys(text)).toThrow('not a complete'));
 });

@@ -20,7 +20,7 @@ export function readErrorCode(text: string): string {
  */
 export function readListedKeys(text: string): string[] {
   const root = readRoot(text, 'ListBucketResult');
-  if (root === undefined) throw new Error('the list of keys is not a whole ListBucketResult');
+  if (root === undefined) throw new Error('the list of keys is not a complete ListBucketResult');
   const contents = childOf(root, 'Contents');
   const items: unknown[] = Array.isArray(contents) ? contents : [];
   return items.map((item) => decodeURIComponent(textOf(childOf(item, 'Key'))));

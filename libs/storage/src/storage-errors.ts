@@ -25,12 +25,12 @@ export async function refusalOf(answer: Response, address: ObjectAddress): Promi
   if (answer.status === 401 || answer.status === 403) {
     return new LandfallError(
       'storage.denied',
-      `${where}: OSS answers ${answer.status} ${code}; check the access key, its policy and the clock`,
+      `${where}: OSS answered ${answer.status} ${code}; check the access key, its policy and the clock`,
       { context },
     );
   }
   const passing = answer.status >= 500 || answer.status === 408 || answer.status === 429;
-  const detail = `${where}: OSS answers ${answer.status} ${code}`;
+  const detail = `${where}: OSS answered ${answer.status} ${code}`;
   return new LandfallError(passing ? 'storage.unavailable' : 'storage.refused', detail, { context });
 }
 

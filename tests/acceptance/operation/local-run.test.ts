@@ -75,7 +75,7 @@ async function start(): Promise<LocalRun> {
     stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   await eventually(() => {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`it has ended:\n${output}`);
-    return output.includes('Landfall runs.') || undefined;
+    return output.includes('Landfall is running.') || undefined;
   }, 120_000);
   return { process: child, facts: await readJson('local.json'), output: () => output };
 }
@@ -135,7 +135,7 @@ test('landfall start makes media of an upload, is alone in its folder, and leave
   ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('no such file or directory') });
 
   expect(await end(local, 'SIGINT')).toBe(0);
-  expect(local.output()).toContain('Landfall has ended.');
+  expect(local.output()).toContain('Landfall has stopped.');
   expect(await leftovers()).toEqual([]);
 
   const again = await start();

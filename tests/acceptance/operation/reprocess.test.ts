@@ -196,7 +196,7 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     const where = ['--rendition', 'small', '--where', 'kind=image', '--where', 'prefix=a/'];
     const since = ['--where', 'status=ready', '--where', 'createdAfter=2020-01-01T00:00:00Z'];
     expect(await reprocess(...where, ...since, '--dry-run')).toContain(
-      'looked at 2 uploads: 2 renditions of 2 would be made again',
+      'checked 2 uploads: 2 renditions of 2 would be made again',
     );
     expect(await reprocess(...where, ...since)).toContain('2 renditions of 2 will be made again');
     for (const id of ids.slice(0, 2))

@@ -44,7 +44,7 @@ export class CallbackKeys {
       cached.fetchedAt = Date.now();
       this.fetchOnce(url).catch((error: unknown) => {
         cached.fetchedAt += refreshAgainAfterMs - refreshAfterMs;
-        this.logger.warn({ err: error }, 'cannot refresh a callback key; the old one serves');
+        this.logger.warn({ err: error }, 'cannot refresh a callback key; keeping the old one');
       });
     }
     return cached.key;
@@ -73,7 +73,9 @@ export class CallbackKeys {
     const underWay = this.fetching.get(url.href);
     if (underWay) return underWay;
     if (this.fetching.size >= keysMax)
-      return Promise.reject(new LandfallError('callback.key_unavailable', 'too many keys are being fetched'));
+      return Promise.reject(
+        new LandfallError('callback.key_unavailable', 'too many key fetches are running'),
+      );
     const fetching = this.fetchKey(url)
       .then(
         (key) => this.remember(url, key),
@@ -88,7 +90,7 @@ export class CallbackKeys {
     const answer = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(this.timeoutMs) });
     if (!answer.ok) {
       await answer.body?.cancel();
-      throw new Error(`the key server answers ${answer.status}`);
+      throw new Error(`the key server answered ${answer.status}`);
     }
     let pem = '';
     const decoder = new TextDecoder();

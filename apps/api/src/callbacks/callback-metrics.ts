@@ -4,11 +4,11 @@ import { counter } from '#runtime';
 export const callbackOutcomes = counter('landfall_callbacks_total', 'Callbacks by outcome', 'code');
 
 /** Where the public key of a callback came from. */
-export const keyLookups = counter('landfall_callback_keys_total', 'Look-ups of callback keys', 'result');
+export const keyLookups = counter('landfall_callback_keys_total', 'Lookups of callback keys', 'result');
 
 /** Callbacks with neither ticket nor secret URL: `taken`, or `refused` because there were too many. */
 export const unprovenCallbacks = counter(
   'landfall_unproven_callbacks_total',
-  'Callbacks that nobody vouches for',
+  'Callbacks without a ticket or a secret URL',
   'result',
 );

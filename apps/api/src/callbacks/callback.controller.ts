@@ -39,7 +39,7 @@ export class CallbackController {
   @UseGuards(CallbackGuard)
   @ApiOperation({
     summary:
-      'Takes the signed callback of OSS after an upload; with a secret of CALLBACK_URL_SECRETS as a believed one',
+      'Receives the signed callback of OSS after an upload; believes it if the URL has a secret of CALLBACK_URL_SECRETS',
   })
   async landed(
     @Req() request: FastifyRequest,
@@ -50,7 +50,7 @@ export class CallbackController {
     if (!this.config.oss.OSS_BUCKETS.includes(landed.bucket)) {
       throw new LandfallError(
         'callback.bucket_forbidden',
-        `${landed.bucket}; add it to OSS_BUCKETS if it should be`,
+        `${landed.bucket}; add it to OSS_BUCKETS to accept it`,
       );
     }
     const requestId = header(request, 'x-oss-request-id');

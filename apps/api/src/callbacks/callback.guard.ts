@@ -56,7 +56,7 @@ export class CallbackGuard implements CanActivate {
     if (verifyCallbackSignature({ rawTarget, body, authorization, key })) return true;
     throw new LandfallError(
       'callback.signature_mismatch',
-      'path, query and body must arrive exactly as OSS sent them: is there a proxy that rewrites the path, or a parser before us?',
+      'path, query and body must arrive exactly as OSS sent them: check for a proxy that rewrites the path or re-encodes the body',
     );
   }
 }

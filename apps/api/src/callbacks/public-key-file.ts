@@ -9,7 +9,7 @@ export function readPublicKey(file: string): KeyObject {
   } catch (cause) {
     throw new LandfallError(
       'config.invalid',
-      `CALLBACK_PUBLIC_KEY_FILE: ${file} is no public key in PEM form`,
+      `CALLBACK_PUBLIC_KEY_FILE: ${file} does not contain a public key in PEM format`,
       { cause },
     );
   }

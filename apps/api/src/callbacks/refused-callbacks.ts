@@ -97,7 +97,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     clearTimeout(this.counting);
     this.counting = undefined;
     if (this.counts.size === 0) return;
-    this.logger.warn({ refused: Object.fromEntries(this.counts) }, 'more callbacks refused');
+    this.logger.warn({ refused: Object.fromEntries(this.counts) }, 'further callbacks refused');
     this.counts = new Map();
   }
 

@@ -11,7 +11,7 @@ export class HealthController {
   constructor(private readonly source: DataSource) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'The process runs' })
+  @ApiOperation({ summary: 'The process is running' })
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -19,7 +19,7 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'The database is reachable and migrated' })
   async ready(): Promise<{ status: 'ok' }> {
-    await withTimeLimit(checkDatabase(this.source), readyTimeoutMs, 'database.unavailable', 'no answer');
+    await withTimeLimit(checkDatabase(this.source), readyTimeoutMs, 'database.unavailable', 'no response');
     return { status: 'ok' };
   }
 }

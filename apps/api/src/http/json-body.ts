@@ -37,9 +37,12 @@ function parseJson(contentType: string | undefined, body: unknown): unknown {
   if (mediaType !== 'application/json')
     throw new LandfallError('request.invalid', 'send JSON with content-type: application/json');
   if (!Buffer.isBuffer(body) || body.length === 0)
-    throw new LandfallError('request.invalid', 'the body is empty; a JSON object is wanted');
+    throw new LandfallError('request.invalid', 'the body is empty; send a JSON object');
   if (body.length > maxBodyBytes)
-    throw new LandfallError('request.too_large', `${body.length} bytes; at most ${maxBodyBytes} are taken`);
+    throw new LandfallError(
+      'request.too_large',
+      `the body has ${body.length} bytes; the limit is ${maxBodyBytes}`,
+    );
   if (!isUtf8(body)) throw new LandfallError('request.invalid', 'the body is not UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));

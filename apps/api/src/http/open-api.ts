@@ -14,7 +14,7 @@ export function serveOpenApi(app: NestFastifyApplication, version: string): void
   const settings = new DocumentBuilder()
     .setTitle('Landfall')
     .setDescription(
-      'Uploads to Alibaba Cloud OSS and what became of them. Errors are application/problem+json with a stable code.',
+      'Uploads to Alibaba Cloud OSS and their renditions. Errors are application/problem+json with a stable code.',
     )
     .setVersion(version)
     .addBearerAuth()

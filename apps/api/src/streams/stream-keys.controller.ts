@@ -23,7 +23,7 @@ export class StreamKeysController {
   @ApiBearerAuth()
   @Header('cache-control', 'private, no-store')
   @Header('access-control-allow-origin', '*')
-  @ApiOperation({ summary: 'The key of an encrypted stream, 16 bytes; playlists name this address' })
+  @ApiOperation({ summary: 'The 16-byte key of an encrypted stream; playlists refer to this address' })
   /** Errors: upload.not_found, rendition.not_found */
   async key(
     @Param('uploadId', { schema: uploadIdSchema }) uploadId: string,

@@ -35,7 +35,7 @@ export class StreamLinks {
     if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
       throw new LandfallError('auth.link_invalid');
     if (link.expires * 1_000 < Date.now())
-      throw new LandfallError('auth.link_invalid', 'ask the API for a new one');
+      throw new LandfallError('auth.link_invalid', 'request a new link from the API');
   }
 
   private sign({ uploadId, rendition, expires }: StreamLink): string {

@@ -39,7 +39,7 @@ export class StreamsController {
   @Header('cache-control', 'private, max-age=60')
   @Header('access-control-allow-origin', '*')
   @ApiOperation({
-    summary: 'A playlist, a DASH manifest or the cues of a storyboard; the link is in the rendition',
+    summary: 'A playlist, a DASH manifest or the cues of a storyboard; the rendition contains the link',
   })
   async file(
     @Param({ schema: fileParams }) { uploadId, rendition: name, '*': path }: z.output<typeof fileParams>,

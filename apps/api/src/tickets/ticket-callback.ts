@@ -49,7 +49,7 @@ export function encodeCallback(
   if (callback.length > maxBase64Bytes || callbackVar.length > maxBase64Bytes)
     throw new LandfallError(
       'request.invalid',
-      'vars: together they are longer than OSS takes; send fewer or shorter ones',
+      'vars: their total length exceeds what OSS accepts; send fewer or shorter ones',
     );
   return { callback, callbackVar };
 }

@@ -87,20 +87,23 @@ export class TicketIssuer {
     const buckets = this.config.oss.OSS_BUCKETS;
     const wanted = bucket ?? buckets[0] ?? '';
     if (buckets.includes(wanted)) return wanted;
-    throw new LandfallError('ticket.bucket_forbidden', `${wanted}; OSS_BUCKETS has ${buckets.join(', ')}`);
+    throw new LandfallError(
+      'ticket.bucket_forbidden',
+      `${wanted}; OSS_BUCKETS contains ${buckets.join(', ')}`,
+    );
   }
 
   private pipelineOf({ pipeline }: TicketRequest): string | null {
     if (pipeline === undefined) return null;
     const known = this.pipelines.pipelines.map(({ name }) => name);
     if (known.includes(pipeline)) return pipeline;
-    throw new LandfallError('ticket.pipeline_unknown', `${pipeline}; there are ${known.join(', ')}`);
+    throw new LandfallError('ticket.pipeline_unknown', `${pipeline}; the pipelines are ${known.join(', ')}`);
   }
 }
 
 function typesOf({ contentType, contentTypes }: TicketRequest): string[] | null {
   if (contentType !== undefined && contentTypes !== undefined)
-    throw new LandfallError('request.invalid', 'contentType, contentTypes: send one of them');
+    throw new LandfallError('request.invalid', 'contentType, contentTypes: send only one of them');
   if (contentType !== undefined) return [contentType];
   return contentTypes ?? null;
 }
@@ -108,5 +111,5 @@ function typesOf({ contentType, contentTypes }: TicketRequest): string[] | null 
 function within(name: string, asked: number | undefined, most: number, setting: string): number {
   if (asked === undefined) return most;
   if (asked <= most) return asked;
-  throw new LandfallError('request.invalid', `${name}: at most ${most} is allowed (${setting})`);
+  throw new LandfallError('request.invalid', `${name}: must be at most ${most} (${setting})`);
 }

@@ -11,7 +11,7 @@ describe('expandKey', () => {
   });
 
   test.each([
-    ['a/{filename}', facts, 'no placeholder'],
+    ['a/{filename}', facts, 'not a placeholder'],
     ['a/{fileName}', { ...facts, fileName: undefined }, 'send fileName'],
     ['/a', facts, 'begin'],
     ['\\a', facts, 'begin'],

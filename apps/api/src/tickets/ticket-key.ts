@@ -26,8 +26,8 @@ export function expandKey(template: string, { ticketId, fileName, now }: KeyFact
     if (value !== undefined) return value;
     throw invalid(
       name === 'fileName'
-        ? 'the template has {fileName}: send fileName, or a key without it'
-        : `{${name}} is no placeholder; there are {${[...values.keys()].join('} {')}}`,
+        ? 'the template contains {fileName}: send fileName, or a key without it'
+        : `{${name}} is not a placeholder; use {${[...values.keys()].join('} {')}}`,
     );
   });
   refuseBadKey(key);
@@ -37,13 +37,13 @@ export function expandKey(template: string, { ticketId, fileName, now }: KeyFact
 /** What OSS refuses, what URLs would change on the way, and what OSS itself would fill in after the policy's check. */
 function refuseBadKey(key: string): void {
   if (key === '' || Buffer.byteLength(key) > maxKeyBytes)
-    throw invalid(`it has ${Buffer.byteLength(key)} bytes; 1 to ${maxKeyBytes} are wanted`);
-  if (/^[/\\]|\/$/.test(key)) throw invalid('it must not begin with / or \\ nor end with /');
+    throw invalid(`it has ${Buffer.byteLength(key)} bytes; it must have 1 to ${maxKeyBytes}`);
+  if (/^[/\\]|\/$/.test(key)) throw invalid('it must not begin with / or \\ or end with /');
   if (key.split('/').some((part) => part === '.' || part === '..'))
-    throw invalid('it must not have . or .. parts');
-  if (/\p{Cc}/u.test(key) || !key.isWellFormed()) throw invalid('it must not have control characters');
+    throw invalid('it must not contain . or .. segments');
+  if (/\p{Cc}/u.test(key) || !key.isWellFormed()) throw invalid('it must not contain control characters');
   if (key.includes('${'))
-    throw invalid('it must not have ${: OSS would put the file name of the client there');
+    throw invalid('it must not contain ${: OSS would insert the file name of the client there');
 }
 
 /**
@@ -54,7 +54,7 @@ export function refuseForeignKey(key: string, { oss, tickets }: Config<'oss' | '
   if (key.startsWith(oss.OSS_RENDITION_PREFIX))
     throw new LandfallError(
       'ticket.key_forbidden',
-      `${key}: renditions lie below ${oss.OSS_RENDITION_PREFIX}`,
+      `${key}: ${oss.OSS_RENDITION_PREFIX} is reserved for renditions`,
     );
   const allowed = tickets.TICKET_PREFIXES;
   if (allowed.length > 0 && !allowed.some((prefix) => key.startsWith(prefix)))

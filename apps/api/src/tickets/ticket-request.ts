@@ -8,24 +8,21 @@ const text = (maxLength: number) =>
   z
     .string()
     .max(maxLength)
-    .refine(
-      (value) => value.isWellFormed() && !value.includes('\0'),
-      'well-formed text without NUL is wanted',
-    );
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
 
 const contentType = z
   .string()
   .max(127)
   .regex(
     /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/,
-    'a content type such as image/jpeg is wanted, in lower case',
+    'must be a lower-case content type such as image/jpeg',
   );
 
 const vars = z.record(
   z
     .string()
-    .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'a name of lower-case letters, digits, _ and - is wanted')
-    .refine((name) => !reservedNames.has(name), 'this name is taken by the callback itself'),
+    .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be a name of lower-case letters, digits, _ and -')
+    .refine((name) => !reservedNames.has(name), 'must not be a name that the callback itself uses'),
   text(512),
 );
 
@@ -33,35 +30,47 @@ const vars = z.record(
 export const ticketRequestSchema = z.strictObject({
   fileName: text(255)
     .min(1)
-    .regex(/^[^/\\]*$/, 'a name without / and \\ is wanted')
+    .regex(/^[^/\\]*$/, 'must not contain / or \\')
     .optional()
-    .describe('name of the file, for {fileName} in the key'),
+    .describe('file name, replaces {fileName} in the key'),
   key: text(1_023)
     .min(1)
     .optional()
-    .describe('object key; may have {yyyy} {mm} {dd} {id} {fileName}; default TICKET_KEY_TEMPLATE'),
-  bucket: z.string().max(63).optional().describe('default: the first of OSS_BUCKETS'),
-  contentType: contentType.optional().describe('the one content type that is allowed'),
+    .describe('object key; may contain {yyyy} {mm} {dd} {id} {fileName}; defaults to TICKET_KEY_TEMPLATE'),
+  bucket: z
+    .string()
+    .max(63)
+    .optional()
+    .describe('bucket of the upload; defaults to the first of OSS_BUCKETS'),
+  contentType: contentType.optional().describe('the only allowed content type'),
   contentTypes: z
     .array(contentType)
     .min(1)
     .max(20)
     .optional()
-    .describe('the content types that are allowed; the first is the default, and the only one for put'),
-  maxBytes: z.int().min(1).optional().describe('largest file; default and most: TICKET_MAX_BYTES'),
+    .describe('the allowed content types; the first is the default, and the only one for put'),
+  maxBytes: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('maximum file size; TICKET_MAX_BYTES is the default and the upper limit'),
   vars: vars
-    .refine((value) => Object.keys(value).length <= 20, 'at most 20 are allowed')
+    .refine((value) => Object.keys(value).length <= 20, 'must have at most 20 names')
     .default({})
-    .describe('custom values that come back with the upload'),
-  pipeline: z.string().max(63).optional().describe('name of a pipeline of the pipelines file'),
-  lifetimeS: z.int().min(1).optional().describe('seconds; default and most: TICKET_LIFETIME_S'),
+    .describe('custom values that the upload returns'),
+  pipeline: z.string().max(63).optional().describe('name of a pipeline in the pipelines file'),
+  lifetimeS: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('lifetime in seconds; TICKET_LIFETIME_S is the default and the upper limit'),
   overwrite: z
     .boolean()
     .default(false)
     .describe(
-      'whether the upload may take the place of an object, also of one uploaded with this ticket; otherwise OSS refuses it with 409 FileAlreadyExists',
+      'whether the upload may overwrite an object, including one uploaded with this ticket; otherwise OSS refuses it with 409 FileAlreadyExists',
     ),
-  signature: z.enum(['v1', 'v4']).default('v4').describe('signature of the form; put always has v4'),
+  signature: z.enum(['v1', 'v4']).default('v4').describe('signature version of the form; put always uses v4'),
 });
 
 export type TicketRequest = z.output<typeof ticketRequestSchema>;

@@ -11,10 +11,10 @@ export const issuedTicketSchema = z.object({
   expiresAt: z.iso.datetime(),
   form: z
     .object({ url: z.string(), method: z.literal('POST'), fields: headers })
-    .describe('multipart/form-data: all fields as they are, then the file as field "file"'),
+    .describe('multipart/form-data: all fields unchanged, then the file as field "file"'),
   put: z
     .object({ url: z.string(), method: z.literal('PUT'), headers })
-    .describe('the file as body, with exactly these headers'),
+    .describe('the file as the body, with exactly these headers'),
 });
 export type IssuedTicket = z.output<typeof issuedTicketSchema>;
 
@@ -31,7 +31,7 @@ export const ticketViewSchema = z.object({
   pipeline: z.string().nullable(),
   status: z
     .enum(ticketStatuses)
-    .describe('used: an upload came of it; expired: none did, and no new one can begin'),
+    .describe('used: an upload was made with it; expired: none was, and none can begin any more'),
   uploadId: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),

@@ -16,7 +16,7 @@ import { TicketIssuer } from './ticket-issuer.js';
 import { type TicketRequest, ticketRequestSchema } from './ticket-request.js';
 import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchema } from './ticket-view.js';
 
-const ticketId = z.uuid('a ticket id (UUID) is wanted');
+const ticketId = z.uuid('must be a UUID');
 
 @ApiTags('tickets')
 @ApiBearerAuth()
@@ -27,7 +27,7 @@ export class TicketsController {
 
   @Post()
   @ApiOperation({
-    summary: 'Permission for one direct upload: a form and a presigned PUT, with our callback inside',
+    summary: 'Issue a ticket for one direct upload: a form and a presigned PUT, both with our callback',
   })
   @ApiBody({ schema: documentSchema(ticketRequestSchema, 'input') })
   @ApiCreatedResponse({ schema: documentSchema(issuedTicketSchema) })
@@ -36,7 +36,7 @@ export class TicketsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'What became of a ticket' })
+  @ApiOperation({ summary: 'The state of a ticket' })
   @ApiOkResponse({ schema: documentSchema(ticketViewSchema) })
   tell(@Param('id', { schema: ticketId }) id: string): Promise<TicketView> {
     return this.issuer.tell(id);

@@ -29,7 +29,12 @@ import { uploadId } from './upload-query.js';
 
 /** The body of POST /v1/uploads/{id}/reprocess. */
 const reprocessBodySchema = z.strictObject({
-  renditions: z.array(z.string().max(63)).min(1).max(50).optional().describe('only these; without it all'),
+  renditions: z
+    .array(z.string().max(63))
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('names of the renditions to make again; defaults to all'),
 });
 
 /** Shows an upload as it is after it was changed. */
@@ -61,8 +66,9 @@ export class UploadChangesController {
   @Post(':id/reprocess')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Make again what is missing, has failed or is not as the pipelines file asks for now',
-    description: 'Behind all fresh uploads. A rendition that is ready is served until its successor is.',
+    summary:
+      'Make the renditions again that are missing, have failed or differ from the current pipelines file',
+    description: 'Fresh uploads go first. A ready rendition is served until its successor is ready.',
   })
   @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
   @ApiAcceptedResponse({ schema: documentSchema(uploadViewSchema) })
@@ -78,9 +84,9 @@ export class UploadChangesController {
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Call off what is still to be made',
+    summary: 'Cancel the pending renditions',
     description:
-      'It ends as failed with the code rendition.cancelled, within two seconds wherever it is made; what is ready stays. Of an upload that is finished nothing changes.',
+      'They fail with the code rendition.cancelled within two seconds, on whichever worker they are being made; ready renditions stay. A finished upload does not change.',
   })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
   async cancel(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
@@ -90,9 +96,9 @@ export class UploadChangesController {
 
   @Delete(':id')
   @ApiOperation({
-    summary: 'Delete an upload with everything that was made of it',
+    summary: 'Delete an upload and everything made from it',
     description:
-      'What is being made is called off, and the renditions are removed within minutes; the original is yours and stays. The upload is shown as deleted from then on, and only lists with status=deleted hold it. A callback that OSS repeats revives nothing; what is uploaded to the same key afterwards, the same bytes too, is another upload. Deleting again changes nothing.',
+      'Pending renditions are cancelled, and existing ones are removed within minutes; the original is yours and stays. From then on the upload is shown as deleted and appears only in lists with status=deleted. A callback that OSS repeats does not revive it; a later upload to the same key, even of the same bytes, is another upload. Deleting it again changes nothing.',
   })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
   async delete(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {

@@ -23,7 +23,7 @@ export class UploadsController {
 
   @Get()
   @ApiOperation({
-    summary: 'Uploads, newest first; with similarTo the near duplicates of one, nearest first',
+    summary: 'List uploads, newest first; with similarTo, the near duplicates of one upload, nearest first',
   })
   @ApiQuery({
     name: 'vars',
@@ -43,7 +43,7 @@ export class UploadsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One upload with its renditions and their signed URLs' })
+  @ApiOperation({ summary: 'Get one upload with its renditions and their signed URLs' })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
   async get(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
     return viewUpload(await this.reader.get(id), this.urls.sign);

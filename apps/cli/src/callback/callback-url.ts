@@ -11,7 +11,7 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
   if (secret === undefined) {
     console.log(`CALLBACK_URL_SECRETS=${randomBytes(24).toString('base64url')}`);
     console.error(
-      'This is a new secret: set it for the api, start it again, and call this again for the URL.',
+      'This is a new secret: set it for the api, restart the api, and run this command again for the URL.',
     );
     return 0;
   }

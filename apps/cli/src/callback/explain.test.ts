@@ -77,20 +77,20 @@ describe('landfall callback explain', () => {
   test('ends with 0 when the signature holds, with the key that the request names', async () => {
     const { exitCode, text } = await run(raw('/cb?a=1', body));
     expect(exitCode).toBe(0);
-    expect(text).toMatch(/^ok +signature .* holds$/m);
-    expect(text).toMatch(/^The signature holds\.$/m);
+    expect(text).toMatch(/^ok +signature .* is valid$/m);
+    expect(text).toMatch(/^The signature is valid\.$/m);
     expect(asked).toEqual(['/key.pem']);
   });
 
   test.each([
     ['a prefix', '/x/cb?a=1', body, /added the path prefix \/x/],
-    ['a line end', '/cb?a=1', `${body}\n`, /line end was appended/],
+    ['a line end', '/cb?a=1', `${body}\n`, /line break was appended/],
     ['+ for %20', '/cb?a=1', body.replace('%20', '+'), /\+ for %20/],
   ])('ends with 1 and tells of %s', async (_, target, sent, cause) => {
     const { exitCode, text } = await run(raw(target, sent));
     expect(exitCode).toBe(1);
     expect(text).toMatch(cause);
-    expect(text).toMatch(/^The callback does not verify\.$/m);
+    expect(text).toMatch(/^The signature is not valid\.$/m);
   });
 
   test('takes a key file, the pinned key, a prefix and the callback URL', async () => {
@@ -107,7 +107,7 @@ describe('landfall callback explain', () => {
   test('asks no host that is not allowed for a key', async () => {
     const { exitCode, text } = await run(raw('/cb?a=1', body), [], { CALLBACK_KEY_HOSTS: 'other.example' });
     expect(exitCode).toBe(1);
-    expect(text).toMatch(/key_host_forbidden[^]*give one with --key/);
+    expect(text).toMatch(/key_host_forbidden[^]*provide one with --key/);
     expect(asked).toEqual([]);
   });
 
@@ -116,7 +116,7 @@ describe('landfall callback explain', () => {
     async (path) => {
       const { exitCode, text } = await run(raw('/cb?a=1', body, path));
       expect(exitCode).toBe(1);
-      expect(text).toMatch(/wrong +key +there is none/);
+      expect(text).toMatch(/wrong +key +no key/);
       expect(asked).toEqual([path]);
     },
   );
@@ -124,7 +124,7 @@ describe('landfall callback explain', () => {
   test('says that the capture is truncated', async () => {
     const { exitCode, text } = await run(raw('/cb?a=1', body).slice(0, -20));
     expect(exitCode).toBe(1);
-    expect(text).toMatch(/the body is cut off: \d+ bytes of \d+/);
+    expect(text).toMatch(/the body is truncated: it has \d+ of the \d+/);
   });
 
   test('prints nothing that steers a terminal', async () => {
@@ -142,7 +142,7 @@ describe('landfall callback explain', () => {
   const unreadable: [string, string | Buffer, RegExp][] = [
     ['nothing', '', /empty/],
     ['no request', 'hello\n\n', /request line/],
-    ['a head that is cut off', 'POST /cb HTTP/1.1\r\nHost: x', /no empty line ends the headers/],
+    ['a head that is cut off', 'POST /cb HTTP/1.1\r\nHost: x', /no empty line follows the headers/],
     ['broken JSON', '{"target": "/cb", "hea', /neither JSON nor log lines/],
     ['chunks', 'POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n0\r\n\r\n', /chunked/],
     ['more than 2 MB', Buffer.alloc(3_000_000, 0x61), /larger than 2097152 bytes/],
@@ -172,14 +172,14 @@ describe('landfall callback explain', () => {
   test.each(['missing', '.'])('refuses what is no file: %s', async (name) => {
     await expect(runCallback(['explain', join(folder, name)], {})).rejects.toMatchObject({
       code: 'request.invalid',
-      message: expect.stringMatching(/cannot be read/),
+      message: expect.stringMatching(/cannot read/),
     });
   });
 
   test('refuses a key file that holds no key, and settings that are wrong', async () => {
     const noKey = join(folder, 'no-key.pem');
     await expect(run(raw('/cb', body), ['--key', noKey])).rejects.toMatchObject({
-      message: expect.stringMatching(/no public key in PEM form/),
+      message: expect.stringMatching(/does not contain a public key in PEM format/),
     });
     await expect(run(raw('/cb', body), [], { CALLBACK_PATH_PREFIX: 'x' })).rejects.toMatchObject({
       code: 'config.invalid',

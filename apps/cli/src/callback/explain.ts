@@ -35,7 +35,7 @@ export async function runCallback(words: readonly string[], env: NodeJS.ProcessE
     },
   });
   for (const step of steps) printStep(step);
-  console.log(holds ? 'The signature holds.' : 'The callback does not verify.');
+  console.log(holds ? 'The signature is valid.' : 'The signature is not valid.');
   return holds ? 0 : 1;
 }
 
@@ -83,7 +83,7 @@ async function chooseKey(
     return { key: await loadKey(url, timeoutMs), keySource: url };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { key: undefined, keySource: `there is none: ${reason}; give one with --key` };
+    return { key: undefined, keySource: `no key: ${reason}; provide one with --key` };
   }
 }
 
@@ -95,7 +95,9 @@ async function loadKey(place: string, timeoutMs: number): Promise<KeyObject> {
   try {
     return createPublicKey(pem);
   } catch (cause) {
-    throw new LandfallError('request.invalid', `${place} holds no public key in PEM form`, { cause });
+    throw new LandfallError('request.invalid', `${place} does not contain a public key in PEM format`, {
+      cause,
+    });
   }
 }
 
@@ -123,7 +125,7 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
     const chunks: Buffer[] = await createReadStream(file, { end: maxBytes }).toArray();
     content = Buffer.concat(chunks);
   } catch (cause) {
-    throw new LandfallError('request.invalid', `${file} cannot be read: ${String(cause)}`, { cause });
+    throw new LandfallError('request.invalid', `cannot read ${file}: ${String(cause)}`, { cause });
   }
   if (content.length > maxBytes)
     throw new LandfallError('request.invalid', `${file} is larger than ${maxBytes} bytes`);

@@ -42,9 +42,9 @@ function describeValue(field: SchemaNode): string {
     case 'number':
       return describeRange(field);
     case 'array':
-      return field.items?.properties || field.items?.oneOf ? 'a list, see below' : 'a list of numbers';
+      return field.items?.properties || field.items?.oneOf ? 'list, see below' : 'list of numbers';
     case 'object':
-      return field.properties ? 'see below' : 'a map of names to texts';
+      return field.properties ? 'see below' : 'map of names to texts';
     default:
       return 'text';
   }
@@ -56,7 +56,7 @@ function describeRange({
   exclusiveMinimum,
   maximum = Number.MAX_SAFE_INTEGER,
 }: SchemaNode): string {
-  const noun = type === 'integer' ? 'whole number' : 'number';
+  const noun = type === 'integer' ? 'integer' : 'number';
   const least = exclusiveMinimum === undefined ? `${minimum ?? 0}` : `above ${exclusiveMinimum}`;
   return maximum === Number.MAX_SAFE_INTEGER
     ? `${noun}, ${least} or more`

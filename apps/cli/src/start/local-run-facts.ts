@@ -48,6 +48,6 @@ export async function readLocalRunFacts(dataDir: string): Promise<LocalRunFacts>
   try {
     return localRunSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw refuse('is not as a local run writes it', cause);
+    throw refuse('was not written by a local run of this version', cause);
   }
 }

@@ -85,7 +85,7 @@ export async function checkPorts({ env }: LocalSettings): Promise<void> {
 export function portBusy(variable: string, port: number, what: string): LandfallError {
   return new LandfallError(
     'local.port_busy',
-    `another program listens on port ${port}, which ${what} wants; end it, or choose another port: ${variable}=${port + 1} npm start`,
+    `another program listens on port ${port}, which ${what} needs; end it, or choose another port: ${variable}=${port + 1} npm start`,
   );
 }
 

@@ -8,10 +8,10 @@ export function printRun(
   run: { ffmpeg: Ffmpeg; postgresDir: string; dataDir: string },
 ): void {
   console.log(`
-Landfall runs.
+Landfall is running.
 
 ${formatTable({
-  API: `${facts.apiUrl} (its description: ${facts.apiUrl}/docs)`,
+  API: `${facts.apiUrl} (documentation: ${facts.apiUrl}/docs)`,
   'API key': facts.apiKey,
   'Callback URL': facts.callbackUrl,
   'OSS endpoint': `${facts.oss.endpoint} (emulated, path style, region ${facts.oss.region})`,
@@ -33,13 +33,13 @@ See what became of them:
 
   curl -H 'Authorization: Bearer ${facts.apiKey}' ${facts.apiUrl}/v1/uploads
 
-Ctrl-C ends everything; the data stay.
+Ctrl-C stops everything; the data stays.
 `);
 }
 
 function withoutFfmpeg(command: string): string {
   return `
-ffmpeg is missing: only images are processed, video and audio fail. To have it, type this and start again:
+ffmpeg is missing: images are processed, video and audio fail. Install it with this command, then start again:
 
   ${command}
 `;

@@ -77,7 +77,7 @@ async function clearStaleRun(file: string): Promise<void> {
     if (pid !== process.pid && isOurs(await commandLineOf(pid)))
       throw new LandfallError(
         'local.already_running',
-        `since ${startedAt}, as process ${pid}: api ${apiUrl}, OSS emulator ${ossEndpoint}. End that one first (Ctrl-C in its terminal, or kill ${pid})`,
+        `since ${startedAt}, as process ${pid}: api ${apiUrl}, OSS emulator ${ossEndpoint}. Stop it first (Ctrl-C in its terminal, or kill ${pid})`,
       );
     await endMarked(id, graceMs);
   }

@@ -44,14 +44,14 @@ export async function startLocalRun(words: readonly string[], env: NodeJS.Proces
     await lock.endLeftovers(0);
     await lock.release();
   }
-  console.log('Landfall has ended.');
+  console.log('Landfall has stopped.');
   return 0;
 }
 
 /** The last to come is the first to go. One that does not go in order must not keep the others. */
 async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.toReversed()) {
-    await stop().catch((error: unknown) => console.error('At the end:', error));
+    await stop().catch((error: unknown) => console.error('During shutdown:', error));
   }
 }
 

@@ -65,7 +65,7 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
       broken = true;
       refuse('MalformedPOSTRequest');
     });
-    incoming.on('error', () => parser.destroy(new Error('the request broke off')));
+    incoming.on('error', () => parser.destroy(new Error('the request was aborted')));
     incoming.pipe(parser);
   });
 }

@@ -19,14 +19,14 @@ export async function answerRequest(exchange: Exchange, state: EmulatorState): P
     await route(exchange, state);
   } catch (error) {
     if (incoming.destroyed && !incoming.complete) {
-      state.logger.info({ requestId, method }, 'the client broke off its request');
+      state.logger.info({ requestId, method }, 'the client aborted its request');
       outgoing.destroy();
     } else if (outgoing.headersSent) {
-      state.logger.info({ requestId, method, err: error }, 'the answer broke off');
+      state.logger.info({ requestId, method, err: error }, 'the answer was aborted');
       outgoing.destroy();
     } else if (error instanceof OssRefusal) sendRefusal(exchange, error);
     else {
-      state.logger.error({ requestId, method, err: error }, 'a request failed');
+      state.logger.error({ requestId, method, err: error }, 'request failed');
       sendRefusal(exchange, refusal('InternalError'));
     }
   }

@@ -18,7 +18,7 @@ export function* bodyChanges(
   const bom = Buffer.from('\ufeff');
   if (received.subarray(0, 3).equals(bom))
     yield { sent: received.subarray(3), cause: 'a byte order mark was added' };
-  else yield { sent: Buffer.concat([bom, received]), cause: 'the byte order mark was dropped' };
+  else yield { sent: Buffer.concat([bom, received]), cause: 'the byte order mark was removed' };
   const text = received.toString('utf8');
   for (const { sent, cause } of textChanges(text)) yield { sent: Buffer.from(sent), cause };
   yield { sent: Buffer.from(text, 'latin1'), cause: 'the body was read as Latin-1 and written as UTF-8' };
@@ -34,12 +34,12 @@ export function* bodyChanges(
 }
 
 function* textChanges(text: string): Generator<Change<string>> {
-  yield { sent: text.replace(/\r?\n$/, ''), cause: 'a line end was appended to the body' };
-  yield { sent: `${text}\n`, cause: 'the line end after the body was dropped' };
-  yield { sent: `${text}\r\n`, cause: 'the line end after the body was dropped' };
-  yield { sent: text.trim(), cause: 'white space was added around the body' };
-  yield { sent: text.replaceAll('\r\n', '\n'), cause: 'line ends were changed from LF to CRLF' };
-  yield { sent: text.replaceAll(/\r?\n/g, '\r\n'), cause: 'line ends were changed from CRLF to LF' };
+  yield { sent: text.replace(/\r?\n$/, ''), cause: 'a line break was appended to the body' };
+  yield { sent: `${text}\n`, cause: 'the line break after the body was removed' };
+  yield { sent: `${text}\r\n`, cause: 'the line break after the body was removed' };
+  yield { sent: text.trim(), cause: 'whitespace was added around the body' };
+  yield { sent: text.replaceAll('\r\n', '\n'), cause: 'line breaks were changed from LF to CRLF' };
+  yield { sent: text.replaceAll(/\r?\n/g, '\r\n'), cause: 'line breaks were changed from CRLF to LF' };
   const json = readObject(text);
   if (json === undefined) {
     yield* formChanges(text);

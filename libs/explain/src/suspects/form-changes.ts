@@ -3,7 +3,9 @@ import { percentEncode } from '#oss';
 
 /** What a form may have been before something parsed it and wrote it anew. */
 export function* formChanges(text: string): Generator<Change<string>> {
-  const cause = text.includes('%') ? 'the form was parsed and written anew' : 'the body was percent-decoded';
+  const cause = text.includes('%')
+    ? 'the form was parsed and serialized again'
+    : 'the body was percent-decoded';
   const inPairs = (rewriteName: (name: string) => string, rewrite: (value: string) => string) =>
     text
       .split('&')
@@ -34,7 +36,7 @@ export function* formChanges(text: string): Generator<Change<string>> {
   const fields = Object.fromEntries(
     text.split('&').map((pair) => [...pair.split('=', 2), ''].slice(0, 2).map(plain)),
   );
-  yield { sent: JSON.stringify(fields), cause: 'the JSON was parsed and written as a form' };
+  yield { sent: JSON.stringify(fields), cause: 'the JSON was parsed and serialized as a form' };
 }
 
 /** The same fields in every other order, when they are few. */
@@ -42,7 +44,7 @@ export function* fieldOrders(text: string): Generator<Change<string>> {
   const pairs = text.split('&');
   if (pairs.length > 1 && pairs.length <= maxOrdered)
     for (const order of orders(pairs))
-      yield { sent: order.join('&'), cause: "the form's fields were put in another order" };
+      yield { sent: order.join('&'), cause: 'the fields of the form were reordered' };
 }
 
 function decodeAs(charset: string, value: string): string {

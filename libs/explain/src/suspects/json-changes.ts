@@ -3,12 +3,12 @@ import { percentEncode } from '#oss';
 
 /** What a JSON body may have been before something parsed it and wrote it anew. */
 export function* jsonChanges(value: object): Generator<Change<string>> {
-  yield* writings(value, 'the JSON was parsed and written anew');
+  yield* writings(value, 'the JSON was parsed and serialized again');
   const pairs = Object.entries(value).map(([name, field]: [string, unknown]): [string, string] => [
     name,
     typeof field === 'string' ? field : JSON.stringify(field),
   ]);
-  const asForm = 'the form was parsed and written as JSON';
+  const asForm = 'the form was parsed and serialized as JSON';
   yield { sent: pairs.map(([name, field]) => `${name}=${percentEncode(field)}`).join('&'), cause: asForm };
   yield { sent: new URLSearchParams(pairs).toString(), cause: asForm };
   const members = Object.entries(value);
@@ -16,7 +16,7 @@ export function* jsonChanges(value: object): Generator<Change<string>> {
     for (const order of orders(members))
       yield* writings(
         Object.fromEntries(order),
-        'the JSON was parsed and written anew, its members in another order',
+        'the JSON was parsed and serialized again, with its members reordered',
       );
 }
 

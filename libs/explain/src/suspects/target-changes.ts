@@ -69,7 +69,7 @@ export function* targetChanges(
   const query = queryAt < 0 ? '' : received.slice(queryAt + 1);
   for (const { sent, cause } of pathChanges(path, headers['x-forwarded-prefix']))
     yield { sent: queryAt < 0 ? sent : `${sent}?${query}`, cause };
-  if (queryAt < 0) yield { sent: `${path}?`, cause: 'the empty query (a ? at the end) was dropped' };
+  if (queryAt < 0) yield { sent: `${path}?`, cause: 'the empty query (a ? at the end) was removed' };
   else {
     yield { sent: path, cause: query === '' ? 'a ? was appended' : 'a query was added' };
     for (const { sent, cause } of queryChanges(query)) yield { sent: `${path}?${sent}`, cause };
@@ -80,22 +80,25 @@ function* pathChanges(path: string, forwardedPrefix: string | undefined): Genera
   for (const prefix of [...(forwardedPrefix ? [forwardedPrefix] : []), ...usualPrefixes])
     yield {
       sent: prefix.replace(/\/$/, '') + path,
-      cause: `a proxy took the path prefix ${prefix} away: set CALLBACK_PATH_PREFIX=${prefix}`,
+      cause: `a proxy removed the path prefix ${prefix}: set CALLBACK_PATH_PREFIX=${prefix}`,
     };
   const segments = path.split('/').slice(1);
   for (let count = 1; count < Math.min(segments.length, 5); count += 1)
     yield {
       sent: `/${segments.slice(count).join('/')}`,
-      cause: `a proxy added the path prefix /${segments.slice(0, count).join('/')}: let it pass the path on as it came`,
+      cause: `a proxy added the path prefix /${segments.slice(0, count).join('/')}: configure it to forward the path unchanged`,
     };
   yield path.endsWith('/')
     ? { sent: path.slice(0, -1), cause: 'a trailing slash was added to the path' }
-    : { sent: `${path}/`, cause: 'the trailing slash of the path was dropped' };
+    : { sent: `${path}/`, cause: 'the trailing slash of the path was removed' };
   if (path.includes('//'))
-    yield { sent: path.replaceAll(/\/+/g, '/'), cause: 'a slash of the path was doubled' };
+    yield { sent: path.replaceAll(/\/+/g, '/'), cause: 'a slash in the path was doubled' };
   for (const [at, sign] of [...path].entries())
     if (sign === '/' && at < 200)
-      yield { sent: `${path.slice(0, at)}/${path.slice(at)}`, cause: '// in the path was made one slash' };
+      yield {
+        sent: `${path.slice(0, at)}/${path.slice(at)}`,
+        cause: '// in the path was merged into one slash',
+      };
   const once = tryDecode(path);
   if (once !== undefined && once !== path) yield { sent: once, cause: 'the path was percent-encoded again' };
   if (path.includes('%')) yield { sent: path.replaceAll('%', '%25'), cause: 'the path was percent-decoded' };
@@ -119,14 +122,13 @@ function* queryChanges(query: string): Generator<Change<string>> {
   yield { sent: inPairs((text) => encodeURIComponent((tryDecode(text) ?? text).toWellFormed())), cause };
   yield { sent: query.replaceAll(/%[\da-f]{2}/gi, (code) => code.toLowerCase()), cause };
   yield { sent: query.replaceAll(/%[\da-f]{2}/gi, (code) => code.toUpperCase()), cause };
-  yield { sent: query.replaceAll(/=(?=&|$)/g, ''), cause: 'a = was added to parameters without a value' };
+  yield { sent: query.replaceAll(/=(?=&|$)/g, ''), cause: 'an = was added to parameters without a value' };
   yield {
     sent: pairs.map((pair) => (pair.includes('=') ? pair : `${pair}=`)).join('&'),
-    cause: 'the = of empty parameters was dropped',
+    cause: 'the = of empty parameters was removed',
   };
   if (pairs.length > maxOrdered) return;
-  for (const order of orders(pairs))
-    yield { sent: order.join('&'), cause: 'the query was put in another order' };
+  for (const order of orders(pairs)) yield { sent: order.join('&'), cause: 'the query was reordered' };
   for (const [index, pair] of pairs.entries())
     yield {
       sent: pairs.toSpliced(index, 1).join('&'),

@@ -125,7 +125,7 @@ function readUsability(bits: BitReader): HevcColours | undefined {
 
 function bounded(count: number): number {
   if (count <= mostEntries) return count;
-  throw new RangeError(`${count} entries are more than there can be`);
+  throw new RangeError(`${count} entries exceed the maximum`);
 }
 
 /** Reads bits from the highest on; a RangeError behind the last one. */

@@ -32,7 +32,10 @@ export function tagAvif(file: Buffer, [primaries, transfer]: ColourCodes): Buffe
   const isOurs =
     file.readUInt32BE(links.at + headBytes) === 0 && file.readUInt16BE(places.at + metaHead) === 0x4440;
   if (!isOurs || links.at < container.end || places.end > container.at)
-    throw new LandfallError('media.encoder_failed', 'the AVIF is not laid out as ours are');
+    throw new LandfallError(
+      'media.encoder_failed',
+      'the AVIF does not have the layout that our encoder writes',
+    );
   const count = countBoxes(file, container) + 1;
   const link = linkOf(file, links, file.readUInt16BE(primary.at + metaHead)) - container.end;
   tail.writeUInt8(tail.readUInt8(link) + 1, link);
@@ -70,7 +73,7 @@ function linkOf(file: Buffer, { at, end }: Box, wanted: number): number {
   for (let next = at + 16; next < end; next += 3 + file.readUInt8(next + 2)) {
     if (file.readUInt16BE(next) === wanted) return next + 2;
   }
-  throw new LandfallError('media.encoder_failed', 'the AVIF tells nothing of its primary picture');
+  throw new LandfallError('media.encoder_failed', 'the AVIF does not describe its primary picture');
 }
 
 function grow(bytes: Buffer, at: number, by: number): void {

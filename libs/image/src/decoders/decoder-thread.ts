@@ -56,7 +56,7 @@ function refusalOf(thrown: unknown): DecoderAnswer {
   ) {
     return { code: 'media.too_complex', detail: 'send a smaller or simpler image', reason };
   }
-  return { code: 'media.damaged', detail: 'the file ends early or cannot be decoded', reason };
+  return { code: 'media.damaged', detail: 'the file is truncated or cannot be decoded', reason };
 }
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin

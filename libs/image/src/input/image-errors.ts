@@ -32,6 +32,6 @@ export function toImageError(
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const row = rows.find(({ pattern }) => pattern.test(text));
   if (row) return new LandfallError(row.code, row.detail, { cause: thrown });
-  const detail = otherwise === 'media.damaged' ? 'the file ends early or cannot be decoded' : undefined;
+  const detail = otherwise === 'media.damaged' ? 'the file is truncated or cannot be decoded' : undefined;
   return new LandfallError(otherwise, detail, { cause: thrown });
 }

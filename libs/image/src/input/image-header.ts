@@ -35,17 +35,17 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
   const format = inputFormats.find(({ matches }) => matches(metadata));
   if (!format) {
     const found = metadata.compression ? `${metadata.format} (${metadata.compression})` : metadata.format;
-    throw new LandfallError('media.unsupported', `${found} is not read; send ${readFormats}`);
+    throw new LandfallError('media.unsupported', `${found} is not supported; send ${readFormats}`);
   }
   const { width, height } = metadata.autoOrient;
   if (width * height > limits.maxPixels) {
     throw new LandfallError(
       'media.too_many_pixels',
-      `${width} × ${height} pixels, the limit is ${limits.maxPixels} in all`,
+      `it has ${width} × ${height} pixels; the limit is ${limits.maxPixels} in total`,
     );
   }
   if (format.name === 'tiff' && (await lacksPixels(file)))
-    throw new LandfallError('media.damaged', 'the file ends before all of its pixels');
+    throw new LandfallError('media.damaged', 'the pixels are truncated');
   const exif = format.name === 'tiff' ? await gatherTiffExif(file) : metadata.exif;
   const described = { ...metadata, ...(exif ? { exif } : {}) };
   const colours = await readReportedColours(file, metadata);

@@ -106,7 +106,7 @@ describe('too many pixels', () => {
     ]);
     const file = await folder.write('bomb.png', bomb);
     expect(await refusalOf(file)).toMatchObject({ rendition: 'media.too_many_pixels' });
-    await expect(readImageFacts(file, limits)).rejects.toThrow('30000 × 30000 pixels, the limit is 50000000');
+    await expect(readImageFacts(file, limits)).rejects.toThrow('30000 × 30000 pixels; the limit is 50000000');
   });
 
   it('are refused from the header of a JPEG of 65,535 × 65,535', async () => {

@@ -236,7 +236,7 @@ describe('a body that is refused', () => {
     const name = pair.split('=', 1)[0] ?? '';
     const rest = needed.split('&').filter((known) => !known.startsWith(`${name}=`));
     expect(() => form([...rest, pair].join('&'))).toThrow(
-      refusal('field_invalid', /^"[^ ]+" is ".*"; .* wanted$/),
+      refusal('field_invalid', /^"[^ ]+" is ".*"; it must .+$/),
     );
   });
 

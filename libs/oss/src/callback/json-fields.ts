@@ -41,7 +41,7 @@ function addField(fields: Map<string, string>, name: string, value: unknown): vo
   if (typeof value === 'object' && value !== null)
     throw new LandfallError(
       'callback.field_invalid',
-      `${showValue(name)} is ${Array.isArray(value) ? 'a list' : 'an object'}; a string or a number is wanted`,
+      `${showValue(name)} is ${Array.isArray(value) ? 'a list' : 'an object'}; it must be a string or a number`,
     );
   fields.set(name, String(value ?? ''));
 }

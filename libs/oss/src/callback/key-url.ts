@@ -19,10 +19,10 @@ export function readKeyUrl(headerValue: string | undefined, allowedHosts: readon
   const url = plainHttpUrl.test(text) ? URL.parse(text) : null;
   if (!url) throw new LandfallError('callback.key_url_malformed', `${showValue(text)} is not an http(s) URL`);
   if (url.username || url.password)
-    throw new LandfallError('callback.key_url_malformed', `the URL of host ${url.host} holds user info`);
+    throw new LandfallError('callback.key_url_malformed', `the URL of host ${url.host} contains user info`);
   // One key has one address: variations of it would only crowd the cache.
   if (url.search || url.hash)
-    throw new LandfallError('callback.key_url_malformed', `the URL of host ${url.host} holds a query`);
+    throw new LandfallError('callback.key_url_malformed', `the URL of host ${url.host} contains a query`);
   if (!allowedHosts.includes(url.host))
     throw new LandfallError(
       'callback.key_host_forbidden',

@@ -69,8 +69,9 @@ export function toLandedObject(
  */
 export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
   for (const [name, value] of fields) {
-    if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'a value without NUL');
-    if (!name.isWellFormed() || !value.isWellFormed()) throw invalid(name, value, 'well-formed Unicode');
+    if (name.includes('\0') || value.includes('\0')) throw invalid(name, value, 'must not contain NUL');
+    if (!name.isWellFormed() || !value.isWellFormed())
+      throw invalid(name, value, 'must be well-formed Unicode');
   }
 }
 
@@ -88,7 +89,7 @@ export function refuseUnrendered(fields: ReadonlyMap<string, string>): void {
     if (!placeholder.test(value)) continue;
     throw new LandfallError(
       'callback.placeholder_unrendered',
-      `${showValue(name)} is ${showValue(value)}: callbackBody was percent-encoded or escaped before it was encoded as base64, or OSS does not know this name (they are case-sensitive); send the template as plain text, with its placeholders as they stand`,
+      `${showValue(name)} is ${showValue(value)}: callbackBody was percent-encoded or escaped before its base64 encoding, or OSS does not know this name (names are case-sensitive); send the template as plain text, with unchanged placeholders`,
     );
   }
 }
@@ -120,19 +121,19 @@ function refuseMissing(field: CallbackField): never {
 function readKey(key: string): string {
   // A UTF-16 unit is at most three bytes of UTF-8: short keys need no counting.
   if (key.length * 3 > maxKeyBytes && Buffer.byteLength(key) > maxKeyBytes)
-    throw invalid('object', key, `at most ${maxKeyBytes} bytes of UTF-8`);
+    throw invalid('object', key, `must have at most ${maxKeyBytes} bytes of UTF-8`);
   return key;
 }
 
 function readEtag(value: string): string {
   const etag = /^"?([\x21\x23-\x7e]{1,128})"?$/.exec(value)?.[1];
-  if (!etag) throw invalid('etag', value, 'an ETag such as 5EB63BBBE01EEED093CB22BB8F5ACDC3');
+  if (!etag) throw invalid('etag', value, 'must be an ETag such as 5EB63BBBE01EEED093CB22BB8F5ACDC3');
   return etag.toUpperCase();
 }
 
 function readWhole(name: string, value: string, max: number): number {
   const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number <= max)) throw invalid(name, value, `a whole number from 0 to ${max}`);
+  if (!(number <= max)) throw invalid(name, value, `must be an integer from 0 to ${max}`);
   return number;
 }
 
@@ -157,7 +158,7 @@ function readVars(fields: ReadonlyMap<string, string>, taken: readonly string[])
     if (taken.includes(field)) continue;
     if (value === '' && emptyMeansAbsent.has(field)) continue;
     const name = field.startsWith('x:') ? field.slice(2) : field;
-    if (name === '') throw invalid(field, value, 'a variable name after x:');
+    if (name === '') throw invalid(field, value, 'must have a variable name after x:');
     if (Object.hasOwn(vars, name)) throw new LandfallError('callback.field_duplicated', showValue(name));
     // To assign to __proto__ would not make a variable of that name.
     if (name === '__proto__') Object.defineProperty(vars, name, { ...ownValue, value });
@@ -166,9 +167,6 @@ function readVars(fields: ReadonlyMap<string, string>, taken: readonly string[])
   return vars;
 }
 
-function invalid(name: string, value: string, wanted: string): LandfallError {
-  return new LandfallError(
-    'callback.field_invalid',
-    `${showValue(name)} is ${showValue(value)}; ${wanted} is wanted`,
-  );
+function invalid(name: string, value: string, rule: string): LandfallError {
+  return new LandfallError('callback.field_invalid', `${showValue(name)} is ${showValue(value)}; it ${rule}`);
 }

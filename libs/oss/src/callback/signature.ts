@@ -30,7 +30,7 @@ function decodePath(path: string): string {
   } catch (cause) {
     throw new LandfallError(
       'callback.target_malformed',
-      `${showValue(path)} is not percent-encoded UTF-8; give a valid callbackUrl`,
+      `${showValue(path)} is not percent-encoded UTF-8; use a valid callbackUrl`,
       { cause },
     );
   }

@@ -42,7 +42,7 @@ function parseDocument(json: string): Record<string, unknown> {
     throw invalid(`Invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('Invalid JSON: an object is wanted.');
+    throw invalid('Invalid JSON: the policy must be an object.');
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -52,7 +52,7 @@ function readExpiration(value: unknown): Date {
   const date = typeof value === 'string' && gmtTime.test(value) ? new Date(value) : undefined;
   // A day that the month has not would roll over into the next one.
   if (date && date.toJSON()?.slice(0, 19) === String(value).slice(0, 19)) return date;
-  throw invalid('Invalid expiration: a time in GMT such as 2026-01-15T09:30:00.000Z is wanted.');
+  throw invalid('Invalid expiration: must be a time in GMT such as 2026-01-15T09:30:00.000Z.');
 }
 
 function readSizeRange(condition: unknown): PostPolicy['sizeRange'] | undefined {

@@ -21,8 +21,8 @@ describe('maskSecrets', () => {
     ['JSON after a byte order mark', '\ufeff{"x:token":"a=b&c"}', `\ufeff{"x:token":"${masked}"}`],
     [
       'an error that shows a value',
-      '"x:token" is "abc\\u0000"; text is wanted',
-      `"x:token" is "${masked}"; text is wanted`,
+      '"x:token" is "abc\\u0000"; it must be text',
+      `"x:token" is "${masked}"; it must be text`,
     ],
   ])('hides %s', (_, text, safe) => {
     expect(maskSecrets(text)).toBe(safe);

@@ -8,14 +8,14 @@ const audioFields = z.strictObject({
   codec: z
     .enum(['aac', 'opus', 'mp3'])
     .default('aac')
-    .describe('`aac` in M4A plays everywhere, `opus` in Ogg is smallest, `mp3` is for what is old'),
-  bitrateKbps: z.int().min(16).max(512).default(128).describe('MP3 has 32 to 320, Opus up to 510'),
+    .describe('`aac` in M4A plays everywhere, `opus` in Ogg is smallest, `mp3` is for old players'),
+  bitrateKbps: z.int().min(16).max(512).default(128).describe('MP3 allows 32 to 320, Opus up to 510'),
   channels: z
     .int()
     .min(1)
     .max(2)
     .optional()
-    .describe('1 is mono, 2 stereo; unless set as many as the upload has, two at most'),
+    .describe('1 is mono, 2 is stereo; defaults to the channels of the upload, at most two'),
   normalize,
 });
 
@@ -24,12 +24,12 @@ const bitrates = { aac: [16, 512], opus: [16, 510], mp3: [32, 320] } as const;
 const schema = audioFields.superRefine(({ codec, bitrateKbps }, context) => {
   const [least, most] = bitrates[codec];
   if (bitrateKbps >= least && bitrateKbps <= most) return;
-  const message = `${codec} has ${least} to ${most}`;
+  const message = `${codec} allows ${least} to ${most}`;
   context.addIssue({ code: 'custom', path: ['bitrateKbps'], message });
 });
 
 export const audio = {
-  about: 'The sound of an audio file or of a video.',
+  about: 'The sound of an audio file or a video.',
   schema,
   madeOf: ['video', 'audio'],
   job: () => 'upload.transcode',

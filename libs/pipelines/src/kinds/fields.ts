@@ -2,28 +2,23 @@ import { z } from 'zod';
 
 export const name = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and - are wanted');
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must contain only lower-case letters, digits and -');
 export const renditionName = name.describe(
   'unique among the renditions of an upload; part of the object key',
 );
-export const quality = z
-  .int()
-  .min(1)
-  .max(100)
-  .default(80)
-  .describe('1 to 100; a lossless format takes no notice');
+export const quality = z.int().min(1).max(100).default(80).describe('1 to 100; lossless formats ignore it');
 /** WebP holds no longer side, and no screen is wider. */
 export const side = z.int().min(1).max(16_383);
 export const color = z
   .string()
-  .regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/, 'a colour like "#ffffff" is wanted, in quotes')
+  .regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/, 'must be a colour such as "#ffffff", in quotes')
   .overwrite(writeOut);
 
 export const normalize = z
   .boolean()
   .default(false)
   .describe(
-    'whether the sound is brought to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
+    'whether the sound is normalized to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
   );
 
 /** One way to write a colour, so that the same colour is the same spec. */

@@ -11,32 +11,32 @@ const hlsFields = z.strictObject({
     .max(8)
     .overwrite((heights) => [...new Set(heights)].toSorted((a, b) => b - a))
     .default([1080, 720, 480])
-    .describe('short sides of the ladder; those above the source are left out'),
-  segmentSeconds: z.int().min(1).max(20).default(4).describe('length of a segment'),
+    .describe('short sides of the ladder; those above the source are omitted'),
+  segmentSeconds: z.int().min(1).max(20).default(4).describe('duration of a segment'),
   codec: z
     .enum(['h264', 'hevc', 'av1'])
     .default('h264')
     .describe(
-      '`h264` plays everywhere; `hevc` needs two thirds of the bits and plays on Apple devices and some others; `av1` needs half and takes longest',
+      '`h264` plays everywhere; `hevc` needs two thirds of the bits and plays on Apple devices and some others; `av1` needs half of the bits and takes longest',
     ),
   hdr: z
     .enum(['map', 'keep'])
     .default('map')
     .describe(
-      '`map` makes SDR of HDR (PQ, HLG); `keep` makes both, the bright ones in ten bits beside the others; of hevc and av1',
+      '`map` converts HDR (PQ, HLG) to SDR; `keep` makes both, with the HDR rungs in ten bits beside the SDR rungs; requires hevc or av1',
     ),
-  dash: z.boolean().default(false).describe('whether a DASH manifest names the same segments'),
+  dash: z.boolean().default(false).describe('whether a DASH manifest lists the same segments'),
   firstPlayable: z
     .boolean()
     .default(false)
     .describe(
-      'whether the smallest size is made and published before the others, at the price of decoding the video twice',
+      'whether the smallest size is made and published before the others, at the cost of decoding the video twice',
     ),
   encryption: z
     .enum(['aes-128'])
     .optional()
     .describe(
-      '`aes-128` encrypts the segments; players get the key from the API with an API key; not with `dash`',
+      '`aes-128` encrypts the segments; players fetch the key from the API with an API key; excludes `dash`',
     ),
   normalize,
 });
@@ -44,15 +44,15 @@ const hlsFields = z.strictObject({
 const schema = hlsFields
   .refine(({ dash, encryption }) => !(dash && encryption), {
     path: ['dash'],
-    error: 'AES-128 is of HLS, DASH knows no such encryption: leave out one of the two',
+    error: 'DASH does not support the AES-128 encryption of HLS: omit one of the two',
   })
   .refine(({ hdr, codec }) => hdr === 'map' || codec !== 'h264', {
     path: ['hdr'],
-    error: 'HDR is kept in hevc and av1: set codec to one of them',
+    error: 'requires codec hevc or av1, which can hold HDR',
   });
 
 export const hls = {
-  about: 'A stream of a video in several sizes (HLS); at most one per upload.',
+  about: 'A video stream in several sizes (HLS); at most one per upload.',
   schema,
   madeOf: ['video'],
   job: () => 'upload.transcode',

@@ -6,16 +6,16 @@ const schema = z.strictObject({
   name: renditionName,
   kind: z.literal('loop'),
   format: z.enum(['mp4', 'webm']).default('mp4').describe('an MP4 (H.264), or a WebM (VP9)'),
-  width: side.default(1280).describe('largest width in pixels; never enlarged'),
+  width: side.default(1280).describe('maximum width in pixels; never enlarged'),
   quality: z.int().min(1).max(100).default(60).describe('1 to 100'),
   background: color
     .default('#ffffff')
-    .describe('a colour like "#ffffff", in quotes, behind what is transparent'),
+    .describe('colour such as "#ffffff", in quotes, behind transparent parts'),
 });
 
 export const loop = {
   about:
-    'A muted video of an animation (GIF, WebP, APNG) with a tenth of its bytes, to be played in a loop.\nA picture that does not move becomes WebP.',
+    'A muted video of an animation (GIF, WebP, APNG) with a tenth of its bytes, for playing in a loop.\nA picture that is not animated becomes WebP.',
   schema,
   madeOf: ['image'],
   job: () => 'upload.render',

@@ -5,7 +5,7 @@ import type { KindEntry } from './kind-entry.js';
 const posterFields = z.strictObject({
   name: renditionName,
   kind: z.literal('poster'),
-  width: side.default(1280).describe('largest width in pixels; never enlarged'),
+  width: side.default(1280).describe('maximum width in pixels; never enlarged'),
   format: z.enum(['webp', 'jpeg']).default('webp'),
   quality,
   at: z
@@ -13,18 +13,18 @@ const posterFields = z.strictObject({
     .min(0)
     .max(1_000_000)
     .optional()
-    .describe('the moment in seconds; unless `at` or `share` is set the first picture that is not black'),
+    .describe('the time in seconds; unless `at` or `share` is set, the first picture that is not black'),
   share: z
     .number()
     .min(0)
     .max(1)
     .optional()
-    .describe('the moment as a share of the length: 0.5 is the middle'),
+    .describe('the time as a share of the duration: 0.5 is the middle'),
 });
 
 const schema = posterFields.superRefine(({ at, share }, context) => {
   if (at === undefined || share === undefined) return;
-  context.addIssue({ code: 'custom', path: ['share'], message: 'a poster has either at or share' });
+  context.addIssue({ code: 'custom', path: ['share'], message: 'must not be set together with at' });
 });
 
 export const poster = {

@@ -6,14 +6,14 @@ const schema = z.strictObject({
   name: renditionName,
   kind: z.literal('preview'),
   format: z.enum(['webp', 'mp4']).default('webp').describe('an animated WebP, or an MP4 (H.264)'),
-  width: side.default(320).describe('largest width in pixels; never enlarged'),
+  width: side.default(320).describe('maximum width in pixels; never enlarged'),
   seconds: z
     .number()
     .min(0.5)
     .max(30)
     .default(6)
-    .describe('length of the loop; of a shorter video, its length'),
-  frameRate: z.int().min(1).max(30).default(10).describe('pictures a second, at most those of the video'),
+    .describe('duration of the loop; a shorter video keeps its duration'),
+  frameRate: z.int().min(1).max(30).default(10).describe('frames per second, at most those of the video'),
   quality: z.int().min(1).max(100).default(60).describe('1 to 100'),
 });
 

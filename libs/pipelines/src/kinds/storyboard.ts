@@ -11,27 +11,27 @@ const storyboardFields = z.strictObject({
     .min(0.1)
     .max(3_600)
     .optional()
-    .describe('time from one tile to the next; longer where there would be more than 1,000 tiles'),
+    .describe('time between tiles; longer if there would be more than 1,000 tiles'),
   count: z
     .int()
     .min(1)
     .max(1_000)
     .optional()
-    .describe('or the number of tiles; unless one of the two is set 100, but no more than one a second'),
-  columns: z.int().min(1).max(20).default(10).describe('tiles side by side in a sheet'),
-  rows: z.int().min(1).max(20).default(10).describe('rows of tiles in a sheet'),
-  format: z.enum(['jpeg', 'webp']).default('jpeg').describe('of the sheets'),
+    .describe('or the number of tiles; if neither is set, 100, but at most one per second'),
+  columns: z.int().min(1).max(20).default(10).describe('tiles per row of a sheet'),
+  rows: z.int().min(1).max(20).default(10).describe('rows per sheet'),
+  format: z.enum(['jpeg', 'webp']).default('jpeg').describe('format of the sheets'),
   quality: z.int().min(1).max(100).default(70).describe('1 to 100'),
 });
 
 const schema = storyboardFields.superRefine(({ intervalSeconds, count }, context) => {
   if (intervalSeconds === undefined || count === undefined) return;
-  const message = 'a storyboard has either intervalSeconds or count';
+  const message = 'must not be set together with intervalSeconds';
   context.addIssue({ code: 'custom', path: ['count'], message });
 });
 
 export const storyboard = {
-  about: 'Sheets of small pictures of a video, and a WebVTT file that says which tile shows which time.',
+  about: 'Sheets of small pictures of a video, and a WebVTT file that maps times to tiles.',
   schema,
   madeOf: ['video'],
   job: () => 'upload.render',

@@ -11,11 +11,11 @@ const waveformFields = z.strictObject({
     .min(1)
     .max(1_000)
     .optional()
-    .describe('peaks a second of the JSON, 20 unless set; fewer where there would be more than 262,144'),
-  width: side.max(10_000).optional().describe('width of the PNG in pixels, 1800 unless set'),
-  height: side.max(4_000).optional().describe('height of the PNG in pixels, 280 unless set'),
-  color: color.optional().describe('of the wave in the PNG, "#2b6cb0" unless set'),
-  background: color.optional().describe('of the PNG, transparent unless set'),
+    .describe('peaks per second of the JSON, by default 20; fewer if there would be more than 262,144'),
+  width: side.max(10_000).optional().describe('width of the PNG in pixels, by default 1800'),
+  height: side.max(4_000).optional().describe('height of the PNG in pixels, by default 280'),
+  color: color.optional().describe('colour of the wave in the PNG, by default "#2b6cb0"'),
+  background: color.optional().describe('background colour of the PNG, by default transparent'),
 });
 
 const fieldsOf = { json: ['pixelsPerSecond'], png: ['width', 'height', 'color', 'background'] } as const;
@@ -23,8 +23,8 @@ const fieldsOf = { json: ['pixelsPerSecond'], png: ['width', 'height', 'color', 
 const schema = waveformFields.superRefine((spec, context) => {
   const [other, message] =
     spec.format === 'json'
-      ? (['png', 'the JSON has none; set format: png'] as const)
-      : (['json', 'the PNG has none; set format: json'] as const);
+      ? (['png', 'requires format: png'] as const)
+      : (['json', 'requires format: json'] as const);
   for (const field of fieldsOf[other]) {
     if (spec[field] !== undefined) context.addIssue({ code: 'custom', path: [field], message });
   }

@@ -52,7 +52,7 @@ export async function makeWaveforms(
     signal,
     onBytes: takeSamples,
   });
-  if (samples === 0) throw new LandfallError('media.damaged', 'no sound of the file can be decoded');
+  if (samples === 0) throw new LandfallError('media.damaged', 'no audio of the file can be decoded');
   const durationMs = Math.round((samples * 1_000) / sampleRateHz);
   const warnings = facts.video ? [] : checkDuration(work, durationMs, complaints);
 

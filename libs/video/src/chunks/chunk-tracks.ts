@@ -44,7 +44,7 @@ function checkFrames(folder: string, segments: Track['segments'], { frames, star
   if (frames === null || found === frames) return;
   throw new LandfallError(
     'media.encoder_failed',
-    `${folder}: ${found} frames from frame ${startFrame} on, they should be ${frames}`,
+    `${folder}: found ${found} frames from frame ${startFrame} on, expected ${frames}`,
   );
 }
 
@@ -66,7 +66,7 @@ function ticksOfFrame({ folder, segments }: Track): bigint {
  */
 export function joinTracks(parts: readonly ChunkTrack[]): ChunkTrack {
   const [first] = parts;
-  if (!first) throw new LandfallError('media.encoder_failed', 'there is no part of a track');
+  if (!first) throw new LandfallError('media.encoder_failed', 'a track has no parts');
   const { folder, initHash, timescale, codec } = first;
   const odd = parts.findIndex(
     (part) =>
@@ -76,13 +76,13 @@ export function joinTracks(parts: readonly ChunkTrack[]): ChunkTrack {
       part.folder !== folder,
   );
   if (odd > 0)
-    throw new LandfallError('media.encoder_failed', `${folder}: part ${odd} was encoded otherwise`);
+    throw new LandfallError('media.encoder_failed', `${folder}: part ${odd} was encoded differently`);
   const segments = parts.flatMap((part) => part.segments);
   const gap = segments.findIndex(({ path }, index) => Number(/(\d+)\.m4s$/.exec(path)?.[1]) !== index);
   if (gap >= 0) {
     throw new LandfallError(
       'media.encoder_failed',
-      `${folder}: ${segments[gap]?.path} is in place ${gap} of the whole`,
+      `${folder}: ${segments[gap]?.path} is at position ${gap} of the whole`,
     );
   }
   return { ...first, segments };

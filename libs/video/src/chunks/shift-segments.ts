@@ -2,7 +2,7 @@ import { LandfallError } from '#runtime';
 
 /** What is wrong with a segment that ffmpeg wrote. */
 function refuse(problem: string): never {
-  throw new LandfallError('media.encoder_failed', `a segment is not as it should be: ${problem}`);
+  throw new LandfallError('media.encoder_failed', `a segment is invalid: ${problem}`);
 }
 
 /** Where a box of an ISO file (ISO/IEC 14496-12 section 4.2) lies. */
@@ -16,14 +16,14 @@ interface BoxPlace {
 /** The boxes between two places, which they must fill to the last byte. */
 function* boxesBetween(bytes: Buffer, from: number, to: number): Generator<BoxPlace> {
   for (let start = from; start < to;) {
-    if (start + 8 > to) refuse(`${to - start} bytes are left behind its last box`);
+    if (start + 8 > to) refuse(`${to - start} bytes follow its last box`);
     const short = bytes.readUInt32BE(start);
     const type = bytes.toString('latin1', start + 4, start + 8);
-    if (short === 1 && start + 16 > to) refuse(`the box ${type} ends within its head`);
+    if (short === 1 && start + 16 > to) refuse(`the header of box ${type} is truncated`);
     const size = short === 1 ? Number(bytes.readBigUInt64BE(start + 8)) : short === 0 ? to - start : short;
     const body = start + (short === 1 ? 16 : 8);
     const end = start + size;
-    if (end < body || end > to) refuse(`the box ${type} says ${size} bytes, ${to - start} are there`);
+    if (end < body || end > to) refuse(`the box ${type} states ${size} bytes, but ${to - start} follow`);
     yield { type, body, end };
     start = end;
   }
@@ -61,5 +61,5 @@ export function shiftSegment(bytes: Buffer, ticks: bigint): void {
       }
     }
   }
-  if (fragments === 0) refuse('it holds no fragment with a decode time');
+  if (fragments === 0) refuse('it contains no fragment with a decode time');
 }

@@ -41,7 +41,7 @@ export async function measureOutput(
   if (found.join() !== codecs.toSorted().join()) {
     throw new LandfallError(
       'media.encoder_failed',
-      `${path} holds ${found.join(' and ') || 'nothing'}, it should hold ${codecs.join(' and ')}`,
+      `${path} contains ${found.join(' and ') || 'nothing'}, expected ${codecs.join(' and ')}`,
     );
   }
   const video = streams.find((stream) => stream.codec_type === 'video');
@@ -77,6 +77,6 @@ export function checkDuration(
   const shortest = facts.durationMs - Math.max(1_000, facts.durationMs * 0.05);
   if ((madeMs ?? 0) >= shortest) return warnings;
   if (usesTruncated && (madeMs ?? 0) >= facts.durationMs * shareNeeded) return ['media.truncated'];
-  const found = `the source should last ${facts.durationMs} ms, the result lasts ${madeMs ?? 0} ms`;
+  const found = `the source should last ${facts.durationMs} ms, but the result lasts ${madeMs ?? 0} ms`;
   throw errorOfComplaints([...complaints, found], source, 'media.encoder_failed');
 }

@@ -30,7 +30,7 @@ export async function findSoftware(
     if (encoder) return range === 'SDR' ? encoder : keepingHdr(encoder, range);
     throw new LandfallError(
       'media.encoder_missing',
-      `this ffmpeg has no encoder of ${codec} for ${width} × ${height}`,
+      `this ffmpeg has no ${codec} encoder for ${width} × ${height}`,
     );
   };
 }

@@ -49,7 +49,7 @@ export async function probeMedia(
   if ((facts.durationMs ?? 0) <= maxDurationMs) return facts;
   throw new LandfallError(
     'media.too_long',
-    `it lasts ${facts.durationMs} ms, at most ${maxDurationMs} are taken`,
+    `it lasts ${facts.durationMs} ms; the limit is ${maxDurationMs} ms`,
   );
 }
 
@@ -71,7 +71,7 @@ function readFacts(
   );
   const audios = streams.filter((stream) => stream.codec_type === 'audio');
   if (videos.length + audios.length === 0) {
-    throw new LandfallError('media.no_stream', `${streams.length} streams, none of them video or audio`);
+    throw new LandfallError('media.no_stream', `none of its ${streams.length} streams is video or audio`);
   }
   const video = chooseVideo(videos, { format, frames }, decodable);
   const audio = chooseAudio(audios, decodable);
@@ -83,7 +83,7 @@ function readFacts(
   if (pixels > maxPixels) {
     throw new LandfallError(
       'media.too_many_pixels',
-      `frames of ${pixels} pixels, at most ${maxPixels} are taken`,
+      `its frames have ${pixels} pixels; the limit is ${maxPixels}`,
     );
   }
   return {

@@ -44,7 +44,7 @@ const ofTheMedia: readonly Reading[] = [
 
 const noIndex = /moov atom not found/i;
 const withoutIndex =
-  'the MP4 lacks its index (moov), which is written last: the recording or its copy was cut off, and nothing of it plays';
+  'the MP4 lacks its index (moov), which is written last: the recording or its copy is truncated and cannot be played';
 
 /**
  * Turns what ffmpeg or ffprobe complained about into an error with a code.

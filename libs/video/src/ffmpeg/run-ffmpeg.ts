@@ -45,7 +45,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   const scratchMaxBytes = await spaceFor(tools, run.source);
   const refused = new AbortController();
   const refuse = (code: ErrorCode, detail: string) => refused.abort(new LandfallError(code, detail));
-  const giveUp = () => refuse('media.timed_out', 'the encoder stopped moving');
+  const giveUp = () => refuse('media.timed_out', 'the encoder made no progress');
   let timer = setTimeout(giveUp, stallMs);
   const waitAgain = (limitMs: number) => {
     clearTimeout(timer);
@@ -60,7 +60,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
     if (name === 'speed' && share !== null) run.onProgress?.({ share, speed: readSpeed(value) });
     if (name !== 'out_time_us' || value === position) return;
     position = value;
-    if (runsAway(value, run.durationMs)) refuse('media.damaged', `it goes on after ${value} µs`);
+    if (runsAway(value, run.durationMs)) refuse('media.damaged', `it does not end after ${value} µs`);
     share = shareOf(value, run.durationMs);
     waitAgain(share === null || share >= closingShare ? closingStallMs : stallMs);
   });
@@ -75,7 +75,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   const refuseSize = (sizeBytes: number) =>
     refuse(
       'media.output_too_large',
-      `${sizeBytes} bytes, and there is more; ${scratchMaxBytes} are left for it`,
+      `the result exceeds ${sizeBytes} bytes; ${scratchMaxBytes} were left for it`,
     );
   const endWatch = run.outDir === undefined ? null : watchFolder(run.outDir, scratchMaxBytes, refuseSize);
   try {
@@ -114,7 +114,10 @@ async function spaceFor(tools: FfmpegTools, source: string): Promise<number> {
   const space = scratchOf(tools);
   const sourceBytes = isRangeProxy(source) ? 0 : await fileBytes(source);
   if (sourceBytes < space) return space - sourceBytes;
-  throw new LandfallError('media.output_too_large', `the source alone has ${sourceBytes} of ${space} bytes`);
+  throw new LandfallError(
+    'media.output_too_large',
+    `the source alone takes ${sourceBytes} of ${space} bytes`,
+  );
 }
 
 /** Headers lie about the length, and some containers only guess it, but not that much. */

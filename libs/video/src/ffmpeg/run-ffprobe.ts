@@ -115,7 +115,7 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
     otherwise: run.otherwise,
     onOutput: (text) => {
       if (output.length < outputLimit) output += text;
-      else tooLong.abort(new LandfallError('media.unsupported', 'the file describes itself without end'));
+      else tooLong.abort(new LandfallError('media.unsupported', 'the description of the file is endless'));
     },
   });
   try {

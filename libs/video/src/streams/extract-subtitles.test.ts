@@ -66,7 +66,7 @@ describe('subtitles', () => {
     const job = { facts: { subtitles: [facts] } } as unknown as Parameters<typeof extractSubtitles>[0];
     expect(await extractSubtitles(job)).toEqual({
       subtitles: [],
-      leftOut: [{ streamIndex: 9, language: 'fra', reason: 'hdmv_pgs_subtitle is pictures, not text' }],
+      leftOut: [{ streamIndex: 9, language: 'fra', reason: 'hdmv_pgs_subtitle contains pictures, not text' }],
     });
   });
 
@@ -79,7 +79,7 @@ describe('subtitles', () => {
     expect(new Set(names.map(([, name]) => name)).size).toBe(15);
     const leftOut = stream?.details['subtitlesLeftOut'] as { reason: string }[];
     expect(leftOut.map(({ reason }) => reason)).toEqual([
-      'it says nothing',
+      'it contains no text',
       'there are more than 16',
       'there are more than 16',
       'there are more than 16',

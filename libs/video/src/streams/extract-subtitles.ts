@@ -58,9 +58,9 @@ export async function extractSubtitles(job: EncodeJob): Promise<ExtractedSubtitl
 }
 
 function reasonOf(codec: string, wasRead: boolean): string {
-  if (pictureCodecs.has(codec)) return `${codec} is pictures, not text`;
-  if (!textCodecs.has(codec)) return `${codec} is not read`;
-  return wasRead ? 'it cannot be read' : `there are more than ${most}`;
+  if (pictureCodecs.has(codec)) return `${codec} contains pictures, not text`;
+  if (!textCodecs.has(codec)) return `${codec} is not supported`;
+  return wasRead ? 'it cannot be decoded' : `there are more than ${most}`;
 }
 
 const folderOf = ({ streamIndex }: SubtitleFacts) => `subtitles-${streamIndex}`;
@@ -99,7 +99,7 @@ async function finish(
   const cleaned = cleanCues(await readFile(file, 'utf8'));
   if (!cleaned) {
     await rm(join(outDir, folder), { recursive: true });
-    return 'it says nothing';
+    return 'it contains no text';
   }
   await writeFile(file, cleaned.text);
   return {

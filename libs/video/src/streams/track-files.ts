@@ -24,14 +24,14 @@ export async function readTrack(outDir: string, folder: string): Promise<Track> 
   const initName = /#EXT-X-MAP:URI="([^"]+)"/.exec(text)?.[1];
   const names = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   if (initName === undefined || names.length === 0 || !text.includes('#EXT-X-ENDLIST')) {
-    throw new LandfallError('media.encoder_failed', `${path} holds no complete list of segments`);
+    throw new LandfallError('media.encoder_failed', `${path} does not contain a complete list of segments`);
   }
   const initPath = join(dirname(path), initName);
   const init = await readFile(join(outDir, initPath));
   const codec = codecName(init);
   const timescale = timescaleOf(init);
   if (codec === null || timescale === null) {
-    throw new LandfallError('media.encoder_failed', `${initPath} describes no codec that is known`);
+    throw new LandfallError('media.encoder_failed', `${initPath} describes no known codec`);
   }
   const paths = names.map((name) => join(dirname(path), name));
   const segments = await pMap(paths, (one) => readSegment(outDir, one), { concurrency: readsAtOnce });
@@ -55,7 +55,7 @@ async function readSegment(outDir: string, path: string): Promise<Segment> {
     const index = findBox(bytes, 'sidx');
     const run = findBox(bytes, 'moof', 'traf', 'trun');
     if (!index || !run || run.length < 8) {
-      throw new LandfallError('media.encoder_failed', `${path} is no segment`);
+      throw new LandfallError('media.encoder_failed', `${path} is not a segment`);
     }
     // Behind version, track and time scale come two times, 32 or 64 bits each, then the only reference.
     const references = index.readUInt8(0) === 0 ? 20 : 28;

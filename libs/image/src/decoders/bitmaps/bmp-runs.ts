@@ -17,7 +17,7 @@ export function drawRuns(
   let at = 0;
   const next = () => {
     const byte = code[at++];
-    if (byte === undefined) throw new DecoderRefusal('media.damaged', 'the file ends early');
+    if (byte === undefined) throw new DecoderRefusal('media.damaged', 'the file is truncated');
     return byte;
   };
   let x = 0;

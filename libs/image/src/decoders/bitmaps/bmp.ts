@@ -25,7 +25,10 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): DecodedPicture 
 /** Refuses what would need more memory than a decoder has: four bytes a pixel, and one more for its place in a palette. */
 function refuseBeyond(fileBytes: number, { width, height, bits }: Header): void {
   if (width * height * (bits <= 8 ? 5 : 4) <= bytesBeside(fileBytes)) return;
-  throw new DecoderRefusal('media.too_complex', `a BMP of ${width} × ${height} pixels; send another format`);
+  throw new DecoderRefusal(
+    'media.too_complex',
+    `the BMP has ${width} × ${height} pixels; send another format`,
+  );
 }
 
 interface Header {
@@ -42,7 +45,7 @@ interface Header {
 }
 
 function readHeader(file: Buffer): Header {
-  if (file.length < 26) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+  if (file.length < 26) throw new DecoderRefusal('media.damaged', 'the header is truncated');
   const size = file.readUInt32LE(14);
   const pixelsAt = file.readUInt32LE(10);
   // OS/2's first form: 12 bytes, 16-bit sizes, colours of three bytes.
@@ -60,8 +63,7 @@ function readHeader(file: Buffer): Header {
       masks: [],
     });
   }
-  if (size < 40 || file.length < 54)
-    throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+  if (size < 40 || file.length < 54) throw new DecoderRefusal('media.damaged', 'the header is truncated');
   const signedHeight = file.readInt32LE(22);
   const bits = file.readUInt16LE(28);
   const compression = file.readUInt32LE(30);
@@ -95,7 +97,10 @@ function check(header: Header): Header {
     (compression === rle4 && bits === 4) ||
     ((compression === bitFields || compression === alphaBitFields) && (bits === 16 || bits === 32));
   if (readable) return header;
-  throw new DecoderRefusal('media.unsupported', `BMP of ${bits} bits with coding ${compression} is not read`);
+  throw new DecoderRefusal(
+    'media.unsupported',
+    `BMP of ${bits} bits with compression ${compression} is not supported`,
+  );
 }
 
 /** The row of the file that holds row `y` of the picture, each a multiple of four bytes long. */
@@ -107,7 +112,7 @@ function rowAt({ width, height, bits, downwards, pixelsAt }: Header, y: number):
 function refuseShort(file: Buffer, header: Header): void {
   const last = rowAt(header, header.downwards ? header.height - 1 : 0);
   if (last + Math.ceil((header.width * header.bits) / 8) <= file.length) return;
-  throw new DecoderRefusal('media.damaged', 'the file ends early');
+  throw new DecoderRefusal('media.damaged', 'the file is truncated');
 }
 
 function readPalettePixels(file: Buffer, header: Header): Buffer {

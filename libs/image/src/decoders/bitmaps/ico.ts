@@ -20,18 +20,18 @@ interface Icon {
 export function decodeIcon(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (file.length < 6 || file.length < 6 + file.readUInt16LE(4) * 16)
-    throw new DecoderRefusal('media.damaged', 'the file ends within its directory');
+    throw new DecoderRefusal('media.damaged', 'the directory is truncated');
   const icons = Array.from({ length: file.readUInt16LE(4) }, (_, index) => readIcon(file, 6 + index * 16));
   const [largest] = icons.sort(
     (one, other) => other.width * other.height - one.width * one.height || other.bits - one.bits,
   );
-  if (!largest) throw new DecoderRefusal('media.damaged', 'the icon holds no picture');
+  if (!largest) throw new DecoderRefusal('media.damaged', 'the icon contains no picture');
   if (largest.isPng) return { encoded: largest.data, reported: {} };
   const { width, height } = largest;
   refuseTooMany(width, height, maxPixels);
   // The bitmap is copied, and its pixels have four bytes each.
   if (width * height * 8 > bytesBeside(file.length))
-    throw new DecoderRefusal('media.too_complex', `an icon of ${width} × ${height} pixels`);
+    throw new DecoderRefusal('media.too_complex', `the icon has ${width} × ${height} pixels`);
   return decodeBitmap(largest, maxPixels);
 }
 
@@ -41,16 +41,16 @@ function readIcon(file: Buffer, entryAt: number): Icon {
   const data = file.subarray(at, at + file.readUInt32LE(entryAt + 8));
   // The length is not always right; where the data ends is up to the picture.
   const isPng = data.toString('hex', 0, 8) === pngSignature;
-  if (data.length < 40) throw new DecoderRefusal('media.damaged', 'a picture of the icon is not in the file');
+  if (data.length < 40) throw new DecoderRefusal('media.damaged', 'the file lacks a picture of the icon');
   if (isPng) {
     return { data, isPng, width: data.readUInt32BE(16), height: data.readUInt32BE(20), bits: 32 };
   }
   const size = data.readUInt32LE(0);
   if (size < 40 || size > 124)
-    throw new DecoderRefusal('media.unsupported', 'of icons PNG and Windows bitmaps are read');
+    throw new DecoderRefusal('media.unsupported', 'icons must contain PNG or Windows bitmaps');
   const [width, doubled] = [data.readInt32LE(4), data.readInt32LE(8)];
   if (width < 1 || doubled < 2)
-    throw new DecoderRefusal('media.damaged', `an icon of ${width} × ${doubled} pixels`);
+    throw new DecoderRefusal('media.damaged', `the icon has ${width} × ${doubled} pixels`);
   return { data, isPng, width, height: Math.floor(doubled / 2), bits: data.readUInt16LE(14) };
 }
 
@@ -58,7 +58,7 @@ function readIcon(file: Buffer, entryAt: number): Icon {
 function decodeBitmap({ data, width, height, bits }: Icon, maxPixels: number): DecodedPicture {
   const compression = data.readUInt32LE(16);
   if (compression !== 0 && compression !== bitFields)
-    throw new DecoderRefusal('media.unsupported', `an icon with coding ${compression} is not read`);
+    throw new DecoderRefusal('media.unsupported', `an icon with compression ${compression} is not supported`);
   const maskBytes = compression === bitFields && data.readUInt32LE(0) === 40 ? 12 : 0;
   const usedColors = Math.min(data.readUInt32LE(32), 256) || 2 ** bits;
   const pixelsAt = data.readUInt32LE(0) + maskBytes + (bits <= 8 ? usedColors * 4 : 0);
@@ -98,7 +98,7 @@ function copyAlpha(from: Buffer, to: Uint8Array, width: number, height: number):
 function cutOut(mask: Buffer, to: Uint8Array, width: number, height: number): void {
   const rowBytes = Math.ceil(width / 32) * 4;
   if (mask.length < rowBytes * (height - 1) + Math.ceil(width / 8))
-    throw new DecoderRefusal('media.damaged', 'the file ends early');
+    throw new DecoderRefusal('media.damaged', 'the file is truncated');
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const byte = mask[(height - 1 - y) * rowBytes + (x >> 3)] ?? 0;

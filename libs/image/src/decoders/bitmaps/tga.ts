@@ -31,7 +31,7 @@ export function decodeTarga(bytes: Uint8Array, maxPixels: number): DecodedPictur
   if (width * height * (4 + bytesPerPixel) > bytesBeside(file.length))
     throw new DecoderRefusal(
       'media.too_complex',
-      `a TGA of ${width} × ${height} pixels; send another format`,
+      `the TGA has ${width} × ${height} pixels; send another format`,
     );
   const stored = file.subarray(header.pixelsAt);
   const sizeBytes = width * height * bytesPerPixel;
@@ -128,5 +128,5 @@ function colorSetter(data: Buffer, header: Header, colors: Buffer, bytes: number
 }
 
 function ended(): DecoderRefusal {
-  return new DecoderRefusal('media.damaged', 'the file ends early');
+  return new DecoderRefusal('media.damaged', 'the file is truncated');
 }

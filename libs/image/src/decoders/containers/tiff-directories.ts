@@ -42,7 +42,7 @@ export class TiffDirectories {
 
   /** @param order II or MM; the file's first two bytes say it */
   constructor(file: Buffer, order = file.toString('latin1', 0, 2)) {
-    if (file.length < 16) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+    if (file.length < 16) throw new DecoderRefusal('media.damaged', 'the header is truncated');
     this.#file = file;
     this.#bigEndian = order === 'MM';
   }

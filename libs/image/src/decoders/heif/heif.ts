@@ -91,10 +91,13 @@ function refuseError({ code, subcode }: { code: number; subcode: number }): void
     code === errors.unsupportedFeature ||
     subcode === errors.noDecoder
   ) {
-    throw new DecoderRefusal('media.unsupported', 'of the HEIF family HEVC and AV1 images are read');
+    throw new DecoderRefusal(
+      'media.unsupported',
+      'only HEVC and AV1 images of the HEIF family are supported',
+    );
   }
   throw new DecoderRefusal(
     'media.damaged',
-    `the file ends early or cannot be decoded (libheif ${code}.${subcode})`,
+    `the file is truncated or cannot be decoded (libheif ${code}.${subcode})`,
   );
 }

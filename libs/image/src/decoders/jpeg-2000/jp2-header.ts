@@ -80,7 +80,7 @@ function followTileParts(code: Buffer): void {
   }
   if (at + 2 > code.length) throw ended();
   if (code.readUInt16BE(at) !== markers.end)
-    throw new DecoderRefusal('media.damaged', 'its parts are not as long as they say');
+    throw new DecoderRefusal('media.damaged', 'its parts do not have the length that they state');
 }
 
 /** The first colour specification that is understood (I.5.3.3). */
@@ -98,7 +98,7 @@ function readColor(boxes: readonly Box[], channels: number): { space: number; ic
 }
 
 function refuseUnread({ components }: Size, channels: number, space: number): void {
-  if (!Object.values(colorSpaces).includes(space)) throw unread(`pictures of the colour space ${space}`);
+  if (!Object.values(colorSpaces).includes(space)) throw unread(`pictures in colour space ${space}`);
   if (channels > 4 || channels < 1 || (space === colorSpaces.grey && channels > 2))
     throw unread(`pictures of ${channels} channels`);
   const [first] = components;
@@ -111,14 +111,14 @@ function refuseUnread({ components }: Size, channels: number, space: number): vo
     components
       .slice(1)
       .every(({ across, down }) => across === 2 && down === (components[1]?.down ?? 0) && down <= 2);
-  if (!isPlain && !isHalved) throw unread('pictures whose components are of several sizes');
+  if (!isPlain && !isHalved) throw unread('pictures with components of different sizes');
   if (components.some(({ bits }) => bits > 16)) throw unread('pictures of more than 16 bits');
 }
 
 function ended(): DecoderRefusal {
-  return new DecoderRefusal('media.damaged', 'the file ends early');
+  return new DecoderRefusal('media.damaged', 'the file is truncated');
 }
 
 function unread(what: string): DecoderRefusal {
-  return new DecoderRefusal('media.unsupported', `JPEG 2000: ${what} are not read`);
+  return new DecoderRefusal('media.unsupported', `JPEG 2000: ${what} are not supported`);
 }

@@ -18,7 +18,7 @@ const redFirst = 0x10;
  */
 export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (file.length < 12) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+  if (file.length < 12) throw new DecoderRefusal('media.damaged', 'the header is truncated');
   const header = readJp2Header(file);
   const { width, height, hasAlpha, icc } = header;
   refuseTooMany(width, height, maxPixels);
@@ -27,7 +27,7 @@ export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<D
   if (width * height * pixelBytes + bytes.length > maxBytes)
     throw new DecoderRefusal(
       'media.too_complex',
-      `a JPEG 2000 of ${width} × ${height} pixels; send another format`,
+      `the JPEG 2000 has ${width} × ${height} pixels; send another format`,
     );
   const { instantiateWasm, ranOut } = await boundPdfium(maxBytes);
   const pdfium = await PDFiumModule({ instantiateWasm });

@@ -16,7 +16,7 @@ const ratios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2];
 export function readJxlSize(file: Buffer): Size {
   const codestream = startOfCodestream(file);
   if (codestream?.toString('hex', 0, 2) !== 'ff0a')
-    throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+    throw new DecoderRefusal('media.damaged', 'the header is truncated');
   let at = 16;
   /** The lowest bit comes first. */
   const read = (bits: number): number => {

@@ -27,7 +27,7 @@ export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<D
   const image = new JxlImage();
   try {
     feed(image, bytes);
-    if (!image.loaded) throw new DecoderRefusal('media.damaged', 'the file ends early');
+    if (!image.loaded) throw new DecoderRefusal('media.damaged', 'the file is truncated');
     const png = draw(image);
     const encoded = addToPng(png, readMetadata(file));
     return { encoded, reported: image.animated ? { frames: image.numLoadedKeyframes } : {} };
@@ -45,7 +45,7 @@ function feed(image: JxlImage, bytes: Uint8Array): void {
   // Otherwise the decoder goes by what browser it is in.
   image.forceSrgb = false;
   image.feedBytes(bytes);
-  if (!image.tryInit()) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+  if (!image.tryInit()) throw new DecoderRefusal('media.damaged', 'the header is truncated');
 }
 
 function draw(image: JxlImage): Uint8Array {
@@ -53,7 +53,7 @@ function draw(image: JxlImage): Uint8Array {
     return image.render(0).encodeToPng();
   } catch (thrown) {
     if (typeof thrown !== 'string' || !/unsupported/i.test(thrown)) throw thrown;
-    throw new DecoderRefusal('media.unsupported', 'of JPEG XL grey and RGB pictures are read');
+    throw new DecoderRefusal('media.unsupported', 'only grey and RGB pictures of JPEG XL are supported');
   }
 }
 

@@ -20,7 +20,10 @@ export function* rowsOf(photoshop: Photoshop, channels: number, rowBytes: number
     return;
   }
   if (coding !== codings.runs)
-    throw new DecoderRefusal('media.unsupported', `a merged picture with coding ${coding} is not read`);
+    throw new DecoderRefusal(
+      'media.unsupported',
+      `a merged picture with compression ${coding} is not supported`,
+    );
   // The length of each row of each channel stands in front.
   const lengthBytes = isLarge ? 4 : 2;
   const rows = photoshop.channels * height;

@@ -30,7 +30,7 @@ export function readSections(file: Buffer): Photoshop {
   if (file.length < 26) throw ended();
   const version = file.readUInt16BE(4);
   if (version !== 1 && version !== 2)
-    throw new DecoderRefusal('media.unsupported', `Photoshop files of version ${version} are not read`);
+    throw new DecoderRefusal('media.unsupported', `Photoshop files of version ${version} are not supported`);
   const isLarge = version === 2;
   let at = 26;
   const nextSection = (lengthBytes: 4 | 8): Buffer => {
@@ -79,5 +79,5 @@ function readResources(section: Buffer): Map<number, Buffer> {
 }
 
 export function ended(): DecoderRefusal {
-  return new DecoderRefusal('media.damaged', 'the file ends early');
+  return new DecoderRefusal('media.damaged', 'the file is truncated');
 }

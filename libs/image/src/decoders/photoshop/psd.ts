@@ -20,7 +20,10 @@ export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): DecodedPi
   refuseUnread(photoshop);
   // CMYK is there twice: as pixels, and as the file made of them.
   if (width * height * (mode === modes.cmyk ? 8 : 4) > bytesBeside(bytes.length))
-    throw new DecoderRefusal('media.too_complex', `${width} × ${height} pixels; send another format`);
+    throw new DecoderRefusal(
+      'media.too_complex',
+      `the file has ${width} × ${height} pixels; send another format`,
+    );
   const profile = photoshop.icc?.toString('latin1', 16, 20);
   if (mode === modes.cmyk) {
     const icc = profile === 'CMYK' ? photoshop.icc : undefined;
@@ -45,18 +48,18 @@ const colorChannels: Readonly<Record<number, number>> = {
 function refuseUnread({ mode, depth, channels, hasMerged, palette }: Photoshop): void {
   const wanted = colorChannels[mode];
   if (!wanted)
-    throw new DecoderRefusal('media.unsupported', `Photoshop's mode of colour ${mode} is not read`);
+    throw new DecoderRefusal('media.unsupported', `Photoshop colour mode ${mode} is not supported`);
   const isReadable =
     mode === modes.bitmap ? depth === 1 : depth === 8 || (depth === 16 && mode !== modes.indexed);
   if (!isReadable)
-    throw new DecoderRefusal('media.unsupported', `a Photoshop file of ${depth} bits is not read`);
+    throw new DecoderRefusal('media.unsupported', `a Photoshop file of ${depth} bits is not supported`);
   if (!hasMerged)
     throw new DecoderRefusal(
       'media.unsupported',
-      'it holds layers only; save it with "Maximize PSD and PSB File Compatibility"',
+      'it contains only layers; save it with "Maximize PSD and PSB File Compatibility"',
     );
   if (channels < wanted || channels > 56)
-    throw new DecoderRefusal('media.damaged', `${channels} channels are too few or too many`);
+    throw new DecoderRefusal('media.damaged', `it has ${channels} channels, too few or too many`);
   if (mode === modes.indexed && palette.length < 768) throw ended();
 }
 

@@ -13,7 +13,7 @@ const cameraId = '85c0b687820f11e08111f4ce462b6a48';
  */
 export function readCanon(file: Buffer): { parts: Part[]; orientation: number } {
   const boxes = boxesIn(file);
-  if (boxes.some(({ whole }) => !whole)) throw new DecoderRefusal('media.damaged', 'the file ends early');
+  if (boxes.some(({ whole }) => !whole)) throw new DecoderRefusal('media.damaged', 'the file is truncated');
   const movie = boxesIn(boxes.find(({ type }) => type === 'moov')?.body ?? Buffer.alloc(0));
   const preview = bodyOf(boxes, previewId);
   const parts = [

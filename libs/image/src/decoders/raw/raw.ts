@@ -18,8 +18,11 @@ export function findPreview(bytes: Uint8Array): DecodedPicture {
   const best = previews[0];
   if (!best || best.pixels === 0) {
     if (parts.some(({ at, sizeBytes }) => at + sizeBytes > file.length))
-      throw new DecoderRefusal('media.damaged', 'the file ends early');
-    throw new DecoderRefusal('media.unsupported', 'the camera file holds no JPEG preview; send a JPEG of it');
+      throw new DecoderRefusal('media.damaged', 'the file is truncated');
+    throw new DecoderRefusal(
+      'media.unsupported',
+      'the camera file contains no JPEG preview; send a JPEG of it',
+    );
   }
   return { encoded: turn(best.jpeg, orientation), reported: {} };
 }
@@ -38,7 +41,7 @@ function findParts(file: Buffer): { parts: Part[]; orientation: number } {
 
 /** RAF has its JPEG's place and length at 84 and 88. */
 function partOfFuji(file: Buffer): Part {
-  if (file.length < 92) throw new DecoderRefusal('media.damaged', 'the file ends within its header');
+  if (file.length < 92) throw new DecoderRefusal('media.damaged', 'the header is truncated');
   return { at: file.readUInt32BE(84), sizeBytes: file.readUInt32BE(88) };
 }
 

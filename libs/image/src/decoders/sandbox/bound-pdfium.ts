@@ -29,7 +29,7 @@ export async function boundPdfium(maxBytes: number): Promise<BoundPdfium> {
 /** PDFium's imports, in which memory refused is told. */
 function watchGrowth(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
   const grow = imports['env']?.['emscripten_resize_heap'];
-  if (typeof grow !== 'function') throw new Error('this PDFium asks for memory in another way');
+  if (typeof grow !== 'function') throw new Error('this PDFium requests memory in an unknown way');
   const watched = (sizeBytes: number): unknown => {
     const grown: unknown = grow(sizeBytes);
     if (!grown) refused();

@@ -99,7 +99,7 @@ export function refuseTooMany(width: number, height: number, maxPixels: number):
   if (width * height <= maxPixels) return;
   throw new DecoderRefusal(
     'media.too_many_pixels',
-    `${width} × ${height} pixels, the limit is ${maxPixels} in all`,
+    `it has ${width} × ${height} pixels; the limit is ${maxPixels} in total`,
   );
 }
 

@@ -45,6 +45,6 @@ async function openDocument(library: PDFiumLibrary, bytes: Uint8Array): Promise<
     return await library.loadDocument(bytes);
   } catch (thrown) {
     if (!(thrown instanceof Error) || !/password|security/i.test(thrown.message)) throw thrown;
-    throw new DecoderRefusal('media.unsupported', 'the PDF is locked with a password');
+    throw new DecoderRefusal('media.unsupported', 'the PDF is protected by a password');
   }
 }

@@ -26,7 +26,7 @@ export async function drawText({ text, color, room }: TextTask): Promise<Decoder
   const outlines = parseSvg(svg, { font: fonts.options });
   const ink = outlines.getBBox();
   if (!ink || ink.width <= 0 || ink.height <= 0)
-    throw new DecoderRefusal('rendition.watermark_unusable', 'its text shows nothing');
+    throw new DecoderRefusal('rendition.watermark_unusable', 'its text has no visible characters');
   const { x, y, width, height } = ink;
   const scale = Math.min(room.width / width, room.height / height, Math.sqrt(maxPixels / (width * height)));
   const size = [width, height].map((side) => Math.max(1, Math.round(side * scale)));

@@ -45,6 +45,6 @@ export function refuseFrames(
   if (frames <= maxFrames && frames * width * height <= maxPixels) return;
   throw new LandfallError(
     'media.too_many_pixels',
-    `${frames} frames of ${width} × ${height} pixels; an animation may have ${maxFrames} frames and ${maxPixels} pixels in all`,
+    `${frames} frames of ${width} × ${height} pixels; an animation may have ${maxFrames} frames and ${maxPixels} pixels in total`,
   );
 }

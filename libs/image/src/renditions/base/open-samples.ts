@@ -45,7 +45,7 @@ async function openColours(
   if (width * height > wholeMaxPixels) {
     throw new LandfallError(
       'media.too_many_pixels',
-      `${width} × ${height} pixels with more samples than colours; of such ${wholeMaxPixels} are taken`,
+      `${width} × ${height} pixels with more samples than colours; the limit for such images is ${wholeMaxPixels}`,
     );
   }
   const decoded = sharp(file, options).toColourspace('srgb').raw();

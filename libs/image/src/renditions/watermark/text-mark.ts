@@ -44,7 +44,7 @@ async function runText(
   signal: AbortSignal,
 ): Promise<TextMark> {
   const { encoded, reported, warnings } = await runDecoder({ decoder: 'text', ...task }, limits, signal);
-  if (!encoded) throw new Error('the thread gave no picture of a text');
+  if (!encoded) throw new Error('the thread returned no picture of the text');
   return { png: encoded, shape: { width: reported.width ?? 1, height: reported.height ?? 1 }, warnings };
 }
 
