@@ -10,30 +10,30 @@ import { ApiModule } from './api.module.js';
 import { serveOpenApi } from './http/open-api.js';
 
 const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker', 'media', 'tickets']);
-const logger = createLogger('api', config.log.LOG_LEVEL);
+const logger = createLogger('api', config.log.level);
 
 const source = createDataSource(
   {
-    url: config.database.DATABASE_URL,
-    poolSize: config.database.DATABASE_POOL_SIZE,
+    url: config.database.url,
+    poolSize: config.database.poolSize,
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
   [...uploadEntities, OutboxRow],
 );
-const pipelines = loadPipelines(config.media.PIPELINES_FILE);
+const pipelines = loadPipelines(config.media.pipelinesFile);
 const registryPool = createPool({
-  url: config.database.DATABASE_URL,
+  url: config.database.url,
   poolSize: registryConnections,
   applicationName: 'landfall-callbacks',
 });
 const registry = new UploadRegistry(
   registryPool,
   {
-    batchMax: config.callback.CALLBACK_BATCH_MAX,
-    waitingMax: config.callback.CALLBACK_WAITING_MAX,
-    commitTimeoutMs: config.callback.CALLBACK_COMMIT_TIMEOUT_MS,
-    sweepAfterMs: config.worker.WORKER_SWEEP_AFTER_MS,
+    batchMax: config.callback.batchMax,
+    waitingMax: config.callback.waitingMax,
+    commitTimeoutMs: config.callback.commitTimeoutMs,
+    sweepAfterMs: config.worker.sweepAfterMs,
   },
   logger,
 );
@@ -41,14 +41,14 @@ const registry = new UploadRegistry(
 measureProcess();
 
 let url = '';
-const publicUrl = () => (config.http.API_PUBLIC_URL ?? url).replace(/\/$/, '');
+const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
 
 /** OSS waits five seconds in all; whoever sends slower would hold a connection and its buffer for ever. */
 const requestTimeoutMs = 5_000;
 
 // Bodies stay raw bytes: the callback's signature is over them.
 const adapter = new FastifyAdapter({
-  bodyLimit: config.callback.CALLBACK_BODY_LIMIT_BYTES,
+  bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
   requestTimeout: requestTimeoutMs,
   // Node takes the longer of the two for the whole request.
@@ -64,7 +64,7 @@ fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 serveOpenApi(app, '0.1.0');
 
-await app.listen(config.http.API_PORT, config.http.API_HOST);
+await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;
 closeOnSignal(logger, 8_000, async () => {
   // Keep-alive connections that were in use when closing began would otherwise be waited for.

@@ -53,37 +53,37 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
   if (env['LANDFALL_ENV'] === 'development')
     return ['LANDFALL_ENV is development: publicly known secrets are accepted'];
   const { oss, callback, http, queue, tickets } = config;
-  const foreignHosts = callback.CALLBACK_KEY_HOSTS.filter((host) => host !== 'gosspublic.alicdn.com');
+  const foreignHosts = callback.keyHosts.filter((host) => host !== 'gosspublic.alicdn.com');
   const doubts: [boolean, string][] = [
     [
       foreignHosts.length > 0,
       `CALLBACK_KEY_HOSTS: whoever controls ${foreignHosts.join(', ')} can forge callbacks; OSS uses gosspublic.alicdn.com`,
     ],
     [
-      callback.CALLBACK_TRUST === 'any',
+      callback.trust === 'any',
       'CALLBACK_TRUST: any believes the vars of anyone who can upload to any bucket of OSS, which can show your users each other’s files',
     ],
     [
-      callback.CALLBACK_TRUST === 'bucket' && callback.CALLBACK_URL_SECRETS.length === 0,
+      callback.trust === 'bucket' && callback.urlSecrets.length === 0,
       'CALLBACK_TRUST: bucket believes only the vars of tickets; if you compose callbacks yourself, create a secret URL with `landfall callback-url`; otherwise set `ticket`',
     ],
-    [oss.OSS_ENDPOINT.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
+    [oss.endpoint.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
     [
-      (oss.OSS_PUBLIC_ENDPOINT ?? '').startsWith('http:'),
+      (oss.publicEndpoint ?? '').startsWith('http:'),
       'OSS_PUBLIC_ENDPOINT: http is not encrypted, and https pages do not load it',
     ],
-    [oss.OSS_PATH_STYLE, 'OSS_PATH_STYLE: OSS itself refuses path-style requests'],
+    [oss.pathStyle, 'OSS_PATH_STYLE: OSS itself refuses path-style requests'],
     [
-      !http.API_PUBLIC_URL,
+      !http.publicUrl,
       'API_PUBLIC_URL: without it, the callbacks of tickets and the links of streams point to localhost',
     ],
     [
-      queue.QUEUE_URL.startsWith('redis:') && !/localhost|127\.0\.0\.1/.test(queue.QUEUE_URL),
+      queue.url.startsWith('redis:') && !/localhost|127\.0\.0\.1/.test(queue.url),
       'QUEUE_URL: redis:// is not encrypted; use rediss:// unless the network is private',
     ],
     [
-      tickets.TICKET_PREFIXES.length > 0 &&
-        !tickets.TICKET_PREFIXES.some((prefix) => tickets.TICKET_KEY_TEMPLATE.startsWith(prefix)),
+      tickets.prefixes.length > 0 &&
+        !tickets.prefixes.some((prefix) => tickets.keyTemplate.startsWith(prefix)),
       'TICKET_PREFIXES: TICKET_KEY_TEMPLATE begins with none of them; ticket requests without a key are refused',
     ],
   ];

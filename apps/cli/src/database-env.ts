@@ -8,9 +8,9 @@ import { readLocalRunFacts } from './start/local-run-facts.js';
  */
 export async function withDatabase(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   if (env['DATABASE_URL']) return env;
-  const { LOCAL_DATA_DIR } = loadConfig(['local'], env).local;
+  const { dataDir } = loadConfig(['local'], env).local;
   try {
-    const { databaseUrl, queueUrl } = await readLocalRunFacts(LOCAL_DATA_DIR);
+    const { databaseUrl, queueUrl } = await readLocalRunFacts(dataDir);
     return { ...env, DATABASE_URL: databaseUrl, QUEUE_URL: env['QUEUE_URL'] || queueUrl };
   } catch (cause) {
     if (!isLandfallError(cause, 'local.not_running')) throw cause;

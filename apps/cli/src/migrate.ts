@@ -12,13 +12,13 @@ export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv):
   const { back: isBack } = readWords('migrate [--back]', words, { back: { type: 'boolean' } }).values;
   const { database, queue } = loadConfig(['database', 'queue'], await withDatabase(env));
   if (isBack) {
-    const name = await translateDatabaseErrors(revertLastMigration(database.DATABASE_URL));
+    const name = await translateDatabaseErrors(revertLastMigration(database.url));
     console.log(name === null ? 'There is no migration to revert.' : `reverted: ${name}`);
     return 0;
   }
-  const names = await translateDatabaseErrors(migrateDatabase(database.DATABASE_URL));
+  const names = await translateDatabaseErrors(migrateDatabase(database.url));
   for (const name of names) console.log(`migrated: ${name}`);
-  await migrateQueue(queue.QUEUE_URL);
+  await migrateQueue(queue.url);
   console.log('The database and the queue are up to date.');
   return 0;
 }

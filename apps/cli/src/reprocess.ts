@@ -30,16 +30,16 @@ const progressEvery = 10_000;
 export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { names, filter, cursor, dryRun } = readWords(words);
   const { database, media, worker } = loadConfig(['database', 'media', 'worker'], await withDatabase(env));
-  const pipelines = loadPipelines(media.PIPELINES_FILE);
+  const pipelines = loadPipelines(media.pipelinesFile);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
   const unopened = createDataSource(
-    { url: database.DATABASE_URL, poolSize: 2, applicationName: 'landfall-reprocess' },
+    { url: database.url, poolSize: 2, applicationName: 'landfall-reprocess' },
     [...uploadEntities, OutboxRow],
   );
   const source = await translateDatabaseErrors(unopened.initialize());
   try {
-    const request = { pipelines, names, sweepAfterMs: worker.WORKER_SWEEP_AFTER_MS };
+    const request = { pipelines, names, sweepAfterMs: worker.sweepAfterMs };
     const total = { looked: 0, uploads: 0, renditions: 0 };
     const tell = (verb: string) =>
       console.log(

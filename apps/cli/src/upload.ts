@@ -20,7 +20,7 @@ const callbackBody = [
  * @throws LandfallError local.not_running, request.invalid when a file cannot be read
  */
 export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.LOCAL_DATA_DIR);
+  const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.dataDir);
   // Bucket in the path instead of the host name; the client knows this option, its types do not.
   const options = { ...oss, sldEnable: true, authorizationV4: true, timeout: uploadTimeoutMs };
   const client = new OSS(options);

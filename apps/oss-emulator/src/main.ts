@@ -9,19 +9,19 @@ import { closeOnSignal, createLogger, loadConfig, tellReady } from '#runtime';
 import { startEmulator } from './emulator.js';
 
 const { emulator: settings, log } = loadConfig(['emulator', 'log']);
-const logger = createLogger('oss-emulator', log.LOG_LEVEL);
+const logger = createLogger('oss-emulator', log.level);
 const emulator = await startEmulator({
-  host: settings.EMULATOR_HOST,
-  port: settings.EMULATOR_PORT,
-  publicUrl: settings.EMULATOR_PUBLIC_URL,
-  dataDir: settings.EMULATOR_DATA_DIR,
-  region: settings.EMULATOR_REGION,
-  buckets: settings.EMULATOR_BUCKETS,
-  accessKeyId: settings.EMULATOR_ACCESS_KEY_ID,
-  accessKeySecret: settings.EMULATOR_ACCESS_KEY_SECRET,
-  temporaryKeys: settings.EMULATOR_TEMPORARY_KEYS,
+  host: settings.host,
+  port: settings.port,
+  publicUrl: settings.publicUrl,
+  dataDir: settings.dataDir,
+  region: settings.region,
+  buckets: settings.buckets,
+  accessKeyId: settings.accessKeyId,
+  accessKeySecret: settings.accessKeySecret,
+  temporaryKeys: settings.temporaryKeys,
   logger,
 });
 closeOnSignal(logger, 5_000, () => emulator.close());
-logger.info({ url: emulator.url, dataDir: settings.EMULATOR_DATA_DIR }, 'the OSS emulator is listening');
+logger.info({ url: emulator.url, dataDir: settings.dataDir }, 'the OSS emulator is listening');
 tellReady(emulator.url);

@@ -26,30 +26,30 @@ import { WorkerModule } from './worker.module.js';
 const capacity = readCapacity();
 sizeThreadPool(capacity);
 const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media']);
-const logger = createLogger('worker', config.log.LOG_LEVEL);
-const pipelines = loadPipelines(config.media.PIPELINES_FILE);
+const logger = createLogger('worker', config.log.level);
+const pipelines = loadPipelines(config.media.pipelinesFile);
 configureSharp();
 
-const scratch = await openScratch(config.media.MEDIA_SCRATCH_DIR);
+const scratch = await openScratch(config.media.mediaScratchDir);
 const source = createDataSource(
   {
-    url: config.database.DATABASE_URL,
-    poolSize: config.database.DATABASE_POOL_SIZE,
+    url: config.database.url,
+    poolSize: config.database.poolSize,
     applicationName: 'landfall-worker',
   },
   [...uploadEntities, OutboxRow],
 );
 let close = () => scratch.close();
-closeOnSignal(logger, config.worker.WORKER_SHUTDOWN_GRACE_MS + 4_000, () => close());
+closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
 await connectWhenThere(source, logger);
 const backend = openQueueBackend({
-  url: config.queue.QUEUE_URL,
-  prefix: config.queue.QUEUE_PREFIX,
-  poolSize: config.database.DATABASE_POOL_SIZE,
+  url: config.queue.url,
+  prefix: config.queue.prefix,
+  poolSize: config.database.poolSize,
 });
-const images = config.worker.WORKER_THUMBNAIL_CONCURRENCY ?? imageSlots(capacity);
-const transcodes = config.worker.WORKER_TRANSCODE_CONCURRENCY ?? transcodeSlots(capacity);
-const takes = (queue: 'thumbnail' | 'transcode') => config.worker.WORKER_QUEUES.includes(queue);
+const images = config.worker.thumbnailConcurrency ?? imageSlots(capacity);
+const transcodes = config.worker.transcodeConcurrency ?? transcodeSlots(capacity);
+const takes = (queue: 'thumbnail' | 'transcode') => config.worker.queues.includes(queue);
 
 const hardware = takes('transcode') ? await findHardware(config.media, logger) : null;
 const worker = createWorkerContext(config, shareOf(capacity, transcodes), {
@@ -65,8 +65,8 @@ const app = await NestFactory.createApplicationContext(
       ...(takes('thumbnail') ? { thumbnail: images } : {}),
       ...(takes('transcode') ? { transcode: transcodes } : {}),
     },
-    shutdownGraceMs: config.worker.WORKER_SHUTDOWN_GRACE_MS,
-    databaseUrl: config.database.DATABASE_URL,
+    shutdownGraceMs: config.worker.shutdownGraceMs,
+    databaseUrl: config.database.url,
     logger,
   }),
   { logger: nestLogger(logger), abortOnError: false },
@@ -75,7 +75,7 @@ app.get(JobsModule).start();
 const sweep = new UploadSweep(
   source,
   worker.store,
-  { ...config.worker, urlLifetimeMs: config.oss.OSS_URL_LIFETIME_S * 1_000 },
+  { ...config.worker, urlLifetimeMs: config.oss.urlLifetimeS * 1_000 },
   logger,
 );
 sweep.start();
@@ -86,5 +86,5 @@ close = async () => {
   await source.destroy();
   await scratch.close();
 };
-logger.info({ queues: config.worker.WORKER_QUEUES, ...capacity, images, transcodes }, 'worker is ready');
+logger.info({ queues: config.worker.queues, ...capacity, images, transcodes }, 'worker is ready');
 tellReady();

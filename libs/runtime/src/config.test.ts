@@ -6,8 +6,8 @@ describe('loadConfig', () => {
     const config = loadConfig(['database', 'log'], {
       DATABASE_URL: 'postgres://u:p@localhost:5432/landfall',
     });
-    expect(config.database.DATABASE_POOL_SIZE).toBe(10);
-    expect(config.log.LOG_LEVEL).toBe('info');
+    expect(config.database.poolSize).toBe(10);
+    expect(config.log.level).toBe('info');
     expect(Object.isFrozen(config.database)).toBe(true);
   });
 
@@ -19,13 +19,13 @@ describe('loadConfig', () => {
   });
 
   test('takes an empty variable as none', () => {
-    expect(loadConfig(['log'], { LOG_LEVEL: '' }).log.LOG_LEVEL).toBe('info');
+    expect(loadConfig(['log'], { LOG_LEVEL: '' }).log.level).toBe('info');
   });
 
   test('refuses secrets that are published with the source outside development', () => {
     const env = { API_KEYS: developmentSecrets.apiKey, API_LINK_SECRET: developmentSecrets.linkSecret };
     expect(() => loadConfig(['http'], env)).toThrow(/API_KEYS.*\n.*API_LINK_SECRET/s);
-    expect(loadConfig(['http'], { ...env, LANDFALL_ENV: 'development' }).http.API_KEYS).toEqual([
+    expect(loadConfig(['http'], { ...env, LANDFALL_ENV: 'development' }).http.keys).toEqual([
       developmentSecrets.apiKey,
     ]);
   });

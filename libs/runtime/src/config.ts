@@ -4,9 +4,38 @@ import { LandfallError } from './landfall-error.js';
 
 export type SectionName = keyof ConfigSections;
 
-/** The settings of the sections that a process asked for, frozen. Asking for a section you did not load is a type error. */
+/** What the variables of a section begin with, and the names behind `loadConfig` do not. */
+const prefixes = {
+  log: 'LOG_',
+  http: 'API_',
+  callback: 'CALLBACK_',
+  database: 'DATABASE_',
+  queue: 'QUEUE_',
+  oss: 'OSS_',
+  tickets: 'TICKET_',
+  worker: 'WORKER_',
+  media: '',
+  emulator: 'EMULATOR_',
+  local: 'LOCAL_',
+} as const satisfies Record<SectionName, string>;
+
+type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>;
+type WithoutPrefix<Name, Prefix extends string> = Name extends `${Prefix}${infer Rest}` ? Rest : never;
+
+/**
+ * The settings of the sections that a process asked for, frozen, by domain names: `OSS_URL_LIFETIME_S` is
+ * `oss.urlLifetimeS`. Asking for a section that was not loaded is a type error.
+ */
 export type Config<Names extends SectionName = SectionName> = {
-  readonly [Name in Names]: Readonly<z.output<ConfigSections[Name]>>;
+  readonly [Section in Names]: {
+    readonly [
+      Name in keyof z.output<ConfigSections[Section]> as CamelCase<
+        WithoutPrefix<Name, (typeof prefixes)[Section]>
+      >
+    ]: z.output<ConfigSections[Section]>[Name];
+  };
 };
 
 /**
@@ -27,7 +56,7 @@ export function loadConfig<const Names extends SectionName>(
   for (const name of names) {
     const section = configSections[name];
     const result = section.safeParse(given);
-    if (result.success) config[name] = Object.freeze(result.data);
+    if (result.success) config[name] = Object.freeze(domainNames(name, result.data));
     else problems.push(...result.error.issues.map((issue) => describeProblem(section, issue)));
   }
   // Left alone it would loosen what was strict.
@@ -38,6 +67,16 @@ export function loadConfig<const Names extends SectionName>(
     throw new LandfallError('config.invalid', problems.map((line) => `\n  ${line}`).join(''));
   return Object.freeze(config) as Config<Names>;
 }
+
+function domainNames(section: SectionName, values: object): object {
+  const prefix = prefixes[section];
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [camelCase(name.slice(prefix.length)), value]),
+  );
+}
+
+const camelCase = (name: string) =>
+  name.toLowerCase().replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 function describeProblem(section: z.ZodObject, issue: z.core.$ZodIssue): string {
   const variable = String(issue.path[0] ?? '?');

@@ -197,11 +197,8 @@ export class ObjectStore {
   /** A URL that gives the object to whoever has it, until `expiresAt`: the configured lifetime, or longer when asked. */
   signUrl(address: ObjectAddress, atLeastS = 0): { url: string; expiresAt: Date } {
     const now = new Date();
-    const lifetimeS = Math.min(
-      Math.max(this.settings.OSS_URL_LIFETIME_S, Math.ceil(atLeastS)),
-      longestLifetimeS,
-    );
-    const endpoint = new URL(this.settings.OSS_PUBLIC_ENDPOINT ?? this.settings.OSS_ENDPOINT);
+    const lifetimeS = Math.min(Math.max(this.settings.urlLifetimeS, Math.ceil(atLeastS)), longestLifetimeS);
+    const endpoint = new URL(this.settings.publicEndpoint ?? this.settings.endpoint);
     return {
       url: this.presign(address, { method: 'GET' }, { endpoint, expiresInS: lifetimeS, now }),
       expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
@@ -215,13 +212,13 @@ export class ObjectStore {
   ): string {
     return presignUrlV4({
       ...validity,
-      pathStyle: this.settings.OSS_PATH_STYLE,
+      pathStyle: this.settings.pathStyle,
       bucket,
       objectKey,
-      region: this.settings.OSS_REGION,
-      accessKeyId: this.settings.OSS_ACCESS_KEY_ID,
-      accessKeySecret: this.settings.OSS_ACCESS_KEY_SECRET,
-      securityToken: this.settings.OSS_SECURITY_TOKEN,
+      region: this.settings.region,
+      accessKeyId: this.settings.accessKeyId,
+      accessKeySecret: this.settings.accessKeySecret,
+      securityToken: this.settings.securityToken,
       method,
       query,
       headers,
@@ -229,7 +226,7 @@ export class ObjectStore {
   }
 
   private presignOwn(address: ObjectAddress, request: StoreRequest): string {
-    const endpoint = new URL(this.settings.OSS_ENDPOINT);
+    const endpoint = new URL(this.settings.endpoint);
     return this.presign(address, request, { endpoint, expiresInS: ownUrlLifetimeS, now: new Date() });
   }
 
@@ -249,11 +246,10 @@ export class ObjectStore {
 
   private async sendOnce(address: ObjectAddress, request: StoreRequest): Promise<Response> {
     const { method, headers = {}, body, signal } = request;
-    const { OSS_TIMEOUT_MS } = this.settings;
     const url = this.presignOwn(address, request);
     const silence = new AbortController();
     // fetch resolves when the body is sent and answered.
-    const timeoutMs = OSS_TIMEOUT_MS + (sizeOf(body) / slowestUpload) * 1_000;
+    const timeoutMs = this.settings.timeoutMs + (sizeOf(body) / slowestUpload) * 1_000;
     const timer = setTimeout(() => silence.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
     try {
       const answer = await fetch(url, {

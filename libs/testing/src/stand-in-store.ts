@@ -12,15 +12,15 @@ export async function startStandInStore(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const store = new ObjectStore({
-    OSS_ENDPOINT: `http://localhost:${(server.address() as AddressInfo).port}`,
-    OSS_REGION: 'cn-hangzhou',
-    OSS_BUCKETS: ['bucket'],
-    OSS_ACCESS_KEY_ID: 'key',
-    OSS_ACCESS_KEY_SECRET: 'sesame',
-    OSS_PATH_STYLE: true,
-    OSS_TIMEOUT_MS: timeoutMs,
-    OSS_RENDITION_PREFIX: 'renditions/',
-    OSS_URL_LIFETIME_S: 3_600,
+    endpoint: `http://localhost:${(server.address() as AddressInfo).port}`,
+    region: 'cn-hangzhou',
+    buckets: ['bucket'],
+    accessKeyId: 'key',
+    accessKeySecret: 'sesame',
+    pathStyle: true,
+    timeoutMs,
+    renditionPrefix: 'renditions/',
+    urlLifetimeS: 3_600,
   });
   return {
     store,

@@ -3,9 +3,9 @@ import type { ApiConfig } from '../tokens.js';
 
 /** How callback bodies are read: where one bucket alone is served, a template need not name it. */
 export function bodySettingsOf({ callback, oss }: Pick<ApiConfig, 'callback' | 'oss'>): CallbackBodySettings {
-  const [bucket, ...others] = oss.OSS_BUCKETS;
+  const [bucket, ...others] = oss.buckets;
   return {
-    defaultBucket: callback.CALLBACK_DEFAULT_BUCKET ?? (others.length === 0 ? bucket : undefined),
-    fieldNames: callback.CALLBACK_FIELD_NAMES,
+    defaultBucket: callback.defaultBucket ?? (others.length === 0 ? bucket : undefined),
+    fieldNames: callback.fieldNames,
   };
 }

@@ -31,7 +31,7 @@ export class CallbackController {
   ) {
     this.bodySettings = bodySettingsOf(config);
     this.proofSettings = proofSettingsOf(config);
-    this.unproven = new UnprovenLimit(config.callback.CALLBACK_UNPROVEN_PER_MINUTE);
+    this.unproven = new UnprovenLimit(config.callback.unprovenPerMinute);
   }
 
   @Post(['', ':secret'])
@@ -47,7 +47,7 @@ export class CallbackController {
   ): Promise<CallbackAnswer> {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const landed = readCallbackBody(request.headers['content-type'], body, this.bodySettings);
-    if (!this.config.oss.OSS_BUCKETS.includes(landed.bucket)) {
+    if (!this.config.oss.buckets.includes(landed.bucket)) {
       throw new LandfallError(
         'callback.bucket_forbidden',
         `${landed.bucket}; add it to OSS_BUCKETS to accept it`,

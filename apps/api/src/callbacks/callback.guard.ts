@@ -21,7 +21,7 @@ export class CallbackGuard implements CanActivate {
     @Inject(CallbackKeys) private readonly keys: CallbackKeys,
     @Inject(configToken) private readonly config: ApiConfig,
   ) {
-    const file = config.callback.CALLBACK_PUBLIC_KEY_FILE;
+    const file = config.callback.publicKeyFile;
     this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
   }
 
@@ -43,7 +43,7 @@ export class CallbackGuard implements CanActivate {
     const header = keyUrlHeader(request);
     const known = header === undefined ? undefined : this.keyUrls.get(header);
     if (known) return known;
-    const url = readKeyUrl(header, this.config.callback.CALLBACK_KEY_HOSTS);
+    const url = readKeyUrl(header, this.config.callback.keyHosts);
     if (header !== undefined) this.keyUrls.set(header, url);
     return url;
   }
@@ -51,7 +51,7 @@ export class CallbackGuard implements CanActivate {
   private verify(request: FastifyRequest, key: KeyObject): boolean {
     const authorization = request.headers.authorization;
     if (!authorization) throw new LandfallError('callback.signature_missing');
-    const rawTarget = this.config.callback.CALLBACK_PATH_PREFIX + (request.raw.url ?? '');
+    const rawTarget = this.config.callback.pathPrefix + (request.raw.url ?? '');
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (verifyCallbackSignature({ rawTarget, body, authorization, key })) return true;
     throw new LandfallError(

@@ -13,7 +13,7 @@ import { RefusedCallbacks } from './refused-callbacks.js';
       provide: CallbackKeys,
       inject: [configToken, loggerToken],
       useFactory: ({ callback }: ApiConfig, logger: Logger) =>
-        new CallbackKeys(callback.CALLBACK_KEY_TIMEOUT_MS, logger),
+        new CallbackKeys(callback.keyTimeoutMs, logger),
     },
     RefusedCallbacks,
   ],

@@ -14,7 +14,7 @@ export interface Arrival {
 }
 
 export interface ProofSettings {
-  trust: ApiConfig['callback']['CALLBACK_TRUST'];
+  trust: ApiConfig['callback']['trust'];
   /** Of the secret callback URLs. */
   urlDigests: readonly Buffer[];
   ticketSecrets: readonly string[];
@@ -26,9 +26,9 @@ export function proofSettingsOf({
   tickets,
 }: Pick<ApiConfig, 'callback' | 'tickets'>): ProofSettings {
   return {
-    trust: callback.CALLBACK_TRUST,
-    urlDigests: callback.CALLBACK_URL_SECRETS.map(digestOf),
-    ticketSecrets: tickets.TICKET_SECRETS,
+    trust: callback.trust,
+    urlDigests: callback.urlSecrets.map(digestOf),
+    ticketSecrets: tickets.secrets,
   };
 }
 

@@ -39,7 +39,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     private readonly keys: CallbackKeys,
     @Inject(loggerToken) private readonly logger: Logger,
   ) {
-    const file = config.callback.CALLBACK_PUBLIC_KEY_FILE;
+    const file = config.callback.publicKeyFile;
     this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
   }
 
@@ -103,12 +103,12 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
 
   private settingsFor({ headers, rawTarget }: CapturedCallback): ExplainSettings {
     const { callback, http } = this.config;
-    const publicUrl = http.API_PUBLIC_URL?.replace(/\/$/, '');
+    const publicUrl = http.publicUrl?.replace(/\/$/, '');
     return {
       ...this.findKey(headers['x-oss-pub-key-url']),
       pinned: this.pinnedKey !== undefined,
-      allowedHosts: callback.CALLBACK_KEY_HOSTS,
-      pathPrefix: callback.CALLBACK_PATH_PREFIX,
+      allowedHosts: callback.keyHosts,
+      pathPrefix: callback.pathPrefix,
       callbackUrl:
         publicUrl &&
         `${publicUrl}/callbacks/oss${/(?<=\/callbacks\/oss)\/[^/?]+/.exec(rawTarget)?.[0] ?? ''}${/\?.*/s.exec(rawTarget)?.[0] ?? ''}`,
@@ -120,7 +120,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   private findKey(header: string | undefined): Pick<ExplainSettings, 'key' | 'keySource'> {
     if (this.pinnedKey) return { key: this.pinnedKey, keySource: 'the key of CALLBACK_PUBLIC_KEY_FILE' };
     try {
-      const url = readKeyUrl(header, this.config.callback.CALLBACK_KEY_HOSTS);
+      const url = readKeyUrl(header, this.config.callback.keyHosts);
       return { key: this.keys.peek(url), keySource: url.href };
     } catch (error) {
       return { key: undefined, keySource: isLandfallError(error) ? `none: ${error.code}` : 'none' };

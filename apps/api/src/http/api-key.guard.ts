@@ -12,7 +12,7 @@ export class ApiKeyGuard implements CanActivate {
   private readonly digests: readonly Buffer[];
 
   constructor(@Inject(configToken) config: ApiConfig) {
-    this.digests = config.http.API_KEYS.map(digest);
+    this.digests = config.http.keys.map(digest);
   }
 
   /** @throws LandfallError auth.key_missing, auth.key_invalid */

@@ -12,8 +12,7 @@ import { StreamsController } from './streams.controller.js';
     {
       provide: StreamLinks,
       inject: [configToken, publicUrlToken],
-      useFactory: ({ http }: ApiConfig, publicUrl: PublicUrl) =>
-        new StreamLinks(http.API_LINK_SECRET, publicUrl),
+      useFactory: ({ http }: ApiConfig, publicUrl: PublicUrl) => new StreamLinks(http.linkSecret, publicUrl),
     },
     RenditionUrls,
   ],

@@ -37,7 +37,7 @@ export class TicketIssuer {
     // Policies, nonces and signed URLs count in whole seconds.
     const now = new Date(Math.floor(Date.now() / 1_000) * 1_000);
     const ticket = this.plan(request, now);
-    const nonce = signTicketNonce({ ...ticket, ticketId: ticket.id }, tickets.TICKET_SECRETS[0]);
+    const nonce = signTicketNonce({ ...ticket, ticketId: ticket.id }, tickets.secrets[0]);
     const variables = Object.fromEntries(
       Object.entries({ ...ticket.vars, [ticketVar]: nonce }).map(([name, value]) => [`x:${name}`, value]),
     );
@@ -60,7 +60,7 @@ export class TicketIssuer {
   private plan(request: TicketRequest, now: Date): Ticket {
     const { tickets } = this.config;
     const id = newId();
-    const objectKey = expandKey(request.key ?? tickets.TICKET_KEY_TEMPLATE, {
+    const objectKey = expandKey(request.key ?? tickets.keyTemplate, {
       ticketId: id,
       fileName: request.fileName,
       now,
@@ -71,20 +71,20 @@ export class TicketIssuer {
       bucket: this.bucketOf(request),
       objectKey,
       contentTypes: typesOf(request),
-      maxBytes: String(within('maxBytes', request.maxBytes, tickets.TICKET_MAX_BYTES, 'TICKET_MAX_BYTES')),
+      maxBytes: String(within('maxBytes', request.maxBytes, tickets.maxBytes, 'TICKET_MAX_BYTES')),
       vars: request.vars,
       pipeline: this.pipelineOf(request),
       overwrite: request.overwrite,
       expiresAt: new Date(
         now.getTime() +
-          within('lifetimeS', request.lifetimeS, tickets.TICKET_LIFETIME_S, 'TICKET_LIFETIME_S') * 1_000,
+          within('lifetimeS', request.lifetimeS, tickets.lifetimeS, 'TICKET_LIFETIME_S') * 1_000,
       ),
       createdAt: now,
     };
   }
 
   private bucketOf({ bucket }: TicketRequest): string {
-    const buckets = this.config.oss.OSS_BUCKETS;
+    const buckets = this.config.oss.buckets;
     const wanted = bucket ?? buckets[0] ?? '';
     if (buckets.includes(wanted)) return wanted;
     throw new LandfallError(

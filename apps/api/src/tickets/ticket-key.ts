@@ -51,12 +51,12 @@ function refuseBadKey(key: string): void {
  * @throws LandfallError ticket.key_forbidden
  */
 export function refuseForeignKey(key: string, { oss, tickets }: Config<'oss' | 'tickets'>): void {
-  if (key.startsWith(oss.OSS_RENDITION_PREFIX))
+  if (key.startsWith(oss.renditionPrefix))
     throw new LandfallError(
       'ticket.key_forbidden',
-      `${key}: ${oss.OSS_RENDITION_PREFIX} is reserved for renditions`,
+      `${key}: ${oss.renditionPrefix} is reserved for renditions`,
     );
-  const allowed = tickets.TICKET_PREFIXES;
+  const allowed = tickets.prefixes;
   if (allowed.length > 0 && !allowed.some((prefix) => key.startsWith(prefix)))
     throw new LandfallError('ticket.key_forbidden', `${key}: TICKET_PREFIXES allows ${allowed.join(', ')}`);
 }

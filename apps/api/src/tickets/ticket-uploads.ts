@@ -51,7 +51,7 @@ export function signForm(
   const request = {
     ...credentialsOf(settings),
     bucket: ticket.bucket,
-    region: settings.OSS_REGION,
+    region: settings.region,
     expiresAt: ticket.expiresAt,
     now,
     conditions: [
@@ -81,10 +81,10 @@ export function signPut(settings: Settings, { ticket, callback, now }: Permissio
   const url = presignUrlV4({
     ...credentialsOf(settings),
     endpoint: publicEndpoint(settings),
-    pathStyle: settings.OSS_PATH_STYLE,
+    pathStyle: settings.pathStyle,
     bucket: ticket.bucket,
     objectKey: ticket.objectKey,
-    region: settings.OSS_REGION,
+    region: settings.region,
     expiresInS: Math.round((ticket.expiresAt.getTime() - now.getTime()) / 1_000),
     method: 'PUT',
     query: { callback: callback.callback, 'callback-var': callback.callbackVar },
@@ -101,17 +101,17 @@ function escapeDollar(value: string): string {
 
 function credentialsOf(settings: Settings): OssCredentials {
   return {
-    accessKeyId: settings.OSS_ACCESS_KEY_ID,
-    accessKeySecret: settings.OSS_ACCESS_KEY_SECRET,
-    securityToken: settings.OSS_SECURITY_TOKEN,
+    accessKeyId: settings.accessKeyId,
+    accessKeySecret: settings.accessKeySecret,
+    securityToken: settings.securityToken,
   };
 }
 
 function publicEndpoint(settings: Settings): URL {
-  return new URL(settings.OSS_PUBLIC_ENDPOINT ?? settings.OSS_ENDPOINT);
+  return new URL(settings.publicEndpoint ?? settings.endpoint);
 }
 
 function formUrl(settings: Settings, bucket: string): string {
   const { protocol, host } = publicEndpoint(settings);
-  return settings.OSS_PATH_STYLE ? `${protocol}//${host}/${bucket}` : `${protocol}//${bucket}.${host}/`;
+  return settings.pathStyle ? `${protocol}//${host}/${bucket}` : `${protocol}//${bucket}.${host}/`;
 }

@@ -76,7 +76,7 @@ export class UploadChangesController {
     @Param('id', { schema: uploadId }) id: string,
     @OptionalJsonBody(reprocessBodySchema) { renditions }: z.output<typeof reprocessBodySchema>,
   ): Promise<UploadView> {
-    const sweepAfterMs = this.config.worker.WORKER_SWEEP_AFTER_MS;
+    const sweepAfterMs = this.config.worker.sweepAfterMs;
     await reprocessUpload(this.source, id, { pipelines: this.pipelines, names: renditions, sweepAfterMs });
     return this.changed.view(id);
   }
@@ -102,8 +102,8 @@ export class UploadChangesController {
   })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
   async delete(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
-    const { OSS_RENDITION_PREFIX: renditionPrefix, OSS_URL_LIFETIME_S } = this.config.oss;
-    await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: OSS_URL_LIFETIME_S * 1_000 });
+    const { renditionPrefix, urlLifetimeS } = this.config.oss;
+    await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: urlLifetimeS * 1_000 });
     return this.changed.view(id);
   }
 }

@@ -16,7 +16,7 @@ test('makes a secret that the settings take, and another each time', async () =>
   const secrets = printed.map((line) => /^CALLBACK_URL_SECRETS=(.+)$/.exec(line)?.[1] ?? '');
   expect(new Set(secrets).size).toBe(2);
   const { callback } = loadConfig(['callback'], { CALLBACK_URL_SECRETS: secrets.join() });
-  expect(callback.CALLBACK_URL_SECRETS).toEqual(secrets);
+  expect(callback.urlSecrets).toEqual(secrets);
 });
 
 test('prints the URL of the first secret, and says when OSS cannot reach it', async () => {

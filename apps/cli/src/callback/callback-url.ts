@@ -7,7 +7,7 @@ import { loadConfig } from '#runtime';
  */
 export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> {
   const { callback } = loadConfig(['callback'], env);
-  const [secret] = callback.CALLBACK_URL_SECRETS;
+  const [secret] = callback.urlSecrets;
   if (secret === undefined) {
     console.log(`CALLBACK_URL_SECRETS=${randomBytes(24).toString('base64url')}`);
     console.error(

@@ -20,18 +20,18 @@ export async function runCallback(words: readonly string[], env: NodeJS.ProcessE
   const { file, keyPlace, prefix, url } = readFileAndOptions(words);
   const { callback } = loadConfig(['callback'], env);
   const captured = readCapturedCallback(await readBounded(file, fileMaxBytes));
-  const place = keyPlace ?? callback.CALLBACK_PUBLIC_KEY_FILE;
-  const hosts = callback.CALLBACK_KEY_HOSTS;
+  const place = keyPlace ?? callback.publicKeyFile;
+  const hosts = callback.keyHosts;
   const { holds, steps } = explainCallback(captured, {
-    ...(await chooseKey(captured, place, hosts, callback.CALLBACK_KEY_TIMEOUT_MS)),
+    ...(await chooseKey(captured, place, hosts, callback.keyTimeoutMs)),
     pinned: place !== undefined,
     allowedHosts: hosts,
     hashedBytesMax,
     callbackUrl: url,
-    pathPrefix: prefix ?? callback.CALLBACK_PATH_PREFIX,
+    pathPrefix: prefix ?? callback.pathPrefix,
     body: {
-      defaultBucket: callback.CALLBACK_DEFAULT_BUCKET ?? onlyBucketOf(env),
-      fieldNames: callback.CALLBACK_FIELD_NAMES,
+      defaultBucket: callback.defaultBucket ?? onlyBucketOf(env),
+      fieldNames: callback.fieldNames,
     },
   });
   for (const step of steps) printStep(step);

@@ -29,7 +29,7 @@ test('the pages name every setting, error code and warning code', () => {
 test('every process starts with .env.example as it is', () => {
   const env = parseEnv(renderDocs()['.env.example'] ?? '');
   const config = loadConfig(Object.keys(configSections) as SectionName[], env);
-  expect(config.oss.OSS_ENDPOINT).toBe('http://emulator:9000');
+  expect(config.oss.endpoint).toBe('http://emulator:9000');
 });
 
 test('the examples of the pipelines page are right', () => {

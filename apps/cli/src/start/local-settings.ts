@@ -45,11 +45,11 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
     MALLOC_ARENA_MAX: '2',
   };
   const { local, http, emulator } = loadConfig(['local', 'http', 'emulator'], { ...given, ...fixed });
-  const apiPort = http.API_PORT || (await freePort());
-  const emulatorPort = emulator.EMULATOR_PORT || (await freePort());
+  const apiPort = http.port || (await freePort());
+  const emulatorPort = emulator.port || (await freePort());
   return {
-    dataDir: local.LOCAL_DATA_DIR,
-    postgresPort: local.LOCAL_POSTGRES_PORT || (await freePort()),
+    dataDir: local.dataDir,
+    postgresPort: local.postgresPort || (await freePort()),
     apiUrl: `http://localhost:${apiPort}`,
     ossEndpoint: `http://localhost:${emulatorPort}`,
     env: {
@@ -59,9 +59,9 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
       API_HOST: given['API_HOST'] || '127.0.0.1',
       API_PORT: String(apiPort),
       EMULATOR_PORT: String(emulatorPort),
-      EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.LOCAL_DATA_DIR, 'oss'),
+      EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.dataDir, 'oss'),
       // Not the system's: that folder is shared with the workers of other users and clones.
-      MEDIA_SCRATCH_DIR: given['MEDIA_SCRATCH_DIR'] || resolve(local.LOCAL_DATA_DIR, 'scratch'),
+      MEDIA_SCRATCH_DIR: given['MEDIA_SCRATCH_DIR'] || resolve(local.dataDir, 'scratch'),
       OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
       CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
     },

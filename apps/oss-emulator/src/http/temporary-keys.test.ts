@@ -158,7 +158,7 @@ describe('the setting of temporary keys', () => {
       EMULATOR_ACCESS_KEY_ID: 'id',
       EMULATOR_ACCESS_KEY_SECRET: 'secret',
       EMULATOR_TEMPORARY_KEYS: keys,
-    }).emulator.EMULATOR_TEMPORARY_KEYS;
+    }).emulator.temporaryKeys;
 
   test('is a list, empty by default', () => {
     expect(load('')).toEqual([]);

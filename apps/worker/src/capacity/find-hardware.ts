@@ -6,14 +6,14 @@ const timeoutMs = 60_000;
 
 /** Tries the chip that the settings ask for; null when they ask for none. */
 export async function findHardware(
-  { VIDEO_ENCODER, FFMPEG_PATH, FFPROBE_PATH }: Config<'media'>['media'],
+  { videoEncoder, ffmpegPath, ffprobePath }: Config<'media'>['media'],
   logger: Logger,
 ): Promise<Hardware | null> {
-  if (VIDEO_ENCODER === 'software') return null;
-  const tools = { ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH };
-  const hardware = await detectHardware(tools, VIDEO_ENCODER, AbortSignal.timeout(timeoutMs));
+  if (videoEncoder === 'software') return null;
+  const tools = { ffmpegPath, ffprobePath };
+  const hardware = await detectHardware(tools, videoEncoder, AbortSignal.timeout(timeoutMs));
   const { kind, codecs, refusals } = hardware;
   if (kind) logger.info({ kind, codecs, refusals }, 'a chip encodes videos');
-  else logger.warn({ wanted: VIDEO_ENCODER, refusals }, 'no chip encodes videos, software does');
+  else logger.warn({ wanted: videoEncoder, refusals }, 'no chip encodes videos, software does');
   return hardware;
 }

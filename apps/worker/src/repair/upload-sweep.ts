@@ -31,7 +31,7 @@ export class UploadSweep {
   }
 
   private async repair(signal: AbortSignal): Promise<void> {
-    const swept = await sweepUploads(this.source, this.settings.WORKER_SWEEP_AFTER_MS, signal);
+    const swept = await sweepUploads(this.source, this.settings.sweepAfterMs, signal);
     if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
   }
 
@@ -51,7 +51,7 @@ export class UploadSweep {
       } catch (error) {
         this.logger.warn({ err: error }, 'cannot sweep, trying again');
       }
-      await pause(this.settings.WORKER_SWEEP_INTERVAL_MS, signal);
+      await pause(this.settings.sweepIntervalMs, signal);
     }
   }
 
