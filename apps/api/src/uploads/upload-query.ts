@@ -8,7 +8,10 @@ import {
 } from '#uploads';
 import { z } from 'zod';
 
-/** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
+/**
+ * Maximum number of differing bits after resizing, re-encoding or cropping by one percent;
+ * different pictures differ in 20 or more.
+ */
 const usualDistance = 7;
 
 const querySchema = withVars({
@@ -38,7 +41,8 @@ export interface UploadQuery {
 }
 
 /**
- * The query of GET /v1/uploads, as the reader wants it. `var.<name>=<value>` may be given for several names.
+ * Converts the query of GET /v1/uploads for the reader. `var.<name>=<value>` may occur for several
+ * names.
  */
 export const uploadQuery = querySchema.transform(
   ({ similarTo, distance, limit, cursor, ...words }, context): UploadQuery => {
