@@ -1,10 +1,11 @@
 /**
  * database: the Postgres database: data source, pool, LISTEN, migration runner.
  *
- * Does not belong here: entities and queries; they live in the room whose rows they are (uploads, outbox).
- * A new migration goes into the top-level `migrations/` and into its list.
+ * Does not belong here: entities and queries; they belong to the room that owns the rows (uploads,
+ * outbox). A new migration goes into the top-level `migrations/` and into its list.
  */
-// What the rooms and apps need of TypeORM beside the decorators of their rows: it is known here alone.
+// What the rooms and apps need of TypeORM besides the decorators of their rows: only this room
+// imports it.
 export { DataSource, type EntityManager, In, LessThanOrEqual, Not, type SelectQueryBuilder } from 'typeorm';
 export { connectWhenThere, createDataSource, createPool } from './data-source.js';
 export {
