@@ -6,7 +6,7 @@ export function drawSamplePicture(width: number, height: number): Buffer {
   const horizon = height * 0.6;
   const sun = { x: width * 0.62, y: horizon * 0.8, radius: height * 0.13 };
   for (let y = 0; y < height; y += 1) {
-    const rowStart = y * (width * 3 + 1) + 1; // the byte before says that the row is not filtered
+    const rowStart = y * (width * 3 + 1) + 1; // the preceding byte means that the row is not filtered
     for (let x = 0; x < width; x += 1) {
       const inSun = y < horizon && Math.hypot(x - sun.x, y - sun.y) < sun.radius;
       const wave = y >= horizon && Math.abs(x - sun.x) < sun.radius * (0.4 + 0.6 * Math.abs(Math.sin(y / 9)));
@@ -19,7 +19,7 @@ export function drawSamplePicture(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2], 8); // 8 bits a channel, RGB
+  header.set([8, 2], 8); // 8 bits per channel, RGB
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const parts = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
   return Buffer.concat([signature, ...parts]);
