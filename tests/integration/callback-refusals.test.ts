@@ -110,20 +110,20 @@ describe('a refused callback', () => {
       'the body was written anew',
       { signedBody: spaced, body: JSON.stringify(JSON.parse(spaced)), headers: json },
       403,
-      /JSON was parsed and written anew/,
+      /JSON was parsed and serialized again/,
     ],
-    ['a line end was appended', { signedBody: form, body: `${form}\n` }, 403, /line end was appended/],
+    ['a line end was appended', { signedBody: form, body: `${form}\n` }, 403, /line break was appended/],
     [
       'the query was sorted',
       { signedTarget: '/callbacks/oss?b=1&a=2', target: '/callbacks/oss?a=2&b=1' },
       403,
-      /another order/,
+      /reordered/,
     ],
     [
       'the ticket had to be hidden',
       { signedBody: `${form}&x:ticket=${nonce}`, body: `${form}&x:ticket=${nonce}\r\n` },
       403,
-      /log hides secret values of the body[^]*line end was appended/,
+      /log hides secret values of the body[^]*line break was appended/,
     ],
     [
       'it went to another path',
@@ -192,7 +192,7 @@ describe('a refused callback', () => {
       await send(flooded, { body: 'x'.repeat(4_000), headers: junk });
     const { requestId } = await send(flooded, { signedBody: `${form}\n` });
     expect(await explain(await lineOf(flooded, requestId))).toMatchObject({
-      text: expect.stringMatching(/line end after the body was dropped/),
+      text: expect.stringMatching(/line break after the body was removed/),
     });
     await flooded.end();
     expect(linesOf(flooded)).toHaveLength(7);

@@ -8,7 +8,10 @@ import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
 
-/** Composes the HTTP edge: one module for each feature, and who reports the problems of which requests. */
+/**
+ * Composes the HTTP API: one module per feature, and which feature reports the problems of which
+ * requests.
+ */
 @Module({})
 export class ApiModule {
   static register(parts: ApiParts): DynamicModule {

@@ -43,15 +43,18 @@ measureProcess();
 let url = '';
 const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
 
-/** OSS waits five seconds in all; whoever sends slower would hold a connection and its buffer for ever. */
+/**
+ * OSS waits five seconds in total. A slower sender could otherwise hold a connection and its buffer
+ * forever.
+ */
 const requestTimeoutMs = 5_000;
 
-// Bodies stay raw bytes: the callback's signature is over them.
+// Bodies stay raw bytes, because the signature of a callback covers them.
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
   requestTimeout: requestTimeoutMs,
-  // Node takes the longer of the two for the whole request.
+  // Node applies the longer of the two to the whole request.
   http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
@@ -67,7 +70,7 @@ serveOpenApi(app, '0.1.0');
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;
 closeOnSignal(logger, 8_000, async () => {
-  // Keep-alive connections that were in use when closing began would otherwise be waited for.
+  // Otherwise closing would wait for keep-alive connections that were in use when it began.
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();
   clearInterval(idle);
@@ -75,7 +78,8 @@ closeOnSignal(logger, 8_000, async () => {
   await registryPool.end();
   if (source.isInitialized) await source.destroy();
 });
-// After it listens: while the database is away, who asks is told so at once.
+// Only after listening starts, so that requests get an error at once while the database is
+// unavailable.
 await connectWhenThere(source, logger);
 logger.info({ url }, 'api is ready');
 tellReady(url);

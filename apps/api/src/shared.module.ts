@@ -13,7 +13,7 @@ import {
   publicUrlToken,
 } from './tokens.js';
 
-/** What the process made before Nest began, and closes after it ended. */
+/** Resources that the process creates before Nest starts and closes after Nest has stopped. */
 export interface ApiParts {
   config: ApiConfig;
   logger: Logger;
@@ -23,7 +23,7 @@ export interface ApiParts {
   publicUrl: PublicUrl;
 }
 
-/** What several features use. It is global, so that none of them has to import another for it. */
+/** Provides what several features use. Global, so that no feature has to import another for it. */
 @Module({})
 export class SharedModule {
   static register({ config, logger, source, registry, pipelines, publicUrl }: ApiParts): DynamicModule {

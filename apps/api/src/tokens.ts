@@ -1,13 +1,16 @@
 import type { Config } from '#runtime';
 
-/** Injection tokens of what has no class of its own. */
+/** Injection tokens for values without a class of their own. */
 export const configToken = Symbol('config');
 export const loggerToken = Symbol('logger');
 export const pipelinesToken = Symbol('pipelines');
 export const publicUrlToken = Symbol('publicUrl');
 
-/** The settings that the api was started with. */
+/** The settings with which the api was started. */
 export type ApiConfig = Config<'http' | 'callback' | 'oss' | 'media' | 'worker' | 'tickets'>;
 
-/** Where clients reach the api, without a slash at the end. Call it per request: the port may be known only once the api listens. */
+/**
+ * The URL at which clients reach the api, without a trailing slash. Call it per request: the port
+ * may be unknown until the api listens.
+ */
 export type PublicUrl = () => string;

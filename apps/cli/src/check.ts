@@ -13,7 +13,7 @@ const production = [
   'tickets',
 ] as const;
 
-/** Reads all settings and the pipelines file, and prints what is wrong (exit code 1) or only looks wrong (0). */
+/** Reads all settings and the pipelines file, and prints errors (exit code 1) and warnings (0). */
 export async function check(env: NodeJS.ProcessEnv): Promise<number> {
   const { errors, warnings } = findProblems(env);
   for (const warning of warnings) console.log(`warning: ${warning}`);
@@ -27,7 +27,10 @@ export interface Problems {
   readonly warnings: readonly string[];
 }
 
-/** Everything about the settings that a process would refuse, or that is allowed but probably not meant. */
+/**
+ * Finds settings that a process would refuse, and settings that are allowed but probably
+ * unintended.
+ */
 export function findProblems(env: NodeJS.ProcessEnv): Problems {
   const errors: string[] = [];
   const warnings = findUnknownSettings(env);
@@ -40,7 +43,7 @@ export function findProblems(env: NodeJS.ProcessEnv): Problems {
     }
   };
   tryTo(() => warnings.push(...findDoubtful(loadConfig(production, env), env)));
-  // Only a machine that stands in for OSS has these; production has none of them.
+  // Only a machine with the emulator has these settings; production has none of them.
   if (Object.keys(env).some((name) => name.startsWith('EMULATOR_')))
     tryTo(() => loadConfig(['emulator'], env));
   tryTo(() => loadConfig(['local'], env));
@@ -48,7 +51,7 @@ export function findProblems(env: NodeJS.ProcessEnv): Problems {
   return { errors: [...new Set(errors)], warnings };
 }
 
-/** What is right on a developer's machine and a mistake in production. */
+/** Finds settings that are right on a developer's machine but wrong in production. */
 function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.ProcessEnv): string[] {
   if (env['LANDFALL_ENV'] === 'development')
     return ['LANDFALL_ENV is development: publicly known secrets are accepted'];
@@ -90,7 +93,10 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
 }
 
-/** Variables that begin like ours and are none: most often a slip of the pen, and then a default is used in silence. */
+/**
+ * Finds variables that begin like settings but are not: most are typos, and the default would be
+ * used silently.
+ */
 function findUnknownSettings(env: NodeJS.ProcessEnv): string[] {
   const known = new Set(
     Object.keys(configSections).flatMap((name) => Object.keys(configSections[name as SectionName].shape)),

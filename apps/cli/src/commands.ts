@@ -1,6 +1,6 @@
 import { readWords } from './read-words.js';
 
-/** What a command is given: the words after its name, and the environment. Resolves with the exit code. */
+/** A command receives the words after its name and the environment. Resolves with the exit code. */
 type Run = (words: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>;
 
 interface Command {
@@ -9,7 +9,7 @@ interface Command {
   readonly run: Run;
 }
 
-/** Runs one of the apps in this very process: in a container it is then the process that gets the signals. */
+/** Runs one of the apps in this process, so that in a container it receives the signals. */
 function runApp(app: 'api' | 'worker' | 'oss-emulator'): Run {
   return async () => {
     await import(new URL(`../../${app}/src/main.js`, import.meta.url).href);
@@ -17,7 +17,7 @@ function runApp(app: 'api' | 'worker' | 'oss-emulator'): Run {
   };
 }
 
-/** Every command. Each loads its room only when it runs: `help` needs no database driver. */
+/** All commands. Each loads its room only when it runs, so that `help` needs no database driver. */
 export const commands = {
   start: {
     usage: 'start [--watch]',
@@ -83,7 +83,10 @@ export function isCommand(name: string): name is keyof typeof commands {
   return Object.hasOwn(commands, name);
 }
 
-/** Runs a command. @throws LandfallError request.invalid for words that it does not take, and what the command throws */
+/**
+ * Runs a command. @throws LandfallError request.invalid for unknown words, and the errors of the
+ * command
+ */
 export async function runCommand(
   name: keyof typeof commands,
   words: readonly string[],
@@ -94,7 +97,7 @@ export async function runCommand(
   return run(words, env);
 }
 
-/** Says how one command is called. */
+/** Returns the usage of one command. */
 export function printUsage(name: keyof typeof commands): void {
   console.log(`landfall ${commands[name].usage}\n\n${commands[name].summary}`);
 }

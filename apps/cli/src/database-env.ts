@@ -2,9 +2,10 @@ import { isLandfallError, LandfallError, loadConfig } from '#runtime';
 import { readLocalRunFacts } from './start/local-run-facts.js';
 
 /**
- * The environment of a command that works on the database. One that names a database is taken as it is; otherwise
- * database and queue are those of the local run in this folder, except for a queue that the environment names.
- * @throws LandfallError config.invalid, when neither is there
+ * The environment of a command that works on the database. An environment with a database is used
+ * unchanged; otherwise database and queue are those of the local run in this folder, except for a
+ * queue that the environment sets.
+ * @throws LandfallError config.invalid if there is neither
  */
 export async function withDatabase(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   if (env['DATABASE_URL']) return env;

@@ -2,7 +2,10 @@ import { isLandfallError } from '#runtime';
 import './errors.js';
 import { isCommand, printUsage, runCommand } from './commands.js';
 
-/** The `landfall` command. This file alone hands the environment on: `start` passes it to the processes it starts. */
+/**
+ * The `landfall` command. Only this file passes the environment on: `start` gives it to the
+ * processes it starts.
+ */
 const [name = 'help', ...words] = process.argv.slice(2);
 try {
   if (isCommand(name) && words.some((word) => word === '--help' || word === '-h')) printUsage(name);
@@ -12,7 +15,7 @@ try {
     process.exitCode = 1;
   }
 } catch (error) {
-  // What we throw on purpose says all there is to say; only the unforeseen needs its stack.
+  // Errors thrown on purpose are self-explanatory; only unexpected ones need their stack.
   console.error(isLandfallError(error) ? `landfall: ${error.message} (${error.code})` : error);
   process.exitCode = 1;
 }

@@ -5,8 +5,8 @@ import { withDatabase } from './database-env.js';
 import { readWords } from './read-words.js';
 
 /**
- * Brings the database, and the queue's own tables where Postgres holds them, up to date; with `--back` takes back the last
- * migration of the database, for a return to the release before.
+ * Migrates the database, and the tables of the queue if they are in Postgres; with `--back`,
+ * reverts the last migration of the database, for a return to the previous release.
  */
 export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { back: isBack } = readWords('migrate [--back]', words, { back: { type: 'boolean' } }).values;

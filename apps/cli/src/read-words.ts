@@ -7,9 +7,10 @@ type Read<Given extends Options> = ReturnType<
 >;
 
 /**
- * The options among the words of a command, and the others in their order.
- * @param usage how the command is called, as `landfall help` has it
- * @throws LandfallError request.invalid for an option that is not among `options`, or other words where there are none
+ * Parses the words of a command into options and positional words.
+ * @param usage the usage of the command, as in `landfall help`
+ * @throws LandfallError request.invalid for unknown options, or positional words if none are
+ * allowed
  */
 export function readWords<const Given extends Options>(
   usage: string,

@@ -23,9 +23,10 @@ interface Words {
 const progressEvery = 10_000;
 
 /**
- * Has renditions made again of all uploads that a filter finds, page by page. It may be stopped and begun again, from where
- * it was or from the beginning: what was asked for before is not asked for twice.
- * @throws LandfallError config.invalid, request.invalid, rendition.unknown, request.cursor_invalid, database.unavailable
+ * Requests new renditions of all uploads that match a filter, page by page. It can be stopped and
+ * restarted, from the cursor or from the beginning, without requesting anything twice.
+ * @throws LandfallError config.invalid, request.invalid, rendition.unknown, request.cursor_invalid,
+ * database.unavailable
  */
 export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { names, filter, cursor, dryRun } = readWords(words);

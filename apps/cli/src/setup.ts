@@ -1,9 +1,12 @@
 import { ensureChromium, ensureFfmpeg, ensureRedis } from '#local';
 
-/** Finds or installs the programs that the tests need beside Node. Exit code 1 when a person has to install one. */
+/**
+ * Finds or installs the programs that the tests need besides Node. Exit code 1 if a person has to
+ * install one.
+ */
 export async function setUpTools(): Promise<number> {
   const tell = (command: string) => console.error(`Installing: ${command} …`);
-  // One after the other: a package manager takes one installation at a time.
+  // Sequential, because a package manager allows one installation at a time.
   const tools = { 'ffmpeg and ffprobe': await ensureFfmpeg(tell), Redis: await ensureRedis(tell) };
   let exitCode = 0;
   for (const [name, tool] of Object.entries(tools)) {

@@ -7,7 +7,7 @@ import { readLocalRunFacts } from './start/local-run-facts.js';
 
 const uploadTimeoutMs = 600_000;
 
-/** What OSS tells us of the object: the template of the callback's body, in OSS's own variables. */
+/** The template of the callback body, in OSS's own variables. */
 const callbackBody = [
   'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}',
   'imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}',
@@ -15,9 +15,10 @@ const callbackBody = [
 ].join('&');
 
 /**
- * Uploads files, or a sample picture when none is named, to the local run with the OSS client and a callback, and
- * prints our answer to each as OSS handed it through: one line of JSON with the upload's id.
- * @throws LandfallError local.not_running, request.invalid when a file cannot be read
+ * Uploads files, or a sample picture if none is given, to the local run with the OSS client and a
+ * callback. Prints our answer to each as forwarded by OSS: one line of JSON with the id of the
+ * upload.
+ * @throws LandfallError local.not_running, request.invalid if a file cannot be read
  */
 export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.dataDir);
@@ -37,7 +38,7 @@ export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessE
   };
   if (files.length === 0) await put('uploads/sample.png', drawSamplePicture(1_600, 1_200));
   for (const file of files) {
-    // npm changes to the clone's folder; the path is meant from where the person is.
+    // npm changes to the folder of the clone; the path is relative to the caller's folder.
     const path = resolve(env['INIT_CWD'] || '.', file);
     await checkFile(path);
     await put(`uploads/${basename(path)}`, path);

@@ -12,33 +12,39 @@ import { openExchange } from './wire/exchange.js';
 
 export interface EmulatorOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   readonly port: number;
-  /** Address under which others reach the emulator; default http://localhost:<port>. */
+  /** URL at which others reach the emulator; defaults to http://localhost:<port>. */
   readonly publicUrl?: string | undefined;
-  /** Folder that holds everything, used by one emulator at a time. */
+  /** Folder that stores everything; only one emulator may use it at a time. */
   readonly dataDir: string;
   readonly region: string;
-  /** Buckets that are made at start. */
+  /** Buckets that are created at startup. */
   readonly buckets: readonly string[];
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** Keys with a security token, as STS gives them. */
+  /** Keys with a security token, as STS issues them. */
   readonly temporaryKeys?: readonly AccessKey[];
   readonly logger: Logger;
-  /** Limit for one callback attempt; OSS's own is the default, 5 s. */
+  /** Time limit for one callback attempt; defaults to OSS's own, 5 s. */
   readonly callbackTimeoutMs?: number;
 }
 
-/** An emulator that listens. */
+/** A running emulator. */
 export interface Emulator {
   /** Its public URL, without a trailing slash. */
   readonly url: string;
-  /** Stops listening, and ends connections and callbacks. Once it resolves, nothing touches the data folder any more. */
+  /**
+   * Stops listening, and ends connections and callbacks. Once it resolves, nothing accesses the
+   * data folder any more.
+   */
   close(): Promise<void>;
 }
 
-/** Longer than `ali-oss` keeps an idle connection (15 s): it does not try again on one that we have just closed. */
+/**
+ * Longer than `ali-oss` keeps an idle connection (15 s): it does not retry if we have just closed
+ * the connection.
+ */
 const idleTimeoutMs = 60_000;
 
 /** Starts an emulator of OSS; resolves when it listens. */
@@ -81,7 +87,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       server.closeAllConnections();
       closing.abort();
       await closed;
-      // A request outlives its connection: it may be storing an object.
+      // A request may outlive its connection while it stores an object.
       await Promise.all(answers);
     },
   };

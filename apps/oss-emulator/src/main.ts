@@ -1,9 +1,10 @@
 /**
- * oss-emulator: stands in for OSS on a developer's machine and in tests: stores objects, checks signatures, sends signed
- * callbacks and keeps a journal of them.
+ * oss-emulator: replaces OSS on a developer's machine and in tests: stores objects, checks
+ * signatures, sends signed callbacks and keeps a journal of them.
  *
- * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image processing, versions.
- * One more operation: a file of its own and a line in `operations.ts`. One more refusal: `refusals.ts`.
+ * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image
+ * processing, versions. One more operation: a file of its own and a line in `operations.ts`. One
+ * more refusal: `refusals.ts`.
  */
 import { closeOnSignal, createLogger, loadConfig, tellReady } from '#runtime';
 import { startEmulator } from './emulator.js';

@@ -6,22 +6,23 @@ import { isDatabaseUnavailable } from './postgres-errors.js';
 export interface DatabaseSettings {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  /** Most connections of this process. */
+  /** Maximum number of connections of this process. */
   poolSize: number;
-  /** Postgres ends a statement that takes longer; without it none is ended. */
+  /** Time limit after which Postgres cancels a statement; no limit if unset. */
   statementTimeoutMs?: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
 }
 
-/** A connection that cannot be had in this time means that the database does not answer. */
+/** If no connection is available within this time, the database counts as unavailable. */
 export const connectTimeoutMs = 3_000;
 
 const connectPauseMs = 1_000;
 
 /**
- * A connection whose loss is told by the next query alone. Between two queries of whoever has taken it out of the pool (TypeORM
- * while it connects, BullMQ while it begins to listen) nobody hears its `error`, which would end the process.
+ * A connection whose loss is reported only by the next query. Between two queries of its user
+ * (TypeORM while it connects, BullMQ while it starts to listen), nothing handles its `error` event,
+ * which would end the process.
  */
 class SteadyClient extends Client {
   constructor(config?: string | ClientConfig) {
@@ -53,8 +54,9 @@ export function createDataSource(
 }
 
 /**
- * Connects. A database that is away is waited for, with a line in the log: it starts beside us, or comes back in a moment.
- * @throws Error when Postgres answers and refuses, as for a wrong password
+ * Connects. Waits for an unavailable database, with a line in the log: it may still be starting or
+ * restarting.
+ * @throws Error if Postgres refuses the connection, for instance because of a wrong password
  */
 export async function connectWhenThere(source: DataSource, logger: Logger): Promise<void> {
   for (;;) {
@@ -70,8 +72,9 @@ export async function connectWhenThere(source: DataSource, logger: Logger): Prom
 }
 
 /**
- * A pool of its own, without TypeORM: for statements prepared by name, and for BullMQ's Postgres backend.
- * @param schema where its tables are looked for
+ * Creates a separate pool without TypeORM: for named prepared statements, and for BullMQ's Postgres
+ * backend.
+ * @param schema the schema of its tables
  */
 export function createPool(settings: DatabaseSettings, schema = 'public'): Pool {
   const pool = new Pool({
@@ -88,5 +91,8 @@ export function createPool(settings: DatabaseSettings, schema = 'public'): Pool 
   return pool;
 }
 
-/** A connection that dies (Postgres restarts) is replaced at the next query, which reports what is wrong if that fails. */
+/**
+ * The next query replaces a dead connection (after a restart of Postgres), and reports the error if
+ * that fails.
+ */
 function ignoreConnectionLoss(): void {}

@@ -1,8 +1,8 @@
 /**
  * database: the Postgres database: data source, pool, LISTEN, migration runner.
  *
- * Does not belong here: entities and queries; they live in the room whose rows they are (uploads, outbox).
- * A new migration goes into the top-level `migrations/` and into its list.
+ * Does not belong here: entities and queries; they belong to the room that owns the rows (uploads,
+ * outbox). A new migration goes into the top-level `migrations/` and into its list.
  */
 import './errors.js';
 

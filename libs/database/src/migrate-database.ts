@@ -4,7 +4,10 @@ import { Client, escapeIdentifier } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { connectTimeoutMs } from './data-source.js';
 
-/** Any number, the same in every process: only one migrates at a time. */
+/**
+ * Key of the advisory lock: any number, the same in every process, so that only one migrates at a
+ * time.
+ */
 const migrationLock = 7_215_001;
 const lockPollMs = 100;
 
@@ -27,12 +30,16 @@ async function tryLock(runner: QueryRunner): Promise<boolean> {
   return row.locked;
 }
 
-/** Brings the schema up to date; several processes may call it at once. Returns the names of the migrations that ran. */
+/**
+ * Runs the pending migrations; safe to call from several processes at once. Returns the names of
+ * the migrations that ran.
+ */
 export async function migrateDatabase(url: string): Promise<string[]> {
   const source = await migrationSource(url).initialize();
   const guard = source.createQueryRunner();
   try {
-    // Asked for, not waited for in Postgres: CREATE INDEX CONCURRENTLY would wait for the statement that waits.
+    // Polls for the lock instead of waiting in Postgres: CREATE INDEX CONCURRENTLY would wait for
+    // the waiting statement.
     while (!(await tryLock(guard))) await pause(lockPollMs);
     const done = await source.runMigrations();
     return done.map((migration) => migration.name);
@@ -43,7 +50,7 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   }
 }
 
-/** Takes back the last migration. Returns its name; null when there is none left. */
+/** Reverts the last migration. Returns its name; null if there is none. */
 export async function revertLastMigration(url: string): Promise<string | null> {
   const source = await migrationSource(url).initialize();
   try {
@@ -61,7 +68,10 @@ export async function revertLastMigration(url: string): Promise<string | null> {
   }
 }
 
-/** Rejects when the database does not answer (`database.unavailable`) or lacks a migration (`database.not_migrated`). */
+/**
+ * Rejects if the database does not respond (`database.unavailable`) or lacks a migration
+ * (`database.not_migrated`).
+ */
 export async function checkDatabase(source: DataSource): Promise<void> {
   if (!source.isInitialized)
     throw new LandfallError(
@@ -82,13 +92,13 @@ export async function checkDatabase(source: DataSource): Promise<void> {
     throw new LandfallError('database.not_migrated', `run "landfall migrate" for ${missing.join(', ')}`);
 }
 
-/** The names of addresses that refused come apart from the error that stands for all of them. */
+/** The errors of the individual addresses are separate from the error that represents them. */
 function reasonOf(error: unknown): string | undefined {
   const errors = error instanceof AggregateError ? error.errors : [error];
   return errors.flatMap((one) => (one instanceof Error ? [one.message] : [])).join('; ') || undefined;
 }
 
-/** Makes the database `name` on the server that `adminUrl` points at, unless it is there. */
+/** Creates the database `name` on the server of `adminUrl`, unless it exists. */
 export async function createDatabaseIfMissing(adminUrl: string, name: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: connectTimeoutMs });
   await client.connect();

@@ -3,8 +3,9 @@ import { Client, escapeIdentifier } from 'pg';
 import { connectTimeoutMs } from './data-source.js';
 
 /**
- * Listens on a channel over a connection of its own until `signal` aborts, and connects again when the connection is
- * lost. `onNotify` runs for each notification and once after each connect, because what was notified in between is lost.
+ * Listens on a channel over a separate connection until `signal` aborts, and reconnects if the
+ * connection is lost. `onNotify` runs for each notification and once after each connect, because
+ * notifications in between are lost.
  */
 export async function listenForNotifications(
   url: string,

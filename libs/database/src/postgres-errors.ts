@@ -1,16 +1,19 @@
 import { LandfallError } from '#runtime';
 
 /**
- * SQLSTATE classes that say "not now" and not "this statement is wrong": connection, resources, operator, serialization; and
- * a server that takes no writes, as after a failover.
+ * SQLSTATE classes that mean "not now" instead of "this statement is wrong": connection, resources,
+ * operator, serialization; and a server that accepts no writes, as after a failover.
  */
 const passingStates = /^(08|25006|40|53|57|58)/;
-/** SQLSTATE classes that say "not these values": data, integrity, a limit such as that of an index row. */
+/**
+ * SQLSTATE classes that mean "not these values": data, integrity, a limit such as that of an index
+ * row.
+ */
 const valueStates = /^(22|23|54)/;
 const connectionErrors =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
 
-/** True when the database did not answer, as opposed to refusing this statement. */
+/** Whether the database did not respond, as opposed to refusing this statement. */
 export function isDatabaseUnavailable(thrown: unknown): boolean {
   if (thrown instanceof LandfallError) return thrown.code === 'database.unavailable';
   if (!(thrown instanceof Error)) return false;
@@ -18,12 +21,12 @@ export function isDatabaseUnavailable(thrown: unknown): boolean {
   return passingStates.test(state) || connectionErrors.test(`${thrown.message} ${state}`);
 }
 
-/** True when the database refused the values of a row, and would take others. */
+/** Whether the database refused the values of a row but would accept others. */
 export function isValueRefused(thrown: unknown): boolean {
   return thrown instanceof Error && valueStates.test(stateOf(thrown));
 }
 
-/** True when a unique index already holds the values of a row. */
+/** Whether a unique index already contains the values of a row. */
 export function isUniqueViolation(thrown: unknown): boolean {
   return thrown instanceof Error && stateOf(thrown) === '23505';
 }
@@ -32,7 +35,10 @@ function stateOf(error: Error): string {
   return String((error as { code?: unknown }).code ?? '');
 }
 
-/** Runs `work`; a database that does not answer becomes `database.unavailable`, anything else passes as it is. */
+/**
+ * Runs `work`; converts errors of an unavailable database to `database.unavailable`, and passes all
+ * others unchanged.
+ */
 export async function translateDatabaseErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -2,30 +2,33 @@ import { LandfallError } from '#runtime';
 import { z } from 'zod';
 import { showValue } from '#oss';
 
-/** A callback request as somebody captured it. */
+/** A captured callback request. */
 export interface CapturedCallback {
   readonly method: string;
   /** Request target as received: path and query. */
   readonly rawTarget: string;
-  /** Lower-case names; of repeated headers the first counts, as in the api. */
+  /** Lower-case names; if a header is repeated, the first counts, as in the api. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** What a log line tells in place of the signature. */
+  /** What a log line contains instead of the signature. */
   readonly logged?: LoggedFacts | undefined;
 }
 
-/** What the api logs of a refused callback beside the request. No signature, and nothing that one could be made of. */
+/**
+ * What the api logs about a refused callback besides the request. Contains no signature and nothing
+ * from which one could be made.
+ */
 export interface LoggedFacts {
-  /** The key that the api used, or why there was none. */
+  /** The source of the key that the api used, or why there was no key. */
   readonly keySource: string;
   /** Whether the key URL of the request did not matter. */
   readonly pinned: boolean;
-  /** MD5 that the signature was made over, in hex; null when it is not known, or would tell of what is hidden. */
+  /** MD5 digest that was signed, in hex; null if it is unknown or would reveal hidden values. */
   readonly digest: string | null;
   readonly holds: boolean;
-  /** What the api found when it had the whole request. */
+  /** What the api found with the whole request at hand. */
   readonly findings: readonly string[];
-  /** What of the request is not in the log. */
+  /** The parts of the request that the log omits. */
   readonly hidden: readonly string[];
   /** Code and text of the answer. */
   readonly refusal: string;
@@ -59,8 +62,9 @@ const lineSchema = z.object({
 });
 
 /**
- * Reads a captured callback: a raw HTTP/1 request, or a JSON object `{method?, target, headers, body | bodyBase64}`, alone
- * or as member `request` of a log line. Of several log lines the last that holds a request counts.
+ * Reads a captured callback: a raw HTTP/1 request, or a JSON object `{method?, target, headers,
+ * body | bodyBase64}`, alone or as member `request` of a log line. Of several log lines, the last
+ * one with a request counts.
  * @throws LandfallError request.invalid
  */
 export function readCapturedCallback(content: Buffer): CapturedCallback {

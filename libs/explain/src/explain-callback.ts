@@ -10,7 +10,10 @@ import { masked, maskSecrets } from '#oss';
 import { showValue } from '#oss';
 
 export interface ExplainedCallback {
-  /** Whether the api would believe it: the signature holds, with a key that is pinned or from an allowed host. */
+  /**
+   * Whether the api would accept it: the signature is valid with a key that is pinned or from an
+   * allowed host.
+   */
   readonly holds: boolean;
   readonly steps: readonly ExplainedStep[];
 }
@@ -18,8 +21,8 @@ export interface ExplainedCallback {
 const shownCharacters = 200;
 
 /**
- * Says step by step what a captured callback holds, what was signed, and why the signature does not hold. Shows no
- * signature and no secret. Never throws.
+ * Explains step by step what a captured callback contains, what was signed, and why the signature
+ * is not valid. Shows no signature and no secret. Never throws.
  */
 export function explainCallback(captured: CapturedCallback, settings: ExplainSettings): ExplainedCallback {
   const keyUrl = explainKeyUrl(captured, settings);

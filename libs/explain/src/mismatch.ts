@@ -5,22 +5,28 @@ import type { CapturedCallback } from './captured.js';
 import { md5, ossProductionKey, signedDigest, type SignedDigest } from './signature.js';
 import { targetChanges, type Change } from './suspects/target-changes.js';
 
-/** What one try costs beside its bytes, and what a byte of a changed body costs to make, in bytes that are hashed meanwhile. */
+/**
+ * Cost of one attempt besides its bytes, and cost of producing a byte of a changed body, both
+ * measured in hashed bytes.
+ */
 const tryBytes = 1_024;
 const changeFactor = 16;
 
-/** A callback whose signature does not hold, and how long to look for the reason. */
+/** A callback whose signature is not valid, and a limit for the search for the reason. */
 export interface Mismatch {
   readonly captured: CapturedCallback;
-  /** The targets that may have been signed if nothing on the way changed one; with a cause where our settings are wrong. */
+  /**
+   * The targets that may have been signed if nothing changed them in transit; with a cause if our
+   * settings are wrong.
+   */
   readonly targets: readonly Change<string>[];
-  /** About this many bytes are hashed at most. */
+  /** Approximate maximum number of hashed bytes. */
   readonly hashedBytesMax: number;
 }
 
 /**
- * Why a callback signature does not hold, the most certain findings first. RSA gives back the digest that was signed, so
- * the usual changes are tried until one has that digest.
+ * Explains why a callback signature is not valid, most certain findings first. RSA reveals the
+ * signed digest, so common changes are tried until one has that digest.
  */
 export function explainMismatch(mismatch: Mismatch, signature: Buffer, key: KeyObject): string[] {
   const signed = signedDigest(signature, key);
@@ -38,7 +44,7 @@ export function explainMismatch(mismatch: Mismatch, signature: Buffer, key: KeyO
   ];
 }
 
-/** The same when the digest that was signed is all that is known of the signature. */
+/** The same if only the signed digest is known. */
 export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedDigest): string[] {
   const evidence = bodyEvidence(mismatch.captured);
   if (algorithm !== 'MD5')
@@ -57,9 +63,9 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
 }
 
 interface Found {
-  /** In words, empty when nothing was changed; undefined when none of the usual causes has this digest. */
+  /** As text, empty if nothing was changed; undefined if no common cause has this digest. */
   readonly cause: string | undefined;
-  /** Not everything was tried: it would have taken too long. */
+  /** Whether the search stopped early because it would have taken too long. */
   readonly gaveUp: boolean;
 }
 
@@ -81,7 +87,7 @@ function findCause({ captured, targets, hashedBytesMax }: Mismatch, signed: Buff
     if (bytesLeft < 0) return { cause: undefined, gaveUp: true };
     if (holds(sent, body)) return { cause, gaveUp: false };
   }
-  // One change is likelier than two.
+  // One change is more likely than two.
   for (const among of [targets, changed])
     for (const { sent, cause } of bodyChanges(body, headers)) {
       bytesLeft -= sent.length * changeFactor;
@@ -112,7 +118,7 @@ function signatureSize(signature: Buffer, key: KeyObject): string[] {
     : [`it has ${signature.length} bytes, but this key makes signatures of ${keyBytes}`];
 }
 
-/** What was done to the body when that alone has the Content-MD5 that OSS sent. */
+/** The change of the body that explains the Content-MD5 that OSS sent. */
 function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): string[] {
   const contentMd5 = headers['content-md5'];
   if (contentMd5 === undefined || md5(body).toString('base64') === contentMd5) return [];
@@ -126,7 +132,9 @@ function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): s
   return [];
 }
 
-/** What Content-Length and Content-MD5 (which OSS sends, and nothing signs) say about the body. */
+/**
+ * What Content-Length and Content-MD5 (which OSS sends but does not sign) reveal about the body.
+ */
 function bodyEvidence({ headers, body }: CapturedCallback): string[] {
   const findings: string[] = [];
   const announced = Number(headers['content-length'] ?? body.length);

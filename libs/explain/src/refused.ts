@@ -10,7 +10,7 @@ const targetMaxLength = 2_048;
 const bodyMaxBytes = 4_096;
 const shortMaxLength = 300;
 
-/** What tells something of a callback or of what changed it. */
+/** Headers that help to explain a callback or what changed it. */
 const loggedHeaders = [
   'host',
   'content-type',
@@ -38,16 +38,17 @@ export interface RefusedCallback {
     readonly body?: string;
     readonly bodyBase64?: string;
     readonly bodyBytes: number;
-    /** Left out where the body holds secrets that could be guessed with it. */
+    /** Omitted if the body contains secrets that could be guessed with it. */
     readonly bodyMd5?: string;
   };
   readonly signed: Omit<LoggedFacts, 'refusal'>;
 }
 
 /**
- * What to log of a refused callback, so that `readCapturedCallback` and `explainCallback` can tell why later. In place of the
- * signature stands the digest that it is over; secret values are masked, and with them goes the digest, so the cause is
- * looked for now. Bounded: at most some 20,000 characters of JSON. Never throws.
+ * Selects what to log about a refused callback, so that `readCapturedCallback` and
+ * `explainCallback` can explain it later. Replaces the signature by the digest that it covers. If
+ * secret values are masked, the digest is omitted too, so the cause is determined now. Bounded: at
+ * most some 20,000 characters of JSON. Never throws.
  */
 export function describeRefused(captured: CapturedCallback, settings: ExplainSettings): RefusedCallback {
   const { method, rawTarget, headers, body } = captured;
@@ -88,7 +89,7 @@ export function describeRefused(captured: CapturedCallback, settings: ExplainSet
 type Bounded = (what: string, text: string, maxLength: number) => { text: string; hasSecret: boolean };
 
 function describeBody(body: Buffer, bounded: Bounded, hidden: string[]) {
-  // Masks find ASCII. OSS sends no other kind of text; UTF-16 could hide a secret from them.
+  // Masks only match ASCII. OSS sends no other encoding; UTF-16 could hide a secret from them.
   if (body.includes(0)) {
     hidden.push('a body with NUL bytes');
     return { body: '', bodyBytes: body.length };
@@ -104,7 +105,7 @@ function describeBody(body: Buffer, bounded: Bounded, hidden: string[]) {
   };
 }
 
-/** The signature goes; the key URL stays unless it is one that could carry a secret. */
+/** Removes the signature; keeps the key URL unless it could contain a secret. */
 function describeCredentials(headers: Readonly<Record<string, string>>): [string, string][] {
   const shown: [string, string][] = [];
   if (headers['authorization']) shown.push(['authorization', masked]);
@@ -117,7 +118,10 @@ function describeCredentials(headers: Readonly<Record<string, string>>): [string
   return shown;
 }
 
-/** The MD5 that the signature of a callback is over, in hex; null when it was not made with this key. Costs one RSA verify. */
+/**
+ * The MD5 digest that a callback signature covers, in hex; null if it was not made with this key.
+ * Costs one RSA verification.
+ */
 export function recoverDigest(
   { headers }: Pick<CapturedCallback, 'headers'>,
   { key }: Pick<ExplainSettings, 'key'>,

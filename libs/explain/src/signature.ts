@@ -1,7 +1,10 @@
 import { constants, createHash, createPublicKey, publicDecrypt, type KeyObject } from 'node:crypto';
 import { decodeStrictBase64 } from '#oss';
 
-/** The key of real OSS, the same in every region; whoever refuses callbacks of one environment has often got it from another. */
+/**
+ * The key of real OSS, the same in every region. Refused callbacks often come from an environment
+ * with another key.
+ */
 export const ossProductionKey: KeyObject = createPublicKey(
   '-----BEGIN PUBLIC KEY-----\nMFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKs/JBGzwUB2aVht4crBx3oIPBLNsjGs\nC0fTXv+nvlmklvkcolvpvXLTjaxUHR3W9LXxQ2EHXAJfCB+6H2YF1k8CAwEAAQ==\n-----END PUBLIC KEY-----\n',
 );
@@ -20,8 +23,9 @@ export interface SignedDigest {
 }
 
 /**
- * The digest that an RSA signature was made over; undefined when it was not made with the partner of this key. It is no
- * secret: whoever has the signature and the public key has it, and no signature can be made of it.
+ * Recovers the digest from an RSA signature; undefined if the signature was not made with the
+ * matching private key. The digest is not secret: signature and public key reveal it, and no
+ * signature can be made from it.
  */
 export function signedDigest(signature: Buffer, key: KeyObject): SignedDigest | undefined {
   let info: Buffer;
@@ -40,7 +44,9 @@ export function md5(bytes: Uint8Array): Buffer {
   return createHash('md5').update(bytes).digest();
 }
 
-/** The signature in a header that something has put a scheme, quotes or line ends into. */
+/**
+ * Extracts the signature from a header to which something added a scheme, quotes or line breaks.
+ */
 export function repairSignature(authorization: string): Buffer | undefined {
   const bare = authorization
     .trim()

@@ -9,14 +9,14 @@ export interface ExplainedStep {
 }
 
 export interface ExplainSettings extends TargetSettings {
-  /** The key to verify with; undefined, with the reason, when there is none. */
+  /** The key to verify with; undefined if there is none. */
   readonly key: KeyObject | undefined;
-  /** Where the key is from, or why there is none. */
+  /** The source of the key, or why there is none. */
   readonly keySource: string;
-  /** A pinned key is taken whatever the request says. */
+  /** Whether the key is pinned: it is used regardless of the request. */
   readonly pinned: boolean;
   readonly allowedHosts: readonly string[];
-  /** How long to look for the cause of a mismatch: about this many bytes are hashed at most. */
+  /** Limits the search for the cause of a mismatch: approximate maximum number of hashed bytes. */
   readonly hashedBytesMax: number;
   readonly body: CallbackBodySettings;
 }

@@ -9,7 +9,7 @@ import { signedTargets } from './suspects/target-changes.js';
 
 const title = 'signature';
 
-/** Says whether the signature holds, and if not, why. Never throws. */
+/** Explains whether the signature is valid, and if not, why. Never throws. */
 export function explainVerification(captured: CapturedCallback, settings: ExplainSettings): ExplainedStep {
   const mismatch = {
     captured,
@@ -61,7 +61,10 @@ function explainSignature(
   return wrong(...lines);
 }
 
-/** A log line holds no signature but the digest that it is over, unless something had to be hidden. */
+/**
+ * A log line contains the digest that was signed instead of the signature, unless something had to
+ * be hidden.
+ */
 function explainLogged(
   mismatch: Mismatch,
   { digest, holds, findings, hidden }: NonNullable<CapturedCallback['logged']>,
@@ -83,7 +86,7 @@ function explainLogged(
   );
   if (matching) return { title, verdict: 'ok', lines: [`its digest ${digest} matches the string to sign`] };
   const anew = explainDigest(mismatch, { algorithm: 'MD5', digest: Buffer.from(digest, 'hex') });
-  // The api knows settings that whoever explains may not have.
+  // The api knows settings that may be unavailable here.
   const reported = namesCause(anew) || !namesCause(findings) ? anew : ['the api found:', ...findings];
   return wrong(`its digest ${digest} does not match the string to sign`, ...reported);
 }

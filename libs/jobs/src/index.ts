@@ -1,6 +1,7 @@
 /**
- * jobs: BullMQ, and everything that touches it: the queue backend (Redis or Postgres), the relay that empties the
- * outbox into the queues, and the runner that turns what a handler does into BullMQ's outcomes.
+ * jobs: BullMQ, and everything that touches it: the queue backend (Redis or Postgres), the relay
+ * that empties the outbox into the queues, and the runner that translates the result of a handler
+ * into BullMQ's outcomes.
  *
  * Does not belong here: what a job does (apps/worker), which jobs there are (room outbox).
  */

@@ -4,7 +4,7 @@ import { LandfallError, toLandfallError, type Logger } from '#runtime';
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { JobHandler, JobHandlers } from './job-handlers.js';
 
-/** Runs one BullMQ job with the handler of its name and translates how it ended. */
+/** Runs one BullMQ job with the handler of its name and translates the outcome. */
 export class JobRunner {
   private readonly shutdown = new AbortController();
 
@@ -13,7 +13,7 @@ export class JobRunner {
     private readonly logger: Logger,
   ) {}
 
-  /** Tells the running jobs to stop; they go back to their queue without losing an attempt. */
+  /** Stops the running jobs; they return to their queue without losing an attempt. */
   handBack(): void {
     this.shutdown.abort(new Error('the worker is shutting down'));
   }
@@ -62,7 +62,7 @@ export class JobRunner {
       throw new WaitingError();
     }
     if (lockLost?.aborted) {
-      // Another worker has the job by now: what becomes of it is not ours to say.
+      // Another worker has the job by now and decides its outcome.
       logger.warn({ durationMs }, 'job lost to another worker');
       throw failure;
     }
@@ -71,7 +71,7 @@ export class JobRunner {
       logger.warn({ durationMs, code: failure.code, err: failure }, 'job failed; trying again');
       throw failure;
     }
-    // A service that stays away is no fault of the upload: the sweep queues it again later.
+    // An unavailable service is not the fault of the upload: the sweep queues it again later.
     const notOurFault = failure.retryable && failure.code !== 'internal.unexpected';
     logger.warn({ durationMs, code: failure.code, err: failure, givenUp: !notOurFault }, 'job failed');
     if (!notOurFault) await handler.giveUp(payload, failure);

@@ -14,18 +14,24 @@ export const jobHandlersToken = Symbol('JobHandlers');
 
 export interface JobsSettings {
   backend: QueueBackend;
-  /** The queues that this worker takes jobs from, with the number of jobs at once. */
+  /** The queues that this worker takes jobs from, with the number of concurrent jobs. */
   concurrency: Partial<Record<QueueName, number>>;
-  /** Time for running jobs at shutdown before they are handed back. */
+  /** Time that running jobs get at shutdown before they return to the queue. */
   shutdownGraceMs: number;
   databaseUrl: string;
   logger: Logger;
 }
 
-/** How often a job may be taken back from a worker that went silent before BullMQ fails it; the sweep goes on from there. */
+/**
+ * How often a job may be taken back from a stalled worker before BullMQ fails it; then the sweep
+ * takes over.
+ */
 const maxStalledCount = 5;
 
-/** How often jobs are looked for whose worker went silent: BullMQ's lock of 30 s, and at most this on top of it. */
+/**
+ * Interval of the check for stalled jobs: a stalled job is noticed after BullMQ's lock of 30 s plus
+ * at most this.
+ */
 const stalledInterval = 5_000;
 
 /** The class of the processor that takes the jobs of one queue; Nest finds it by its decorator. */
@@ -44,13 +50,16 @@ function processorOf(
       return this.runner.run(job, token, signal);
     }
 
-    /** A lock that cannot be renewed is lost, and another worker will take the job: stop. */
+    /**
+     * A lock that cannot be renewed is lost, and another worker will take the job, so this one
+     * stops.
+     */
     @OnWorkerEvent('lockRenewalFailed')
     onLockLost(jobIds: string[]): void {
       for (const id of jobIds) this.worker.cancelJob(id, 'lock lost');
     }
 
-    /** Lost connections; BullMQ connects again by itself. */
+    /** Lost connections; BullMQ reconnects by itself. */
     @OnWorkerEvent('error')
     onError(error: Error): void {
       logger.warn({ queue, err: error }, 'queue worker');
@@ -59,7 +68,7 @@ function processorOf(
   return QueueProcessor;
 }
 
-/** The queues by name; a lost connection is the relay's business, which sees its additions fail. */
+/** The queues by name. Lost connections are left to the relay, whose additions fail. */
 function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queue> {
   for (const queue of queues) {
     queue.on('error', (error) => logger.debug({ queue: queue.name, err: error }, 'queue connection'));
@@ -67,7 +76,10 @@ function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queu
   return new Map(queues.map((queue) => [queue.name as QueueName, queue]));
 }
 
-/** Wires queues, processors and relay into a worker. `handlers` is the module that provides `jobHandlersToken`. */
+/**
+ * Connects queues, processors and relay to a worker. `handlers` is the module that provides
+ * `jobHandlersToken`.
+ */
 @Module({})
 export class JobsModule implements OnModuleDestroy {
   static settings: symbol = Symbol('JobsSettings');
@@ -120,7 +132,10 @@ export class JobsModule implements OnModuleDestroy {
     this.relay.start();
   }
 
-  /** First at shutdown: no new rows are relayed, and running jobs have the grace time before they are handed back. */
+  /**
+   * Runs first at shutdown: stops the relay, and gives running jobs the grace time before they
+   * return to the queue.
+   */
   async onModuleDestroy(): Promise<void> {
     setTimeout(() => this.runner.handBack(), this.settings.shutdownGraceMs).unref();
     await this.relay.stop();

@@ -22,9 +22,9 @@ interface OutboxEntry {
 }
 
 /**
- * Moves outbox rows into BullMQ. Any number of workers relay at once: rows are locked, and skipped by the others. The
- * rows are deleted in the transaction that adds their jobs; a crash in between adds the same job ids again, which BullMQ
- * ignores.
+ * Moves outbox rows into BullMQ. Any number of workers may relay at once: rows are locked, and
+ * other workers skip them. The transaction that adds the jobs deletes the rows; after a crash in
+ * between, the same job ids are added again, which BullMQ ignores.
  */
 export class OutboxRelay {
   private readonly stopping = new AbortController();
@@ -84,11 +84,11 @@ export class OutboxRelay {
 
   private async relayBatch(): Promise<number> {
     return this.database.source.transaction(async (manager) => {
-      // UPDATE and DELETE … RETURNING come back from TypeORM as [rows, count].
+      // TypeORM returns [rows, count] for UPDATE and DELETE … RETURNING.
       const [rows] = (await manager.query(
         `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE name = ANY($2) ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
          RETURNING id, name, payload`,
-        // Rows of a newer release are left for a worker that knows them.
+        // Rows of a newer release are left to workers that know them.
         [batchSize, Object.keys(jobCatalog)],
       )) as [OutboxEntry[], number];
       for (const [queueName, queue] of this.queues) {
@@ -122,7 +122,7 @@ export class OutboxRelay {
           priority: priorityOf(row.name, payload),
           attempts: declaration.attempts,
           backoff: { type: 'exponential', delay: declaration.backoffMs },
-          // Postgres keeps the history; a job that is done or given up must leave room for the same id.
+          // Postgres keeps the history; a finished or failed job must free its id.
           removeOnComplete: true,
           removeOnFail: true,
         },

@@ -14,15 +14,21 @@ export interface QueueSettings {
   url: string;
   /** Prefix of the keys in Redis. */
   prefix: string;
-  /** Most Postgres connections for the queues of this process, beside those that listen. */
+  /**
+   * Maximum number of Postgres connections for the queues of this process, besides those that
+   * listen.
+   */
   poolSize: number;
 }
 
-/** What BullMQ's queues and workers connect to. Both kinds fill the same options field. */
+/** The connections of BullMQ's queues and workers. Both backends use the same options field. */
 export interface QueueBackend {
-  /** For adding jobs: fails at once while Redis is away, so that the relay rolls back and tries again. */
+  /**
+   * For adding jobs: fails immediately while Redis is unavailable, so that the relay rolls back and
+   * retries.
+   */
   readonly producer: ConnectionOptions;
-  /** For taking jobs: waits for Redis to come back. */
+  /** For taking jobs: waits until Redis is available again. */
   readonly consumer: ConnectionOptions;
   readonly prefix: string;
   close(): Promise<void>;
@@ -31,8 +37,9 @@ export interface QueueBackend {
 const isRedis = (url: string) => /^rediss?:/.test(url);
 
 /**
- * Opens the backend that `url` names and makes it BullMQ's default for this process; call it before any queue exists.
- * BullMQ's backend factory is the seam between Redis and Postgres: there is no queue interface of ours.
+ * Opens the backend that `url` names and makes it BullMQ's default for this process; call it before
+ * any queue exists. BullMQ's backend factory separates Redis and Postgres, so we need no queue
+ * interface of our own.
  */
 export function openQueueBackend(settings: QueueSettings): QueueBackend {
   if (isRedis(settings.url)) {
@@ -55,12 +62,15 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
     },
     DEFAULT_SCHEMA,
   );
-  // BullMQ types its options for Redis alone; the Postgres factory takes a pool in the same place.
+  // BullMQ types its options only for Redis; the Postgres factory accepts a pool in the same place.
   const connection = pool as unknown as ConnectionOptions;
   return { producer: connection, consumer: connection, prefix: settings.prefix, close: () => pool.end() };
 }
 
-/** Makes or updates BullMQ's own tables; nothing to do for Redis. Safe to run from several processes at once. */
+/**
+ * Creates or updates BullMQ's own tables; does nothing for Redis. Safe to run from several
+ * processes at once.
+ */
 export async function migrateQueue(url: string): Promise<void> {
   if (isRedis(url)) return;
   const pool = createPool({ url, poolSize: 1, applicationName: 'landfall-migrate' }, DEFAULT_SCHEMA);

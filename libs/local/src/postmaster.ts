@@ -7,7 +7,10 @@ import { runCommand } from './run-command.js';
 
 const endPollMs = 250;
 
-/** Nothing of the caller's environment: variables such as PGPORT or a locale would change what Postgres does. */
+/**
+ * Excludes the caller's environment: variables such as PGPORT or a locale would change the
+ * behaviour of Postgres.
+ */
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
 
 export function clusterDirOf(home: PostgresHome): string {
@@ -30,8 +33,9 @@ export function runPostgresTool(
 }
 
 /**
- * Ends the Postgres that runs on this cluster, if one does: also one that a killed run left behind. Then no
- * postmaster.pid is left, whose number may by now be that of a stranger and would keep Postgres from starting.
+ * Ends the Postgres that runs on this cluster, if any, including one that a killed run left behind.
+ * Afterwards no postmaster.pid is left, whose id may now belong to another process and would
+ * prevent Postgres from starting.
  */
 export async function stopPostmaster(home: PostgresHome): Promise<void> {
   if ((await findPostmaster(home)) !== undefined)
@@ -47,12 +51,12 @@ export async function stopPostmaster(home: PostgresHome): Promise<void> {
   await rm(join(clusterDirOf(home), 'postmaster.pid'), { force: true });
 }
 
-/** It runs in a session of its own and is nobody's child: its end can only be looked for. */
+/** It runs in its own session and is not our child, so its end can only be polled. */
 export async function waitForPostmasterEnd(home: PostgresHome, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await findPostmaster(home)) !== undefined) await pause(endPollMs, signal);
 }
 
-/** The process id in postmaster.pid when it is alive and works on this very cluster. */
+/** The process id in postmaster.pid if it is alive and runs on this cluster. */
 async function findPostmaster(home: PostgresHome): Promise<number | undefined> {
   const file = await readFile(join(clusterDirOf(home), 'postmaster.pid'), 'utf8').catch(() => '');
   const pid = Number.parseInt(file, 10);

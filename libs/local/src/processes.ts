@@ -3,8 +3,8 @@ import { pause } from '#runtime';
 import { runCommand } from './run-command.js';
 
 /**
- * Whether a process with this id runs; one that has ended and only waits for its parent to notice does not.
- * Ids are used again: ask `commandLineOf` before you believe that it is yours.
+ * Whether a process with this id runs; zombies do not count. Ids are reused: check `commandLineOf`
+ * before treating it as yours.
  */
 export async function isRunning(pid: number): Promise<boolean> {
   try {
@@ -15,7 +15,9 @@ export async function isRunning(pid: number): Promise<boolean> {
   return (await commandLineOf(pid)) !== '';
 }
 
-/** The command line of a process, its words separated by spaces; empty when there is none (or it is a zombie). */
+/**
+ * The command line of a process, separated by spaces; empty if there is none (or it is a zombie).
+ */
 export async function commandLineOf(pid: number): Promise<string> {
   const line = await readProcFile(pid, 'cmdline');
   if (line !== undefined) return line.trimEnd();
@@ -26,8 +28,8 @@ export async function commandLineOf(pid: number): Promise<string> {
 }
 
 /**
- * The ids of all processes that were started with `marker` (`NAME=value`) in their environment, and of what they
- * started in turn. This is how children of a run that was killed are told from everybody else's processes.
+ * The ids of all processes that were started with `marker` (`NAME=value`) in their environment, and
+ * of their descendants. This distinguishes the children of a killed run from other processes.
  */
 export async function findMarkedProcesses(marker: string): Promise<number[]> {
   const ids = await readdir('/proc').catch(() => undefined);
@@ -44,7 +46,10 @@ export async function findMarkedProcesses(marker: string): Promise<number[]> {
   return found.flat().filter((pid) => pid !== process.pid);
 }
 
-/** Ends processes: SIGTERM, and SIGKILL for those that are still there after `graceMs`. Resolves when all are gone. */
+/**
+ * Ends processes: SIGTERM, and SIGKILL for those that still run after `graceMs`. Resolves when all
+ * have ended.
+ */
 export async function endProcesses(pids: readonly number[], graceMs: number): Promise<void> {
   for (const pid of pids) signalProcess(pid, 'SIGTERM');
   const left = await waitForEnd(pids, graceMs);
@@ -66,12 +71,12 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // It ended by itself in the meantime: what was wanted.
+    // It has meanwhile ended by itself, as intended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-/** A file below /proc/<pid> with its NULs as spaces; undefined where it cannot be read. */
+/** Reads a file below /proc/<pid> with its NULs as spaces; undefined if it cannot be read. */
 async function readProcFile(pid: number, name: 'cmdline' | 'environ'): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => undefined);
   return text?.replaceAll('\0', ' ');

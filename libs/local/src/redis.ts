@@ -17,8 +17,8 @@ export interface LocalRedis {
 }
 
 /**
- * Starts redis-server or valkey-server as a child process with the two settings BullMQ needs: an append-only file,
- * and no eviction. It keeps its data in `dataDir` and listens on 127.0.0.1 alone.
+ * Starts redis-server or valkey-server as a child process with the two settings BullMQ needs: an
+ * append-only file, and no eviction. It keeps its data in `dataDir` and listens only on 127.0.0.1.
  * @throws LandfallError local.port_busy, local.redis_failed
  */
 export async function startRedis(options: { dataDir: string; port: number }): Promise<LocalRedis> {
@@ -31,14 +31,15 @@ export async function startRedis(options: { dataDir: string; port: number }): Pr
     bind: '127.0.0.1',
     port: String(options.port),
     dir: options.dataDir,
-    // In that folder.
+    // Relative to that folder.
     pidfile: 'redis.pid',
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
     save: '',
   };
   const parameters = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  // Detached: a Ctrl-C in the terminal is for the process that started it, which ends it in order.
+  // Detached: Ctrl-C in the terminal only reaches the process that started it, which ends it in
+  // order.
   const child = spawn(found.path, parameters, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -66,7 +67,7 @@ export async function startRedis(options: { dataDir: string; port: number }): Pr
   return { url: `redis://127.0.0.1:${options.port}`, pid: child.pid, stop };
 }
 
-/** Asks until Redis answers PING with PONG: while it loads its file it answers, but with an error. */
+/** Polls until Redis answers PING with PONG: while it loads its file, it answers with an error. */
 async function waitForPong(port: number): Promise<boolean> {
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {

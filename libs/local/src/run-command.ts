@@ -3,7 +3,10 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 const outputLimitChars = 4_194_304;
 
 export interface CommandResult {
-  /** Exit code; null when the command could not be started, was ended by a signal or ran into the time limit. */
+  /**
+   * Exit code; null if the command could not be started, was ended by a signal or exceeded the time
+   * limit.
+   */
   readonly code: number | null;
   /** Standard output and standard error together: the last 4 Mi characters. */
   readonly output: string;
@@ -11,11 +14,17 @@ export interface CommandResult {
 
 export interface CommandOptions extends Pick<SpawnOptions, 'uid' | 'gid' | 'cwd' | 'env'> {
   readonly timeoutMs: number;
-  /** A file descriptor that takes the output instead; it stays with processes that the command leaves behind. */
+  /**
+   * A file descriptor that receives the output instead; processes that the command leaves behind
+   * keep it.
+   */
   readonly outputFd?: number;
 }
 
-/** Runs a command to its end and gives what it printed. Never rejects: a command that cannot be started has code null. */
+/**
+ * Runs a command to its end and returns its output. Never rejects: a command that cannot be started
+ * has code null.
+ */
 export function runCommand(
   command: string,
   parameters: readonly string[],
@@ -38,7 +47,7 @@ export function runCommand(
     child.once('exit', (code) => {
       const end = () => resolve({ code, output: output.trim() });
       child.once('close', end);
-      // A process that the command leaves behind may hold the pipes open for ever.
+      // A process that the command leaves behind may keep the pipes open forever.
       setTimeout(end, 1_000).unref();
     });
   });

@@ -1,6 +1,6 @@
 import { runCommand } from './run-command.js';
 
-/** A program of the system: where it is, or the command that a person types to get it. */
+/** A program of the system: its path, or the command that installs it. */
 export type SystemTool =
   | { readonly missing: false; readonly path: string }
   | { readonly missing: true; readonly command: string };
@@ -11,10 +11,10 @@ export type Ffmpeg =
 
 interface PackageManager {
   readonly program: string;
-  /** What installs packages, in order; the package names follow the last one. */
+  /** The commands that install packages, in order; the package names follow the last one. */
   readonly commands: readonly string[];
   readonly packages: { readonly ffmpeg: string; readonly redis: string; readonly chromium?: string };
-  /** Homebrew refuses to run as root, and needs no rights. */
+  /** Homebrew refuses to run as root and needs no privileges. */
   readonly asSelf?: true;
 }
 
@@ -24,7 +24,7 @@ const packageManagers: readonly PackageManager[] = [
     commands: ['apt-get update', 'apt-get install -y --no-install-recommends'],
     packages: { ffmpeg: 'ffmpeg', redis: 'redis-server', chromium: 'chromium' },
   },
-  // Fedora's own build lacks H.264: ffmpeg-free is what its repositories have.
+  // Fedora's repositories only have ffmpeg-free, which lacks H.264.
   {
     program: 'dnf',
     commands: ['dnf install -y'],
@@ -55,7 +55,7 @@ const packageManagers: readonly PackageManager[] = [
 
 const installTimeoutMs = 600_000;
 
-/** Finds ffmpeg and ffprobe, or installs them where that needs no password. */
+/** Finds ffmpeg and ffprobe, or installs them if that requires no password. */
 export async function ensureFfmpeg(onInstall?: (command: string) => void): Promise<Ffmpeg> {
   const find = () => Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
   let [ffmpegPath, ffprobePath] = await find();
@@ -68,7 +68,7 @@ export async function ensureFfmpeg(onInstall?: (command: string) => void): Promi
   return { missing: true, command };
 }
 
-/** Finds redis-server or valkey-server, or installs one where that needs no password. */
+/** Finds redis-server or valkey-server, or installs one if that requires no password. */
 export async function ensureRedis(onInstall?: (command: string) => void): Promise<SystemTool> {
   const find = async () => (await findProgram('redis-server')) ?? (await findProgram('valkey-server'));
   const found = await find();
@@ -78,10 +78,10 @@ export async function ensureRedis(onInstall?: (command: string) => void): Promis
   return path ? { missing: false, path } : { missing: true, command };
 }
 
-/** The names of Chromium's package and of Chrome's, which does as well. */
+/** The names of the executables of Chromium and of Chrome, which also works. */
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** Finds a Chromium that runs: Ubuntu's package is a script that only tells where to get one. */
+/** Finds a Chromium that runs: Ubuntu's package is only a script that explains where to get one. */
 export async function findChromium(): Promise<string | undefined> {
   for (const name of chromiumNames) {
     const path = await findProgram(name);
@@ -90,7 +90,7 @@ export async function findChromium(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Finds Chromium, or installs it where that needs no password. */
+/** Finds Chromium, or installs it if that requires no password. */
 export async function ensureChromium(onInstall?: (command: string) => void): Promise<SystemTool> {
   const found = await findChromium();
   if (found) return { missing: false, path: found };
@@ -107,7 +107,10 @@ async function findProgram(name: string): Promise<string | undefined> {
   return code === 0 && output !== '' ? output : undefined;
 }
 
-/** Runs the system's package manager where it needs no password. Gives the command that a person would type. */
+/**
+ * Runs the system's package manager if it requires no password. Returns the command for a person to
+ * run.
+ */
 async function installPackage(
   name: keyof PackageManager['packages'],
   onInstall: ((command: string) => void) | undefined,

@@ -1,9 +1,10 @@
 /**
- * oss: the OSS wire protocol as pure functions: callbacks, request signatures, form policies, ETags and checksums.
+ * oss: the OSS wire protocol as pure functions: callbacks, request signatures, form policies, ETags
+ * and checksums.
  *
- * Does not belong here: anything that opens a socket or a file; keys come in as arguments.
- * One more callback field name: `landed-object.ts`. One more signed query name: `signature-v1.ts`.
- * Facts that tests check stand in `../test-data/`.
+ * Does not belong here: anything that opens a socket or a file; keys are passed as arguments. One
+ * more callback field name: `landed-object.ts`. One more signed query name: `signature-v1.ts`.
+ * Facts that tests check are in `../test-data/`.
  */
 import './errors.js';
 

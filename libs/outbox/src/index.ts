@@ -1,9 +1,10 @@
 /**
- * outbox: the catalog of jobs, and the rows that say "this job must be queued".
+ * outbox: the catalog of jobs, and the rows that mean "this job must be queued".
  *
- * Rows are written in the transaction that makes the work necessary; the relay (room jobs) moves them into BullMQ.
- * Does not belong here: anything that knows BullMQ, so that the api can write jobs without loading it.
- * A new job is one line in `job-catalog.ts`; the compiler then asks the worker for its handler.
+ * The transaction that makes the work necessary writes the rows; the relay (room jobs) moves them
+ * into BullMQ. Does not belong here: anything that knows BullMQ, so that the api can write jobs
+ * without loading it. A new job is one line in `job-catalog.ts`; the compiler then asks the worker
+ * for its handler.
  */
 export {
   isJobName,

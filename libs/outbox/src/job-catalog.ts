@@ -6,26 +6,29 @@ export type QueueName = (typeof queueNames)[number];
 
 interface JobDeclaration {
   readonly queue: QueueName;
-  /** Of the jobs that wait in a queue, those with the lowest number run first. */
+  /** Waiting jobs with the lowest number run first. */
   readonly priority: number;
   readonly payload: z.ZodObject<{ v: z.ZodLiteral<1> } & z.ZodRawShape>;
-  /** How often BullMQ tries before the job gives up; waits grow from `backoffMs` by doubling. */
+  /**
+   * Maximum number of attempts by BullMQ; the delay starts at `backoffMs` and doubles each time.
+   */
   readonly attempts: number;
   readonly backoffMs: number;
 }
 
 /**
- * Why a job waits behind others of its kind. `unproven`: nobody but OSS vouches for the upload; anybody can bring such work, so
- * it keeps none waiting that is vouched for. `again`: something is made again, on request, behind everything that is fresh.
+ * Why a job waits behind others of its kind. `unproven`: the upload has no proof; anyone can cause
+ * such work, so it must not delay proven uploads. `again`: a rendition is made again on request,
+ * after all fresh work.
  */
 const urgencies = ['unproven', 'again'] as const;
 export type Urgency = (typeof urgencies)[number];
 
-/** The place in the line of what is less urgent, unless that of its job is further back anyway. */
+/** Priority of less urgent jobs, unless the priority of the job itself is even lower. */
 const urgencyPriority: Record<Urgency, number> = { unproven: 5, again: 20 };
 
 const ofUpload = z.object({ v: z.literal(1), uploadId: z.uuid(), urgency: z.enum(urgencies).optional() });
-/** Of the chunks that were cut at once. */
+/** Payload of jobs for chunks that were planned together. */
 const ofPlan = ofUpload.extend({ planId: z.uuid() });
 const ofChunk = ofPlan.extend({ position: z.int().min(0) });
 
@@ -37,7 +40,7 @@ export const jobCatalog = {
   'upload.render': { queue: 'thumbnail', priority: 10, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
   /** Makes streams and files of video and audio. */
   'upload.transcode': { queue: 'transcode', priority: 0, payload: ofUpload, attempts: 4, backoffMs: 2_000 },
-  /** Encodes one chunk of a long video. Of a short video nobody waits while there are many of these. */
+  /** Encodes one chunk of a long video. Many of them must not delay short videos. */
   'upload.chunk': { queue: 'transcode', priority: 5, payload: ofChunk, attempts: 4, backoffMs: 2_000 },
   /** Joins the chunks of a long video. */
   'upload.join': { queue: 'transcode', priority: 0, payload: ofPlan, attempts: 4, backoffMs: 2_000 },
@@ -54,8 +57,8 @@ export function isJobName(name: string): name is JobName {
 }
 
 /**
- * BullMQ's id of a job: the same work always has the same id, so that queueing it again while it waits or runs
- * changes nothing. (BullMQ's ids hold no colon and are not all digits.)
+ * BullMQ's id of a job: the same work always has the same id, so that queueing it again while it
+ * waits or runs has no effect. (BullMQ's ids contain no colon and are not all digits.)
  */
 export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): string {
   const plan = 'planId' in payload ? [payload.planId] : [];
@@ -63,7 +66,10 @@ export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Na
   return [name, payload.uploadId, ...plan, ...position].join('.');
 }
 
-/** The place of a job among those that wait in its queue: as the catalog says, or further back when it is less urgent. */
+/**
+ * The priority of a job in its queue: that of the catalog, or a lower one if the job is less
+ * urgent.
+ */
 export function priorityOf<Name extends JobName>(name: Name, { urgency }: JobPayload<Name>): number {
   const { priority } = jobCatalog[name];
   return urgency === undefined ? priority : Math.max(priority, urgencyPriority[urgency]);

@@ -6,7 +6,10 @@ import { OutboxRow } from './outbox-row.entity.js';
 /** The channel that wakes the relay. */
 export const outboxChannel = 'landfall_outbox';
 
-/** A checked outbox row, ready to be inserted. The payload is parsed here, so that a bad one fails where it is made. */
+/**
+ * A validated outbox row, ready to be inserted. Parses the payload here, so that an invalid one
+ * fails where it is created.
+ */
 export function outboxRow<Name extends JobName>(
   name: Name,
   payload: JobPayload<Name>,
@@ -14,7 +17,10 @@ export function outboxRow<Name extends JobName>(
   return { id: newId(), name, payload: jobCatalog[name].payload.parse(payload) };
 }
 
-/** Says, within the caller's transaction, that jobs must be queued; wakes the relay when the transaction commits. */
+/**
+ * Records within the caller's transaction that jobs must be queued; wakes the relay when the
+ * transaction commits.
+ */
 export async function queueJobs(
   manager: EntityManager,
   rows: readonly Pick<OutboxRow, 'id' | 'name' | 'payload'>[],

@@ -1,8 +1,10 @@
 /**
- * Whether `text` is what `glob` describes: `?` is one character and `*` any number, but no `/`; `**` is any number of any
- * characters, and together with a slash behind it also nothing at all. Everything else stands for itself.
+ * Whether `text` matches `glob`: `?` matches one character and `*` any number, except `/`; `**`
+ * matches any characters, and together with a following slash also nothing. Everything else matches
+ * itself.
  *
- * All states are followed at once: the time is the product of the lengths, whatever an uploader calls his object.
+ * Follows all states at once, so the time is bounded by the product of the lengths, whatever the
+ * object is called.
  */
 export function matchesGlob(glob: string, text: string): boolean {
   const steps = glob.match(/\*\*\/|\*\*|[^]/gu) ?? [];
@@ -22,7 +24,7 @@ export function matchesGlob(glob: string, text: string): boolean {
   }
   return states.has(steps.length);
 
-  /** Adds a step, and those behind it that may stand for nothing. */
+  /** Adds a step and the following ones that may match nothing. */
   function enter(state: number, to: Set<number>): void {
     to.add(state);
     if (steps[state]?.startsWith('*')) enter(state + 1, to);

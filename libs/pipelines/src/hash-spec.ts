@@ -5,8 +5,9 @@ import type { RenditionSpec } from '#media';
 import { kinds } from './kinds/index.js';
 
 /**
- * Twelve hex digits over what a spec means: the fields in a fixed order, those with their default left out. So a field
- * that a later version adds leaves the hash of every existing spec as it is.
+ * Twelve hex digits over the meaning of a spec: its fields in a fixed order, without those that
+ * have their default. A field that a later version adds therefore does not change the hash of
+ * existing specs.
  */
 export function hashSpec(spec: RenditionSpec): string {
   const { schema, hashed } = kinds[spec.kind];
@@ -14,7 +15,7 @@ export function hashSpec(spec: RenditionSpec): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 12);
 }
 
-/** The fields of an object as sorted pairs, without those that have their default and are not of the first version. */
+/** The fields of an object as sorted pairs, without later fields that have their default. */
 function meaningOf(
   schema: z.ZodObject,
   value: Readonly<Record<string, unknown>>,
@@ -37,7 +38,7 @@ function isDefault(schema: z.core.$ZodType | undefined, value: unknown): boolean
   return unset.success && isDeepStrictEqual(unset.data, value);
 }
 
-/** The schema inside an optional one or one with a default. */
+/** Unwraps an optional schema or one with a default. */
 function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrap(schema.unwrap()) : schema;
 }

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { type Pipelines, pipelinesSchema } from './pipeline-schema.js';
 
 /**
- * Reads and checks the pipelines file; every problem is reported at once with its line.
+ * Reads and checks the pipelines file; reports all problems at once, with their lines.
  * @throws LandfallError pipelines.invalid
  */
 export function loadPipelines(file: string): Pipelines {
@@ -18,7 +18,7 @@ export function loadPipelines(file: string): Pipelines {
   return parsePipelines(text, file);
 }
 
-/** As `loadPipelines`, from the text; `file` is named in the problems. */
+/** Like `loadPipelines`, but from the text; problems mention `file`. */
 export function parsePipelines(text: string, file: string): Pipelines {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -36,7 +36,7 @@ export function parsePipelines(text: string, file: string): Pipelines {
     }),
   );
 
-  /** The line of the deepest node that the path reaches. */
+  /** Returns the line of the deepest node that the path reaches. */
   function lineOf(path: readonly (string | number)[]): number {
     for (let length = path.length; length > 0; length -= 1) {
       const node = document.getIn(path.slice(0, length), true);
@@ -46,7 +46,9 @@ export function parsePipelines(text: string, file: string): Pipelines {
   }
 }
 
-/** The values of the document; aliases that would make a small file a huge one are refused. */
+/**
+ * Returns the values of the document; refuses aliases that would expand a small file to a huge one.
+ */
 function readValues(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
@@ -55,7 +57,7 @@ function readValues(document: Document, file: string): unknown {
   }
 }
 
-/** A field that does not exist is told at its own line, and not at that of the object where it stands. */
+/** Reports an unknown field at its own line instead of at the line of its object. */
 function tell(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
   if (issue.code !== 'unrecognized_keys') return [issue];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown field' }));

@@ -2,12 +2,15 @@ import { type SourceKind, sourceKinds } from '#media';
 import { z } from 'zod';
 import { matchesGlob } from './glob.js';
 
-/** One text or a list of texts, any of which will do. */
+/** One text or a list of texts, any of which may match. */
 function oneOf(text: z.ZodString) {
   return z.union([text, z.array(text).min(1).max(100)], { error: (issue) => explain(text, issue.input) });
 }
 
-/** What is wrong with a text or with the first wrong one of a list: more than that the union fits neither. */
+/**
+ * Describes the error of a text or of the first invalid text in a list; zod only reports that the
+ * union matches neither.
+ */
 function explain(text: z.ZodString, input: unknown): string {
   const wrong = (Array.isArray(input) ? input : [input]).find((value) => !text.safeParse(value).success);
   if (typeof wrong !== 'string') return 'must be a text or a list of texts, with quotes around a number';
@@ -49,13 +52,13 @@ export interface Matchable {
   bucket: string;
   objectKey: string;
   kind: SourceKind | 'other';
-  /** As the bytes say. */
+  /** Detected from the content. */
   mimeType: string;
   vars: Readonly<Record<string, string>>;
   sizeBytes: number;
 }
 
-/** Whether an upload has everything that `match` asks for. */
+/** Whether an upload meets all conditions of `match`. */
 export function matches(match: z.output<typeof matchSchema>, upload: Matchable): boolean {
   return (
     match.kind === upload.kind &&
@@ -71,7 +74,7 @@ export function matches(match: z.output<typeof matchSchema>, upload: Matchable):
   );
 }
 
-/** Whether one of the wanted texts will do; what is not asked for always does. */
+/** Whether one of the requested texts matches; a condition that is not set always does. */
 function any(wanted: string | readonly string[] | undefined, does: (text: string) => boolean): boolean {
   if (wanted === undefined) return true;
   return typeof wanted === 'string' ? does(wanted) : wanted.some(does);

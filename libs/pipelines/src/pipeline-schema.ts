@@ -45,7 +45,8 @@ export const pipelinesSchema = z
         context.addIssue({ code: 'custom', path: ['pipelines', index, ...path], message });
       if (before.some(({ name }) => name === pipeline.name))
         refuse(`another pipeline for ${kind} is already named ${pipeline.name}`, 'name');
-      // Those above that continue may match the same upload: together they are one list.
+      // Pipelines above that continue may match the same upload, so all their renditions form one
+      // list.
       const made = before.filter((other) => other.continue).flatMap(renditionsIn);
       for (const [position, rendition] of renditionsIn(pipeline).entries()) {
         const clash = made.find((other) => other.name === rendition.name);

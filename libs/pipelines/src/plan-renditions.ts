@@ -13,24 +13,32 @@ interface PlannedRendition {
   /** The job that makes it. */
   job: RenditionJob;
   spec: RenditionSpec;
-  /** Same meaning, same hash: part of the object key, so that a changed preset never overwrites the old result. */
+  /**
+   * Equal for specs with the same meaning. Part of the object key, so that a changed preset never
+   * overwrites the old result.
+   */
   specHash: string;
 }
 
 export interface RenditionPlan {
-  /** The name of the pipeline that matched; of several, which only a `continue` allows, the names joined by `+`. */
+  /**
+   * The name of the pipeline that matched; if several matched because of `continue`, their names
+   * joined by `+`.
+   */
   pipeline: string;
-  /** Whether one of them keeps where the upload was taken. */
+  /** Whether one of them keeps the location where the upload was taken. */
   keepLocation: boolean;
-  /** What becomes of a file that ends early. */
+  /** What happens to a truncated file. */
   damaged: Damaged;
   /** In the order of the file. */
   renditions: PlannedRendition[];
 }
 
 /**
- * The renditions that the first matching pipeline wants, and those below it while they `continue`; null when none matches.
- * @param name the pipeline that a ticket chose: then only this one, if it is for this kind of media
+ * Plans the renditions of the first matching pipeline, and of the following ones while they
+ * `continue`; null if none matches.
+ * @param name the pipeline that a ticket chose: only this one applies, if it is for this kind of
+ * media
  */
 export function planRenditions(
   { pipelines }: Pipelines,
@@ -55,7 +63,10 @@ export function planRenditions(
   };
 }
 
-/** What becomes of an upload that ends early by the pipelines that it was planned by. @param pipeline as `RenditionPlan` has it */
+/**
+ * What happens to a truncated upload according to the pipelines that planned it. @param pipeline as
+ * `RenditionPlan` has it
+ */
 export function damagedOf(
   { pipelines }: Pipelines,
   { pipeline, kind }: { pipeline: string | null; kind: string | null },
@@ -67,7 +78,10 @@ export function damagedOf(
   );
 }
 
-/** The first that says is the one. A picture that lacks its last rows is of use; half a film seldom is. */
+/**
+ * The first pipeline with a setting decides. A picture without its last rows is useful; half a film
+ * seldom is.
+ */
 function damagedBy(chosen: Pipelines['pipelines'], kind: string | null): Damaged {
   const reported = chosen.find((pipeline) => pipeline.damaged !== undefined)?.damaged;
   return reported ?? (kind === 'video' || kind === 'audio' ? 'fail' : 'repair');

@@ -1,18 +1,18 @@
-/** Bounds of the subtitles of one language: hours of dialogue have a few thousand cues. */
+/** Limits for the subtitles of one language: hours of dialogue have a few thousand cues. */
 const limits = { cues: 20_000, lines: 8, lineLength: 500, characters: 2_097_152 };
 
 const time = String.raw`(?:\d{2,4}:)?[0-5]\d:[0-5]\d\.\d{3}`;
 const timing = new RegExp(`^(${time}) --> (${time})`);
-/** All markup that is kept: bold, italic and underlined. */
+/** The only markup that is kept: bold, italic and underlined. */
 const keptTag = /<(\/?)([biu])>/gi;
 const keptEntity = /&amp;(amp|lt|gt|nbsp|lrm|rlm);/g;
 
 /**
- * Reads the cues of a WebVTT file that ffmpeg wrote, and writes them anew: times and plain text, with bold, italic and
- * underlined as the only markup. Whatever a subtitle of an upload says, it is text to a player; styles, notes and
- * positions are left out.
+ * Parses the cues of a WebVTT file that ffmpeg wrote, and serializes them again: times and plain
+ * text, with bold, italic and underlined as the only markup. Whatever a subtitle of an upload
+ * contains, a player sees only text; styles, notes and positions are dropped.
  *
- * @returns null when there are no cues; `cut` when there are more than are taken
+ * @returns null if there are no cues; `cut` if there are more than the limit
  */
 export function cleanCues(text: string): { text: string; cues: number; cut: boolean } | null {
   const cues: string[] = [];
@@ -41,7 +41,7 @@ function cleanLine(line: string): string {
     .slice(0, limits.lineLength)
     .replaceAll(/\p{Cc}/gu, ' ')
     .split(keptTag);
-  // A piece of text, then slash and letter of a tag, and so on.
+  // Alternates between a piece of text and the slash and letter of a tag.
   return pieces
     .map((piece, index) => {
       if (index % 3 === 0) return escapeText(piece);

@@ -4,8 +4,8 @@ import type { VideoRange } from '#media';
 import type { Track } from './track.js';
 
 /**
- * Writes a DASH manifest over the segments of the HLS stream (ISO/IEC 23009-1, live profile as static): every segment
- * has its own address, for each to be signed.
+ * Writes a DASH manifest for the segments of the HLS stream (ISO/IEC 23009-1, live profile as
+ * static). Every segment has its own address, so that each can be signed.
  */
 export function writeManifest({ rungs, sound, subtitles }: StreamParts): string {
   const tracks = [...rungs.map((rung) => rung.track), ...(sound ? [sound.track] : [])];
@@ -34,7 +34,7 @@ ${sets.join('\n')}
 
 const ranges: readonly VideoRange[] = ['SDR', 'PQ', 'HLG'];
 
-/** The code of the curve (ITU-T H.273, table 3), for those who show brighter pictures than SDR. */
+/** The code of the transfer curve (ITU-T H.273, table 3), for players that can show HDR. */
 const curves = { PQ: 16, HLG: 18 };
 
 function pictureSet(range: VideoRange, rungs: readonly Rung[]): string[] {
@@ -76,7 +76,9 @@ function textSet({ path, language }: StreamParts['subtitles'][number], index: nu
 </AdaptationSet>`;
 }
 
-/** The exact lengths of all segments; those of one length after another are one entry. */
+/**
+ * The exact durations of all segments; consecutive segments of the same duration share one entry.
+ */
 function segmentList({ initPath, segments, timescale }: Track): string {
   const runs: { ticks: number; repeats: number }[] = [];
   for (const { ticks } of segments) {
@@ -95,7 +97,7 @@ ${segments.map(({ path }) => `<SegmentURL media="${path}"/>`).join('\n')}
 </SegmentList>`;
 }
 
-/** A frame rate as DASH writes it: 24000/1001 for 23.976. */
+/** A frame rate in DASH notation: 24000/1001 for 23.976. */
 function fraction(frameRate: number): string {
   if (Number.isInteger(frameRate)) return String(frameRate);
   const overThousandOne = Math.round(frameRate * 1_001);

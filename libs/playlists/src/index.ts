@@ -1,7 +1,9 @@
 /**
- * playlists: HLS playlists, DASH manifests and WebVTT, as text: written, read again and given signed addresses. Pure.
+ * playlists: HLS playlists, DASH manifests and WebVTT, as text: writes them, reads them and inserts
+ * signed addresses. Pure.
  *
- * Does not belong here: what the files that they name hold (video), and who may read them (the api).
+ * Does not belong here: the contents of the files they refer to (video), and who may read them (the
+ * api).
  */
 export { cleanCues } from './clean-cues.js';
 export { writeManifest } from './dash-manifest.js';

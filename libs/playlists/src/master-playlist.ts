@@ -19,24 +19,24 @@ export interface Sound {
 /** Subtitles of one language, as WebVTT. */
 export interface Subtitles {
   readonly folder: string;
-  /** The one file that holds all cues. */
+  /** The file that contains all cues. */
   readonly path: string;
   readonly name: string;
   readonly language: string | null;
   readonly forced: boolean;
-  /** Whether there were more than are taken. */
+  /** Whether there were more than the limit. */
   readonly cut: boolean;
   readonly sizeBytes: number;
 }
 
-/** What a stream is put together from: all rungs share the sound and the subtitles. */
+/** The parts of a stream: all rungs share the sound and the subtitles. */
 export interface StreamParts {
   readonly rungs: readonly Rung[];
   readonly sound: Sound | null;
   readonly subtitles: readonly Subtitles[];
 }
 
-/** Writes the master playlist (RFC 8216 section 4.3.4): the rungs in the order given. */
+/** Writes the master playlist (RFC 8216 section 4.3.4): with the rungs in the given order. */
 export function writeMasterPlaylist({ rungs, sound, subtitles }: StreamParts): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
   if (sound) {
@@ -73,7 +73,7 @@ function language(tag: string | null): string {
   return known === null ? '' : `LANGUAGE="${known}",`;
 }
 
-/** Containers write `eng`, players want `en` (RFC 5646); what is neither is null. */
+/** Containers write `eng`, players expect `en` (RFC 5646); anything else becomes null. */
 export function languageTag(language: string | null): string | null {
   try {
     return language && (Intl.getCanonicalLocales(language)[0] ?? null);

@@ -1,18 +1,21 @@
 import { basename } from 'node:path/posix';
 import type { Segment, Track } from './track.js';
 
-/** What a playlist is written of; subtitles have no initialisation segment. */
+/** The contents of a playlist; subtitles have no initialisation segment. */
 export type Listed = Pick<Track, 'folder' | 'timescale' | 'segments'> & { readonly initPath: string | null };
 
 /** How the files of a stream are encrypted: AES-128 in CBC mode, each file as a whole (RFC 8216 section 4.3.2.4). */
 export interface Encryption {
-  /** Address of the key, as a playlist in a folder of its own names it. */
+  /** Address of the key, relative to a playlist in its own folder. */
   readonly keyUri: string;
   /** The initialisation vector in hexadecimal, by the folder of the track. */
   readonly ivOf: (folder: string) => string;
 }
 
-/** Writes the playlist of one track (RFC 8216 section 4.3): exact durations, all segments, never to change. */
+/**
+ * Writes the playlist of one track (RFC 8216 section 4.3): with exact durations and all segments;
+ * it never changes.
+ */
 export function writeMediaPlaylist(track: Listed, encryption: Encryption | null): string {
   const seconds = track.segments.map((segment) => segment.ticks / track.timescale);
   const lines = [
@@ -22,7 +25,7 @@ export function writeMediaPlaylist(track: Listed, encryption: Encryption | null)
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
-    // Before the map: it holds for the initialisation segment too.
+    // Precedes the map, because it applies to the initialisation segment too.
     ...(encryption
       ? [`#EXT-X-KEY:METHOD=AES-128,URI="${encryption.keyUri}",IV=0x${encryption.ivOf(track.folder)}`]
       : []),
@@ -36,12 +39,12 @@ export function writeMediaPlaylist(track: Listed, encryption: Encryption | null)
   return `${lines.join('\n')}\n`;
 }
 
-/** Length of a track in seconds. */
+/** Duration of a track in seconds. */
 export function secondsOf({ segments, timescale }: Listed): number {
   return sum(segments.map((segment) => segment.ticks)) / timescale;
 }
 
-/** Bits a second as RFC 8216 section 4.3.4.2 defines BANDWIDTH and AVERAGE-BANDWIDTH. */
+/** Bits per second, as RFC 8216 section 4.3.4.2 defines BANDWIDTH and AVERAGE-BANDWIDTH. */
 export function ratesOf(track: Track): { peakBps: number; averageBps: number } {
   const bytes = sum(track.segments.map((segment) => segment.sizeBytes));
   const averageBps = Math.ceil((8 * bytes) / secondsOf(track));

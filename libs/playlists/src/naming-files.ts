@@ -1,9 +1,15 @@
 import { posix } from 'node:path';
 
-/** Gets the address of a file as written, relative to the file that names it, and returns what is written instead. */
+/**
+ * Receives the address of a file as written, relative to the file that refers to it, and returns
+ * its replacement.
+ */
 type Rewrite = (uri: string) => string;
 
-/** A file of a rendition that names other files of it. Those are private: it is served with an address for each that opens it. */
+/**
+ * A file of a rendition that refers to other files of it. Those are private, so it is served with a
+ * signed address for each of them.
+ */
 export interface NamingFile {
   readonly contentType: string;
   rewrite(text: string, to: Rewrite): string;
@@ -13,18 +19,21 @@ const playlist: NamingFile = { contentType: 'application/vnd.apple.mpegurl', rew
 const manifest: NamingFile = { contentType: 'application/dash+xml', rewrite: rewriteManifest };
 const cues: NamingFile = { contentType: 'text/vtt; charset=utf-8', rewrite: rewriteCues };
 
-/** By the kind of rendition and the ending of the file. Subtitles of a stream are WebVTT too, but name nothing. */
+/**
+ * By the kind of rendition and the extension of the file. Subtitles of a stream are WebVTT too, but
+ * refer to no files.
+ */
 const namingFiles: Readonly<Record<string, Readonly<Record<string, NamingFile>>>> = {
   hls: { '.m3u8': playlist, '.mpd': manifest },
   storyboard: { '.vtt': cues },
 };
 
-/** What is known of a file that names others; undefined for all other files. */
+/** Describes a file that refers to others; undefined for all other files. */
 export function namingFile(kind: string, path: string): NamingFile | undefined {
   return namingFiles[kind]?.[posix.extname(path)];
 }
 
-/** Lines of an HLS playlist that are no tag, and URI attributes of tags (RFC 8216). */
+/** Lines of an HLS playlist that are not tags, and URI attributes of tags (RFC 8216). */
 function rewritePlaylist(text: string, to: Rewrite): string {
   return text
     .split('\n')
@@ -36,7 +45,10 @@ function rewritePlaylist(text: string, to: Rewrite): string {
     .join('\n');
 }
 
-/** Addresses in a DASH manifest as we write it: of segments, of what begins them, and of whole files. */
+/**
+ * Addresses in a DASH manifest as we write it: of segments, initialisation segments and whole
+ * files.
+ */
 function rewriteManifest(text: string, to: Rewrite): string {
   return text
     .replaceAll(
@@ -50,8 +62,8 @@ function rewriteManifest(text: string, to: Rewrite): string {
 }
 
 /**
- * Lines of a storyboard that name a part of a picture: `sheet_001.jpg#xywh=0,0,160,90`. A picture has one address in all of
- * them, so that a player loads it once.
+ * Lines of a storyboard that refer to a part of a picture: `sheet_001.jpg#xywh=0,0,160,90`. A
+ * picture has the same address in all lines, so that a player loads it once.
  */
 function rewriteCues(text: string, to: Rewrite): string {
   const written = new Map<string, string>();

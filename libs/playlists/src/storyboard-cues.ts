@@ -1,6 +1,9 @@
 import type { Size } from '#media';
 
-/** Where the tiles of a storyboard lie: `columns` times `rows` of one size in each sheet, one every `intervalMs`. */
+/**
+ * The layout of a storyboard: `columns` times `rows` of one size in each sheet, one every
+ * `intervalMs`.
+ */
 export interface TileGrid extends Size {
   readonly columns: number;
   readonly rows: number;
@@ -8,8 +11,8 @@ export interface TileGrid extends Size {
 }
 
 /**
- * The WebVTT file of a storyboard: one cue for each tile, from one to the next without a gap, the last one until the end.
- * Each names the part of a sheet that shows it as a media fragment (W3C Media Fragments, 4.2.2).
+ * The WebVTT file of a storyboard: one cue per tile, without gaps, the last one until the end. Each
+ * refers to its part of a sheet as a media fragment (W3C Media Fragments, 4.2.2).
  */
 export function writeCues(
   { width, height, columns, rows, intervalMs }: TileGrid,
@@ -28,7 +31,7 @@ export function writeCues(
   return ['WEBVTT\n', ...cues].join('\n');
 }
 
-/** Hours, minutes, seconds and thousandths, as WebVTT wants them. */
+/** Hours, minutes, seconds and milliseconds in WebVTT format. */
 function time(ms: number): string {
   const whole = Math.round(ms);
   const parts = [

@@ -1,4 +1,4 @@
-/** Where an object lies. */
+/** The location of an object. */
 export interface ObjectAddress {
   bucket: string;
   objectKey: string;

@@ -24,21 +24,27 @@ interface StoreRequest {
   signal?: AbortSignal | undefined;
 }
 
-/** A request of ours is signed for this long: enough for a slow connection, too short to be worth stealing. */
+/**
+ * Lifetime of the signature of our own requests: enough for a slow connection, too short to be
+ * worth stealing.
+ */
 const ownUrlLifetimeS = 900;
-/** OSS signs no URL (V4) for longer than a week. */
+/** Signed URLs (V4) of OSS are valid for at most a week. */
 const longestLifetimeS = 604_800;
-/** A connection slower than this is taken for dead, in bytes a second: the limit of an upload grows with its size. */
+/**
+ * A connection slower than this, in bytes per second, counts as dead: the time limit of an upload
+ * grows with its size.
+ */
 const slowestUpload = 262_144;
 const tries = 3;
-/** The most that OSS lists in one answer. */
+/** Maximum number of keys that OSS lists in one answer. */
 export const keysAtOnce = 1_000;
-/** A thousand of the longest keys, percent-encoded, with what is said of each. */
+/** Fits a thousand of the longest keys, percent-encoded, with their metadata. */
 const listMaxBytes = 5_000_000;
 
 /**
- * The object store. Errors: `object.missing`, `object.changed` (another ETag), `storage.denied`, `storage.unavailable`;
- * an aborted signal rejects with its reason.
+ * The object store. Errors: `object.missing`, `object.changed` (another ETag), `storage.denied`,
+ * `storage.unavailable`; an aborted signal rejects with its reason.
  */
 export class ObjectStore {
   constructor(private readonly settings: Settings) {}
@@ -82,8 +88,9 @@ export class ObjectStore {
   }
 
   /**
-   * All bytes of an object, if it still has this ETag and exactly this size: one request that proves what `head` would.
-   * @param refuse looks at what `head` would tell before the bytes are read, and may throw
+   * Returns all bytes of an object if it still has this ETag and exactly this size: one request
+   * that also proves what `head` would.
+   * @param refuse sees the metadata before the bytes are read, and may throw
    * @throws LandfallError object.size_mismatch
    */
   async read(
@@ -121,8 +128,9 @@ export class ObjectStore {
   }
 
   /**
-   * Begins to read a part of an object, if it still has this ETag; asks only once, `readObjectRange` asks again.
-   * @param signal ends the reading too
+   * Starts to read a part of an object if it still has this ETag. Does not retry; `readObjectRange`
+   * does.
+   * @param signal also stops the reading
    */
   async openRange(
     address: ObjectAddress,
@@ -141,7 +149,10 @@ export class ObjectStore {
     );
   }
 
-  /** The first `length` bytes of an object, or all of it when it is shorter; `length` bounds the memory. */
+  /**
+   * Returns the first `length` bytes of an object, or all of it if it is shorter; `length` bounds
+   * the memory.
+   */
   async readStart(address: ObjectAddress, length: number, signal?: AbortSignal): Promise<Buffer> {
     const answer = await this.send(address, {
       method: 'GET',
@@ -151,7 +162,7 @@ export class ObjectStore {
     return readAtMost(answer, length);
   }
 
-  /** Stores bytes from memory or from a file (streamed). An object of that key is replaced. */
+  /** Stores bytes from memory or from a file (streamed). Replaces an existing object. */
   async upload(
     address: ObjectAddress,
     content: Buffer | { file: string },
@@ -163,7 +174,7 @@ export class ObjectStore {
     return sizeOf(body);
   }
 
-  /** Removes an object; one that is not there is removed already. */
+  /** Removes an object; succeeds if it does not exist. */
   async remove(address: ObjectAddress, signal?: AbortSignal): Promise<void> {
     try {
       await this.send(address, { method: 'DELETE', signal });
@@ -173,8 +184,8 @@ export class ObjectStore {
   }
 
   /**
-   * The next page of keys that begin with `prefix` and come after `after` in the order of bytes; shorter than
-   * `keysAtOnce` only when it is the last (ListObjectsV2).
+   * Returns the next page of keys that begin with `prefix` and come after `after` in byte order;
+   * shorter than `keysAtOnce` only if it is the last (ListObjectsV2).
    */
   async listKeys(bucket: string, prefix: string, after = '', signal?: AbortSignal): Promise<string[]> {
     const address = { bucket, objectKey: '' };
@@ -194,7 +205,10 @@ export class ObjectStore {
     }
   }
 
-  /** A URL that gives the object to whoever has it, until `expiresAt`: the configured lifetime, or longer when asked. */
+  /**
+   * Returns a URL that grants its holder access to the object until `expiresAt`: after the
+   * configured lifetime, or longer on request.
+   */
   signUrl(address: ObjectAddress, atLeastS = 0): { url: string; expiresAt: Date } {
     const now = new Date();
     const lifetimeS = Math.min(Math.max(this.settings.urlLifetimeS, Math.ceil(atLeastS)), longestLifetimeS);
@@ -230,7 +244,10 @@ export class ObjectStore {
     return this.presign(address, request, { endpoint, expiresInS: ownUrlLifetimeS, now: new Date() });
   }
 
-  /** Sends a request and returns a good answer; what passes (no connection, 5xx) is tried again twice. */
+  /**
+   * Sends a request and returns a successful answer; retries transient failures (no connection,
+   * 5xx) twice.
+   */
   private async send(address: ObjectAddress, request: StoreRequest): Promise<Response> {
     for (let attempt = 1; ; attempt += 1) {
       try {

@@ -7,22 +7,26 @@ import { LandfallError } from '#runtime';
 import type { ByteRange, ObjectStore } from './object-store.js';
 import { readObjectRange, type ObjectVersion } from './read-object-range.js';
 
-/** ffmpeg reads through one connection at a time; one that seeks leaves the old one behind for a moment. */
+/** ffmpeg reads through one connection at a time; after a seek the old one lingers for a moment. */
 const connectionsMax = 16;
 
-/** A way to one version of one object for a program on this machine, which learns neither store nor signature. */
+/**
+ * Gives a program on this machine access to one version of one object, without revealing store or
+ * signature.
+ */
 export interface RangeProxy {
   readonly url: string;
-  /** Aborts with the job, and with the store's error as its reason: give it to whoever reads. */
+  /** Aborts with the job, or with the store's error as its reason; pass it to the reader. */
   readonly signal: AbortSignal;
-  /** Bytes that came from the store until now. */
+  /** Number of bytes received from the store so far. */
   readonly bytesRead: number;
 }
 
 /**
- * Serves one version of an object over HTTP on 127.0.0.1, by ranges, under a path that cannot be guessed. What the store
- * fails at is tried again inside; what stays a failure aborts `proxy.signal`, since its words would not reach the job
- * through ffmpeg. A reader that hangs up ends the request to the store at once.
+ * Serves one version of an object over HTTP on 127.0.0.1, by ranges, under an unguessable path.
+ * Retries failures of the store; a permanent failure aborts `proxy.signal`, because its message
+ * would not reach the job through ffmpeg. A reader that disconnects ends the request to the store
+ * immediately.
  */
 export async function serveObject(
   store: ObjectStore,
@@ -57,7 +61,7 @@ export async function serveObject(
 
   const server = createServer({ maxHeaderSize: 8_192 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      // Anything else is a reader that hung up, or the end of the job.
+      // Anything else means that the reader disconnected or the job ended.
       if (error instanceof LandfallError) failed.abort(error);
       response.destroy();
     });
@@ -83,9 +87,10 @@ export async function serveObject(
 }
 
 /**
- * Works on an object that is read through a range proxy, which is closed with the work, however that ends.
+ * Runs work on an object through a range proxy, which is closed when the work ends in any way.
  *
- * @throws the store's error (`object.changed`, `storage.unavailable`, …) instead of whatever its reader made of it
+ * @throws the store's error (`object.changed`, `storage.unavailable`, …) instead of the reader's
+ * error
  */
 export async function withRangeProxy<T>(
   store: ObjectStore,
@@ -97,7 +102,7 @@ export async function withRangeProxy<T>(
   try {
     return await work(proxy.url, proxy);
   } finally {
-    // A reader may take a broken connection for the end, and call it a success.
+    // A reader may mistake a broken connection for the end and report success.
     proxy.signal.throwIfAborted();
   }
 }
@@ -115,7 +120,9 @@ function headersOf({ first, last }: ByteRange, sizeBytes: number, asked: string 
   };
 }
 
-/** `bytes=7-`, `bytes=7-9`, or nothing for all; null for what cannot be served. */
+/**
+ * `bytes=7-`, `bytes=7-9`, or nothing for the whole object; null for a range that cannot be served.
+ */
 function readRange(header: string | undefined, sizeBytes: number): ByteRange | null {
   const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(header ?? 'bytes=0-') ?? [];
   if (from === undefined || to === undefined) return null;

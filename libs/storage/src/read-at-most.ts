@@ -1,4 +1,4 @@
-/** The first `length` bytes of an answer, or all of it when it is shorter. */
+/** Returns the first `length` bytes of an answer, or all of it if it is shorter. */
 export async function readAtMost(answer: Response, length: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let received = 0;

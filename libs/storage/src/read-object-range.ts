@@ -3,11 +3,17 @@ import type { ObjectAddress } from './object-address.js';
 import type { ByteRange, ObjectStore } from './object-store.js';
 import { translateStorageFailure } from './storage-errors.js';
 
-/** Times in a row that the store is asked without getting a byte. Together they take less than ffmpeg's 60 s without progress. */
+/**
+ * Consecutive attempts without a single byte. Together they take less than ffmpeg's 60 s without
+ * progress.
+ */
 const tries = 3;
 const silenceMs = 15_000;
 
-/** A reader that seeks takes little of what it asked for; one that goes on gets more at once. */
+/**
+ * Size of the requested pieces: small at first, because a seeking reader uses little of a request;
+ * a sequential reader gets larger ones.
+ */
 const firstPartBytes = 1_048_576;
 const largestPartBytes = 16_777_216;
 
@@ -18,11 +24,12 @@ export interface ObjectVersion extends ObjectAddress {
 }
 
 /**
- * The bytes of a part of an object, asked for piece by piece. A connection that breaks, and one that is silent for 15 s, is
- * made again from where it stood.
+ * Yields a part of an object, requested piece by piece. A connection that breaks or sends nothing
+ * for 15 s is reopened at the same position.
  *
- * @throws LandfallError object.missing, object.changed, object.encoded, storage.denied, storage.refused,
- * storage.unavailable after three times without a byte; the signal's reason after an abort
+ * @throws LandfallError object.missing, object.changed, object.encoded, storage.denied,
+ * storage.refused, storage.unavailable after three attempts without a byte; the signal's reason
+ * after an abort
  */
 export async function* readObjectRange(
   store: ObjectStore,
@@ -67,7 +74,7 @@ async function* readPart(
     let left = part.last - part.first + 1;
     while (left > 0) {
       const { done, value } = await reader.read();
-      // While the reader downstream is busy, the store is not to blame.
+      // A busy reader downstream does not count as silence of the store.
       clearTimeout(timer);
       if (done) throw new Error(`the answer ended ${left} bytes early`);
       left -= value.length;
@@ -77,7 +84,7 @@ async function* readPart(
     }
   } finally {
     clearTimeout(timer);
-    // Stops the request when nobody wants its rest.
+    // Stops the request if its rest is not needed.
     ended.abort();
   }
 }

@@ -3,12 +3,15 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
-  // What we read of an answer has none, and no answer may define its own.
+  // The parts we read contain no entities, and no answer may define its own.
   processEntities: false,
   isArray: (name) => name === 'Contents',
 });
 
-/** OSS's code in an error document; empty when the text is none, as that of a proxy between us. */
+/**
+ * Returns OSS's code in an error document; empty if the text is not one, such as the page of a
+ * proxy in between.
+ */
 export function readErrorCode(text: string): string {
   const code = textOf(childOf(readRoot(text, 'Error'), 'Code'));
   return /^[A-Za-z]+$/.test(code) ? code : '';
@@ -16,7 +19,8 @@ export function readErrorCode(text: string): string {
 
 /**
  * The keys of a ListObjectsV2 answer with `encoding-type=url`.
- * @throws Error when it is no such answer, or not a whole one: what is missing would count as not being there
+ * @throws Error if the text is not a complete answer of this kind: missing keys would count as
+ * absent
  */
 export function readListedKeys(text: string): string[] {
   const root = readRoot(text, 'ListBucketResult');
@@ -26,7 +30,10 @@ export function readListedKeys(text: string): string[] {
   return items.map((item) => decodeURIComponent(textOf(childOf(item, 'Key'))));
 }
 
-/** The root element with this name; undefined when the text is not a whole document with it. */
+/**
+ * Returns the root element with this name; undefined if the text is not a complete document with
+ * it.
+ */
 function readRoot(text: string, name: string): unknown {
   if (XMLValidator.validate(text) !== true) return undefined;
   return childOf(parser.parse(text), name);

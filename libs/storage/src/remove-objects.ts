@@ -5,7 +5,7 @@ import { keysAtOnce, type ObjectStore } from './object-store.js';
 const removesAtOnce = 4;
 
 /**
- * Removes one object, or with a slash at the end of the key all objects below it. Doing it again is no failure.
+ * Removes one object, or all objects below a key that ends with a slash. Idempotent.
  * @throws LandfallError storage.unavailable, storage.denied, storage.refused
  */
 export async function removeObjects(

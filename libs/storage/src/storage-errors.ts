@@ -3,10 +3,13 @@ import type { ObjectAddress } from './object-address.js';
 import { readAtMost } from './read-at-most.js';
 import { readErrorCode } from './read-xml.js';
 
-/** An error document tells at most what was signed, and that is bounded by the headers of a request. */
+/** An error document contains at most the signed text, which the headers of a request bound. */
 const errorMaxBytes = 65_536;
 
-/** The error for an answer that is not 2xx. Reads OSS's code from the XML, or from the header that HEAD answers carry. */
+/**
+ * Creates the error for an answer that is not 2xx. Reads OSS's code from the XML, or from a header
+ * for HEAD requests.
+ */
 export async function refusalOf(answer: Response, address: ObjectAddress): Promise<LandfallError> {
   const text = (await readAtMost(answer, errorMaxBytes)).toString('utf8');
   const code = readErrorCode(text);
@@ -34,13 +37,17 @@ export async function refusalOf(answer: Response, address: ObjectAddress): Promi
   return new LandfallError(passing ? 'storage.unavailable' : 'storage.refused', detail, { context });
 }
 
-/** The codings that HTTP knows. Other words mean nothing: uploaders write a charset there, `binary`, `none`, `aws-chunked`. */
+/**
+ * The content codings of HTTP. Other values have no effect: uploaders set a charset, `binary`,
+ * `none` or `aws-chunked`.
+ */
 const codings: ReadonlySet<string> = new Set(
   'aes128gcm br compress dcb dcz deflate exi gzip pack200-gzip x-compress x-gzip zstd'.split(' '),
 );
 
 /**
- * fetch decodes what is stored compressed: its length is then unknown and unbounded, and its ETag that of other bytes.
+ * Refuses objects that are stored compressed: fetch decodes them, so the length is unknown and
+ * unbounded, and the ETag belongs to other bytes.
  * @throws LandfallError object.encoded
  */
 export function refuseEncoded(answer: Response, address: ObjectAddress): Response {
@@ -51,12 +58,15 @@ export function refuseEncoded(answer: Response, address: ObjectAddress): Respons
   throw new LandfallError('object.encoded', `${address.bucket}/${address.objectKey}: ${encoding}`);
 }
 
-/** Lets the rest of an answer go. One whose connection has broken meanwhile is gone already. */
+/** Discards the rest of an answer. Ignores a connection that has broken meanwhile. */
 export function discard(answer: Response): void {
   answer.body?.cancel().catch(() => undefined);
 }
 
-/** Whatever a request threw, as ours. The cause of a failed fetch names host and port, never the signed URL. */
+/**
+ * Converts anything a request threw to a LandfallError. The cause of a failed fetch names host and
+ * port, never the signed URL.
+ */
 export function translateStorageFailure(thrown: unknown, address: ObjectAddress): LandfallError {
   if (thrown instanceof LandfallError) return thrown;
   const reason = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown;

@@ -1,18 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** One built process of ours. */
+/** One of our built apps as a process. */
 export interface AppProcess {
-  /** Where it listens; empty for a worker. */
+  /** URL where it listens; empty for a worker. */
   url: string;
   pid: number;
   /** SIGTERM, or another signal; resolves with the exit code when the process is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
-  /** Everything it has printed, its last 200,000 characters. */
+  /** The last 200,000 characters of its output. */
   output(): string;
 }
 
-/** Starts dist/apps/<app> and waits until it says that it is ready. */
+/** Starts dist/apps/<app> and waits until it reports that it is ready. */
 export async function startApp(
   app: 'api' | 'worker' | 'oss-emulator',
   env: Record<string, string>,
@@ -27,7 +27,7 @@ export async function startApp(
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  // Not `exit`: what it said last may still be on its way.
+  // Not `exit`: the last output may still be in transit.
   const exited = once(child, 'close');
   const ready = (await Promise.race([once(child, 'message'), exited.then(() => null)])) as
     | [{ url?: string }]

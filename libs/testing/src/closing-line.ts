@@ -2,8 +2,8 @@ import type { Reporter, TestModule } from 'vitest/node';
 import { slowestFiles, slowestShown } from './slowest-files.js';
 
 /**
- * Ends the output with the ten slowest files, when there are more than ten, and one plain line: `N passed, N failed[, N skipped]`.
- * A file that cannot be loaded counts as failed.
+ * Ends the output with the ten slowest files, if there are more than ten, and one plain line: `N
+ * passed, N failed[, N skipped]`. A file that cannot be loaded counts as failed.
  */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {

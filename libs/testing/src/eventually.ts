@@ -1,6 +1,6 @@
 /**
- * Asks again until `probe` gives something other than undefined. For states that another process reaches and does
- * not announce; the limit only ends a test that has failed.
+ * Polls `probe` until it returns something other than undefined. For states that another process
+ * reaches without announcing them; the limit only ends a failed test.
  */
 export async function eventually<T>(
   probe: () => Promise<T | undefined> | T | undefined,

@@ -12,7 +12,7 @@ export interface TestServices {
   redisUrl: string;
   ffmpegPath: string;
   ffprobePath: string;
-  /** Null where none is installed: the tests that play streams are skipped. */
+  /** Null if none is installed: the tests that play streams are skipped. */
   chromiumPath: string | null;
 }
 
@@ -25,7 +25,7 @@ declare module 'vitest' {
 /** Every test database is a copy of this one. */
 export const templateDatabase = 'landfall_template';
 
-/** Starts Postgres and Redis on free ports in a temporary folder, for this run alone. */
+/** Starts Postgres and Redis on free ports in a temporary folder, only for this run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const redis = await ensureRedis();
   const ffmpeg = await ensureFfmpeg();

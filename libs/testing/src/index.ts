@@ -1,10 +1,10 @@
 /**
- * testing: the one test harness: a Postgres and a Redis for the whole run, a migrated database for each test file,
- * and for black-box tests the built emulator, api and worker as processes.
+ * testing: the one test harness: a Postgres and a Redis for the whole run, a migrated database for
+ * each test file, and for black-box tests the built emulator, api and worker as processes.
  *
- * Fixture → price: `testDatabase()` about 50 ms, `startStack()` about 3 s: one for a file, not for a test.
- * What black-box tests need of the rooms comes from here too: the shape of an answer, a signature as OSS makes it.
- * Does not belong here: fixtures of one room; they stand beside its tests.
+ * Fixture → price: `testDatabase()` about 50 ms, `startStack()` about 3 s: one for a file, not for
+ * a test. Also exports what black-box tests need from the rooms: the shape of an answer, a
+ * signature like OSS's. Does not belong here: fixtures of one room; they are next to its tests.
  */
 export { signCallback } from '#oss';
 export type { UploadView } from '#uploads';

@@ -2,7 +2,7 @@ import { developmentSecrets } from '#runtime';
 import OSS from 'ali-oss';
 import { testBucket } from './stack.js';
 
-/** The real client of OSS, pointed at the emulator. */
+/** The real OSS client, connected to the emulator. */
 export function ossClient(stack: { emulator: { url: string } }): OSS {
   const { accessKeyId, accessKeySecret } = developmentSecrets;
   const options = {
@@ -12,7 +12,7 @@ export function ossClient(stack: { emulator: { url: string } }): OSS {
     accessKeyId,
     accessKeySecret,
     authorizationV4: true,
-    // Path style; the client's types do not know it.
+    // Path style; the client's types lack this option.
     sldEnable: true,
     timeout: 60_000,
   };

@@ -5,14 +5,14 @@ import { freePort, startPostgres, startRedis } from '#local';
 import { databaseUrl } from './global-setup.js';
 import { openServiceFolder, type ServiceFolder } from './service-folder.js';
 
-/** A service that a test may stop and start again, with its data. */
+/** A service that a test may stop and restart with its data. */
 export interface OwnService extends AsyncDisposable {
   url: string;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
 
-/** A Postgres of the test's own, migrated: for tests that restart it. About 2 s. */
+/** A separate, migrated Postgres for tests that restart it. About 2 s. */
 export async function ownPostgres(): Promise<OwnService> {
   const folder = await openServiceFolder();
   const options = {
@@ -34,7 +34,7 @@ export async function ownPostgres(): Promise<OwnService> {
   });
 }
 
-/** A Redis of the test's own: for tests that restart or flush it. */
+/** A separate Redis for tests that restart or flush it. */
 export async function ownRedis(): Promise<OwnService> {
   const folder = await openServiceFolder();
   const options = { dataDir: join(folder.path, 'redis'), port: await freePort() };

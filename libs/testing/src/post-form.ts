@@ -2,7 +2,7 @@ import { signPolicyV4 } from '#oss';
 import { developmentSecrets } from '#runtime';
 import { type Stack, testBucket } from './stack.js';
 
-/** Uploads as a browser's HTML form does (PostObject, V4), with a callback. */
+/** Uploads like an HTML form in a browser (PostObject, V4), with a callback. */
 export async function postForm(
   stack: Pick<Stack, 'emulator'>,
   objectKey: string,

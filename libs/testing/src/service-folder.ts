@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Waits until its stdin closes, which is when this process is gone; then ends the services that keep their data in the folder
- * $1, and removes it. SIGINT is Postgres's fast shutdown.
+ * Waits until its stdin closes because this process is gone; then ends the services with data in
+ * the folder $1, and removes it. SIGINT is Postgres's fast shutdown.
  */
 const watchScript = `
   read -r _
@@ -15,15 +15,18 @@ const watchScript = `
   sleep 3
   rm -rf "$1"`;
 
-/** A temporary folder for services of tests, `postgres` and `redis` in it. They and it do not outlive this process. */
+/**
+ * A temporary folder for services of tests, `postgres` and `redis` in it. Neither the folder nor
+ * the services outlive this process.
+ */
 export interface ServiceFolder extends AsyncDisposable {
   path: string;
 }
 
-/** Makes such a folder. Where no shell can be started, nothing ends what a killed run leaves. */
+/** Creates such a folder. If no shell can be started, nothing cleans up after a killed run. */
 export async function openServiceFolder(): Promise<ServiceFolder> {
   const path = await mkdtemp(join(tmpdir(), 'landfall-test-'));
-  // Run by root, Postgres is another user's, who has to get through.
+  // As root, Postgres runs as another user, who must be able to traverse the folder.
   await chmod(path, 0o755);
   const watcher = spawn('/bin/sh', ['-c', watchScript, 'sh', path], {
     detached: true,

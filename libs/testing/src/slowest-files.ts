@@ -1,9 +1,12 @@
 import type { TestModule } from 'vitest/node';
 
-/** How many are shown; a run of fewer files shows none. */
+/** Number of files shown; a run of fewer files shows none. */
 export const slowestShown = 10;
 
-/** The ten files that took longest, a line each: seconds from their import to their end, and how many tests they hold. */
+/**
+ * The ten slowest files, one line each: seconds from their import to their end, and their number of
+ * tests.
+ */
 export function slowestFiles(modules: readonly TestModule[]): string[] {
   return modules
     .map((module) => ({ module, elapsedMs: elapsedMsOf(module) }))

@@ -11,26 +11,26 @@ import { type QueueKind, testQueue } from './test-queue.js';
 
 export const testBucket = 'landfall';
 
-/** Emulator, api and worker as processes, with a database of their own. */
+/** Emulator, api and worker as processes, with their own database. */
 export interface Stack extends AsyncDisposable {
   emulator: AppProcess;
   api: AppProcess;
   /** Restart or add workers with `startWorker`. */
   worker: AppProcess;
   databaseUrl: string;
-  /** What the processes were started with. */
+  /** The environment of the processes. */
   env: Record<string, string>;
   callbackUrl: string;
   startWorker(env?: Record<string, string>): Promise<AppProcess>;
-  /** GET of the api with the API key, answered as JSON. */
+  /** Sends a GET request to the api with the API key; returns the JSON. */
   get<T>(path: string): Promise<T>;
-  /** The upload when it is in one of these states. */
+  /** Waits until the upload is in one of these states, and returns it. */
   waitFor(id: string, ...statuses: UploadView['status'][]): Promise<UploadView>;
 }
 
 /**
- * Starts a whole Landfall. `env` adds to or changes what all processes get; with a DATABASE_URL in it, that database is
- * used and stays.
+ * Starts a complete Landfall. `env` extends or overrides the environment of all processes; if it
+ * has a DATABASE_URL, that database is used and kept.
  */
 export async function startStack(queueKind: QueueKind, env: Record<string, string> = {}): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-stack-'));

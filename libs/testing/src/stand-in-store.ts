@@ -3,7 +3,10 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ObjectStore } from '#storage';
 
-/** A store that answers as the test wants, with the client for it; `timeoutMs` is how long the client waits. */
+/**
+ * A store that answers as the test specifies, and its client; `timeoutMs` is the client's time
+ * limit.
+ */
 export async function startStandInStore(
   answer: RequestListener,
   { timeoutMs = 5_000 } = {},

@@ -12,7 +12,10 @@ export interface TestDatabase extends AsyncDisposable {
   pool: ReturnType<typeof createPool>;
 }
 
-/** A migrated, empty database of its own, with a data source. Dispose it: `await using database = await testDatabase()`. */
+/**
+ * A separate, migrated, empty database with a data source. Dispose it: `await using database =
+ * await testDatabase()`.
+ */
 export async function testDatabase(): Promise<TestDatabase> {
   const url = await createTestDatabase();
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
@@ -32,12 +35,12 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** Copies the template; `empty` gives a database without any table. */
+/** Copies the template; `empty` creates a database without tables. */
 export async function createTestDatabase(options: { empty?: boolean } = {}): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.empty ? 'template1' : templateDatabase;
   await asAdmin(async (client) => {
-    // Copying needs the template for itself: one copy at a time.
+    // Copying requires exclusive access to the template, so only one copy runs at a time.
     await client.query('SELECT pg_advisory_lock(1)');
     await client.query(`CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE ${escapeIdentifier(template)}`);
     await client.query('SELECT pg_advisory_unlock(1)');
@@ -45,18 +48,18 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   return databaseUrl(inject('services').postgresUrl, name);
 }
 
-/** @throws when a connection is still open: a test that leaks a pool fails */
+/** @throws if a connection is still open, so that a test that leaks a pool fails */
 export async function dropTestDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await asAdmin(async (client) => {
-    // A backend ends a moment after its client has gone.
+    // A backend ends shortly after its client.
     const open = await openConnections(client, name);
     await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
     if (open.length > 0) throw new Error(`connections left open: ${open.join(', ')}`);
   });
 }
 
-/** Names of the connections that are still open after the time that closing takes. */
+/** Names of the connections that are still open after the usual closing time. */
 async function openConnections(client: Client, database: string): Promise<string[]> {
   const deadline = Date.now() + 60_000;
   for (;;) {

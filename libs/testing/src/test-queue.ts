@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 
-/** What everything with a queue is tested on. */
+/** The backends on which everything with a queue is tested. */
 export const queueKinds = ['postgres', 'redis'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
 export interface TestQueue {
   url: string;
-  /** Keeps the tests that share one Redis apart. */
+  /** Separates the tests that share one Redis. */
   prefix: string;
 }
 
-/** A queue of its own: in the test's own database, or under a prefix of its own in the shared Redis. */
+/** A separate queue: in the test's own database, or with its own prefix in the shared Redis. */
 export function testQueue(kind: QueueKind, testDatabaseUrl: string): TestQueue {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   return kind === 'postgres'

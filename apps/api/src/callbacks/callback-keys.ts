@@ -16,12 +16,12 @@ interface CachedKey {
 }
 
 /**
- * The public keys of callbacks, by URL. One fetch however many callbacks wait; a key is refreshed in the background and
- * the old one serves while its source is down; a failure is remembered briefly. URLs come from callers, so everything
- * here is bounded.
+ * Caches the public keys of callbacks by URL. Waiting callbacks share one fetch; a key is refreshed
+ * in the background, and the old one stays in use while its source is down; a failure is remembered
+ * briefly. Everything is bounded because callers choose the URLs.
  */
 export class CallbackKeys {
-  /** Keys that a callback's signature held with. Strangers cannot get one in here, nor push one out. */
+  /** Keys that have verified a callback. Strangers can neither add one nor evict one. */
   private readonly proven = new LRUCache<string, CachedKey>({ max: keysMax });
   private readonly unproven = new LRUCache<string, CachedKey>({ max: keysMax });
   private readonly failures = new LRUCache<string, LandfallError>({
@@ -35,7 +35,10 @@ export class CallbackKeys {
     private readonly logger: Logger,
   ) {}
 
-  /** The key at an allowed URL: at once when it is cached. @throws LandfallError callback.key_unavailable */
+  /**
+   * Returns the key at an allowed URL, immediately if it is cached. @throws LandfallError
+   * callback.key_unavailable
+   */
   get(url: URL): KeyObject | Promise<KeyObject> {
     const cached = this.find(url);
     keyLookups.count(cached ? 'cached' : 'fetched');
@@ -50,12 +53,12 @@ export class CallbackKeys {
     return cached.key;
   }
 
-  /** The key at a URL if it is at hand; fetches nothing. */
+  /** Returns the cached key of a URL without fetching it. */
   peek(url: URL): KeyObject | undefined {
     return this.find(url)?.key;
   }
 
-  /** Tells that a signature held with the key of this URL. */
+  /** Records that the key of this URL verified a signature. */
   prove(url: URL): void {
     const cached = this.unproven.get(url.href);
     if (!cached) return;

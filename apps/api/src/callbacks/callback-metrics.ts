@@ -1,6 +1,6 @@
 import { counter } from '#runtime';
 
-/** How callbacks ended: `ok`, or the code of the error that answered them. */
+/** Outcome of callbacks: `ok`, or the code of the error they were answered with. */
 export const callbackOutcomes = counter('landfall_callbacks_total', 'Callbacks by outcome', 'code');
 
 /** Where the public key of a callback came from. */

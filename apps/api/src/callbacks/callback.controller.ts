@@ -11,7 +11,7 @@ import { CallbackGuard } from './callback.guard.js';
 import { type ProofSettings, proofSettingsOf, toLanding } from './landing-proof.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
-/** What OSS hands on to the client that uploaded. */
+/** The answer that OSS forwards to the uploading client. */
 interface CallbackAnswer {
   Status: 'OK';
   id: string;

@@ -8,10 +8,12 @@ import { type ApiConfig, configToken } from '../tokens.js';
 import { CallbackKeys } from './callback-keys.js';
 import { readPublicKey } from './public-key-file.js';
 
-/** Strangers choose the header: no more than these are remembered. */
+/** Limits the cache because strangers choose the header. */
 const keyUrlsMax = 64;
 
-/** Believes a callback only when its signature holds over the raw bytes, with a key from an allowed host. */
+/**
+ * Accepts a callback only if a key from an allowed host verifies its signature over the raw bytes.
+ */
 @Injectable()
 export class CallbackGuard implements CanActivate {
   private readonly pinnedKey: KeyObject | undefined;
@@ -38,7 +40,10 @@ export class CallbackGuard implements CanActivate {
     return key instanceof Promise ? key.then(verify) : verify(key);
   }
 
-  /** The checked key URL of a header; OSS sends the same one with every callback, so it is read once. */
+  /**
+   * Returns the validated key URL of a header. Cached, because OSS sends the same one with every
+   * callback.
+   */
   private keyUrl(request: FastifyRequest): URL {
     const header = keyUrlHeader(request);
     const known = header === undefined ? undefined : this.keyUrls.get(header);

@@ -5,7 +5,7 @@ import { CallbackKeys } from './callback-keys.js';
 import { CallbackController } from './callback.controller.js';
 import { RefusedCallbacks } from './refused-callbacks.js';
 
-/** Takes the callbacks of OSS, and reports those that are refused. */
+/** Receives the callbacks of OSS and reports refused ones. */
 @Module({
   controllers: [CallbackController],
   providers: [

@@ -4,7 +4,7 @@ import { isLandfallError } from '#runtime';
 import { checkTicketNonce, isTicketNonce, type Landing, ticketVar } from '#uploads';
 import type { ApiConfig } from '../tokens.js';
 
-/** What a callback brings beside its body. */
+/** What a callback carries besides its body. */
 export interface Arrival {
   /** The last part of the path: `/callbacks/oss/<secret>`. */
   secret: string | undefined;
@@ -20,7 +20,7 @@ export interface ProofSettings {
   ticketSecrets: readonly string[];
 }
 
-/** Read once: callbacks come by the thousand. */
+/** Computed once, because callbacks arrive by the thousand. */
 export function proofSettingsOf({
   callback,
   tickets,
@@ -33,9 +33,11 @@ export function proofSettingsOf({
 }
 
 /**
- * Says who vouches for what a callback tells, beside OSS, which signs the callbacks of all its customers and whatever their
- * templates say: a ticket of ours for this object, or our secret callback URL. The nonce stays here: whoever has it has the ticket.
- * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired where nobody vouches and CALLBACK_TRUST wants somebody
+ * Finds the proof of a callback: one of our tickets for this object, or our secret callback URL.
+ * The OSS signature alone proves nothing, because OSS signs the callbacks of all its customers,
+ * whatever their templates contain. The nonce stays here: whoever has it has the ticket.
+ * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired if there is no proof and
+ * CALLBACK_TRUST requires one
  */
 export function toLanding(landed: LandedObject, arrival: Arrival, settings: ProofSettings): Landing {
   const vars = { ...landed.vars };
@@ -48,12 +50,15 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Proo
   if (ticketId !== null) return { ...claimed, proof: 'ticket', ticketId };
   if (isSecret(arrival.secret, settings.urlDigests))
     return { ...reported, vars, claimedVars: null, proof: 'url', ticketId: null };
-  // Says what is wrong with it.
+  // Throws the reason.
   if (settings.trust === 'ticket') checkTicketNonce(nonce, landed, settings.ticketSecrets, arrival.now);
   return { ...claimed, proof: null, ticketId: null };
 }
 
-/** Null when there is no ticket, or one that does not hold. Most callbacks have none: no error is made for those. */
+/**
+ * Returns null if there is no valid ticket. Creates no error, because most callbacks have no
+ * ticket.
+ */
 function ticketIdOf(
   nonce: string | undefined,
   landed: LandedObject,
@@ -69,7 +74,7 @@ function ticketIdOf(
   }
 }
 
-/** Compared by digests, so that the time it takes tells nothing. */
+/** Compares digests, so that timing reveals nothing. */
 function isSecret(given: string | undefined, digests: readonly Buffer[]): boolean {
   if (given === undefined) return false;
   const digest = digestOf(given);

@@ -18,13 +18,14 @@ const callbackPath = '/callbacks/oss';
 const windowMs = 60_000;
 const perKindMax = 5;
 const countEveryMs = 10_000;
-/** Some ten milliseconds of looking for the cause. */
+/** Bounds the search for the cause to some ten milliseconds. */
 const hashedBytesMax = 8_388_608;
 
 /**
- * Logs refused callbacks with what `landfall callback explain` needs to know. Strangers can cause these lines, so each kind
- * of refusal gets a few full ones a minute; the others are counted, and told together now and then. A callback whose
- * signature was made with the right key is a kind of its own: junk leaves it its place.
+ * Logs refused callbacks with what `landfall callback explain` needs to know. Strangers can cause
+ * these lines, so each kind of refusal gets a few full lines per minute; the others are counted and
+ * logged together from time to time. A callback whose signature was made with the right key is a
+ * kind of its own, so that junk cannot crowd it out.
  */
 @Injectable()
 export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
@@ -43,7 +44,10 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
   }
 
-  /** Takes over what is a callback: a database that is away refuses them all. A mistake of ours is left to the filter's own line. */
+  /**
+   * Handles problems of callbacks, except an unavailable database, which refuses them all. Internal
+   * errors get the filter's own line.
+   */
   report(request: FastifyRequest, error: LandfallError): boolean {
     if (isCallbackPath(request)) callbackOutcomes.count(error.code);
     if (!isCallback(request) || error.code === 'internal.unexpected') return false;
@@ -128,12 +132,12 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   }
 }
 
-/** Also one that a proxy sent to another path. */
+/** Also matches a callback that a proxy sent to another path. */
 function isCallback(request: FastifyRequest): boolean {
   return isCallbackPath(request) || request.headers['x-oss-pub-key-url'] !== undefined;
 }
 
-/** With or without a secret at its end. */
+/** With or without a trailing secret. */
 function isCallbackPath(request: FastifyRequest): boolean {
   const path = pathOf(request);
   return path === callbackPath || path.startsWith(`${callbackPath}/`);

@@ -2,14 +2,20 @@ import { LandfallError } from '#runtime';
 import { unprovenCallbacks } from './callback-metrics.js';
 
 const windowMs = 60_000;
-/** Key URLs are the callers' choice among allowed hosts: no more than these have a count of their own. */
+/**
+ * Maximum number of key URLs with their own count: callers choose the URLs among the allowed hosts.
+ */
 const keyUrlsMax = 64;
-/** Of what OSS itself says comes from another bucket than the one it tells of, this share is taken. */
+/**
+ * Share of the limit for callbacks that OSS attributes to another bucket than the one in their
+ * body.
+ */
 const foreignShare = 0.01;
 
 /**
- * Bounds what strangers can cost: every callback that nobody vouches for makes a row and has OSS asked for the object. Those that
- * OSS's header says come from another bucket have a small count of their own, so that they take nothing from the others.
+ * Bounds the cost of unproven callbacks: each one inserts a row and causes a request to OSS for the
+ * object. Callbacks that the OSS header attributes to another bucket have a small count of their
+ * own, so that they cannot use up the limit of the others.
  */
 export class UnprovenLimit {
   private readonly counts = new Map<string, number>();

@@ -6,7 +6,7 @@ import { type ApiConfig, configToken } from '../tokens.js';
 
 const digest = (key: string) => createHash('sha256').update(key).digest();
 
-/** Lets requests in that carry one of the API keys as bearer token. */
+/** Admits requests that carry one of the API keys as a bearer token. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   private readonly digests: readonly Buffer[];

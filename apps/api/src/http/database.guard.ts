@@ -2,7 +2,10 @@ import { LandfallError } from '#runtime';
 import { type CanActivate, Injectable } from '@nestjs/common';
 import { DataSource } from '#database';
 
-/** Answers at once while the database has not been there since this process began: TypeORM knows no entities before. */
+/**
+ * Refuses requests while the database has never been reachable since the process started: TypeORM
+ * knows no entities until then.
+ */
 @Injectable()
 export class DatabaseGuard implements CanActivate {
   constructor(private readonly source: DataSource) {}

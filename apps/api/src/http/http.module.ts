@@ -10,11 +10,11 @@ import { SchemaPipe } from './schema-pipe.js';
 interface HttpOptions {
   /** The modules that export the reporter. */
   imports: NonNullable<ModuleMetadata['imports']>;
-  /** Looks at every problem before it is logged. */
+  /** Sees every problem before it is logged. */
   reporter: Type<ProblemReporter>;
 }
 
-/** What every request meets, whatever feature it is for: parsed parameters and problems as answers. Health and metrics too. */
+/** What all features share: parsing of parameters and problem answers; also health and metrics. */
 @Module({})
 export class HttpModule {
   static register({ imports, reporter }: HttpOptions): DynamicModule {

@@ -6,7 +6,10 @@ import type { z } from 'zod';
 
 const maxBodyBytes = 32_768;
 
-/** The body of a request as JSON. Bodies reach the api as raw bytes, because a callback's signature is over them. */
+/**
+ * Parses the body of a request as JSON. Bodies reach the api as raw bytes, because the signature of
+ * a callback covers them.
+ */
 const Json = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   return parseJson(request.headers['content-type'], request.body);
@@ -19,14 +22,14 @@ const MaybeJson = createParamDecorator((_: unknown, context: ExecutionContext): 
 });
 
 /**
- * A parameter that is the JSON body, parsed with a zod schema.
- * Errors: request.invalid (no JSON, or fields that are wrong), request.too_large (over 32 KiB)
+ * Injects the JSON body, parsed with a zod schema.
+ * Errors: request.invalid (not JSON, or invalid fields), request.too_large (over 32 KiB)
  */
 export function JsonBody(schema: z.ZodType): ParameterDecorator {
   return Json({ schema });
 }
 
-/** As `JsonBody`, where a request without a body stands for an empty object. */
+/** Like `JsonBody`, but treats a missing body as an empty object. */
 export function OptionalJsonBody(schema: z.ZodType): ParameterDecorator {
   return MaybeJson({ schema });
 }

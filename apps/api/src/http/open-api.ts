@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 type OpenApiSchema = Extract<ApiResponseSchemaHost['schema'], { type?: unknown }>;
 
-/** A zod schema as OpenAPI wants it, so that the document cannot say anything else than the code. */
+/** Converts a zod schema to OpenAPI, so that the document cannot deviate from the code. */
 export function documentSchema(schema: z.ZodType, io: 'input' | 'output' = 'output'): OpenApiSchema {
   return z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'openapi-3.0' }) as OpenApiSchema;
 }

@@ -11,9 +11,12 @@ import {
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { pathOf } from './request-path.js';
 
-/** A feature that logs the problems of its own requests in its own way. */
+/** Lets a feature log the problems of its own requests itself. */
 export interface ProblemReporter {
-  /** Sees every problem before it is answered. Returns true for one that it has reported, which then gets no other line. */
+  /**
+   * Sees every problem before it is answered. Returns true if it has reported the problem, which
+   * then gets no other log line.
+   */
   report(request: FastifyRequest, error: LandfallError): boolean;
 }
 
@@ -56,11 +59,14 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** A path that is there for other methods is 405 and not 404 (paths without parameters; Fastify cannot tell for others). */
+/**
+ * Answers 405 instead of 404 if the path exists for other methods. Only for paths without
+ * parameters: Fastify cannot tell for others.
+ */
 function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | undefined {
   if (!(thrown instanceof NotFoundException)) return undefined;
   const url = pathOf(request);
-  // The router reads `*` and `:` as patterns, and throws at some.
+  // The router treats `*` and `:` as patterns and throws for some of them.
   if (/[*:]/.test(url)) return undefined;
   const allow = ['GET', 'POST'].filter((method) =>
     request.server.hasRoute({ method: method as HTTPMethods, url }),
@@ -73,20 +79,21 @@ function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | 
 }
 
 /**
- * Anything thrown, in our codes. This is the one place where the api recognises a database that does not answer: controllers
- * and what they call let its errors pass.
+ * Converts anything thrown to a LandfallError. This is the only place where the api recognises an
+ * unavailable database: controllers and their callees let such errors pass.
  */
 function toProblem(thrown: unknown): LandfallError {
   if (thrown instanceof LandfallError) return thrown;
   const code = codeByStatus[statusOf(thrown) ?? 0];
   if (code) return new LandfallError(code, undefined, { cause: thrown });
-  // A connection that broke while a body was read looks like one to the database; Fastify gives it a status.
+  // A connection that broke during the body resembles a database connection error, but Fastify
+  // gives it a status.
   if (statusOf(thrown) === undefined && isDatabaseUnavailable(thrown))
     return new LandfallError('database.unavailable', undefined, { cause: thrown });
   return new LandfallError('internal.unexpected', undefined, { cause: thrown });
 }
 
-/** The status that Fastify or Nest gave what they threw themselves; undefined for everything else. */
+/** The status of errors that Fastify or Nest threw; undefined for all others. */
 function statusOf(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();
   const status = (thrown as { statusCode?: unknown } | null | undefined)?.statusCode;

@@ -2,8 +2,9 @@ import { LandfallError } from '#runtime';
 import { Injectable, StandardSchemaValidationPipe } from '@nestjs/common';
 
 /**
- * Parses every parameter whose decorator names a schema: `@Param('id', { schema })`, `@JsonBody(schema)`.
- * Errors: request.invalid, naming every field that is wrong
+ * Parses every parameter whose decorator names a schema: `@Param('id', { schema })`,
+ * `@JsonBody(schema)`.
+ * Errors: request.invalid, naming every invalid field
  */
 @Injectable()
 export class SchemaPipe extends StandardSchemaValidationPipe {

@@ -5,7 +5,10 @@ import { namingFile } from '#playlists';
 import { Injectable } from '@nestjs/common';
 import { StreamLinks } from './stream-links.js';
 
-/** The URL of a rendition: signed for OSS itself, or a link to us where its file names others, which we rewrite. */
+/**
+ * Creates the URL of a rendition: a signed OSS URL, or a link to this API if the file refers to
+ * others, whose URLs we rewrite.
+ */
 @Injectable()
 export class RenditionUrls {
   constructor(
@@ -28,7 +31,7 @@ export class RenditionUrls {
   };
 }
 
-/** Long enough to watch it with pauses. */
+/** Long enough to watch a stream with pauses. */
 export function playbackS(durationMs: number | null): number {
   return ((durationMs ?? 0) / 1_000) * 2;
 }

@@ -9,7 +9,10 @@ import { DatabaseGuard } from '../http/database.guard.js';
 
 const uploadIdSchema = z.uuid();
 
-/** Keys of encrypted streams. The link of a stream does not open them: an API key does. */
+/**
+ * Serves the keys of encrypted streams. They require an API key; the link of a stream is not
+ * enough.
+ */
 @ApiTags('streams')
 @Controller('v1/streams/:uploadId/:rendition/key')
 export class StreamKeysController {
@@ -36,7 +39,7 @@ export class StreamKeysController {
     return new StreamableFile(key, { type: 'application/octet-stream', length: key.length });
   }
 
-  /** A browser asks first whether it may send the API key. */
+  /** The preflight request: browsers ask first whether they may send the API key. */
   @Options()
   @HttpCode(204)
   @Header('access-control-allow-origin', '*')

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
 import type { PublicUrl } from '../tokens.js';
 
-/** What a link opens: all files of one rendition that name others. */
+/** What a link grants access to: all files of one rendition that refer to others. */
 export interface StreamLink {
   uploadId: string;
   rendition: string;
@@ -11,8 +11,8 @@ export interface StreamLink {
 }
 
 /**
- * Links to playlists. A player sends no API key, so the link itself is the permission: an HMAC over upload, rendition
- * and expiry.
+ * Links to playlists. Players send no API key, so the link itself grants access: an HMAC over
+ * upload, rendition and expiry.
  */
 export class StreamLinks {
   constructor(

@@ -10,10 +10,10 @@ import { namingFile } from '#playlists';
 import { playbackS } from './rendition-urls.js';
 import { StreamLinks } from './stream-links.js';
 
-/** A DASH manifest of ten hours in segments of four seconds and ten rungs, with room. */
+/** Fits a DASH manifest of ten hours with segments of four seconds and ten rungs, with a margin. */
 const namingMaxBytes = 8_388_608;
 const readTimeoutMs = 10_000;
-/** Players find the key beside the playlists; it is served to those with an API key. */
+/** Playlists refer to the key next to them; serving it requires an API key. */
 const keyPath = 'key';
 
 const fileParams = z.object({ uploadId: z.uuid(), rendition: z.string(), '*': z.string() });
@@ -23,8 +23,8 @@ const linkQuery = z.object({
 });
 
 /**
- * Plays from a private bucket: the files that name others (playlists, manifests, cues of a storyboard) come through here,
- * with signed URLs in them; all others come from OSS.
+ * Serves streams from a private bucket. Files that refer to others (playlists, manifests, cues of a
+ * storyboard) pass through here and get signed URLs; all other files come from OSS directly.
  */
 @ApiTags('streams')
 @Controller('v1/streams')
@@ -71,13 +71,13 @@ export class StreamsController {
   }
 }
 
-/** Where the files of a rendition lie, once something of it can be served. */
+/** The folder of a rendition's files, as soon as any of it can be served. */
 function folderOf({ name, status, objectKey }: Rendition): string {
   if (status === 'failed' || !objectKey) throw new LandfallError('rendition.not_found', name);
   return posix.dirname(objectKey);
 }
 
-/** The key of a file of the rendition; a path that leads out of its folder is refused. */
+/** The object key of a file of the rendition. Refuses paths that leave its folder. */
 function within(folder: string, path: string): string {
   const objectKey = posix.join(folder, path);
   if (!objectKey.startsWith(`${folder}/`)) throw new LandfallError('rendition.not_found', path);

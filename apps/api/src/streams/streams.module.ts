@@ -5,7 +5,7 @@ import { StreamKeysController } from './stream-keys.controller.js';
 import { StreamLinks } from './stream-links.js';
 import { StreamsController } from './streams.controller.js';
 
-/** Plays streams from a private bucket, and makes the URLs of all renditions. */
+/** Serves streams from a private bucket and creates the URLs of all renditions. */
 @Module({
   controllers: [StreamKeysController, StreamsController],
   providers: [

@@ -1,6 +1,6 @@
 import { LandfallError } from '#runtime';
 
-/** Every variable that OSS itself fills in. */
+/** All variables that OSS fills in. */
 const systemVariables = [
   'bucket',
   'object',
@@ -18,7 +18,7 @@ const systemVariables = [
   'operation',
 ];
 
-/** OSS takes no more base64 for `callback` and for `callback-var`. */
+/** Maximum length in base64 that OSS accepts for `callback` and for `callback-var`. */
 const maxBase64Bytes = 5_120;
 
 /** The values of `callback` and `callback-var`: base64 of JSON. */
@@ -28,9 +28,9 @@ export interface TicketCallback {
 }
 
 /**
- * Tells OSS to call us with everything it knows and with these custom variables.
- * @param publicUrl of the api, without a slash at the end
- * @param variables by name, with their `x:`
+ * Creates the parameters that make OSS call us with all its variables and these custom ones.
+ * @param publicUrl of the api, without a trailing slash
+ * @param variables by name, including the `x:` prefix
  * @throws LandfallError request.invalid when they are too long for OSS
  */
 export function encodeCallback(
@@ -42,7 +42,7 @@ export function encodeCallback(
     callbackUrl: `${publicUrl}/callbacks/oss`,
     callbackBody: names.map((name) => `${name}=\${${name}}`).join('&'),
     callbackBodyType: 'application/x-www-form-urlencoded',
-    // A server that has several names behind one address answers no TLS without it.
+    // A server with several names behind one address cannot answer TLS without SNI.
     ...(publicUrl.startsWith('https:') ? { callbackSNI: true } : {}),
   });
   const callbackVar = encode(variables);

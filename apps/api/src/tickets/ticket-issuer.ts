@@ -17,7 +17,7 @@ import type { TicketRequest } from './ticket-request.js';
 import { signForm, signPut } from './ticket-uploads.js';
 import { type IssuedTicket, type TicketView, viewTicket } from './ticket-view.js';
 
-/** Issues tickets for direct uploads and tells what became of them. */
+/** Issues tickets for direct uploads and reports their state. */
 @Injectable()
 export class TicketIssuer {
   constructor(
@@ -28,13 +28,13 @@ export class TicketIssuer {
   ) {}
 
   /**
-   * Writes the ticket down and signs what the client needs.
-   * @throws LandfallError request.invalid, ticket.bucket_forbidden, ticket.key_invalid, ticket.key_forbidden,
-   * ticket.pipeline_unknown
+   * Stores the ticket and signs what the client needs.
+   * @throws LandfallError request.invalid, ticket.bucket_forbidden, ticket.key_invalid,
+   * ticket.key_forbidden, ticket.pipeline_unknown
    */
   async issue(request: TicketRequest): Promise<IssuedTicket> {
     const { oss, tickets } = this.config;
-    // Policies, nonces and signed URLs count in whole seconds.
+    // Policies, nonces and signed URLs use whole seconds.
     const now = new Date(Math.floor(Date.now() / 1_000) * 1_000);
     const ticket = this.plan(request, now);
     const nonce = signTicketNonce({ ...ticket, ticketId: ticket.id }, tickets.secrets[0]);

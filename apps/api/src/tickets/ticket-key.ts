@@ -1,7 +1,7 @@
 import { maxKeyBytes } from '#oss';
 import { LandfallError, type Config } from '#runtime';
 
-/** What the placeholders of a key template stand for. */
+/** Values of the placeholders in a key template. */
 export interface KeyFacts {
   ticketId: string;
   fileName: string | undefined;
@@ -9,7 +9,8 @@ export interface KeyFacts {
 }
 
 /**
- * Makes an object key of a template: `{yyyy}`, `{mm}`, `{dd}` (UTC), `{id}` (the ticket's) and `{fileName}`.
+ * Expands a template to an object key: `{yyyy}`, `{mm}`, `{dd}` (UTC), `{id}` (the ticket's) and
+ * `{fileName}`.
  * @throws LandfallError ticket.key_invalid
  */
 export function expandKey(template: string, { ticketId, fileName, now }: KeyFacts): string {
@@ -34,7 +35,10 @@ export function expandKey(template: string, { ticketId, fileName, now }: KeyFact
   return key;
 }
 
-/** What OSS refuses, what URLs would change on the way, and what OSS itself would fill in after the policy's check. */
+/**
+ * Refuses keys that OSS refuses, that URLs would alter in transit, or that OSS would complete after
+ * checking the policy.
+ */
 function refuseBadKey(key: string): void {
   if (key === '' || Buffer.byteLength(key) > maxKeyBytes)
     throw invalid(`it has ${Buffer.byteLength(key)} bytes; it must have 1 to ${maxKeyBytes}`);
@@ -47,7 +51,7 @@ function refuseBadKey(key: string): void {
 }
 
 /**
- * Refuses keys outside the configured prefixes, and those where our own renditions lie.
+ * Refuses keys outside the configured prefixes and keys below the rendition prefix.
  * @throws LandfallError ticket.key_forbidden
  */
 export function refuseForeignKey(key: string, { oss, tickets }: Config<'oss' | 'tickets'>): void {

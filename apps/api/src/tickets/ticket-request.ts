@@ -1,7 +1,7 @@
 import { ticketVar } from '#uploads';
 import { z } from 'zod';
 
-/** Names that the callback's own fields have: a var of that name would hide one of them. */
+/** Names of the callback's own fields: a var of that name would shadow one of them. */
 const reservedNames = new Set([ticketVar, 'bucket', 'object', 'etag', 'size', 'crc64', 'operation']);
 
 const text = (maxLength: number) =>

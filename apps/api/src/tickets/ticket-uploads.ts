@@ -22,17 +22,18 @@ type Settings = Config<'oss'>['oss'];
 interface Permission {
   ticket: Ticket;
   callback: TicketCallback;
-  /** Custom variables, with their `x:`. */
+  /** Custom variables, including the `x:` prefix. */
   variables: Readonly<Record<string, string>>;
   now: Date;
 }
 
-/** Without it whoever holds a ticket could replace what was uploaded with it, as often as they like. */
+/** Without it, the holder of a ticket could overwrite the upload any number of times. */
 const forbidOverwrite = { 'x-oss-forbid-overwrite': 'true' };
 
 /**
- * Signs a form whose policy pins every field that counts. A field that no condition names is let through by OSS, but our
- * callback's template does not read it. `x-oss-content-type` decides about the type before the file part's own does.
+ * Signs a form whose policy pins every relevant field. OSS accepts fields that no condition names,
+ * but our callback template does not read them. `x-oss-content-type` takes precedence over the type
+ * of the file part.
  */
 export function signForm(
   settings: Settings,
@@ -58,7 +59,8 @@ export function signForm(
       ['content-length-range', 1, Number(ticket.maxBytes)],
       ...Object.entries(pinned).map(([name, value]) => ['eq', `$${name}`, escapeDollar(value)]),
       ...(types.length > 0 ? [['in', '$x-oss-content-type', types.map(escapeDollar)]] : []),
-      // Nobody makes our objects public but their owner, or puts them where a worker cannot read them at once.
+      // Only the owner may make objects public or store them where a worker cannot read them
+      // immediately.
       ['not-in', '$x-oss-object-acl', ['public-read', 'public-read-write']],
       ['not-in', '$x-oss-storage-class', ['Archive', 'ColdArchive', 'DeepColdArchive']],
     ],
@@ -70,8 +72,8 @@ export function signForm(
 }
 
 /**
- * Signs a PUT of the object. It always names its content type: a URL that is signed without one breaks when a browser adds
- * one by itself. OSS has no way to limit the size of a signed PUT.
+ * Signs a PUT of the object. The signature always includes the content type: a URL signed without
+ * one breaks if the browser adds one. OSS cannot limit the size of a signed PUT.
  */
 export function signPut(settings: Settings, { ticket, callback, now }: Permission): TicketPut {
   const headers = {
@@ -94,7 +96,7 @@ export function signPut(settings: Settings, { ticket, callback, now }: Permissio
   return { url, method: 'PUT', headers };
 }
 
-/** In a policy `\$` stands for `$`. */
+/** In a policy, `\$` means `$`. */
 function escapeDollar(value: string): string {
   return value.replaceAll('$', String.raw`\$`);
 }

@@ -20,7 +20,7 @@ export type IssuedTicket = z.output<typeof issuedTicketSchema>;
 
 const ticketStatuses = ['issued', 'used', 'expired'] as const;
 
-/** A ticket as GET /v1/tickets/{id} shows it. */
+/** A ticket as returned by GET /v1/tickets/{id}. */
 export const ticketViewSchema = z.object({
   id: z.uuid(),
   bucket: z.string(),

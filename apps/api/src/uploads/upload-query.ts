@@ -38,7 +38,8 @@ export interface UploadQuery {
 }
 
 /**
- * The query of GET /v1/uploads, as the reader wants it. `var.<name>=<value>` may be given for several names.
+ * Converts the query of GET /v1/uploads for the reader. `var.<name>=<value>` may occur for several
+ * names.
  */
 export const uploadQuery = querySchema.transform(
   ({ similarTo, distance, limit, cursor, ...words }, context): UploadQuery => {

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#runtime';
 
 /**
- * Prints the callback URL with the first of CALLBACK_URL_SECRETS. Without any it makes a secret and says where it belongs: it
- * writes no settings itself. To rotate, put a new secret in front, and take the old one away when no client uses it any more.
+ * Prints the callback URL with the first of CALLBACK_URL_SECRETS. Without any, it creates a secret
+ * and prints where it belongs, but writes no settings itself. To rotate, prepend a new secret, and
+ * remove the old one once no client uses it any more.
  */
 export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> {
   const { callback } = loadConfig(['callback'], env);
@@ -15,7 +16,7 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
     );
     return 0;
   }
-  // Of the api's settings these two are enough.
+  // These two of the api's settings suffice.
   const { API_PUBLIC_URL, API_PORT } = env;
   const publicUrl = API_PUBLIC_URL?.replace(/\/$/, '') || `http://localhost:${API_PORT || 3_000}`;
   console.log(`${publicUrl}/callbacks/oss/${secret}`);

@@ -9,11 +9,12 @@ const usage =
   'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]';
 const fileMaxBytes = 2_097_152;
 const pemMaxBytes = 16_384;
-/** A few seconds of looking for a cause. */
+/** Limits the search for a cause to a few seconds. */
 const hashedBytesMax = 1_073_741_824;
 
 /**
- * Explains a captured callback on standard output. Resolves with 0 when it verifies and 1 when not.
+ * Explains a captured callback on standard output. Resolves with 0 if its signature is valid,
+ * otherwise with 1.
  * @throws LandfallError request.invalid, config.invalid
  */
 export async function runCallback(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -39,7 +40,7 @@ export async function runCallback(words: readonly string[], env: NodeJS.ProcessE
   return holds ? 0 : 1;
 }
 
-/** As the api has it: the one bucket that it serves. The other settings of OSS need not be here. */
+/** Like the api: its bucket, if it serves only one. The other settings of OSS may be unset here. */
 function onlyBucketOf(env: NodeJS.ProcessEnv): string | undefined {
   const [bucket, ...others] = (env['OSS_BUCKETS'] ?? '').split(',').map((name) => name.trim());
   return bucket && others.length === 0 ? bucket : undefined;
@@ -51,7 +52,7 @@ function printStep({ title, verdict, lines }: ExplainedStep): void {
   for (const line of more) console.log(`${' '.repeat(22)}${printable(line)}`);
 }
 
-/** Strangers wrote what is shown here: nothing of it may steer the terminal. */
+/** Strangers wrote this text: it must not control the terminal. */
 function printable(line: string): string {
   return line.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
@@ -68,14 +69,14 @@ function readFileAndOptions(words: readonly string[]) {
   return { file, keyPlace: values.key, prefix: values.prefix?.replace(/\/$/, ''), url: values.url };
 }
 
-/** The key at the given place, or the one that the request itself names when its host is allowed. */
+/** Returns the key at the given place, or the one that the request names if its host is allowed. */
 async function chooseKey(
   { headers, logged }: CapturedCallback,
   place: string | undefined,
   hosts: readonly string[],
   timeoutMs: number,
 ): Promise<{ key: KeyObject | undefined; keySource: string }> {
-  // A log line holds no signature that a key could be tried on.
+  // A log line contains no signature to verify with a key.
   if (logged) return { key: undefined, keySource: logged.keySource };
   if (place !== undefined) return { key: await loadKey(place, timeoutMs), keySource: place };
   try {
@@ -121,7 +122,7 @@ async function fetchPem(url: string, timeoutMs: number): Promise<Buffer> {
 async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   let content: Buffer;
   try {
-    // A pipe has no size to ask for, and may have no end.
+    // A pipe has no known size and may be endless.
     const chunks: Buffer[] = await createReadStream(file, { end: maxBytes }).toArray();
     content = Buffer.concat(chunks);
   } catch (cause) {

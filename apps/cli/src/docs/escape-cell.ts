@@ -1,4 +1,7 @@
-/** Text for a cell of a Markdown table: a bar would end the cell, and `<key>` would be a tag that nobody sees. */
+/**
+ * Escapes text for a cell of a Markdown table: a bar would end the cell, and `<key>` would be an
+ * invisible tag.
+ */
 export function escapeCell(text: string): string {
   return text.replaceAll('|', String.raw`\|`).replaceAll('<', '&lt;');
 }

@@ -1,4 +1,4 @@
-/** The parts of a JSON Schema that the page shows. */
+/** The parts of a JSON Schema that the page uses. */
 export interface SchemaNode {
   readonly type?: string;
   readonly description?: string;

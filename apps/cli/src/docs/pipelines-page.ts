@@ -1,7 +1,10 @@
 import { kinds, pipelinesJsonSchema } from '#pipelines';
 import { renderFieldTable, type SchemaNode } from './field-table.js';
 
-/** `docs/pipelines.schema.json`: what editors complete and check the pipelines file with. */
+/**
+ * `docs/pipelines.schema.json`: used by editors for completion and validation of the pipelines
+ * file.
+ */
 export function renderPipelinesSchema(): string {
   return `${JSON.stringify(pipelinesJsonSchema(), null, 2)}\n`;
 }

@@ -1,7 +1,7 @@
 import { configSections, type SectionName } from '#runtime';
 import type { z } from 'zod';
 
-/** What each section is about, in the order of the page. A section that is not listed here does not compile. */
+/** The titles of the sections, in the order of the page. A missing section is a compile error. */
 export const sectionTitles: Record<SectionName, string> = {
   log: 'Logging (every process)',
   http: 'HTTP (api)',
@@ -19,12 +19,12 @@ export const sectionTitles: Record<SectionName, string> = {
 export interface Setting {
   readonly name: string;
   readonly description: string;
-  /** The value that is used when there is none; empty for a setting that may stay unset. */
+  /** The default value; empty for an optional setting. */
   readonly fallback: string;
   readonly required: boolean;
 }
 
-/** The settings of a section, as its schema describes them. */
+/** Lists the settings of a section from its schema. */
 export function listSettings(section: SectionName): Setting[] {
   const shape: Record<string, z.ZodType> = configSections[section].shape;
   return Object.entries(shape).map(([name, schema]) => {
@@ -38,7 +38,10 @@ export function listSettings(section: SectionName): Setting[] {
   });
 }
 
-/** A value as an operator writes it in the environment: lists with commas, records as `name=value` with commas. */
+/**
+ * Formats a value as written in the environment: lists with commas, records as `name=value` with
+ * commas.
+ */
 function showValue(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (typeof value === 'object' && value !== null) {

@@ -6,7 +6,7 @@ import { renderErrorsPage } from './errors-page.js';
 import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
-/** The generated files, by their place in the clone. */
+/** The generated files, by their path in the clone. */
 export function renderDocs(): Record<string, string> {
   return {
     'docs/configuration.md': renderConfigurationPage(),

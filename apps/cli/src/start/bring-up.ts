@@ -11,12 +11,14 @@ import { restartChanged } from './restart-changed.js';
 import { SupervisedApp } from './supervised-app.js';
 import { SupervisedPostgres } from './supervised-postgres.js';
 
-/** The folder of the clone: what runs is built, in its `dist`. */
+/** The folder of the clone; the apps run from its `dist`. */
 const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 
 const database = 'landfall';
 
-/** After so long an app is killed. Postgres, the last, has what is left of the ten seconds. */
+/**
+ * Time limit after which an app is killed. Postgres, the last, gets the rest of the ten seconds.
+ */
 const workStopLimitMs = 6_000;
 const emulatorStopLimitMs = 1_000;
 
@@ -24,15 +26,18 @@ export interface BringUp {
   readonly settings: LocalSettings;
   readonly marker: { readonly LANDFALL_RUN: string };
   readonly factsFile: string;
-  /** Gets what ends each thing that was started, in the order of starting. */
+  /** Receives a function that stops each started process, in the order of starting. */
   readonly stops: (() => Promise<void>)[];
-  /** Aborted when the run is to end; the way up ends after the step it is at. */
+  /** Aborted when the run must end; startup then stops after the current step. */
   readonly signal: AbortSignal;
-  /** Whether apps are built and started again when their sources change. */
+  /** Whether apps are rebuilt and restarted when their sources change. */
   readonly watches: boolean;
 }
 
-/** Starts everything, in order; when it resolves all is ready, printed and written down. */
+/**
+ * Starts everything in order; resolves when everything is ready and its facts are printed and
+ * saved.
+ */
 export async function bringUp({
   settings,
   marker,
@@ -79,7 +84,7 @@ export async function bringUp({
   const [api, worker] = [app('api', 'api'), app('worker', 'worker', workerFlags)];
   stops.push(
     () => emulator.stop(emulatorStopLimitMs),
-    // The emulator goes after them: a worker may still hand over what it has made.
+    // The emulator stops after them, because a worker may still upload its results.
     async () => void (await Promise.all([worker.stop(workStopLimitMs), api.stop(workStopLimitMs)])),
   );
   await Promise.race([Promise.all([emulator.start(), api.start(), worker.start()]), rejectOnAbort(signal)]);
@@ -109,7 +114,10 @@ async function startDatabase(postgres: SupervisedPostgres, port: number): Promis
   }
 }
 
-/** The one that the environment names, or the system's; installed where that needs no password. */
+/**
+ * Returns the ffmpeg that the environment names, or the system's; installs it if that requires no
+ * password.
+ */
 async function findFfmpeg({ env }: LocalSettings): Promise<Ffmpeg> {
   const { FFMPEG_PATH: ffmpegPath, FFPROBE_PATH: ffprobePath } = env;
   if (ffmpegPath && ffprobePath) return { missing: false, ffmpegPath, ffprobePath };

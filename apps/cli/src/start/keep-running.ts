@@ -2,26 +2,29 @@ import { pause } from '#runtime';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A death after so long is a new trouble, not more of the same. */
+/** A failure after this time counts as a new problem. */
 const healthyAfterMs = 60_000;
 
-/** One life of a part of the local run. */
+/** One execution of a part of the local run. */
 export interface Life {
-  /** Resolves when it does its work; may never, or reject. */
+  /** Resolves when it is ready; may never resolve, or reject. */
   readonly ready: Promise<unknown>;
-  /** Resolves when it is over, with a word on how. */
+  /** Resolves when it has ended, with a description of how. */
   readonly ended: Promise<string>;
 }
 
 export interface Part {
   readonly name: string;
   readonly logFile: string;
-  /** Takes a line for the person at the terminal. */
+  /** Prints a line to the terminal. */
   readonly tell: (line: string) => void;
   readonly launch: () => Life;
 }
 
-/** Starts a part again whenever it ends, after a pause that grows while it keeps ending, until the signal aborts. */
+/**
+ * Restarts a part whenever it ends, after a pause that grows while it keeps ending, until the
+ * signal aborts.
+ */
 export async function keepRunning(
   { name, logFile, tell, launch }: Part,
   first: Life,
@@ -39,7 +42,7 @@ export async function keepRunning(
     if (signal.aborted) return;
     pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     life = launch();
-    // One that never gets ready ends, which tells why.
+    // A part that never becomes ready ends, and its end shows the reason.
     life.ready.then(
       () => tell(`${name} is ready again`),
       () => undefined,

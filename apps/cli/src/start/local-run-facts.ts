@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 export const localRunFile = (dataDir: string) => join(dataDir, 'local.json');
 
-/** What `.landfall/local.json` says while the local run is ready: where everything is, and with which secrets. */
+/** The contents of `.landfall/local.json` while the local run is ready: addresses and secrets. */
 const localRunSchema = z.object({
   apiUrl: z.string(),
   /** There is no console yet. */
@@ -24,7 +24,7 @@ const localRunSchema = z.object({
 });
 export type LocalRunFacts = z.output<typeof localRunSchema>;
 
-/** Writes the facts so that a reader sees either none or all of them, and nobody else of this machine any. */
+/** Writes the facts atomically, and readable only for this user. */
 export async function writeLocalRunFacts(file: string, facts: LocalRunFacts): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(facts, undefined, 2)}\n`, { mode: 0o600 });
@@ -32,7 +32,7 @@ export async function writeLocalRunFacts(file: string, facts: LocalRunFacts): Pr
 }
 
 /**
- * Reads the facts of the local run that keeps its things in `dataDir`.
+ * Reads the facts of the local run with its data in `dataDir`.
  * @throws LandfallError local.not_running
  */
 export async function readLocalRunFacts(dataDir: string): Promise<LocalRunFacts> {

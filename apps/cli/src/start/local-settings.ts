@@ -6,7 +6,10 @@ import type { LocalRunFacts } from './local-run-facts.js';
 const bucket = 'landfall';
 const region = 'cn-hangzhou';
 
-/** Ports and folders of one local run, and what its processes need in their environment before Postgres is there. */
+/**
+ * Ports and folders of one local run, and the environment of its processes that is known before
+ * Postgres starts.
+ */
 export interface LocalSettings {
   readonly dataDir: string;
   readonly postgresPort: number;
@@ -16,8 +19,9 @@ export interface LocalSettings {
 }
 
 /**
- * Reads the ports and folders from the environment. Everything that points at an outer world (database, OSS, secrets) is
- * set to the local one, whatever the environment says: a shell full of production settings must do no harm.
+ * Reads the ports and folders from the environment. Everything that refers to external services
+ * (database, OSS, secrets) is set to local values, regardless of the environment: a shell with
+ * production settings must do no harm.
  * @throws LandfallError config.invalid
  */
 export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<LocalSettings> {
@@ -38,10 +42,10 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
     EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
     EMULATOR_REGION: region,
     EMULATOR_BUCKETS: bucket,
-    // Templates of a first try bring no ticket, and only this machine can upload.
+    // Callback templates of a first try have no ticket, and only this machine can upload.
     CALLBACK_TRUST: given['CALLBACK_TRUST'] || 'any',
     EMULATOR_PUBLIC_URL: '',
-    // Keeps glibc from holding on to the memory of images that are done with.
+    // Makes glibc release the memory of finished images.
     MALLOC_ARENA_MAX: '2',
   };
   const { local, http, emulator } = loadConfig(['local', 'http', 'emulator'], { ...given, ...fixed });
@@ -55,7 +59,7 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
     env: {
       ...given,
       ...fixed,
-      // The API key is known to everybody: only this machine may use it, unless told otherwise.
+      // The API key is public, so only this machine may use it by default.
       API_HOST: given['API_HOST'] || '127.0.0.1',
       API_PORT: String(apiPort),
       EMULATOR_PORT: String(emulatorPort),
@@ -69,7 +73,7 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
 }
 
 /**
- * Refuses to start when somebody has a port that is needed, and names the setting that changes it.
+ * Refuses to start if a required port is in use, and names the setting that changes it.
  * @throws LandfallError local.port_busy
  */
 export async function checkPorts({ env }: LocalSettings): Promise<void> {
@@ -89,7 +93,7 @@ export function portBusy(variable: string, port: number, what: string): Landfall
   );
 }
 
-/** What a person or a script needs to know of the run. */
+/** The facts that a person or a script needs about the run. */
 export function describeRun(settings: LocalSettings, databaseUrl: string): LocalRunFacts {
   return {
     apiUrl: settings.apiUrl,

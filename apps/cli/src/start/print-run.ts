@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Ffmpeg } from '#local';
 import type { LocalRunFacts } from './local-run-facts.js';
 
-/** Prints where everything is, with which secrets, and what to type next. */
+/** Prints addresses, secrets and the next commands to run. */
 export function printRun(
   facts: LocalRunFacts,
   run: { ffmpeg: Ffmpeg; postgresDir: string; dataDir: string },

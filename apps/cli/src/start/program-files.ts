@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-/** What a built file names: in `import … from`, `import(…)`, or as the file of a thread. */
+/** The references of a built file: in `import … from`, `import(…)`, or as the file of a thread. */
 const named = /(?:\bfrom|\bimport\s*\(?|\bnew URL\()\s*['"]([.#][^'"]*)['"]/g;
 
 /**
- * One hash of a built program: its main file and all of ours that it imports, by whatever way. Two are equal when nothing
- * that the program runs has changed.
- * @param root the folder whose package.json says what `#…` stands for
+ * Hashes a built program: its main file and all of our files that it imports, directly or
+ * indirectly. Equal hashes mean that the code of the program has not changed.
+ * @param root the folder whose package.json resolves `#…`
  */
 export async function hashProgram(root: string, mainFile: string): Promise<string> {
   const entries = await readEntries(root);
@@ -36,7 +36,7 @@ async function readEntries(root: string): Promise<Map<string, string>> {
   return new Map(Object.entries(imports).map(([entry, places]) => [entry, join(root, places.default)]));
 }
 
-/** A name in a text or a comment is taken for an import too: what it names is not there. */
+/** A name in a string or comment looks like an import too, but its file does not exist. */
 async function readIfThere(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '');
 }

@@ -1,18 +1,18 @@
 import { hashProgram } from './program-files.js';
 import { WatchingCompiler } from './watch-compiler.js';
 
-/** An app that can be started anew. */
+/** An app that can be restarted. */
 export interface WatchedApp {
   readonly name: string;
   readonly modulePath: string;
-  /** Rejects when it does not get ready. */
+  /** Rejects if it does not become ready. */
   readonly restart: () => Promise<void>;
 }
 
 /**
- * Builds what changes in the sources, and starts those apps again whose built files are others than before. A build with
- * errors changes nothing that runs; an app that does not come up waits for the next build.
- * @returns what ends the watching
+ * Rebuilds changed sources, and restarts the apps whose built files have changed. A build with
+ * errors changes nothing that runs; an app that fails to start waits for the next build.
+ * @returns a function that stops watching
  */
 export async function restartChanged(
   apps: readonly WatchedApp[],

@@ -16,15 +16,19 @@ const runSchema = z.object({
 });
 
 export interface RunLock {
-  /** `NAME=value`, to be in the environment of every process of this run: so they are found when all else is lost. */
+  /**
+   * `NAME=value`, set in the environment of every process of this run, so that they can be found
+   * after a crash.
+   */
   readonly marker: { readonly LANDFALL_RUN: string };
-  /** Ends whatever the run started and that is still there, gently for `graceMs`. */
+  /** Ends all remaining processes of the run, gracefully for `graceMs`. */
   endLeftovers(graceMs: number): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Makes this the one local run of the folder, noted in run.json. What a run that was killed left behind is ended first.
+ * Makes this the only local run of the folder, recorded in run.json. First ends the processes that
+ * a killed run left behind.
  * @throws LandfallError local.already_running
  */
 export async function takeRunLock(
@@ -41,7 +45,7 @@ export async function takeRunLock(
     ossEndpoint,
   };
   await mkdir(dataDir, { recursive: true });
-  // A link is made or refused in one step, with its content: nobody ever reads half a run.json.
+  // Creating a link is atomic, including its content, so no reader ever sees half a run.json.
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, JSON.stringify(run));
   try {
@@ -84,7 +88,7 @@ async function clearStaleRun(file: string): Promise<void> {
   await removeIfStill(file, text);
 }
 
-/** Somebody else may have cleared the same run, and be running, since we read this text. */
+/** Another process may have cleared the same run and started since we read this text. */
 async function removeIfStill(file: string, text: string): Promise<void> {
   const aside = `${file}.${process.pid}.stale`;
   try {
@@ -94,12 +98,13 @@ async function removeIfStill(file: string, text: string): Promise<void> {
     throw error;
   }
   const found = await readFile(aside, 'utf8').catch(() => '');
-  // Three starts at once may still end as two: while the file lies aside, the third finds none.
+  // Three concurrent starts may still result in two runs: while the file is moved aside, the third
+  // finds none.
   if (found !== text) await linkIfFree(aside, file);
   await rm(aside, { force: true });
 }
 
-/** Process ids are used again: only a process that runs this command holds the lock. */
+/** Process ids are reused: only a process that runs this command holds the lock. */
 function isOurs(commandLine: string): boolean {
   return /apps[/\\]cli[/\\]src[/\\]main\.js start/.test(commandLine);
 }

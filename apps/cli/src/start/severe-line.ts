@@ -8,14 +8,14 @@ const severeSchema = z.object({
   err: z.object({ message: z.string() }).optional(),
 });
 
-/** A log line's message and the message of its error, when its level is error or worse. */
+/** Returns the message of a log line and of its error, if its level is error or higher. */
 export function readSevereLine(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const { msg, err } = severeSchema.parse(JSON.parse(line));
     return err ? `${msg}: ${err.message}` : msg;
   } catch {
-    // Less severe, or no log line of ours: it stays in the file.
+    // Less severe, or not one of our log lines: it stays in the file.
     return undefined;
   }
 }

@@ -7,16 +7,18 @@ import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
 import { takeRunLock } from './run-lock.js';
 
-/** Everything is gone within this, whatever hangs. */
+/** Everything has ended within this time, even if something hangs. */
 const stopTimeoutMs = 9_500;
 
 const logNames = ['postgres', 'emulator', 'api', 'worker'];
 
 /**
- * `landfall start`: brings up Postgres, the OSS emulator, api and worker, prints where they are, and ends them all on SIGINT,
- * SIGTERM, SIGHUP or when the process that started it is gone. Resolves with the exit code when nothing is left.
- * With `--watch`, what changes in the sources is built, and the apps it is part of are started again.
- * @throws LandfallError request.invalid, local.already_running, local.port_busy, local.postgres_failed, local.process_failed, config.invalid
+ * `landfall start`: starts Postgres, the OSS emulator, api and worker, prints their addresses, and
+ * stops them all on SIGINT, SIGTERM, SIGHUP or when the parent process is gone. Resolves with the
+ * exit code when all have ended. With `--watch`, rebuilds changed sources and restarts the affected
+ * apps.
+ * @throws LandfallError request.invalid, local.already_running, local.port_busy,
+ * local.postgres_failed, local.process_failed, config.invalid
  */
 export async function startLocalRun(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { watch: watches = false } = readWords('start [--watch]', words, {
@@ -34,7 +36,7 @@ export async function startLocalRun(words: readonly string[], env: NodeJS.Proces
     await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping, watches });
     await aborted(stopping);
   } catch (error) {
-    // An interruption on the way up is what was asked for, not a failure.
+    // An interruption during startup is intended, not a failure.
     if (!stopping.aborted) throw error;
   } finally {
     await rm(factsFile, { force: true });
@@ -48,7 +50,7 @@ export async function startLocalRun(words: readonly string[], env: NodeJS.Proces
   return 0;
 }
 
-/** The last to come is the first to go. One that does not go in order must not keep the others. */
+/** Stops in reverse order. One that fails to stop must not block the others. */
 async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.toReversed()) {
     await stop().catch((error: unknown) => console.error('During shutdown:', error));
@@ -61,10 +63,10 @@ function stopOnSignals(): AbortSignal {
     if (!controller.signal.aborted) console.log('\nEnding …');
     controller.abort();
   };
-  // Not `once`: a terminal and npm both pass a Ctrl-C on, and the second one must not kill us.
+  // Not `once`: terminal and npm both forward Ctrl-C, and the second signal must not kill us.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   process.once('disconnect', stop);
-  // Lost while we started.
+  // The parent process ended during startup.
   if (process.connected === false) stop();
   process.channel?.unref();
   return controller.signal;
@@ -77,7 +79,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Every run has logs of its own; those of the run before stay beside them. */
+/** Every run has its own logs; those of the previous run are kept next to them. */
 async function keepLastLogs(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of logNames) {

@@ -14,13 +14,13 @@ export interface AppOptions {
   readonly modulePath: string;
   readonly env: NodeJS.ProcessEnv;
   readonly nodeFlags: readonly string[];
-  /** Takes all that the app prints, at its end. */
+  /** Receives all output of the app, appended. */
   readonly logFile: string;
-  /** Takes a line for the person at the terminal. */
+  /** Prints a line to the terminal. */
   readonly tell: (line: string) => void;
 }
 
-/** An app as a child process: started again whenever it ends, until it is told to stop. */
+/** An app as a child process: restarted whenever it ends, until it is stopped. */
 export class SupervisedApp {
   #child: ChildProcess | undefined;
   #keeping: Promise<void> = Promise.resolve();
@@ -29,8 +29,8 @@ export class SupervisedApp {
   constructor(readonly options: AppOptions) {}
 
   /**
-   * Resolves when the app says that it is ready. Its life is looked after from then on.
-   * @throws LandfallError local.process_failed when it does not get that far
+   * Resolves when the app reports that it is ready. It is supervised from then on.
+   * @throws LandfallError local.process_failed if it does not become ready
    */
   async start(): Promise<void> {
     const { name, logFile } = this.options;
@@ -44,12 +44,12 @@ export class SupervisedApp {
     });
     const started = Promise.race([first.ready, failed]);
     await withTimeLimit(started, readyTimeoutMs, 'local.process_failed', `${name}, see ${logFile}`);
-    failed.catch(() => undefined); // from here on its end is met by starting it again
+    failed.catch(() => undefined); // from here on it is restarted when it ends
     const part = { ...this.options, launch: () => this.#launch() };
     this.#keeping = keepRunning(part, first, this.#stopping.signal);
   }
 
-  /** Ends the app: SIGTERM, and SIGKILL when it is still there after `limitMs`. */
+  /** Ends the app: SIGTERM, and SIGKILL if it still runs after `limitMs`. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping.abort();
     const child = this.#child;
@@ -63,7 +63,7 @@ export class SupervisedApp {
     await this.#keeping;
   }
 
-  /** Ends the app as `stop` does, and starts what its file holds now, as `start` does. */
+  /** Stops the app like `stop`, and starts its current build like `start`. */
   async restart(limitMs: number): Promise<void> {
     await this.stop(limitMs);
     this.#stopping = new AbortController();
@@ -72,7 +72,7 @@ export class SupervisedApp {
 
   #launch(): Life {
     const { name, modulePath, env, nodeFlags, logFile, tell } = this.options;
-    // A session of its own: a Ctrl-C in the terminal is for us, and we end the apps in order.
+    // Its own session: Ctrl-C in the terminal only reaches us, and we end the apps in order.
     const child = fork(modulePath, [], {
       env,
       execArgv: [...nodeFlags],

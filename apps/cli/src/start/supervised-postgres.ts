@@ -1,20 +1,20 @@
 import { startPostgres, type LocalPostgres, type PostgresOptions } from '#local';
 import { keepRunning, type Life } from './keep-running.js';
 
-/** The embedded Postgres: started again whenever it ends, until it is told to stop. */
+/** The embedded Postgres: restarted whenever it ends, until it is stopped. */
 export class SupervisedPostgres {
   #postgres: Promise<LocalPostgres> | undefined;
   #keeping: Promise<void> = Promise.resolve();
   readonly #stopping = new AbortController();
 
-  /** @param tell takes a line for the person at the terminal */
+  /** @param tell prints a line to the terminal */
   constructor(
     private readonly options: PostgresOptions,
     private readonly tell: (line: string) => void,
   ) {}
 
   /**
-   * Its life is looked after from here on.
+   * It is supervised from here on.
    * @throws LandfallError local.port_busy, local.postgres_failed
    */
   async start(): Promise<LocalPostgres> {
@@ -32,7 +32,7 @@ export class SupervisedPostgres {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    // It may be on its way up just now.
+    // It may just be starting.
     const postgres = await this.#postgres?.catch(() => undefined);
     await postgres?.stop();
     await this.#keeping;

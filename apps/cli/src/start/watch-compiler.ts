@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface CompilerOptions {
-  /** The clone's folder, with the modules and tsconfig.build.json. */
+  /** The folder of the clone, with the modules and tsconfig.build.json. */
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Takes what the compiler says of errors, a line each. */
+  /** Receives the compiler's errors, one line each. */
   readonly tell: (line: string) => void;
-  /** Called after each build without errors, also the first; one call at a time, and builds meanwhile are told by one call. */
+  /**
+   * Called after each build without errors, including the first; one call at a time, and builds
+   * during a call are combined into one further call.
+   */
   readonly onBuilt: () => Promise<void>;
 }
 
-/** The compiler as it watches the sources, and builds what has changed. */
+/** Runs the compiler, which watches the sources and builds changes. */
 export class WatchingCompiler {
   readonly #child;
   #built = false;
@@ -27,7 +30,7 @@ export class WatchingCompiler {
     this.#child = spawn(process.execPath, [compiler, ...words], {
       cwd: root,
       env,
-      // A session of its own: a Ctrl-C in the terminal is for us.
+      // Its own session: Ctrl-C in the terminal only reaches us.
       detached: true,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -35,7 +38,7 @@ export class WatchingCompiler {
     this.#child.once('error', (error) => options.tell(`the compiler cannot be started: ${error.message}`));
   }
 
-  /** Ends the compiler, and waits for the call that is under way. */
+  /** Ends the compiler, and waits for the running call. */
   async stop(): Promise<void> {
     if (this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
       const exited = once(this.#child, 'exit');
@@ -49,7 +52,8 @@ export class WatchingCompiler {
   #hear(line: string): void {
     const { root, tell } = this.options;
     if (/Starting (incremental )?compilation/.test(line)) {
-      // What lies in dist is from now on that of other sources than `npm start` has built: it must look for itself.
+      // From now on dist no longer matches the sources that `npm start` has built, so it must check
+      // by itself.
       void rm(join(root, 'dist/.landfall-built'), { force: true });
     } else if (/ Found 0 errors\./.test(line)) {
       this.#built = true;

@@ -5,7 +5,7 @@ import { ownerElement } from '../wire/owner.js';
 import { send, sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
 
-/** `GET /` on the service: every bucket whose name has the prefix. */
+/** `GET /` on the service: all buckets whose name has the prefix. */
 export function listBuckets(exchange: AddressedExchange, state: EmulatorState): void {
   const prefix = exchange.query['prefix'] ?? '';
   const buckets = state.buckets.list().filter(({ name }) => name.startsWith(prefix));
@@ -20,13 +20,13 @@ export function listBuckets(exchange: AddressedExchange, state: EmulatorState): 
   ]);
 }
 
-/** `PUT /` on a bucket: makes it; again does nothing. */
+/** `PUT /` on a bucket: creates it; does nothing if it exists. */
 export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   await state.buckets.create(exchange.bucket);
   send(exchange, 200, { location: `/${exchange.bucket}` });
 }
 
-/** `DELETE /` on a bucket that is empty. */
+/** `DELETE /` on an empty bucket. */
 export async function deleteBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   await state.buckets.delete(exchange.bucket);
   send(exchange, 204);

@@ -16,7 +16,7 @@ import type { XmlElement } from '../wire/xml.js';
 interface PageWish {
   readonly prefix: string;
   readonly delimiter: string;
-  /** The key or common prefix that the page comes after; empty for the first page. */
+  /** The key or common prefix after which the page starts; empty for the first page. */
   readonly after: string;
   readonly maxKeys: number;
 }
@@ -24,7 +24,7 @@ interface PageWish {
 interface Page {
   readonly objects: StoredObject[];
   readonly commonPrefixes: string[];
-  /** The last key or common prefix, when there is more. */
+  /** The last key or common prefix, if there are more. */
   readonly next: string | undefined;
 }
 
@@ -112,7 +112,7 @@ function readPage(bucket: Bucket, { prefix, delimiter, after, maxKeys }: PageWis
   return page;
 }
 
-/** Index of the first key that is before none of `starts` in byte order. */
+/** Index of the first key that does not precede any of `starts` in byte order. */
 function firstAfter(keys: readonly { bytes: Buffer }[], ...starts: string[]): number {
   const bytes =
     starts

@@ -3,14 +3,14 @@ import { buffer } from 'node:stream/consumers';
 import { OssRefusal } from '#oss';
 
 const maxAnswerBytes = 1024 * 1024;
-/** What is read of a body that does not count, for the journal. */
+/** How much of an irrelevant body is read for the journal. */
 const shownBytes = 16 * 1024;
 
-/** What an application answered. */
+/** The answer of an application. */
 export interface CallbackAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Whole when the answer is good; otherwise at most its beginning. */
+  /** Complete if the answer is valid; otherwise at most its beginning. */
   readonly body: Buffer;
 }
 
@@ -20,8 +20,9 @@ export function callbackFailed(message: string, ec = '0007-00000203'): OssRefusa
 }
 
 /**
- * Reads an answer and judges it by OSS's rules: exactly 200, a length above zero and not above 1 MiB, JSON.
- * @throws whatever the connection fails with in the middle of a body that counts
+ * Reads an answer and validates it by OSS's rules: exactly 200, a length above zero and not above 1
+ * MiB, JSON.
+ * @throws the error of a connection that fails in the middle of a relevant body
  */
 export async function readAnswer(
   incoming: IncomingMessage,
@@ -59,7 +60,7 @@ async function readBeginning(incoming: IncomingMessage): Promise<Buffer> {
     }
     return Buffer.concat(chunks);
   } catch {
-    // The verdict stands already; what came before the break is shown.
+    // The verdict is already final; the journal shows what arrived before the break.
     return Buffer.concat(chunks);
   }
 }

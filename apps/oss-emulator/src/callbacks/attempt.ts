@@ -1,7 +1,7 @@
 import type { CallbackParameters, OssRefusal } from '#oss';
 import type { CallbackAnswer } from './answer.js';
 
-/** A callback that an upload asked for. */
+/** A callback that an upload requested. */
 export interface CallbackOrder {
   readonly parameters: CallbackParameters;
   /** The rendered body. */
@@ -9,27 +9,30 @@ export interface CallbackOrder {
   readonly bucket: string;
   readonly objectKey: string;
   readonly operation: string;
-  /** Id of the upload's request. */
+  /** Id of the upload request. */
   readonly requestId: string;
 }
 
-/** A callback as it goes to one of the URLs. */
+/** A callback as sent to one of the URLs. */
 export interface CallbackRequest {
   readonly url: string;
   readonly method: 'POST';
-  /** Path and query, as written in the URL: the parser would normalise what the signature covers. */
+  /**
+   * Path and query, as written in the URL, because the parser would normalise what the signature
+   * covers.
+   */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** One URL that was tried. */
+/** One attempt with one URL. */
 export interface CallbackAttempt {
   readonly request: CallbackRequest;
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** Null when there was none. */
+  /** Null if there was none. */
   readonly answer: CallbackAnswer | null;
-  /** Null when it succeeded. */
+  /** Null if it succeeded. */
   readonly failure: OssRefusal | null;
 }

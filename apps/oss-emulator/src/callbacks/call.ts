@@ -7,8 +7,9 @@ import { buildCallbackRequest } from './request.js';
 import type { CallbackSender } from './callback-sender.js';
 
 /**
- * Calls the application, one URL after the other until one succeeds; no retries, no redirects. The journal gets every call.
- * @returns the application's answer, which the uploader gets as it is
+ * Calls the application at one URL after the other until one succeeds, without retries or
+ * redirects. The journal records every call.
+ * @returns the application's answer, which the uploader receives unchanged
  * @throws OssRefusal CallbackFailed, for the last URL
  */
 export async function callBack(order: CallbackOrder, sender: CallbackSender): Promise<Buffer> {
@@ -50,12 +51,12 @@ async function callOne(
   return { request, startedAt, durationMs, answer, failure };
 }
 
-/** Why there is no whole answer: the connection never stood. */
+/** The connection was never established. */
 class Unconnected extends Error {
   override readonly name = 'Unconnected';
 }
 
-/** @throws Unconnected, and what else the connection fails with */
+/** @throws Unconnected, and other errors of the connection */
 function sendOnce(
   { url, method, target, headers, body }: CallbackRequest,
   sni: boolean,
@@ -93,7 +94,8 @@ function unanswered(error: unknown, { url }: CallbackRequest): OssRefusal {
     );
   if (codeOf(error) === 'HPE_INVALID_CONTENT_LENGTH')
     return callbackFailed('Error Status : 400.User server return invalid conent-length value.');
-  // It broke off, answered no HTTP, or TLS failed: no name sent, a certificate nobody trusts.
+  // The connection broke, the answer was not HTTP, or TLS failed: no server name sent, or an
+  // untrusted certificate.
   return callbackFailed('Error status : 502.');
 }
 

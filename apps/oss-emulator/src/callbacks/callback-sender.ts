@@ -2,15 +2,15 @@ import type { Logger } from '#runtime';
 import type { CallbackJournal } from './journal.js';
 import type { CallbackKey } from './key.js';
 
-/** What sending callbacks needs of a running emulator. */
+/** What is needed to send callbacks from a running emulator. */
 export interface CallbackSender {
   readonly callbackKey: CallbackKey;
   readonly journal: CallbackJournal;
-  /** Under which others reach the emulator. */
+  /** URL at which others reach the emulator. */
   readonly publicUrl: URL;
   readonly logger: Logger;
-  /** Limit for one callback attempt. */
+  /** Time limit for one callback attempt. */
   readonly callbackTimeoutMs: number;
-  /** Aborts when the emulator closes: no callback is worth waiting for any more. */
+  /** Aborts when the emulator closes: then no callback needs an answer any more. */
   readonly closing: AbortSignal;
 }

@@ -2,10 +2,10 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { imageSize } from 'image-size';
 import { callbackFailed } from './answer.js';
 
-/** Enough of a file for the header of any image, past large metadata too. */
+/** Enough bytes for the header of any image, even after large metadata. */
 const headBytes = 1024 * 1024;
 
-/** Formats that OSS calls images, by the name the detector gives them. */
+/** Formats that OSS treats as images, by the detector's name for them. */
 const formats: Readonly<Record<string, string>> = {
   jpg: 'jpg',
   png: 'png',
@@ -24,8 +24,8 @@ export interface ImageInfo {
 }
 
 /**
- * Reads size and format from an image's header; undefined when the file is no image that OSS knows.
- * @throws OssRefusal CallbackFailed when the object is gone meanwhile
+ * Reads size and format from an image's header; undefined if the file is not an image known to OSS.
+ * @throws OssRefusal CallbackFailed if the object has meanwhile disappeared
  */
 export async function readImageInfo(path: string): Promise<ImageInfo | undefined> {
   const file = await openObject(path);
@@ -54,7 +54,7 @@ function detect(head: Buffer): ImageInfo | undefined {
     const format = formats[type ?? ''];
     return format && width > 0 && height > 0 ? { width, height, format } : undefined;
   } catch {
-    // The detector throws on whatever is no image.
+    // The detector throws for anything that is not an image.
     return undefined;
   }
 }

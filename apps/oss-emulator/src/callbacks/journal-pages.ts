@@ -5,19 +5,19 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 
-/** What stands where a bucket would: no bucket has such a name. */
+/** Takes the place of a bucket in the path: no bucket can have this name. */
 export const ownNamespace = '-';
 const maxLimit = 1000;
 
 /**
- * The emulator's own pages, which need no signature: `GET /-/callbacks?limit=&key=` lists the callbacks that were sent,
- * newest first; `GET /-/callbacks/{number}/request` gives one as raw HTTP.
+ * The emulator's own pages, which require no signature: `GET /-/callbacks?limit=&key=` lists the
+ * sent callbacks, newest first; `GET /-/callbacks/{number}/request` returns one as raw HTTP.
  * @throws OssRefusal
  */
 export function answerOwnPage(exchange: AddressedExchange, { journal }: CallbackSender): void {
   const { method, objectKey, query } = exchange;
   if (method !== 'GET') throw refusal('MethodNotAllowed', { Method: method });
-  // No web page of another origin may read this.
+  // Prevents web pages of other origins from reading this.
   const sameOrigin = { ...exchange, headers: {} };
   if (objectKey === 'callbacks') {
     const items = journal.list(readLimit(query['limit']), query['key']);

@@ -4,18 +4,18 @@ const maxEntries = 1000;
 const maxRequestBytes = 64 * 1024;
 const maxAnswerBytes = 16 * 1024;
 
-/** Headers of an answer that may explain what OSS made of it. */
+/** Headers of an answer that may explain OSS's verdict. */
 const shownHeaders = new Set(
   'content-type content-length transfer-encoding location retry-after server via x-request-id'.split(' '),
 );
 
 interface JournalBody {
   readonly body: string;
-  /** Whether `body` is only the beginning. */
+  /** Whether `body` is truncated. */
   readonly bodyIsCut: boolean;
 }
 
-/** One call that was made: `request` is what `landfall callback explain` reads. */
+/** One call: `landfall callback explain` reads `request`. */
 export interface JournalEntry {
   /** Counts from 1 at the emulator's start. */
   readonly number: number;
@@ -24,10 +24,10 @@ export interface JournalEntry {
   readonly bucket: string;
   readonly objectKey: string;
   readonly operation: string;
-  /** Id of the upload's request. */
+  /** Id of the upload request. */
   readonly requestId: string;
   readonly url: string;
-  /** The signature is shown: its key is the emulator's own and good for nothing else. */
+  /** Includes the signature: its key belongs to the emulator and is useless elsewhere. */
   readonly request: JournalBody & {
     readonly method: string;
     readonly target: string;
@@ -36,18 +36,18 @@ export interface JournalEntry {
   readonly answer:
     | (JournalBody & { readonly status: number; readonly headers: Readonly<Record<string, string>> })
     | null;
-  /** Why this URL did not count. */
+  /** Why this URL failed. */
   readonly failure: string | null;
-  /** What came of all URLs together: the last one decides. */
+  /** The outcome of all URLs together: the last one decides. */
   readonly uploaderGot: { readonly status: 200 | 203; readonly message: string | null };
 }
 
-/** The callbacks that were sent, the last thousand of them, in memory. */
+/** The last thousand sent callbacks, in memory. */
 export class CallbackJournal {
   readonly #entries: JournalEntry[] = [];
   #lastNumber = 0;
 
-  /** Writes down the calls of one upload. */
+  /** Records the calls of one upload. */
   record(order: CallbackOrder, attempts: readonly CallbackAttempt[]): void {
     const last = attempts.at(-1)?.failure ?? null;
     const uploaderGot = { status: last ? 203 : 200, message: last?.message ?? null } as const;
@@ -76,7 +76,7 @@ export class CallbackJournal {
     this.#entries.splice(0, this.#entries.length - maxEntries);
   }
 
-  /** Newest first; only of one object key when that is given. */
+  /** Newest first; only those of one object key if given. */
   list(limit: number, objectKey?: string): JournalEntry[] {
     return this.#entries
       .filter((entry) => objectKey === undefined || entry.objectKey === objectKey)

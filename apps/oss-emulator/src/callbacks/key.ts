@@ -10,7 +10,10 @@ export interface CallbackKey {
   readonly publicKeyPem: string;
 }
 
-/** The key that signs callbacks: made at the first start, kept in the data folder. As weak as the real one: 512 bits. */
+/**
+ * The key that signs callbacks: created at the first start and kept in the data folder. As weak as
+ * the real one: 512 bits.
+ */
 export async function loadCallbackKey(dataDir: string): Promise<CallbackKey> {
   const path = join(dataDir, 'callback-key.pem');
   const pem = (await readIfThere(path)) ?? (await makeKey(path));

@@ -5,7 +5,7 @@ import { ownerId } from '../wire/owner.js';
 import { callbackKeyPath } from './key.js';
 import type { CallbackSender } from './callback-sender.js';
 
-/** Signs a callback for one URL; the headers are those of the real one, in its order. */
+/** Signs a callback for one URL, with the headers of the real one in the same order. */
 export function buildCallbackRequest(
   url: string,
   { parameters, body, bucket, requestId }: CallbackOrder,

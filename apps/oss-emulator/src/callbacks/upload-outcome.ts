@@ -14,7 +14,7 @@ import { send, sendRefusal } from '../wire/responses.js';
 import { contentHeaders, type StoredObject } from '../store/stored-object.js';
 
 /**
- * Reads the callback that PutObject or CompleteMultipartUpload asks for, before anything is stored.
+ * Reads the callback that PutObject or CompleteMultipartUpload requests, before anything is stored.
  * @throws OssRefusal InvalidArgument
  */
 export function readRequestedCallback({ headers, query }: AddressedExchange): CallbackParameters | undefined {
@@ -40,8 +40,8 @@ export interface LandedUpload {
 }
 
 /**
- * Answers an upload whose object is stored: with the application's answer when a callback is wanted (or 203 when it
- * fails; the object stays), otherwise with `answerPlainly`.
+ * Answers an upload whose object is stored: with the application's answer if it requested a
+ * callback (or 203 if that fails; the object stays), otherwise with `answerPlainly`.
  */
 export async function answerUpload(
   exchange: AddressedExchange,

@@ -7,20 +7,20 @@ const maxNameBytes = 8 * 1024;
 const maxFieldBytes = 2 * 1024 * 1024;
 const maxFields = 1000;
 
-/** A form up to its file; what comes after the file does not count. */
+/** A form up to its file; OSS ignores what follows the file. */
 export interface PostForm {
-  /** By name as sent; a name that came more than once has all its values. */
+  /** By name as sent; a repeated name has all its values. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly file: Readable;
   readonly fileName: string;
   /** Content type of the file's part. */
   readonly fileType: string;
-  /** Whether the form ended, or stopped making sense, within its file. */
+  /** Whether the form ended or became malformed within its file. */
   readonly isBroken: () => boolean;
 }
 
 /**
- * Reads a form until its file begins; the file's bytes are the caller's to take.
+ * Reads a form until its file begins; the caller consumes the file.
  * @throws OssRefusal RequestIsNotMultiPartContent, MalformedPOSTRequest, FieldItemTooLong,
  * MaxPOSTPreDataLengthExceededError, IncorrectNumberOfFilesInPOSTRequest
  */
@@ -47,7 +47,8 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
     });
     parser.on('fieldsLimit', () => refuse('MaxPOSTPreDataLengthExceededError'));
     parser.on('file', (name, file, { filename, mimeType }) => {
-      // A form that breaks off fails its file too, and nobody listens to a file that is only drained.
+      // An aborted form fails its file too, and nothing handles the errors of a file that is only
+      // drained.
       file.on('error', () => undefined);
       if (fileSeen || name !== 'file') return void file.resume();
       fileSeen = true;
@@ -59,7 +60,7 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
         isBroken: () => broken,
       });
     });
-    // Without a file by now there is none. After one, nobody waits for this any more.
+    // If there is no file by now, there is none. After a file, nothing waits for this any more.
     parser.on('close', () => refuse('IncorrectNumberOfFilesInPOSTRequest'));
     parser.on('error', () => {
       broken = true;

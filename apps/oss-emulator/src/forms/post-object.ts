@@ -28,7 +28,7 @@ export async function postObject(exchange: AddressedExchange, state: EmulatorSta
   } catch (error) {
     throw form.isBroken() ? refusal('MalformedPOSTRequest') : error;
   } finally {
-    // A refused file is read to its end, so that the client gets to read the answer.
+    // Reads a refused file to its end, so that the client can read the answer.
     form.file.resume();
   }
 }
@@ -60,7 +60,10 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   );
 }
 
-/** By lower-case name. Of several values the last counts; conditions of the policy hold for all of them. */
+/**
+ * By lower-case name. Of several values, the last counts; the conditions of the policy apply to all
+ * of them.
+ */
 function lastValues(fields: PostForm['fields']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, values]) => [name.toLowerCase(), values.at(-1) ?? '']),
@@ -77,7 +80,7 @@ function readKey(template: string | undefined, fileName: string): string {
   return key;
 }
 
-/** A form gives each custom variable as a field of its own. */
+/** A form sends each custom variable as a separate field. */
 function readFormCallback(
   fields: PostForm['fields'],
   { callback }: Readonly<Record<string, string>>,

@@ -41,7 +41,7 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
-  // A form carries its own signature.
+  // A form contains its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
@@ -49,7 +49,9 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   await findOperation(addressed)(addressed, state);
 }
 
-/** The reading of the address under which the signature holds. @throws OssRefusal */
+/**
+ * Returns the interpretation of the address for which the signature is valid. @throws OssRefusal
+ */
 function authenticate(
   exchange: Exchange,
   addresses: readonly BucketAddress[],

@@ -24,13 +24,15 @@ import { refusal } from '../wire/refusals.js';
 
 type Operation = (exchange: AddressedExchange, state: EmulatorState) => void | Promise<void>;
 
-/** Sub-resources of a bucket or object that OSS has and the emulator has not. */
+/** Sub-resources of a bucket or object that the emulator does not implement. */
 const notImplemented =
   `acl append comp cors encryption img inventory lifecycle live logging policy referer replication
   requestPayment resourceGroup restore stat style symlink tagging transferAcceleration versioning versions website
   worm x-oss-async-process`.split(/\s+/);
 
-/** Which operation a request asks for. @throws OssRefusal MethodNotAllowed, NotImplemented */
+/**
+ * Returns the operation that a request names. @throws OssRefusal MethodNotAllowed, NotImplemented
+ */
 export function findOperation(exchange: AddressedExchange): Operation {
   const { bucket, objectKey, query, method } = exchange;
   if (notImplemented.some((name) => query[name] !== undefined)) throw refusal('NotImplemented');

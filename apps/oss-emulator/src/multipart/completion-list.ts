@@ -7,7 +7,7 @@ import { readXml, recordOf } from '../wire/xml.js';
 const minPartBytes = 100 * 1024;
 
 /**
- * Chooses the parts that make the object: those of the list, or all with header `x-oss-complete-all: yes`.
+ * Chooses the parts of the object: those of the list, or all with header `x-oss-complete-all: yes`.
  * @throws OssRefusal MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidArgument
  */
 export function chooseParts(
@@ -16,7 +16,7 @@ export function chooseParts(
   upload: MultipartUpload,
 ): StoredPart[] {
   const takesAll = headers['x-oss-complete-all'] === 'yes';
-  // The misspelling is the service's own.
+  // OSS itself misspells this.
   if (takesAll && list !== '')
     throw invalidArgument('Should not speficy both complete all header and http body.', '0042-00000216');
   const parts = takesAll ? allParts(upload) : listedParts(list, upload);

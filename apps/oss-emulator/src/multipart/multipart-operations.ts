@@ -44,7 +44,7 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
   send(exchange, 200, contentHeaders(file));
 }
 
-/** `POST /key?uploadId=`: makes the object of its parts. */
+/** `POST /key?uploadId=`: assembles the object from its parts. */
 export async function completeUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const [bucket, upload] = findUpload(exchange, state);

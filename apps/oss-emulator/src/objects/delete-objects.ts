@@ -8,7 +8,7 @@ import { readXml, recordOf, type XmlElement } from '../wire/xml.js';
 
 const maxKeys = 1000;
 
-/** `DELETE /key`: says 204 also when there is no such object. */
+/** `DELETE /key`: answers 204 even if there is no such object. */
 export async function deleteObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   await state.buckets.get(exchange.bucket).objects.delete(exchange.objectKey);
   send(exchange, 204);

@@ -8,7 +8,7 @@ import { refusal } from '../wire/refusals.js';
 import { send, toLatin1 } from '../wire/responses.js';
 import { objectHeaders, type StoredObject } from '../store/stored-object.js';
 
-/** Fewer and larger reads than Node's own: half the time for a photo. */
+/** Fewer and larger reads than Node's default: half the time for a photo. */
 const readAtOnceBytes = 1_048_576;
 
 /** The object at this key. @throws OssRefusal NoSuchKey */
@@ -41,7 +41,8 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
     outgoing.end();
     return;
   }
-  // Opened before the status goes out: the file of an object that is replaced meanwhile stays readable.
+  // Opened before the status is sent, so that the file stays readable if the object is replaced
+  // meanwhile.
   const file = await bucket.objects.open(object);
   if (!file) return getObject(exchange, state);
   outgoing.writeHead(status, head);

@@ -39,7 +39,7 @@ export function receiveBody(
   });
 }
 
-/** Makes a received file an object. @throws OssRefusal FileAlreadyExists */
+/** Turns a received file into an object. @throws OssRefusal FileAlreadyExists */
 export function storeFile(
   bucket: Bucket,
   { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
@@ -50,7 +50,7 @@ export function storeFile(
   return bucket.objects.put(path, object, mayReplace(headers));
 }
 
-/** Refuses early what `put` would refuse in the end. @throws OssRefusal FileAlreadyExists */
+/** Refuses early what `put` would refuse later. @throws OssRefusal FileAlreadyExists */
 export function checkOverwrite(
   bucket: Bucket,
   key: string,
@@ -59,7 +59,7 @@ export function checkOverwrite(
   if (!mayReplace(headers) && bucket.objects.get(key)) throw refusal('FileAlreadyExists', { Key: key });
 }
 
-/** Whether an upload may take the place of an object. */
+/** Whether an upload may overwrite an object. */
 export function mayReplace(headers: Readonly<Record<string, string | undefined>>): boolean {
   return headers['x-oss-forbid-overwrite'] !== 'true';
 }

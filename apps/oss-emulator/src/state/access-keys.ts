@@ -2,12 +2,12 @@ import { invalidArgument, type SignatureRules } from '#oss';
 import type { Exchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 
-/** A key that the emulator knows; with a token it is a temporary one, as STS gives them. */
+/** A key that the emulator accepts; with a token, a temporary one as issued by STS. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken?: string | undefined;
-  /** End of a temporary key; undefined for none. */
+  /** Expiry of a temporary key; undefined for none. */
   readonly expiresAt?: Date | undefined;
 }
 
@@ -41,7 +41,7 @@ export function secretFinder(
  * @throws OssRefusal InvalidArgument when it is in both
  */
 export function readSecurityToken({ headers, query }: Exchange): string | undefined {
-  // One SDK's V1 sends the header without `x-oss-`, not signed.
+  // The V1 of one SDK sends the header without `x-oss-`, and unsigned.
   const inHeader = headers['x-oss-security-token'] ?? headers['security-token'];
   const inUrl = query['x-oss-security-token'] ?? query['security-token'];
   if (inHeader !== undefined && inUrl !== undefined)

@@ -2,7 +2,7 @@ import type { CallbackSender } from '../callbacks/callback-sender.js';
 import type { Buckets } from '../store/buckets.js';
 import type { AccessKey } from './access-keys.js';
 
-/** What the operations of a running emulator share. */
+/** State shared by the operations of a running emulator. */
 export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   /** General region id, such as cn-hangzhou. */

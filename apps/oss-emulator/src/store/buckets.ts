@@ -20,9 +20,9 @@ const bucketName = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 export class Buckets {
   readonly #folder: string;
   readonly #buckets = new Map<string, Bucket>();
-  /** By name: a bucket that is opened twice would forget what the first one got meanwhile. */
+  /** By name: a bucket opened twice would miss what the first instance received meanwhile. */
   readonly #turns = new Turns();
-  /** Where files lie until they are complete; on the same file system, so that a rename is enough. */
+  /** Folder of incomplete files; on the same file system, so that a rename suffices. */
   readonly incomingFolder: string;
 
   private constructor(dataDir: string) {
@@ -32,7 +32,7 @@ export class Buckets {
 
   static async open(dataDir: string): Promise<Buckets> {
     const buckets = new Buckets(dataDir);
-    // What lies here was being received when the process died.
+    // These files were being received when the process died.
     await rm(buckets.incomingFolder, { recursive: true, force: true });
     await mkdir(buckets.incomingFolder, { recursive: true });
     await mkdir(buckets.#folder, { recursive: true });
@@ -52,7 +52,7 @@ export class Buckets {
     return [...this.#buckets.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
   }
 
-  /** Makes a bucket; one that is there stays as it is. @throws OssRefusal InvalidBucketName */
+  /** Creates a bucket; an existing one stays unchanged. @throws OssRefusal InvalidBucketName */
   async create(name: string): Promise<void> {
     if (!bucketName.test(name)) throw refusal('InvalidBucketName', { BucketName: name });
     await this.#turns.take(name, () => this.#open(name));

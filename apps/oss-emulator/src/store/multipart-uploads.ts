@@ -8,7 +8,7 @@ import type { ReceivedFile } from './received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { Turns } from './turns.js';
 
-/** One part that was uploaded. */
+/** One uploaded part. */
 export interface StoredPart {
   readonly partNumber: number;
   readonly sizeBytes: number;
@@ -17,7 +17,10 @@ export interface StoredPart {
   readonly modifiedAt: string;
 }
 
-/** An upload in parts that is neither completed nor aborted. What the object will be is fixed when it starts. */
+/**
+ * A multipart upload that is neither completed nor aborted. The properties of the object are fixed
+ * when it starts.
+ */
 export interface MultipartUpload {
   /** 32 hex digits, upper-case. */
   readonly uploadId: string;
@@ -30,7 +33,10 @@ export interface MultipartUpload {
 
 type UploadSidecar = Omit<MultipartUpload, 'parts'>;
 
-/** The multipart uploads of one bucket on disk: a folder each, with a sidecar for the upload and one for each part. */
+/**
+ * The multipart uploads of one bucket on disk: one folder each, with a sidecar for the upload and
+ * one per part.
+ */
 export class MultipartUploads {
   readonly #folder: string;
   readonly #uploads = new Map<string, MultipartUpload>();
@@ -64,13 +70,13 @@ export class MultipartUploads {
     return this.#uploads.size;
   }
 
-  /** The upload, when it is one of this key. */
+  /** Returns the upload if it belongs to this key. */
   get(uploadId: string, key: string): MultipartUpload | undefined {
     const upload = this.#uploads.get(uploadId);
     return upload?.key === key ? upload : undefined;
   }
 
-  /** All uploads by key, then by start. */
+  /** All uploads, ordered by key, then by start. */
   list(): MultipartUpload[] {
     return [...this.#uploads.values()].sort(
       (left, right) =>
@@ -89,7 +95,10 @@ export class MultipartUploads {
     return upload;
   }
 
-  /** Makes a received file part `partNumber`, in place of an earlier one. @throws OssRefusal NoSuchUpload */
+  /**
+   * Stores a received file as part `partNumber`, replacing an earlier one. @throws OssRefusal
+   * NoSuchUpload
+   */
   putPart(upload: MultipartUpload, partNumber: number, file: ReceivedFile): Promise<void> {
     const { sizeBytes, etag, crc64 } = file;
     return this.#change(upload, async () => {
@@ -100,7 +109,7 @@ export class MultipartUploads {
     });
   }
 
-  /** The bytes of these parts, one after the other. */
+  /** The concatenated bytes of these parts. */
   read(upload: MultipartUpload, parts: readonly StoredPart[]): Readable {
     const dataOf = (partNumber: number) => this.#dataOf(upload, partNumber);
     return Readable.from(
@@ -112,8 +121,9 @@ export class MultipartUploads {
   }
 
   /**
-   * Ends an upload, completed or aborted: forgets it when `work` is done. Its parts stay as they are until then.
-   * @throws OssRefusal NoSuchUpload; whatever `work` fails with, and the upload stays
+   * Ends an upload, completed or aborted: removes it when `work` is done. Its parts stay unchanged
+   * until then.
+   * @throws OssRefusal NoSuchUpload; the error of `work`, after which the upload stays
    */
   end<T>(upload: MultipartUpload, work: () => T | Promise<T>): Promise<T> {
     return this.#change(upload, async () => {
@@ -124,7 +134,7 @@ export class MultipartUploads {
     });
   }
 
-  /** It may have ended since it was found, and while others had their turn. */
+  /** It may have ended since it was found, during the turns of others. */
   #change<T>(upload: MultipartUpload, change: () => Promise<T>): Promise<T> {
     const { uploadId } = upload;
     return this.#turns.take(uploadId, () => {

@@ -9,13 +9,14 @@ import { Turns } from './turns.js';
 type ObjectFacts = Omit<StoredObject, 'dataFile' | 'modifiedAt'>;
 
 /**
- * The objects of one bucket on disk. Bytes lie in files of their own; a JSON sidecar, named by the hash of the key, names
- * the file that counts: its rename is the moment an object changes. An index in memory answers reads and listings.
+ * The objects of one bucket on disk. Bytes are in separate files; a JSON sidecar, named by the hash
+ * of the key, names the current file: renaming the sidecar changes the object atomically. An index
+ * in memory answers reads and listings.
  */
 export class ObjectFiles {
   readonly #folder: string;
   readonly #objects = new Map<string, StoredObject>();
-  /** By key: memory and disk must agree on the last change. */
+  /** Serialized by key: memory and disk must agree on the last change. */
   readonly #turns = new Turns();
   #sorted: { key: string; bytes: Buffer }[] | undefined;
 
@@ -23,7 +24,10 @@ export class ObjectFiles {
     this.#folder = folder;
   }
 
-  /** Opens the folder and reads its sidecars; bytes that no sidecar names are what a crash left, and go. */
+  /**
+   * Opens the folder and reads its sidecars; removes files that no sidecar names, which a crash
+   * left behind.
+   */
   static async open(folder: string): Promise<ObjectFiles> {
     await mkdir(folder, { recursive: true });
     const files = new ObjectFiles(folder);
@@ -46,12 +50,15 @@ export class ObjectFiles {
     return this.#objects.size;
   }
 
-  /** Where the bytes of an object lie. */
+  /** Path of the bytes of an object. */
   pathOf(object: StoredObject): string {
     return join(this.#folder, object.dataFile);
   }
 
-  /** Opens the bytes of an object; undefined when it is replaced or deleted by now, and wants to be looked up again. */
+  /**
+   * Opens the bytes of an object; undefined if it was replaced or deleted meanwhile and must be
+   * looked up again.
+   */
   async open(object: StoredObject): Promise<FileHandle | undefined> {
     try {
       return await open(this.pathOf(object));
@@ -62,8 +69,8 @@ export class ObjectFiles {
   }
 
   /**
-   * Makes the file at `path` the object `facts.key`. The file is gone afterwards, whatever happens.
-   * @throws OssRefusal FileAlreadyExists, when there is one that may not be replaced
+   * Turns the file at `path` into the object `facts.key`. The file is gone afterwards in any case.
+   * @throws OssRefusal FileAlreadyExists if there is one that may not be replaced
    */
   async put(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
     try {
@@ -86,7 +93,7 @@ export class ObjectFiles {
     return object;
   }
 
-  /** Does nothing when there is no such object. */
+  /** Does nothing if there is no such object. */
   delete(key: string): Promise<void> {
     return this.#turns.take(key, () => this.#remove(key));
   }

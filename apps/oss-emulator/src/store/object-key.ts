@@ -1,7 +1,10 @@
 import { maxKeyBytes } from '#oss';
 import { refusal } from '../wire/refusals.js';
 
-/** @throws OssRefusal InvalidObjectName for what OSS would not store: 1 to 1023 bytes, no leading `/` or `\` */
+/**
+ * @throws OssRefusal InvalidObjectName unless the key has 1 to 1023 bytes and no leading `/` or
+ * `\`, as OSS requires
+ */
 export function checkObjectKey(key: string): void {
   const sizeBytes = Buffer.byteLength(key);
   if (sizeBytes < 1 || sizeBytes > maxKeyBytes || /^[/\\]/.test(key)) throw refusal('InvalidObjectName');

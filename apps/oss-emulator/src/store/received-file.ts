@@ -6,10 +6,10 @@ import { Crc64, etagOfMd5 } from '#oss';
 import { writeStream } from '#runtime';
 import { refusal } from '../wire/refusals.js';
 
-/** The largest object, or part of one, that comes in one request. */
+/** Maximum size of an object, or of a part, in one request. */
 export const maxBodyBytes = 5 * 1024 ** 3;
 
-/** Bytes that were written to a file of their own, with their sums. */
+/** Bytes that were written to a separate file, with their checksums. */
 export interface ReceivedFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -20,16 +20,16 @@ export interface ReceivedFile {
   readonly crc64: string;
 }
 
-/** What the sender said about the bytes, to be checked before they count. */
+/** What the sender claims about the bytes, checked before they are accepted. */
 export interface ClaimedSums {
   readonly contentMd5?: string | undefined;
   readonly crc64?: string | undefined;
 }
 
 /**
- * Writes a stream to a new file in `folder`, flushed to disk. Leaves nothing when the stream breaks off or its sums are not
- * the claimed ones. Holds no more than a chunk in memory.
- * @throws OssRefusal EntityTooLarge, InvalidDigest, InvalidCRC64; whatever the stream fails with
+ * Writes a stream to a new file in `folder`, flushed to disk. Leaves nothing behind if the stream
+ * breaks or its checksums differ from the claimed ones. Keeps at most one chunk in memory.
+ * @throws OssRefusal EntityTooLarge, InvalidDigest, InvalidCRC64; the error of the stream
  */
 export async function receiveFile(
   body: Readable,
@@ -74,7 +74,7 @@ export async function receiveFile(
   }
 }
 
-/** Does the work that gives a received file its place; when it fails, the file goes. */
+/** Runs the work that moves a received file into place; removes the file if it fails. */
 export async function placeFile<T>({ path }: ReceivedFile, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

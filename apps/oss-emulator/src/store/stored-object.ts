@@ -1,19 +1,19 @@
 import { quoteEtag } from '#oss';
 
-/** What the emulator knows of an object: its sidecar. */
+/** The sidecar of an object: everything the emulator knows about it. */
 export interface StoredObject {
   readonly key: string;
-  /** Name of the file that holds its bytes. */
+  /** Name of the file with its bytes. */
   readonly dataFile: string;
   readonly sizeBytes: number;
   /** Unquoted, upper-case. */
   readonly etag: string;
   readonly crc64: string;
-  /** Base64; null for an object made of parts. */
+  /** Base64; null for a multipart object. */
   readonly contentMd5: string | null;
   readonly type: 'Normal' | 'Multipart';
   readonly mimeType: string;
-  /** Headers that were stored with it: cache-control and the like, and x-oss-meta-*. */
+  /** Headers stored with it: cache-control and the like, and x-oss-meta-*. */
   readonly headers: Readonly<Record<string, string>>;
   readonly modifiedAt: string;
 }
@@ -26,7 +26,7 @@ const keptHeaders = new Set([
   'expires',
 ]);
 
-/** The headers of an upload that are stored with the object. */
+/** Selects the headers of an upload that are stored with the object. */
 export function headersToKeep(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept = Object.entries(headers).filter(
     (entry): entry is [string, string] =>
@@ -35,7 +35,7 @@ export function headersToKeep(headers: Readonly<Record<string, string | undefine
   return Object.fromEntries(kept);
 }
 
-/** The headers that tell of an object's content, on uploads as well as on reads. */
+/** The headers that describe the content of an object, on uploads and reads. */
 export function contentHeaders(
   object: Pick<StoredObject, 'etag' | 'crc64' | 'contentMd5'>,
 ): Record<string, string> {

@@ -1,8 +1,8 @@
-/** Changes of the same thing happen one after the other, those of different things at once. */
+/** Serializes changes of the same key; changes of different keys run concurrently. */
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Makes the change once all earlier ones of `key` are done, however they ended. */
+  /** Runs the change after all earlier ones of `key` have ended, successfully or not. */
   async take<T>(key: string, change: () => T | Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve();
     const done = before.then(change);

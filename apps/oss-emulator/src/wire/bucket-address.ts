@@ -1,6 +1,6 @@
 import { invalidArgument } from '#oss';
 
-/** Bucket and key that a request names; both empty at the service, the key empty at a bucket. */
+/** Bucket and key of a request; both empty for the service, the key empty for a bucket. */
 export interface BucketAddress {
   readonly bucket: string;
   readonly objectKey: string;
@@ -9,9 +9,10 @@ export interface BucketAddress {
 const ossHost = /^(?:([^.]*)\.)?oss-[a-z0-9-]+\.aliyuncs\.com$/;
 
 /**
- * How a request may be read, best reading first. The bucket stands in the host name (`<bucket>.localhost`,
- * `<bucket>.<public host>`, `<bucket>.oss-….aliyuncs.com`, whatever address was connected to) or leads the path. ali-oss on
- * an IP endpoint with `sldEnable` does both at once: only the signature tells then, so there are two readings.
+ * Returns the possible interpretations of a request, best first. The bucket is in the host name
+ * (`<bucket>.localhost`, `<bucket>.<public host>`, `<bucket>.oss-….aliyuncs.com`, whatever address
+ * was connected to) or begins the path. ali-oss on an IP endpoint with `sldEnable` does both at
+ * once: then only the signature decides, so there are two interpretations.
  * @param host value of the Host header
  * @param rawPath path as received; decoded once (`+` is a space), never normalised
  * @throws OssRefusal InvalidArgument
@@ -28,7 +29,7 @@ export function readAddresses(host: string, rawPath: string, publicHostname: str
 
 function bucketOfHost(hostname: string, publicHostname: string): string | undefined {
   const oss = ossHost.exec(hostname);
-  // ali-oss writes no bucket or `undefined` where it means the service.
+  // ali-oss writes no bucket or `undefined` for the service.
   if (oss) return oss[1] && oss[1] !== 'undefined' ? oss[1] : undefined;
   for (const parent of ['localhost', publicHostname])
     if (hostname.endsWith(`.${parent}`)) return hostname.slice(0, -parent.length - 1);
@@ -44,7 +45,8 @@ function splitPath(path: string): BucketAddress {
 
 function decodePath(rawPath: string): string {
   try {
-    // OSS reads `+` as a space in paths too; clients write `%2B`. Its Go SDK 1.5 writes a space so.
+    // OSS reads `+` as a space in paths too; clients write `%2B`. Its Go SDK 1.5 encodes a space
+    // like this.
     return decodeURIComponent(rawPath.replaceAll('+', ' '));
   } catch {
     throw invalidArgument('The path is not percent-encoded UTF-8.', undefined, { ArgumentName: 'path' });

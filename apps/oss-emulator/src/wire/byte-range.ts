@@ -7,8 +7,8 @@ export interface ByteRange {
 }
 
 /**
- * Reads a Range header as OSS does: one range; anything it cannot serve means the whole object (undefined), unless the
- * client asked for standard behaviour.
+ * Reads a Range header like OSS: one range; anything unservable means the whole object (undefined),
+ * unless the client requested standard behaviour.
  * @param standard value of header `x-oss-range-behavior` is `standard`
  * @throws OssRefusal InvalidRange, with standard behaviour only
  */

@@ -3,7 +3,7 @@ import { refusal } from './refusals.js';
 
 /**
  * Checks the conditions of a read (or, with another prefix, of a copy's source).
- * @returns whether the object is to be sent; false means 304
+ * @returns whether to send the object; false means 304
  * @throws OssRefusal PreconditionFailed
  */
 export function meetsConditions(

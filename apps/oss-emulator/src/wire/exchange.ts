@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BucketAddress } from './bucket-address.js';
 
-/** One request on its way: what came in, where the answer goes, and its id. */
+/** One request with its answer and its id. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   /** 24 hex digits, upper-case. */
   readonly requestId: string;
-  /** When it came, on the clock of `performance.now()`. */
+  /** Arrival time on the clock of `performance.now()`. */
   readonly startedAtMs: number;
   readonly method: string;
   readonly host: string;
@@ -23,13 +23,13 @@ export interface Exchange {
 /** A request whose bucket and key are known. */
 export type AddressedExchange = Exchange & BucketAddress;
 
-/** Reads what every operation needs of a request. */
+/** Reads the parts of a request that every operation needs. */
 export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
   const target = incoming.url ?? '/';
   const queryAt = target.indexOf('?');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
-    // Node reads header bytes as Latin-1; clients write UTF-8, and sign it.
+    // Node decodes headers as Latin-1; clients send and sign UTF-8.
     if (value !== undefined) headers[name] = Buffer.from(String(value), 'latin1').toString('utf8');
   }
   return {

@@ -3,8 +3,8 @@ import type { Exchange } from './exchange.js';
 import { refusal } from './refusals.js';
 
 /**
- * Reads the whole text of a small body.
- * @throws OssRefusal MalformedXML when it is larger than `maxBytes`, InvalidDigest
+ * Reads a small body as text.
+ * @throws OssRefusal MalformedXML if it is larger than `maxBytes`, InvalidDigest
  */
 export async function readText({ incoming, headers }: Exchange, maxBytes = 4 * 1024 * 1024): Promise<string> {
   const chunks: Buffer[] = [];

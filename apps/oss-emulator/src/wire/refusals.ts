@@ -1,6 +1,6 @@
 import { OssRefusal, type OssRefusalFacts } from '#oss';
 
-/** The refusals of OSS that the emulator knows: status, message, EC (where it is known). */
+/** The refusals of OSS that the emulator implements: status, message, EC (if known). */
 const refusalTable = {
   AccessKeyIdAndSecurityTokenNotMatch: [
     403,
@@ -49,7 +49,7 @@ const refusalTable = {
   SecurityTokenExpired: [403, 'The security token you provided has expired.'],
 } as const satisfies Record<string, readonly [number, string, string?]>;
 
-/** The refusal with this code, ready to be thrown. */
+/** Creates the refusal with this code. */
 export function refusal(code: keyof typeof refusalTable, facts: OssRefusalFacts = {}): OssRefusal {
   const [status, message, ec] = refusalTable[code] as readonly [number, string, string?];
   return new OssRefusal(status, code, message, { ec, facts });

@@ -2,7 +2,7 @@ import type { OssRefusal } from '#oss';
 import { commonHeaders, type Exchange } from './exchange.js';
 import { writeXml, type XmlElement } from './xml.js';
 
-/** Answers with a body of bytes or text, or with none. */
+/** Answers with a body of bytes or text, or without a body. */
 export function send(
   exchange: Exchange,
   status: number,
@@ -15,7 +15,7 @@ export function send(
   outgoing.end(method === 'HEAD' ? undefined : body);
 }
 
-/** Header values as bytes of UTF-8, in the form Node wants them. */
+/** Header values as UTF-8 bytes, in the form that Node expects. */
 export function toLatin1(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
@@ -32,7 +32,7 @@ export function sendXml(
   send(exchange, status, { 'content-type': 'application/xml', ...headers }, writeXml(root));
 }
 
-/** Answers with OSS's error document; after HEAD it goes into a header. */
+/** Answers with OSS's error document, or for HEAD with a header. */
 export function sendRefusal(
   exchange: Exchange,
   { status, code, message, ec, facts }: OssRefusal,

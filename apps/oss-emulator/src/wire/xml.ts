@@ -1,10 +1,10 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { refusal } from './refusals.js';
 
-/** An element: its name, and its text or its children. */
+/** An XML element: its name, and its text or children. */
 export type XmlElement = readonly [name: string, content: string | number | boolean | readonly XmlElement[]];
 
-/** Writes a document. */
+/** Serializes a document. */
 export function writeXml(root: XmlElement): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${writeElement(root)}`;
 }
@@ -15,14 +15,15 @@ function writeElement([name, content]: XmlElement): string {
 }
 
 function escapeText(text: string): string {
-  // Control characters would be lost or refused as they are.
+  // Unescaped control characters would be lost or refused.
   return text.replaceAll(/[&<>"'\p{Cc}]/gu, (character) => `&#x${character.charCodeAt(0).toString(16)};`);
 }
 
 const parser = new XMLParser({
   parseTagValue: false,
   trimValues: true,
-  // With them come the numeric references that every XML writer may use: Go's writes a quote as `&#34;`.
+  // Also enables numeric references, which every XML writer may use: Go's writes a quote as
+  // `&#34;`.
   htmlEntities: true,
   isArray: (name) => listNames.has(name),
 });
@@ -33,14 +34,14 @@ const listNames = new Set(['Object', 'Part']);
  * @throws OssRefusal MalformedXML
  */
 export function readXml(text: string, rootName: string): Record<string, unknown> {
-  // Nothing that OSS takes has a document type: entity tricks end here.
+  // Nothing that OSS accepts has a document type, so this refuses entity tricks.
   if (text.includes('<!DOCTYPE') || XMLValidator.validate(text) !== true) throw refusal('MalformedXML');
   const document: unknown = parser.parse(text);
   const root = recordOf(document)[rootName];
   return root === '' ? {} : recordOf(root);
 }
 
-/** @throws OssRefusal MalformedXML when `value` is no element with children */
+/** @throws OssRefusal MalformedXML if `value` is not an element with children */
 export function recordOf(value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refusal('MalformedXML');
   return Object.fromEntries(Object.entries(value));

@@ -3,7 +3,7 @@ import { jsonChanges, readObject } from './json-changes.js';
 import type { Change } from './target-changes.js';
 import { decompressions } from './compression.js';
 
-/** The bodies that OSS may have signed when something on the way changed the one that was received. */
+/** Yields the bodies that OSS may have signed if the received one was changed in transit. */
 export function* bodyChanges(
   received: Buffer,
   headers: Readonly<Record<string, string>>,

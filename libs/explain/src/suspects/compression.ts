@@ -1,11 +1,11 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Change } from './target-changes.js';
 
-/** A bomb unpacks no further: no callback body is larger. */
+/** Stops decompression bombs: no callback body is larger. */
 const maxOutputLength = 1_048_576;
 const decompressors = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync };
 
-/** The body before something on the way compressed it. */
+/** Returns the body before it was compressed in transit. */
 export function* decompressions(received: Buffer): Generator<Change<Buffer>> {
   for (const [encoding, decompress] of Object.entries(decompressors)) {
     const sent = attempt(() => decompress(received, { maxOutputLength }));

@@ -1,7 +1,7 @@
 import { maxOrdered, orders, tryDecode, type Change } from './target-changes.js';
 import { percentEncode } from '#oss';
 
-/** What a form may have been before something parsed it and wrote it anew. */
+/** Yields what a form may have been before something parsed and serialized it again. */
 export function* formChanges(text: string): Generator<Change<string>> {
   const cause = text.includes('%')
     ? 'the form was parsed and serialized again'
@@ -39,7 +39,7 @@ export function* formChanges(text: string): Generator<Change<string>> {
   yield { sent: JSON.stringify(fields), cause: 'the JSON was parsed and serialized as a form' };
 }
 
-/** The same fields in every other order, when they are few. */
+/** Yields the same fields in every other order, if there are few. */
 export function* fieldOrders(text: string): Generator<Change<string>> {
   const pairs = text.split('&');
   if (pairs.length > 1 && pairs.length <= maxOrdered)

@@ -1,7 +1,7 @@
 import { maxOrdered, orders, type Change } from './target-changes.js';
 import { percentEncode } from '#oss';
 
-/** What a JSON body may have been before something parsed it and wrote it anew. */
+/** Yields what a JSON body may have been before something parsed and serialized it again. */
 export function* jsonChanges(value: object): Generator<Change<string>> {
   yield* writings(value, 'the JSON was parsed and serialized again');
   const pairs = Object.entries(value).map(([name, field]: [string, unknown]): [string, string] => [
@@ -45,10 +45,13 @@ function escapeNonAscii(text: string): string {
   );
 }
 
-/** Indenting what is nested deeply takes the square of its size; callbacks are flat. */
+/** Indenting deeply nested JSON takes quadratic time; callbacks are flat. */
 const maxBrackets = 200;
 
-/** The JSON object that a text is; undefined when it is none, or has too many brackets to be written anew. */
+/**
+ * Parses a text as a JSON object; undefined if it is not one, or has too many brackets to be
+ * serialized again.
+ */
 export function readObject(text: string): object | undefined {
   if (text.split(/[[{]/, maxBrackets + 2).length > maxBrackets + 1) return undefined;
   try {

@@ -1,14 +1,16 @@
 import { showValue } from '#oss';
 
-/** Something that may have been sent in place of what was received, and what would have changed it on the way. */
+/**
+ * What may have been sent instead of what was received, and what would have changed it in transit.
+ */
 export interface Change<Value> {
   readonly sent: Value;
   readonly cause: string;
 }
 
-/** Where a callback was sent, as far as settings tell. */
+/** Where a callback was sent, as far as the settings show. */
 export interface TargetSettings {
-  /** Path prefix that a proxy takes away, or empty. */
+  /** Path prefix that a proxy removes, or empty. */
   readonly pathPrefix: string;
   /** The callback URL that OSS was given, if it is known. */
   readonly callbackUrl?: string | undefined;
@@ -22,7 +24,10 @@ const originalTargetHeaders = [
   'x-envoy-original-path',
 ];
 
-/** The targets that were signed if nothing was changed on the way; those with a cause tell of a wrong setting or a proxy. */
+/**
+ * Returns the targets that were signed if nothing was changed in transit; those with a cause
+ * indicate a wrong setting or a proxy.
+ */
 export function signedTargets(
   { rawTarget }: { readonly rawTarget: string },
   { pathPrefix, callbackUrl }: TargetSettings,
@@ -54,7 +59,7 @@ function readings({ sent, cause }: Change<string>): Change<string>[] {
   ];
 }
 
-/** The targets that OSS may have signed when a proxy changed the one that was received. */
+/** Yields the targets that OSS may have signed if a proxy changed the received one. */
 export function* targetChanges(
   received: string,
   headers: Readonly<Record<string, string>>,
@@ -104,7 +109,7 @@ function* pathChanges(path: string, forwardedPrefix: string | undefined): Genera
   if (path.includes('%')) yield { sent: path.replaceAll('%', '%25'), cause: 'the path was percent-decoded' };
 }
 
-/** Of more, not every order is tried. */
+/** Maximum number of parameters for which every order is tried. */
 export const maxOrdered = 5;
 
 function* queryChanges(query: string): Generator<Change<string>> {
@@ -136,7 +141,7 @@ function* queryChanges(query: string): Generator<Change<string>> {
     };
 }
 
-/** Every order of some things. */
+/** Yields every order of the items. */
 export function* orders<Item>(items: readonly Item[]): Generator<Item[]> {
   if (items.length < 2) yield [...items];
   for (const [index, item] of items.length < 2 ? [] : items.entries())

@@ -2,7 +2,8 @@ import { LandfallError } from '#runtime';
 import { showValue } from '../wire/shown-value.js';
 
 /**
- * Reads an `application/x-www-form-urlencoded` body, with `%20` and `+` as spaces, in the order given.
+ * Reads an `application/x-www-form-urlencoded` body, with `%20` and `+` as spaces, in the order
+ * received.
  * @throws LandfallError callback.body_malformed, callback.field_duplicated
  */
 export function readFormFields(text: string): Map<string, string> {

@@ -2,15 +2,16 @@ import { LandfallError } from '#runtime';
 import { showValue } from '../wire/shown-value.js';
 
 /**
- * Reads an `application/json` body: one object of strings, numbers, booleans and nulls (read as empty). Only `imageInfo`
- * may hold an object; its members become `imageInfo.<name>`.
+ * Reads an `application/json` body: one object of strings, numbers, booleans and nulls (read as
+ * empty). Only `imageInfo` may contain an object; its members become `imageInfo.<name>`.
  * @throws LandfallError callback.body_malformed, callback.field_duplicated, callback.field_invalid
  */
 export function readJsonFields(text: string): Map<string, string> {
   const members = parseObject(text);
   refuseDuplicateNames(text);
   const fields = collectFields(members);
-  // Read once more for all of them, and only now that nothing is nested deeply: a reviver recurses.
+  // Parsed again for all lossy numbers, and only after deep nesting is ruled out, because a reviver
+  // recurses.
   return hasLossy(members) ? collectFields(JSON.parse(text, keepDigits as Reviver) as object) : fields;
 }
 
@@ -19,7 +20,8 @@ function parseObject(text: string): object {
   try {
     value = JSON.parse(text);
   } catch {
-    // Neither the body nor the parser's own message, which quotes it: what is shown may be a secret, and no name tells.
+    // Shows neither the body nor the parser's message, which quotes it: it may contain a secret,
+    // and no field name identifies it.
     throw new LandfallError('callback.body_malformed', 'the body is not JSON');
   }
   if (!isObject(value)) throw new LandfallError('callback.body_malformed', 'the body is not a JSON object');
@@ -48,7 +50,7 @@ function addField(fields: Map<string, string>, name: string, value: unknown): vo
 
 type Reviver = (name: string, value: unknown) => unknown;
 
-/** The digits as sent, for a number that a double cannot hold (crc64 without quotes). */
+/** Keeps the digits as sent if a double cannot represent the number (crc64 without quotes). */
 function keepDigits(_: string, value: unknown, { source }: { source?: string }): unknown {
   return isLossy(value) ? source : value;
 }
@@ -63,7 +65,7 @@ function isLossy(value: unknown): boolean {
 
 const stringOrBrace = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
 
-/** `JSON.parse` keeps the last of two members with one name, silently. `text` is valid JSON. */
+/** `JSON.parse` silently keeps the last of two members with the same name. `text` is valid JSON. */
 function refuseDuplicateNames(text: string): void {
   const open: Set<string>[] = [];
   for (const [token, colon] of text.matchAll(stringOrBrace)) {
@@ -71,7 +73,7 @@ function refuseDuplicateNames(text: string): void {
     else if (token === '}') open.pop();
     else if (colon !== undefined) {
       const written = token.slice(0, -colon.length);
-      // Escapes may spell one name in two ways.
+      // Escapes can spell the same name in different ways.
       const name = written.includes('\\') ? JSON.stringify(JSON.parse(written)) : written;
       const names = open.at(-1);
       if (names?.has(name)) throw new LandfallError('callback.field_duplicated', written);

@@ -6,7 +6,10 @@ import { showValue } from '../wire/shown-value.js';
 export const maxKeyBytes = 1023;
 const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
 
-/** Names under which callback templates in use send a field; the first one present counts, the others are vars. */
+/**
+ * Names that existing callback templates use for a field; the first one present counts, the others
+ * are vars.
+ */
 const aliases = {
   bucket: ['bucket'],
   object: ['object', 'objectKey', 'key', 'path', 'filename'],
@@ -19,17 +22,19 @@ const aliases = {
 } as const;
 type CallbackField = keyof typeof aliases;
 
-/** What a service may settle about the bodies of its callbacks. */
+/** Settings of a service for the bodies of its callbacks. */
 export interface CallbackBodySettings {
-  /** The bucket of templates that leave it out. */
+  /** The bucket of templates that omit it. */
   readonly defaultBucket?: string | undefined;
-  /** Names of a template's own, before the usual ones. */
+  /** Names of custom templates, checked before the usual ones. */
   readonly fieldNames?: Readonly<Partial<Record<CallbackField, string>>>;
 }
 
 const noOwnNames: NonNullable<CallbackBodySettings['fieldNames']> = {};
 
-/** System variables that OSS leaves empty when they do not apply; an empty one says nothing. */
+/**
+ * System variables that OSS leaves empty if they do not apply; an empty one carries no information.
+ */
 const emptyMeansAbsent = new Set([
   'reqId',
   'operation',
@@ -41,7 +46,8 @@ const emptyMeansAbsent = new Set([
 ]);
 
 /**
- * Makes sense of the fields of a callback body. Only the object is needed, and the bucket unless there is a default.
+ * Interprets the fields of a callback body. Requires the object, and the bucket unless there is a
+ * default.
  * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
  */
 export function toLandedObject(
@@ -64,7 +70,7 @@ export function toLandedObject(
 }
 
 /**
- * Refuses what UTF-8 or a Postgres text cannot hold: NUL and halves of surrogate pairs.
+ * Refuses what UTF-8 or a Postgres text cannot store: NUL and lone surrogates.
  * @throws LandfallError callback.field_invalid
  */
 export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
@@ -75,13 +81,13 @@ export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
   }
 }
 
-/** What OSS fills in, in whatever case, as it stands or percent-encoded. */
+/** A placeholder that OSS fills in, in any case, plain or percent-encoded. */
 const placeholder =
   /^(?:\$|%24)(?:\{|%7B)(?:x(?::|%3A)[^}]{1,100}|bucket|object|etag|size|mimeType|imageInfo\.\w{1,20}|crc64|contentMd5|vpcId|clientIp|reqId|operation)(?:\}|%7D)$/i;
 
 /**
- * Refuses a body in which a placeholder of OSS came back as it was sent. A value that only contains one, or one that OSS does not
- * know, is somebody's own: `a${b}.jpg` is a legal key.
+ * Refuses a body in which a placeholder of OSS came back unrendered. A value that only contains a
+ * placeholder, or contains one unknown to OSS, is legitimate: `a${b}.jpg` is a legal key.
  * @throws LandfallError callback.placeholder_unrendered
  */
 export function refuseUnrendered(fields: ReadonlyMap<string, string>): void {
@@ -94,7 +100,7 @@ export function refuseUnrendered(fields: ReadonlyMap<string, string>): void {
   }
 }
 
-/** The value of the first name present, which joins those that are `taken`. */
+/** Returns the value of the first name present and adds that name to `taken`. */
 function takeField(
   fields: ReadonlyMap<string, string>,
   field: CallbackField,
@@ -119,7 +125,7 @@ function refuseMissing(field: CallbackField): never {
 }
 
 function readKey(key: string): string {
-  // A UTF-16 unit is at most three bytes of UTF-8: short keys need no counting.
+  // A UTF-16 unit has at most three bytes in UTF-8, so short keys need no counting.
   if (key.length * 3 > maxKeyBytes && Buffer.byteLength(key) > maxKeyBytes)
     throw invalid('object', key, `must have at most ${maxKeyBytes} bytes of UTF-8`);
   return key;
@@ -160,7 +166,7 @@ function readVars(fields: ReadonlyMap<string, string>, taken: readonly string[])
     const name = field.startsWith('x:') ? field.slice(2) : field;
     if (name === '') throw invalid(field, value, 'must have a variable name after x:');
     if (Object.hasOwn(vars, name)) throw new LandfallError('callback.field_duplicated', showValue(name));
-    // To assign to __proto__ would not make a variable of that name.
+    // Assigning to __proto__ would not create a property of that name.
     if (name === '__proto__') Object.defineProperty(vars, name, { ...ownValue, value });
     else vars[name] = value;
   }

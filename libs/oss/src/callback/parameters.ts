@@ -4,18 +4,18 @@ import { checkCallbackTemplate, type CallbackBodyType } from './template.js';
 import { readCallbackUrls } from './url.js';
 import { invalidArgument, type OssRefusal } from '../wire/oss-refusal.js';
 
-/** What an upload asks OSS to call. */
+/** The callback that an upload requests from OSS. */
 export interface CallbackParameters {
   /** One to five, tried in order. */
   readonly urls: readonly string[];
-  /** Value of the Host header; null for the one of each URL. */
+  /** Value of the Host header; null for the host of each URL. */
   readonly host: string | null;
   /** The template of the body. */
   readonly body: string;
   readonly bodyType: CallbackBodyType;
-  /** Whether https sends the server's name. */
+  /** Whether https sends the server name (SNI). */
   readonly sni: boolean;
-  /** Custom variables, with their `x:`. */
+  /** Custom variables, including the `x:` prefix. */
   readonly vars: Readonly<Record<string, string>>;
 }
 
@@ -24,8 +24,9 @@ const form = 'application/x-www-form-urlencoded';
 const hostHeader = /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/;
 
 /**
- * Reads and checks the values of `callback` and `callback-var` (base64 of JSON), as OSS does before it stores anything.
- * @returns undefined when `callbackUrl` is the empty string: then no callback is wanted
+ * Reads and checks the values of `callback` and `callback-var` (base64 of JSON), like OSS before it
+ * stores anything.
+ * @returns undefined if `callbackUrl` is the empty string, which means no callback
  * @throws OssRefusal InvalidArgument
  */
 export function readCallbackParameters(
@@ -99,14 +100,17 @@ function readHost(value: unknown): string | null {
   throw invalidArgument('The callback host configuration is invalid.');
 }
 
-/** That anything but true and false is refused is documented, with which words is not. */
+/** OSS documents that it refuses anything but true and false, but not the wording. */
 function readSni(value: unknown = false): boolean {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
   throw invalidArgument('The callback sni configuration is invalid.');
 }
 
-/** They are checked and then left out: clients report that they do not arrive. The words are a guess, the code is not. */
+/**
+ * They are checked and then dropped: clients report that they do not arrive. The wording is a
+ * guess, the code is not.
+ */
 function checkAdditionalHeaders(value: unknown = {}): void {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const isGood =

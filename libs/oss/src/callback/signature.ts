@@ -39,7 +39,7 @@ function decodePath(path: string): string {
 export interface ReceivedCallback {
   /** Request target as received. */
   readonly rawTarget: string;
-  /** Body as received, never parsed and written anew. */
+  /** Body as received, never parsed and serialized again. */
   readonly body: Uint8Array;
   /** Value of the `authorization` header: plain base64. */
   readonly authorization: string;
@@ -48,8 +48,8 @@ export interface ReceivedCallback {
 }
 
 /**
- * Whether the signature of a callback holds. A literal `+` in the path is read both as itself and as a space, because
- * nobody outside of OSS knows which one it signs.
+ * Whether the signature of a callback is valid. Tries a literal `+` in the path both as itself and
+ * as a space, because OSS does not document which one it signs.
  * @throws LandfallError callback.signature_malformed, callback.target_malformed
  */
 export function verifyCallbackSignature({ rawTarget, body, authorization, key }: ReceivedCallback): boolean {
@@ -63,7 +63,7 @@ export function verifyCallbackSignature({ rawTarget, body, authorization, key }:
 }
 
 /**
- * Signs a callback as OSS does; gives the value of the `authorization` header.
+ * Signs a callback like OSS; returns the value of the `authorization` header.
  * @throws LandfallError callback.target_malformed
  */
 export function signCallback(rawTarget: string, body: Uint8Array, privateKey: KeyObject): string {

@@ -4,7 +4,7 @@ import { percentEncode } from '../wire/percent-encoding.js';
 export type CallbackBodyType = 'application/x-www-form-urlencoded' | 'application/json';
 
 /**
- * Checks that every `$` of a body template opens a placeholder that is closed.
+ * Checks that every `$` of a body template starts a closed placeholder.
  * @throws OssRefusal InvalidArgument
  */
 export function checkCallbackTemplate(template: string): void {
@@ -16,9 +16,9 @@ export function checkCallbackTemplate(template: string): void {
 }
 
 /**
- * Fills a body template: form values are percent-encoded, JSON values are inserted with their quotes. A variable without a
- * value is empty (in JSON `""`).
- * @param values by name: system variables, and custom ones with their `x:`
+ * Fills a body template: form values are percent-encoded, JSON values are inserted with their
+ * quotes. A variable without a value becomes empty (in JSON `""`).
+ * @param values by name: system variables, and custom ones including the `x:` prefix
  */
 export function renderCallbackBody(
   template: string,

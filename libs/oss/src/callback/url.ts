@@ -17,8 +17,9 @@ for (const [network, bits] of [
   privateAddresses.addSubnet(network, bits);
 
 /**
- * Reads the URLs of `callbackUrl`: up to five, joined by `;`, http where no scheme is given.
- * @param allowPrivateHosts also takes private addresses and names of one label, as an emulator must
+ * Reads the URLs of `callbackUrl`: up to five, separated by `;`, with http as the default scheme.
+ * @param allowPrivateHosts also accepts private addresses and single-label names, as an emulator
+ * must
  * @throws OssRefusal InvalidArgument
  */
 export function readCallbackUrls(text: string, allowPrivateHosts: boolean): string[] {

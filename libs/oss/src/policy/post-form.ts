@@ -19,12 +19,15 @@ export interface PostFormRequest extends OssCredentials {
   readonly bucket: string;
   readonly region: string;
   readonly expiresAt: Date;
-  /** Conditions beside the bucket and those that V4 itself demands, in OSS's own notation. */
+  /** Conditions besides the bucket and those that V4 itself requires, in OSS's own notation. */
   readonly conditions: readonly unknown[];
   readonly now?: Date;
 }
 
-/** Makes the fields of a form with a V4 policy. What the conditions name (key, callback, …) is added by the caller. */
+/**
+ * Creates the fields of a form with a V4 policy. The caller adds the fields that the conditions
+ * name (key, callback, …).
+ */
 export function signPolicyV4(request: PostFormRequest): Record<string, string> {
   const date = formatDateV4(request.now ?? new Date());
   const fields: Record<string, string> = {
@@ -39,7 +42,7 @@ export function signPolicyV4(request: PostFormRequest): Record<string, string> {
   return { ...fields, policy, 'x-oss-signature': signature };
 }
 
-/** Makes the fields of a form with a V1 policy. */
+/** Creates the fields of a form with a V1 policy. */
 export function signPolicyV1(request: Omit<PostFormRequest, 'region' | 'now'>): Record<string, string> {
   const policy = encodePolicy(request, []);
   const fields = {
@@ -62,9 +65,10 @@ function encodePolicy(
 }
 
 /**
- * Checks the signature of a form (V1 or V4) and reads its policy; the conditions are `checkPostConditions`' part.
+ * Checks the signature of a form (V1 or V4) and reads its policy; `checkPostConditions` checks the
+ * conditions.
  * @param fields by lower-case name
- * @returns undefined when the form is not signed at all
+ * @returns undefined if the form has no signature
  * @throws OssRefusal
  */
 export function verifyPostForm(

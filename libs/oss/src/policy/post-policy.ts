@@ -50,7 +50,7 @@ const gmtTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 
 function readExpiration(value: unknown): Date {
   const date = typeof value === 'string' && gmtTime.test(value) ? new Date(value) : undefined;
-  // A day that the month has not would roll over into the next one.
+  // A day that the month does not have would roll over into the next month.
   if (date && date.toJSON()?.slice(0, 19) === String(value).slice(0, 19)) return date;
   throw invalid('Invalid expiration: must be a time in GMT such as 2026-01-15T09:30:00.000Z.');
 }
@@ -100,8 +100,9 @@ function invalid(reason: string, ec?: string): OssRefusal {
 }
 
 /**
- * Checks a form against its policy, all but the size of the file. A field that no condition names is allowed; one that came
- * more than once, also under names that differ in case, must meet its conditions each time, since nobody knows which counts.
+ * Checks a form against its policy, except the size of the file. Fields that no condition names are
+ * allowed. A field that occurs more than once, also under names that differ in case, must meet its
+ * conditions each time, because OSS does not document which occurrence counts.
  * @param fields by name as sent, with one value or all of them
  * @throws OssRefusal AccessDenied
  */

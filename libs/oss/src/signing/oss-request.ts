@@ -1,11 +1,11 @@
-/** A request to OSS as signatures see it: addressed by bucket and key, whatever its URL looks like. */
+/** A request to OSS as signatures cover it: addressed by bucket and key, regardless of its URL. */
 export interface OssRequest {
   readonly method: string;
   /** Empty for the service itself (ListBuckets). */
   readonly bucket: string;
   /** Empty for the bucket itself. Decoded. */
   readonly objectKey: string;
-  /** Decoded names and values; a name without a value has the empty one. */
+  /** Decoded names and values; a name without a value has an empty value. */
   readonly query: Readonly<Record<string, string>>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -15,11 +15,11 @@ export interface OssRequest {
 export interface OssCredentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** STS token, when the key is a temporary one. */
+  /** STS token, if the key is temporary. */
   readonly securityToken?: string | undefined;
 }
 
-/** `/bucket/key`, `/bucket/` or `/`, not encoded: what every addressing style stands for. */
+/** `/bucket/key`, `/bucket/` or `/`, not encoded: the same for every addressing style. */
 export function resourceOf({ bucket, objectKey }: Pick<OssRequest, 'bucket' | 'objectKey'>): string {
   return bucket ? `/${bucket}/${objectKey}` : '/';
 }

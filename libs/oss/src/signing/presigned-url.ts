@@ -12,23 +12,29 @@ import {
 export interface PresignedUrlRequest extends OssCredentials {
   /** Endpoint without the bucket, such as https://oss-cn-hangzhou.aliyuncs.com. */
   readonly endpoint: URL;
-  /** Bucket in the path instead of the host name. */
+  /** Puts the bucket into the path instead of the host name. */
   readonly pathStyle: boolean;
   readonly bucket: string;
   readonly objectKey: string;
   readonly region: string;
-  /** Life of the URL in seconds, 1 to 604,800. */
+  /** Lifetime of the URL in seconds, 1 to 604,800. */
   readonly expiresInS: number;
   /** Default GET. */
   readonly method?: string;
   /** Further query parameters, such as `x-oss-process` or `callback`. */
   readonly query?: Record<string, string>;
-  /** Headers that the client must send exactly so, such as content-type; lower-case names. */
+  /**
+   * Headers that the client must send with exactly these values, such as content-type; lower-case
+   * names.
+   */
   readonly headers?: Record<string, string>;
   readonly now?: Date;
 }
 
-/** Builds a URL that carries a V4 signature: whoever holds it may do this one request until it expires. Pure. */
+/**
+ * Builds a URL with a V4 signature: its holder may make this one request until the URL expires.
+ * Pure.
+ */
 export function presignUrlV4(request: PresignedUrlRequest): string {
   const { endpoint, pathStyle, bucket, objectKey, region, securityToken } = request;
   const date = formatDateV4(request.now ?? new Date());

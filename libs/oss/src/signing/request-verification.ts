@@ -6,7 +6,7 @@ import { verifyHeaderV4, verifyUrlV4 } from './verification-v4.js';
 
 /**
  * Checks the signature of a request (V1 or V4, in a header or in the URL).
- * @returns who signed it; undefined when nobody did
+ * @returns the signer; undefined if the request is not signed
  * @throws OssRefusal
  */
 export function verifyRequest(

@@ -1,6 +1,6 @@
 import { OssRefusal, accessDenied } from '../wire/oss-refusal.js';
 
-/** What the server knows when it checks signatures. */
+/** What the server needs to check signatures. */
 export interface SignatureRules {
   readonly findSecret: (accessKeyId: string) => string | undefined;
   /** General region id, such as cn-hangzhou. */
@@ -23,7 +23,7 @@ export function secretOf(accessKeyId: string, rules: SignatureRules): string {
   );
 }
 
-/** @throws OssRefusal RequestTimeTooSkewed, AccessDenied when there is no date */
+/** @throws OssRefusal RequestTimeTooSkewed, AccessDenied if there is no date */
 export function checkClock(requestTime: Date | undefined, { now }: SignatureRules): void {
   if (!requestTime || Number.isNaN(requestTime.getTime()))
     throw accessDenied('OSS authentication requires a valid Date.');
@@ -43,7 +43,7 @@ export function checkClock(requestTime: Date | undefined, { now }: SignatureRule
   );
 }
 
-/** 403 SignatureDoesNotMatch, with what the server computed from. */
+/** 403 SignatureDoesNotMatch, with the text that the server signed. */
 export function signatureMismatch(facts: Readonly<Record<string, string>>): OssRefusal {
   return new OssRefusal(
     403,

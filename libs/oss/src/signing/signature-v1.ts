@@ -39,7 +39,7 @@ export function signV1(accessKeySecret: string, text: string): string {
   return hmacSha1Base64(accessKeySecret, text);
 }
 
-/** The headers to add to a request so that it is signed by V1. */
+/** Returns the headers that sign a request with V1. */
 export function signRequestV1(
   request: OssRequest,
   { accessKeyId, accessKeySecret, securityToken }: OssCredentials,

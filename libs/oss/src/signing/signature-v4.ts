@@ -10,7 +10,7 @@ export function formatDateV4(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
-/** Reads `20260115T083000Z`; undefined when it is no such date. */
+/** Parses `20260115T083000Z`; undefined if the text is not such a date. */
 export function parseDateV4(text: string): Date | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (!parts) return undefined;
@@ -19,7 +19,9 @@ export function parseDateV4(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** `20260115/cn-hangzhou/oss/aliyun_v4_request`: day and region that a V4 signature is good for. */
+/**
+ * `20260115/cn-hangzhou/oss/aliyun_v4_request`: day and region for which a V4 signature is valid.
+ */
 export function scopeV4(dateV4: string, region: string): string {
   return `${dateV4.slice(0, 8)}/${region}/oss/aliyun_v4_request`;
 }
@@ -29,7 +31,8 @@ export type EmptyValueForm = 'name' | 'name=';
 
 /**
  * The canonical request of V4.
- * @param additionalHeaders names of headers that are signed beside content-type, content-md5 and `x-oss-*`; any order
+ * @param additionalHeaders names of headers that are signed besides content-type, content-md5 and
+ * `x-oss-*`; in any order
  */
 export function canonicalRequestV4(
   request: OssRequest,
@@ -65,14 +68,15 @@ export function stringToSignV4(canonicalRequest: string, dateV4: string, region:
 }
 
 /**
- * hex(HMAC-SHA256(key of that day and region, text)): the signature of V4 requests and V4 form policies.
- * @param dateV4 `x-oss-date`, or just its day
+ * hex(HMAC-SHA256(key of that day and region, text)): the signature of V4 requests and V4 form
+ * policies.
+ * @param dateV4 `x-oss-date`, or only its day
  */
 export function signV4(accessKeySecret: string, dateV4: string, region: string, text: string): string {
   return hmacSha256(signingKeyOf(accessKeySecret, dateV4.slice(0, 8), region), text).toString('hex');
 }
 
-/** The last key: a list of uploads signs hundreds of URLs with one. */
+/** Caches the last key: a list of uploads signs hundreds of URLs with the same one. */
 let lastKey: { secret: string; day: string; region: string; key: Buffer } | undefined;
 
 function signingKeyOf(secret: string, day: string, region: string): Buffer {
@@ -83,7 +87,7 @@ function signingKeyOf(secret: string, day: string, region: string): Buffer {
   return key;
 }
 
-/** The headers to add to a request so that it is signed by V4. */
+/** Returns the headers that sign a request with V4. */
 export function signRequestV4(
   request: OssRequest,
   { accessKeyId, accessKeySecret, securityToken }: OssCredentials,

@@ -62,7 +62,7 @@ export function verifyUrlV4(request: OssRequest, rules: SignatureRules) {
   return compare(request, { credential, additionalHeaders, signature, date }, secret, rules);
 }
 
-/** What a credential that does not fit is answered, by the place it came in. */
+/** The answer to a credential that does not match, by where it occurred. */
 interface CredentialRefusals {
   readonly place: string;
   readonly regionEc: string;

@@ -1,6 +1,6 @@
 /**
- * Decodes standard base64 (alphabet `+/`, padded, no white space). Undefined when `text` is empty or anything but the one
- * canonical spelling of its bytes.
+ * Decodes standard base64 (alphabet `+/`, padded, no white space). Undefined if `text` is empty or
+ * not the canonical encoding of its bytes.
  */
 export function decodeStrictBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');

@@ -2,7 +2,9 @@
 const polynomialHigh = 0xc96c5795;
 const polynomialLow = 0xd7870f42;
 
-/** Eight tables of 256 entries, so that eight bytes take one step. Entry `slice * 256 + byte`. */
+/**
+ * Eight tables of 256 entries, so that one step processes eight bytes. Entry `slice * 256 + byte`.
+ */
 const lowTable = new Int32Array(8 * 256);
 const highTable = new Int32Array(8 * 256);
 fillTables();
@@ -32,12 +34,12 @@ function fillTables(): void {
   }
 }
 
-/** The CRC-64 of a stream of bytes as `x-oss-hash-crc64ecma` gives it. */
+/** The CRC-64 of a stream of bytes, as in `x-oss-hash-crc64ecma`. */
 export class Crc64 {
   #low = -1;
   #high = -1;
 
-  /** Takes in more bytes. */
+  /** Adds more bytes. */
   update(bytes: Uint8Array): this {
     let low = this.#low;
     let high = this.#high;
@@ -68,14 +70,15 @@ export class Crc64 {
     return this;
   }
 
-  /** The checksum of everything taken in so far, as an unsigned decimal. */
+  /** The checksum of all bytes added so far, as an unsigned decimal. */
   digest(): string {
     const half = (word: number) => BigInt(~word >>> 0);
     return ((half(this.#high) << 32n) | half(this.#low)).toString();
   }
 }
 
-// The inner loop over every byte of an upload: a list or an object for each eight bytes would cost more than the sum.
+// The inner loop over every byte of an upload: allocating an array or object per eight bytes would
+// cost more than the checksum.
 // oxlint-disable-next-line eslint/max-params
 function xor8(
   table: Int32Array,

@@ -1,18 +1,18 @@
 export const masked = '[masked]';
 
-/** The value of `x:ticket`, whole or cut off (see the uploads room), in whatever it stands. */
+/** The value of `x:ticket`, complete or truncated (see the uploads room), in any context. */
 const ticketNonce = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.|%2E)\d{1,12}(?:\.|%2E)[\w-]*/gi;
 /** The last part of a secret callback URL. */
 const callbackSecret = /(\/callbacks\/oss\/)[^/?#\s"'&;<>]+/gi;
 const secretName =
   /ticket|token|secret|passw|signature|credential|session|cookie|auth(?!or)|(?:api|access)[-_]?key/i;
-// Bounded repeats: strangers write what is matched here.
+// Bounded repeats, because strangers choose the text that is matched here.
 const jsonMember = /("(?:[^"\\]|\\[^]){1,100}")(\s{0,9}:\s{0,9}| is )("(?:[^"\\]|\\[^])*"?|[^\s,"{}[\]]+)/g;
 
 /**
- * A body, target or message with the values of secrets replaced: ticket nonces and secret callback URLs wherever they stand, and
- * what form, query or JSON calls a token, a password and the like. Bytes that are no ASCII are left alone, so `latin1` text may
- * be given.
+ * Masks the secrets in a body, target or message: ticket nonces and secret callback URLs anywhere,
+ * and the values of form fields, query parameters and JSON members named like a token or password.
+ * Leaves non-ASCII bytes unchanged, so `latin1` text is allowed.
  */
 export function maskSecrets(text: string): string {
   const withoutMembers = text

@@ -1,11 +1,14 @@
 /** Facts of a refusal beyond code and message: elements of OSS's error XML, such as `ArgumentName`. */
 export type OssRefusalFacts = Readonly<Record<string, string>>;
 
-/** OSS's way of saying no: what its error XML tells. Thrown by everything that plays the server's side of the protocol. */
+/**
+ * A refusal by OSS with the contents of its error XML. Thrown by everything that implements the
+ * server side of the protocol.
+ */
 export class OssRefusal extends Error {
   override readonly name = 'OssRefusal';
 
-  /** OSS's finer error code, such as 0002-00000040; undefined where it is not known. */
+  /** OSS's finer error code, such as 0002-00000040; undefined if unknown. */
   readonly ec: string | undefined;
   readonly facts: OssRefusalFacts;
 

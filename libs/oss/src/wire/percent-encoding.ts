@@ -1,4 +1,7 @@
-/** Percent-encodes everything but `A-Z a-z 0-9 - _ . ~` (RFC 3986), as V4 signatures and callback bodies want it. */
+/**
+ * Percent-encodes everything but `A-Z a-z 0-9 - _ . ~` (RFC 3986), as V4 signatures and callback
+ * bodies require.
+ */
 export function percentEncode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
@@ -6,7 +9,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** The same for an object key or path: `/` stays. */
+/** The same for an object key or path, which keeps its `/`. */
 export function percentEncodePath(path: string): string {
   return path.split('/').map(percentEncode).join('/');
 }

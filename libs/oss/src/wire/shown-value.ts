@@ -1,6 +1,6 @@
 const shownCharacters = 60;
 
-/** A received value as error details show it: quoted, escaped and shortened. */
+/** Formats a received value for error details: quoted, escaped and shortened. */
 export function showValue(value: string): string {
   return JSON.stringify(value.length > shownCharacters ? `${value.slice(0, shownCharacters)}…` : value);
 }

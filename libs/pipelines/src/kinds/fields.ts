@@ -7,7 +7,7 @@ export const renditionName = name.describe(
   'unique among the renditions of an upload; part of the object key',
 );
 export const quality = z.int().min(1).max(100).default(80).describe('1 to 100; lossless formats ignore it');
-/** WebP holds no longer side, and no screen is wider. */
+/** WebP supports no longer side, and no screen is wider. */
 export const side = z.int().min(1).max(16_383);
 export const color = z
   .string()
@@ -21,7 +21,7 @@ export const normalize = z
     'whether the sound is normalized to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
   );
 
-/** One way to write a colour, so that the same colour is the same spec. */
+/** Normalizes a colour, so that the same colour gives the same spec. */
 function writeOut(color: string): string {
   const digits = color.slice(1).toLowerCase();
   return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits}`;

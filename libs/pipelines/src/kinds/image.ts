@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { color, quality, renditionName, side } from './fields.js';
 import type { KindEntry } from './kind-entry.js';
 
-/** The most pixels that a rendition may be told to have: as raw pixels they take up to four times as many bytes. */
+/**
+ * Maximum number of pixels that a spec may request: raw pixels take up to four times as many bytes.
+ */
 const maxPixels = 50_000_000;
 
 const share = z.number().gt(0).max(1);

@@ -18,13 +18,13 @@ export const kinds: { readonly [K in Kind]: KindEntry<K> } = entries;
 
 const { image: first, ...others } = entries;
 
-/** A rendition as the pipelines file asks for it. */
+/** A rendition as specified in the pipelines file. */
 export const renditionSchema = z.discriminatedUnion('kind', [
   first.schema,
   ...Object.values(others).map(({ schema }) => schema),
 ]);
 
-/** The job that makes a rendition. @param mimeType of the upload, as its bytes say */
+/** The job that makes a rendition. @param mimeType of the upload, detected from its content */
 export function jobOf<K extends Kind>(kind: K, spec: RenditionSpec<K>, mimeType: string): RenditionJob {
   return kinds[kind].job(spec, mimeType);
 }
