@@ -1,16 +1,17 @@
-/** Codes of primaries and curve (ITU-T H.273), as the HEVC picture itself tells them. */
+/** Codes of primaries and transfer curve (ITU-T H.273), as reported by the HEVC picture itself. */
 export type HevcColours = [primaries: number, transfer: number];
 
 const sequenceParameters = 33;
 /** Where the properties of the pictures stand: before their pixels. */
 const startBytes = 65_536;
-/** No count in a parameter set of a still picture is larger; what says so is broken. */
+/** Upper limit of any count in a parameter set of a still picture; a larger one means damage. */
 const mostEntries = 64;
 
 /**
- * The colours that only the coded picture of a HEIC tells: those in the video usability information of its sequence
- * parameter set (ITU-T H.265, 7.3.2.2 and E.2.1), which lies in the first `hvcC` box (ISO/IEC 14496-15, 8.3.3.1).
- * @returns undefined when it tells none, or cannot be read
+ * The colours that only the coded picture of a HEIC reports: those in the video usability
+ * information of its sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1), which is in the first
+ * `hvcC` box (ISO/IEC 14496-15, 8.3.3.1).
+ * @returns undefined if it reports none or cannot be read
  */
 export function readHevcColours(file: Uint8Array): HevcColours | undefined {
   const start = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, startBytes));

@@ -10,11 +10,11 @@ type Point = readonly [x: number, y: number];
 /** How samples stand for light: the curve of sRGB, a power of so much, PQ or HLG (ITU-R BT.2100). */
 export type Curve = 'srgb' | 'pq' | 'hlg' | { readonly power: number };
 
-/** The colours of a picture that says so without an ICC profile. */
+/** The colours of a picture that reports them without an ICC profile. */
 export interface ReportedColours {
   readonly primaries: Primaries;
   readonly curve: Curve;
-  /** As the file has them, where it tells codes. */
+  /** As in the file, if it reports codes. */
   readonly codes?: ColourCodes;
 }
 
@@ -45,14 +45,15 @@ const curvesByCode: Readonly<Record<number, Curve>> = {
   18: 'hlg',
 };
 
-/** Where what is looked for stands: before the pixels. */
+/** Length of the part to search: the metadata precedes the pixels. */
 const startBytes = 65_536;
 const pngSignature = '89504e470d0a1a0a';
 
 /**
- * What a picture without an ICC profile says of its colours: cICP, or gAMA and cHRM, of a PNG (W3C PNG, third edition, 11.3.2);
- * CICP of the HEIF family (`colr` of kind `nclx`, ISO/IEC 14496-12).
- * @returns null for sRGB, and where nothing is told
+ * Reads the colours that a picture without an ICC profile reports: cICP, or gAMA and cHRM, of a PNG
+ * (W3C PNG, third edition, 11.3.2); CICP of the HEIF family (`colr` of kind `nclx`, ISO/IEC
+ * 14496-12).
+ * @returns null for sRGB, and if nothing is reported
  */
 export async function readReportedColours(
   source: ImageSource,
@@ -83,7 +84,7 @@ function readPng(start: Buffer): ReportedColours | null {
   });
 }
 
-/** White comes first; each number is a hundred thousandth. Null for what is no triangle. */
+/** White comes first; each number is a hundred thousandth. Null if they do not form a triangle. */
 function readChromaticities(data: Buffer): Primaries | null {
   const at = (index: number) => data.readUInt32BE(index * 4) / 100_000;
   const [white, red, green, blue] = [0, 1, 2, 3].map((point): Point => [at(2 * point), at(2 * point + 1)]);

@@ -7,7 +7,7 @@ export type ColourCodes = readonly [primaries: number, transfer: number];
 const matrix = 6;
 const fullRange = 0x80;
 const headBytes = 8;
-/** Boxes with a version and flags in front of what they hold. */
+/** Boxes with a version and flags before their contents. */
 const metaHead = 12;
 
 /**

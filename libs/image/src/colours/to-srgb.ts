@@ -5,9 +5,12 @@ type Row = readonly [number, number, number];
 
 /** Light of diffuse white in HDR pictures, in cd/m² (ITU-R BT.2408): shown as the white of SDR ones. */
 const whiteNits = 203;
-/** Of HDR, what is brighter than this share of white is pressed together below white. */
+/** HDR values brighter than this share of white are compressed below white. */
 const knee = 0.75;
-/** Steps of light that are told apart when it becomes samples again: a third of what 8 bits need at their darkest. */
+/**
+ * Resolution of light when it becomes samples again: a third of the step that 8 bits need at their
+ * darkest.
+ */
 const lightSteps = 16_384;
 
 /**

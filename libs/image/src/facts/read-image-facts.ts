@@ -21,7 +21,7 @@ export interface ImageFacts extends TextFacts {
   height: number;
   /** EXIF orientation, 1 to 8; 1 when there is none. */
   orientation: number;
-  /** How the file holds its colours (srgb, b-w, cmyk, rgb16, …), whatever profile it carries. */
+  /** How the file stores its colours (srgb, b-w, cmyk, rgb16, …), regardless of its profile. */
   colourSpace: string | null;
   /** The name of the ICC profile that it carries. */
   colourProfile: string | null;
@@ -30,7 +30,7 @@ export interface ImageFacts extends TextFacts {
   frames: number;
   /** One turn of an animation; null for anything else. */
   durationMs: number | null;
-  /** ISO 8601 local time, with its zone when the picture tells it. */
+  /** ISO 8601 local time, with its zone if the picture reports it. */
   takenAt: string | null;
   camera: Camera | null;
   exposure: Exposure | null;
@@ -41,10 +41,12 @@ export interface ImageFacts extends TextFacts {
 }
 
 /**
- * Reads what the header of `file` tells; decodes nothing. EXIF, IPTC and XMP are what any program along the way left there,
- * often broken: they are read as far as they go, and never fail the picture.
- * Fails with media.unsupported, media.damaged, media.too_many_pixels or media.timed_out.
- * @param options.keepLocation without it, neither facts nor raw tags tell where the picture was taken
+ * Reads the facts in the header of `file` without decoding pixels. EXIF, IPTC and XMP are what any
+ * program along the way left there, often broken: they are read as far as they go, and never fail
+ * the picture. Fails with media.unsupported, media.damaged, media.too_many_pixels or
+ * media.timed_out.
+ * @param options.keepLocation without it, neither facts nor raw tags include where the picture was
+ * taken
  */
 export async function readImageFacts(
   file: ImageSource,
@@ -60,7 +62,7 @@ export async function readImageFacts(
   return options.keepLocation ? facts : withoutLocation(facts);
 }
 
-/** The facts without anything that tells where the picture was taken. */
+/** Removes everything from the facts that reveals where the picture was taken. */
 export function withoutLocation<Facts extends Pick<ImageFacts, 'location' | 'keywords' | 'raw'>>(
   facts: Facts,
 ): Facts {

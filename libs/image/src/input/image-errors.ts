@@ -1,7 +1,7 @@
 import { LandfallError, type ErrorCode } from '#runtime';
 import { readFormats } from './input-formats.js';
 
-/** sharp throws plain errors: only their text tells what happened. The first row that matches decides. */
+/** sharp throws plain errors, which only differ in their text. The first matching row decides. */
 const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefined }[] = [
   { pattern: /^Input file is missing/, code: 'internal.unexpected', detail: undefined },
   {
@@ -23,7 +23,7 @@ const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefi
   },
 ];
 
-/** The vendor's text may hold paths and says little to a person, so it stays in `cause`. */
+/** The vendor's text may contain paths and helps people little, so it stays in `cause`. */
 export function toImageError(
   thrown: unknown,
   otherwise: 'media.damaged' | 'media.encoder_failed',

@@ -16,11 +16,14 @@ export interface ImageHeader {
   readonly height: number;
   /** libvips' own, with the EXIF tags of a TIFF, which are the file itself. */
   readonly metadata: Metadata;
-  /** What the file says of its colours without a profile; null for sRGB. */
+  /** The colours that the file reports without a profile; null for sRGB. */
   readonly colours: ReportedColours | null;
 }
 
-/** 'error' and not sharp's 'warning': a truncated file fails with both, a camera's odd but whole JPEG only with the latter. */
+/**
+ * 'error' and not sharp's 'warning': a truncated file fails with both, an unusual but complete JPEG
+ * of a camera only with the latter.
+ */
 export function inputOptions(limits: ImageLimits): SharpOptions {
   return { failOn: 'error', limitInputPixels: limits.maxPixels };
 }

@@ -19,7 +19,7 @@ interface OwnFormat extends FormatName {
   readonly matches: (metadata: Metadata) => boolean;
 }
 
-/** A format that a decoder makes into one that libvips reads. */
+/** A format that a decoder converts to one that libvips reads. */
 interface DecodedFormat extends FormatName {
   readonly decoder: DecoderName;
 }
@@ -102,7 +102,7 @@ const allFormats: readonly (OwnFormat | DecodedFormat)[] = [
 /** As much of a file as its format shows itself in. */
 export const formatStartBytes = 16_384;
 
-/** The format that a file's first bytes show; undefined for what nobody here reads. */
+/** Detects the format of a file from its first bytes; undefined for unsupported ones. */
 export function findFormat(start: Buffer): OwnFormat | DecodedFormat | undefined {
   const text = start.toString('latin1');
   return allFormats.find(({ begins }) => (begins instanceof RegExp ? begins.test(text) : begins(start)));

@@ -10,22 +10,25 @@ import { readStart } from '../source/read-start.js';
 import { runDecoder } from '../decoders/sandbox/run-decoder.js';
 
 export interface OpenedImage<Source extends ImageSource = ImageSource> {
-  /** What the facts and the renditions are read from: the upload's own file, or one that was made from it. */
+  /**
+   * The file from which facts and renditions are read: the upload itself, or a file converted from
+   * it.
+   */
   file: Source | string;
   /** The upload's own format, as the facts name it: jpeg, heic, svg, … */
   format: string;
   mimeType: string;
-  /** What the upload says of itself where the file made from it says something else. */
+  /** Facts of the upload that differ in the converted file. */
   reported: ReportedFacts;
   /** What of the picture is not as it should be, although it is shown. */
   warnings: readonly WarningCode[];
 }
 
 /**
- * Makes a file that libvips reads of one that it does not (HEIC, JPEG XL, JPEG 2000, SVG, PDF, BMP, ICO, TGA, Photoshop, camera RAW), below `folder`; gives
- * back any other as it is. `limits.timeoutMs` bounds it.
- * Fails with media.unsupported, media.damaged, media.too_many_pixels, media.too_complex, media.timed_out or the
- * signal's reason.
+ * Converts a file that libvips does not read (HEIC, JPEG XL, JPEG 2000, SVG, PDF, BMP, ICO, TGA,
+ * Photoshop, camera RAW), below `folder`; gives back any other as it is. `limits.timeoutMs` bounds
+ * it. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.too_complex,
+ * media.timed_out or the signal's reason.
  */
 export async function openImageFile<Source extends ImageSource>(
   file: Source,

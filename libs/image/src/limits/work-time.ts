@@ -14,7 +14,7 @@ export class WorkTime {
     this.#leftMs = limitMs;
   }
 
-  /** For sharp's own time limit, which ends work that nobody waits for any more. Whole seconds, rounded up. */
+  /** For sharp's own time limit, which ends abandoned work. Whole seconds, rounded up. */
   get leftSeconds(): number {
     return Math.min(3600, Math.max(1, Math.ceil(this.#leftMs / 1000)));
   }

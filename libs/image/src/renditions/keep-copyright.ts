@@ -12,7 +12,10 @@ export interface Credits {
 
 const maxTextLength = 500;
 
-/** Reads artist and notice from the metadata of a picture: what XMP says, which is Unicode, else IPTC, else EXIF. */
+/**
+ * Reads artist and notice from the metadata of a picture: XMP, which is Unicode, else IPTC, else
+ * EXIF.
+ */
 export function readCredits({ exif, iptc, xmp }: Metadata): Credits {
   const fromXmp = readXmpTags(xmp);
   const fromIptc = readIptcTags(iptc);

@@ -82,7 +82,7 @@ export async function renderImages({
     const spec = waiting.shift();
     if (spec) running.push({ name: spec.name, work: startEarly(makeOnce(spec)) });
   };
-  // The first one is what somebody waits for: it has the cores to itself.
+  // Users wait for the first one, so it has the cores to itself.
   startNext();
   const drawPlaceholder = async () => makePlaceholder(await base, time.leftSeconds);
   let placeholder: Promise<ImageFingerprint> | undefined;
@@ -94,7 +94,7 @@ export async function renderImages({
       await onRendition(image);
       continue;
     }
-    // A file that cannot be decoded fails as a whole.
+    // A file that cannot be decoded fails completely.
     await time.wait(base);
     await onFailure(next.name, image);
   }

@@ -6,8 +6,8 @@ const endOfPicture = 1;
 const jump = 2;
 
 /**
- * Draws the runs of a bitmap coded with RLE8 or RLE4, as palette indexes; what no run touches stays 0.
- * Fails with media.damaged when the runs end before the picture says so.
+ * Draws the runs of a bitmap coded with RLE8 or RLE4, as palette indexes; what no run touches stays
+ * 0. Fails with media.damaged if the runs end before the picture is complete.
  */
 export function drawRuns(
   code: Uint8Array,

@@ -175,7 +175,7 @@ function readTruePixels(file: Buffer, header: Header): Buffer {
   return data;
 }
 
-/** Takes the bits of a mask out of a pixel, as 0 to 255. A mask of no bits says nothing: 255. */
+/** Extracts the bits of a mask from a pixel, as 0 to 255. An empty mask gives 255. */
 function sampleOf(mask: number): (pixel: number) => number {
   if (mask === 0) return readNothing;
   const shift = 31 - Math.clz32(mask & -mask);

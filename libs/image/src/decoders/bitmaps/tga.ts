@@ -57,7 +57,7 @@ function readHeader(file: Buffer): Header {
     bits,
     isCoded: type >= 9,
     isGrey,
-    // A palette says with its own depth that it has transparency.
+    // The depth of a palette shows whether it has transparency.
     hasAlpha: !isGrey && depth === 32 && (hasPalette || (flags & 15) === 8),
     isDownwards: (flags & 32) !== 0,
     isLeftwards: (flags & 16) !== 0,
@@ -67,7 +67,10 @@ function readHeader(file: Buffer): Header {
   };
 }
 
-/** Undoes the run lengths: a packet's first byte says how many pixels, and whether it is one over and over. */
+/**
+ * Decodes the run lengths: the first byte of a packet gives the number of pixels, and whether it
+ * repeats a single one.
+ */
 function expand(code: Buffer, sizeBytes: number, bytesPerPixel: number): Buffer {
   // No file is that short: before its pixels take memory.
   if (code.length < Math.ceil(sizeBytes / bytesPerPixel / packetPixels) * (1 + bytesPerPixel)) throw ended();

@@ -10,7 +10,7 @@ export interface Box {
 /** More than any picture has side by side; each costs eight bytes of the file only. */
 const mostBoxes = 10_000;
 
-/** The boxes of a file or of a box, one after another; what is no box ends them. */
+/** Yields the boxes of a file or of a box in order; stops at anything that is not a box. */
 export function boxesIn(bytes: Buffer): Box[] {
   const boxes: Box[] = [];
   for (let at = 0; at + 8 <= bytes.length && boxes.length < mostBoxes;) {

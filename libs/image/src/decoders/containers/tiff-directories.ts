@@ -29,7 +29,7 @@ export class Directory {
     return this.#entries.get(tag)?.count;
   }
 
-  /** Where in the file the values of a tag lie. */
+  /** The positions of the values of a tag in the file. */
   placeOf(tag: number): number | undefined {
     return this.#entries.get(tag)?.place;
   }

@@ -1,8 +1,8 @@
 const orientation = 0x0112;
 
 /**
- * An EXIF block that says the picture is upright, as it is once its decoder has turned it. A block that is not
- * readable is left out.
+ * Marks a picture as upright in its EXIF block, because its decoder has already turned it. A block
+ * that is not readable is left out.
  * @param block from its TIFF header on
  */
 export function uprightExif(block: Uint8Array | undefined): Uint8Array | undefined {

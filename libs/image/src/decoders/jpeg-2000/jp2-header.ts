@@ -1,7 +1,7 @@
 import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 import { boxesIn, type Box } from '../containers/iso-boxes.ts';
 
-/** What a JPEG 2000 says of itself before its pixels. */
+/** The header of a JPEG 2000. */
 export interface Jp2Header {
   width: number;
   height: number;
@@ -18,8 +18,8 @@ const markers = { start: 0xff4f, size: 0xff51, tilePart: 0xff90, end: 0xffd9 };
 const colorSpaces = { srgb: 16, grey: 17, sycc: 18 };
 
 /**
- * Reads the boxes of a JP2 (ISO/IEC 15444-1, Annex I) and the header of its codestream (Annex A), and follows its
- * tile-parts to the end: the decoder shows half a picture without a word.
+ * Reads the boxes of a JP2 (ISO/IEC 15444-1, Annex I) and the header of its codestream (Annex A),
+ * and follows its tile-parts to the end: the decoder silently shows half a picture.
  */
 export function readJp2Header(file: Buffer): Jp2Header {
   const boxes = file.readUInt16BE(0) === markers.start ? [] : boxesIn(file);

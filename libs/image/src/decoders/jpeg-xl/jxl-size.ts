@@ -6,12 +6,15 @@ interface Size {
   height: number;
 }
 
-/** Width to height by the number of the ratio (ISO/IEC 18181-1, table D.1); 0 means that the width is told. */
+/**
+ * Width to height by the number of the ratio (ISO/IEC 18181-1, table D.1); 0 means that the width
+ * is explicit.
+ */
 const ratios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2];
 
 /**
- * The size that a JPEG XL tells at its very start, before it is turned (ISO/IEC 18181-1, D.2, SizeHeader). The decoder
- * looks at the first frame, too, before it says how large it is.
+ * The size at the very start of a JPEG XL, before it is turned (ISO/IEC 18181-1, D.2, SizeHeader).
+ * The decoder also reads the first frame before it reports the size.
  */
 export function readJxlSize(file: Buffer): Size {
   const codestream = startOfCodestream(file);

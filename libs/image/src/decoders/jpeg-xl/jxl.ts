@@ -13,8 +13,9 @@ const leastPixelBytes = 12;
 const maxMetadataBytes = 4 * 1024 ** 2;
 
 /**
- * Decodes a JPEG XL (ISO/IEC 18181) with jxl-oxide: upright, with its colours as ICC profile or cICP, with 16 bits a
- * sample when it has more than 8. Of an animation it takes the first frame, and tells how many there are.
+ * Decodes a JPEG XL (ISO/IEC 18181) with jxl-oxide: upright, with its colours as ICC profile or
+ * cICP, with 16 bits a sample when it has more than 8. Of an animation, it decodes the first frame
+ * and reports the number of frames.
  */
 export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -40,7 +41,7 @@ export async function decodeJxl(bytes: Uint8Array, maxPixels: number): Promise<D
   }
 }
 
-/** Gives the decoder the file; no pixels are decoded yet. What it says against it is a text. */
+/** Passes the file to the decoder without decoding pixels. The decoder reports errors as text. */
 function feed(image: JxlImage, bytes: Uint8Array): void {
   // Otherwise the decoder goes by what browser it is in.
   image.forceSrgb = false;

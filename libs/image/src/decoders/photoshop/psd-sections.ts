@@ -19,7 +19,7 @@ export interface Photoshop {
   xmp?: Buffer | undefined;
   /** Whether the program that wrote it put the picture of all layers in. */
   hasMerged: boolean;
-  /** Whether a channel behind the colours says where the merged picture is transparent. */
+  /** Whether a channel after the colours is the alpha channel of the merged picture. */
   hasAlpha: boolean;
   /** The merged picture: its coding and its pixels. */
   merged: Buffer;

@@ -111,7 +111,10 @@ function readColors(photoshop: Photoshop): Buffer {
   return data ?? Buffer.alloc(0);
 }
 
-/** Photoshop mixes what is half transparent with white in the merged picture, and keeps how transparent it was. */
+/**
+ * In the merged picture, Photoshop blends semi-transparent pixels with white, and keeps their
+ * alpha.
+ */
 function unmix(data: Buffer): void {
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3] ?? 255;

@@ -3,13 +3,14 @@ import { boxesIn } from '../containers/iso-boxes.ts';
 import { partOf, tags, type Part } from './raw-parts.ts';
 import { TiffDirectories } from '../containers/tiff-directories.ts';
 
-/** Canon's own boxes: the one that holds a preview, the one that holds the camera's directories. */
+/** Canon's own boxes: for a preview and for the camera's directories. */
 const previewId = 'eaf42b5e1c984b88b9fbb7dc406e4d16';
 const cameraId = '85c0b687820f11e08111f4ce462b6a48';
 
 /**
- * Where the JPEGs of a CR3 lie, and how the camera was held. It is an ISO base media file (ISO/IEC 14496-12): the first
- * track's only sample is a JPEG of full size, and a smaller one has a box of its own.
+ * Finds the JPEGs of a CR3 and the orientation of the camera. It is an ISO base media file (ISO/IEC
+ * 14496-12): the first track's only sample is a JPEG of full size, and a smaller one has a box of
+ * its own.
  */
 export function readCanon(file: Buffer): { parts: Part[]; orientation: number } {
   const boxes = boxesIn(file);

@@ -1,6 +1,6 @@
 import type { Directory } from '../containers/tiff-directories.ts';
 
-/** Where in a camera's file something lies that may be a JPEG. */
+/** The position of a possible JPEG in a camera file. */
 export interface Part {
   at: number;
   sizeBytes: number;
@@ -31,7 +31,7 @@ export function partsOf(directory: Directory): Part[] {
   return parts.flat();
 }
 
-/** Nothing unless both are told. */
+/** Undefined unless both are present. */
 export function partOf(at: number | undefined, sizeBytes: number | undefined): Part[] {
   return at && sizeBytes ? [{ at, sizeBytes }] : [];
 }

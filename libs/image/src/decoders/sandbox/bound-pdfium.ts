@@ -5,7 +5,10 @@ export interface BoundPdfium {
     imports: WebAssembly.Imports,
     done: (instance: WebAssembly.Instance) => void,
   ): WebAssembly.Exports;
-  /** Whether PDFium asked for more memory than it may have: what it had none for it leaves out, and says nothing. */
+  /**
+   * Whether PDFium requested more memory than allowed: it silently omits whatever it had no memory
+   * for.
+   */
   ranOut(): boolean;
 }
 
@@ -26,7 +29,7 @@ export async function boundPdfium(maxBytes: number): Promise<BoundPdfium> {
   };
 }
 
-/** PDFium's imports, in which memory refused is told. */
+/** PDFium's imports, which record refused memory. */
 function watchGrowth(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
   const grow = imports['env']?.['emscripten_resize_heap'];
   if (typeof grow !== 'function') throw new Error('this PDFium requests memory in an unknown way');

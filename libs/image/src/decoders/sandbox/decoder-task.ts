@@ -1,8 +1,8 @@
 import type { ErrorCode, WarningCode } from '#runtime';
 
 /**
- * What goes between a decoder's thread and the one that started it. A decoder reads a format that libvips does not read, in
- * a thread of its own.
+ * The messages between a decoder thread and the thread that started it. A decoder reads a format
+ * that libvips does not read, in a thread of its own.
  */
 export type DecoderTask = FileTask | TextTask;
 
@@ -27,7 +27,7 @@ export interface TextTask {
 
 export type DecoderName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2' | 'ico' | 'tga' | 'psd';
 
-/** What the original says of itself where the file made from it says something else. */
+/** Facts of the original that differ in the converted file. */
 export interface ReportedFacts {
   /** Pixels as they are shown; of a drawing its own size, which is not that of the file made from it. */
   width?: number;

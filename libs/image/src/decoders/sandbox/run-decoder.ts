@@ -30,7 +30,7 @@ export async function runDecoder(
     stdout: true,
     stderr: true,
   });
-  // What a decoder prints is of no use, and would be kept if nobody read it.
+  // The output of a decoder is useless, and would be buffered if it were not read.
   thread.stdout.resume();
   thread.stderr.resume();
   try {

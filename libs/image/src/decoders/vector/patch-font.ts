@@ -9,8 +9,9 @@ import { findTable } from './read-cmap.ts';
 const optional = ['liga', 'ccmp', 'clig', 'dlig', 'calt'];
 
 /**
- * Turns off the font's ligatures, by a name that nobody asks for (OpenType 1.9, "GSUB" and "Feature List Table"). With them
- * "office 😀" has fewer glyphs in one font than in the other, and resvg draws a box for the emoji.
+ * Turns off the font's ligatures, by a feature name that nothing requests (OpenType 1.9, "GSUB" and
+ * "Feature List Table"). With them "office 😀" has fewer glyphs in one font than in the other, and
+ * resvg draws a box for the emoji.
  */
 export function withoutLigatures(font: Uint8Array, alsoRequired = false): void {
   const ligating = new Set(alsoRequired ? [...optional, 'rlig'] : optional);

@@ -6,8 +6,9 @@ import { type CodeRange, readCmap } from './read-cmap.ts';
 import { withoutLatin, withoutLigatures } from './patch-font.ts';
 
 /**
- * The fonts that come with the product, from npm packages; the fonts of the machine are never read, so that a text looks the same
- * everywhere. resvg looks for a character that the wanted font lacks in the others in the order in which they are given.
+ * The fonts that come with the product, from npm packages; the fonts of the machine are never read,
+ * so that a text looks the same everywhere. If the requested font lacks a character, resvg searches
+ * the other fonts in the given order.
  */
 interface Face {
   /** What Node resolves to a file of the package; `file` is told from there. */

@@ -2,9 +2,10 @@
 export type CodeRange = readonly [first: number, last: number];
 
 /**
- * Reads from a TrueType or OpenType font which code points it has a glyph for (OpenType 1.9, "cmap"): of the two
- * encodings of today's fonts format 12, which holds all of Unicode, and otherwise format 4. The fonts are our own, so what is
- * not as the specification says throws a RangeError or an Error.
+ * Reads from a TrueType or OpenType font which code points it has a glyph for (OpenType 1.9,
+ * "cmap"): of the two encodings of today's fonts format 12, which holds all of Unicode, and
+ * otherwise format 4. The fonts are our own, so anything that violates the specification throws a
+ * RangeError or an Error.
  */
 export function readCmap(font: Uint8Array): CodeRange[] {
   const view = new DataView(font.buffer, font.byteOffset, font.byteLength);

@@ -34,7 +34,7 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Dec
   };
 }
 
-/** What is not wanted by a drawing without text is not loaded for it. */
+/** Loaded only for drawings with text. */
 async function readFonts(text: string): Promise<Fonts> {
   const { fontsForSvg } = await import('./product-fonts.ts');
   return fontsForSvg(text);

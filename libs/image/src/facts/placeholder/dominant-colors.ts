@@ -35,7 +35,7 @@ export function findColors(rgba: Uint8Array): PictureColors {
   return { color: bins[0] ? toHex(bins[0]) : '#ffffff', colors };
 }
 
-/** The bins that hold anything, the fullest first, each with its mean colour. */
+/** The non-empty bins, fullest first, each with its mean colour. */
 function fillBins(rgba: Uint8Array): Bin[] {
   const sums = new Float64Array(512 * 4); // of each bin: weight, then the weighted sums of red, green and blue
   for (let pixel = 0; pixel + 3 < rgba.length; pixel += 4) {

@@ -16,7 +16,7 @@ export function hashPicture(rgba: Uint8Array, width: number, height: number): bi
   const grey = toGrey(rgba, width * height);
   if (contrastOf(grey) < minContrast) return null;
   const spectrum = transform(grey, width, height);
-  // The first is the mean brightness, which tells nothing of the picture: its bit stays 0.
+  // The first is the mean brightness, which does not characterise the picture, so its bit stays 0.
   const median = spectrum.slice(1).toSorted()[31] ?? 0;
   let hash = 0n;
   for (const [index, wave] of spectrum.entries())

@@ -56,7 +56,7 @@ export function findExposure({ photo }: ExifBlocks, xmp: XmpTags): Exposure | nu
       xmp.get('exif:FocalLengthIn35mmFilm'),
     ),
     biasEv: firstNumber(photo.get('ExposureCompensation'), xmp.get('exif:ExposureBiasValue')),
-    // The lowest bit says whether it fired; the others what the camera was told.
+    // The lowest bit shows whether the flash fired; the others are the camera's settings.
     flashFired: typeof flash === 'number' ? (flash & 1) === 1 : null,
   };
   return Object.values(exposure).some((value) => value !== null) ? exposure : null;

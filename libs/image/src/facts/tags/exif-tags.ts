@@ -136,7 +136,7 @@ function nameTags(tags: ReadonlyMap<number, ExifValue>, block: string): ExifTags
   return named;
 }
 
-/** Lists of many bytes are binary; a number that is none tells nothing. */
+/** Long lists of bytes are binary; NaN carries no information. */
 function isWhole(value: ExifValue): boolean {
   if (typeof value === 'string') return value !== '';
   if (typeof value === 'number') return Number.isFinite(value);

@@ -12,7 +12,10 @@ export interface Location {
   directionDeg: number | null;
 }
 
-/** The place by EXIF, else by XMP; null when neither tells both numbers, or the receiver had no fix. */
+/**
+ * The location from EXIF, else from XMP; null if neither has both coordinates, or the receiver had
+ * no fix.
+ */
 export function findLocation(gps: ExifTags, xmp: XmpTags): Location | null {
   if (gps.get('GPSStatus') === 'V') return null;
   const latitude =

@@ -24,7 +24,10 @@ const maxNameLength = 100;
 const maxItems = 50;
 const maxDepth = 4;
 
-/** Names of whatever tells a place, in all blocks: coordinates, heights, addresses, the names of towns and countries. */
+/**
+ * Names of all tags that reveal a place, in all blocks: coordinates, heights, addresses, the names
+ * of towns and countries.
+ */
 const placeName =
   /gps|geo|locat|latitude|longitude|altitude|elevation|coordinate|address|city|province|state$|country|region|place|landmark|^model(?:tie|transform)/i;
 
@@ -40,12 +43,12 @@ export function collectRawTags({ image, photo, gps }: ExifBlocks, iptc: IptcTags
   return budget.truncated ? { ...blocks, truncated: true } : blocks;
 }
 
-/** Keywords such as 'geo:lat=51.5', by which photo sites tell a place. */
+/** Keywords such as 'geo:lat=51.5', which photo sites use for a place. */
 export function isPlaceKeyword(value: unknown): boolean {
   return typeof value === 'string' && /^geo:/i.test(value);
 }
 
-/** The tags without those that tell a place: without the block `gps`, and without their like in the others. */
+/** Removes the tags that reveal a place: the block `gps`, and similar tags in the others. */
 export function withoutPlaces(tags: RawTags): RawTags {
   return dropPlaces(tags as RawBlock) as RawTags;
 }

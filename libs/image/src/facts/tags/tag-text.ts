@@ -9,7 +9,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(text).trim();
   } catch {
-    // What is no UTF-8 is in some encoding of one byte a letter; nothing says in which.
+    // Text that is not UTF-8 is in an unknown single-byte encoding.
     return western.decode(text).trim();
   }
 }

@@ -3,15 +3,20 @@ import type { IptcTags } from './iptc-tags.js';
 import type { XmpTags } from './xmp-tags.js';
 
 const minuteMs = 60_000;
-/** A GPS fix may be this old, or a camera's clock this wrong, for the zone to be told from the two. */
+/**
+ * A GPS fix may be this old, or a camera's clock this wrong, for the zone to be derived from the
+ * two.
+ */
 const clockErrorMs = 5 * minuteMs;
 const zoneStepMs = 30 * minuteMs;
 
 /**
- * When the picture was taken: ISO 8601 in local time, with its zone when anything tells it; to the millisecond when the
- * camera says so. From EXIF (original, then digitised), else XMP, else IPTC, else the UTC of GPS.
+ * When the picture was taken: ISO 8601 in local time, with its zone if any tag reveals it, to the
+ * millisecond if the camera records it. From EXIF (original, then digitised), else XMP, else IPTC,
+ * else the UTC of GPS.
  *
- * A zone that EXIF leaves out is told by the UTC of GPS where the two differ by a whole or half hour.
+ * If EXIF omits the zone, it is derived from the UTC of GPS, provided that the two differ by a
+ * whole or half hour.
  */
 export function findTakenAt({ photo, gps }: ExifBlocks, iptc: IptcTags, xmp: XmpTags): string | null {
   const utc = readGpsTime(gps);
@@ -38,7 +43,7 @@ function readExifTime(photo: ExifTags, which: 'Original' | 'Digitized'): string 
   return local + (fraction ? `.${fraction.padEnd(3, '0').slice(0, 3)}` : '') + (zone ?? '');
 }
 
-/** `+08:00` as EXIF 2.31 wants it; `+0800` and `Z` as some write it. */
+/** `+08:00` as EXIF 2.31 requires; `+0800` and `Z` as some write it. */
 function readZone(value: unknown): string | undefined {
   const match = /^(?:([+-](?:0\d|1[0-4])):?([0-5]\d)|(Z))/.exec(typeof value === 'string' ? value : '');
   return match ? (match[3] ?? `${match[1]}:${match[2]}`) : undefined;
@@ -62,7 +67,7 @@ function iptcTime(iptc: IptcTags): string {
   return `${date.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3')}T${time.slice(0, 6).replace(/^(\d\d)(\d\d)(\d\d)$/, '$1:$2:$3')}${zone}`;
 }
 
-/** GPS tells UTC: the date as text, the time as three numbers. */
+/** GPS records UTC: the date as text, the time as three numbers. */
 function readGpsTime(gps: ExifTags): string | null {
   const date = /^(\d{4}):(\d\d):(\d\d)$/.exec(String(gps.get('GPSDateStamp') ?? ''));
   const time = gps.get('GPSTimeStamp');

@@ -3,18 +3,19 @@ import { gpsPointer, photoPointer } from './exif-tags.js';
 import { type TiffEntry, TiffReader, withTiff } from './tiff-reader.js';
 
 /**
- * Tags of the main directory that tell of the picture, as EXIF has them. All others say how its pixels are stored, or where
- * on a map they lie.
+ * Tags of the main directory that describe the picture, as in EXIF. All others describe how its
+ * pixels are stored, or where on a map they are.
  */
 const imageTags = new Set([
   0x010e, 0x010f, 0x0110, 0x0112, 0x011a, 0x011b, 0x0128, 0x0131, 0x0132, 0x013b, 0x013c, 0x4746, 0x8298,
   0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f,
 ]);
 /**
- * Gathers what a TIFF says of its picture into an EXIF block as other formats carry one: a TIFF is built as such a block
- * is, but its directories and values lie anywhere in the file. Classic and BigTIFF (TIFF 6.0, section 2; EXIF 3.0, section
- * 4.6). Reads three directories, each once, and never beyond the file; what is broken is left out.
- * Fails with internal.unexpected when the file cannot be read at all.
+ * Collects the tags of a TIFF that describe its picture into an EXIF block like that of other
+ * formats: a TIFF is built as such a block is, but its directories and values lie anywhere in the
+ * file. Classic and BigTIFF (TIFF 6.0, section 2; EXIF 3.0, section 4.6). Reads three directories,
+ * each once, and never beyond the file; what is broken is left out. Fails with internal.unexpected
+ * when the file cannot be read at all.
  */
 export function gatherTiffExif(source: ImageSource): Promise<Buffer | undefined> {
   return withTiff(source, gather);

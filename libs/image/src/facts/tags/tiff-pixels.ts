@@ -8,8 +8,9 @@ const parts = [
 ];
 
 /**
- * Whether a TIFF ends before all of its first picture. libtiff reads the tiles that it finds and leaves the rest black, and
- * says nothing. A part of no bytes is not stored on purpose. Of more parts than are read it cannot be told.
+ * Whether a TIFF ends before all of its first picture. libtiff reads the tiles that it finds and
+ * leaves the rest black, and says nothing. A part of no bytes is not stored on purpose. Unknown if
+ * there are more parts than the limit.
  */
 export async function lacksPixels(source: ImageSource): Promise<boolean> {
   const lacks = await withTiff(source, async (tiff) => {

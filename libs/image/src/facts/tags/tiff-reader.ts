@@ -25,8 +25,8 @@ interface Source {
 
 /**
  * Opens a file that is built as a TIFF is.
- * @returns undefined for one that is too short
- * Fails with internal.unexpected when the file cannot be read at all.
+ * @returns undefined if it is too short Fails with internal.unexpected when the file cannot be read
+ * at all.
  */
 export async function withTiff<T>(
   source: ImageSource,
@@ -81,14 +81,14 @@ export class TiffReader {
     return this.readDirectory(at);
   }
 
-  /** The numbers of an entry; none of one whose type is no whole number. */
+  /** The numbers of an entry; empty if its type is not an integer. */
   numbersOf(entry: TiffEntry | undefined): number[] {
     const bytes = entry && wholeNumberBytes[entry.type];
     if (!bytes) return [];
     return Array.from({ length: entry.count }, (_, at) => this.#number(entry.bytes, at * bytes, bytes));
   }
 
-  /** Where the directory lies that an entry points to; 0 for none. */
+  /** The position of the directory that an entry points to; 0 for none. */
   placeIn(entry: TiffEntry | undefined): number {
     if (entry?.count !== 1) return 0;
     return entry.bytes.length === 8 || entry.bytes.length === 4

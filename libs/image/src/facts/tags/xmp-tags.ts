@@ -54,7 +54,7 @@ function parse(text: string): XmlElement | null {
     if (!root || root.name === 'rdf:RDF') return root;
     return elementsOf(root).find(({ name }) => name === 'rdf:RDF') ?? null;
   } catch {
-    // Not well-formed: nobody could act on where and why.
+    // Not well-formed: the position and reason would not help anyone.
     return null;
   }
 }

@@ -8,19 +8,19 @@ import type { ImageSource } from '../../source/image-source.js';
 /** The last chunk (W3C PNG, third edition, 11.2.5), without its checksum. */
 export const pngEnd = Buffer.from('\0\0\0\0IEND', 'latin1');
 
-/** What libvips does not carry over: chunks that tell colours without a profile. */
+/** Chunks that libvips does not carry over: they define colours without a profile. */
 const colourChunks: ReadonlySet<string> = new Set(['gAMA', 'cHRM', 'sRGB', 'cICP']);
 /** They stand before the pixels. */
 const startBytes = 65_536;
 /** Signature and IHDR. */
 const headBytes = 33;
 
-/** Writes a PNG that ends early anew, with black or nothing in place of what it lacks. */
+/** Rewrites a truncated PNG, with black or transparent pixels for the missing part. */
 export async function fillPng(source: ImageSource, output: string, limits: ImageLimits): Promise<void> {
   const options = { ...inputOptions(limits), failOn: 'none' as const };
   const image = sharp(source, options).keepMetadata();
   const { depth, channels } = await image.metadata();
-  // Unless it is told, sharp writes 8 bits.
+  // By default, sharp writes 8 bits.
   if (depth === 'ushort') image.toColourspace(channels < 3 ? 'grey16' : 'rgb16');
   await image.png({ compressionLevel: 1 }).toFile(output);
   const chunks = readColourChunks(await readStart(source, startBytes));

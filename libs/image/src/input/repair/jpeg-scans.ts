@@ -25,7 +25,7 @@ export function showsDetail(file: Buffer): boolean | null {
   return colours && colours.every((colour) => averages.has(colour) && detail.has(colour));
 }
 
-/** The segments of a JPEG; what is coded between them is passed by. */
+/** Yields the segments of a JPEG; skips the entropy-coded data between them. */
 function* segmentsOf(file: Buffer): Generator<{ marker: number; data: Buffer }> {
   for (let at = file.indexOf(0xff, 2); at >= 0 && at + 4 <= file.length; at = file.indexOf(0xff, at)) {
     const marker = file.readUInt8(at + 1);

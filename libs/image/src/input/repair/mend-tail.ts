@@ -21,8 +21,9 @@ const endOfImage = Buffer.from([0xff, 0xd9]);
 const tailBytes = 65_536;
 
 /**
- * Mends a JPEG or PNG that ends early, as some cameras and cut uploads leave it. One that lacks nothing but the mark of its end
- * is whole; one of which most is there is shown without the rest, with a warning.
+ * Repairs a truncated JPEG or PNG, as left by some cameras and aborted uploads. One that lacks
+ * nothing but the mark of its end is whole; one of which most is there is shown without the rest,
+ * with a warning.
  * @param format of any other the file is given back as it is
  * @param output where the mended file goes
  * @returns the file as it is when it has its end, or lacks too much
@@ -84,7 +85,7 @@ async function showsRows(source: ImageSource, limits: ImageLimits): Promise<bool
   }
 }
 
-/** Not `stats()`: beside other work it lets some damage pass. */
+/** Not `stats()`, which overlooks some damage when other work runs in parallel. */
 async function decodes(
   source: ImageSource,
   limits: ImageLimits,

@@ -19,7 +19,7 @@ export interface BaseImage extends Size {
   readonly warnings: readonly WarningCode[];
 }
 
-/** A picture, what its header says, and how much it may take. */
+/** A picture, its header and its limits. */
 export interface DecodeSource {
   readonly file: ImageSource;
   readonly header: ImageHeader;

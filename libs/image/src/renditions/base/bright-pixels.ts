@@ -5,7 +5,7 @@ import { type ImageLimits } from '../../limits/image-limits.js';
 import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { ImageSource } from '../../source/image-source.js';
 
-/** Pixels of 16 bits as the file holds them, in PQ or HLG. */
+/** Pixels of 16 bits as stored in the file, in PQ or HLG. */
 export interface BrightPixels extends Size {
   readonly data: Uint16Array;
   readonly channels: 3 | 4;

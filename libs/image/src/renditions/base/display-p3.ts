@@ -4,7 +4,7 @@ import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { Size } from '#media';
 import type { DecodeSource } from './base-image.js';
 
-/** A profile of this colour space has some hundred bytes; what is much larger carries other things. */
+/** A profile of this colour space has some hundred bytes; a much larger one contains other data. */
 const maxProfileBytes = 16_384;
 /** The columns of Display P3's matrix, for the white D50 as ICC profiles are (SMPTE EG 432-1, Bradford). */
 const primaries = {

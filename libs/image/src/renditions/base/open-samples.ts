@@ -4,7 +4,7 @@ import { type ImageLimits } from '../../limits/image-limits.js';
 import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { ImageSource } from '../../source/image-source.js';
 
-/** A picture with extra samples is decoded as a whole, eight bytes a pixel. */
+/** A picture with extra samples is decoded completely, with eight bytes per pixel. */
 const wholeMaxPixels = 40_000_000;
 const probeSide = 64;
 

@@ -7,7 +7,7 @@ interface Encoding {
 
 interface FormatOfRenditions {
   readonly mimeType: string;
-  /** Longest side that the format or its encoder can hold, in pixels. */
+  /** Longest side that the format or its encoder supports, in pixels. */
   readonly maxSide: number;
   readonly alpha: boolean;
   readonly animation: boolean;
@@ -68,7 +68,7 @@ export function encodeBright(image: Sharp, { quality, effort = 3 }: Encoding): S
 
 export type OutputFormat = keyof typeof outputFormats;
 
-/** The format that a rendition is written in: `keep` is that of the upload, or WebP when it is none that is written. */
+/** The format of a rendition: `keep` uses that of the upload, or WebP if that cannot be written. */
 export function formatOf(wanted: OutputFormat | 'keep', uploaded: string): OutputFormat {
   if (wanted !== 'keep') return wanted;
   return Object.hasOwn(outputFormats, uploaded) ? (uploaded as OutputFormat) : 'webp';

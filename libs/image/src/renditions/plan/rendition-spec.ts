@@ -8,7 +8,7 @@ export interface FocalPoint {
   readonly y: number;
 }
 
-/** What the renditions of one upload need beside its file. */
+/** What the renditions of one upload need besides its file. */
 export interface RenderExtras {
   /** The format of the upload as its facts name it, when `file` was made from it; `keep` means this one. */
   readonly format?: string | undefined;
