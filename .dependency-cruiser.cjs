@@ -17,7 +17,18 @@ const rooms = {
   video: ['runtime', 'media', 'playlists'],
   uploads: ['runtime', 'media', 'database', 'outbox', 'pipelines'],
   local: ['runtime'],
-  testing: ['runtime', 'oss', 'database', 'storage', 'outbox', 'jobs', 'uploads', 'pipelines', 'local'],
+  testing: [
+    'runtime',
+    'media',
+    'oss',
+    'database',
+    'storage',
+    'outbox',
+    'jobs',
+    'uploads',
+    'pipelines',
+    'local',
+  ],
 };
 const apps = {
   api: [
