@@ -3,14 +3,14 @@
  * and checksums.
  *
  * Does not belong here: anything that opens a socket or a file; keys are passed as arguments. One
- * more callback field name: `landed-object.ts`. One more signed query name: `signature-v1.ts`.
+ * more callback field name: `callback/fields.ts`. One more signed query name: `signature-v1.ts`.
  * Facts that tests check are in `../test-data/`.
  */
 import './errors.js';
 
 export { readCallbackBody } from './callback/body.js';
 export { readKeyUrl } from './callback/key-url.js';
-export { type CallbackBodySettings, maxKeyBytes } from './callback/landed-object.js';
+export { type CallbackBodySettings, maxKeyBytes } from './callback/fields.js';
 export { type CallbackParameters, readCallbackParameters } from './callback/parameters.js';
 export { callbackStringToSign, signCallback, verifyCallbackSignature } from './callback/signature.js';
 export { type CallbackBodyType, renderCallbackBody } from './callback/template.js';

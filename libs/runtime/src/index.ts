@@ -2,12 +2,12 @@
  * runtime: what any process needs before it knows of media: configuration, errors, logging, shutdown.
  *
  * Does not belong here: anything that knows of OSS, uploads, queues or media.
- * A new setting goes into `config-sections.ts`; a new error code goes into `errors.ts` of the
+ * A new setting goes into `settings.ts`; a new error code goes into `errors.ts` of the
  * room that owns it; a warning goes into `warning-table.ts`.
  */
 export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
-export { configSections } from './config-sections.js';
-export { type Config, developmentSecrets, loadConfig, type SectionName } from './config.js';
+export { configSections } from './settings.js';
+export { type Config, developmentSecrets, loadConfig, type SectionName } from './load-config.js';
 export { defineErrors, type ErrorCode, errorRowOf, httpStatusOf, listErrors } from './error-table.js';
 export { firstIdOf, newId } from './ids.js';
 export { isLandfallError, LandfallError, toLandfallError } from './landfall-error.js';

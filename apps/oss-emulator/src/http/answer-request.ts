@@ -7,7 +7,7 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
 import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
 import { checkObjectKey } from '../store/object-key.js';
-import { findOperation } from './operations.js';
+import { findOperation } from './find-operation.js';
 import { postObject } from '../forms/post-object.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';

@@ -3,17 +3,12 @@ import { isUtf8 } from 'node:buffer';
 import { LandfallError } from '#runtime';
 import { readFormFields } from './form-fields.js';
 import { readJsonFields } from './json-fields.js';
-import {
-  type CallbackBodySettings,
-  refuseUnrendered,
-  refuseUnstorable,
-  toLandedObject,
-} from './landed-object.js';
+import { type CallbackBodySettings, refuseUnrendered, refuseUnstorable, toLandedObject } from './fields.js';
 import { showValue } from '../wire/shown-value.js';
 
 /**
  * Parses the body of a callback into the landed object. Supports both body types of OSS; fields are
- * named like the system variables or by common aliases (see `landed-object.ts`).
+ * named like the system variables or by common aliases (see `fields.ts`).
  * @throws LandfallError callback.body_type_unsupported, body_malformed, field_missing,
  * field_invalid, field_duplicated, placeholder_unrendered
  */

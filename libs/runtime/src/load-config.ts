@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSections, type ConfigSections } from './config-sections.js';
+import { configSections, type ConfigSections } from './settings.js';
 import { LandfallError } from './landfall-error.js';
 
 export type SectionName = keyof ConfigSections;
