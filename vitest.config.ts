@@ -14,7 +14,7 @@ export default defineConfig({
     })),
   },
   test: {
-    setupFiles: ['libs/testing/src/errors-of-media.ts'],
+    setupFiles: ['libs/testing/src/errors-of-all-rooms.fixture.ts'],
     include: ['{apps,libs,migrations,tests,bench}/**/*.test.ts'],
     globalSetup: ['libs/testing/src/global-setup.ts'],
     reporters: ['default', './libs/testing/src/closing-line.ts'],

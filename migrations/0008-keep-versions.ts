@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A rendition as its versions make it: what is served, else what is to be made, else what failed last. */
+/**
+ * A rendition as its versions make it: what is served, else what is to be made, else what failed last. The api of the release
+ * before reads it too, hence `wanted`.
+ */
 const renditionsView = `
   CREATE VIEW renditions AS
   SELECT shown.*, making.progress, making.speed, failed.error_code, failed.error_message, failed.log
@@ -25,13 +28,15 @@ const indexes: readonly (readonly [name: string, unique: 'UNIQUE' | '', definiti
   ['rendition_versions_ready', 'UNIQUE', `(upload_id, name) WHERE status = 'ready'`],
   ['rendition_versions_pending', 'UNIQUE', `(upload_id, name, spec_hash) WHERE status = 'pending'`],
   ['rendition_versions_due', '', '(due_at) WHERE due_at IS NOT NULL'],
-  // Finds, under the lock, the rows of which two are made; it goes with the column.
-  ['renditions_separated', '', `(id) WHERE wanted IS NOT NULL OR ${failedAgain}`],
+  // These find, under the lock, the rows of which two are made.
+  ['renditions_wanted', '', '(id) WHERE wanted IS NOT NULL'],
+  ['renditions_failed_again', '', `(id) WHERE ${failedAgain}`],
 ];
 
-/** A UUIDv7 of now, in SQL: the larger id is the newer version. */
-const newId = `(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7' ||
-  substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid`;
+/** A UUIDv7 of now, in SQL, and later than `id`: the larger id is the newer version. */
+const newId = `(lpad(to_hex(greatest((extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+                                     ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint + 1)), 12, '0') ||
+  '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid`;
 
 /** The job of what was made again: by now it is the same job as that of the first time, later in the line. */
 const jobNow = (job: string, kind: string, spec: string) => `
@@ -71,6 +76,8 @@ export class KeepVersions1764374400000 implements MigrationInterface {
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       await runner.query(`CREATE ${unique} INDEX CONCURRENTLY ${name} ON renditions ${definition}`);
     }
+    // Or the planner, which knows little of a new index, reads the whole table under the lock.
+    await runner.query('ANALYZE renditions, removals');
     await runner.startTransaction();
     await runner.query('LOCK TABLE renditions, removals, chunks');
     await separateVersions(runner);
@@ -157,6 +164,7 @@ async function separateVersions(runner: QueryRunner): Promise<void> {
 }
 
 async function renameTable(runner: QueryRunner): Promise<void> {
+  await runner.query('DROP INDEX renditions_failed_again');
   await runner.query('ALTER TABLE renditions DROP COLUMN wanted');
   await runner.query('ALTER TABLE renditions RENAME TO rendition_versions');
   await runner.query('ALTER INDEX renditions_pkey RENAME TO rendition_versions_pkey');
@@ -209,7 +217,7 @@ async function joinVersions(runner: QueryRunner): Promise<void> {
   await runner.query('CREATE INDEX removals_upload ON removals (upload_id)');
   await runner.query(`
     INSERT INTO removals (id, upload_id, name, spec_hash, bucket, object_key, due_at)
-    SELECT ${newId}, v.upload_id, v.name, v.spec_hash, u.bucket, key, coalesce(v.due_at, now() + interval '7 days')
+    SELECT gen_random_uuid(), v.upload_id, v.name, v.spec_hash, u.bucket, key, coalesce(v.due_at, now() + interval '7 days')
     FROM renditions AS v JOIN uploads AS u ON u.id = v.upload_id, unnest(v.storage_keys) AS key
     WHERE v.status <> 'ready'`);
   await runner.query(`DELETE FROM renditions WHERE status = 'retired'`);

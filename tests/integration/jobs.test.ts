@@ -1,4 +1,3 @@
-import '#media';
 import 'reflect-metadata';
 import {
   type JobContext,

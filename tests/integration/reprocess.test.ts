@@ -205,3 +205,17 @@ test('over a filter it goes page by page, counts first when told so, and asks fo
   ).rejects.toMatchObject({ code: 'rendition.unknown' });
   expect(await database.source.getRepository(RenditionVersion).countBy({ status: 'retired' })).toBe(0);
 });
+
+test('what is planned again is the newer one, also where the clock of who planned it first is ahead', async () => {
+  const id = await ready(two);
+  const ahead = firstIdOf(Date.now() + 3_600_000);
+  await database.source.query(
+    `UPDATE rendition_versions SET id = $2 WHERE upload_id = $1 AND name = 'small'`,
+    [id, ahead],
+  );
+  expect(await reprocessUpload(database.source, id, request(changed))).toBe(1);
+  expect(await reprocessUpload(database.source, id, request(changed))).toBe(0);
+  await make(id, ...jobs);
+  expect(await renditionOf(id, 'small')).toMatchObject({ status: 'ready', spec: { width: 101 } });
+  expect(await uploadOf(id)).toMatchObject({ status: 'ready', reprocessingSince: null });
+});

@@ -52,15 +52,14 @@ export function listErrors(): readonly (readonly [code: ErrorCode, row: ErrorRow
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-const unknown: ErrorRow = {
-  kind: 'internal',
-  retry: 'backoff',
-  message: 'Something went wrong on our side',
-};
-
-/** The row of a code. One that no room of this process has defined is a mistake of ours, and is told as such. */
+/**
+ * The row of a code.
+ * @throws Error for a code that no room of this process has defined: whoever throws it has to load its `errors.ts`
+ */
 export function errorRowOf(code: ErrorCode): ErrorRow {
-  return table.get(code) ?? unknown;
+  const row = table.get(code);
+  if (!row) throw new Error(`no room of this process defines the error ${code}`);
+  return row;
 }
 
 const statusByKind: Record<ErrorKind, number> = {

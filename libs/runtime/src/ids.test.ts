@@ -1,4 +1,4 @@
-import { newId } from '#runtime';
+import { firstIdOf, newId, newIdAfter } from '#runtime';
 import { expect, test } from 'vitest';
 
 test('ids are UUIDs of version 7, all different, in the order in which they were made', () => {
@@ -11,4 +11,13 @@ test('ids are UUIDs of version 7, all different, in the order in which they were
   expect(ids.toSorted()).toEqual(ids);
   const [first = ''] = ids;
   expect(Number.parseInt(first.slice(0, 8) + first.slice(9, 13), 16)).toBeGreaterThanOrEqual(before);
+});
+
+test('an id after another is larger, however far the clock of that one is ahead', () => {
+  const now = Date.now();
+  for (const last of [firstIdOf(now - 60_000), newId(), firstIdOf(now + 60_000), firstIdOf(now + 10 ** 9)]) {
+    const id = newIdAfter(last);
+    expect(id > last).toBe(true);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  }
 });

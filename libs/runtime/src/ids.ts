@@ -36,6 +36,14 @@ export function newId(): string {
   return id;
 }
 
+/** As `newId`, and larger than an id that another process made, whose clock may be ahead of ours. */
+export function newIdAfter(last: string): string {
+  const id = newId();
+  if (id > last) return id;
+  const aheadMs = Number.parseInt(last.slice(0, 8) + last.slice(9, 13), 16);
+  return timeDigitsOf(aheadMs + 1) + id.slice(13);
+}
+
 /** Sorts before every id that is made at this time or later, in milliseconds since 1970, and after all older ones. */
 export function firstIdOf(ms: number): string {
   return `${timeDigitsOf(ms)}-7000-8000-000000000000`;

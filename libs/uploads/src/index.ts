@@ -3,7 +3,7 @@
  * changes of state that the worker makes, and the reader that answers queries.
  *
  * Does not belong here: HTTP, OSS, queues. A new column goes into its entity (`rows/`), a migration and `reading/upload-view.ts`; a
- * new state, or change of one, into `lifecycle.ts` and `making/`.
+ * new state, or change of one, into `rows/`, `lifecycle.ts`, `making/` and a migration.
  */
 import './errors.js';
 

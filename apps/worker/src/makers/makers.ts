@@ -6,9 +6,9 @@ import { images } from './image/make-images.js';
 import { loops } from './image/make-loops.js';
 import { posters, previews, storyboards } from './still/make-stills.js';
 import { streams } from './stream/make-streams.js';
-import { makeEach } from './work/make-each.js';
-import type { Maker, MakerFrom, Making, Part, Sources } from './work/making.js';
-import type { Pending } from './work/pending.js';
+import { makeEach } from './base/make-each.js';
+import type { Maker, MakerFrom, Making, Part, Sources } from './base/making.js';
+import type { Pending } from './base/pending.js';
 
 /** Who makes each kind; kinds that come from one decode share a maker. */
 export const makers: { readonly [K in Kind]: Maker<K> } = {

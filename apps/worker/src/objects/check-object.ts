@@ -1,6 +1,5 @@
 import { LandfallError } from '#runtime';
 import type { ObjectHead } from '#media';
-
 import {
   type ConfirmedUpload,
   confirmLanding,

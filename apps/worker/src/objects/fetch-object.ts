@@ -1,5 +1,4 @@
 import type { ObjectHead } from '#media';
-
 import { type ConfirmedUpload, findTicketOf, type Upload } from '#uploads';
 import { checkObject, confirmSeen, refuseOther } from './check-object.js';
 import { claimedKind } from './sniff-media.js';

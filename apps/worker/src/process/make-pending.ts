@@ -5,7 +5,7 @@ import type { Upload } from '#uploads';
 import { probeMedia } from '#video';
 import { fetchObject } from '../objects/fetch-object.js';
 import { makeFrom } from '../makers/makers.js';
-import { pendingOf } from '../makers/work/pending.js';
+import { pendingOf } from '../makers/base/pending.js';
 import type { RunContext } from '../runs/run-work.js';
 import { processUpload } from './process-upload.js';
 import { withImage } from '../makers/image/with-image.js';

@@ -6,7 +6,7 @@ import { withRangeProxy } from '#storage';
 import { findTicketOf, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeFrom } from '../makers/makers.js';
-import { pendingOf } from '../makers/work/pending.js';
+import { pendingOf } from '../makers/base/pending.js';
 import {
   claimedKind,
   sniffLength,

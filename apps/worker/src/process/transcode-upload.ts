@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { cutVideo } from '../chunks/cut-video.js';
 import { makeFrom } from '../makers/makers.js';
 import { streamsOf } from '../makers/stream/stream-specs.js';
-import { isOf, pendingOf } from '../makers/work/pending.js';
+import { isOf, pendingOf } from '../makers/base/pending.js';
 import { checkObject } from '../objects/check-object.js';
 import type { RunContext } from '../runs/run-work.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';

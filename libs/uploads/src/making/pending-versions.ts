@@ -1,5 +1,5 @@
 import type { MakingJob } from '#outbox';
-import { newId } from '#runtime';
+import { newId, newIdAfter } from '#runtime';
 import type { DataSource, EntityManager } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 
@@ -24,14 +24,18 @@ export async function pendingVersions(
   return newest.toSorted((one, other) => one.position - other.position || (one.name < other.name ? -1 : 1));
 }
 
-/** Adds pending versions with their positions. One that is pending already stays as it is. */
+/**
+ * Adds pending versions with their positions. One that is pending already stays as it is.
+ * @param planned with the newest version that there is of the rendition, if any: the ids of versions tell which is newer, and
+ * the one before may have been planned by a process whose clock is ahead
+ */
 export async function insertPending(
   manager: EntityManager,
   uploadId: string,
-  planned: Iterable<readonly [number, PlannedVersion]>,
+  planned: Iterable<readonly [position: number, planned: PlannedVersion, newestId?: string]>,
 ): Promise<void> {
-  const rows = [...planned].map(([position, { name, kind, job, spec, specHash }]) => ({
-    id: newId(),
+  const rows = [...planned].map(([position, { name, kind, job, spec, specHash }, newestId]) => ({
+    id: newestId === undefined ? newId() : newIdAfter(newestId),
     uploadId,
     position,
     name,

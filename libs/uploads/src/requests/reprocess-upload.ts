@@ -127,7 +127,12 @@ async function replan(
   // While nothing is served, what was planned first is made all the same: a page waits for it.
   const [kept] = live.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   for (const version of versions) if (version !== kept) await retireVersion(manager, version);
-  if (kept?.specHash !== planned.specHash) await insertPending(manager, uploadId, [[position, planned]]);
+  if (kept?.specHash === planned.specHash) return;
+  const newestId = versions
+    .map(({ id }) => id)
+    .toSorted()
+    .at(-1);
+  await insertPending(manager, uploadId, [[position, planned, newestId]]);
 }
 
 /** Puts renditions in the order of the file. */

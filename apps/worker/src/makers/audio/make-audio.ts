@@ -1,5 +1,5 @@
 import { channelsOf, type Loudness, measureLoudness, transcodeAudio } from '#video';
-import { type MakerFrom, oneByOne, publishMade, videoWork } from '../work/making.js';
+import { type MakerFrom, oneByOne, publishMade, videoWork } from '../base/making.js';
 
 /** The sound as files; the loudness is measured once for all that have as many channels. */
 export const audios: MakerFrom<'original', 'audio'> = {

@@ -1,5 +1,5 @@
 import { makeWaveforms } from '#video';
-import { type MakerFrom, publishMade, together, videoWork } from '../work/making.js';
+import { type MakerFrom, publishMade, together, videoWork } from '../base/making.js';
 
 /** All waveforms come from one decode. */
 export const waveforms: MakerFrom<'original', 'waveform'> = {

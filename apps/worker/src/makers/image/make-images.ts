@@ -4,8 +4,8 @@ import { failVersion, publishVersion, type MadeVersion } from '#uploads';
 import { fetchWatermarks } from './fetch-watermarks.js';
 import { focalPointOf } from './focal-point.js';
 import { endingOf, renditionKey } from '../../publish/rendition-key.js';
-import { type ImageAtHand, type MakerFrom, type Making, together } from '../work/making.js';
-import type { Pending } from '../work/pending.js';
+import { type ImageAtHand, type MakerFrom, type Making, together } from '../base/making.js';
+import type { Pending } from '../base/pending.js';
 
 /** All images of an upload come from one decode. */
 export const images: MakerFrom<'picture', 'image'> = {

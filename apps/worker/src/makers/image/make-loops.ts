@@ -3,7 +3,7 @@ import { renderImages, writeAnimation } from '#image';
 import { makeLoop } from '#video';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImageAtHand, type MakerFrom, type Making, oneByOne, publishMade } from '../work/making.js';
+import { type ImageAtHand, type MakerFrom, type Making, oneByOne, publishMade } from '../base/making.js';
 
 /** The loops of a picture. */
 export const loops: MakerFrom<'picture', 'loop'> = {

@@ -3,7 +3,7 @@ import type { JobContext } from '#jobs';
 import type { ConfirmedUpload } from '#uploads';
 import { join } from 'node:path';
 import { inMemoryMaxBytes, type FetchedObject } from '../../objects/fetch-object.js';
-import type { ImageAtHand } from '../work/making.js';
+import type { ImageAtHand } from '../base/making.js';
 import type { WorkerContext } from '../../worker-context.js';
 
 /**

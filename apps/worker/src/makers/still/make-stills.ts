@@ -2,7 +2,7 @@ import type { Kind, MadeRendition, SpecOf } from '#media';
 import { makePoster, makePreview, makeStoryboard, type VideoWork } from '#video';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type MakerFrom, oneByOne, publishMade, videoWork } from '../work/making.js';
+import { type MakerFrom, oneByOne, publishMade, videoWork } from '../base/making.js';
 
 export const posters = stillMaker<'poster'>(makePoster);
 export const previews = stillMaker<'preview'>(makePreview);

@@ -2,7 +2,7 @@ import type { MadeRendition } from '#media';
 import { recordEarly } from '#uploads';
 import { transcodeVideo } from '#video';
 import { storeFiles } from '../../publish/publish-files.js';
-import { type MakerFrom, publishingOf, publishMade, together, videoWork } from '../work/making.js';
+import { type MakerFrom, publishingOf, publishMade, together, videoWork } from '../base/making.js';
 import { keyOf, specsOf, streamsOf } from './stream-specs.js';
 
 /** All streams and files of a video come from one decode. */

@@ -2,7 +2,7 @@ import type { RenditionSpec } from '#media';
 import { readSpec } from '#pipelines';
 import { streamKey, type Upload } from '#uploads';
 import type { VideoSpecs } from '#video';
-import type { PendingRow } from '../work/pending.js';
+import type { PendingRow } from '../base/pending.js';
 import type { WorkerContext } from '../../worker-context.js';
 
 /** What may be a stream, by its kind. */

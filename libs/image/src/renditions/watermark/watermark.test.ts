@@ -1,5 +1,3 @@
-// The watermark that is not there: what the worker found when it asked the store.
-import '#storage';
 import type { WatermarkSpec } from '#media';
 import { LandfallError } from '#runtime';
 import sharp from 'sharp';

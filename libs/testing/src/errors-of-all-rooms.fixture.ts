@@ -1,0 +1,11 @@
+// A program has the error rows of the rooms whose entries it loads. Tests import single files, and so need them from here.
+import '../../../apps/api/src/errors.js';
+import '../../../apps/cli/src/errors.js';
+import '../../database/src/errors.js';
+import '../../jobs/src/errors.js';
+import '../../local/src/errors.js';
+import '../../media/src/errors.js';
+import '../../oss/src/errors.js';
+import '../../pipelines/src/errors.js';
+import '../../storage/src/errors.js';
+import '../../uploads/src/errors.js';
