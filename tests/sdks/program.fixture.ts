@@ -4,7 +4,6 @@ import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe } from 'vitest';
 import type { SdkLine } from './house.fixture.js';
 
 const run = promisify(execFile);
@@ -36,11 +35,8 @@ export async function missingPrograms(...names: string[]): Promise<string | unde
   return undefined;
 }
 
-/** The tests of one SDK; those that cannot run say why in their name. */
-export function describeSdk(title: string, missing: string | undefined, tests: () => void): void {
-  if (missing) describe.skip(`${title} (skipped: ${missing})`, tests);
-  else describe(title, tests);
-}
+/** For the name of tests that are skipped. */
+export const because = (missing: string | undefined): string => (missing ? ` (skipped: ${missing})` : '');
 
 interface Installation {
   name: string;
