@@ -72,7 +72,7 @@ const cases: SdkCase[] = [
   {
     name: 'quotes',
     key: `it's "quoted".txt`,
-    vars: { 'x:user_id': `"double" 'single' \\back\nline 😀` },
+    vars: { 'x:user_id': `"double" 'single' \\back 😀` },
     content: '"',
   },
   { name: 'empty variable', key: 'empty.txt', vars: { 'x:user_id': '' }, content: '' },
@@ -184,9 +184,10 @@ export class House {
     return { upload, status, known: { bucket, sizeBytes, vars, ...otherKey } } as never;
   }
 
-  async #storedBytes(key: string): Promise<number> {
-    const { res } = await ossClient(this.stack).head(key);
-    return Number((res.headers as Record<string, string>)['content-length']);
+  /** OSS keeps an object whose callback failed. Null if there is none. */
+  async #storedBytes(key: string): Promise<number | null> {
+    const page = await ossClient(this.stack).listV2({ prefix: key, 'max-keys': '1' }, {});
+    return page.objects?.find(({ name }) => name === key)?.size ?? null;
   }
 }
 
