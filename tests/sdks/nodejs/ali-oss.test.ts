@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import OSS from 'ali-oss';
 import { chromium } from 'playwright-core';
-import { describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
 import { because } from '../program.fixture.js';
 import { uploadAll } from './uploads.fixture.js';
@@ -28,15 +31,19 @@ const missing = chromiumPath ? undefined : 'there is no Chromium; `npm test` ins
 
 describe.skipIf(missing)(`the browser build of ali-oss 6.23.0 in Chromium${because(missing)}`, () => {
   const house = useHouse();
+  // A page from elsewhere than this machine may not ask this machine.
+  const pages = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><title>Upload</title>');
+  });
+  beforeAll(() => once(pages.listen(0, '127.0.0.1'), 'listening'));
+  afterAll(() => pages.close());
 
   test('in a page of another origin', async () => {
     const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: ['--no-sandbox'] });
     try {
       const page = await browser.newPage();
-      await page.route('http://page.example/', (route) =>
-        route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Upload</title>' }),
-      );
-      await page.goto('http://page.example/');
+      await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
       await page.addScriptTag({ path: join('node_modules/ali-oss/dist/aliyun-oss-sdk.js') });
       const lines = await page.evaluate(
         async ({ text, run }) => {
@@ -49,7 +56,9 @@ describe.skipIf(missing)(`the browser build of ali-oss 6.23.0 in Chromium${becau
         },
         { text: uploadAll.toString(), run: house.run },
       );
-      const { seen, expected } = await house.compare(lines, wanted);
+      // A page has no key to sign forms with: its backend does.
+      const operations = wanted.operations.filter((operation) => operation !== 'form');
+      const { seen, expected } = await house.compare(lines, { ...wanted, operations });
       expect(seen).toEqual(expected);
     } finally {
       await browser.close();

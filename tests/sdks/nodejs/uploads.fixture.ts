@@ -124,7 +124,8 @@ export async function uploadAll(Client: typeof OSS, run: SdkRun, signature: 'v1'
     return tellAnswer(await fetch(`${endpoint}/${bucket}/`, { method: 'POST', body }));
   };
 
-  const operations = { put, multipart, resumable, presigned, form };
+  // The browser build does not sign forms.
+  const operations = { put, multipart, resumable, presigned, ...(inNode && { form }) };
   const lines: SdkLine[] = [];
   for (const { name, key: caseKey, vars, content } of [...run.cases, run.failingCase]) {
     const callbackUrl = name === run.failingCase.name ? run.failingCallbackUrl : run.callbackUrl;
