@@ -3,6 +3,7 @@ import { measureFullTable } from './callbacks/full-table.js';
 import { measureSoak } from './callbacks/soak.js';
 import { measureSteadyRates } from './callbacks/steady.js';
 import { measureThroughput } from './callbacks/throughput.js';
+import { measureEmulator } from './emulator/uploads.js';
 import { measureFirstThumbnail } from './images/first-thumbnail.js';
 import { measureImageMemory } from './images/memory.js';
 import { measureImages } from './images/throughput.js';
@@ -22,6 +23,7 @@ const benchmarks = {
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
+  'emulator-uploads': measureEmulator,
   'migration-online': measureMigration,
   'videos-ladder': measureLadder,
   'videos-poster': measurePoster,
@@ -29,7 +31,7 @@ const benchmarks = {
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, images, videos`;
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
