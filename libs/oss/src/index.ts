@@ -25,6 +25,7 @@ export { canonicalRequestV4, signRequestV4, signV4, stringToSignV4 } from './sig
 export { decodeStrictBase64 } from './wire/base64.js';
 export { readContinuationToken, writeContinuationToken } from './wire/continuation-token.js';
 export { Crc64 } from './wire/crc64.js';
+export { joinCrc64 } from './wire/crc64-joined.js';
 export { etagOfMd5, etagOfParts, normalizeEtag, quoteEtag } from './wire/etag.js';
 export { masked, maskSecrets } from './wire/mask-secrets.js';
 export { accessDenied, invalidArgument, OssRefusal, type OssRefusalFacts } from './wire/oss-refusal.js';

@@ -4,6 +4,7 @@ import {
   Crc64,
   etagOfMd5,
   etagOfParts,
+  joinCrc64,
   normalizeEtag,
   quoteEtag,
   readContinuationToken,
@@ -26,6 +27,24 @@ describe('CRC-64', () => {
       for (let at = 0; at < bytes.length; at += step) crc.update(bytes.subarray(at, at + step));
       expect(crc.digest()).toBe(whole);
     }
+  });
+
+  test('of parts is joined without their bytes', () => {
+    const bytes = randomBytes(300_000);
+    for (const cuts of [
+      [0, 300_000],
+      [0, 1, 300_000],
+      [0, 0, 100_000, 200_000, 299_999, 300_000],
+      [300_000],
+    ]) {
+      const parts = cuts.map((from, index) => {
+        const part = bytes.subarray(from, cuts[index + 1] ?? bytes.length);
+        return { crc64: new Crc64().update(part).digest(), sizeBytes: part.length };
+      });
+      const whole = bytes.subarray(cuts[0]);
+      expect(joinCrc64(parts)).toBe(new Crc64().update(whole).digest());
+    }
+    expect(joinCrc64([])).toBe(new Crc64().digest());
   });
 });
 
