@@ -5,6 +5,7 @@ import type { Logger } from '#runtime';
 import type { AccessKey } from './state/access-keys.js';
 import { answerRequest } from './http/answer-request.js';
 import { Buckets } from './store/buckets.js';
+import { convertOldFolder } from './store/old-format.js';
 import { CallbackJournal } from './callbacks/journal.js';
 import { loadCallbackKey } from './callbacks/key.js';
 import type { EmulatorState } from './state/emulator-state.js';
@@ -18,6 +19,8 @@ export interface EmulatorOptions {
   readonly publicUrl?: string | undefined;
   /** Folder that stores everything; only one emulator may use it at a time. */
   readonly dataDir: string;
+  /** Whether a change is on the disk before it is confirmed; true if not given. */
+  readonly fsync?: boolean | undefined;
   readonly region: string;
   /** Buckets that are created at startup. */
   readonly buckets: readonly string[];
@@ -49,7 +52,8 @@ const idleTimeoutMs = 60_000;
 
 /** Starts an emulator of OSS; resolves when it listens. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const buckets = await Buckets.open(options.dataDir);
+  const buckets = await Buckets.open(options.dataDir, options.fsync);
+  await convertOldFolder(options.dataDir, buckets);
   for (const name of options.buckets) await buckets.create(name);
   const callbackKey = await loadCallbackKey(options.dataDir);
   const server = createServer({ keepAliveTimeout: idleTimeoutMs });
@@ -89,6 +93,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await closed;
       // A request may outlive its connection while it stores an object.
       await Promise.all(answers);
+      await buckets.close();
     },
   };
 }

@@ -24,6 +24,7 @@ const refusalTable = {
   InvalidPartOrder: [400, 'The list of parts was not in ascending order.'],
   InvalidRange: [416, 'The requested range cannot be satisfied.'],
   InvalidSecurityToken: [403, 'The security token you provided is invalid.'],
+  InvalidTag: [400, 'The tags you have provided are invalid.'],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedXML: [
     400,
