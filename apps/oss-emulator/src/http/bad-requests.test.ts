@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { presignUrlV4, signRequestV1, signRequestV4 } from '#oss';
 import { bucket, credentials, region, useEmulator } from '../fixtures/emulator.fixture.js';
 import {
   elementOf,
+  sendBytes,
   sendRaw,
   sendSigned,
   type RawAnswer,
@@ -196,15 +195,9 @@ describe('a request is refused', () => {
     expect((await sendSigned(emulator.url, { method: 'HEAD', key: 'broken' })).status).toBe(404);
   });
 
-  /** Writes a request byte by byte, ends the connection and reads what came back. */
-  async function exchangeRaw(line: string, headers: Record<string, string>, body: string): Promise<string> {
-    const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  function exchangeRaw(line: string, headers: Record<string, string>, body: string): Promise<string> {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    socket.end([line, ...lines, 'connection: close', '', body].join('\r\n'));
-    await once(socket, 'close');
-    return text;
+    return sendBytes(emulator.url, [line, ...lines, 'connection: close', '', body].join('\r\n'), true);
   }
 });
 
