@@ -7,7 +7,7 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
 import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
 import { checkObjectKey } from '../store/object-key.js';
-import { findOperation } from './find-operation.js';
+import { findOperation, findSubResource } from './find-operation.js';
 import { postObject } from '../forms/post-object.js';
 import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
@@ -56,7 +56,7 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const [first] = addresses;
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
   // A form contains its own signature.
-  if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
+  if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);

@@ -152,7 +152,7 @@ describe('a request is refused', () => {
     ['a key of 1024 bytes', { method: 'PUT', key: 'x'.repeat(1024), body: 'x' }, 400, 'InvalidObjectName'],
     ['a key of 1026 bytes', { method: 'PUT', key: '中'.repeat(342), body: 'x' }, 400, 'InvalidObjectName'],
     ['a method', { method: 'PATCH', key: 'k' }, 405, 'MethodNotAllowed'],
-    ['no such operation', { key: 'k', query: { acl: '' } }, 501, 'NotImplemented'],
+    ['a method of a sub-resource', { method: 'PUT', query: { location: '' } }, 405, 'MethodNotAllowed'],
     ['image processing', { key: 'k', query: { 'x-oss-process': 'image/info' } }, 501, 'NotImplemented'],
     ['max-keys', { query: { 'max-keys': '1001' } }, 400, 'InvalidArgument'],
     ['max-keys', { query: { 'max-keys': 'all' } }, 400, 'InvalidArgument'],
@@ -185,6 +185,26 @@ describe('a request is refused', () => {
   function deletion(body: string): SignedRequest {
     return { method: 'POST', query: { delete: '' }, body };
   }
+
+  test.each([
+    [{ key: 'k', query: { asyncFetch: '' } }, 'asyncFetch', 'OBJECT'],
+    [{ query: { metaQuery: '', comp: 'query' } }, 'metaQuery&comp=query', 'BUCKET'],
+    [{ query: { httpsConfig: '' } }, 'httpsConfig', 'BUCKET'],
+  ] as [SignedRequest, string, string][])(
+    'for a sub-resource that the emulator lacks: %j',
+    async (request, name, type) => {
+      const answer = await sendSigned(emulator.url, request);
+      expect(refused(answer)).toMatchObject({ status: 501, code: 'NotImplemented' });
+      expect(elementOf(answer.text, 'SubResource')?.replace('&#x26;', '&')).toBe(name);
+      expect(elementOf(answer.text, 'ResourceType')).toBe(type);
+      expect(elementOf(answer.text, 'Message')).toContain(`?${name.replace('&', '&#x26;')}`);
+    },
+  );
+
+  test('but not for a query name that OSS does not know', async () => {
+    const answer = await sendSigned(emulator.url, { query: { unknown: '1', 'max-keys': '1' } });
+    expect(answer.status).toBe(200);
+  });
 
   test('for a path that is not UTF-8', async () => {
     for (const target of [`/${bucket}/%ff`, `/${bucket}/%zz`, '/%'])
