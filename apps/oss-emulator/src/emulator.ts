@@ -23,6 +23,8 @@ export interface EmulatorOptions {
   readonly region: string;
   /** Buckets that are created at startup. */
   readonly buckets: readonly string[];
+  /** Buckets by the host names that stand for them. */
+  readonly cnames?: ReadonlyMap<string, string>;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** Keys with a security token, as STS issues them. */
@@ -61,6 +63,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     journal: new CallbackJournal(),
     region: options.region,
     publicUrl,
+    cnames: options.cnames ?? new Map(),
     keys: [
       { accessKeyId: options.accessKeyId, accessKeySecret: options.accessKeySecret },
       ...(options.temporaryKeys ?? []),

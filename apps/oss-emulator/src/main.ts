@@ -19,6 +19,7 @@ const emulator = await startEmulator({
   fsync: settings.fsync,
   region: settings.region,
   buckets: settings.buckets,
+  cnames: settings.cnames,
   accessKeyId: settings.accessKeyId,
   accessKeySecret: settings.accessKeySecret,
   temporaryKeys: settings.temporaryKeys,

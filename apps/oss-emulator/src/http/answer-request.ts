@@ -50,7 +50,7 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
   checkFraming(exchange);
   if (method === 'OPTIONS') return answerPreflight(exchange);
-  const addresses = readAddresses(host, rawPath, state.publicUrl.hostname);
+  const addresses = readAddresses(host, rawPath, state);
   if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;

@@ -7,5 +7,7 @@ export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   /** General region id, such as cn-hangzhou. */
   readonly region: string;
+  /** Buckets by the host names that stand for them, in lower case. */
+  readonly cnames: ReadonlyMap<string, string>;
   readonly keys: readonly AccessKey[];
 }
