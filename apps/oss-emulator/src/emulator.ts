@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
-import type { AccessKey } from './state/access-keys.js';
+import { AccessKeys, type AccessKey } from './state/access-keys.js';
 import { serveRequests, serverOptions } from './http/serve-requests.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
@@ -64,10 +64,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     region: options.region,
     publicUrl,
     cnames: options.cnames ?? new Map(),
-    keys: [
+    keys: new AccessKeys([
       { accessKeyId: options.accessKeyId, accessKeySecret: options.accessKeySecret },
       ...(options.temporaryKeys ?? []),
-    ],
+    ]),
     logger: options.logger,
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
     closing: closing.signal,

@@ -5,10 +5,12 @@ import { callbackKeyPath } from '../callbacks/key.js';
 import { answerPreflight } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
-import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
+import { answerOwnPage } from '../callbacks/journal-pages.js';
+import { ownNamespace } from '../wire/own-namespace.js';
 import { checkObjectKey } from '../store/object-key.js';
 import { findOperation, findSubResource } from './find-operation.js';
 import { postObject } from '../forms/post-object.js';
+import { answerSts, isStsRequest } from '../sts/answer-sts.js';
 import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
 
@@ -54,6 +56,7 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
+  if (isStsRequest(exchange, first)) return answerSts(exchange, state);
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
   // A form contains its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
