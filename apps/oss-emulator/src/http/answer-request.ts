@@ -1,4 +1,5 @@
-import { OssRefusal, accessDenied, verifyRequest } from '#oss';
+import { OssRefusal, verifyRequest } from '#oss';
+import { checkAnonymous } from '../access/anonymous-access.js';
 import { readSecurityToken, secretFinder } from '../state/access-keys.js';
 import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
 import { callbackKeyPath } from '../callbacks/key.js';
@@ -75,12 +76,13 @@ function checkFraming({ incoming, host, headers }: Exchange): void {
 }
 
 /**
- * Returns the interpretation of the address for which the signature is valid. @throws OssRefusal
+ * Returns the interpretation of the address for which the signature is valid, or which anybody may
+ * access. @throws OssRefusal
  */
 function authenticate(
   exchange: Exchange,
   addresses: readonly BucketAddress[],
-  { keys, region }: EmulatorState,
+  { buckets, keys, region }: EmulatorState,
 ): AddressedExchange {
   const now = new Date();
   const rules = { findSecret: secretFinder(keys, readSecurityToken(exchange), now), region, now };
@@ -89,7 +91,8 @@ function authenticate(
     const addressed = { ...exchange, ...address };
     try {
       if (verifyRequest(addressed, rules)) return addressed;
-      throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
+      checkAnonymous(addressed, findSubResource(exchange.query), buckets);
+      return addressed;
     } catch (error) {
       failure = error;
     }

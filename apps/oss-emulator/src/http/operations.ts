@@ -1,3 +1,4 @@
+import { getBucketAcl, putBucketAcl } from '../buckets/bucket-acl.js';
 import {
   deleteBucket,
   getBucketInfo,
@@ -36,6 +37,7 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
   },
   BUCKET: {
     '': { GET: listObjects, PUT: putBucket, DELETE: deleteBucket },
+    acl: { GET: getBucketAcl, PUT: putBucketAcl },
     bucketInfo: { GET: getBucketInfo },
     delete: { POST: deleteObjects },
     location: { GET: getBucketLocation },
