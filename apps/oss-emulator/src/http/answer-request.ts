@@ -3,7 +3,7 @@ import { checkAnonymous } from '../access/anonymous-access.js';
 import { readSecurityToken, secretFinder } from '../state/access-keys.js';
 import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
 import { callbackKeyPath } from '../callbacks/key.js';
-import { answerPreflight } from './cors.js';
+import { allowOrigin, answerPreflight, corsOf } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
 import { answerOwnPage } from '../callbacks/journal-pages.js';
@@ -52,13 +52,16 @@ function logRefusal(
 async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
   checkFraming(exchange);
-  if (method === 'OPTIONS') return answerPreflight(exchange);
   const addresses = readAddresses(host, rawPath, state);
   if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
   if (isStsRequest(exchange, first)) return answerSts(exchange, state);
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
+  // Not before: no page of another origin may read what is the emulator's own.
+  const cors = corsOf(first?.bucket ?? '', state.buckets);
+  if (method === 'OPTIONS') return answerPreflight(exchange, cors);
+  allowOrigin(exchange, cors);
   // A form contains its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
     return postObject({ ...exchange, ...first }, state);

@@ -19,6 +19,23 @@ import { copyObject } from '../objects/copy-object.js';
 import { deleteObject, deleteObjects } from '../objects/delete-objects.js';
 import { getObject, getObjectMeta } from '../objects/get-object.js';
 import { putObject } from '../objects/put-object.js';
+import { bucketPolicy } from '../settings/bucket-policy.js';
+import {
+  accessMonitor,
+  cors,
+  encryption,
+  lifecycle,
+  logging,
+  qos,
+  referer,
+  requestPayment,
+  resourceGroup,
+  transferAcceleration,
+  website,
+} from '../settings/bucket-settings.js';
+import { getBucketStat } from '../settings/bucket-stat.js';
+import { bucketTagging } from '../settings/bucket-tags.js';
+import { callbackPolicy } from '../settings/callback-policies.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 
@@ -37,11 +54,26 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
   },
   BUCKET: {
     '': { GET: listObjects, PUT: putBucket, DELETE: deleteBucket },
+    accessmonitor: accessMonitor,
     acl: { GET: getBucketAcl, PUT: putBucketAcl },
     bucketInfo: { GET: getBucketInfo },
+    cors,
     delete: { POST: deleteObjects },
+    encryption,
+    lifecycle,
     location: { GET: getBucketLocation },
+    logging,
+    policy: bucketPolicy,
+    'policy&comp=callback': callbackPolicy,
+    qos,
+    referer,
+    requestPayment,
+    resourceGroup,
+    stat: { GET: getBucketStat },
+    tagging: bucketTagging,
+    transferAcceleration,
     uploads: { GET: listUploads },
+    website,
   },
   OBJECT: {
     '': { GET: getObject, HEAD: getObject, PUT: putOrCopy(putObject, copyObject), DELETE: deleteObject },

@@ -12,7 +12,7 @@ import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome
 export async function putObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
-  const callback = readRequestedCallback(exchange);
+  const callback = readRequestedCallback(exchange, bucket);
   checkOverwrite(bucket, objectKey, headers);
   const file = await receiveBody(exchange, state);
   const object = await storeFile(bucket, file, headers, {
