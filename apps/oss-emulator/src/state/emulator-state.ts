@@ -7,5 +7,7 @@ export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   /** General region id, such as cn-hangzhou. */
   readonly region: string;
+  /** How long restoring an archived object takes. */
+  readonly restoreMs: number;
   readonly keys: readonly AccessKey[];
 }
