@@ -20,6 +20,7 @@ const emulator = await startEmulator({
   restoreMs: settings.restoreMs,
   region: settings.region,
   buckets: settings.buckets,
+  cnames: settings.cnames,
   accessKeyId: settings.accessKeyId,
   accessKeySecret: settings.accessKeySecret,
   temporaryKeys: settings.temporaryKeys,

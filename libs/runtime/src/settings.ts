@@ -22,6 +22,22 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+/** `host=bucket,host=bucket`; the hosts in lower case. */
+const bucketsByHost = list('')
+  .refine(
+    (parts) => parts.every((part) => /^[^=\s]+=[^=\s]+$/.test(part)),
+    'must be such as media.example.com=landfall,static.example.com=assets',
+  )
+  .transform(
+    (parts) =>
+      new Map(
+        parts.map((part): [string, string] => {
+          const [host = '', bucket = ''] = part.split('=');
+          return [host.toLowerCase(), bucket];
+        }),
+      ),
+  );
+
 const url = (protocols: RegExp, wanted: string) => z.url({ protocol: protocols, error: `must be ${wanted}` });
 
 const log = z.object({
@@ -306,6 +322,9 @@ const emulator = z.object({
   ),
   EMULATOR_REGION: z.string().default('cn-hangzhou').describe('region that the emulator reports'),
   EMULATOR_BUCKETS: list('landfall').describe('buckets that are created at startup'),
+  EMULATOR_CNAMES: bucketsByHost.describe(
+    'host names that stand for a bucket (CNAME): media.example.com=landfall,static.example.com=assets',
+  ),
   EMULATOR_ACCESS_KEY_ID: z
     .string('must be an access key id')
     .min(1)

@@ -5,8 +5,6 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 
-/** Takes the place of a bucket in the path: no bucket can have this name. */
-export const ownNamespace = '-';
 const maxLimit = 1000;
 
 /**

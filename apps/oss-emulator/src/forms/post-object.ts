@@ -1,5 +1,4 @@
 import {
-  accessDenied,
   checkPostConditions,
   checkPostSize,
   invalidArgument,
@@ -8,6 +7,7 @@ import {
   verifyPostForm,
   type CallbackParameters,
 } from '#oss';
+import { checkAnonymousWrite } from '../access/anonymous-access.js';
 import { secretFinder } from '../state/access-keys.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
@@ -40,16 +40,15 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   const now = new Date();
   const findSecret = secretFinder(state.keys, named['x-oss-security-token'], now);
   const signed = verifyPostForm(named, { findSecret, region: state.region, now });
-  if (!signed)
-    throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
-  checkPostConditions(signed.policy, form.fields, bucket.name, now);
+  if (signed) checkPostConditions(signed.policy, form.fields, bucket.name, now);
   const key = readKey(named['key'], form.fileName);
+  if (!signed) checkAnonymousWrite(key, bucket);
   const callback = readFormCallback(form.fields, named);
   checkOverwrite(bucket, key, named);
-  const maxBytes = Math.min(signed.policy.sizeRange.maxBytes, maxBodyBytes);
+  const maxBytes = Math.min(signed?.policy.sizeRange.maxBytes ?? maxBodyBytes, maxBodyBytes);
   const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };
   const file = await receiveFile(form.file, state.buckets.incoming, claimed, maxBytes);
-  await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
+  if (signed) await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
   const object = await storeFile(bucket, file, named, {
     ...readProperties(named, bucket),
     key,

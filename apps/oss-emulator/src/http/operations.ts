@@ -45,8 +45,8 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
   },
   BUCKET: {
     '': { GET: listObjects, PUT: putBucket, DELETE: deleteBucket },
-    bucketInfo: { GET: getBucketInfo },
     acl: { GET: getBucketAcl, PUT: putBucketAcl },
+    bucketInfo: { GET: getBucketInfo },
     delete: { POST: deleteObjects },
     location: { GET: getBucketLocation },
     uploads: { GET: listUploads },

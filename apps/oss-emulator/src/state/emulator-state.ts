@@ -1,6 +1,6 @@
 import type { CallbackSender } from '../callbacks/callback-sender.js';
 import type { Buckets } from '../store/buckets.js';
-import type { AccessKey } from './access-keys.js';
+import type { AccessKeys } from './access-keys.js';
 
 /** State shared by the operations of a running emulator. */
 export interface EmulatorState extends CallbackSender {
@@ -9,5 +9,7 @@ export interface EmulatorState extends CallbackSender {
   readonly region: string;
   /** How long restoring an archived object takes. */
   readonly restoreMs: number;
-  readonly keys: readonly AccessKey[];
+  /** Buckets by the host names that stand for them, in lower case. */
+  readonly cnames: ReadonlyMap<string, string>;
+  readonly keys: AccessKeys;
 }
