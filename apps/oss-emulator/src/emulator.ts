@@ -29,6 +29,8 @@ export interface EmulatorOptions {
   readonly accessKeySecret: string;
   /** Keys with a security token, as STS issues them. */
   readonly temporaryKeys?: readonly AccessKey[];
+  /** How long restoring an archived object takes; defaults to a second. */
+  readonly restoreMs?: number | undefined;
   readonly logger: Logger;
   /** Time limit for one callback attempt; defaults to OSS's own, 5 s. */
   readonly callbackTimeoutMs?: number;
@@ -62,6 +64,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     callbackKey,
     journal: new CallbackJournal(),
     region: options.region,
+    restoreMs: options.restoreMs ?? 1_000,
     publicUrl,
     cnames: options.cnames ?? new Map(),
     keys: new AccessKeys([

@@ -317,6 +317,9 @@ const emulator = z.object({
   EMULATOR_FSYNC: flag(true).describe(
     'whether the emulator confirms a change only once it is on the disk; without, a loss of power may undo the last changes, the end of the process never does',
   ),
+  EMULATOR_RESTORE_MS: integer(1_000, 0, 86_400_000).describe(
+    'how long restoring an archived object takes in the emulator; OSS needs a minute or some hours',
+  ),
   EMULATOR_REGION: z.string().default('cn-hangzhou').describe('region that the emulator reports'),
   EMULATOR_BUCKETS: list('landfall').describe('buckets that are created at startup'),
   EMULATOR_CNAMES: bucketsByHost.describe(

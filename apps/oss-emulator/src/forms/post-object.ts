@@ -15,12 +15,12 @@ import { checkObjectKey } from '../store/object-key.js';
 import { findNamedPolicy } from '../callbacks/named-policy.js';
 import type { Bucket } from '../store/buckets.js';
 import { readPostForm, type PostForm } from './post-form-body.js';
-import { readProperties } from '../objects/object-properties.js';
+import { readProperties } from '../properties/object-properties.js';
 import { checkOverwrite, storeFile } from '../objects/put-object.js';
 import { maxBodyBytes, placeFile, receiveFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders, type StoredObject } from '../store/stored-object.js';
+import { uploadHeaders, type StoredObject } from '../store/stored-object.js';
 import { answerUpload } from '../callbacks/upload-outcome.js';
 
 /** `POST /` on a bucket with a form. */
@@ -58,7 +58,7 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
       named['x-oss-content-type'] ?? (form.fileType || named['content-type'] || 'application/octet-stream'),
   });
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PostObject' }, () =>
-    answerPlainly(exchange, object, named),
+    answerPlainly(exchange, object, uploadHeaders(bucket, object), named),
   );
 }
 
@@ -104,6 +104,7 @@ function readFormCallback(
 function answerPlainly(
   exchange: AddressedExchange,
   object: StoredObject,
+  headers: Readonly<Record<string, string>>,
   named: Readonly<Record<string, string>>,
 ): void {
   const redirect = named['success_action_redirect'];
@@ -114,7 +115,7 @@ function answerPlainly(
     url.searchParams.set('bucket', exchange.bucket);
     url.searchParams.set('key', object.key);
     url.searchParams.set('etag', quoteEtag(object.etag));
-    send(exchange, 303, { ...contentHeaders(object), location: url.href });
+    send(exchange, 303, { ...headers, location: url.href });
   } else if (status === '201')
     sendXml(
       exchange,
@@ -128,7 +129,7 @@ function answerPlainly(
           ['Location', location],
         ],
       ],
-      contentHeaders(object),
+      headers,
     );
-  else send(exchange, status === '200' ? 200 : 204, contentHeaders(object));
+  else send(exchange, status === '200' ? 200 : 204, headers);
 }

@@ -1,4 +1,3 @@
-import { getBucketAcl, putBucketAcl } from '../buckets/bucket-acl.js';
 import {
   deleteBucket,
   getBucketInfo,
@@ -6,6 +5,7 @@ import {
   listBuckets,
   putBucket,
 } from '../buckets/bucket-operations.js';
+import { getBucketAcl, putBucketAcl } from '../buckets/bucket-acl.js';
 import { listObjects } from '../buckets/list-objects.js';
 import { listUploads } from '../multipart/list-uploads.js';
 import {
@@ -15,10 +15,16 @@ import {
   listParts,
   uploadPart,
 } from '../multipart/multipart-operations.js';
+import { uploadPartCopy } from '../multipart/upload-part-copy.js';
+import { appendObject } from '../objects/append-object.js';
 import { copyObject } from '../objects/copy-object.js';
 import { deleteObject, deleteObjects } from '../objects/delete-objects.js';
 import { getObject, getObjectMeta } from '../objects/get-object.js';
 import { putObject } from '../objects/put-object.js';
+import { getSymlink, putSymlink } from '../objects/symlink.js';
+import { getObjectAcl, putObjectAcl } from '../properties/object-acl.js';
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from '../properties/object-tagging.js';
+import { restoreObject } from '../properties/restore-object.js';
 import { bucketPolicy } from '../settings/bucket-policy.js';
 import {
   accessMonitor,
@@ -37,6 +43,8 @@ import { getBucketStat } from '../settings/bucket-stat.js';
 import { bucketTagging } from '../settings/bucket-tags.js';
 import { callbackPolicy } from '../settings/callback-policies.js';
 import type { EmulatorState } from '../state/emulator-state.js';
+import { getBucketVersioning, putBucketVersioning } from '../versions/bucket-versioning.js';
+import { listVersions } from '../versions/list-versions.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 
 export type Operation = (exchange: AddressedExchange, state: EmulatorState) => void | Promise<void>;
@@ -73,13 +81,25 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
     tagging: bucketTagging,
     transferAcceleration,
     uploads: { GET: listUploads },
+    versioning: { GET: getBucketVersioning, PUT: putBucketVersioning },
+    versions: { GET: listVersions },
     website,
   },
   OBJECT: {
     '': { GET: getObject, HEAD: getObject, PUT: putOrCopy(putObject, copyObject), DELETE: deleteObject },
+    acl: { GET: getObjectAcl, PUT: putObjectAcl },
+    append: { POST: appendObject },
     objectMeta: { HEAD: getObjectMeta },
+    restore: { POST: restoreObject },
+    symlink: { GET: getSymlink, HEAD: getSymlink, PUT: putSymlink },
+    tagging: { GET: getObjectTagging, PUT: putObjectTagging, DELETE: deleteObjectTagging },
     uploads: { POST: initiateUpload },
-    uploadId: { GET: listParts, PUT: uploadPart, POST: completeUpload, DELETE: abortUpload },
+    uploadId: {
+      GET: listParts,
+      PUT: putOrCopy(uploadPart, uploadPartCopy),
+      POST: completeUpload,
+      DELETE: abortUpload,
+    },
   },
 };
 

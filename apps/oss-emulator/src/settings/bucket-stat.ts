@@ -7,7 +7,7 @@ export function getBucketStat(exchange: AddressedExchange, { buckets }: Emulator
   const { objects, uploads } = buckets.get(exchange.bucket);
   const all = { prefix: '', delimiter: '' };
   let [storageBytes, objectCount, uploadCount] = [0, 0, 0];
-  for (const entry of objects.list('', { ...all, currentOnly: true })) {
+  for (const entry of objects.list('', all)) {
     if (!('record' in entry)) continue;
     storageBytes += entry.record.sizeBytes;
     objectCount += 1;

@@ -7,6 +7,8 @@ export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   /** General region id, such as cn-hangzhou. */
   readonly region: string;
+  /** How long restoring an archived object takes. */
+  readonly restoreMs: number;
   /** Buckets by the host names that stand for them, in lower case. */
   readonly cnames: ReadonlyMap<string, string>;
   readonly keys: AccessKeys;
