@@ -1,15 +1,18 @@
-import { OssRefusal, accessDenied, verifyRequest } from '#oss';
+import { OssRefusal, verifyRequest } from '#oss';
+import { checkAnonymous } from '../access/anonymous-access.js';
 import { readSecurityToken, secretFinder } from '../state/access-keys.js';
 import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
 import { callbackKeyPath } from '../callbacks/key.js';
-import { answerPreflight } from './cors.js';
+import { allowOrigin, answerPreflight, corsOf } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
-import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
+import { answerOwnPage } from '../callbacks/journal-pages.js';
+import { ownNamespace } from '../wire/own-namespace.js';
 import { checkObjectKey } from '../store/object-key.js';
-import { findOperation } from './find-operation.js';
+import { findOperation, findSubResource } from './find-operation.js';
 import { postObject } from '../forms/post-object.js';
-import { refusal } from '../wire/refusals.js';
+import { answerSts, isStsRequest } from '../sts/answer-sts.js';
+import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
 
 /** Answers one request, whatever happens. */
@@ -24,8 +27,10 @@ export async function answerRequest(exchange: Exchange, state: EmulatorState): P
     } else if (outgoing.headersSent) {
       state.logger.info({ requestId, method, err: error }, 'the answer was aborted');
       outgoing.destroy();
-    } else if (error instanceof OssRefusal) sendRefusal(exchange, error);
-    else {
+    } else if (error instanceof OssRefusal) {
+      logRefusal(exchange, error, state);
+      sendRefusal(exchange, error);
+    } else {
       state.logger.error({ requestId, method, err: error }, 'request failed');
       sendRefusal(exchange, refusal('InternalError'));
     }
@@ -33,29 +38,54 @@ export async function answerRequest(exchange: Exchange, state: EmulatorState): P
   state.logger.debug({ requestId, method, path: exchange.rawPath, status: outgoing.statusCode }, 'answered');
 }
 
+/** What is missing is no news. */
+function logRefusal(
+  { requestId, method, host, rawPath }: Exchange,
+  refused: OssRefusal,
+  { logger }: EmulatorState,
+): void {
+  const { status, code, ec, message } = refused;
+  const line = { requestId, method, host, path: rawPath.slice(0, 1100), status, code, ec };
+  logger[status === 404 ? 'debug' : 'info'](line, message.slice(0, 500));
+}
+
 async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
-  if (method === 'OPTIONS') return answerPreflight(exchange);
-  const addresses = readAddresses(host, rawPath, state.publicUrl.hostname);
+  checkFraming(exchange);
+  const addresses = readAddresses(host, rawPath, state);
   if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
+  if (isStsRequest(exchange, first)) return answerSts(exchange, state);
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
+  // Not before: no page of another origin may read what is the emulator's own.
+  const cors = corsOf(first?.bucket ?? '', state.buckets);
+  if (method === 'OPTIONS') return answerPreflight(exchange, cors);
+  allowOrigin(exchange, cors);
   // A form contains its own signature.
-  if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
+  if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
   await findOperation(addressed)(addressed, state);
 }
 
+/** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */
+function checkFraming({ incoming, host, headers }: Exchange): void {
+  if (host === '' && incoming.httpVersion !== '1.0') throw badRequest('The request has no Host header.');
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && !/(^|,\s*)chunked\s*$/i.test(coding))
+    throw refusal('NotImplemented', { Header: 'Transfer-Encoding' });
+}
+
 /**
- * Returns the interpretation of the address for which the signature is valid. @throws OssRefusal
+ * Returns the interpretation of the address for which the signature is valid, or which anybody may
+ * access. @throws OssRefusal
  */
 function authenticate(
   exchange: Exchange,
   addresses: readonly BucketAddress[],
-  { keys, region }: EmulatorState,
+  { buckets, keys, region }: EmulatorState,
 ): AddressedExchange {
   const now = new Date();
   const rules = { findSecret: secretFinder(keys, readSecurityToken(exchange), now), region, now };
@@ -64,7 +94,8 @@ function authenticate(
     const addressed = { ...exchange, ...address };
     try {
       if (verifyRequest(addressed, rules)) return addressed;
-      throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
+      checkAnonymous(addressed, findSubResource(exchange.query), buckets);
+      return addressed;
     } catch (error) {
       failure = error;
     }

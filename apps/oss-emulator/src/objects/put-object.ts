@@ -1,27 +1,36 @@
+import { OssRefusal } from '#oss';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { maxBodyBytes, receiveFile, type ReceivedFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import type { Bucket } from '../store/buckets.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
+import { uploadHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
+import { readProperties } from '../properties/object-properties.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 
 /** `PUT /key` */
 export async function putObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
-  const callback = readRequestedCallback(exchange);
+  const callback = readRequestedCallback(exchange, bucket);
+  checkHeaders(headers);
   checkOverwrite(bucket, objectKey, headers);
   const file = await receiveBody(exchange, state);
   const object = await storeFile(bucket, file, headers, {
     key: objectKey,
-    mimeType: headers['content-type'] ?? 'application/octet-stream',
-    headers: headersToKeep(headers),
+    ...readProperties(headers, bucket),
   });
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PutObject' }, () =>
-    send(exchange, 200, contentHeaders(object)),
+    send(exchange, 200, uploadHeaders(bucket, object)),
   );
+}
+
+/** @throws OssRefusal NotImplemented if a header is for reads alone */
+function checkHeaders(headers: AddressedExchange['headers']): void {
+  if (headers['if-modified-since'] === undefined) return;
+  const message = 'A header you provided implies functionality that is not implemented.';
+  throw new OssRefusal(400, 'NotImplemented', message, { facts: { Header: 'If-Modified-Since' } });
 }
 
 /** Receives the whole body of a request into a file. @throws OssRefusal */
@@ -33,7 +42,7 @@ export function receiveBody(
   if (length === undefined && headers['transfer-encoding'] === undefined)
     throw refusal('MissingContentLength');
   if (Number(length ?? 0) > maxBodyBytes) throw refusal('EntityTooLarge');
-  return receiveFile(incoming, state.buckets.incomingFolder, {
+  return receiveFile(incoming, state.buckets.incoming, {
     contentMd5: headers['content-md5'],
     crc64: headers['x-oss-hash-crc64ecma'],
   });
@@ -44,7 +53,7 @@ export function storeFile(
   bucket: Bucket,
   { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
   headers: Readonly<Record<string, string | undefined>>,
-  facts: Pick<StoredObject, 'key' | 'mimeType' | 'headers'>,
+  facts: ObjectProperties & { readonly key: string },
 ): Promise<StoredObject> {
   const object = { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' } as const;
   return bucket.objects.put(path, object, mayReplace(headers));
@@ -56,7 +65,8 @@ export function checkOverwrite(
   key: string,
   headers: Readonly<Record<string, string | undefined>>,
 ): void {
-  if (!mayReplace(headers) && bucket.objects.get(key)) throw refusal('FileAlreadyExists', { Key: key });
+  if (!mayReplace(headers) && bucket.versioning === undefined && bucket.objects.get(key))
+    throw refusal('FileAlreadyExists', { Key: key });
 }
 
 /** Whether an upload may overwrite an object. */

@@ -1,22 +1,53 @@
 import { quoteEtag } from '#oss';
+import type { BucketRecord } from './bucket-record.js';
 
-/** The sidecar of an object: everything the emulator knows about it. */
-export interface StoredObject {
+export type ObjectAcl = 'default' | 'private' | 'public-read' | 'public-read-write';
+
+/** What the client chooses for an object besides its bytes. */
+export interface ObjectProperties {
+  readonly mimeType: string;
+  /** Headers stored with it: cache-control and the like, and x-oss-meta-*. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly acl: ObjectAcl;
+  readonly storageClass: string;
+  readonly tags: readonly ObjectTag[];
+}
+
+export interface ObjectTag {
   readonly key: string;
-  /** Name of the file with its bytes. */
-  readonly dataFile: string;
+  readonly value: string;
+}
+
+/** One version of an object: everything the emulator knows about it. */
+export interface StoredObject extends ObjectProperties {
+  readonly key: string;
+  /** `null` (as OSS writes it) without versioning. */
+  readonly versionId: string;
+  /** Microseconds since 1970, but always greater than that of the version before. */
+  readonly sequence: number;
+  readonly type: 'Normal' | 'Multipart' | 'Appendable' | 'Symlink';
+  /** Whether this version says that the object was deleted. It has no bytes. */
+  readonly deleteMarker: boolean;
+  /** Name of the file with its bytes, of which the first `sizeBytes` count; null if it has none. */
+  readonly dataFile: string | null;
   readonly sizeBytes: number;
   /** Unquoted, upper-case. */
   readonly etag: string;
   readonly crc64: string;
-  /** Base64; null for a multipart object. */
+  /** Base64; null for anything but a normal object. */
   readonly contentMd5: string | null;
-  readonly type: 'Normal' | 'Multipart';
-  readonly mimeType: string;
-  /** Headers stored with it: cache-control and the like, and x-oss-meta-*. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Key that a symlink leads to, in the same bucket. */
+  readonly symlinkTarget?: string;
+  /** When an archived object is readable: from the end of its restoration on, for some days. */
+  readonly restored?: { readonly from: string; readonly until: string };
   readonly modifiedAt: string;
 }
+
+/** A version without what storing it adds. */
+export type NewVersion = Omit<StoredObject, 'versionId' | 'sequence' | 'modifiedAt'>;
+
+/** An object without what the store knows. */
+export type ObjectFacts = Omit<NewVersion, 'dataFile' | 'deleteMarker'>;
 
 const keptHeaders = new Set([
   'cache-control',
@@ -46,8 +77,32 @@ export function contentHeaders(
   };
 }
 
+/** The header that tells the version, in a bucket that has or had versioning. */
+export function versionHeaders(
+  { versioning }: BucketRecord,
+  { versionId }: Pick<StoredObject, 'versionId'>,
+): Record<string, string> {
+  return versioning ? { 'x-oss-version-id': versionId } : {};
+}
+
+/** The headers of every answer that stored an object. */
+export function uploadHeaders(bucket: BucketRecord, object: StoredObject): Record<string, string> {
+  return { ...contentHeaders(object), ...versionHeaders(bucket, object) };
+}
+
+/** Whether the bytes can be read only once they are restored. */
+export const isArchived = ({ storageClass }: StoredObject) => storageClass.endsWith('Archive');
+
+/** How far the restoration of an archived object is, as OSS writes it; undefined if there is none. */
+export function restoreState({ restored }: StoredObject, now: Date): string | undefined {
+  if (!restored || now >= new Date(restored.until)) return undefined;
+  if (now < new Date(restored.from)) return 'ongoing-request="true"';
+  return `ongoing-request="false", expiry-date="${new Date(restored.until).toUTCString()}"`;
+}
+
 /** The headers of GetObject and HeadObject. */
 export function objectHeaders(object: StoredObject): Record<string, string> {
+  const restore = restoreState(object, new Date());
   return {
     ...object.headers,
     ...contentHeaders(object),
@@ -55,6 +110,9 @@ export function objectHeaders(object: StoredObject): Record<string, string> {
     'last-modified': new Date(object.modifiedAt).toUTCString(),
     'accept-ranges': 'bytes',
     'x-oss-object-type': object.type,
-    'x-oss-storage-class': 'Standard',
+    'x-oss-storage-class': object.storageClass,
+    ...(object.tags.length > 0 && { 'x-oss-tagging-count': String(object.tags.length) }),
+    ...(object.type === 'Appendable' && { 'x-oss-next-append-position': String(object.sizeBytes) }),
+    ...(restore && { 'x-oss-restore': restore }),
   };
 }
