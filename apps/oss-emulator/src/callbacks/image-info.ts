@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { imageSize } from 'image-size';
+import type { Bucket } from '../store/buckets.js';
+import type { StoredObject } from '../store/stored-object.js';
 import { callbackFailed } from './answer.js';
 
 /** Enough bytes for the header of any image, even after large metadata. */
@@ -24,31 +25,25 @@ export interface ImageInfo {
 }
 
 /**
- * Reads size and format from an image's header; undefined if the file is not an image known to OSS.
+ * Reads size and format from an image's header; undefined if the object is not an image known to OSS.
  * @throws OssRefusal CallbackFailed if the object has meanwhile disappeared
  */
-export async function readImageInfo(path: string): Promise<ImageInfo | undefined> {
-  const file = await openObject(path);
+export async function readImageInfo(
+  objects: Bucket['objects'],
+  object: StoredObject,
+): Promise<ImageInfo | undefined> {
+  const bytes = objects.open(object);
+  if (!bytes) throw callbackFailed('Get image info failed.', '0007-00000302');
   try {
-    const head = Buffer.alloc(headBytes);
-    const { bytesRead } = await file.read(head, 0, headBytes, 0);
-    return detect(head.subarray(0, bytesRead));
+    const end = Math.min(headBytes, object.sizeBytes) - 1;
+    return imageInfoOf(Buffer.concat(await bytes.read({ start: 0, end }).toArray()));
   } finally {
-    await file.close();
+    await bytes.close();
   }
 }
 
-async function openObject(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw callbackFailed('Get image info failed.', '0007-00000302');
-    throw error;
-  }
-}
-
-function detect(head: Buffer): ImageInfo | undefined {
+/** Of the first bytes of a file. */
+export function imageInfoOf(head: Buffer): ImageInfo | undefined {
   try {
     const { width, height, type } = imageSize(head);
     const format = formats[type ?? ''];

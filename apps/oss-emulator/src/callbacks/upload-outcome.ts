@@ -79,7 +79,7 @@ async function systemVariables(
   { bucket, object, callback, operation }: LandedUpload,
 ): Promise<Record<string, string | number>> {
   const image = callback?.body.includes('${imageInfo.')
-    ? await readImageInfo(bucket.objects.pathOf(object))
+    ? await readImageInfo(bucket.objects, object)
     : undefined;
   return {
     bucket: bucket.name,

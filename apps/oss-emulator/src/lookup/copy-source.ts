@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { invalidArgument } from '#oss';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { Bucket } from '../store/buckets.js';
@@ -48,16 +47,12 @@ export async function receiveCopy(
   { buckets }: EmulatorState,
   range: ByteRange = { start: 0, end: object.sizeBytes - 1 },
 ): Promise<ReceivedFile | undefined> {
-  const { start, end } = range;
-  const file = await objects.open(object);
-  if (!file) return undefined;
+  const bytes = objects.open(object);
+  if (!bytes) return undefined;
   try {
-    // Without a start, the file is read on from where it is: it may be a pipe.
-    const options = { ...(start > 0 && { start }), end, autoClose: false };
-    const bytes = end < start ? Readable.from([]) : file.createReadStream(options);
-    return await receiveFile(bytes, buckets.incoming);
+    return await receiveFile(bytes.read(range), buckets.incoming);
   } finally {
-    await file.close();
+    await bytes.close();
   }
 }
 

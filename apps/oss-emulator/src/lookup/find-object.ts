@@ -55,11 +55,11 @@ export function followLink(bucket: Bucket, object: StoredObject): StoredObject {
   const target = bucket.objects.get(object.symlinkTarget);
   if (!target) throw refusal('SymlinkTargetNotExist', { Key: object.symlinkTarget });
   if (target.type === 'Symlink') throw refusal('InvalidTargetType', { Key: object.symlinkTarget });
-  const { dataFile, sizeBytes, etag, crc64, contentMd5 } = target;
+  const { dataFiles, sizeBytes, etag, crc64, contentMd5 } = target;
   const modifiedAt = target.modifiedAt > object.modifiedAt ? target.modifiedAt : object.modifiedAt;
   // Whether the bytes are readable is a matter of the target too.
   const { storageClass, restored } = target;
-  const bytes = { dataFile, sizeBytes, etag, crc64, contentMd5, modifiedAt, storageClass };
+  const bytes = { dataFiles, sizeBytes, etag, crc64, contentMd5, modifiedAt, storageClass };
   return { ...object, ...bytes, ...(restored && { restored }) };
 }
 

@@ -1,4 +1,4 @@
-import { etagOfParts, quoteEtag } from '#oss';
+import { etagOfParts, joinCrc64, quoteEtag } from '#oss';
 import { chooseParts } from './completion-list.js';
 import { findUpload, maxPartNumber, readPartNumber } from './find-upload.js';
 import type { EmulatorState } from '../state/emulator-state.js';
@@ -8,7 +8,8 @@ import { checkOverwrite, mayReplace, receiveBody } from '../objects/put-object.j
 import { readProperties } from '../properties/object-properties.js';
 import { encodingElements, readEncoding, readLimit, takePage } from '../wire/paging.js';
 import { readText } from '../wire/read-body.js';
-import { receiveFile } from '../store/received-file.js';
+import type { Bucket } from '../store/buckets.js';
+import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
 import { contentHeaders, uploadHeaders } from '../store/stored-object.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
@@ -41,7 +42,7 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const list = await readText(exchange);
   const object = await bucket.uploads.complete(
     upload,
-    () => joinParts(exchange, state, upload, list),
+    () => joinParts(exchange, bucket, upload, list),
     (facts, drop) => bucket.objects.insert(facts, mayReplace(headers), drop),
   );
   await answerUpload(
@@ -65,24 +66,16 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   );
 }
 
-async function joinParts(
-  { headers, bucket: name }: AddressedExchange,
-  state: EmulatorState,
-  upload: UploadRecord,
-  list: string,
-) {
-  const { uploads } = state.buckets.get(name);
+/** @throws OssRefusal InvalidCRC64, and what `chooseParts` throws */
+function joinParts({ headers }: AddressedExchange, { uploads }: Bucket, upload: UploadRecord, list: string) {
   const parts = chooseParts(list, headers, upload, uploads);
-  const { path, sizeBytes, crc64 } = await receiveFile(
-    uploads.read(parts),
-    state.buckets.incoming,
-    { crc64: headers['x-oss-hash-crc64ecma'] },
-    Number.POSITIVE_INFINITY,
-  );
+  const sizeBytes = parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
+  const crc64 = joinCrc64(parts);
+  if ((headers['x-oss-hash-crc64ecma'] ?? crc64) !== crc64) throw refusal('InvalidCRC64');
   const { key, mimeType, headers: kept, acl, storageClass, tags } = upload;
   const etag = etagOfParts(parts.map((part) => part.etag));
   const sums = { sizeBytes, crc64, etag, contentMd5: null, type: 'Multipart' } as const;
-  return { path, facts: { key, mimeType, headers: kept, acl, storageClass, tags, ...sums } };
+  return { parts, facts: { key, mimeType, headers: kept, acl, storageClass, tags, ...sums } };
 }
 
 /** `DELETE /key?uploadId=` */

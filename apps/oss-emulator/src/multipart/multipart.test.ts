@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
-import { addedDataFile } from '../fixtures/data-files.fixture.js';
 import { useEmulator } from '../fixtures/emulator.fixture.js';
-import { putPipeInPlace } from '../fixtures/pipe-in-place.fixture.js';
 import { elementOf, sendSigned, type RawAnswer } from '../fixtures/requests.fixture.js';
 
 const emulator = useEmulator();
@@ -138,27 +135,45 @@ describe('an upload in parts', () => {
     );
   });
 
-  test('stays as it is while it is completed, and is gone then', async () => {
+  test('is completed, aborted or given a part by one of those who try at once', async () => {
     const uploadId = await start();
-    let etag: string | undefined;
-    const partFile = await addedDataFile(emulator.dataDir, async () => {
-      ({ etag } = (await putPart(uploadId, 1, 'slow')).headers);
-    });
-    await putPipeInPlace(partFile);
-    // Held for as long as the pipe is open.
-    const completing = complete(uploadId, list([1, String(etag)]));
-    const pipe = await open(partFile, 'w');
-    const late = [
-      putPart(uploadId, 2, 'late'),
-      sendSigned(emulator.url, { method: 'DELETE', key, query: { uploadId } }),
-    ];
-    const listed = await sendSigned(emulator.url, { key, query: { uploadId } });
-    expect(elementOf(listed.text, 'PartNumber')).toBe('1');
-    await pipe.writeFile('slow');
-    await pipe.close();
-    expect((await completing).status).toBe(200);
-    for (const answer of await Promise.all(late)) expect(code(answer)).toEqual([404, 'NoSuchUpload']);
-    expect((await sendSigned(emulator.url, { key })).text).toBe('slow');
+    const etag = String((await putPart(uploadId, 1, 'first')).headers['etag']);
+    const completing = Array.from({ length: 5 }, () => complete(uploadId, list([1, etag])));
+    const aborting = sendSigned(emulator.url, { method: 'DELETE', key, query: { uploadId } });
+    const answers = await Promise.all([...completing, aborting]);
+    const done = answers.filter(({ status }) => status < 300);
+    expect(done).toHaveLength(1);
+    for (const answer of answers)
+      if (!done.includes(answer)) expect(code(answer)).toEqual([404, 'NoSuchUpload']);
+    expect(code(await putPart(uploadId, 2, 'late'))).toEqual([404, 'NoSuchUpload']);
+  });
+
+  test('is read in any range over the bounds of its parts, and while it is replaced', async () => {
+    const uploadId = await start();
+    const parts = ['a'.repeat(102_400), 'b'.repeat(102_401), 'c'];
+    const etags = [];
+    for (const [index, part] of parts.entries())
+      etags.push(String((await putPart(uploadId, index + 1, part)).headers['etag']));
+    const done = await complete(
+      uploadId,
+      list(...etags.map((etag, index) => [index + 1, etag] as [number, string])),
+    );
+    const whole = parts.join('');
+    expect(done.headers['x-oss-hash-crc64ecma']).toBe(new Crc64().update(Buffer.from(whole)).digest());
+    for (const [from, to] of [
+      [0, 204_801],
+      [102_399, 102_400],
+      [102_400, 204_800],
+      [204_801, 204_801],
+      [5, 6],
+    ] as const) {
+      const answer = await sendSigned(emulator.url, { key, headers: { range: `bytes=${from}-${to}` } });
+      expect([answer.status, answer.text === whole.slice(from, to + 1)]).toEqual([206, true]);
+    }
+    const reading = Array.from({ length: 20 }, () => sendSigned(emulator.url, { key }));
+    const replacing = sendSigned(emulator.url, { method: 'PUT', key, body: 'new' });
+    for (const { text } of await Promise.all(reading)) expect([whole, 'new']).toContain(text);
+    await replacing;
   });
 
   test('survives a restart', async () => {

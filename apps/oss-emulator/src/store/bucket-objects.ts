@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { Crc64, etagOfMd5 } from '#oss';
+import type { ByteRange } from '../wire/byte-range.js';
 import { refusal } from '../wire/refusals.js';
 import { behind, keyPrefix, newestFirst, recordKey } from './record-keys.js';
 import { scan, startAfter, type Listed, type Scan } from './scan.js';
@@ -15,6 +16,12 @@ export interface Deletion {
   /** The version that was deleted or, with `deleteMarker`, may have been made. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
+}
+
+/** The bytes of an object that is being read. */
+export interface OpenedBytes {
+  readonly read: (range: ByteRange) => Readable;
+  readonly close: () => Promise<void>;
 }
 
 export interface AppendStart {
@@ -62,24 +69,17 @@ export class BucketObjects {
     return scan(this.#store.objects, { ...range, start: startAfter('', range) }).next().done === true;
   }
 
-  /** Path of the bytes of an object that has some. */
-  pathOf({ dataFile }: StoredObject): string {
-    if (dataFile === null) throw new Error('this object has no bytes');
-    return this.#store.data.pathOf(dataFile);
-  }
-
   /**
-   * Opens the bytes of an object; undefined if it was replaced or deleted meanwhile and must be
-   * looked up again.
+   * Opens the bytes of an object, which stay readable until they are closed; undefined if it was
+   * replaced or deleted meanwhile and must be looked up again.
    */
-  async open({ dataFile }: StoredObject): Promise<FileHandle | undefined> {
-    if (dataFile === null) throw new Error('this object has no bytes');
-    try {
-      return await this.#store.data.open(dataFile);
-    } catch (error) {
-      if (this.#store.isInUse(dataFile)) throw error;
-      return undefined;
-    }
+  open({ dataFiles }: StoredObject): OpenedBytes | undefined {
+    const { data } = this.#store;
+    // The files of a record come and go together.
+    const [first] = dataFiles;
+    if (first && !this.#store.isInUse(first.name)) return undefined;
+    const close = data.hold(dataFiles);
+    return { read: (range) => data.read(dataFiles, range), close };
   }
 
   /**
@@ -88,15 +88,16 @@ export class BucketObjects {
    * @throws OssRefusal FileAlreadyExists if there is one that may not be replaced, NoSuchBucket
    */
   put(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
-    return this.#store.place(path, (dataFile, drop) =>
-      this.insert({ ...facts, deleteMarker: false, dataFile }, mayReplace, drop),
-    );
+    return this.#store.place(path, (name, drop) => {
+      const dataFiles = [{ name, sizeBytes: facts.sizeBytes }];
+      return this.insert({ ...facts, deleteMarker: false, dataFiles }, mayReplace, drop);
+    });
   }
 
   /** Like `put`, for an object that has no bytes: a symlink. */
   putEmpty(facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
     return this.#store.change((drop) =>
-      this.insert({ ...facts, deleteMarker: false, dataFile: null }, mayReplace, drop),
+      this.insert({ ...facts, deleteMarker: false, dataFiles: [] }, mayReplace, drop),
     );
   }
 
@@ -134,27 +135,28 @@ export class BucketObjects {
     const { sizeBytes, crc64 } = file;
     const old = this.get(key);
     if (!mayReplace && old) throw refusal('FileAlreadyExists', { Key: key });
-    if (old && (old.type !== 'Appendable' || old.dataFile === null))
-      throw refusal('ObjectNotAppendable', { Key: key });
+    const [oldFile] = old?.dataFiles ?? [];
+    if (old && (old.type !== 'Appendable' || !oldFile)) throw refusal('ObjectNotAppendable', { Key: key });
     if (position !== (old?.sizeBytes ?? 0))
       throw refusal('PositionNotEqualToLength', { Position: String(old?.sizeBytes ?? 0) });
-    if (!old?.dataFile) {
+    if (!old || !oldFile) {
       const sums = { sizeBytes, crc64, etag: file.etag, contentMd5: null };
       const first = { ...properties, ...sums, key, type: 'Appendable', deleteMarker: false } as const;
-      return this.#store.place(file.path, (dataFile, drop) => {
+      return this.#store.place(file.path, (name, drop) => {
         // Put there meanwhile, not by another append, which would wait for its turn.
         if (this.get(key)) throw refusal('ObjectNotAppendable', { Key: key });
-        return this.insert({ ...first, dataFile }, true, drop);
+        return this.insert({ ...first, dataFiles: [{ name, sizeBytes }] }, true, drop);
       });
     }
     const crc = Crc64.after(old.crc64);
     const { flush } = this.#store.incoming;
-    await this.#store.data.append(old.dataFile, position, file.path, {
+    await this.#store.data.append(oldFile.name, position, file.path, {
       flush,
       look: (chunk) => void crc.update(chunk),
     });
     const appended = {
       sizeBytes: position + sizeBytes,
+      dataFiles: [{ ...oldFile, sizeBytes: position + sizeBytes }],
       crc64: crc.digest(),
       // Not the MD5 of the whole, which OSS does not promise either.
       etag: etagOfMd5(createHash('md5').update(old.etag).update(file.etag).digest()),
@@ -240,7 +242,7 @@ export class BucketObjects {
 
   #erase(version: StoredObject, drop: Drop): void {
     void this.#store.objects.remove(this.#keyOf(version));
-    if (version.dataFile !== null) drop(version.dataFile);
+    for (const { name } of version.dataFiles) drop(name);
   }
 
   #keyOf({ key, sequence }: StoredObject): Buffer {
@@ -263,7 +265,7 @@ const deleteMarkerOf = (key: string) =>
   ({
     key,
     deleteMarker: true,
-    dataFile: null,
+    dataFiles: [],
     type: 'Normal',
     sizeBytes: 0,
     etag: '',

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { refusal } from '../wire/refusals.js';
 import type { ReceivedFile } from './received-file.js';
 import { behind, partKey, recordKey } from './record-keys.js';
@@ -90,37 +88,27 @@ export class BucketUploads {
     );
   }
 
-  /** The concatenated bytes of these parts. */
-  read(parts: readonly StoredPart[]): Readable {
-    const { data } = this.#store;
-    return Readable.from(
-      (async function* () {
-        for (const { dataFile } of parts) yield* createReadStream(data.pathOf(dataFile));
-      })(),
-      { objectMode: false },
-    );
-  }
-
   /**
-   * Turns an upload into an object, in one transaction. Its parts stay unchanged until then.
-   * @param join writes the bytes of the object into a file
+   * Turns an upload into an object, in one transaction: the files of its parts become the object's,
+   * so that it takes no longer for a large one.
+   * @param choose tells which parts, and the object that they make
    * @param insert adds the object, within the transaction
-   * @throws OssRefusal NoSuchUpload; the error of `join` or `insert`, after which the upload stays
+   * @throws OssRefusal NoSuchUpload; the error of `choose` or `insert`, after which the upload stays
    */
   complete(
     upload: UploadRecord,
-    join: () => Promise<{ readonly path: string; readonly facts: ObjectFacts }>,
+    choose: () => { readonly parts: readonly StoredPart[]; readonly facts: ObjectFacts },
     insert: (facts: NewVersion, drop: Drop) => StoredObject,
   ): Promise<StoredObject> {
-    return this.#store.turns.take(upload.uploadId, async () => {
-      this.#check(upload);
-      const { path, facts } = await join();
-      return this.#store.place(path, (dataFile, drop) => {
+    return this.#store.turns.take(upload.uploadId, () =>
+      this.#store.change((drop) => {
         this.#check(upload);
-        this.#erase(upload, drop);
-        return insert({ ...facts, deleteMarker: false, dataFile }, drop);
-      });
-    });
+        const { parts, facts } = choose();
+        const dataFiles = parts.map(({ dataFile, sizeBytes }) => ({ name: dataFile, sizeBytes }));
+        this.#erase(upload, drop, new Set(dataFiles.map(({ name }) => name)));
+        return insert({ ...facts, deleteMarker: false, dataFiles }, drop);
+      }),
+    );
   }
 
   /** Removes an upload and its parts. @throws OssRefusal NoSuchUpload */
@@ -138,12 +126,13 @@ export class BucketUploads {
     if (!this.get(uploadId, key)) throw refusal('NoSuchUpload', { UploadId: uploadId });
   }
 
-  #erase(upload: UploadRecord, drop: Drop): void {
+  /** @param kept names of files that stay */
+  #erase(upload: UploadRecord, drop: Drop, kept?: ReadonlySet<string>): void {
     // Collected first: a cursor does not like what it stands on to be removed.
     const parts = [...this.parts(upload)];
     for (const { partNumber, dataFile } of parts) {
       void this.#store.parts.remove(partKey(upload.uploadId, partNumber));
-      drop(dataFile);
+      if (!kept?.has(dataFile)) drop(dataFile);
     }
     void this.#store.uploads.remove(this.#keyOf(upload));
   }

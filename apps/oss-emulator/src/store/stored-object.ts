@@ -1,5 +1,6 @@
 import { quoteEtag } from '#oss';
 import type { BucketRecord } from './bucket-record.js';
+import type { DataFile } from './data-files.js';
 
 export type ObjectAcl = 'default' | 'private' | 'public-read' | 'public-read-write';
 
@@ -28,8 +29,8 @@ export interface StoredObject extends ObjectProperties {
   readonly type: 'Normal' | 'Multipart' | 'Appendable' | 'Symlink';
   /** Whether this version says that the object was deleted. It has no bytes. */
   readonly deleteMarker: boolean;
-  /** Name of the file with its bytes, of which the first `sizeBytes` count; null if it has none. */
-  readonly dataFile: string | null;
+  /** The files with its bytes, in their order: one for each part of a multipart upload. */
+  readonly dataFiles: readonly DataFile[];
   readonly sizeBytes: number;
   /** Unquoted, upper-case. */
   readonly etag: string;
@@ -47,7 +48,7 @@ export interface StoredObject extends ObjectProperties {
 export type NewVersion = Omit<StoredObject, 'versionId' | 'sequence' | 'modifiedAt'>;
 
 /** An object without what the store knows. */
-export type ObjectFacts = Omit<NewVersion, 'dataFile' | 'deleteMarker'>;
+export type ObjectFacts = Omit<NewVersion, 'dataFiles' | 'deleteMarker'>;
 
 const keptHeaders = new Set([
   'cache-control',
