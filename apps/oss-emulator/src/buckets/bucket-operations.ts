@@ -5,15 +5,19 @@ import { ownerElement } from '../wire/owner.js';
 import { send, sendXml } from '../wire/responses.js';
 import { readText } from '../wire/read-body.js';
 import { readStorageClass } from '../properties/object-properties.js';
-import { accessMonitorStatus, encryptionElements } from '../settings/bucket-settings.js';
+import { accessMonitorStatus, encryptionElements, encryptionOfHeaders } from '../settings/bucket-settings.js';
+import { changeSetting } from '../settings/stored-setting.js';
 import { readXml, type XmlElement } from '../wire/xml.js';
 import { readBucketAcl } from './bucket-acl.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 /** `PUT /` on a bucket: creates it; of one that exists, sets the ACL if one is given. */
 export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const acl = readBucketAcl(exchange.headers['x-oss-acl']);
+  const encryption = encryptionOfHeaders(exchange.headers);
   const storageClass = readCreation(await readText(exchange));
   await state.buckets.create(exchange.bucket, { ...(acl && { acl }), ...(storageClass && { storageClass }) });
+  if (encryption !== undefined) await changeSetting(exchange, state, 'encryption', () => encryption);
   send(exchange, 200, { location: `/${exchange.bucket}` });
 }
 
@@ -57,7 +61,7 @@ export function getBucketLocation(exchange: AddressedExchange, state: EmulatorSt
 /** What ListBuckets and GetBucketInfo tell of a bucket. */
 export function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorState): XmlElement[] {
   return [
-    ['CreationDate', bucket.createdAt.replace(/\.\d+Z$/, '.000Z')],
+    ['CreationDate', xmlDate(bucket.createdAt)],
     ['ExtranetEndpoint', publicUrl.host],
     ['IntranetEndpoint', publicUrl.host],
     ['Location', `oss-${region}`],
