@@ -15,6 +15,10 @@ export const cors = settingOperations({
   name: 'cors',
   root: 'CORSConfiguration',
   check: readCorsRoot,
+  complete: (text) =>
+    text.includes('<ResponseVary>')
+      ? text
+      : text.replace('</CORSConfiguration>', '<ResponseVary>false</ResponseVary>$&'),
   unset: notFound('NoSuchCORSConfiguration', 'The CORS Configuration does not exist.'),
 });
 
