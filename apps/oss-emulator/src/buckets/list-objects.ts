@@ -8,6 +8,7 @@ import { encodingElements, readEncoding, readLimit, takePage, type Encode } from
 import { sendXml } from '../wire/responses.js';
 import type { StoredObject } from '../store/stored-object.js';
 import type { XmlElement } from '../wire/xml.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 interface Page {
   readonly objects: StoredObject[];
@@ -85,7 +86,7 @@ function contentsElement(object: StoredObject, withOwner: boolean, encode: Encod
     'Contents',
     [
       ['Key', encode(object.key)],
-      ['LastModified', object.modifiedAt.replace(/\.\d+Z$/, '.000Z')],
+      ['LastModified', xmlDate(object.modifiedAt)],
       ['ETag', quoteEtag(object.etag)],
       ['Type', object.type],
       ['Size', object.sizeBytes],

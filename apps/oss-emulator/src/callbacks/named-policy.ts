@@ -21,7 +21,7 @@ export function readPolicies(root: Record<string, unknown>): CallbackPolicy[] {
     const policyName = textOf(item, 'PolicyName');
     const callback = textOf(item, 'Callback');
     if (!policyName || !callback) throw refusal('MalformedXML');
-    const callbackVar = textOf(item, 'CallbackVar');
+    const callbackVar = textOf(item, 'CallbackVar') || undefined;
     readCallbackParameters(callback, callbackVar, { allowPrivateHosts: true });
     return { policyName, callback, callbackVar };
   });

@@ -12,7 +12,7 @@ const subResources =
   accessPointPolicyForObjectProcess accessmonitor acl append asyncFetch bucketArchiveDirectRead bucketInfo
   cleanRestoredObject cloudboxes cname cors dataPipeline delete encryption httpsConfig img inventory lifecycle link live
   location logging metaQuery objectInfo objectMeta overwriteConfig policy policyStatus processConfiguration
-  publicAccessBlock qos qosInfo redundancyTransition referer regionList regions replication replicationLocation
+  publicAccessBlock qos qosInfo redundancyTransition referer regions replication replicationLocation
   replicationProgress requestPayment requesterQosInfo resourceGroup resourcePool resourcePoolBuckets resourcePoolInfo
   responseHeader restore rtc seal stat status style symlink tagging transferAcceleration udf udfApplication
   udfApplicationLog udfImage uploadId uploads userDefinedLogFieldsConfig versioning versions vod website worm wormExtend

@@ -1,11 +1,7 @@
-import {
-  deleteBucket,
-  getBucketInfo,
-  getBucketLocation,
-  listBuckets,
-  putBucket,
-} from '../buckets/bucket-operations.js';
+import { deleteBucket, getBucketInfo, getBucketLocation, putBucket } from '../buckets/bucket-operations.js';
 import { getBucketAcl, putBucketAcl } from '../buckets/bucket-acl.js';
+import { listBuckets } from '../buckets/list-buckets.js';
+import { listLiveChannels } from '../buckets/list-live-channels.js';
 import { listObjects } from '../buckets/list-objects.js';
 import { listUploads } from '../multipart/list-uploads.js';
 import {
@@ -69,6 +65,7 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
     delete: { POST: deleteObjects },
     encryption,
     lifecycle,
+    live: { GET: listLiveChannels },
     location: { GET: getBucketLocation },
     logging,
     policy: bucketPolicy,

@@ -3,6 +3,7 @@ import { encodingElements, readEncoding, readLimit, takePage } from '../wire/pag
 import type { AddressedExchange } from '../wire/exchange.js';
 import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 /** `GET /?uploads` */
 export function listUploads(exchange: AddressedExchange, state: EmulatorState): void {
@@ -16,8 +17,12 @@ export function listUploads(exchange: AddressedExchange, state: EmulatorState): 
   const uploads = bucket.uploads.list(keyMarker, uploadIdMarker, { prefix, delimiter });
   const { page, isTruncated } = takePage(uploads, maxUploads);
   const last = isTruncated ? page.at(-1) : undefined;
+  // Also of the last page: oss2 reads no answer without them.
   const next: XmlElement[] = !last
-    ? []
+    ? [
+        ['NextKeyMarker', ''],
+        ['NextUploadIdMarker', ''],
+      ]
     : 'record' in last
       ? [
           ['NextKeyMarker', encode(last.record.key)],
@@ -47,7 +52,7 @@ export function listUploads(exchange: AddressedExchange, state: EmulatorState): 
                 ['Key', encode(entry.record.key)],
                 ['UploadId', entry.record.uploadId],
                 ['StorageClass', entry.record.storageClass],
-                ['Initiated', entry.record.initiatedAt],
+                ['Initiated', xmlDate(entry.record.initiatedAt)],
               ],
             ]
           : ['CommonPrefixes', [['Prefix', encode(entry.commonPrefix)]]],

@@ -14,6 +14,7 @@ import { send, sendXml } from '../wire/responses.js';
 import { contentHeaders, uploadHeaders } from '../store/stored-object.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 import type { XmlElement } from '../wire/xml.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 /** `POST /key?uploads` */
 export async function initiateUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
@@ -107,7 +108,7 @@ export function listParts(exchange: AddressedExchange, state: EmulatorState): vo
             'Part',
             [
               ['PartNumber', part.partNumber],
-              ['LastModified', part.modifiedAt],
+              ['LastModified', xmlDate(part.modifiedAt)],
               ['ETag', quoteEtag(part.etag)],
               ['HashCrc64ecma', part.crc64],
               ['Size', part.sizeBytes],

@@ -7,6 +7,7 @@ import { readRange } from '../wire/byte-range.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { sendXml } from '../wire/responses.js';
 import { findUpload, readPartNumber } from './find-upload.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 /**
  * `PUT /key?partNumber=&uploadId=` with header `x-oss-copy-source`: copies the range of
@@ -29,7 +30,7 @@ export async function uploadPartCopy(exchange: AddressedExchange, state: Emulato
     [
       'CopyPartResult',
       [
-        ['LastModified', modifiedAt],
+        ['LastModified', xmlDate(modifiedAt)],
         ['ETag', quoteEtag(etag)],
       ],
     ],

@@ -8,6 +8,7 @@ import { findCopySource, receiveCopy, sourceHeaders, type CopySource } from '../
 import { checkReadable } from '../lookup/find-object.js';
 import { readProperties } from '../properties/object-properties.js';
 import { checkOverwrite, mayReplace, storeFile } from './put-object.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 /** `PUT /key` with header `x-oss-copy-source` */
 export async function copyObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
@@ -24,7 +25,7 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
       'CopyObjectResult',
       [
         ['ETag', quoteEtag(object.etag)],
-        ['LastModified', object.modifiedAt],
+        ['LastModified', xmlDate(object.modifiedAt)],
       ],
     ],
     { ...uploadHeaders(target, object), ...sourceHeaders(source) },

@@ -1,6 +1,7 @@
 import { OssRefusal, invalidArgument } from '#oss';
+import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
-import { recordOf } from '../wire/xml.js';
+import { readXml, recordOf, writeXml, type XmlElement } from '../wire/xml.js';
 import { readCorsRoot } from './cors-rules.js';
 import { checkLifecycle } from './lifecycle-rules.js';
 import { settingOperations } from './stored-setting.js';
@@ -14,6 +15,10 @@ export const cors = settingOperations({
   name: 'cors',
   root: 'CORSConfiguration',
   check: readCorsRoot,
+  complete: (text) =>
+    text.includes('<ResponseVary>')
+      ? text
+      : text.replace('</CORSConfiguration>', '<ResponseVary>false</ResponseVary>$&'),
   unset: notFound('NoSuchCORSConfiguration', 'The CORS Configuration does not exist.'),
 });
 
@@ -32,6 +37,10 @@ export const referer = settingOperations({
     // An empty list is a text.
     for (const list of elementsOf(root, 'RefererList')) if (list !== '') textsOf(recordOf(list), 'Referer');
   },
+  complete: (text) =>
+    text.includes('<AllowTruncateQueryString>')
+      ? text
+      : text.replace('</AllowEmptyReferer>', '$&<AllowTruncateQueryString>true</AllowTruncateQueryString>'),
   unset:
     '<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList></RefererList></RefererConfiguration>',
 });
@@ -76,29 +85,49 @@ export const website = settingOperations({
 export const encryption = settingOperations({
   name: 'encryption',
   root: 'ServerSideEncryptionRule',
-  check(root) {
-    const [byDefault] = childrenOf(root, 'ApplyServerSideEncryptionByDefault');
-    if (!byDefault) throw refusal('MalformedXML');
-    const algorithm = textOf(byDefault, 'SSEAlgorithm') ?? '';
-    if (!['AES256', 'KMS', 'SM4'].includes(algorithm))
-      throw new OssRefusal(
-        400,
-        'InvalidEncryptionAlgorithmError',
-        'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
-      );
-    const keyId = textOf(byDefault, 'KMSMasterKeyID');
-    if (keyId && algorithm !== 'KMS')
-      throw invalidValue(
-        'KMSMasterKeyID',
-        keyId,
-        'KMSMasterKeyID is not applicable if the algorithm is not KMS.',
-      );
-  },
+  check: checkEncryption,
   unset: notFound(
     'NoSuchServerSideEncryptionRule',
     'The server side encryption configuration was not found.',
   ),
 });
+
+/** @throws OssRefusal MalformedXML, InvalidEncryptionAlgorithmError, InvalidArgument */
+function checkEncryption(root: Record<string, unknown>): void {
+  const [byDefault] = childrenOf(root, 'ApplyServerSideEncryptionByDefault');
+  if (!byDefault) throw refusal('MalformedXML');
+  const algorithm = textOf(byDefault, 'SSEAlgorithm') ?? '';
+  if (!['AES256', 'KMS', 'SM4'].includes(algorithm))
+    throw new OssRefusal(
+      400,
+      'InvalidEncryptionAlgorithmError',
+      'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
+    );
+  const keyId = textOf(byDefault, 'KMSMasterKeyID');
+  if (keyId && algorithm !== 'KMS')
+    throw invalidValue(
+      'KMSMasterKeyID',
+      keyId,
+      'KMSMasterKeyID is not applicable if the algorithm is not KMS.',
+    );
+}
+
+/** The rule that PutBucket asks for by header; undefined if it asks for none. @throws OssRefusal */
+export function encryptionOfHeaders(headers: AddressedExchange['headers']): string | undefined {
+  const algorithm = headers['x-oss-server-side-encryption'];
+  if (algorithm === undefined) return undefined;
+  const names = {
+    SSEAlgorithm: algorithm,
+    KMSMasterKeyID: headers['x-oss-server-side-encryption-key-id'],
+    KMSDataEncryption: headers['x-oss-server-side-data-encryption'],
+  };
+  const elements = Object.entries(names).flatMap(([name, value]): XmlElement[] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  const text = writeXml(['ServerSideEncryptionRule', [['ApplyServerSideEncryptionByDefault', elements]]]);
+  checkEncryption(readXml(text, 'ServerSideEncryptionRule'));
+  return text;
+}
 
 export const requestPayment = settingOperations({
   name: 'requestPayment',
@@ -145,3 +174,23 @@ export const resourceGroup = settingOperations({
   unset:
     '<BucketResourceGroupConfiguration><ResourceGroupId>rg-default-id</ResourceGroupId></BucketResourceGroupConfiguration>',
 });
+
+type Settings = Readonly<Record<string, string>>;
+
+/** `Enabled` or `Disabled`. */
+export function accessMonitorStatus({ accessmonitor: text }: Settings): string {
+  return (text && textOf(readXml(text, 'AccessMonitorConfiguration'), 'Status')) ?? 'Disabled';
+}
+
+/** How a bucket encrypts by default, as GetBucketInfo tells it. */
+export function encryptionElements({ encryption: text }: Settings): XmlElement[] {
+  if (text === undefined) return [['SSEAlgorithm', 'None']];
+  const [byDefault = {}] = childrenOf(
+    readXml(text, 'ServerSideEncryptionRule'),
+    'ApplyServerSideEncryptionByDefault',
+  );
+  return ['SSEAlgorithm', 'KMSMasterKeyID', 'KMSDataEncryption'].flatMap((name): XmlElement[] => {
+    const value = textOf(byDefault, name);
+    return value ? [[name, value]] : [];
+  });
+}

@@ -1,24 +1,54 @@
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { sendXml } from '../wire/responses.js';
+import type { XmlElement } from '../wire/xml.js';
+
+/** Storage classes, and how the elements of the answer begin. */
+const classes = [
+  ['Standard', 'Standard'],
+  ['IA', 'InfrequentAccess'],
+  ['Archive', 'Archive'],
+  ['ColdArchive', 'ColdArchive'],
+  ['DeepColdArchive', 'DeepColdArchive'],
+] as const;
 
 /** `GET /?stat`: counted now, where OSS tells what it counted within the last hour. */
 export function getBucketStat(exchange: AddressedExchange, { buckets }: EmulatorState): void {
   const { objects, uploads } = buckets.get(exchange.bucket);
   const all = { prefix: '', delimiter: '' };
-  let [storageBytes, objectCount, uploadCount] = [0, 0, 0];
+  const total = { bytes: 0, count: 0 };
+  const byClass = new Map<string, { bytes: number; count: number }>(
+    classes.map(([storageClass]) => [storageClass, { bytes: 0, count: 0 }]),
+  );
   for (const entry of objects.list('', all)) {
     if (!('record' in entry)) continue;
-    storageBytes += entry.record.sizeBytes;
-    objectCount += 1;
+    for (const sum of [total, byClass.get(entry.record.storageClass)]) {
+      if (!sum) continue;
+      sum.bytes += entry.record.sizeBytes;
+      sum.count += 1;
+    }
   }
+  let uploadCount = 0;
   for (const _ of uploads.list('', '', all)) uploadCount += 1;
   sendXml(exchange, 200, [
     'BucketStat',
     [
-      ['Storage', storageBytes],
-      ['ObjectCount', objectCount],
+      ['Storage', total.bytes],
+      ['ObjectCount', total.count],
       ['MultipartUploadCount', uploadCount],
+      ['LiveChannelCount', 0],
+      ['LastModifiedTime', Math.floor(Date.now() / 1000)],
+      ...classes.flatMap(([storageClass, name]) => classElements(name, byClass.get(storageClass))),
     ],
   ]);
+}
+
+/** OSS bills at least 64 KB for an object of a colder class (`Real`); the emulator bills nothing. */
+function classElements(name: string, { bytes, count } = { bytes: 0, count: 0 }): XmlElement[] {
+  const elements: XmlElement[] = [
+    [`${name}Storage`, bytes],
+    [`${name}ObjectCount`, count],
+  ];
+  if (name !== 'Standard') elements.push([`${name}RealStorage`, bytes]);
+  return elements;
 }

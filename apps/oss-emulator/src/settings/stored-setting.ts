@@ -15,6 +15,8 @@ export interface Setting {
   readonly root: string;
   /** @throws OssRefusal MalformedXML, InvalidArgument and the like */
   readonly check: (root: Record<string, unknown>, exchange: AddressedExchange, state: EmulatorState) => void;
+  /** Adds to a stored document what OSS adds. */
+  readonly complete?: (text: string) => string;
   /** What a bucket without this setting answers: a document, or a refusal. */
   readonly unset: string | (() => OssRefusal);
 }
@@ -23,7 +25,7 @@ type Answer = (exchange: AddressedExchange, state: EmulatorState) => void | Prom
 
 /** `PUT`, `GET` and `DELETE` of a setting. */
 export function settingOperations(setting: Setting): Record<'GET' | 'PUT' | 'DELETE', Answer> {
-  const { name, root, check, unset } = setting;
+  const { name, root, check, unset, complete = (text) => text } = setting;
   return {
     GET(exchange, { buckets }) {
       const stored = buckets.get(exchange.bucket).settings[name];
@@ -34,7 +36,7 @@ export function settingOperations(setting: Setting): Record<'GET' | 'PUT' | 'DEL
       const text = await readText(exchange, maxBytes);
       state.buckets.get(exchange.bucket);
       check(readXml(text, root), exchange, state);
-      await changeSetting(exchange, state, name, () => text);
+      await changeSetting(exchange, state, name, () => complete(text));
       send(exchange, 200);
     },
     async DELETE(exchange, state) {

@@ -10,6 +10,7 @@ import { ownerElement } from '../wire/owner.js';
 import { encodingElements, readEncoding, readLimit, takePage, type Encode } from '../wire/paging.js';
 import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
+import { xmlDate } from '../wire/xml-date.js';
 
 /** `GET /?versions`: all versions and delete markers, by key, then the newest first. */
 export function listVersions(exchange: AddressedExchange, state: EmulatorState): void {
@@ -63,7 +64,7 @@ function versionElement(bucket: Bucket, version: StoredObject, encode: Encode): 
     ['Key', encode(version.key)],
     ['VersionId', version.versionId],
     ['IsLatest', isLatest],
-    ['LastModified', version.modifiedAt.replace(/\.\d+Z$/, '.000Z')],
+    ['LastModified', xmlDate(version.modifiedAt)],
   ];
   if (version.deleteMarker) return ['DeleteMarker', [...facts, ownerElement]];
   return [
