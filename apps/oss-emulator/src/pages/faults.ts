@@ -21,7 +21,7 @@ export async function replaceFaults(
   // A form of a foreign page cannot have this type.
   if (!/^application\/json\b/i.test(exchange.headers['content-type'] ?? ''))
     throw new OssRefusal(415, 'UnsupportedMediaType', 'Faults must be sent as application/json.');
-  const read = readFaultPlan(parseJson(await readText(exchange, maxPlanBytes)));
+  const read = readFaultPlan(parseJson(await readText(exchange, maxPlanBytes, 'EntityTooLarge')));
   if ('problem' in read) throw invalidArgument(read.problem);
   faults.replace(read.plan);
   logger.info({ requestId: exchange.requestId, ...read.plan }, 'other faults are on');
