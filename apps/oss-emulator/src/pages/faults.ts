@@ -100,10 +100,10 @@ function describeSelection({ share, every, ...more }: Omit<FaultRule, 'fault'>):
 
 function form(fault: FaultName): Html {
   const [place = ''] = fault.split('.');
-  return html` <section class="card" aria-labelledby="${fault}">
+  return html` <section class="card">
     <h3 id="${fault}">${fault}</h3>
     <p>${faultTable[fault]}</p>
-    <form data-change="add" data-fault="${fault}">
+    <form data-change="add" data-fault="${fault}" aria-labelledby="${fault}">
       <label
         >How often
         <select name="often">

@@ -128,7 +128,7 @@ const table = ({ bucket, prefix, delimiter, prefixes, items }: ObjectPage): Html
               <a href="${url}" download><bdi>${key.slice(prefix.length) || key}</bdi></a>
             </td>
             <td class="number">${showSize(sizeBytes)}</td>
-            <td class="wide">${mimeType}</td>
+            <td class="wide type">${mimeType}</td>
             <td class="wide time">${showTime(modifiedAt)}</td>
           </tr>`,
       )}
