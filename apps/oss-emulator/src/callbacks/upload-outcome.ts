@@ -11,7 +11,7 @@ import type { CallbackSender } from './callback-sender.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { readImageInfo } from './image-info.js';
 import { send, sendRefusal } from '../wire/responses.js';
-import { contentHeaders, type StoredObject } from '../store/stored-object.js';
+import { uploadHeaders, type StoredObject } from '../store/stored-object.js';
 
 /**
  * Reads the callback that PutObject or CompleteMultipartUpload requests, before anything is stored.
@@ -59,10 +59,10 @@ export async function answerUpload(
       { parameters: callback, body, bucket: bucket.name, objectKey: object.key, operation, requestId },
       sender,
     );
-    send(exchange, 200, { 'content-type': 'application/json', ...contentHeaders(object) }, answer);
+    send(exchange, 200, { 'content-type': 'application/json', ...uploadHeaders(bucket, object) }, answer);
   } catch (error) {
     if (!(error instanceof OssRefusal)) throw error;
-    sendRefusal(exchange, error, contentHeaders(object));
+    sendRefusal(exchange, error, uploadHeaders(bucket, object));
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type SignedRequest,
 } from '../fixtures/requests.fixture.js';
 
-const emulator = useEmulator();
+const emulator = useEmulator({ cnames: new Map([['media.example.com', bucket]]) });
 
 const refused = ({ status, text, headers }: RawAnswer) => ({
   status,
@@ -28,6 +28,15 @@ describe('an answer', () => {
     expect(answer.headers['x-oss-request-id']).toMatch(/^[0-9A-F]{24}$/);
     expect(elementOf(answer.text, 'RequestId')).toBe(answer.headers['x-oss-request-id']);
     expect(elementOf(answer.text, 'EC')).toBe('0026-00000001');
+    expect(elementOf(answer.text, 'HostId')).toBe(
+      new URL(emulator.url).host.replace('localhost', '127.0.0.1'),
+    );
+    expect(answer.text).toContain('<RecommendDoc>https://api.aliyun.com/troubleshoot?q=0026-00000001</');
+    expect(answer.headers).toMatchObject({
+      server: 'AliyunOSS',
+      date: expect.stringMatching(/ GMT$/),
+      'x-oss-server-time': expect.stringMatching(/^\d+$/),
+    });
     expect(answer.text).toContain('<Key>missing &#x3c;&#x26;&#x3e;.txt</Key>');
   });
 
@@ -56,7 +65,19 @@ describe('a signature', () => {
     ['V4', { ...credentials, accessKeyId: 'other' }, 'InvalidAccessKeyId', '0002-00000902'],
   ])('%s of %j is refused', async (version, keys, code, ec) => {
     const headers = version === 'V1' ? signRequestV1(get, keys) : signRequestV4(get, keys, region);
-    expect(refused(await send(headers))).toEqual({ status: 403, code, ec });
+    const answer = await send(headers);
+    expect(refused(answer)).toEqual({ status: 403, code, ec });
+    expect(elementOf(answer.text, 'OSSAccessKeyId')).toBe(keys.accessKeyId);
+  });
+
+  test.each(['V1', 'V4'])('%s that does not match is shown with what was signed', async (version) => {
+    const keys = { ...credentials, accessKeySecret: 'wrong' };
+    const headers = version === 'V1' ? signRequestV1(get, keys) : signRequestV4(get, keys, region);
+    const { text } = await send(headers);
+    expect(text).toContain('<StringToSign>');
+    expect(elementOf(text, 'StringToSignBytes')).toMatch(/^[0-9A-F]{2}( [0-9A-F]{2})+$/);
+    expect(headers['authorization']).toContain(elementOf(text, 'SignatureProvided'));
+    expect(text.includes('<CanonicalRequest>')).toBe(version === 'V4');
   });
 
   test('of another time is refused with the times', async () => {
@@ -80,7 +101,7 @@ describe('a signature', () => {
     expect(refused(await send(headers))).toEqual({
       status: 400,
       code: 'InvalidArgument',
-      ec: '0002-00000228',
+      ec: '0002-00000226',
     });
   });
 
@@ -104,7 +125,9 @@ describe('a signature', () => {
     expect((await presigned(604_801, new Date())).status).toBe(400);
   });
 
-  test('holds whatever the address style', async () => {
+  test.each(['V1', 'V4'])('%s holds whatever the address style', async (version) => {
+    const signed =
+      version === 'V1' ? signRequestV1(get, credentials) : signRequestV4(get, credentials, region);
     await sendSigned(emulator.url, { method: 'PUT', key: 'k', body: 'hello' });
     for (const [host, target] of [
       [`${bucket}.localhost`, '/k'],
@@ -115,8 +138,9 @@ describe('a signature', () => {
       [`${bucket}.oss-cn-hangzhou.aliyuncs.com`, `/${bucket}/k`],
       ['oss-cn-hangzhou.aliyuncs.com', `/${bucket}/k`],
       ['127.0.0.1', `/${bucket}/k`],
+      ['media.example.com', '/k'],
     ] as const) {
-      const answer = await send({ ...signRequestV4(get, credentials, region), host }, target);
+      const answer = await send({ ...signed, host }, target);
       expect([host, answer.status, answer.text]).toEqual([host, 200, 'hello']);
     }
   });
@@ -131,7 +155,7 @@ describe('a request is refused', () => {
     ['a key of 1024 bytes', { method: 'PUT', key: 'x'.repeat(1024), body: 'x' }, 400, 'InvalidObjectName'],
     ['a key of 1026 bytes', { method: 'PUT', key: '中'.repeat(342), body: 'x' }, 400, 'InvalidObjectName'],
     ['a method', { method: 'PATCH', key: 'k' }, 405, 'MethodNotAllowed'],
-    ['no such operation', { key: 'k', query: { acl: '' } }, 501, 'NotImplemented'],
+    ['a method of a sub-resource', { method: 'PUT', query: { location: '' } }, 405, 'MethodNotAllowed'],
     ['image processing', { key: 'k', query: { 'x-oss-process': 'image/info' } }, 501, 'NotImplemented'],
     ['max-keys', { query: { 'max-keys': '1001' } }, 400, 'InvalidArgument'],
     ['max-keys', { query: { 'max-keys': 'all' } }, 400, 'InvalidArgument'],
@@ -164,6 +188,26 @@ describe('a request is refused', () => {
   function deletion(body: string): SignedRequest {
     return { method: 'POST', query: { delete: '' }, body };
   }
+
+  test.each([
+    [{ key: 'k', query: { asyncFetch: '' } }, 'asyncFetch', 'OBJECT'],
+    [{ query: { metaQuery: '', comp: 'query' } }, 'metaQuery&comp=query', 'BUCKET'],
+    [{ query: { httpsConfig: '' } }, 'httpsConfig', 'BUCKET'],
+  ] as [SignedRequest, string, string][])(
+    'for a sub-resource that the emulator lacks: %j',
+    async (request, name, type) => {
+      const answer = await sendSigned(emulator.url, request);
+      expect(refused(answer)).toMatchObject({ status: 501, code: 'NotImplemented' });
+      expect(elementOf(answer.text, 'SubResource')?.replace('&#x26;', '&')).toBe(name);
+      expect(elementOf(answer.text, 'ResourceType')).toBe(type);
+      expect(elementOf(answer.text, 'Message')).toContain(`?${name.replace('&', '&#x26;')}`);
+    },
+  );
+
+  test('but not for a query name that OSS does not know', async () => {
+    const answer = await sendSigned(emulator.url, { query: { unknown: '1', 'max-keys': '1' } });
+    expect(answer.status).toBe(200);
+  });
 
   test('for a path that is not UTF-8', async () => {
     for (const target of [`/${bucket}/%ff`, `/${bucket}/%zz`, '/%'])
