@@ -13,6 +13,8 @@ import { secretFinder } from '../state/access-keys.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { checkObjectKey } from '../store/object-key.js';
+import { findNamedPolicy } from '../callbacks/named-policy.js';
+import type { Bucket } from '../store/buckets.js';
 import { readPostForm, type PostForm } from './post-form-body.js';
 import { readProperties } from '../properties/object-properties.js';
 import { checkOverwrite, storeFile } from '../objects/put-object.js';
@@ -44,7 +46,7 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   if (signed) checkPostConditions(signed.policy, form.fields, bucket.name, now);
   const key = readKey(named['key'], form.fileName);
   if (!signed) checkAnonymousWrite(key, bucket);
-  const callback = readFormCallback(form.fields, named);
+  const callback = readFormCallback(form.fields, named, bucket);
   // Only here the key is known.
   if (!(await sufferFaults({ ...exchange, objectKey: key }, 'PostObject', state))) return;
   checkOverwrite(bucket, key, named);
@@ -87,15 +89,19 @@ function readKey(template: string | undefined, fileName: string): string {
 function readFormCallback(
   fields: PostForm['fields'],
   { callback }: Readonly<Record<string, string>>,
+  { settings }: Bucket,
 ): CallbackParameters | undefined {
   if (callback === undefined) return undefined;
-  const parameters = readCallbackParameters(callback, undefined, { allowPrivateHosts: true });
+  const policy = findNamedPolicy(callback, settings);
+  const parameters = readCallbackParameters(policy?.callback ?? callback, policy?.callbackVar, {
+    allowPrivateHosts: true,
+  });
   const vars = Object.fromEntries(
     Object.entries(fields)
       .filter(([name]) => name.startsWith('x:'))
       .map(([name, values]) => [name, values.at(-1) ?? '']),
   );
-  return parameters && { ...parameters, vars };
+  return parameters && { ...parameters, vars: { ...parameters.vars, ...vars } };
 }
 
 function answerPlainly(

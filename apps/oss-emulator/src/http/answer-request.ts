@@ -3,7 +3,7 @@ import { checkAnonymous } from '../access/anonymous-access.js';
 import { readSecurityToken, secretFinder } from '../state/access-keys.js';
 import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
 import { callbackKeyPath } from '../callbacks/key.js';
-import { answerPreflight } from './cors.js';
+import { allowOrigin, answerPreflight, corsOf } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
 import { sufferFaults } from '../faults/request-faults.js';
@@ -56,19 +56,21 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   checkFraming(exchange);
   const addresses = readAddresses(host, rawPath, state);
   const [first] = addresses;
+  if (method === 'GET' && rawPath === callbackKeyPath && first?.objectKey === '')
+    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   if (isStsRequest(exchange, first)) return answerSts(exchange, state);
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
-  if (method === 'OPTIONS') return answerPreflight(exchange);
-  if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
-    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
+  // Not before: no page of another origin may read what is the emulator's own.
+  const cors = corsOf(first?.bucket ?? '', state.buckets);
+  if (method === 'OPTIONS') return answerPreflight(exchange, cors);
+  allowOrigin(exchange, cors);
   // A form contains its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
   const operation = findOperation(addressed);
-  if (await sufferFaults(addressed, operationName(operation, method), state))
-    await operation(addressed, state);
+  if (await sufferFaults(addressed, operationName(addressed), state)) await operation(addressed, state);
 }
 
 /** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */

@@ -25,6 +25,23 @@ import { getSymlink, putSymlink } from '../objects/symlink.js';
 import { getObjectAcl, putObjectAcl } from '../properties/object-acl.js';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from '../properties/object-tagging.js';
 import { restoreObject } from '../properties/restore-object.js';
+import { bucketPolicy } from '../settings/bucket-policy.js';
+import {
+  accessMonitor,
+  cors,
+  encryption,
+  lifecycle,
+  logging,
+  qos,
+  referer,
+  requestPayment,
+  resourceGroup,
+  transferAcceleration,
+  website,
+} from '../settings/bucket-settings.js';
+import { getBucketStat } from '../settings/bucket-stat.js';
+import { bucketTagging } from '../settings/bucket-tags.js';
+import { callbackPolicy } from '../settings/callback-policies.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import { getBucketVersioning, putBucketVersioning } from '../versions/bucket-versioning.js';
 import { listVersions } from '../versions/list-versions.js';
@@ -45,13 +62,28 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
   },
   BUCKET: {
     '': { GET: listObjects, PUT: putBucket, DELETE: deleteBucket },
+    accessmonitor: accessMonitor,
     acl: { GET: getBucketAcl, PUT: putBucketAcl },
     bucketInfo: { GET: getBucketInfo },
+    cors,
     delete: { POST: deleteObjects },
+    encryption,
+    lifecycle,
     location: { GET: getBucketLocation },
+    logging,
+    policy: bucketPolicy,
+    'policy&comp=callback': callbackPolicy,
+    qos,
+    referer,
+    requestPayment,
+    resourceGroup,
+    stat: { GET: getBucketStat },
+    tagging: bucketTagging,
+    transferAcceleration,
     uploads: { GET: listUploads },
     versioning: { GET: getBucketVersioning, PUT: putBucketVersioning },
     versions: { GET: listVersions },
+    website,
   },
   OBJECT: {
     '': { GET: getObject, HEAD: getObject, PUT: putOrCopy(putObject, copyObject), DELETE: deleteObject },

@@ -36,7 +36,7 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
 export async function completeUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const [bucket, upload] = findUpload(exchange, state);
-  const callback = readRequestedCallback(exchange);
+  const callback = readRequestedCallback(exchange, bucket);
   checkOverwrite(bucket, objectKey, headers);
   const list = await readText(exchange);
   const object = await bucket.uploads.complete(

@@ -13,7 +13,7 @@ import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome
 export async function putObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
-  const callback = readRequestedCallback(exchange);
+  const callback = readRequestedCallback(exchange, bucket);
   checkHeaders(headers);
   checkOverwrite(bucket, objectKey, headers);
   const file = await receiveBody(exchange, state);

@@ -29,14 +29,12 @@ export function isStsRequest(
 
 /** Answers as Alibaba Cloud's STS does: its one action AssumeRole, in the RPC style of 2015-04-01. */
 export async function answerSts(exchange: Exchange, state: EmulatorState): Promise<void> {
-  // Other than OSS, no web page may use this.
-  const sameOrigin = { ...exchange, headers: {} };
   const requestId = randomUUID().toUpperCase();
   let format = exchange.query['Format'];
   const answer = (status: number, root: string, content: XmlTree) => {
     const isJson = format?.toUpperCase() === 'JSON';
     const body = isJson ? JSON.stringify(content) : writeXml([root, elementsOf(content)]);
-    send(sameOrigin, status, { 'content-type': isJson ? 'application/json' : 'text/xml' }, body);
+    send(exchange, status, { 'content-type': isJson ? 'application/json' : 'text/xml' }, body);
   };
   try {
     const parameters = await readParameters(exchange);

@@ -13,11 +13,13 @@ export async function readText(
 ): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  // The connection must live until the refusal is answered.
-  const body = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const chunk of body) {
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) throw refusal(tooLarge);
+    if (sizeBytes > maxBytes) {
+      // The rest is read and dropped, so that the client can read the answer.
+      incoming.resume();
+      throw refusal(tooLarge);
+    }
     chunks.push(chunk);
   }
   const bytes = Buffer.concat(chunks);
