@@ -64,9 +64,8 @@ test('every object is whole or absent, whenever the process is killed', { timeou
       return answer;
     };
     await Promise.all(
-      keys.map(async (key) => {
-        const hope = hopes.get(key);
-        for (let at = count; hope; at++) {
+      Array.from(hopes, async ([key, hope]) => {
+        for (let at = count; ; at++) {
           const body = at % 5 === 4 ? undefined : bodyOf(key, at);
           hope.asked = body;
           try {
@@ -80,6 +79,7 @@ test('every object is whole or absent, whenever the process is killed', { timeou
       }),
     );
     await died;
+    expect(count).toBeGreaterThanOrEqual(killAfter);
     await checkAll(hopes);
   }
 });
