@@ -7,6 +7,8 @@ import { serveRequests, serverOptions } from './http/serve-requests.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
 import { CallbackJournal } from './callbacks/journal.js';
+import { noFaults, type FaultPlan } from './faults/fault-plan.js';
+import { Faults } from './faults/faults.js';
 import { loadCallbackKey } from './callbacks/key.js';
 import type { EmulatorState } from './state/emulator-state.js';
 
@@ -29,6 +31,8 @@ export interface EmulatorOptions {
   readonly accessKeySecret: string;
   /** Keys with a security token, as STS issues them. */
   readonly temporaryKeys?: readonly AccessKey[];
+  /** What goes wrong from the start; nothing if not given. */
+  readonly faults?: FaultPlan;
   /** How long restoring an archived object takes; defaults to a second. */
   readonly restoreMs?: number | undefined;
   readonly logger: Logger;
@@ -63,6 +67,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     buckets,
     callbackKey,
     journal: new CallbackJournal(),
+    faults: new Faults(options.faults ?? noFaults),
     region: options.region,
     restoreMs: options.restoreMs ?? 1_000,
     publicUrl,

@@ -7,6 +7,7 @@ import {
   verifyPostForm,
   type CallbackParameters,
 } from '#oss';
+import { sufferFaults } from '../faults/request-faults.js';
 import { checkAnonymousWrite } from '../access/anonymous-access.js';
 import { secretFinder } from '../state/access-keys.js';
 import type { EmulatorState } from '../state/emulator-state.js';
@@ -46,6 +47,8 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   const key = readKey(named['key'], form.fileName);
   if (!signed) checkAnonymousWrite(key, bucket);
   const callback = readFormCallback(form.fields, named, bucket);
+  // Only here the key is known.
+  if (!(await sufferFaults({ ...exchange, objectKey: key }, 'PostObject', state))) return;
   checkOverwrite(bucket, key, named);
   const maxBytes = Math.min(signed?.policy.sizeRange.maxBytes ?? maxBodyBytes, maxBodyBytes);
   const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };

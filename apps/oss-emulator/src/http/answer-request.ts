@@ -6,10 +6,12 @@ import { callbackKeyPath } from '../callbacks/key.js';
 import { allowOrigin, answerPreflight, corsOf } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
-import { answerOwnPage } from '../callbacks/journal-pages.js';
+import { sufferFaults } from '../faults/request-faults.js';
+import { answerOwnPage } from '../pages/own-pages.js';
 import { ownNamespace } from '../wire/own-namespace.js';
 import { checkObjectKey } from '../store/object-key.js';
 import { findOperation, findSubResource } from './find-operation.js';
+import { operationName } from './operation-name.js';
 import { postObject } from '../forms/post-object.js';
 import { answerSts, isStsRequest } from '../sts/answer-sts.js';
 import { badRequest, refusal } from '../wire/refusals.js';
@@ -53,9 +55,9 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
   checkFraming(exchange);
   const addresses = readAddresses(host, rawPath, state);
-  if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
-    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
+  if (method === 'GET' && rawPath === callbackKeyPath && first?.objectKey === '')
+    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   if (isStsRequest(exchange, first)) return answerSts(exchange, state);
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
   // Not before: no page of another origin may read what is the emulator's own.
@@ -67,7 +69,8 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
-  await findOperation(addressed)(addressed, state);
+  const operation = findOperation(addressed);
+  if (await sufferFaults(addressed, operationName(addressed), state)) await operation(addressed, state);
 }
 
 /** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */

@@ -23,7 +23,11 @@ export class AccessKeys {
   readonly #settings: ReadonlyMap<string, AccessKey>;
   readonly #issued = new Map<string, AccessKey>();
 
-  constructor(settings: readonly AccessKey[]) {
+  /** The key that the emulator itself signs with. */
+  readonly own: AccessKey;
+
+  constructor(settings: readonly [AccessKey, ...AccessKey[]]) {
+    [this.own] = settings;
     this.#settings = new Map(settings.map((key) => [key.accessKeyId, key]));
   }
 
