@@ -37,6 +37,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
 
   beforeEach(async () => {
     database = await testDatabase();
+    await migrateQueue(testQueue(kind, database.url).url);
     seen = { runs: [], givenUp: [], ended: [] };
   });
   afterEach(async () => {
@@ -50,7 +51,6 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     work: Work,
     thumbnailsAtOnce = 4,
   ): Promise<() => Promise<void>> {
-    await migrateQueue(queue.url);
     const backend = openQueueBackend({ ...queue, poolSize: 10 });
     const handler = (name: JobName): JobHandler<JobName> => ({
       async run({ uploadId }, context) {
@@ -92,7 +92,7 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       ),
       { logger: false, abortOnError: false },
     );
-    app.get(JobsModule).start();
+    await app.get(JobsModule).start();
     let closed = false;
     const close = async () => {
       if (closed) return;
@@ -121,6 +121,12 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
     expect(seen.runs.map((run) => run.uploadId).toSorted()).toEqual(ids.toSorted());
     expect(seen.runs.filter((run) => run.name === 'upload.transcode')).toHaveLength(25);
     await eventually(outboxIsEmpty);
+  });
+
+  // With Redis the start waits until Redis is there.
+  test.runIf(kind === 'postgres')('a worker that begins without its queue does not start', async () => {
+    const nobody = testQueue(kind, 'postgres://nobody@127.0.0.1:1/nothing');
+    await expect(startWorker(nobody, async () => {})).rejects.toMatchObject({ code: 'queue.unavailable' });
   });
 
   test('a job that is queued again while it runs or waits runs once', async () => {

@@ -71,7 +71,7 @@ const app = await NestFactory.createApplicationContext(
   }),
   { logger: nestLogger(logger), abortOnError: false },
 );
-app.get(JobsModule).start();
+await app.get(JobsModule).start();
 const sweep = new UploadSweep(
   source,
   worker.store,

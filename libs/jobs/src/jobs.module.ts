@@ -1,8 +1,8 @@
 import { queueNames, type QueueName } from '#outbox';
-import type { Logger } from '#runtime';
+import { LandfallError, type Logger } from '#runtime';
 import { BullModule, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } from '@nestjs/common';
-import type { Job, Queue } from 'bullmq';
+import type { Job, Queue, Worker } from 'bullmq';
 import { DataSource } from '#database';
 import type { JobHandlers } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
@@ -40,7 +40,13 @@ function processorOf(
   concurrency: number,
   { backend, logger }: JobsSettings,
 ): Type<WorkerHost> {
-  @Processor(queue, { concurrency, connection: backend.consumer, maxStalledCount, stalledInterval })
+  @Processor(queue, {
+    concurrency,
+    connection: backend.consumer,
+    maxStalledCount,
+    stalledInterval,
+    autorun: false,
+  })
   class QueueProcessor extends WorkerHost {
     constructor(@Inject(JobRunner) private readonly runner: JobRunner) {
       super();
@@ -76,6 +82,12 @@ function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queu
   return new Map(queues.map((queue) => [queue.name as QueueName, queue]));
 }
 
+/** What of BullMQ has connections of its own. */
+interface Connections {
+  processors: WorkerHost[];
+  queues: Queue[];
+}
+
 /**
  * Connects queues, processors and relay to a worker. `handlers` is the module that provides
  * `jobHandlersToken`.
@@ -83,6 +95,7 @@ function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queu
 @Module({})
 export class JobsModule implements OnModuleDestroy {
   static settings: symbol = Symbol('JobsSettings');
+  private static readonly connections = Symbol('Connections');
 
   static register(settings: JobsSettings, handlers: DynamicModule): DynamicModule {
     const { backend } = settings;
@@ -100,6 +113,14 @@ export class JobsModule implements OnModuleDestroy {
       ],
       providers: [
         ...processors,
+        {
+          provide: JobsModule.connections,
+          inject: [...processors, ...queueNames.map((name) => getQueueToken(name))],
+          useFactory: (...all: (WorkerHost | Queue)[]) => ({
+            processors: all.filter((each) => each instanceof WorkerHost),
+            queues: all.filter((each) => !(each instanceof WorkerHost)),
+          }),
+        },
         { provide: JobsModule.settings, useValue: settings },
         {
           provide: JobRunner,
@@ -125,11 +146,33 @@ export class JobsModule implements OnModuleDestroy {
     @Inject(JobsModule.settings) private readonly settings: JobsSettings,
     @Inject(JobRunner) private readonly runner: JobRunner,
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(JobsModule.connections) private readonly connections: Connections,
   ) {}
 
-  /** Starts the relay; called when the worker is ready. */
-  start(): void {
+  /**
+   * Starts taking jobs and relaying them, once every connection to the queue stands. BullMQ
+   * remembers a first connection that failed and never tries again, so a process that begins
+   * without its queue would live on without ever taking a job: it ends instead, to be started anew.
+   * @throws LandfallError `queue.unavailable`
+   */
+  async start(): Promise<void> {
+    const workers = this.connections.processors.map(({ worker }) => worker);
+    try {
+      await Promise.all([...workers, ...this.connections.queues].map((each) => each.waitUntilReady()));
+    } catch (error) {
+      throw new LandfallError('queue.unavailable', undefined, { cause: error });
+    }
+    for (const worker of workers) void this.#takeJobs(worker);
     this.relay.start();
+  }
+
+  /** A worker that stops taking jobs before it is closed rejects unhandled, which ends the process. */
+  async #takeJobs(worker: Worker): Promise<void> {
+    try {
+      await worker.run();
+    } catch (error) {
+      if (!worker.closing) throw error;
+    }
   }
 
   /**

@@ -154,8 +154,25 @@ test('after kill -9 the next start finds the data, and nothing in its way', asyn
   expect(await leftovers()).toEqual([]);
 });
 
+/** Whether few enough uploads wait for the worker. While the api is away nobody knows. */
+async function hasRoom(local: LocalRun): Promise<true | undefined> {
+  try {
+    let waiting = 0;
+    for (const status of ['stored', 'processing']) {
+      const path = `/v1/uploads?status=${status}&limit=${mostWaiting}`;
+      waiting += (await get<{ items: unknown[] }>(local, path)).items.length;
+    }
+    return waiting < mostWaiting || undefined;
+  } catch {
+    return undefined;
+  }
+}
+/** Without a bound the last upload would wait for as many others as this machine accepts meanwhile. */
+const mostWaiting = 100;
+
 /** Uploads small pictures one after the other until told to stop; tells which ones OSS was answered for. */
-function keepUploading({ facts }: LocalRun): { stop: () => Promise<string[]>; accepted: string[] } {
+function keepUploading(local: LocalRun): { stop: () => Promise<string[]>; accepted: string[] } {
+  const { facts } = local;
   const client = ossClient({ emulator: { url: facts.oss.endpoint } });
   client.useBucket(facts.oss.bucket);
   const body = 'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}';
@@ -163,6 +180,7 @@ function keepUploading({ facts }: LocalRun): { stop: () => Promise<string[]>; ac
   const stopping = new AbortController();
   const upload = async () => {
     for (let count = 0; !stopping.signal.aborted; count += 1) {
+      if (count % 20 === 0) await eventually(() => hasRoom(local));
       const picture = await png(20 + (count % 100), 10);
       const put = client.put(`kill/${count}.png`, picture, { callback: { url: facts.callbackUrl, body } });
       // Refused while a part is away: its uploader is told, and nothing was promised.
