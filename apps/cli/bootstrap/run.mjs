@@ -24,6 +24,10 @@ const steps = {
           [cli, 'setup'],
           [vitest, 'run', ...words],
         ],
+  'test:sdks': (words) => [
+    [cli, 'setup'],
+    [vitest, 'run', '--config', 'vitest.sdks.config.ts', ...words],
+  ],
   fuzz: ([what = 'media', ...words]) => [
     [cli, 'setup'],
     [vitest, 'run', `tests/fuzz/${what}`, ...words],
