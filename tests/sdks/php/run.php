@@ -29,8 +29,7 @@ function upload(array $run, string $signature, array $operations, callable $read
             [$status, $answer] = $send();
             printLine($line + ['status' => $status, 'answer' => $answer]);
         }
-        $failing = ['name' => 'callback fails', 'key' => 'fails.txt', 'vars' => [], 'content' => 'kept'];
-        [$line, $send] = $attempt($run['failingCallbackUrl'], $failing);
+        [$line, $send] = $attempt($run['failingCallbackUrl'], $run['failingCase']);
         try {
             [$status] = $send();
             printLine($line + ['raised' => false, 'status' => $status, 'code' => null]);

@@ -43,11 +43,12 @@ end
     status, answer = LOG.string.scan(/Received HTTP response, code: (\d+), .*, body: (.*)$/).last
     report(operation, one['name'], key, status: status.to_i, answer: answer)
   end
-  key = "ruby/#{operation}/fails.txt"
+  failing = RUN['failingCase']
+  key = "ruby/#{operation}/#{failing['key']}"
   begin
-    send(operation, key, 'kept', RUN['failingCallbackUrl'], {})
-    report(operation, 'callback fails', key, raised: false, status: nil, code: nil)
+    send(operation, key, failing['content'], RUN['failingCallbackUrl'], failing['vars'])
+    report(operation, failing['name'], key, raised: false, status: nil, code: nil)
   rescue Aliyun::OSS::CallbackError => e
-    report(operation, 'callback fails', key, raised: true, status: e.http_code, code: e.error_code)
+    report(operation, failing['name'], key, raised: true, status: e.http_code, code: e.error_code)
   end
 end
