@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findProgram, installOnce, runStep } from './program.fixture.js';
 
 /** A repository of github.com/aliyun, and the commit that its tag is known to name. */
@@ -9,6 +11,11 @@ interface Source {
 
 /** Time limit of one clone: where the network swallows requests, several tests wait for it. */
 const cloneTimeoutMs = 60_000;
+
+/** Several tests install at once, but apt-get gives up where another one is at work. */
+const aptLock = join(tmpdir(), 'landfall-apt.lock');
+const aptInstall =
+  'export DEBIAN_FRONTEND=noninteractive && apt-get update && apt-get install -y --no-install-recommends "$0" "$@"';
 
 /**
  * The folder with the source of an SDK that no package registry has, kept from run to run, and with
@@ -61,12 +68,9 @@ async function whyNotInstalled(packages: readonly string[]): Promise<string | un
   const absent = [];
   for (const name of packages) if (!(await succeeds('dpkg-query', ['--show', name]))) absent.push(name);
   if (absent.length === 0) return undefined;
-  const mayInstall = process.getuid?.() === 0 && (await findProgram('apt-get'));
-  const place = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
+  const mayInstall = process.getuid?.() === 0 && (await findProgram('apt-get')) !== undefined;
   const installed =
-    mayInstall &&
-    (await succeeds('apt-get', ['update'], place)) &&
-    (await succeeds('apt-get', ['install', '-y', '--no-install-recommends', ...absent], place));
+    mayInstall && (await succeeds('flock', [aptLock, '/bin/sh', '-c', aptInstall, ...absent]));
   return installed ? undefined : `Debian's ${absent.join(', ')} not installed`;
 }
 
