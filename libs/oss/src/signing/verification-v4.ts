@@ -32,7 +32,8 @@ export function verifyHeaderV4(request: OssRequest, authorization: string, rules
   if (!credential || !signature) throw invalidArgument('Authorization header is invalid.', '0002-00000213');
   if (request.headers['x-oss-content-sha256'] !== 'UNSIGNED-PAYLOAD')
     throw invalidArgument('Header x-oss-content-sha256 must be UNSIGNED-PAYLOAD.');
-  const date = request.headers['x-oss-date'] ?? '';
+  // The SDK for Android signs the time of its `Date`, in the form of V4, and sends no `x-oss-date`.
+  const date = request.headers['x-oss-date'] ?? request.headers['date'] ?? '';
   const additionalHeaders = (parts.get('AdditionalHeaders') ?? '').split(';').filter(Boolean);
   const secret = checkCredentialV4(credential, date, rules, headerRefusals);
   checkClock(parseDateV4(date), rules);
