@@ -42,7 +42,7 @@ const emptyObject = (key: string): NewVersion => ({
   key,
   type: 'Normal',
   deleteMarker: false,
-  dataFile: null,
+  dataFiles: [],
   sizeBytes: 0,
   etag: 'E',
   crc64: '0',
