@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { refusal } from '../wire/refusals.js';
 
@@ -38,11 +38,17 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
       incoming.resume();
       reject(refusal(code));
     };
+    const begin = (file: Readable, fileName: string, fileType: string) => {
+      fileSeen = true;
+      resolve({ fields: Object.fromEntries(fields), file, fileName, fileType, isBroken: () => broken });
+    };
     parser.on('field', (name, value, { valueTruncated }) => {
       if (fileSeen) return;
       totalBytes += Buffer.byteLength(value);
       if (Buffer.byteLength(name) > maxNameBytes) refuse('FieldItemTooLong');
       else if (valueTruncated || totalBytes > maxFieldBytes) refuse('MaxPOSTPreDataLengthExceededError');
+      // A text: `append('file', 'text')` of a FormData gives it no name.
+      else if (name === 'file') begin(Readable.from([Buffer.from(value)]), '', '');
       else fields.set(name, [...(fields.get(name) ?? []), value]);
     });
     parser.on('fieldsLimit', () => refuse('MaxPOSTPreDataLengthExceededError'));
@@ -51,14 +57,7 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
       // drained.
       file.on('error', () => undefined);
       if (fileSeen || name !== 'file') return void file.resume();
-      fileSeen = true;
-      resolve({
-        fields: Object.fromEntries(fields),
-        file,
-        fileName: filename ?? '',
-        fileType: mimeType,
-        isBroken: () => broken,
-      });
+      begin(file, filename ?? '', mimeType);
     });
     // If there is no file by now, there is none. After a file, nothing waits for this any more.
     parser.on('close', () => refuse('IncorrectNumberOfFilesInPOSTRequest'));

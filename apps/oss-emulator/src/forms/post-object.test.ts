@@ -46,6 +46,15 @@ async function post(form: Form, target = `/${bucket}/`) {
 const read = (key: string) => sendSigned(emulator.url, { key });
 
 describe('a form', () => {
+  test('may have a text as its file', async () => {
+    const form = encodeForm({ fields: { ...signed(), key: 'text', 'content-type': 'text/x' }, file: null });
+    form.append('file', 'héllo');
+    const answer = await fetch(`${emulator.url}/${bucket}/`, { method: 'POST', body: form });
+    expect(answer.status).toBe(204);
+    const { text, headers } = await read('text');
+    expect([text, headers['content-type']]).toEqual(['héllo', 'text/x']);
+  });
+
   test.each([
     ['V1', () => signPolicyV1(policy([['starts-with', '$key', 'user/']]))],
     ['V4', () => signed(['starts-with', '$key', 'user/'])],

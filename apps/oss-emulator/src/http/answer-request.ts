@@ -19,7 +19,10 @@ import { send, sendRefusal } from '../wire/responses.js';
 
 /** Answers one request, whatever happens. */
 export async function answerRequest(exchange: Exchange, state: EmulatorState): Promise<void> {
-  const { outgoing, incoming, requestId, method } = exchange;
+  const { outgoing, incoming, requestId, method, headers } = exchange;
+  // oss2 may announce a body of a GET and send none: what follows on the connection would be lost.
+  if (['GET', 'HEAD'].includes(method) && Number(headers['content-length'] ?? 0) > 0)
+    outgoing.setHeader('connection', 'close');
   try {
     await route(exchange, state);
   } catch (error) {

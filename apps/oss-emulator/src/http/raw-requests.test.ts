@@ -64,6 +64,20 @@ describe('the emulator takes', () => {
     }
   });
 
+  test('a GET that announces a body and sends none', async () => {
+    await sendSigned(emulator.url, { method: 'PUT', key: 'announced', body: 'here' });
+    const answer = await sendBytes(
+      emulator.url,
+      request(
+        `GET /${bucket}/announced HTTP/1.1`,
+        'Host: localhost',
+        'Content-Length: 9',
+        ...signed('GET', 'announced'),
+      ),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n[^]*\r\n\r\nhere$/);
+  });
+
   test('HTTP/1.0 without a host', async () => {
     await sendSigned(emulator.url, { method: 'PUT', key: 'old', body: 'here' });
     const answer = await sendBytes(

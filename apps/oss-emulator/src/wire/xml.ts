@@ -23,14 +23,29 @@ const parser = new XMLParser({
   parseTagValue: false,
   // A key may begin or end with spaces.
   trimValues: false,
-  tagValueProcessor: (name, value) => (exactNames.has(name) ? value : value.trim()),
-  // Also enables numeric references, which every XML writer may use: Go's writes a quote as
-  // `&#34;`.
-  htmlEntities: true,
+  tagValueProcessor: (name, value) => decodeReferences(exactNames.has(name) ? value : value.trim()),
+  processEntities: false,
   isArray: (name) => listNames.has(name),
 });
 const exactNames = new Set(['Key', 'Value']);
 const listNames = new Set(['Object', 'Part']);
+
+const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/**
+ * Every XML writer may use references of numbers: Go's writes a quote as `&#34;`. The SDK for Python
+ * also writes control characters so, which XML forbids and the parser would drop.
+ */
+function decodeReferences(text: string): string {
+  return text.replaceAll(
+    /&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot|apos));/gi,
+    (reference, hex, decimal, name) => {
+      if (name !== undefined) return named[String(name).toLowerCase()] ?? reference;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return code <= 0x10_ff_ff ? String.fromCodePoint(code) : reference;
+    },
+  );
+}
 
 /**
  * Reads the document's root element; elements `Object` and `Part` are lists, all texts are strings.
