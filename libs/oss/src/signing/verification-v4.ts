@@ -51,6 +51,8 @@ export function verifyUrlV4(request: OssRequest, rules: SignatureRules) {
     throw invalidArgument(`x-oss-signature-version must be ${algorithmV4}.`);
   if (!credential || !date || !signature || !expires)
     throw accessDenied('A signed URL needs x-oss-credential, x-oss-date, x-oss-expires and x-oss-signature.');
+  // What a client writes that means a time in the past.
+  if (/^(-\d{1,11}|0)$/.test(expires)) throw accessDenied('Request has expired.');
   if (!/^\d{1,6}$/.test(expires) || Number(expires) < 1 || Number(expires) > maxExpiresS)
     throw invalidArgument(`x-oss-expires must be from 1 to ${maxExpiresS}.`, '0002-00000232');
   const secret = checkCredentialV4(credential, date, rules, urlRefusals);
