@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
-import { bucket, useEmulator } from '../fixtures/emulator.fixture.js';
+import { addedDataFile } from '../fixtures/data-files.fixture.js';
+import { useEmulator } from '../fixtures/emulator.fixture.js';
 import { putPipeInPlace } from '../fixtures/pipe-in-place.fixture.js';
 import { elementOf, sendSigned, type RawAnswer } from '../fixtures/requests.fixture.js';
 
@@ -140,8 +140,10 @@ describe('an upload in parts', () => {
 
   test('stays as it is while it is completed, and is gone then', async () => {
     const uploadId = await start();
-    const { etag } = (await putPart(uploadId, 1, 'slow')).headers;
-    const partFile = join(emulator.dataDir, 'buckets', bucket, 'uploads', uploadId, '1.data');
+    let etag: string | undefined;
+    const partFile = await addedDataFile(emulator.dataDir, async () => {
+      ({ etag } = (await putPart(uploadId, 1, 'slow')).headers);
+    });
     await putPipeInPlace(partFile);
     // Held for as long as the pipe is open.
     const completing = complete(uploadId, list([1, String(etag)]));

@@ -175,8 +175,8 @@ describe('verifyRequest', () => {
   test.each([
     ['k/20260115/cn-hangzhou/oss/aws4_request', '0002-00000213'],
     ['k/20260115/cn-hangzhou/s3/aliyun_v4_request', '0002-00000227'],
-    ['k/20260115/oss-cn-hangzhou/oss/aliyun_v4_request', '0002-00000228'],
-    ['k/20260115/cn-beijing/oss/aliyun_v4_request', '0002-00000228'],
+    ['k/20260115/oss-cn-hangzhou/oss/aliyun_v4_request', '0002-00000226'],
+    ['k/20260115/cn-beijing/oss/aliyun_v4_request', '0002-00000226'],
     ['k/20260114/cn-hangzhou/oss/aliyun_v4_request', undefined],
   ])('refuses the credential %s', (credential, ec) => {
     const headers = {

@@ -84,7 +84,7 @@ interface CredentialRefusals {
   readonly place: string;
   readonly regionEc: string;
 }
-const headerRefusals = { place: 'Authorization header', regionEc: '0002-00000228' };
+const headerRefusals = { place: 'Authorization header', regionEc: '0002-00000226' };
 const urlRefusals = { place: 'query string', regionEc: '0002-00000226' };
 
 /**
