@@ -1,64 +1,67 @@
-import { writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import OSS from 'ali-oss';
-import { describe, expect, test } from 'vitest';
-import { type SdkLine, type SdkRun, useHouse } from '../house.fixture.js';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { useHouse } from '../house.fixture.js';
+import { because } from '../program.fixture.js';
+import { uploadAll } from './uploads.fixture.js';
 
-const outcomeOf = async (upload: () => Promise<{ data?: object; res: { status: number } }>) => {
-  try {
-    const { data, res } = await upload();
-    return { status: res.status, answer: data, raised: false, code: null };
-  } catch (error) {
-    const { status, code } = error as { status: number; code: string };
-    return { status, raised: true, code };
-  }
-};
-
-/** Uploads every case by put and by multipartUpload. */
-async function uploadAll(run: SdkRun, signature: 'v1' | 'v4'): Promise<SdkLine[]> {
-  const client = new OSS({
-    endpoint: run.endpoint,
-    region: `oss-${run.region}`,
-    bucket: run.bucket,
-    accessKeyId: run.accessKeyId,
-    accessKeySecret: run.accessKeySecret,
-    authorizationV4: signature === 'v4',
-    sldEnable: true,
-  } as OSS.Options);
-  const lines: SdkLine[] = [];
-  for (const { name, key: caseKey, vars, content } of [...run.cases, run.failingCase]) {
-    const callback = {
-      url: name === run.failingCase.name ? run.failingCallbackUrl : run.callbackUrl,
-      body: run.callbackBody,
-      contentType: 'application/x-www-form-urlencoded',
-      // The SDK writes `x:` before each name.
-      customValue: Object.fromEntries(Object.entries(vars).map(([key, value]) => [key.slice(2), value])),
-    };
-    const file = join(run.folder, 'content.txt');
-    await writeFile(file, content);
-    for (const operation of ['put', 'multipart'] as const) {
-      const key = `nodejs/${signature}/${operation}/${caseKey}`;
-      const outcome = await outcomeOf(async () =>
-        operation === 'put'
-          ? client.put(key, Buffer.from(content), { callback })
-          : ((await client.multipartUpload(key, file, { callback })) as never),
-      );
-      lines.push({ operation, signature, case: name, key, ...outcome });
-    }
-  }
-  return lines;
-}
+const wanted = {
+  operations: ['put', 'multipart', 'resumable', 'presigned', 'form'],
+  signatures: ['v1', 'v4'],
+  failingCallback: { raised: true, code: 'CallbackFailed' },
+} as const;
 
 describe('ali-oss 6.23.0', () => {
   const house = useHouse();
 
-  test('uploads with callbacks', async () => {
-    const lines = [...(await uploadAll(house.run, 'v1')), ...(await uploadAll(house.run, 'v4'))];
-    const { seen, expected } = await house.compare(lines, {
-      operations: ['put', 'multipart'],
-      signatures: ['v1', 'v4'],
-      failingCallback: { raised: true, code: 'CallbackFailed' },
-    });
+  test('in Node.js', async () => {
+    const { run } = house;
+    const lines = [...(await uploadAll(OSS, run, 'v1')), ...(await uploadAll(OSS, run, 'v4'))];
+    const { seen, expected } = await house.compare(lines, wanted);
     expect(seen).toEqual(expected);
+  });
+});
+
+const { chromiumPath } = inject('services');
+const missing = chromiumPath ? undefined : 'there is no Chromium; `npm test` installs it where it may';
+
+describe.skipIf(missing)(`the browser build of ali-oss 6.23.0 in Chromium${because(missing)}`, () => {
+  const house = useHouse();
+  // A page from elsewhere than this machine may not ask this machine.
+  const pages = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end('<!doctype html><title>Upload</title>');
+  });
+  beforeAll(() => once(pages.listen(0, '127.0.0.1'), 'listening'));
+  afterAll(() => pages.close());
+
+  test('in a page of another origin', async () => {
+    const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+      await page.addScriptTag({ path: join('node_modules/ali-oss/dist/aliyun-oss-sdk.js') });
+      const lines = await page.evaluate(
+        async ({ text, run }) => {
+          // What the bundler of the tests may have put around names of functions.
+          const upload = new Function('__name', `return (${text})`)(
+            (value: unknown) => value,
+          ) as typeof uploadAll;
+          const { OSS: Client } = globalThis as unknown as { OSS: typeof OSS };
+          return [...(await upload(Client, run, 'v1')), ...(await upload(Client, run, 'v4'))];
+        },
+        { text: uploadAll.toString(), run: house.run },
+      );
+      // A page has no key to sign forms with: its backend does.
+      const operations = wanted.operations.filter((operation) => operation !== 'form');
+      const { seen, expected } = await house.compare(lines, { ...wanted, operations });
+      expect(seen).toEqual(expected);
+    } finally {
+      await browser.close();
+    }
   });
 });
