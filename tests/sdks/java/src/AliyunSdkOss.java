@@ -121,19 +121,16 @@ class AliyunSdkOss {
      * the application's answer, and takes a 203 for success.
      */
     private Run.Outcome putToSignedUrl(Run.Upload upload) throws Exception {
-        var vars = new StringBuilder();
-        upload.vars().forEach((name, value) -> vars.append(vars.isEmpty() ? "" : ",")
-                .append("\"%s\":\"%s\"".formatted(name, Run.escape(value))));
         var headers = Map.of(
                 "x-oss-callback", base64(run.callbackJson(upload)),
-                "x-oss-callback-var", base64("{" + vars + "}"));
+                "x-oss-callback-var", base64(Run.toJson(upload.vars())));
         var request = new GeneratePresignedUrlRequest(run.bucket(), upload.key(), HttpMethod.PUT);
         request.setExpiration(new Date(System.currentTimeMillis() + 60_000));
         request.setHeaders(new HashMap<>(headers));
         URI url = client.generatePresignedUrl(request).toURI();
         var put = HttpRequest.newBuilder(url).PUT(HttpRequest.BodyPublishers.ofByteArray(upload.content()));
         headers.forEach(put::header);
-        return FormUpload.send(put.build());
+        return Run.send(put.build());
     }
 
     static String base64(String text) {

@@ -1,11 +1,8 @@
 import com.aliyun.oss.OSS;
 import com.aliyun.oss.common.comm.SignVersion;
 import com.aliyun.oss.model.PolicyConditions;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,13 +10,9 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** PostObject: aliyun-sdk-oss signs its policy, and leaves the request to others. */
 class FormUpload {
-    private static final HttpClient http = HttpClient.newHttpClient();
-    private static final Pattern code = Pattern.compile("<Code>(\\w+)</Code>");
-
     private final Run run;
     private final OSS client;
     private final SignVersion signature;
@@ -41,7 +34,7 @@ class FormUpload {
         // OSS ignores whatever comes after the file.
         form.append(part(boundary, "name=\"file\"; filename=\"content.txt\"", new String(upload.content(), "UTF-8")));
         form.append("--").append(boundary).append("--\r\n");
-        return send(HttpRequest.newBuilder(URI.create(run.endpoint() + "/" + run.bucket()))
+        return Run.send(HttpRequest.newBuilder(URI.create(run.endpoint() + "/" + run.bucket()))
                 .header("content-type", "multipart/form-data; boundary=" + boundary)
                 .POST(HttpRequest.BodyPublishers.ofString(form.toString()))
                 .build());
@@ -73,13 +66,5 @@ class FormUpload {
             fields.put("x-oss-signature", client.calculatePostSignature(policy, Date.from(now)));
         else fields.put("Signature", client.calculatePostSignature(policy));
         return fields;
-    }
-
-    /** Sends a request that the SDK does not send, and reads its answer. */
-    static Run.Outcome send(HttpRequest request) throws IOException, InterruptedException {
-        var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() == 200) return Run.Outcome.answered(200, response.body());
-        var found = code.matcher(response.body());
-        return new Run.Outcome(response.statusCode(), null, false, found.find() ? found.group(1) : null);
     }
 }

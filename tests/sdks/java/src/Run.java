@@ -1,12 +1,17 @@
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.annotations.SerializedName;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Where and what to upload: the JSON file that the environment variable SDK_RUN names. */
 record Run(
@@ -49,9 +54,11 @@ record Run(
     }
 
     private record Line(
-            String operation, String signature, @com.google.gson.annotations.SerializedName("case") String name,
+            String operation, String signature, @SerializedName("case") String name,
             String key, int status, String answer, boolean raised, String code) {}
 
+    private static final HttpClient http = HttpClient.newHttpClient();
+    private static final Pattern errorCode = Pattern.compile("<Code>(\\w+)</Code>");
     private static final Gson json = new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
     static Run read() throws IOException {
@@ -84,10 +91,22 @@ record Run(
 
     /** The callback parameter as JSON. */
     String callbackJson(Upload upload) {
-        return json.toJson(Map.of(
+        return toJson(Map.of(
                 "callbackUrl", upload.callbackUrl,
                 "callbackBody", callbackBody,
                 "callbackBodyType", "application/x-www-form-urlencoded"));
+    }
+
+    static String toJson(Map<String, String> value) {
+        return json.toJson(value);
+    }
+
+    /** Sends a request that no SDK sends, and reads its answer. */
+    static Outcome send(HttpRequest request) throws IOException, InterruptedException {
+        var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() == 200) return Outcome.answered(200, response.body());
+        var found = errorCode.matcher(response.body());
+        return new Outcome(response.statusCode(), null, false, found.find() ? found.group(1) : null);
     }
 
     /** A text as it stands between the quotes of JSON. */
