@@ -3,7 +3,7 @@
  * signatures, sends signed callbacks and keeps a journal of them.
  *
  * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image
- * processing, versions. One more operation: a file of its own and a line in `operations.ts`. One
+ * processing. One more operation: a file of its own and a line in `operations.ts`. One
  * more refusal: `refusals.ts`.
  */
 import { closeOnSignal, createLogger, loadConfig, tellReady } from '#runtime';
@@ -17,8 +17,10 @@ const emulator = await startEmulator({
   publicUrl: settings.publicUrl,
   dataDir: settings.dataDir,
   fsync: settings.fsync,
+  restoreMs: settings.restoreMs,
   region: settings.region,
   buckets: settings.buckets,
+  cnames: settings.cnames,
   accessKeyId: settings.accessKeyId,
   accessKeySecret: settings.accessKeySecret,
   temporaryKeys: settings.temporaryKeys,

@@ -9,9 +9,13 @@ import { refusal } from './refusals.js';
 export async function readText({ incoming, headers }: Exchange, maxBytes = 4 * 1024 * 1024): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) throw refusal('MalformedXML');
+    if (sizeBytes > maxBytes) {
+      // The rest is read and dropped, so that the client can read the answer.
+      incoming.resume();
+      throw refusal('MalformedXML');
+    }
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
