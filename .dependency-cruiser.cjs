@@ -112,6 +112,7 @@ const owners = {
   'lru-cache': '^apps/api/',
   'file-type': '^apps/worker/',
   busboy: '^apps/oss-emulator/',
+  lmdb: '^apps/oss-emulator/',
   'image-size': '^apps/oss-emulator/',
   'fast-xml-parser': '^(apps/oss-emulator/|libs/storage/)', // both ends of the same wire
 };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { encodeCallback, useReceiver } from './fixtures/callback-receiver.fixture.js';
+import { addedDataFile } from './fixtures/data-files.fixture.js';
 import { bucket, useEmulator } from './fixtures/emulator.fixture.js';
 import { putPipeInPlace } from './fixtures/pipe-in-place.fixture.js';
 import { sendSigned } from './fixtures/requests.fixture.js';
@@ -12,9 +12,9 @@ const emulator = useEmulator({ callbackTimeoutMs: 600_000 });
 const receiver = useReceiver();
 
 test('an emulator that closes lets a request store its object', async () => {
-  await sendSigned(emulator.url, { method: 'PUT', key: 'source', body: 'slow' });
-  const folder = join(emulator.dataDir, 'buckets', bucket, 'objects');
-  const dataFile = join(folder, (await readdir(folder)).find((name) => name.endsWith('.data')) ?? '');
+  const dataFile = await addedDataFile(emulator.dataDir, () =>
+    sendSigned(emulator.url, { method: 'PUT', key: 'source', body: 'slow' }),
+  );
   await putPipeInPlace(dataFile);
   const headers = { 'x-oss-copy-source': `/${bucket}/source` };
   const copying = sendSigned(emulator.url, { method: 'PUT', key: 'copy', headers });

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
 import type { AccessKey } from './state/access-keys.js';
-import { answerRequest } from './http/answer-request.js';
+import { serveRequests, serverOptions } from './http/serve-requests.js';
 import { Buckets } from './store/buckets.js';
+import { convertOldFolder } from './store/old-format.js';
 import { CallbackJournal } from './callbacks/journal.js';
 import { loadCallbackKey } from './callbacks/key.js';
 import type { EmulatorState } from './state/emulator-state.js';
-import { openExchange } from './wire/exchange.js';
 
 export interface EmulatorOptions {
   readonly host: string;
@@ -18,6 +18,8 @@ export interface EmulatorOptions {
   readonly publicUrl?: string | undefined;
   /** Folder that stores everything; only one emulator may use it at a time. */
   readonly dataDir: string;
+  /** Whether a change is on the disk before it is confirmed; true if not given. */
+  readonly fsync?: boolean | undefined;
   readonly region: string;
   /** Buckets that are created at startup. */
   readonly buckets: readonly string[];
@@ -41,18 +43,13 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/**
- * Longer than `ali-oss` keeps an idle connection (15 s): it does not retry if we have just closed
- * the connection.
- */
-const idleTimeoutMs = 60_000;
-
 /** Starts an emulator of OSS; resolves when it listens. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const buckets = await Buckets.open(options.dataDir);
+  const buckets = await Buckets.open(options.dataDir, options.fsync);
+  await convertOldFolder(options.dataDir, buckets);
   for (const name of options.buckets) await buckets.create(name);
   const callbackKey = await loadCallbackKey(options.dataDir);
-  const server = createServer({ keepAliveTimeout: idleTimeoutMs });
+  const server = createServer(serverOptions);
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -72,13 +69,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
     closing: closing.signal,
   };
-  const answers = new Set<Promise<void>>();
-  server.on('request', (incoming, outgoing) => {
-    const answer = answerRequest(openExchange(incoming, outgoing), state).finally(() =>
-      answers.delete(answer),
-    );
-    answers.add(answer);
-  });
+  const answers = serveRequests(server, state);
   return {
     url: publicUrl.href.replace(/\/$/, ''),
     async close() {
@@ -87,8 +78,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       server.closeAllConnections();
       closing.abort();
       await closed;
-      // A request may outlive its connection while it stores an object.
+      // They may still be storing an object.
       await Promise.all(answers);
+      await buckets.close();
     },
   };
 }

@@ -16,6 +16,7 @@ const emulator = await startEmulator({
   port: settings.port,
   publicUrl: settings.publicUrl,
   dataDir: settings.dataDir,
+  fsync: settings.fsync,
   region: settings.region,
   buckets: settings.buckets,
   accessKeyId: settings.accessKeyId,

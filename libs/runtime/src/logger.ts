@@ -1,4 +1,4 @@
-import { pino, stdSerializers, type Logger as PinoLogger } from 'pino';
+import { pino, stdSerializers, type DestinationStream, type Logger as PinoLogger } from 'pino';
 import { LandfallError } from './landfall-error.js';
 
 export type Logger = PinoLogger;
@@ -14,15 +14,19 @@ const secretPaths = [
   'token',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
-/** The process's logger: JSON lines on standard output, one field `app` that says which process speaks. */
-export function createLogger(app: string, level: string): Logger {
-  return pino({
+/**
+ * The process's logger: JSON lines, one field `app` that says which process speaks.
+ * @param destination default standard output
+ */
+export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
+  const options = {
     level,
     base: { app },
     serializers: { err: describeError },
     redact: { paths: secretPaths, censor: '[secret]' },
     timestamp: pino.stdTimeFunctions.isoTime,
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 /** An error of ours needs no stack: its code says where it comes from. What it was caused by is told in one line. */

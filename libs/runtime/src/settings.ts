@@ -298,6 +298,9 @@ const emulator = z.object({
     .optional()
     .describe('URL at which others reach the emulator; defaults to http://localhost:<EMULATOR_PORT>'),
   EMULATOR_DATA_DIR: z.string().default('.landfall/oss').describe('folder that stores the emulated buckets'),
+  EMULATOR_FSYNC: flag(true).describe(
+    'whether the emulator confirms a change only once it is on the disk; without, a loss of power may undo the last changes, the end of the process never does',
+  ),
   EMULATOR_REGION: z.string().default('cn-hangzhou').describe('region that the emulator reports'),
   EMULATOR_BUCKETS: list('landfall').describe('buckets that are created at startup'),
   EMULATOR_ACCESS_KEY_ID: z

@@ -1,25 +1,12 @@
-import {
-  invalidArgument,
-  percentEncode,
-  quoteEtag,
-  readContinuationToken,
-  writeContinuationToken,
-} from '#oss';
-import type { Bucket } from '../store/buckets.js';
+import { invalidArgument, quoteEtag, readContinuationToken, writeContinuationToken } from '#oss';
+import type { Listed } from '../store/scan.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { ownerElement } from '../wire/owner.js';
+import { encodingElements, readEncoding, readLimit, takePage, type Encode } from '../wire/paging.js';
 import { sendXml } from '../wire/responses.js';
 import type { StoredObject } from '../store/stored-object.js';
 import type { XmlElement } from '../wire/xml.js';
-
-interface PageWish {
-  readonly prefix: string;
-  readonly delimiter: string;
-  /** The key or common prefix after which the page starts; empty for the first page. */
-  readonly after: string;
-  readonly maxKeys: number;
-}
 
 interface Page {
   readonly objects: StoredObject[];
@@ -34,9 +21,9 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
   const bucket = state.buckets.get(exchange.bucket);
   const isV2 = query['list-type'] === '2';
   const { prefix = '', delimiter = '' } = query;
-  const maxKeys = readMaxKeys(query['max-keys']);
+  const maxKeys = readLimit(query, 'max-keys', 100);
   const after = isV2 ? startOfV2(query) : (query['marker'] ?? '');
-  const page = readPage(bucket, { prefix, delimiter, after, maxKeys });
+  const page = toPage(bucket.objects.list(after, { prefix, delimiter, currentOnly: true }), maxKeys);
   const encode = readEncoding(query);
   const withOwner = !isV2 || query['fetch-owner'] === 'true';
   sendXml(exchange, 200, [
@@ -46,7 +33,7 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
       ['Prefix', encode(prefix)],
       ['MaxKeys', maxKeys],
       ['Delimiter', encode(delimiter)],
-      ...(query['encoding-type'] ? [['EncodingType', 'url'] satisfies XmlElement] : []),
+      ...encodingElements(query),
       ['IsTruncated', page.next !== undefined],
       ...(isV2 ? pagingV2(query, page, encode) : pagingV1(query, page, encode)),
       ...page.objects.map((object) => contentsElement(object, withOwner, encode)),
@@ -55,26 +42,6 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
       ),
     ],
   ]);
-}
-
-type Encode = (text: string) => string;
-
-function readEncoding({ 'encoding-type': type }: Readonly<Record<string, string>>): Encode {
-  if (type === undefined || type === '') return (text) => text;
-  if (type === 'url') return percentEncode;
-  throw invalidArgument('Invalid Encoding Method specified in Request.', undefined, {
-    ArgumentName: 'encoding-type',
-    ArgumentValue: type,
-  });
-}
-
-function readMaxKeys(text = '100'): number {
-  const maxKeys = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (maxKeys >= 1 && maxKeys <= 1000) return maxKeys;
-  throw invalidArgument('Argument max-keys must be an integer between 1 and 1000.', undefined, {
-    ArgumentName: 'max-keys',
-    ArgumentValue: text,
-  });
 }
 
 function startOfV2(query: Readonly<Record<string, string>>): string {
@@ -88,44 +55,14 @@ function startOfV2(query: Readonly<Record<string, string>>): string {
   });
 }
 
-function readPage(bucket: Bucket, { prefix, delimiter, after, maxKeys }: PageWish): Page {
-  const page: Page & { next: string | undefined } = { objects: [], commonPrefixes: [], next: undefined };
-  const keys = bucket.objects.sortedKeys();
-  let last = after;
-  for (let at = firstAfter(keys, after, prefix); at < keys.length; at++) {
-    const key = keys[at]?.key ?? '';
-    if (!key.startsWith(prefix)) {
-      if (Buffer.compare(Buffer.from(key), Buffer.from(prefix)) > 0) break;
-      continue;
-    }
-    const cut = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
-    const common = cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
-    // A marker that is a common prefix skips the whole group.
-    if (key === after || (common !== undefined && common === last)) continue;
-    if (page.objects.length + page.commonPrefixes.length === maxKeys) return { ...page, next: last };
-    if (common === undefined) {
-      const object = bucket.objects.get(key);
-      if (object) page.objects.push(object);
-    } else page.commonPrefixes.push(common);
-    last = common ?? key;
-  }
-  return page;
-}
-
-/** Index of the first key that does not precede any of `starts` in byte order. */
-function firstAfter(keys: readonly { bytes: Buffer }[], ...starts: string[]): number {
-  const bytes =
-    starts
-      .map((start) => Buffer.from(start))
-      .sort(Buffer.compare)
-      .at(-1) ?? Buffer.alloc(0);
-  let [low, high] = [0, keys.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (Buffer.compare(keys[middle]?.bytes ?? bytes, bytes) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function toPage(entries: Iterable<Listed<StoredObject>>, maxKeys: number): Page {
+  const { page, isTruncated } = takePage(entries, maxKeys);
+  const last = page.at(-1);
+  return {
+    objects: page.flatMap((entry) => ('record' in entry ? [entry.record] : [])),
+    commonPrefixes: page.flatMap((entry) => ('record' in entry ? [] : [entry.commonPrefix])),
+    next: isTruncated && last ? ('record' in last ? last.record.key : last.commonPrefix) : undefined,
+  };
 }
 
 function pagingV1(query: Readonly<Record<string, string>>, { next }: Page, encode: Encode): XmlElement[] {
@@ -151,7 +88,7 @@ function contentsElement(object: StoredObject, withOwner: boolean, encode: Encod
       ['ETag', quoteEtag(object.etag)],
       ['Type', object.type],
       ['Size', object.sizeBytes],
-      ['StorageClass', 'Standard'],
+      ['StorageClass', object.storageClass],
       ...(withOwner ? [ownerElement] : []),
     ],
   ];

@@ -13,11 +13,12 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { checkObjectKey } from '../store/object-key.js';
 import { readPostForm, type PostForm } from './post-form-body.js';
+import { readProperties } from '../objects/object-properties.js';
 import { checkOverwrite, storeFile } from '../objects/put-object.js';
 import { maxBodyBytes, placeFile, receiveFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
+import { contentHeaders, type StoredObject } from '../store/stored-object.js';
 import { answerUpload } from '../callbacks/upload-outcome.js';
 
 /** `POST /` on a bucket with a form. */
@@ -47,13 +48,13 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   checkOverwrite(bucket, key, named);
   const maxBytes = Math.min(signed.policy.sizeRange.maxBytes, maxBodyBytes);
   const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };
-  const file = await receiveFile(form.file, state.buckets.incomingFolder, claimed, maxBytes);
+  const file = await receiveFile(form.file, state.buckets.incoming, claimed, maxBytes);
   await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
   const object = await storeFile(bucket, file, named, {
+    ...readProperties(named, bucket),
     key,
     mimeType:
       named['x-oss-content-type'] ?? (form.fileType || named['content-type'] || 'application/octet-stream'),
-    headers: headersToKeep(named),
   });
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PostObject' }, () =>
     answerPlainly(exchange, object, named),

@@ -9,7 +9,7 @@ import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
 import { checkObjectKey } from '../store/object-key.js';
 import { findOperation } from './find-operation.js';
 import { postObject } from '../forms/post-object.js';
-import { refusal } from '../wire/refusals.js';
+import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
 
 /** Answers one request, whatever happens. */
@@ -24,8 +24,10 @@ export async function answerRequest(exchange: Exchange, state: EmulatorState): P
     } else if (outgoing.headersSent) {
       state.logger.info({ requestId, method, err: error }, 'the answer was aborted');
       outgoing.destroy();
-    } else if (error instanceof OssRefusal) sendRefusal(exchange, error);
-    else {
+    } else if (error instanceof OssRefusal) {
+      logRefusal(exchange, error, state);
+      sendRefusal(exchange, error);
+    } else {
       state.logger.error({ requestId, method, err: error }, 'request failed');
       sendRefusal(exchange, refusal('InternalError'));
     }
@@ -33,8 +35,20 @@ export async function answerRequest(exchange: Exchange, state: EmulatorState): P
   state.logger.debug({ requestId, method, path: exchange.rawPath, status: outgoing.statusCode }, 'answered');
 }
 
+/** What is missing is no news. */
+function logRefusal(
+  { requestId, method, host, rawPath }: Exchange,
+  refused: OssRefusal,
+  { logger }: EmulatorState,
+): void {
+  const { status, code, ec, message } = refused;
+  const line = { requestId, method, host, path: rawPath.slice(0, 1100), status, code, ec };
+  logger[status === 404 ? 'debug' : 'info'](line, message.slice(0, 500));
+}
+
 async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
+  checkFraming(exchange);
   if (method === 'OPTIONS') return answerPreflight(exchange);
   const addresses = readAddresses(host, rawPath, state.publicUrl.hostname);
   if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
@@ -47,6 +61,14 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
   await findOperation(addressed)(addressed, state);
+}
+
+/** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */
+function checkFraming({ incoming, host, headers }: Exchange): void {
+  if (host === '' && incoming.httpVersion !== '1.0') throw badRequest('The request has no Host header.');
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && !/(^|,\s*)chunked\s*$/i.test(coding))
+    throw refusal('NotImplemented', { Header: 'Transfer-Encoding' });
 }
 
 /**

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { presignUrlV4, signRequestV1, signRequestV4 } from '#oss';
 import { bucket, credentials, region, useEmulator } from '../fixtures/emulator.fixture.js';
 import {
   elementOf,
+  sendBytes,
   sendRaw,
   sendSigned,
   type RawAnswer,
@@ -29,6 +28,15 @@ describe('an answer', () => {
     expect(answer.headers['x-oss-request-id']).toMatch(/^[0-9A-F]{24}$/);
     expect(elementOf(answer.text, 'RequestId')).toBe(answer.headers['x-oss-request-id']);
     expect(elementOf(answer.text, 'EC')).toBe('0026-00000001');
+    expect(elementOf(answer.text, 'HostId')).toBe(
+      new URL(emulator.url).host.replace('localhost', '127.0.0.1'),
+    );
+    expect(answer.text).toContain('<RecommendDoc>https://api.aliyun.com/troubleshoot?q=0026-00000001</');
+    expect(answer.headers).toMatchObject({
+      server: 'AliyunOSS',
+      date: expect.stringMatching(/ GMT$/),
+      'x-oss-server-time': expect.stringMatching(/^\d+$/),
+    });
     expect(answer.text).toContain('<Key>missing &#x3c;&#x26;&#x3e;.txt</Key>');
   });
 
@@ -57,7 +65,19 @@ describe('a signature', () => {
     ['V4', { ...credentials, accessKeyId: 'other' }, 'InvalidAccessKeyId', '0002-00000902'],
   ])('%s of %j is refused', async (version, keys, code, ec) => {
     const headers = version === 'V1' ? signRequestV1(get, keys) : signRequestV4(get, keys, region);
-    expect(refused(await send(headers))).toEqual({ status: 403, code, ec });
+    const answer = await send(headers);
+    expect(refused(answer)).toEqual({ status: 403, code, ec });
+    expect(elementOf(answer.text, 'OSSAccessKeyId')).toBe(keys.accessKeyId);
+  });
+
+  test.each(['V1', 'V4'])('%s that does not match is shown with what was signed', async (version) => {
+    const keys = { ...credentials, accessKeySecret: 'wrong' };
+    const headers = version === 'V1' ? signRequestV1(get, keys) : signRequestV4(get, keys, region);
+    const { text } = await send(headers);
+    expect(text).toContain('<StringToSign>');
+    expect(elementOf(text, 'StringToSignBytes')).toMatch(/^[0-9A-F]{2}( [0-9A-F]{2})+$/);
+    expect(headers['authorization']).toContain(elementOf(text, 'SignatureProvided'));
+    expect(text.includes('<CanonicalRequest>')).toBe(version === 'V4');
   });
 
   test('of another time is refused with the times', async () => {
@@ -81,7 +101,7 @@ describe('a signature', () => {
     expect(refused(await send(headers))).toEqual({
       status: 400,
       code: 'InvalidArgument',
-      ec: '0002-00000228',
+      ec: '0002-00000226',
     });
   });
 
@@ -196,15 +216,9 @@ describe('a request is refused', () => {
     expect((await sendSigned(emulator.url, { method: 'HEAD', key: 'broken' })).status).toBe(404);
   });
 
-  /** Writes a request byte by byte, ends the connection and reads what came back. */
-  async function exchangeRaw(line: string, headers: Record<string, string>, body: string): Promise<string> {
-    const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
-    let text = '';
-    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  function exchangeRaw(line: string, headers: Record<string, string>, body: string): Promise<string> {
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    socket.end([line, ...lines, 'connection: close', '', body].join('\r\n'));
-    await once(socket, 'close');
-    return text;
+    return sendBytes(emulator.url, [line, ...lines, 'connection: close', '', body].join('\r\n'), true);
   }
 });
 

@@ -16,9 +16,9 @@ import {
   completeUpload,
   initiateUpload,
   listParts,
-  listUploads,
   uploadPart,
 } from '../multipart/multipart-operations.js';
+import { listUploads } from '../multipart/list-uploads.js';
 import { putObject } from '../objects/put-object.js';
 import { refusal } from '../wire/refusals.js';
 

@@ -1,30 +1,25 @@
 import { etagOfParts, invalidArgument, quoteEtag } from '#oss';
 import type { Bucket } from '../store/buckets.js';
-import { chooseParts } from './completion-list.js';
+import { chooseParts, maxPartNumber } from './completion-list.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
-import type { MultipartUpload, StoredPart } from '../store/multipart-uploads.js';
+import type { StoredPart, UploadRecord } from '../store/upload-record.js';
 import { checkOverwrite, mayReplace, receiveBody } from '../objects/put-object.js';
+import { readProperties } from '../objects/object-properties.js';
 import { readText } from '../wire/read-body.js';
-import { placeFile, receiveFile } from '../store/received-file.js';
+import { receiveFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
+import { contentHeaders } from '../store/stored-object.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 import type { XmlElement } from '../wire/xml.js';
-
-const maxPartNumber = 10_000;
 
 /** `POST /key?uploads` */
 export async function initiateUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
   checkOverwrite(bucket, objectKey, headers);
-  const { uploadId } = await bucket.uploads.start({
-    key: objectKey,
-    mimeType: headers['content-type'] ?? 'application/octet-stream',
-    headers: headersToKeep(headers),
-  });
+  const { uploadId } = await bucket.uploads.start(objectKey, readProperties(headers, bucket));
   sendXml(exchange, 200, ['InitiateMultipartUploadResult', [...identity(exchange), ['UploadId', uploadId]]]);
 }
 
@@ -40,7 +35,7 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
       ArgumentValue: text,
     });
   const file = await receiveBody(exchange, state);
-  await placeFile(file, () => bucket.uploads.putPart(upload, partNumber, file));
+  await bucket.uploads.putPart(upload, partNumber, file);
   send(exchange, 200, contentHeaders(file));
 }
 
@@ -51,10 +46,11 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const callback = readRequestedCallback(exchange);
   checkOverwrite(bucket, objectKey, headers);
   const list = await readText(exchange);
-  const object = await bucket.uploads.end(upload, () => {
-    const parts = chooseParts(list, headers, upload);
-    return joinParts(exchange, state, upload, parts);
-  });
+  const object = await bucket.uploads.complete(
+    upload,
+    () => joinParts(exchange, state, upload, list),
+    (facts, drop) => bucket.objects.insert(facts, mayReplace(headers), drop),
+  );
   await answerUpload(
     exchange,
     state,
@@ -79,46 +75,43 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
 async function joinParts(
   { headers, bucket: name }: AddressedExchange,
   state: EmulatorState,
-  upload: MultipartUpload,
-  parts: readonly StoredPart[],
-): Promise<StoredObject> {
-  const bucket = state.buckets.get(name);
+  upload: UploadRecord,
+  list: string,
+) {
+  const { uploads } = state.buckets.get(name);
+  const parts = chooseParts(list, headers, upload, uploads);
   const { path, sizeBytes, crc64 } = await receiveFile(
-    bucket.uploads.read(upload, parts),
-    state.buckets.incomingFolder,
+    uploads.read(parts),
+    state.buckets.incoming,
     { crc64: headers['x-oss-hash-crc64ecma'] },
     Number.POSITIVE_INFINITY,
   );
-  const facts = {
-    key: upload.key,
-    sizeBytes,
-    etag: etagOfParts(parts.map(({ etag }) => etag)),
-    crc64,
-    contentMd5: null,
-    type: 'Multipart',
-    mimeType: upload.mimeType,
-    headers: upload.headers,
-  } as const;
-  return bucket.objects.put(path, facts, mayReplace(headers));
+  const { key, mimeType, headers: kept, acl, storageClass, tags } = upload;
+  const etag = etagOfParts(parts.map((part) => part.etag));
+  const sums = { sizeBytes, crc64, etag, contentMd5: null, type: 'Multipart' } as const;
+  return { path, facts: { key, mimeType, headers: kept, acl, storageClass, tags, ...sums } };
 }
 
 /** `DELETE /key?uploadId=` */
 export async function abortUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const [bucket, upload] = findUpload(exchange, state);
-  await bucket.uploads.end(upload, () => undefined);
+  await bucket.uploads.abort(upload);
   send(exchange, 204);
 }
 
 /** `GET /key?uploadId=` */
 export function listParts(exchange: AddressedExchange, state: EmulatorState): void {
   const { query } = exchange;
-  const [, upload] = findUpload(exchange, state);
+  const [bucket, upload] = findUpload(exchange, state);
   const marker = Number(query['part-number-marker'] ?? 0) || 0;
   const maxParts = Math.min(Number(query['max-parts'] ?? 1000) || 1000, 1000);
-  const rest = [...upload.parts.values()]
-    .filter(({ partNumber }) => partNumber > marker)
-    .sort((left, right) => left.partNumber - right.partNumber);
-  const parts = rest.slice(0, maxParts);
+  const parts: StoredPart[] = [];
+  let isTruncated = false;
+  for (const part of bucket.uploads.parts(upload, Math.min(marker, maxPartNumber))) {
+    isTruncated = parts.length === maxParts;
+    if (isTruncated) break;
+    parts.push(part);
+  }
   sendXml(exchange, 200, [
     'ListPartsResult',
     [
@@ -127,7 +120,7 @@ export function listParts(exchange: AddressedExchange, state: EmulatorState): vo
       ['PartNumberMarker', marker],
       ['NextPartNumberMarker', parts.at(-1)?.partNumber ?? marker],
       ['MaxParts', maxParts],
-      ['IsTruncated', rest.length > parts.length],
+      ['IsTruncated', isTruncated],
       ...parts.map(
         (part) =>
           [
@@ -145,32 +138,6 @@ export function listParts(exchange: AddressedExchange, state: EmulatorState): vo
   ]);
 }
 
-/** `GET /?uploads`: all of them; the emulator keeps few. */
-export function listUploads(exchange: AddressedExchange, state: EmulatorState): void {
-  const { prefix = '' } = exchange.query;
-  const bucket = state.buckets.get(exchange.bucket);
-  const uploads = bucket.uploads.list().filter(({ key }) => key.startsWith(prefix));
-  sendXml(exchange, 200, [
-    'ListMultipartUploadsResult',
-    [
-      ['Bucket', bucket.name],
-      ['Prefix', prefix],
-      ['IsTruncated', false],
-      ...uploads.map(
-        ({ key, uploadId, initiatedAt }) =>
-          [
-            'Upload',
-            [
-              ['Key', key],
-              ['UploadId', uploadId],
-              ['Initiated', initiatedAt],
-            ],
-          ] satisfies XmlElement,
-      ),
-    ],
-  ]);
-}
-
 function identity({ bucket, objectKey }: AddressedExchange): XmlElement[] {
   return [
     ['Bucket', bucket],
@@ -179,7 +146,7 @@ function identity({ bucket, objectKey }: AddressedExchange): XmlElement[] {
 }
 
 /** @throws OssRefusal NoSuchUpload */
-function findUpload(exchange: AddressedExchange, state: EmulatorState): [Bucket, MultipartUpload] {
+function findUpload(exchange: AddressedExchange, state: EmulatorState): [Bucket, UploadRecord] {
   const bucket = state.buckets.get(exchange.bucket);
   const uploadId = exchange.query['uploadId'] ?? '';
   const upload = bucket.uploads.get(uploadId, exchange.objectKey);

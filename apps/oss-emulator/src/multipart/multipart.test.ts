@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
-import { bucket, useEmulator } from '../fixtures/emulator.fixture.js';
+import { addedDataFile } from '../fixtures/data-files.fixture.js';
+import { useEmulator } from '../fixtures/emulator.fixture.js';
 import { putPipeInPlace } from '../fixtures/pipe-in-place.fixture.js';
 import { elementOf, sendSigned, type RawAnswer } from '../fixtures/requests.fixture.js';
 
@@ -128,6 +128,13 @@ describe('an upload in parts', () => {
     expect((await complete(uploadId, list([2, b]))).status).toBe(200);
   });
 
+  test('becomes an empty object without parts', async () => {
+    const uploadId = await start();
+    expect(code(await complete(uploadId, ''))).toEqual([400, 'MalformedXML']);
+    expect((await complete(uploadId, list())).status).toBe(200);
+    expect((await sendSigned(emulator.url, { method: 'HEAD', key })).headers['content-length']).toBe('0');
+  });
+
   test('is completed once, however often it is asked for', async () => {
     const uploadId = await start();
     const { etag } = (await putPart(uploadId, 1, Buffer.alloc(1_000_000))).headers;
@@ -140,8 +147,10 @@ describe('an upload in parts', () => {
 
   test('stays as it is while it is completed, and is gone then', async () => {
     const uploadId = await start();
-    const { etag } = (await putPart(uploadId, 1, 'slow')).headers;
-    const partFile = join(emulator.dataDir, 'buckets', bucket, 'uploads', uploadId, '1.data');
+    let etag: string | undefined;
+    const partFile = await addedDataFile(emulator.dataDir, async () => {
+      ({ etag } = (await putPart(uploadId, 1, 'slow')).headers);
+    });
     await putPipeInPlace(partFile);
     // Held for as long as the pipe is open.
     const completing = complete(uploadId, list([1, String(etag)]));

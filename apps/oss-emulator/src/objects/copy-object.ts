@@ -5,9 +5,10 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { findObject } from './get-object.js';
 import { checkOverwrite, storeFile } from './put-object.js';
+import { readProperties } from './object-properties.js';
 import { receiveFile } from '../store/received-file.js';
 import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
+import { contentHeaders, type StoredObject } from '../store/stored-object.js';
 
 /** `PUT /key` with header `x-oss-copy-source` */
 export async function copyObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
@@ -20,11 +21,11 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
   const replaces = isSame || headers['x-oss-metadata-directive'] === 'REPLACE';
   const bytes = await sourceBucket.objects.open(source);
   if (!bytes) return copyObject(exchange, state);
-  const file = await receiveFile(bytes.createReadStream(), state.buckets.incomingFolder);
+  const file = await receiveFile(bytes.createReadStream(), state.buckets.incoming);
   const object = await storeFile(target, file, headers, {
+    ...source,
+    ...(replaces && readProperties(headers, target)),
     key: objectKey,
-    mimeType: (replaces && headers['content-type']) || source.mimeType,
-    headers: replaces ? headersToKeep(headers) : source.headers,
   });
   sendXml(
     exchange,

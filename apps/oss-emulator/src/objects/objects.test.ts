@@ -5,6 +5,7 @@ import type OSS from 'ali-oss';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Crc64, percentEncode, presignUrlV4 } from '#oss';
 import { bucket, credentials, region, useEmulator } from '../fixtures/emulator.fixture.js';
+import { addedDataFile } from '../fixtures/data-files.fixture.js';
 import { elementOf, sendSigned } from '../fixtures/requests.fixture.js';
 
 const emulator = useEmulator();
@@ -189,7 +190,12 @@ test.each([
   expect((await sendSigned(url, { key })).text).toBe(key);
   const list = await sendSigned(url, { query: { prefix: key, 'encoding-type': 'url' } });
   expect(list.text).toContain(`<Key>${percentEncode(key)}</Key>`);
-  expect((await readdir(emulator.dataDir)).toSorted()).toEqual(['buckets', 'callback-key.pem', 'incoming']);
+  expect((await readdir(emulator.dataDir)).toSorted()).toEqual([
+    'callback-key.pem',
+    'data',
+    'incoming',
+    'metadata',
+  ]);
   expect((await sendSigned(url, { method: 'DELETE', key })).status).toBe(204);
 });
 
@@ -251,8 +257,10 @@ test('an object whose bytes are gone from the disk is an error, and looked up no
   const damaged = 'damaged';
   const source = `/${damaged}/k`;
   await sendSigned(emulator.url, { method: 'PUT', bucket: damaged });
-  await sendSigned(emulator.url, { method: 'PUT', bucket: damaged, key: 'k', body: 'x' });
-  await rm(join(emulator.dataDir, 'buckets', damaged, 'objects'), { recursive: true });
+  const file = await addedDataFile(emulator.dataDir, () =>
+    sendSigned(emulator.url, { method: 'PUT', bucket: damaged, key: 'k', body: 'x' }),
+  );
+  await rm(file);
   for (const request of [
     { bucket: damaged, key: 'k' },
     { method: 'PUT', key: 'copy', headers: { 'x-oss-copy-source': source } },

@@ -4,7 +4,8 @@ import { maxBodyBytes, receiveFile, type ReceivedFile } from '../store/received-
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import type { Bucket } from '../store/buckets.js';
-import { contentHeaders, headersToKeep, type StoredObject } from '../store/stored-object.js';
+import { contentHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
+import { readProperties } from './object-properties.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 
 /** `PUT /key` */
@@ -16,8 +17,7 @@ export async function putObject(exchange: AddressedExchange, state: EmulatorStat
   const file = await receiveBody(exchange, state);
   const object = await storeFile(bucket, file, headers, {
     key: objectKey,
-    mimeType: headers['content-type'] ?? 'application/octet-stream',
-    headers: headersToKeep(headers),
+    ...readProperties(headers, bucket),
   });
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PutObject' }, () =>
     send(exchange, 200, contentHeaders(object)),
@@ -33,7 +33,7 @@ export function receiveBody(
   if (length === undefined && headers['transfer-encoding'] === undefined)
     throw refusal('MissingContentLength');
   if (Number(length ?? 0) > maxBodyBytes) throw refusal('EntityTooLarge');
-  return receiveFile(incoming, state.buckets.incomingFolder, {
+  return receiveFile(incoming, state.buckets.incoming, {
     contentMd5: headers['content-md5'],
     crc64: headers['x-oss-hash-crc64ecma'],
   });
@@ -44,7 +44,7 @@ export function storeFile(
   bucket: Bucket,
   { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
   headers: Readonly<Record<string, string | undefined>>,
-  facts: Pick<StoredObject, 'key' | 'mimeType' | 'headers'>,
+  facts: ObjectProperties & { readonly key: string },
 ): Promise<StoredObject> {
   const object = { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' } as const;
   return bucket.objects.put(path, object, mayReplace(headers));

@@ -1,86 +1,111 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readJsonFile, writeJsonFile } from './json-file.js';
-import { MultipartUploads } from './multipart-uploads.js';
-import { ObjectFiles } from './object-files.js';
 import { refusal } from '../wire/refusals.js';
-import { Turns } from './turns.js';
+import { BucketObjects } from './bucket-objects.js';
+import type { BucketRecord } from './bucket-record.js';
+import { BucketUploads } from './bucket-uploads.js';
+import { Store, type Incoming } from './store.js';
 
-/** One emulated bucket. */
-export interface Bucket {
+/** One emulated bucket, as it is now. */
+export interface Bucket extends BucketRecord {
   readonly name: string;
-  readonly createdAt: string;
-  readonly objects: ObjectFiles;
-  readonly uploads: MultipartUploads;
+  readonly objects: BucketObjects;
+  readonly uploads: BucketUploads;
 }
 
 const bucketName = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
 /** All buckets of a data folder. Only one process may use a folder at a time. */
 export class Buckets {
-  readonly #folder: string;
-  readonly #buckets = new Map<string, Bucket>();
-  /** By name: a bucket opened twice would miss what the first instance received meanwhile. */
-  readonly #turns = new Turns();
-  /** Folder of incomplete files; on the same file system, so that a rename suffices. */
-  readonly incomingFolder: string;
+  readonly #store: Store;
 
-  private constructor(dataDir: string) {
-    this.#folder = join(dataDir, 'buckets');
-    this.incomingFolder = join(dataDir, 'incoming');
+  private constructor(store: Store) {
+    this.#store = store;
   }
 
-  static async open(dataDir: string): Promise<Buckets> {
-    const buckets = new Buckets(dataDir);
-    // These files were being received when the process died.
-    await rm(buckets.incomingFolder, { recursive: true, force: true });
-    await mkdir(buckets.incomingFolder, { recursive: true });
-    await mkdir(buckets.#folder, { recursive: true });
-    for (const name of await readdir(buckets.#folder)) await buckets.create(name);
-    return buckets;
+  /** @param flush whether every change is on the disk before it is confirmed */
+  static async open(dataDir: string, flush = true): Promise<Buckets> {
+    const store = await Store.open(dataDir, flush);
+    await store.sweep();
+    return new Buckets(store);
+  }
+
+  /** Where bodies are received. */
+  get incoming(): Incoming {
+    return this.#store.incoming;
   }
 
   /** The bucket with this name. @throws OssRefusal InvalidBucketName, NoSuchBucket */
   get(name: string): Bucket {
-    if (!bucketName.test(name)) throw refusal('InvalidBucketName', { BucketName: name });
-    const bucket = this.#buckets.get(name);
-    if (!bucket) throw refusal('NoSuchBucket', { BucketName: name });
-    return bucket;
+    checkName(name);
+    const record = this.#store.buckets.get(Buffer.from(name));
+    if (!record) throw refusal('NoSuchBucket', { BucketName: name });
+    return this.#bucketOf(name, record);
   }
 
+  /** All buckets by name. */
   list(): Bucket[] {
-    return [...this.#buckets.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+    return [...this.#store.buckets.getRange({})].map(({ key, value }) =>
+      this.#bucketOf(key.toString(), value),
+    );
   }
 
-  /** Creates a bucket; an existing one stays unchanged. @throws OssRefusal InvalidBucketName */
-  async create(name: string): Promise<void> {
-    if (!bucketName.test(name)) throw refusal('InvalidBucketName', { BucketName: name });
-    await this.#turns.take(name, () => this.#open(name));
+  /**
+   * Creates a bucket; of an existing one changes the ACL only, if one is given.
+   * @throws OssRefusal InvalidBucketName
+   */
+  async create(
+    name: string,
+    facts: Partial<Pick<BucketRecord, 'acl' | 'storageClass' | 'createdAt'>> = {},
+  ): Promise<void> {
+    checkName(name);
+    await this.#store.change(() => {
+      const old = this.#store.buckets.get(Buffer.from(name));
+      const record = old
+        ? { ...old, acl: facts.acl ?? old.acl }
+        : {
+            createdAt: new Date().toISOString(),
+            acl: 'private' as const,
+            storageClass: 'Standard',
+            settings: {},
+            ...facts,
+          };
+      void this.#store.buckets.put(Buffer.from(name), record);
+    });
   }
 
-  async #open(name: string): Promise<void> {
-    if (this.#buckets.has(name)) return;
-    const folder = join(this.#folder, name);
-    await mkdir(folder, { recursive: true });
-    const sidecar = join(folder, 'bucket.json');
-    if (!(await readdir(folder)).includes('bucket.json'))
-      await writeJsonFile(sidecar, { createdAt: new Date().toISOString() });
-    const { createdAt } = await readJsonFile<{ createdAt: string }>(sidecar);
-    const objects = await ObjectFiles.open(join(folder, 'objects'));
-    const uploads = await MultipartUploads.open(join(folder, 'uploads'));
-    this.#buckets.set(name, { name, createdAt, objects, uploads });
+  /** Changes the record of a bucket atomically. @throws OssRefusal NoSuchBucket; the error of `change` */
+  async update(name: string, change: (current: BucketRecord) => BucketRecord): Promise<void> {
+    await this.#store.change(() => {
+      const current = this.#store.buckets.get(Buffer.from(name));
+      if (!current) throw refusal('NoSuchBucket', { BucketName: name });
+      void this.#store.buckets.put(Buffer.from(name), change(current));
+    });
   }
 
   /** @throws OssRefusal NoSuchBucket, BucketNotEmpty */
   async delete(name: string): Promise<void> {
-    await this.#turns.take(name, () => this.#remove(name));
+    await this.#store.change(() => {
+      const bucket = this.get(name);
+      if (!bucket.objects.isEmpty || !bucket.uploads.isEmpty)
+        throw refusal('BucketNotEmpty', { BucketName: name });
+      void this.#store.buckets.remove(Buffer.from(name));
+    });
   }
 
-  async #remove(name: string): Promise<void> {
-    const bucket = this.get(name);
-    if (bucket.objects.count > 0 || bucket.uploads.count > 0)
-      throw refusal('BucketNotEmpty', { BucketName: name });
-    this.#buckets.delete(name);
-    await rm(join(this.#folder, name), { recursive: true, force: true });
+  /** Waits for transactions under way. */
+  close(): Promise<void> {
+    return this.#store.close();
   }
+
+  #bucketOf(name: string, record: BucketRecord): Bucket {
+    return {
+      ...record,
+      name,
+      objects: new BucketObjects(this.#store, name),
+      uploads: new BucketUploads(this.#store, name),
+    };
+  }
+}
+
+function checkName(name: string): void {
+  if (!bucketName.test(name)) throw refusal('InvalidBucketName', { BucketName: name });
 }

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { Crc64, etagOfMd5 } from '#oss';
 import { writeStream } from '#runtime';
 import { refusal } from '../wire/refusals.js';
+import type { Incoming } from './store.js';
 
 /** Maximum size of an object, or of a part, in one request. */
 export const maxBodyBytes = 5 * 1024 ** 3;
@@ -27,13 +28,13 @@ export interface ClaimedSums {
 }
 
 /**
- * Writes a stream to a new file in `folder`, flushed to disk. Leaves nothing behind if the stream
+ * Writes a stream to a new file. Leaves nothing behind if the stream
  * breaks or its checksums differ from the claimed ones. Keeps at most one chunk in memory.
  * @throws OssRefusal EntityTooLarge, InvalidDigest, InvalidCRC64; the error of the stream
  */
 export async function receiveFile(
   body: Readable,
-  folder: string,
+  { folder, flush }: Incoming,
   claimed: ClaimedSums = {},
   maxBytes = maxBodyBytes,
 ): Promise<ReceivedFile> {
@@ -54,7 +55,7 @@ export async function receiveFile(
           yield chunk;
         }
       },
-      { flush: true },
+      { flush },
     );
     const digest = md5.digest();
     const file = {

@@ -1,22 +1,52 @@
 import { quoteEtag } from '#oss';
 
-/** The sidecar of an object: everything the emulator knows about it. */
-export interface StoredObject {
+export type ObjectAcl = 'default' | 'private' | 'public-read' | 'public-read-write';
+
+/** What the client chooses for an object besides its bytes. */
+export interface ObjectProperties {
+  readonly mimeType: string;
+  /** Headers stored with it: cache-control and the like, and x-oss-meta-*. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly acl: ObjectAcl;
+  readonly storageClass: string;
+  readonly tags: readonly ObjectTag[];
+}
+
+export interface ObjectTag {
   readonly key: string;
-  /** Name of the file with its bytes. */
-  readonly dataFile: string;
+  readonly value: string;
+}
+
+/** One version of an object: everything the emulator knows about it. */
+export interface StoredObject extends ObjectProperties {
+  readonly key: string;
+  /** `null` (as OSS writes it) without versioning. */
+  readonly versionId: string;
+  /** Microseconds since 1970, but always greater than that of the version before. */
+  readonly sequence: number;
+  readonly type: 'Normal' | 'Multipart' | 'Appendable' | 'Symlink';
+  /** Whether this version says that the object was deleted. It has no bytes. */
+  readonly deleteMarker: boolean;
+  /** Name of the file with its bytes, of which the first `sizeBytes` count; null if it has none. */
+  readonly dataFile: string | null;
   readonly sizeBytes: number;
   /** Unquoted, upper-case. */
   readonly etag: string;
   readonly crc64: string;
-  /** Base64; null for a multipart object. */
+  /** Base64; null for anything but a normal object. */
   readonly contentMd5: string | null;
-  readonly type: 'Normal' | 'Multipart';
-  readonly mimeType: string;
-  /** Headers stored with it: cache-control and the like, and x-oss-meta-*. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Key that a symlink leads to, in the same bucket. */
+  readonly symlinkTarget?: string;
+  /** Of an archived object that was restored: when it is archived again. */
+  readonly restoredUntil?: string;
   readonly modifiedAt: string;
 }
+
+/** A version without what storing it adds. */
+export type NewVersion = Omit<StoredObject, 'versionId' | 'sequence' | 'modifiedAt'>;
+
+/** An object without what the store knows. */
+export type ObjectFacts = Omit<NewVersion, 'dataFile' | 'deleteMarker'>;
 
 const keptHeaders = new Set([
   'cache-control',
@@ -55,6 +85,6 @@ export function objectHeaders(object: StoredObject): Record<string, string> {
     'last-modified': new Date(object.modifiedAt).toUTCString(),
     'accept-ranges': 'bytes',
     'x-oss-object-type': object.type,
-    'x-oss-storage-class': 'Standard',
+    'x-oss-storage-class': object.storageClass,
   };
 }

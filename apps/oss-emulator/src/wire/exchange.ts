@@ -25,7 +25,7 @@ export type AddressedExchange = Exchange & BucketAddress;
 
 /** Reads the parts of a request that every operation needs. */
 export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
-  const target = incoming.url ?? '/';
+  const { authority, target } = readTarget(incoming.url ?? '/');
   const queryAt = target.indexOf('?');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
@@ -35,14 +35,24 @@ export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse
   return {
     incoming,
     outgoing,
-    requestId: randomBytes(12).toString('hex').toUpperCase(),
+    requestId: newRequestId(),
     startedAtMs: performance.now(),
     method: incoming.method ?? 'GET',
-    host: headers['host'] ?? '',
+    host: authority ?? headers['host'] ?? '',
     rawPath: queryAt < 0 ? target : target.slice(0, queryAt),
     query: Object.fromEntries(new URLSearchParams(queryAt < 0 ? '' : target.slice(queryAt))),
     headers,
   };
+}
+
+export function newRequestId(): string {
+  return randomBytes(12).toString('hex').toUpperCase();
+}
+
+/** A client that takes the emulator for its proxy sends the whole URL, and that host counts. */
+function readTarget(url: string): { authority?: string | undefined; target: string } {
+  const [, authority, target] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
+  return target === undefined ? { target: url } : { authority, target: target.replace(/^(?!\/)/, '/') };
 }
 
 const corsHeaders = {
@@ -51,7 +61,11 @@ const corsHeaders = {
 };
 
 /** The headers of every answer. */
-export function commonHeaders({ requestId, headers, startedAtMs }: Exchange): Record<string, string> {
+export function commonHeaders({
+  requestId,
+  headers,
+  startedAtMs,
+}: Pick<Exchange, 'requestId' | 'headers' | 'startedAtMs'>): Record<string, string> {
   return {
     server: 'AliyunOSS',
     'x-oss-request-id': requestId,

@@ -11,6 +11,10 @@ const refusalTable = {
   EntityTooSmall: [400, 'Your proposed upload smaller than the minimum allowed size.'],
   FieldItemTooLong: [400, 'Your name of form field is too long.'],
   FileAlreadyExists: [409, 'The object you specified already exists and can not be overwritten.'],
+  IncompleteBody: [
+    400,
+    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+  ],
   IncorrectNumberOfFilesInPOSTRequest: [400, 'POST requires exactly one file upload per request.'],
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidBucketName: [400, 'The specified bucket is not valid.'],
@@ -24,6 +28,7 @@ const refusalTable = {
   InvalidPartOrder: [400, 'The list of parts was not in ascending order.'],
   InvalidRange: [416, 'The requested range cannot be satisfied.'],
   InvalidSecurityToken: [403, 'The security token you provided is invalid.'],
+  InvalidTag: [400, 'The tags you have provided are invalid.'],
   MalformedPOSTRequest: [400, 'The body of your POST request is not well-formed multipart/form-data.'],
   MalformedXML: [
     400,
@@ -46,6 +51,10 @@ const refusalTable = {
   NotImplemented: [501, 'The emulator does not implement this operation.'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold.'],
   RequestIsNotMultiPartContent: [400, 'Bucket POST must be of the enclosure-type multipart/form-data.'],
+  RequestTimeout: [
+    400,
+    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+  ],
   SecurityTokenExpired: [403, 'The security token you provided has expired.'],
 } as const satisfies Record<string, readonly [number, string, string?]>;
 
@@ -53,4 +62,9 @@ const refusalTable = {
 export function refusal(code: keyof typeof refusalTable, facts: OssRefusalFacts = {}): OssRefusal {
   const [status, message, ec] = refusalTable[code] as readonly [number, string, string?];
   return new OssRefusal(status, code, message, { ec, facts });
+}
+
+/** 400 BadRequest: the request as a whole is not understood. */
+export function badRequest(message: string): OssRefusal {
+  return new OssRefusal(400, 'BadRequest', message);
 }

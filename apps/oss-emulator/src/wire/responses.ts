@@ -35,9 +35,22 @@ export function sendXml(
 /** Answers with OSS's error document, or for HEAD with a header. */
 export function sendRefusal(
   exchange: Exchange,
-  { status, code, message, ec, facts }: OssRefusal,
+  refused: OssRefusal,
   headers: Readonly<Record<string, string>> = {},
 ): void {
+  const root = errorDocument(refused, exchange);
+  const { status, ec } = refused;
+  const inHeader = exchange.method === 'HEAD' && {
+    'x-oss-err': Buffer.from(writeXml(root)).toString('base64'),
+  };
+  sendXml(exchange, status, root, { ...headers, ...(ec && { 'x-oss-ec': ec }), ...inHeader });
+}
+
+/** OSS's error document. */
+export function errorDocument(
+  { code, message, ec, facts }: OssRefusal,
+  { requestId, host }: Pick<Exchange, 'requestId' | 'host'>,
+): XmlElement {
   const details: XmlElement[] = Object.entries(facts);
   const diagnosis: XmlElement[] = ec
     ? [
@@ -45,19 +58,15 @@ export function sendRefusal(
         ['RecommendDoc', `https://api.aliyun.com/troubleshoot?q=${ec}`],
       ]
     : [];
-  const root: XmlElement = [
+  return [
     'Error',
     [
       ['Code', code],
       ['Message', message],
-      ['RequestId', exchange.requestId],
-      ['HostId', exchange.host],
+      ['RequestId', requestId],
+      ['HostId', host],
       ...details,
       ...diagnosis,
     ],
   ];
-  const inHeader = exchange.method === 'HEAD' && {
-    'x-oss-err': Buffer.from(writeXml(root)).toString('base64'),
-  };
-  sendXml(exchange, status, root, { ...headers, ...(ec && { 'x-oss-ec': ec }), ...inHeader });
 }

@@ -43,12 +43,35 @@ export function checkClock(requestTime: Date | undefined, { now }: SignatureRule
   );
 }
 
-/** 403 SignatureDoesNotMatch, with the text that the server signed. */
-export function signatureMismatch(facts: Readonly<Record<string, string>>): OssRefusal {
+/** What OSS shows of a signature that does not match. */
+export interface MismatchFacts {
+  readonly OSSAccessKeyId: string;
+  readonly SignatureProvided: string;
+  /** The text that the server signed. */
+  readonly StringToSign: string;
+  /** With V4 only. */
+  readonly CanonicalRequest?: string;
+}
+
+/** 403 SignatureDoesNotMatch. */
+export function signatureMismatch({ CanonicalRequest: canonical, ...claim }: MismatchFacts): OssRefusal {
+  const facts = {
+    ...claim,
+    StringToSignBytes: hexBytes(claim.StringToSign),
+    ...(canonical !== undefined && { CanonicalRequest: canonical }),
+  };
   return new OssRefusal(
     403,
     'SignatureDoesNotMatch',
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     { ec: '0002-00000040', facts },
   );
+}
+
+/** Shows what no eye sees, such as a carriage return: `47 45 54 0A`. */
+function hexBytes(text: string): string {
+  return Buffer.from(text)
+    .toString('hex')
+    .toUpperCase()
+    .replaceAll(/..(?=.)/g, '$& ');
 }

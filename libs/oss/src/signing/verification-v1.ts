@@ -38,9 +38,5 @@ function compare(
     OSSAccessKeyId: accessKeyId,
     SignatureProvided: signature,
     StringToSign: text,
-    StringToSignBytes: Buffer.from(text)
-      .toString('hex')
-      .toUpperCase()
-      .replaceAll(/..(?=.)/g, '$& '),
   });
 }

@@ -8,7 +8,14 @@ import {
   signatureMismatch,
   type SignatureRules,
 } from './signature-checks.js';
-import { algorithmV4, canonicalRequestV4, parseDateV4, signV4, stringToSignV4 } from './signature-v4.js';
+import {
+  algorithmV4,
+  canonicalRequestV4,
+  formatDateV4,
+  parseDateV4,
+  signV4,
+  stringToSignV4,
+} from './signature-v4.js';
 
 const maxExpiresS = 604_800;
 
@@ -16,7 +23,10 @@ interface ClaimV4 {
   readonly credential: string;
   readonly additionalHeaders: readonly string[];
   readonly signature: string;
+  /** As in `x-oss-date`. */
   readonly date: string;
+  /** What the client signed, if something else. */
+  readonly dateText?: string;
 }
 
 /** Checks `Authorization: OSS4-HMAC-SHA256 Credential=…,…,Signature=…` (parts in any order). @throws OssRefusal */
@@ -32,11 +42,18 @@ export function verifyHeaderV4(request: OssRequest, authorization: string, rules
   if (!credential || !signature) throw invalidArgument('Authorization header is invalid.', '0002-00000213');
   if (request.headers['x-oss-content-sha256'] !== 'UNSIGNED-PAYLOAD')
     throw invalidArgument('Header x-oss-content-sha256 must be UNSIGNED-PAYLOAD.');
-  const date = request.headers['x-oss-date'] ?? '';
+  const dateText = request.headers['x-oss-date'] ?? request.headers['date'] ?? '';
+  const date = request.headers['x-oss-date'] ?? dateV4OfHttpDate(dateText);
   const additionalHeaders = (parts.get('AdditionalHeaders') ?? '').split(';').filter(Boolean);
   const secret = checkCredentialV4(credential, date, rules, headerRefusals);
   checkClock(parseDateV4(date), rules);
-  return compare(request, { credential, additionalHeaders, signature, date }, secret, rules);
+  return compare(request, { credential, additionalHeaders, signature, date, dateText }, secret, rules);
+}
+
+/** aliyun-oss-go-sdk sends no x-oss-date: it signs the Date header as it stands. */
+function dateV4OfHttpDate(httpDate: string): string {
+  const time = Date.parse(httpDate);
+  return Number.isNaN(time) ? '' : formatDateV4(new Date(time));
 }
 
 /** Checks a URL with `x-oss-signature-version`, `-credential`, `-date`, `-expires` and `-signature`. @throws OssRefusal */
@@ -67,7 +84,7 @@ interface CredentialRefusals {
   readonly place: string;
   readonly regionEc: string;
 }
-const headerRefusals = { place: 'Authorization header', regionEc: '0002-00000228' };
+const headerRefusals = { place: 'Authorization header', regionEc: '0002-00000226' };
 const urlRefusals = { place: 'query string', regionEc: '0002-00000226' };
 
 /**
@@ -94,7 +111,8 @@ function compare(request: OssRequest, claim: ClaimV4, secret: string, rules: Sig
   const accessKeyId = claim.credential.split('/', 1)[0] ?? '';
   const texts = (['name', 'name='] as const).map((emptyValue) => {
     const canonicalRequest = canonicalRequestV4(request, claim.additionalHeaders, emptyValue);
-    return { canonicalRequest, stringToSign: stringToSignV4(canonicalRequest, claim.date, rules.region) };
+    const stringToSign = stringToSignV4(canonicalRequest, claim.date, rules.region, claim.dateText);
+    return { canonicalRequest, stringToSign };
   });
   const holds = texts.some(({ stringToSign }) =>
     equalSignatures(signV4(secret, claim.date, rules.region, stringToSign), claim.signature),

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { refusal } from '../wire/refusals.js';
+import { behind, keyPrefix, newestFirst, recordKey } from './record-keys.js';
+import { scan, startAfter, type Listed, type Scan } from './scan.js';
+import type { Store } from './store.js';
+import type { NewVersion, ObjectFacts, StoredObject } from './stored-object.js';
+
+type Drop = (dataFile: string) => void;
+
+/** What a deletion did, as the answer tells it. */
+export interface Deletion {
+  /** The version that was deleted or, with `deleteMarker`, may have been made. */
+  readonly versionId: string;
+  readonly deleteMarker: boolean;
+}
+
+/** The objects of one bucket, with all their versions. */
+export class BucketObjects {
+  readonly #store: Store;
+  readonly #bucket: string;
+
+  constructor(store: Store, bucket: string) {
+    this.#store = store;
+    this.#bucket = bucket;
+  }
+
+  /** The current version, unless it is deleted. */
+  get(key: string): StoredObject | undefined {
+    const newest = this.newest(key);
+    return newest?.deleteMarker ? undefined : newest;
+  }
+
+  /** The current version, which may be a delete marker. */
+  newest(key: string): StoredObject | undefined {
+    for (const version of this.#versions(key)) return version;
+    return undefined;
+  }
+
+  version(key: string, versionId: string): StoredObject | undefined {
+    const sequence = sequenceOf(versionId);
+    if (sequence !== undefined) {
+      const found = this.#store.objects.get(recordKey(this.#bucket, key, newestFirst(sequence)));
+      return found?.versionId === versionId ? found : undefined;
+    }
+    for (const version of this.#versions(key)) if (version.versionId === versionId) return version;
+    return undefined;
+  }
+
+  /** Whether there is no version of any object. */
+  get isEmpty(): boolean {
+    const range = { bucket: this.#bucket, prefix: '', delimiter: '' };
+    return scan(this.#store.objects, { ...range, start: startAfter('', range) }).next().done === true;
+  }
+
+  /** Path of the bytes of an object that has some. */
+  pathOf({ dataFile }: StoredObject): string {
+    if (dataFile === null) throw new Error('this object has no bytes');
+    return this.#store.data.pathOf(dataFile);
+  }
+
+  /**
+   * Opens the bytes of an object; undefined if it was replaced or deleted meanwhile and must be
+   * looked up again.
+   */
+  async open({ dataFile }: StoredObject): Promise<FileHandle | undefined> {
+    if (dataFile === null) throw new Error('this object has no bytes');
+    try {
+      return await this.#store.data.open(dataFile);
+    } catch (error) {
+      if (this.#store.isInUse(dataFile)) throw error;
+      return undefined;
+    }
+  }
+
+  /**
+   * Turns the file at `path` into the current version of `facts.key`. The file is gone afterwards in
+   * any case.
+   * @throws OssRefusal FileAlreadyExists if there is one that may not be replaced, NoSuchBucket
+   */
+  put(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
+    return this.#store.place(path, (dataFile, drop) =>
+      this.insert({ ...facts, deleteMarker: false, dataFile }, mayReplace, drop),
+    );
+  }
+
+  /** Within a transaction: adds the newest version of a key. @throws OssRefusal */
+  insert(facts: NewVersion, mayReplace: boolean, drop: Drop): StoredObject {
+    const { key } = facts;
+    const bucket = this.#store.buckets.get(Buffer.from(this.#bucket));
+    if (!bucket) throw refusal('NoSuchBucket', { BucketName: this.#bucket });
+    const newest = this.newest(key);
+    if (!mayReplace && newest && !newest.deleteMarker) throw refusal('FileAlreadyExists', { Key: key });
+    const now = Date.now();
+    const sequence = Math.max(now * 1000, (newest?.sequence ?? 0) + 1);
+    const versionId = bucket.versioning === 'Enabled' ? newVersionId(sequence) : 'null';
+    const replaced = versionId === 'null' ? this.version(key, versionId) : undefined;
+    if (replaced) this.#erase(replaced, drop);
+    const object = { ...facts, versionId, sequence, modifiedAt: new Date(now).toISOString() };
+    void this.#store.objects.put(this.#keyOf(object), object);
+    return object;
+  }
+
+  /**
+   * Deletes the current version: for good without versioning, else by a marker that covers it.
+   * Without versioning, does nothing if there is no such object.
+   */
+  delete(key: string): Promise<Deletion> {
+    return this.#store.change((drop) => {
+      const bucket = this.#store.buckets.get(Buffer.from(this.#bucket));
+      if (bucket?.versioning !== undefined) {
+        const { versionId } = this.insert(deleteMarkerOf(key), true, drop);
+        return { versionId, deleteMarker: true };
+      }
+      const current = this.newest(key);
+      if (current) this.#erase(current, drop);
+      return { versionId: 'null', deleteMarker: false };
+    });
+  }
+
+  /** Deletes one version for good; does nothing if there is none. */
+  deleteVersion(key: string, versionId: string): Promise<Deletion> {
+    return this.#store.change((drop) => {
+      const version = this.version(key, versionId);
+      if (version) this.#erase(version, drop);
+      return { versionId, deleteMarker: version?.deleteMarker ?? false };
+    });
+  }
+
+  /**
+   * Changes the record of a version at once, for instance its ACL.
+   * @returns the changed record; undefined if this version has gone, and nothing is changed then
+   */
+  update(
+    object: StoredObject,
+    change: (current: StoredObject) => StoredObject,
+  ): Promise<StoredObject | undefined> {
+    return this.#store.change(() => {
+      const current = this.#store.objects.get(this.#keyOf(object));
+      if (current?.versionId !== object.versionId) return undefined;
+      const changed = change(current);
+      void this.#store.objects.put(this.#keyOf(object), changed);
+      return changed;
+    });
+  }
+
+  /** Current versions (or all) from `after` on, in the order of keys, then the newest first. */
+  list(
+    after: string,
+    wish: Pick<Scan, 'prefix' | 'delimiter' | 'currentOnly'>,
+  ): Generator<Listed<StoredObject>> {
+    const range = { ...wish, bucket: this.#bucket };
+    return scan(this.#store.objects, { ...range, start: startAfter(after, range) });
+  }
+
+  *#versions(key: string): Generator<StoredObject> {
+    const start = keyPrefix(this.#bucket, key);
+    for (const { value } of this.#store.objects.getRange({ start, end: behind(start) })) yield value;
+  }
+
+  #erase(version: StoredObject, drop: Drop): void {
+    void this.#store.objects.remove(this.#keyOf(version));
+    if (version.dataFile !== null) drop(version.dataFile);
+  }
+
+  #keyOf({ key, sequence }: StoredObject): Buffer {
+    return recordKey(this.#bucket, key, newestFirst(sequence));
+  }
+}
+
+/** Looks like OSS's own, and tells where the version is. */
+function newVersionId(sequence: number): string {
+  return `CAEQ${sequence.toString(16).padStart(14, '0')}${randomBytes(16).toString('hex')}`;
+}
+
+function sequenceOf(versionId: string): number | undefined {
+  const [, hex] = /^CAEQ([0-9a-f]{14})/.exec(versionId) ?? [];
+  const sequence = Number.parseInt(hex ?? '', 16);
+  return Number.isSafeInteger(sequence) ? sequence : undefined;
+}
+
+const deleteMarkerOf = (key: string) =>
+  ({
+    key,
+    deleteMarker: true,
+    dataFile: null,
+    type: 'Normal',
+    sizeBytes: 0,
+    etag: '',
+    crc64: '0',
+    contentMd5: null,
+    mimeType: '',
+    headers: {},
+    acl: 'default',
+    storageClass: 'Standard',
+    tags: [],
+  }) as const;

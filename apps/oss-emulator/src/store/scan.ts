@@ -1,0 +1,61 @@
+import { behind, keyPrefix, recordPrefix } from './record-keys.js';
+import type { Records } from './store.js';
+
+/** What to list of a bucket. */
+export interface Scan {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Key of the first record that counts, as from `startAfter`. */
+  readonly start: Buffer;
+  /** Of each key the current version only, and nothing that is deleted. */
+  readonly currentOnly?: boolean;
+}
+
+/** A record, or in place of a group of keys the prefix that they share up to the delimiter. */
+export type Listed<T> = { readonly record: T } | { readonly commonPrefix: string };
+
+/**
+ * Reads records in order, lazily. Seeks behind what it need not see (the rest of a group, older
+ * versions), so that its cost is that of what it returns.
+ */
+export function* scan<T extends { readonly key: string; readonly deleteMarker?: boolean }>(
+  records: Records<T>,
+  { bucket, prefix, delimiter, start, currentOnly = false }: Scan,
+): Generator<Listed<T>> {
+  const all = recordPrefix(bucket, prefix);
+  let from: Buffer | undefined = Buffer.compare(start, all) < 0 ? all : start;
+  while (from) {
+    const range = records.getRange({ start: from, end: behind(all) });
+    from = undefined;
+    let last: string | undefined;
+    for (const { value } of range) {
+      if (currentOnly && value.key === last) {
+        from = behind(keyPrefix(bucket, value.key));
+        break;
+      }
+      last = value.key;
+      if (currentOnly && value.deleteMarker) continue;
+      const commonPrefix = groupOf(value.key, prefix, delimiter);
+      if (commonPrefix !== undefined) {
+        yield { commonPrefix };
+        from = behind(recordPrefix(bucket, commonPrefix));
+        break;
+      }
+      yield { record: value };
+    }
+  }
+}
+
+/** The start of a page that continues after this key or common prefix; empty for the first page. */
+export function startAfter(after: string, { bucket, prefix, delimiter }: Omit<Scan, 'start'>): Buffer {
+  if (after === '') return recordPrefix(bucket);
+  return groupOf(after, prefix, delimiter) === after
+    ? behind(recordPrefix(bucket, after))
+    : behind(keyPrefix(bucket, after));
+}
+
+function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
+  const cut = delimiter && key.startsWith(prefix) ? key.indexOf(delimiter, prefix.length) : -1;
+  return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
+}

@@ -1,0 +1,43 @@
+import { invalidArgument, percentEncode } from '#oss';
+import type { XmlElement } from './xml.js';
+
+type Query = Readonly<Record<string, string>>;
+
+/** Writes keys as the client wishes. */
+export type Encode = (text: string) => string;
+
+/** Reads `encoding-type`. @throws OssRefusal InvalidArgument */
+export function readEncoding({ 'encoding-type': type }: Query): Encode {
+  if (type === undefined || type === '') return (text) => text;
+  if (type === 'url') return percentEncode;
+  throw invalidArgument('Invalid Encoding Method specified in Request.', undefined, {
+    ArgumentName: 'encoding-type',
+    ArgumentValue: type,
+  });
+}
+
+/** The element that says that keys are encoded. */
+export function encodingElements(query: Query): XmlElement[] {
+  return query['encoding-type'] ? [['EncodingType', 'url']] : [];
+}
+
+/** Reads how many entries a page may have, at most 1000. @throws OssRefusal InvalidArgument */
+export function readLimit(query: Query, name: string, fallback: number): number {
+  const text = query[name] ?? String(fallback);
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= 1000) return limit;
+  throw invalidArgument(`Argument ${name} must be an integer between 1 and 1000.`, undefined, {
+    ArgumentName: name,
+    ArgumentValue: text,
+  });
+}
+
+/** Takes one page of a longer list. */
+export function takePage<T>(entries: Iterable<T>, limit: number): { page: T[]; isTruncated: boolean } {
+  const page: T[] = [];
+  for (const entry of entries) {
+    if (page.length === limit) return { page, isTruncated: true };
+    page.push(entry);
+  }
+  return { page, isTruncated: false };
+}
