@@ -57,7 +57,7 @@ const apps = {
     'image',
     'video',
   ],
-  'oss-emulator': ['runtime', 'oss'],
+  'oss-emulator': ['runtime', 'oss', 'explain'],
   cli: [
     'runtime',
     'media',

@@ -7,6 +7,8 @@ import { serveRequests, serverOptions } from './http/serve-requests.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
 import { CallbackJournal } from './callbacks/journal.js';
+import { noFaults, type FaultPlan } from './faults/fault-plan.js';
+import { Faults } from './faults/faults.js';
 import { loadCallbackKey } from './callbacks/key.js';
 import type { EmulatorState } from './state/emulator-state.js';
 
@@ -27,6 +29,8 @@ export interface EmulatorOptions {
   readonly accessKeySecret: string;
   /** Keys with a security token, as STS issues them. */
   readonly temporaryKeys?: readonly AccessKey[];
+  /** What goes wrong from the start; nothing if not given. */
+  readonly faults?: FaultPlan;
   readonly logger: Logger;
   /** Time limit for one callback attempt; defaults to OSS's own, 5 s. */
   readonly callbackTimeoutMs?: number;
@@ -59,6 +63,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     buckets,
     callbackKey,
     journal: new CallbackJournal(),
+    faults: new Faults(options.faults ?? noFaults),
     region: options.region,
     publicUrl,
     keys: [

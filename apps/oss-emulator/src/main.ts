@@ -1,15 +1,18 @@
 /**
  * oss-emulator: replaces OSS on a developer's machine and in tests: stores objects, checks
- * signatures, sends signed callbacks and keeps a journal of them.
+ * signatures, sends signed callbacks, keeps a journal of them, and makes faults on demand.
  *
  * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image
  * processing, versions. One more operation: a file of its own and a line in `operations.ts`. One
  * more refusal: `refusals.ts`.
  */
-import { closeOnSignal, createLogger, loadConfig, tellReady } from '#runtime';
+import { closeOnSignal, createLogger, LandfallError, loadConfig, tellReady } from '#runtime';
 import { startEmulator } from './emulator.js';
+import { readFaultPlan } from './faults/fault-plan.js';
 
 const { emulator: settings, log } = loadConfig(['emulator', 'log']);
+const faults = readFaultPlan(settings.faults);
+if ('problem' in faults) throw new LandfallError('config.invalid', `\n  EMULATOR_FAULTS: ${faults.problem}`);
 const logger = createLogger('oss-emulator', log.level);
 const emulator = await startEmulator({
   host: settings.host,
@@ -22,6 +25,7 @@ const emulator = await startEmulator({
   accessKeyId: settings.accessKeyId,
   accessKeySecret: settings.accessKeySecret,
   temporaryKeys: settings.temporaryKeys,
+  faults: faults.plan,
   logger,
 });
 closeOnSignal(logger, 5_000, () => emulator.close());

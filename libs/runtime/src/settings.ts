@@ -319,6 +319,13 @@ const emulator = z.object({
     .describe(
       'further keys with a security token, as STS issues them: JSON list of {"accessKeyId": "STS.…", "accessKeySecret", "securityToken", "expiresAt"}; expiresAt, such as 2026-01-15T09:30:00Z, is optional',
     ),
+  EMULATOR_FAULTS: z
+    .string()
+    .default('{}')
+    .transform(parseJson)
+    .describe(
+      'faults that the emulator makes from its start on: JSON such as {"seed": 1, "rules": [{"fault": "callback.drop", "every": 3}]}, described in docs/emulator.md',
+    ),
 });
 
 /** The local run of `npm start`. */

@@ -1,7 +1,9 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { OssRefusal } from '#oss';
+import { pause } from '#runtime';
 import type { CallbackAttempt, CallbackOrder, CallbackRequest } from './attempt.js';
+import { corruptBody, decideCallbackFaults, type CallbackFaults } from './callback-faults.js';
 import { callbackFailed, readAnswer, type CallbackAnswer } from './answer.js';
 import { buildCallbackRequest } from './request.js';
 import type { CallbackSender } from './callback-sender.js';
@@ -13,32 +15,50 @@ import type { CallbackSender } from './callback-sender.js';
  * @throws OssRefusal CallbackFailed, for the last URL
  */
 export async function callBack(order: CallbackOrder, sender: CallbackSender): Promise<Buffer> {
+  const { requestId, parameters } = order;
   const attempts: CallbackAttempt[] = [];
-  for (const url of order.parameters.urls) {
-    const attempt = await callOne(buildCallbackRequest(url, order, sender), order.parameters.sni, sender);
-    attempts.push(attempt);
-    const { failure } = attempt;
+  const faults = decideCallbackFaults(order, sender.faults);
+  if (faults.names.length > 0)
+    sender.logger.info({ requestId, faults: faults.names }, 'faults were applied to a callback');
+  for (const url of parameters.urls) {
+    const request = buildCallbackRequest(url, order, sender);
+    const call = () => callOne(request, { sni: parameters.sni, faults }, sender);
+    attempts.push(
+      ...(await Promise.all(faults.names.includes('callback.duplicate') ? [call(), call()] : [call()])),
+    );
+    const failure = attempts.at(-1)?.failure;
     if (!failure || sender.closing.aborted) break;
-    sender.logger.warn({ url: new URL(url).origin, requestId: order.requestId }, failure.message);
+    sender.logger.warn({ url: new URL(url).origin, requestId }, failure.message);
   }
-  sender.journal.record(order, attempts);
+  sender.journal.record(order, attempts, faults.names);
   const { answer, failure } = attempts.at(-1) ?? {};
   if (answer && !failure) return answer.body;
   throw failure ?? callbackFailed('Error status : -1.');
 }
 
 async function callOne(
-  request: CallbackRequest,
-  sni: boolean,
+  signed: CallbackRequest,
+  { sni, faults }: { readonly sni: boolean; readonly faults: CallbackFaults },
   { callbackTimeoutMs, closing }: CallbackSender,
 ): Promise<CallbackAttempt> {
+  const request = faults.names.includes('callback.corrupt')
+    ? { ...signed, body: corruptBody(signed.body) }
+    : signed;
   const startedAt = new Date();
   const startedAtMs = performance.now();
   const timeout = AbortSignal.timeout(callbackTimeoutMs);
   let answer: CallbackAnswer | null = null;
   let failure: OssRefusal | null;
   try {
-    const incoming = await sendOnce(request, sni, AbortSignal.any([timeout, closing]));
+    const signal = AbortSignal.any([timeout, closing]);
+    if (faults.delayMs > 0) await pause(faults.delayMs, signal);
+    signal.throwIfAborted();
+    if (faults.names.includes('callback.drop')) throw new Unconnected('dropped by a fault of the emulator');
+    const incoming = await sendOnce(request, sni, signal);
+    if (faults.names.includes('callback.loseAnswer')) {
+      incoming.destroy();
+      throw new Error('lost by a fault of the emulator');
+    }
     const head = { status: incoming.statusCode ?? 0, headers: incoming.headers };
     answer = { ...head, body: Buffer.alloc(0) };
     const read = await readAnswer(incoming);

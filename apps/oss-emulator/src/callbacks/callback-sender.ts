@@ -1,4 +1,5 @@
 import type { Logger } from '#runtime';
+import type { Faults } from '../faults/faults.js';
 import type { CallbackJournal } from './journal.js';
 import type { CallbackKey } from './key.js';
 
@@ -6,6 +7,7 @@ import type { CallbackKey } from './key.js';
 export interface CallbackSender {
   readonly callbackKey: CallbackKey;
   readonly journal: CallbackJournal;
+  readonly faults: Faults;
   /** URL at which others reach the emulator. */
   readonly publicUrl: URL;
   readonly logger: Logger;

@@ -54,6 +54,7 @@ describe('the journal of callbacks', () => {
         bodyIsCut: false,
       },
       failure: null,
+      faults: [],
       uploaderGot: { status: 200, message: null },
     });
     expect(entry?.answer?.headers).not.toHaveProperty('set-cookie');
@@ -131,10 +132,10 @@ describe('the journal of callbacks', () => {
     ['/-/callbacks?limit=all', 400, 'InvalidArgument'],
     ['/-/callbacks/999999999/request', 404, 'NoSuchCallback'],
     ['/-/callbacks/0/request', 404, 'NoSuchCallback'],
-    ['/-/callbacks/x/request', 404, 'NoSuchCallback'],
-    ['/-/other', 404, 'NoSuchCallback'],
-    ['/-/', 404, 'NoSuchCallback'],
-    ['/-', 404, 'NoSuchCallback'],
+    ['/-/callbacks/x/request', 404, 'NoSuchPage'],
+    ['/-/callbacks?before=-1', 400, 'InvalidArgument'],
+    ['/-/other', 404, 'NoSuchPage'],
+    ['/-/constructor', 404, 'NoSuchPage'],
   ])('refuses %s', async (target, status, code) => {
     const answer = await read(target);
     expect([answer.status, elementOf(answer.text, 'Code')]).toEqual([status, code]);

@@ -1,3 +1,4 @@
+import type { FaultName } from '../faults/fault-table.js';
 import type { CallbackAttempt, CallbackOrder } from './attempt.js';
 
 const maxEntries = 1000;
@@ -38,8 +39,15 @@ export interface JournalEntry {
     | null;
   /** Why this URL failed. */
   readonly failure: string | null;
+  /** The faults of the emulator that were applied to it. */
+  readonly faults: readonly FaultName[];
   /** The outcome of all URLs together: the last one decides. */
   readonly uploaderGot: { readonly status: 200 | 203; readonly message: string | null };
+}
+
+interface JournalSelection {
+  readonly objectKey?: string | undefined;
+  readonly before?: number | undefined;
 }
 
 /** The last thousand sent callbacks, in memory. */
@@ -48,7 +56,7 @@ export class CallbackJournal {
   #lastNumber = 0;
 
   /** Records the calls of one upload. */
-  record(order: CallbackOrder, attempts: readonly CallbackAttempt[]): void {
+  record(order: CallbackOrder, attempts: readonly CallbackAttempt[], faults: readonly FaultName[]): void {
     const last = attempts.at(-1)?.failure ?? null;
     const uploaderGot = { status: last ? 203 : 200, message: last?.message ?? null } as const;
     const { bucket, objectKey, operation, requestId } = order;
@@ -70,16 +78,17 @@ export class CallbackJournal {
           ...showBody(answer.body, maxAnswerBytes),
         },
         failure: failure?.message ?? null,
+        faults,
         uploaderGot,
       });
     }
     this.#entries.splice(0, this.#entries.length - maxEntries);
   }
 
-  /** Newest first; only those of one object key if given. */
-  list(limit: number, objectKey?: string): JournalEntry[] {
+  /** Newest first; only those of one object key, and older than that of a number, if given. */
+  list(limit: number, { objectKey, before = Infinity }: JournalSelection = {}): JournalEntry[] {
     return this.#entries
-      .filter((entry) => objectKey === undefined || entry.objectKey === objectKey)
+      .filter((entry) => entry.number < before && (objectKey === undefined || entry.objectKey === objectKey))
       .slice(-limit)
       .toReversed();
   }

@@ -8,6 +8,7 @@ import {
   verifyPostForm,
   type CallbackParameters,
 } from '#oss';
+import { sufferFaults } from '../faults/request-faults.js';
 import { secretFinder } from '../state/access-keys.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
@@ -45,6 +46,8 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   checkPostConditions(signed.policy, form.fields, bucket.name, now);
   const key = readKey(named['key'], form.fileName);
   const callback = readFormCallback(form.fields, named);
+  // Only here the key is known.
+  if (!(await sufferFaults({ ...exchange, objectKey: key }, 'PostObject', state))) return;
   checkOverwrite(bucket, key, named);
   const maxBytes = Math.min(signed.policy.sizeRange.maxBytes, maxBodyBytes);
   const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };

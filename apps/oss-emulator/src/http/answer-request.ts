@@ -5,9 +5,11 @@ import { callbackKeyPath } from '../callbacks/key.js';
 import { answerPreflight } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
-import { answerOwnPage, ownNamespace } from '../callbacks/journal-pages.js';
+import { sufferFaults } from '../faults/request-faults.js';
+import { answerOwnPage, ownNamespace } from '../pages/own-pages.js';
 import { checkObjectKey } from '../store/object-key.js';
 import { findOperation } from './find-operation.js';
+import { operationName } from './operation-name.js';
 import { postObject } from '../forms/post-object.js';
 import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
@@ -49,18 +51,20 @@ function logRefusal(
 async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
   checkFraming(exchange);
-  if (method === 'OPTIONS') return answerPreflight(exchange);
   const addresses = readAddresses(host, rawPath, state.publicUrl.hostname);
-  if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
-    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   const [first] = addresses;
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
+  if (method === 'OPTIONS') return answerPreflight(exchange);
+  if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
+    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
   // A form contains its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
-  await findOperation(addressed)(addressed, state);
+  const operation = findOperation(addressed);
+  if (await sufferFaults(addressed, operationName(operation, method), state))
+    await operation(addressed, state);
 }
 
 /** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */

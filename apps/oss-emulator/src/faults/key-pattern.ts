@@ -1,0 +1,14 @@
+/** Whether a key matches a pattern, in which `*` stands for any characters, also none. Linear in both. */
+export function matchesPattern(pattern: string, key: string): boolean {
+  const [first = '', ...others] = pattern.split('*');
+  const last = others.pop();
+  if (last === undefined) return key === first;
+  if (!key.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = key.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return key.length >= at + last.length && key.endsWith(last);
+}
