@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
-import type { AccessKey } from './state/access-keys.js';
+import { AccessKeys, type AccessKey } from './state/access-keys.js';
 import { serveRequests, serverOptions } from './http/serve-requests.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
@@ -25,12 +25,16 @@ export interface EmulatorOptions {
   readonly region: string;
   /** Buckets that are created at startup. */
   readonly buckets: readonly string[];
+  /** Buckets by the host names that stand for them. */
+  readonly cnames?: ReadonlyMap<string, string>;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   /** Keys with a security token, as STS issues them. */
   readonly temporaryKeys?: readonly AccessKey[];
   /** What goes wrong from the start; nothing if not given. */
   readonly faults?: FaultPlan;
+  /** How long restoring an archived object takes; defaults to a second. */
+  readonly restoreMs?: number | undefined;
   readonly logger: Logger;
   /** Time limit for one callback attempt; defaults to OSS's own, 5 s. */
   readonly callbackTimeoutMs?: number;
@@ -65,11 +69,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     journal: new CallbackJournal(),
     faults: new Faults(options.faults ?? noFaults),
     region: options.region,
+    restoreMs: options.restoreMs ?? 1_000,
     publicUrl,
-    keys: [
+    cnames: options.cnames ?? new Map(),
+    keys: new AccessKeys([
       { accessKeyId: options.accessKeyId, accessKeySecret: options.accessKeySecret },
       ...(options.temporaryKeys ?? []),
-    ],
+    ]),
     logger: options.logger,
     callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
     closing: closing.signal,

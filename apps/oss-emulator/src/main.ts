@@ -3,7 +3,7 @@
  * signatures, sends signed callbacks, keeps a journal of them, and makes faults on demand.
  *
  * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image
- * processing, versions. One more operation: a file of its own and a line in `operations.ts`. One
+ * processing. One more operation: a file of its own and a line in `operations.ts`. One
  * more refusal: `refusals.ts`.
  */
 import { closeOnSignal, tellReady } from '#runtime';

@@ -22,6 +22,22 @@ const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+/** `host=bucket,host=bucket`; the hosts in lower case. */
+const bucketsByHost = list('')
+  .refine(
+    (parts) => parts.every((part) => /^[^=\s]+=[^=\s]+$/.test(part)),
+    'must be such as media.example.com=landfall,static.example.com=assets',
+  )
+  .transform(
+    (parts) =>
+      new Map(
+        parts.map((part): [string, string] => {
+          const [host = '', bucket = ''] = part.split('=');
+          return [host.toLowerCase(), bucket];
+        }),
+      ),
+  );
+
 const url = (protocols: RegExp, wanted: string) => z.url({ protocol: protocols, error: `must be ${wanted}` });
 
 const log = z.object({
@@ -301,8 +317,14 @@ const emulator = z.object({
   EMULATOR_FSYNC: flag(true).describe(
     'whether the emulator confirms a change only once it is on the disk; without, a loss of power may undo the last changes, the end of the process never does',
   ),
+  EMULATOR_RESTORE_MS: integer(1_000, 0, 86_400_000).describe(
+    'how long restoring an archived object takes in the emulator; OSS needs a minute or some hours',
+  ),
   EMULATOR_REGION: z.string().default('cn-hangzhou').describe('region that the emulator reports'),
   EMULATOR_BUCKETS: list('landfall').describe('buckets that are created at startup'),
+  EMULATOR_CNAMES: bucketsByHost.describe(
+    'host names that stand for a bucket (CNAME): media.example.com=landfall,static.example.com=assets',
+  ),
   EMULATOR_ACCESS_KEY_ID: z
     .string('must be an access key id')
     .min(1)

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { eventually, ossClient, type Stack, type UploadView } from '#testing';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   clipRate,
   clipSeconds,
@@ -11,6 +11,7 @@ import {
   secondOf,
   sizesOf,
 } from '../fixtures/counting-clip.fixture.js';
+import { skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
 import { type HeldEncoder, holdEncoder } from '../fixtures/held-encoder.fixture.js';
 import { type Browser, startBrowser } from '../fixtures/player.fixture.js';
 import { putObject, putToEnd, startPipelines } from '../fixtures/uploads.fixture.js';
@@ -30,10 +31,8 @@ pipelines:
     match: { kind: video }
     renditions: [{ ${hls}, dash: true }]
 `;
-const { chromiumPath } = inject('services');
-const reason = chromiumPath ? '' : ' (skipped: there is no Chromium; `npm test` installs it where it may)';
 
-describe.skipIf(!chromiumPath)(`streams in a real Chromium${reason}`, () => {
+describe.skipIf(skippedWithoutChromium)(`streams in a real Chromium${skippedWithoutChromium}`, () => {
   let stack: Stack;
   let browser: Browser;
   /** Holds what only the early stream has. */

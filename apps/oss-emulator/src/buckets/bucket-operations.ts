@@ -3,7 +3,10 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { ownerElement } from '../wire/owner.js';
 import { send, sendXml } from '../wire/responses.js';
-import type { XmlElement } from '../wire/xml.js';
+import { readText } from '../wire/read-body.js';
+import { readStorageClass } from '../properties/object-properties.js';
+import { readXml, type XmlElement } from '../wire/xml.js';
+import { readBucketAcl } from './bucket-acl.js';
 
 /** `GET /` on the service: all buckets whose name has the prefix. */
 export function listBuckets(exchange: AddressedExchange, state: EmulatorState): void {
@@ -20,10 +23,19 @@ export function listBuckets(exchange: AddressedExchange, state: EmulatorState): 
   ]);
 }
 
-/** `PUT /` on a bucket: creates it; does nothing if it exists. */
+/** `PUT /` on a bucket: creates it; of one that exists, sets the ACL if one is given. */
 export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  await state.buckets.create(exchange.bucket);
+  const acl = readBucketAcl(exchange.headers['x-oss-acl']);
+  const storageClass = readCreation(await readText(exchange));
+  await state.buckets.create(exchange.bucket, { ...(acl && { acl }), ...(storageClass && { storageClass }) });
   send(exchange, 200, { location: `/${exchange.bucket}` });
+}
+
+/** The storage class of a new bucket. @throws OssRefusal MalformedXML, InvalidArgument */
+function readCreation(text: string): string | undefined {
+  if (text === '') return undefined;
+  const storageClass = readXml(text, 'CreateBucketConfiguration')['StorageClass'];
+  return typeof storageClass === 'string' ? readStorageClass(storageClass) : undefined;
 }
 
 /** `DELETE /` on an empty bucket. */
@@ -38,7 +50,8 @@ export function getBucketInfo(exchange: AddressedExchange, state: EmulatorState)
   const info: XmlElement[] = [
     ...bucketElements(bucket, state),
     ownerElement,
-    ['AccessControlList', [['Grant', 'private']]],
+    ['AccessControlList', [['Grant', bucket.acl]]],
+    ...(bucket.versioning ? [['Versioning', bucket.versioning] satisfies XmlElement] : []),
   ];
   sendXml(exchange, 200, ['BucketInfo', [['Bucket', info]]]);
 }
@@ -57,6 +70,6 @@ function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorState): X
     ['Location', `oss-${region}`],
     ['Name', bucket.name],
     ['Region', region],
-    ['StorageClass', 'Standard'],
+    ['StorageClass', bucket.storageClass],
   ];
 }

@@ -2,6 +2,7 @@ import { invalidArgument, quoteEtag, readContinuationToken, writeContinuationTok
 import type { Listed } from '../store/scan.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
+import { restoreElements } from './restore-element.js';
 import { ownerElement } from '../wire/owner.js';
 import { encodingElements, readEncoding, readLimit, takePage, type Encode } from '../wire/paging.js';
 import { sendXml } from '../wire/responses.js';
@@ -23,7 +24,7 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
   const { prefix = '', delimiter = '' } = query;
   const maxKeys = readLimit(query, 'max-keys', 100);
   const after = isV2 ? startOfV2(query) : (query['marker'] ?? '');
-  const page = toPage(bucket.objects.list(after, { prefix, delimiter, currentOnly: true }), maxKeys);
+  const page = toPage(bucket.objects.list(after, { prefix, delimiter }), maxKeys);
   const encode = readEncoding(query);
   const withOwner = !isV2 || query['fetch-owner'] === 'true';
   sendXml(exchange, 200, [
@@ -89,6 +90,7 @@ function contentsElement(object: StoredObject, withOwner: boolean, encode: Encod
       ['Type', object.type],
       ['Size', object.sizeBytes],
       ['StorageClass', object.storageClass],
+      ...restoreElements(object),
       ...(withOwner ? [ownerElement] : []),
     ],
   ];

@@ -9,19 +9,27 @@ import type { Bucket } from '../store/buckets.js';
 import { callBack } from './call.js';
 import type { CallbackSender } from './callback-sender.js';
 import type { AddressedExchange } from '../wire/exchange.js';
+import { findNamedPolicy } from './named-policy.js';
 import { readImageInfo } from './image-info.js';
 import { send, sendRefusal } from '../wire/responses.js';
-import { contentHeaders, type StoredObject } from '../store/stored-object.js';
+import { uploadHeaders, type StoredObject } from '../store/stored-object.js';
 
 /**
- * Reads the callback that PutObject or CompleteMultipartUpload requests, before anything is stored.
+ * Reads the callback that PutObject or CompleteMultipartUpload requests, before anything is stored;
+ * that of a bucket's callback policy if the request names one.
  * @throws OssRefusal InvalidArgument
  */
-export function readRequestedCallback({ headers, query }: AddressedExchange): CallbackParameters | undefined {
+export function readRequestedCallback(
+  { headers, query }: AddressedExchange,
+  { settings }: Pick<Bucket, 'settings'>,
+): CallbackParameters | undefined {
   const callback = either(headers['x-oss-callback'], query['callback'], 'callback');
   const callbackVar = either(headers['x-oss-callback-var'], query['callback-var'], 'callback-var');
   if (callback === undefined) return undefined;
-  return readCallbackParameters(callback, callbackVar, { allowPrivateHosts: true });
+  const policy = findNamedPolicy(callback, settings);
+  return readCallbackParameters(policy?.callback ?? callback, callbackVar ?? policy?.callbackVar, {
+    allowPrivateHosts: true,
+  });
 }
 
 function either(header: string | undefined, query: string | undefined, name: string): string | undefined {
@@ -59,10 +67,10 @@ export async function answerUpload(
       { parameters: callback, body, bucket: bucket.name, objectKey: object.key, operation, requestId },
       sender,
     );
-    send(exchange, 200, { 'content-type': 'application/json', ...contentHeaders(object) }, answer);
+    send(exchange, 200, { 'content-type': 'application/json', ...uploadHeaders(bucket, object) }, answer);
   } catch (error) {
     if (!(error instanceof OssRefusal)) throw error;
-    sendRefusal(exchange, error, contentHeaders(object));
+    sendRefusal(exchange, error, uploadHeaders(bucket, object));
   }
 }
 

@@ -1,21 +1,21 @@
 /** Every fault that the emulator can make, by name, with what it does. Its first word says where it happens. */
 export const faultTable = {
-  'request.delay': 'waits delayMs before the request is carried out',
+  'request.delay': 'The request waits delayMs before it is carried out.',
   'request.refuse':
-    'answers status and code (503 ServiceUnavailable if not given) instead of carrying out the request',
-  'request.reset': 'resets the connection instead of carrying out the request',
+    'Answers status and code (503 ServiceUnavailable if not given) instead of carrying out the request.',
+  'request.reset': 'Resets the connection instead of carrying out the request.',
   'request.truncate':
-    'carries out the request, and breaks the connection in the middle of the body that answers it',
-  'request.loseAnswer': 'carries out the request, and resets the connection instead of answering',
+    'Carries out the request, and breaks the connection in the middle of the body that answers it.',
+  'request.loseAnswer': 'Carries out the request, and resets the connection instead of answering.',
   'callback.drop':
-    'never sends the callback: the uploader gets 203, as if OSS could not connect to the application',
+    'Never sends the callback: the uploader gets 203, as if OSS could not connect to the application.',
   'callback.delay':
-    'sends the callback after delayMs, which count towards the time that OSS waits (5 s): from there on, it is never sent',
+    'Sends the callback after delayMs, which count towards the time that OSS waits (5 s): from there on, it is never sent.',
   'callback.duplicate':
-    'sends the callback twice at the same moment; the uploader gets the outcome of the second',
-  'callback.corrupt': 'changes the last byte of the body after it was signed',
+    'Sends the callback twice at the same moment; the uploader gets the outcome of the second.',
+  'callback.corrupt': 'Changes the last byte of the body after it was signed.',
   'callback.loseAnswer':
-    'sends the callback, and breaks the connection when the answer comes: the uploader gets 203 although the application accepted',
+    'Sends the callback, and breaks the connection when the answer comes: the uploader gets 203 although the application accepted.',
 } as const;
 
 export type FaultName = keyof typeof faultTable;

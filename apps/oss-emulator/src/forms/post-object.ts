@@ -1,5 +1,4 @@
 import {
-  accessDenied,
   checkPostConditions,
   checkPostSize,
   invalidArgument,
@@ -9,17 +8,20 @@ import {
   type CallbackParameters,
 } from '#oss';
 import { sufferFaults } from '../faults/request-faults.js';
+import { checkAnonymousWrite } from '../access/anonymous-access.js';
 import { secretFinder } from '../state/access-keys.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { checkObjectKey } from '../store/object-key.js';
+import { findNamedPolicy } from '../callbacks/named-policy.js';
+import type { Bucket } from '../store/buckets.js';
 import { readPostForm, type PostForm } from './post-form-body.js';
-import { readProperties } from '../objects/object-properties.js';
+import { readProperties } from '../properties/object-properties.js';
 import { checkOverwrite, storeFile } from '../objects/put-object.js';
 import { maxBodyBytes, placeFile, receiveFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders, type StoredObject } from '../store/stored-object.js';
+import { uploadHeaders, type StoredObject } from '../store/stored-object.js';
 import { answerUpload } from '../callbacks/upload-outcome.js';
 
 /** `POST /` on a bucket with a form. */
@@ -41,18 +43,17 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   const now = new Date();
   const findSecret = secretFinder(state.keys, named['x-oss-security-token'], now);
   const signed = verifyPostForm(named, { findSecret, region: state.region, now });
-  if (!signed)
-    throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
-  checkPostConditions(signed.policy, form.fields, bucket.name, now);
+  if (signed) checkPostConditions(signed.policy, form.fields, bucket.name, now);
   const key = readKey(named['key'], form.fileName);
-  const callback = readFormCallback(form.fields, named);
+  if (!signed) checkAnonymousWrite(key, bucket);
+  const callback = readFormCallback(form.fields, named, bucket);
   // Only here the key is known.
   if (!(await sufferFaults({ ...exchange, objectKey: key }, 'PostObject', state))) return;
   checkOverwrite(bucket, key, named);
-  const maxBytes = Math.min(signed.policy.sizeRange.maxBytes, maxBodyBytes);
+  const maxBytes = Math.min(signed?.policy.sizeRange.maxBytes ?? maxBodyBytes, maxBodyBytes);
   const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };
   const file = await receiveFile(form.file, state.buckets.incoming, claimed, maxBytes);
-  await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
+  if (signed) await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
   const object = await storeFile(bucket, file, named, {
     ...readProperties(named, bucket),
     key,
@@ -60,7 +61,7 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
       named['x-oss-content-type'] ?? (form.fileType || named['content-type'] || 'application/octet-stream'),
   });
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PostObject' }, () =>
-    answerPlainly(exchange, object, named),
+    answerPlainly(exchange, object, uploadHeaders(bucket, object), named),
   );
 }
 
@@ -88,20 +89,25 @@ function readKey(template: string | undefined, fileName: string): string {
 function readFormCallback(
   fields: PostForm['fields'],
   { callback }: Readonly<Record<string, string>>,
+  { settings }: Bucket,
 ): CallbackParameters | undefined {
   if (callback === undefined) return undefined;
-  const parameters = readCallbackParameters(callback, undefined, { allowPrivateHosts: true });
+  const policy = findNamedPolicy(callback, settings);
+  const parameters = readCallbackParameters(policy?.callback ?? callback, policy?.callbackVar, {
+    allowPrivateHosts: true,
+  });
   const vars = Object.fromEntries(
     Object.entries(fields)
       .filter(([name]) => name.startsWith('x:'))
       .map(([name, values]) => [name, values.at(-1) ?? '']),
   );
-  return parameters && { ...parameters, vars };
+  return parameters && { ...parameters, vars: { ...parameters.vars, ...vars } };
 }
 
 function answerPlainly(
   exchange: AddressedExchange,
   object: StoredObject,
+  headers: Readonly<Record<string, string>>,
   named: Readonly<Record<string, string>>,
 ): void {
   const redirect = named['success_action_redirect'];
@@ -112,7 +118,7 @@ function answerPlainly(
     url.searchParams.set('bucket', exchange.bucket);
     url.searchParams.set('key', object.key);
     url.searchParams.set('etag', quoteEtag(object.etag));
-    send(exchange, 303, { ...contentHeaders(object), location: url.href });
+    send(exchange, 303, { ...headers, location: url.href });
   } else if (status === '201')
     sendXml(
       exchange,
@@ -126,7 +132,7 @@ function answerPlainly(
           ['Location', location],
         ],
       ],
-      contentHeaders(object),
+      headers,
     );
-  else send(exchange, status === '200' ? 200 : 204, contentHeaders(object));
+  else send(exchange, status === '200' ? 200 : 204, headers);
 }

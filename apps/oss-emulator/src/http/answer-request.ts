@@ -1,16 +1,19 @@
-import { OssRefusal, accessDenied, verifyRequest } from '#oss';
+import { OssRefusal, verifyRequest } from '#oss';
+import { checkAnonymous } from '../access/anonymous-access.js';
 import { readSecurityToken, secretFinder } from '../state/access-keys.js';
 import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
 import { callbackKeyPath } from '../callbacks/key.js';
-import { answerPreflight } from './cors.js';
+import { allowOrigin, answerPreflight, corsOf } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange, Exchange } from '../wire/exchange.js';
 import { sufferFaults } from '../faults/request-faults.js';
-import { answerOwnPage, ownNamespace } from '../pages/own-pages.js';
+import { answerOwnPage } from '../pages/own-pages.js';
+import { ownNamespace } from '../wire/own-namespace.js';
 import { checkObjectKey } from '../store/object-key.js';
-import { findOperation } from './find-operation.js';
+import { findOperation, findSubResource } from './find-operation.js';
 import { operationName } from './operation-name.js';
 import { postObject } from '../forms/post-object.js';
+import { answerSts, isStsRequest } from '../sts/answer-sts.js';
 import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
 
@@ -51,20 +54,23 @@ function logRefusal(
 async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { method, rawPath, host, query } = exchange;
   checkFraming(exchange);
-  const addresses = readAddresses(host, rawPath, state.publicUrl.hostname);
+  const addresses = readAddresses(host, rawPath, state);
   const [first] = addresses;
-  if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
-  if (method === 'OPTIONS') return answerPreflight(exchange);
-  if (method === 'GET' && rawPath === callbackKeyPath && addresses[0]?.objectKey === '')
+  if (method === 'GET' && rawPath === callbackKeyPath && first?.objectKey === '')
     return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
+  if (isStsRequest(exchange, first)) return answerSts(exchange, state);
+  if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
+  // Not before: no page of another origin may read what is the emulator's own.
+  const cors = corsOf(first?.bucket ?? '', state.buckets);
+  if (method === 'OPTIONS') return answerPreflight(exchange, cors);
+  allowOrigin(exchange, cors);
   // A form contains its own signature.
-  if (method === 'POST' && first?.bucket && first.objectKey === '' && query['delete'] === undefined)
+  if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
   const operation = findOperation(addressed);
-  if (await sufferFaults(addressed, operationName(operation, method), state))
-    await operation(addressed, state);
+  if (await sufferFaults(addressed, operationName(addressed), state)) await operation(addressed, state);
 }
 
 /** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */
@@ -76,12 +82,13 @@ function checkFraming({ incoming, host, headers }: Exchange): void {
 }
 
 /**
- * Returns the interpretation of the address for which the signature is valid. @throws OssRefusal
+ * Returns the interpretation of the address for which the signature is valid, or which anybody may
+ * access. @throws OssRefusal
  */
 function authenticate(
   exchange: Exchange,
   addresses: readonly BucketAddress[],
-  { keys, region }: EmulatorState,
+  { buckets, keys, region }: EmulatorState,
 ): AddressedExchange {
   const now = new Date();
   const rules = { findSecret: secretFinder(keys, readSecurityToken(exchange), now), region, now };
@@ -90,7 +97,8 @@ function authenticate(
     const addressed = { ...exchange, ...address };
     try {
       if (verifyRequest(addressed, rules)) return addressed;
-      throw accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001');
+      checkAnonymous(addressed, findSubResource(exchange.query), buckets);
+      return addressed;
     } catch (error) {
       failure = error;
     }

@@ -12,7 +12,7 @@ import {
   type SignedRequest,
 } from '../fixtures/requests.fixture.js';
 
-const emulator = useEmulator();
+const emulator = useEmulator({ cnames: new Map([['media.example.com', bucket]]) });
 
 const refused = ({ status, text, headers }: RawAnswer) => ({
   status,
@@ -125,7 +125,9 @@ describe('a signature', () => {
     expect((await presigned(604_801, new Date())).status).toBe(400);
   });
 
-  test('holds whatever the address style', async () => {
+  test.each(['V1', 'V4'])('%s holds whatever the address style', async (version) => {
+    const signed =
+      version === 'V1' ? signRequestV1(get, credentials) : signRequestV4(get, credentials, region);
     await sendSigned(emulator.url, { method: 'PUT', key: 'k', body: 'hello' });
     for (const [host, target] of [
       [`${bucket}.localhost`, '/k'],
@@ -136,8 +138,9 @@ describe('a signature', () => {
       [`${bucket}.oss-cn-hangzhou.aliyuncs.com`, `/${bucket}/k`],
       ['oss-cn-hangzhou.aliyuncs.com', `/${bucket}/k`],
       ['127.0.0.1', `/${bucket}/k`],
+      ['media.example.com', '/k'],
     ] as const) {
-      const answer = await send({ ...signRequestV4(get, credentials, region), host }, target);
+      const answer = await send({ ...signed, host }, target);
       expect([host, answer.status, answer.text]).toEqual([host, 200, 'hello']);
     }
   });
@@ -152,7 +155,7 @@ describe('a request is refused', () => {
     ['a key of 1024 bytes', { method: 'PUT', key: 'x'.repeat(1024), body: 'x' }, 400, 'InvalidObjectName'],
     ['a key of 1026 bytes', { method: 'PUT', key: '中'.repeat(342), body: 'x' }, 400, 'InvalidObjectName'],
     ['a method', { method: 'PATCH', key: 'k' }, 405, 'MethodNotAllowed'],
-    ['no such operation', { key: 'k', query: { acl: '' } }, 501, 'NotImplemented'],
+    ['a method of a sub-resource', { method: 'PUT', query: { location: '' } }, 405, 'MethodNotAllowed'],
     ['image processing', { key: 'k', query: { 'x-oss-process': 'image/info' } }, 501, 'NotImplemented'],
     ['max-keys', { query: { 'max-keys': '1001' } }, 400, 'InvalidArgument'],
     ['max-keys', { query: { 'max-keys': 'all' } }, 400, 'InvalidArgument'],
@@ -185,6 +188,26 @@ describe('a request is refused', () => {
   function deletion(body: string): SignedRequest {
     return { method: 'POST', query: { delete: '' }, body };
   }
+
+  test.each([
+    [{ key: 'k', query: { asyncFetch: '' } }, 'asyncFetch', 'OBJECT'],
+    [{ query: { metaQuery: '', comp: 'query' } }, 'metaQuery&comp=query', 'BUCKET'],
+    [{ query: { httpsConfig: '' } }, 'httpsConfig', 'BUCKET'],
+  ] as [SignedRequest, string, string][])(
+    'for a sub-resource that the emulator lacks: %j',
+    async (request, name, type) => {
+      const answer = await sendSigned(emulator.url, request);
+      expect(refused(answer)).toMatchObject({ status: 501, code: 'NotImplemented' });
+      expect(elementOf(answer.text, 'SubResource')?.replace('&#x26;', '&')).toBe(name);
+      expect(elementOf(answer.text, 'ResourceType')).toBe(type);
+      expect(elementOf(answer.text, 'Message')).toContain(`?${name.replace('&', '&#x26;')}`);
+    },
+  );
+
+  test('but not for a query name that OSS does not know', async () => {
+    const answer = await sendSigned(emulator.url, { query: { unknown: '1', 'max-keys': '1' } });
+    expect(answer.status).toBe(200);
+  });
 
   test('for a path that is not UTF-8', async () => {
     for (const target of [`/${bucket}/%ff`, `/${bucket}/%zz`, '/%'])
@@ -250,7 +273,7 @@ describe('cross-origin requests', () => {
   test('need an origin and a method', async () => {
     const options = (headers: Record<string, string>) =>
       sendRaw(emulator.url, { method: 'OPTIONS', target: `/${bucket}/k`, headers });
-    expect((await options({})).status).toBe(400);
-    expect((await options({ origin: 'https://a.example' })).status).toBe(403);
+    for (const headers of [{}, { origin: 'https://a.example' }] as Record<string, string>[])
+      expect(refused(await options(headers))).toMatchObject({ status: 400, code: 'BadRequest' });
   });
 });

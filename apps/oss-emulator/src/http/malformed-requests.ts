@@ -47,7 +47,7 @@ export function refuseRaw(socket: Duplex, refused: OssRefusal, requestId = newRe
   if (!socket.writable) return;
   const body = writeXml(errorDocument(refused, { requestId, host: '' }));
   const head = {
-    ...commonHeaders({ requestId, headers: {}, startedAtMs: performance.now() }),
+    ...commonHeaders({ requestId, startedAtMs: performance.now() }),
     date: new Date().toUTCString(),
     connection: 'close',
     'content-type': 'application/xml',

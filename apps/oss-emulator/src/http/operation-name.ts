@@ -1,14 +1,40 @@
-/** Functions that have a shorter name than OSS gives the operation. */
-const longerNames: Readonly<Record<string, string>> = {
-  abortUpload: 'AbortMultipartUpload',
-  completeUpload: 'CompleteMultipartUpload',
-  deleteObjects: 'DeleteMultipleObjects',
-  initiateUpload: 'InitiateMultipartUpload',
-  listUploads: 'ListMultipartUploads',
-};
+import type { AddressedExchange } from '../wire/exchange.js';
+import { findSubResource } from './find-operation.js';
 
-/** The name that OSS gives an operation, such as PutObject: that of the function which carries it out. */
-export function operationName({ name }: { readonly name: string }, method: string): string {
-  if (name === 'getObject' && method === 'HEAD') return 'HeadObject';
-  return longerNames[name] ?? name.charAt(0).toUpperCase() + name.slice(1);
+/** By `type sub-resource method`: the operations whose names do not follow from these. */
+const names: Readonly<Record<string, string>> = {
+  'Service  GET': 'ListBuckets',
+  'Bucket  GET': 'ListObjects',
+  'Bucket bucketInfo GET': 'GetBucketInfo',
+  'Bucket delete POST': 'DeleteMultipleObjects',
+  'Bucket policy&comp=callback GET': 'GetBucketCallbackPolicy',
+  'Bucket policy&comp=callback PUT': 'PutBucketCallbackPolicy',
+  'Bucket policy&comp=callback DELETE': 'DeleteBucketCallbackPolicy',
+  'Bucket uploads GET': 'ListMultipartUploads',
+  'Bucket versions GET': 'ListObjectVersions',
+  'Object append POST': 'AppendObject',
+  'Object objectMeta HEAD': 'GetObjectMeta',
+  'Object restore POST': 'RestoreObject',
+  'Object symlink GET': 'GetSymlink',
+  'Object symlink HEAD': 'GetSymlink',
+  'Object symlink PUT': 'PutSymlink',
+  'Object uploads POST': 'InitiateMultipartUpload',
+  'Object uploadId GET': 'ListParts',
+  'Object uploadId PUT': 'UploadPart',
+  'Object uploadId POST': 'CompleteMultipartUpload',
+  'Object uploadId DELETE': 'AbortMultipartUpload',
+};
+const copies: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' };
+
+type Named = Pick<AddressedExchange, 'bucket' | 'objectKey' | 'query' | 'method' | 'headers'>;
+
+/** The name that OSS gives to what a request does, such as PutObject or GetBucketAcl. */
+export function operationName({ bucket, objectKey, query, method, headers }: Named): string {
+  const type = objectKey ? 'Object' : bucket ? 'Bucket' : 'Service';
+  const subResource = findSubResource(query);
+  const name =
+    names[`${type} ${subResource} ${method}`] ?? capital(method.toLowerCase()) + type + capital(subResource);
+  return (headers['x-oss-copy-source'] !== undefined && copies[name]) || name;
 }
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,11 +1,11 @@
 import { invalidArgument, normalizeEtag } from '#oss';
 import type { AddressedExchange } from '../wire/exchange.js';
 import type { Bucket } from '../store/buckets.js';
+import { maxPartNumber } from './find-upload.js';
 import type { StoredPart, UploadRecord } from '../store/upload-record.js';
 import { refusal } from '../wire/refusals.js';
 import { readXml, recordOf } from '../wire/xml.js';
 
-export const maxPartNumber = 10_000;
 const minPartBytes = 100 * 1024;
 
 /**

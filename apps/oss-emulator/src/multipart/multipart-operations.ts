@@ -1,16 +1,16 @@
-import { etagOfParts, invalidArgument, quoteEtag } from '#oss';
-import type { Bucket } from '../store/buckets.js';
-import { chooseParts, maxPartNumber } from './completion-list.js';
+import { etagOfParts, quoteEtag } from '#oss';
+import { chooseParts } from './completion-list.js';
+import { findUpload, maxPartNumber, readPartNumber } from './find-upload.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
-import type { StoredPart, UploadRecord } from '../store/upload-record.js';
+import type { UploadRecord } from '../store/upload-record.js';
 import { checkOverwrite, mayReplace, receiveBody } from '../objects/put-object.js';
-import { readProperties } from '../objects/object-properties.js';
+import { readProperties } from '../properties/object-properties.js';
+import { encodingElements, readEncoding, readLimit, takePage } from '../wire/paging.js';
 import { readText } from '../wire/read-body.js';
 import { receiveFile } from '../store/received-file.js';
-import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders } from '../store/stored-object.js';
+import { contentHeaders, uploadHeaders } from '../store/stored-object.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 import type { XmlElement } from '../wire/xml.js';
 
@@ -25,15 +25,8 @@ export async function initiateUpload(exchange: AddressedExchange, state: Emulato
 
 /** `PUT /key?partNumber=&uploadId=` */
 export async function uploadPart(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  if (exchange.headers['x-oss-copy-source'] !== undefined) throw refusal('NotImplemented');
   const [bucket, upload] = findUpload(exchange, state);
-  const text = exchange.query['partNumber'] ?? '';
-  const partNumber = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (partNumber < 1 || partNumber > maxPartNumber)
-    throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive.', undefined, {
-      ArgumentName: 'partNumber',
-      ArgumentValue: text,
-    });
+  const partNumber = readPartNumber(exchange.query);
   const file = await receiveBody(exchange, state);
   await bucket.uploads.putPart(upload, partNumber, file);
   send(exchange, 200, contentHeaders(file));
@@ -43,7 +36,7 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
 export async function completeUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const [bucket, upload] = findUpload(exchange, state);
-  const callback = readRequestedCallback(exchange);
+  const callback = readRequestedCallback(exchange, bucket);
   checkOverwrite(bucket, objectKey, headers);
   const list = await readText(exchange);
   const object = await bucket.uploads.complete(
@@ -67,7 +60,7 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
             ['ETag', quoteEtag(object.etag)],
           ],
         ],
-        contentHeaders(object),
+        uploadHeaders(bucket, object),
       ),
   );
 }
@@ -103,15 +96,9 @@ export async function abortUpload(exchange: AddressedExchange, state: EmulatorSt
 export function listParts(exchange: AddressedExchange, state: EmulatorState): void {
   const { query } = exchange;
   const [bucket, upload] = findUpload(exchange, state);
-  const marker = Number(query['part-number-marker'] ?? 0) || 0;
-  const maxParts = Math.min(Number(query['max-parts'] ?? 1000) || 1000, 1000);
-  const parts: StoredPart[] = [];
-  let isTruncated = false;
-  for (const part of bucket.uploads.parts(upload, Math.min(marker, maxPartNumber))) {
-    isTruncated = parts.length === maxParts;
-    if (isTruncated) break;
-    parts.push(part);
-  }
+  const marker = Math.min(Number(query['part-number-marker'] ?? 0) || 0, maxPartNumber);
+  const maxParts = readLimit(query, 'max-parts', 1000);
+  const { page: parts, isTruncated } = takePage(bucket.uploads.parts(upload, marker), maxParts);
   sendXml(exchange, 200, [
     'ListPartsResult',
     [
@@ -138,18 +125,7 @@ export function listParts(exchange: AddressedExchange, state: EmulatorState): vo
   ]);
 }
 
-function identity({ bucket, objectKey }: AddressedExchange): XmlElement[] {
-  return [
-    ['Bucket', bucket],
-    ['Key', objectKey],
-  ];
-}
-
-/** @throws OssRefusal NoSuchUpload */
-function findUpload(exchange: AddressedExchange, state: EmulatorState): [Bucket, UploadRecord] {
-  const bucket = state.buckets.get(exchange.bucket);
-  const uploadId = exchange.query['uploadId'] ?? '';
-  const upload = bucket.uploads.get(uploadId, exchange.objectKey);
-  if (!upload) throw refusal('NoSuchUpload', { UploadId: uploadId });
-  return [bucket, upload];
+function identity({ bucket, objectKey, query }: AddressedExchange): XmlElement[] {
+  const encode = readEncoding(query);
+  return [...encodingElements(query), ['Bucket', bucket], ['Key', encode(objectKey)]];
 }

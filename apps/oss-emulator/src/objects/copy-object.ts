@@ -1,32 +1,22 @@
 import { invalidArgument, quoteEtag } from '#oss';
-import type { Bucket } from '../store/buckets.js';
-import { meetsConditions } from '../wire/conditions.js';
 import type { EmulatorState } from '../state/emulator-state.js';
+import type { Bucket } from '../store/buckets.js';
+import { uploadHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
 import type { AddressedExchange } from '../wire/exchange.js';
-import { findObject } from './get-object.js';
-import { checkOverwrite, storeFile } from './put-object.js';
-import { readProperties } from './object-properties.js';
-import { receiveFile } from '../store/received-file.js';
-import { send, sendXml } from '../wire/responses.js';
-import { contentHeaders, type StoredObject } from '../store/stored-object.js';
+import { sendXml } from '../wire/responses.js';
+import { findCopySource, receiveCopy, sourceHeaders, type CopySource } from '../lookup/copy-source.js';
+import { checkReadable } from '../lookup/find-object.js';
+import { readProperties } from '../properties/object-properties.js';
+import { checkOverwrite, mayReplace, storeFile } from './put-object.js';
 
 /** `PUT /key` with header `x-oss-copy-source` */
 export async function copyObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  const { headers, objectKey } = exchange;
   const target = state.buckets.get(exchange.bucket);
-  const [sourceBucket, source] = findSource(headers['x-oss-copy-source'] ?? '', state);
-  if (!meetsConditions(headers, source, 'x-oss-copy-source-')) return send(exchange, 304);
-  checkOverwrite(target, objectKey, headers);
-  const isSame = sourceBucket === target && source.key === objectKey;
-  const replaces = isSame || headers['x-oss-metadata-directive'] === 'REPLACE';
-  const bytes = await sourceBucket.objects.open(source);
-  if (!bytes) return copyObject(exchange, state);
-  const file = await receiveFile(bytes.createReadStream(), state.buckets.incoming);
-  const object = await storeFile(target, file, headers, {
-    ...source,
-    ...(replaces && readProperties(headers, target)),
-    key: objectKey,
-  });
+  const source = findCopySource(exchange, state);
+  checkOverwrite(target, exchange.objectKey, exchange.headers);
+  const object = await makeCopy(exchange, state, source, target);
+  // The source was replaced while it was looked up.
+  if (!object) return copyObject(exchange, state);
   sendXml(
     exchange,
     200,
@@ -37,23 +27,58 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
         ['LastModified', object.modifiedAt],
       ],
     ],
-    contentHeaders(object),
+    { ...uploadHeaders(target, object), ...sourceHeaders(source) },
   );
 }
 
-function findSource(header: string, { buckets }: EmulatorState): [Bucket, StoredObject] {
-  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(decode(header)) ?? [];
-  if (!bucketName || !key)
-    throw invalidArgument('Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.');
-  const bucket = buckets.get(bucketName);
-  return [bucket, findObject(bucket, key)];
+/** A symlink is copied as a link, anything else as a normal object. */
+async function makeCopy(
+  { headers, objectKey }: AddressedExchange,
+  state: EmulatorState,
+  source: CopySource,
+  target: Bucket,
+): Promise<StoredObject | undefined> {
+  const { object } = source;
+  const isItself = source.bucket.name === target.name && object.key === objectKey && !source.isVersion;
+  const facts = { ...copiedProperties(headers, object, target, isItself), key: objectKey };
+  if (object.symlinkTarget !== undefined) {
+    const { etag, crc64, symlinkTarget } = object;
+    const link = { sizeBytes: 0, etag, crc64, contentMd5: null, type: 'Symlink', symlinkTarget } as const;
+    return target.objects.putEmpty({ ...facts, ...link }, mayReplace(headers));
+  }
+  checkReadable(object);
+  const file = await receiveCopy(source.bucket.objects, object, state);
+  return file && storeFile(target, file, headers, facts);
 }
 
-function decode(text: string): string {
-  try {
-    // `+` is a space, as in paths.
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return '';
-  }
+/**
+ * Headers and tags are the source's unless a directive says otherwise; ACL and storage class never
+ * are. A copy onto itself changes the headers in any case, for there is no other use of it.
+ */
+function copiedProperties(
+  headers: AddressedExchange['headers'],
+  source: StoredObject,
+  target: Bucket,
+  isItself: boolean,
+): ObjectProperties {
+  const given = readProperties(headers, target);
+  const replaces = readDirective(headers, 'x-oss-metadata-directive') || isItself;
+  return {
+    acl: given.acl,
+    storageClass: given.storageClass,
+    mimeType: (replaces && headers['content-type']) || source.mimeType,
+    headers: replaces ? given.headers : source.headers,
+    tags: readDirective(headers, 'x-oss-tagging-directive') ? given.tags : source.tags,
+  };
+}
+
+/** Whether the copy takes what the request gives. @throws OssRefusal InvalidArgument */
+function readDirective(headers: AddressedExchange['headers'], name: string): boolean {
+  const value = headers[name] ?? 'COPY';
+  const directive = value.toUpperCase();
+  if (directive === 'COPY' || directive === 'REPLACE') return directive === 'REPLACE';
+  throw invalidArgument(`The value of ${name} must be COPY or REPLACE.`, undefined, {
+    ArgumentName: name,
+    ArgumentValue: value,
+  });
 }

@@ -1,39 +1,60 @@
-import { percentEncode } from '#oss';
 import type { EmulatorState } from '../state/emulator-state.js';
+import type { Deletion } from '../store/bucket-objects.js';
+import type { Bucket } from '../store/buckets.js';
 import type { AddressedExchange } from '../wire/exchange.js';
+import { encodingElements, readEncoding } from '../wire/paging.js';
 import { readText } from '../wire/read-body.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
 import { readXml, recordOf, type XmlElement } from '../wire/xml.js';
+import { readVersionId, type Wanted } from '../lookup/find-object.js';
 
 const maxKeys = 1000;
 
 /** `DELETE /key`: answers 204 even if there is no such object. */
 export async function deleteObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  await state.buckets.get(exchange.bucket).objects.delete(exchange.objectKey);
-  send(exchange, 204);
+  const bucket = state.buckets.get(exchange.bucket);
+  const versionId = readVersionId(exchange.query['versionId']);
+  const deleted = await deleteOne(bucket, { key: exchange.objectKey, versionId });
+  send(exchange, 204, {
+    ...(bucket.versioning && { 'x-oss-version-id': deleted.versionId }),
+    ...(deleted.deleteMarker && { 'x-oss-delete-marker': 'true' }),
+  });
 }
 
-/** `POST /?delete` with a list of keys. */
+/** `POST /?delete` with a list of keys, and of versions. */
 export async function deleteObjects(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  const { objects } = state.buckets.get(exchange.bucket);
+  const bucket = state.buckets.get(exchange.bucket);
+  const encode = readEncoding(exchange.query);
   const root = readXml(await readText(exchange), 'Delete');
-  const keys = readKeys(root['Object']);
-  for (const key of keys) await objects.delete(key);
-  const encoded = exchange.query['encoding-type'] === 'url';
-  const deleted: XmlElement[] =
-    root['Quiet'] === 'true'
-      ? []
-      : keys.map((key) => ['Deleted', [['Key', encoded ? percentEncode(key) : key]]]);
-  const encoding: XmlElement[] = encoded ? [['EncodingType', 'url']] : [];
-  sendXml(exchange, 200, ['DeleteResult', [...encoding, ...deleted]]);
+  const wanted = readList(root['Object']);
+  const deletions = await Promise.all(wanted.map((one) => deleteOne(bucket, one)));
+  if (root['Quiet'] === 'true') return send(exchange, 200);
+  const elements = wanted.map(({ key, versionId }, at): XmlElement => [
+    'Deleted',
+    [['Key', encode(key)], ...deletionElements(versionId, deletions[at])],
+  ]);
+  sendXml(exchange, 200, ['DeleteResult', [...encodingElements(exchange.query), ...elements]]);
 }
 
-function readKeys(list: unknown): string[] {
+function deleteOne({ objects }: Bucket, { key, versionId }: Wanted): Promise<Deletion> {
+  return versionId === undefined ? objects.delete(key) : objects.deleteVersion(key, versionId);
+}
+
+/** The version that was named, and the delete marker that was made or deleted. */
+function deletionElements(versionId: string | undefined, deletion: Deletion | undefined): XmlElement[] {
+  const named: XmlElement[] = versionId === undefined ? [] : [['VersionId', versionId]];
+  if (!deletion?.deleteMarker) return named;
+  return [...named, ['DeleteMarker', true], ['DeleteMarkerVersionId', deletion.versionId]];
+}
+
+function readList(list: unknown): Wanted[] {
   if (!Array.isArray(list) || list.length > maxKeys) throw refusal('MalformedXML');
   return list.map((item: unknown) => {
-    const key = recordOf(item)['Key'];
+    const { Key: key, VersionId: versionId } = recordOf(item);
     if (typeof key !== 'string' || key === '') throw refusal('MalformedXML');
-    return key;
+    if (versionId === undefined || versionId === '') return { key, versionId: undefined };
+    if (typeof versionId !== 'string') throw refusal('MalformedXML');
+    return { key, versionId: readVersionId(versionId) };
   });
 }

@@ -1,30 +1,24 @@
 import { pipeline } from 'node:stream/promises';
-import type { Bucket } from '../store/buckets.js';
 import { readRange } from '../wire/byte-range.js';
 import { meetsConditions } from '../wire/conditions.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import { commonHeaders, type AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { send, toLatin1 } from '../wire/responses.js';
-import { objectHeaders, type StoredObject } from '../store/stored-object.js';
+import { objectHeaders, versionHeaders } from '../store/stored-object.js';
+import { checkReadable, findRequested, followLink } from '../lookup/find-object.js';
 
 /** Fewer and larger reads than Node's default: half the time for a photo. */
 const readAtOnceBytes = 1_048_576;
-
-/** The object at this key. @throws OssRefusal NoSuchKey */
-export function findObject(bucket: Bucket, key: string): StoredObject {
-  const object = bucket.objects.get(key);
-  if (!object) throw refusal('NoSuchKey', { Key: key });
-  return object;
-}
 
 /** `GET /key` and `HEAD /key` */
 export async function getObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, query, outgoing, method } = exchange;
   if (query['x-oss-process'] !== undefined) throw refusal('NotImplemented');
   const bucket = state.buckets.get(exchange.bucket);
-  const object = findObject(bucket, exchange.objectKey);
-  const answered = { ...objectHeaders(object), ...overrides(query) };
+  const object = followLink(bucket, findRequested(exchange, bucket));
+  if (method === 'GET') checkReadable(object);
+  const answered = { ...objectHeaders(object), ...versionHeaders(bucket, object), ...overrides(query) };
   if (!meetsConditions(headers, object)) return send(exchange, 304, answered);
   const standard = headers['x-oss-range-behavior'] === 'standard';
   const range = readRange(headers['range'], object.sizeBytes, standard);
@@ -51,18 +45,38 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
 
 /** `HEAD /key?objectMeta` */
 export function getObjectMeta(exchange: AddressedExchange, state: EmulatorState): void {
-  const object = findObject(state.buckets.get(exchange.bucket), exchange.objectKey);
-  const { etag = '', 'last-modified': modified = '' } = objectHeaders(object);
+  const bucket = state.buckets.get(exchange.bucket);
+  const object = followLink(bucket, findRequested(exchange, bucket));
+  const {
+    etag = '',
+    'last-modified': modified = '',
+    'x-oss-hash-crc64ecma': crc64 = '',
+  } = objectHeaders(object);
   exchange.outgoing.writeHead(200, {
     ...commonHeaders(exchange),
     etag,
     'last-modified': modified,
+    'x-oss-hash-crc64ecma': crc64,
+    ...versionHeaders(bucket, object),
     'content-length': object.sizeBytes,
   });
   exchange.outgoing.end();
 }
 
+const overridable = [
+  'content-type',
+  'content-language',
+  'expires',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+];
+
 function overrides(query: Readonly<Record<string, string>>): Record<string, string> {
-  const given = Object.entries(query).filter(([name]) => name.startsWith('response-'));
-  return Object.fromEntries(given.map(([name, value]) => [name.slice('response-'.length), value]));
+  return Object.fromEntries(
+    overridable.flatMap((name) => {
+      const value = query[`response-${name}`];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

@@ -1,18 +1,20 @@
+import { OssRefusal } from '#oss';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { maxBodyBytes, receiveFile, type ReceivedFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import type { Bucket } from '../store/buckets.js';
-import { contentHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
-import { readProperties } from './object-properties.js';
+import { uploadHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
+import { readProperties } from '../properties/object-properties.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 
 /** `PUT /key` */
 export async function putObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
-  const callback = readRequestedCallback(exchange);
+  const callback = readRequestedCallback(exchange, bucket);
+  checkHeaders(headers);
   checkOverwrite(bucket, objectKey, headers);
   const file = await receiveBody(exchange, state);
   const object = await storeFile(bucket, file, headers, {
@@ -20,8 +22,15 @@ export async function putObject(exchange: AddressedExchange, state: EmulatorStat
     ...readProperties(headers, bucket),
   });
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PutObject' }, () =>
-    send(exchange, 200, contentHeaders(object)),
+    send(exchange, 200, uploadHeaders(bucket, object)),
   );
+}
+
+/** @throws OssRefusal NotImplemented if a header is for reads alone */
+function checkHeaders(headers: AddressedExchange['headers']): void {
+  if (headers['if-modified-since'] === undefined) return;
+  const message = 'A header you provided implies functionality that is not implemented.';
+  throw new OssRefusal(400, 'NotImplemented', message, { facts: { Header: 'If-Modified-Since' } });
 }
 
 /** Receives the whole body of a request into a file. @throws OssRefusal */
@@ -56,7 +65,8 @@ export function checkOverwrite(
   key: string,
   headers: Readonly<Record<string, string | undefined>>,
 ): void {
-  if (!mayReplace(headers) && bucket.objects.get(key)) throw refusal('FileAlreadyExists', { Key: key });
+  if (!mayReplace(headers) && bucket.versioning === undefined && bucket.objects.get(key))
+    throw refusal('FileAlreadyExists', { Key: key });
 }
 
 /** Whether an upload may overwrite an object. */

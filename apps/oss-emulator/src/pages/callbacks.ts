@@ -105,9 +105,7 @@ const cut = ({ bodyIsCut }: { readonly bodyIsCut: boolean }) => (bodyIsCut ? '\n
 function explanation(entry: JournalEntry, state: CallbackSender): Html {
   const { holds, steps } = explainEntry(entry, state);
   const tones = { ok: 'good', wrong: 'bad', note: 'warn' } as const;
-  return html` <p>
-      ${holds ? 'The signature is valid: see the answer for the reason.' : 'Landfall would refuse this request.'}
-    </p>
+  return html`<p>${summary(holds, entry)}</p>
     <ul class="steps">
       ${steps.map(
         ({ title, verdict, lines }) =>
@@ -117,4 +115,10 @@ function explanation(entry: JournalEntry, state: CallbackSender): Html {
           </li>`,
       )}
     </ul>`;
+}
+
+function summary(holds: boolean | null, { answer }: JournalEntry): string {
+  if (holds === null) return 'Its signature cannot be checked.';
+  if (!holds) return 'The signature is not valid: Landfall would refuse this request.';
+  return `The signature is valid: ${answer ? 'the answer tells the reason' : 'the connection failed'}.`;
 }

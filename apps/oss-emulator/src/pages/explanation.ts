@@ -1,12 +1,17 @@
 import { createPublicKey } from 'node:crypto';
-import { explainCallback, readCapturedCallback } from '#explain';
+import { explainCallback, readCapturedCallback, type ExplainedStep } from '#explain';
 import type { CallbackSender } from '../callbacks/callback-sender.js';
 import type { JournalEntry } from '../callbacks/journal.js';
 
 /** Limits the search for a cause to some milliseconds. */
 const hashedBytesMax = 4_194_304;
 
-type Explanation = ReturnType<typeof explainCallback>;
+interface Explanation {
+  /** Whether Landfall would accept it; null if that cannot be told. */
+  readonly holds: boolean | null;
+  readonly steps: readonly ExplainedStep[];
+}
+
 /** A page that refreshes itself asks again and again. */
 const explained = new WeakMap<JournalEntry, Explanation>();
 
@@ -20,7 +25,7 @@ export function explainEntry(entry: JournalEntry, sender: CallbackSender): Expla
 function explain({ request, url }: JournalEntry, { callbackKey, publicUrl }: CallbackSender): Explanation {
   if (request.bodyIsCut)
     return {
-      holds: false,
+      holds: null,
       steps: [
         {
           title: 'body',

@@ -21,7 +21,7 @@ export async function replaceFaults(
   // A form of a foreign page cannot have this type.
   if (!/^application\/json\b/i.test(exchange.headers['content-type'] ?? ''))
     throw new OssRefusal(415, 'UnsupportedMediaType', 'Faults must be sent as application/json.');
-  const read = readFaultPlan(parseJson(await readText(exchange, maxPlanBytes)));
+  const read = readFaultPlan(parseJson(await readText(exchange, maxPlanBytes, 'EntityTooLarge')));
   if ('problem' in read) throw invalidArgument(read.problem);
   faults.replace(read.plan);
   logger.info({ requestId: exchange.requestId, ...read.plan }, 'other faults are on');
@@ -100,10 +100,10 @@ function describeSelection({ share, every, ...more }: Omit<FaultRule, 'fault'>):
 
 function form(fault: FaultName): Html {
   const [place = ''] = fault.split('.');
-  return html` <section class="card" aria-labelledby="${fault}">
+  return html` <section class="card">
     <h3 id="${fault}">${fault}</h3>
     <p>${faultTable[fault]}</p>
-    <form data-change="add" data-fault="${fault}">
+    <form data-change="add" data-fault="${fault}" aria-labelledby="${fault}">
       <label
         >How often
         <select name="often">

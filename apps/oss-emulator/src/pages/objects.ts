@@ -33,7 +33,7 @@ export const objectList: Resource<ObjectPage> = {
   read({ bucket: name = '', prefix = '', delimiter = '/', after = '', ...query }, state) {
     const bucket = state.buckets.get(name);
     const limit = readLimit(query, 'limit', 50);
-    const entries = bucket.objects.list(after, { prefix, delimiter, currentOnly: true });
+    const entries = bucket.objects.list(after, { prefix, delimiter });
     const { page, isTruncated } = takePage(entries, limit);
     const last = page.at(-1);
     return {
@@ -71,10 +71,9 @@ function listed(
 }
 
 /** A link that holds for an hour, relative to whatever name the emulator was asked by. */
-function sign(bucket: string, objectKey: string, { keys: [key], publicUrl, region }: EmulatorState): string {
-  if (!key) throw new Error('the emulator has no access key');
+function sign(bucket: string, objectKey: string, { keys, publicUrl, region }: EmulatorState): string {
   const url = presignUrlV4({
-    ...key,
+    ...keys.own,
     endpoint: publicUrl,
     pathStyle: true,
     bucket,
@@ -128,7 +127,7 @@ const table = ({ bucket, prefix, delimiter, prefixes, items }: ObjectPage): Html
               <a href="${url}" download><bdi>${key.slice(prefix.length) || key}</bdi></a>
             </td>
             <td class="number">${showSize(sizeBytes)}</td>
-            <td class="wide">${mimeType}</td>
+            <td class="wide type">${mimeType}</td>
             <td class="wide time">${showTime(modifiedAt)}</td>
           </tr>`,
       )}

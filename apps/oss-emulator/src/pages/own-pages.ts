@@ -13,9 +13,6 @@ import { pageStyle } from './html/style.js';
 import { objectList } from './objects.js';
 import { sendJson, sendOwn, show, type Answer } from './resource.js';
 
-/** Takes the place of a bucket in the path: no bucket can have this name. */
-export const ownNamespace = '-';
-
 const routes: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   '': { GET: showFirst },
   buckets: { GET: show(bucketList) },

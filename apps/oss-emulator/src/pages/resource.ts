@@ -40,10 +40,9 @@ export function sendJson(exchange: AddressedExchange, value: unknown): void {
   sendOwn(exchange, 'application/json', `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Answers what other origins must not read. */
+/** Answers with a body that no page of another origin can read. */
 export function sendOwn(exchange: AddressedExchange, type: string, body: string): void {
-  const sameOrigin = { ...exchange, headers: {} };
-  send(sameOrigin, 200, { ...ownHeaders, 'content-type': type }, body);
+  send(exchange, 200, { ...ownHeaders, 'content-type': type }, body);
 }
 
 /** An address below `/-/`, without empty parameters. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { invalidArgument, type SignatureRules } from '#oss';
 import type { Exchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
@@ -11,6 +12,48 @@ export interface AccessKey {
   readonly expiresAt?: Date | undefined;
 }
 
+/** A temporary key that STS issues. */
+export type IssuedKey = { readonly [Name in keyof AccessKey]-?: NonNullable<AccessKey[Name]> };
+
+/** Keys that STS issued and that are remembered; the oldest are forgotten. */
+const maxIssued = 10_000;
+
+/** The keys that the emulator accepts: those of its settings, and those that it issues as STS. */
+export class AccessKeys {
+  readonly #settings: ReadonlyMap<string, AccessKey>;
+  readonly #issued = new Map<string, AccessKey>();
+
+  /** The key that the emulator itself signs with. */
+  readonly own: AccessKey;
+
+  constructor(settings: readonly [AccessKey, ...AccessKey[]]) {
+    [this.own] = settings;
+    this.#settings = new Map(settings.map((key) => [key.accessKeyId, key]));
+  }
+
+  find(accessKeyId: string): AccessKey | undefined {
+    return this.#settings.get(accessKeyId) ?? this.#issued.get(accessKeyId);
+  }
+
+  knowsToken(token: string | undefined): boolean {
+    const keys = [...this.#settings.values(), ...this.#issued.values()];
+    return keys.some(({ securityToken }) => securityToken === token);
+  }
+
+  /** Makes a temporary key. */
+  issue(expiresAt: Date): IssuedKey {
+    const key = {
+      accessKeyId: `STS.N${randomBytes(15).toString('base64url').replaceAll(/[-_]/g, 'x')}`,
+      accessKeySecret: randomBytes(33).toString('base64url').replaceAll(/[-_]/g, 'x'),
+      securityToken: `CAIS${randomBytes(144).toString('base64')}`,
+      expiresAt,
+    };
+    this.#issued.set(key.accessKeyId, key);
+    for (const id of this.#issued.keys()) if (this.#issued.size > maxIssued) this.#issued.delete(id);
+    return key;
+  }
+}
+
 /**
  * How to find the secrets of a request that brings this security token. A temporary key without its token is unknown; which
  * refusal a wrong token gets is inferred from the names, OSS describes none.
@@ -18,19 +61,15 @@ export interface AccessKey {
  * SecurityTokenExpired
  */
 export function secretFinder(
-  keys: readonly AccessKey[],
+  keys: AccessKeys,
   token: string | undefined,
   now: Date,
 ): SignatureRules['findSecret'] {
   return (accessKeyId) => {
-    const key = keys.find((known) => known.accessKeyId === accessKeyId);
+    const key = keys.find(accessKeyId);
     if (!key || (key.securityToken !== undefined && token === undefined)) return undefined;
     if (key.securityToken !== token)
-      throw refusal(
-        keys.some(({ securityToken }) => securityToken === token)
-          ? 'AccessKeyIdAndSecurityTokenNotMatch'
-          : 'InvalidSecurityToken',
-      );
+      throw refusal(keys.knowsToken(token) ? 'AccessKeyIdAndSecurityTokenNotMatch' : 'InvalidSecurityToken');
     if (key.expiresAt && key.expiresAt.getTime() <= now.getTime()) throw refusal('SecurityTokenExpired');
     return key.accessKeySecret;
   };

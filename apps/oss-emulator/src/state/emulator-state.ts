@@ -1,11 +1,15 @@
 import type { CallbackSender } from '../callbacks/callback-sender.js';
 import type { Buckets } from '../store/buckets.js';
-import type { AccessKey } from './access-keys.js';
+import type { AccessKeys } from './access-keys.js';
 
 /** State shared by the operations of a running emulator. */
 export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   /** General region id, such as cn-hangzhou. */
   readonly region: string;
-  readonly keys: readonly AccessKey[];
+  /** How long restoring an archived object takes. */
+  readonly restoreMs: number;
+  /** Buckets by the host names that stand for them, in lower case. */
+  readonly cnames: ReadonlyMap<string, string>;
+  readonly keys: AccessKeys;
 }

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { Crc64, etagOfMd5 } from '#oss';
 import { refusal } from '../wire/refusals.js';
 import { behind, keyPrefix, newestFirst, recordKey } from './record-keys.js';
 import { scan, startAfter, type Listed, type Scan } from './scan.js';
 import type { Store } from './store.js';
-import type { NewVersion, ObjectFacts, StoredObject } from './stored-object.js';
+import type { ReceivedFile } from './received-file.js';
+import type { NewVersion, ObjectFacts, ObjectProperties, StoredObject } from './stored-object.js';
 
 type Drop = (dataFile: string) => void;
 
@@ -13,6 +15,13 @@ export interface Deletion {
   /** The version that was deleted or, with `deleteMarker`, may have been made. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
+}
+
+export interface AppendStart {
+  readonly key: string;
+  /** Of the object, if this is its first part. */
+  readonly properties: ObjectProperties;
+  readonly mayReplace: boolean;
 }
 
 /** The objects of one bucket, with all their versions. */
@@ -84,13 +93,22 @@ export class BucketObjects {
     );
   }
 
+  /** Like `put`, for an object that has no bytes: a symlink. */
+  putEmpty(facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
+    return this.#store.change((drop) =>
+      this.insert({ ...facts, deleteMarker: false, dataFile: null }, mayReplace, drop),
+    );
+  }
+
   /** Within a transaction: adds the newest version of a key. @throws OssRefusal */
   insert(facts: NewVersion, mayReplace: boolean, drop: Drop): StoredObject {
     const { key } = facts;
     const bucket = this.#store.buckets.get(Buffer.from(this.#bucket));
     if (!bucket) throw refusal('NoSuchBucket', { BucketName: this.#bucket });
     const newest = this.newest(key);
-    if (!mayReplace && newest && !newest.deleteMarker) throw refusal('FileAlreadyExists', { Key: key });
+    // OSS knows no such wish once a bucket keeps versions.
+    const refuses = !mayReplace && bucket.versioning === undefined;
+    if (refuses && newest && !newest.deleteMarker) throw refusal('FileAlreadyExists', { Key: key });
     const now = Date.now();
     const sequence = Math.max(now * 1000, (newest?.sequence ?? 0) + 1);
     const versionId = bucket.versioning === 'Enabled' ? newVersionId(sequence) : 'null';
@@ -99,6 +117,52 @@ export class BucketObjects {
     const object = { ...facts, versionId, sequence, modifiedAt: new Date(now).toISOString() };
     void this.#store.objects.put(this.#keyOf(object), object);
     return object;
+  }
+
+  /**
+   * Appends a received file to an appendable object, or starts one. The bytes are behind the object's
+   * end until its record counts them, so that a crash leaves it as it was.
+   * @throws OssRefusal PositionNotEqualToLength, ObjectNotAppendable, FileAlreadyExists
+   */
+  append(file: ReceivedFile, position: number, start: AppendStart): Promise<StoredObject> {
+    const turn = recordKey(this.#bucket, start.key, Buffer.from('append')).toString('latin1');
+    return this.#store.turns.take(turn, () => this.#append(file, position, start));
+  }
+
+  async #append(file: ReceivedFile, position: number, start: AppendStart): Promise<StoredObject> {
+    const { key, mayReplace, properties } = start;
+    const { sizeBytes, crc64 } = file;
+    const old = this.get(key);
+    if (!mayReplace && old) throw refusal('FileAlreadyExists', { Key: key });
+    if (old && (old.type !== 'Appendable' || old.dataFile === null))
+      throw refusal('ObjectNotAppendable', { Key: key });
+    if (position !== (old?.sizeBytes ?? 0))
+      throw refusal('PositionNotEqualToLength', { Position: String(old?.sizeBytes ?? 0) });
+    if (!old?.dataFile) {
+      const sums = { sizeBytes, crc64, etag: file.etag, contentMd5: null };
+      const first = { ...properties, ...sums, key, type: 'Appendable', deleteMarker: false } as const;
+      return this.#store.place(file.path, (dataFile, drop) => {
+        // Put there meanwhile, not by another append, which would wait for its turn.
+        if (this.get(key)) throw refusal('ObjectNotAppendable', { Key: key });
+        return this.insert({ ...first, dataFile }, true, drop);
+      });
+    }
+    const crc = Crc64.after(old.crc64);
+    const { flush } = this.#store.incoming;
+    await this.#store.data.append(old.dataFile, position, file.path, {
+      flush,
+      look: (chunk) => void crc.update(chunk),
+    });
+    const appended = {
+      sizeBytes: position + sizeBytes,
+      crc64: crc.digest(),
+      // Not the MD5 of the whole, which OSS does not promise either.
+      etag: etagOfMd5(createHash('md5').update(old.etag).update(file.etag).digest()),
+      modifiedAt: new Date().toISOString(),
+    };
+    const object = await this.update(old, (current) => ({ ...current, ...appended }));
+    // It was replaced meanwhile.
+    return object ?? this.#append(file, position, start);
   }
 
   /**
@@ -144,13 +208,29 @@ export class BucketObjects {
     });
   }
 
-  /** Current versions (or all) from `after` on, in the order of keys, then the newest first. */
-  list(
-    after: string,
-    wish: Pick<Scan, 'prefix' | 'delimiter' | 'currentOnly'>,
+  /** Current versions behind key or common prefix `after`, in the order of keys. */
+  list(after: string, wish: Pick<Scan, 'prefix' | 'delimiter'>): Generator<Listed<StoredObject>> {
+    const range = { ...wish, bucket: this.#bucket, currentOnly: true };
+    return scan(this.#store.objects, { ...range, start: startAfter(after, range) });
+  }
+
+  /**
+   * All versions, by key, then the newest first.
+   * @param after the last one seen; without a version, all of that key were
+   */
+  listVersions(
+    after: { readonly key: string; readonly versionId: string | undefined },
+    wish: Pick<Scan, 'prefix' | 'delimiter'>,
   ): Generator<Listed<StoredObject>> {
     const range = { ...wish, bucket: this.#bucket };
-    return scan(this.#store.objects, { ...range, start: startAfter(after, range) });
+    const { key, versionId } = after;
+    const sequence =
+      versionId === undefined ? undefined : (sequenceOf(versionId) ?? this.version(key, versionId)?.sequence);
+    const start =
+      sequence === undefined
+        ? startAfter(key, range)
+        : behind(recordKey(this.#bucket, key, newestFirst(sequence)));
+    return scan(this.#store.objects, { ...range, start });
   }
 
   *#versions(key: string): Generator<StoredObject> {

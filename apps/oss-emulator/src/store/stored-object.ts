@@ -1,4 +1,5 @@
 import { quoteEtag } from '#oss';
+import type { BucketRecord } from './bucket-record.js';
 
 export type ObjectAcl = 'default' | 'private' | 'public-read' | 'public-read-write';
 
@@ -37,8 +38,8 @@ export interface StoredObject extends ObjectProperties {
   readonly contentMd5: string | null;
   /** Key that a symlink leads to, in the same bucket. */
   readonly symlinkTarget?: string;
-  /** Of an archived object that was restored: when it is archived again. */
-  readonly restoredUntil?: string;
+  /** When an archived object is readable: from the end of its restoration on, for some days. */
+  readonly restored?: { readonly from: string; readonly until: string };
   readonly modifiedAt: string;
 }
 
@@ -76,8 +77,32 @@ export function contentHeaders(
   };
 }
 
+/** The header that tells the version, in a bucket that has or had versioning. */
+export function versionHeaders(
+  { versioning }: BucketRecord,
+  { versionId }: Pick<StoredObject, 'versionId'>,
+): Record<string, string> {
+  return versioning ? { 'x-oss-version-id': versionId } : {};
+}
+
+/** The headers of every answer that stored an object. */
+export function uploadHeaders(bucket: BucketRecord, object: StoredObject): Record<string, string> {
+  return { ...contentHeaders(object), ...versionHeaders(bucket, object) };
+}
+
+/** Whether the bytes can be read only once they are restored. */
+export const isArchived = ({ storageClass }: StoredObject) => storageClass.endsWith('Archive');
+
+/** How far the restoration of an archived object is, as OSS writes it; undefined if there is none. */
+export function restoreState({ restored }: StoredObject, now: Date): string | undefined {
+  if (!restored || now >= new Date(restored.until)) return undefined;
+  if (now < new Date(restored.from)) return 'ongoing-request="true"';
+  return `ongoing-request="false", expiry-date="${new Date(restored.until).toUTCString()}"`;
+}
+
 /** The headers of GetObject and HeadObject. */
 export function objectHeaders(object: StoredObject): Record<string, string> {
+  const restore = restoreState(object, new Date());
   return {
     ...object.headers,
     ...contentHeaders(object),
@@ -86,5 +111,8 @@ export function objectHeaders(object: StoredObject): Record<string, string> {
     'accept-ranges': 'bytes',
     'x-oss-object-type': object.type,
     'x-oss-storage-class': object.storageClass,
+    ...(object.tags.length > 0 && { 'x-oss-tagging-count': String(object.tags.length) }),
+    ...(object.type === 'Appendable' && { 'x-oss-next-append-position': String(object.sizeBytes) }),
+    ...(restore && { 'x-oss-restore': restore }),
   };
 }

@@ -8,32 +8,39 @@ export interface BucketAddress {
 
 const ossHost = /^(?:([^.]*)\.)?oss-[a-z0-9-]+\.aliyuncs\.com$/;
 
+/** The host names that tell the bucket, all in lower case. */
+export interface BucketHosts {
+  readonly publicUrl: URL;
+  /** Buckets by their own host names. */
+  readonly cnames: ReadonlyMap<string, string>;
+}
+
 /**
  * Returns the possible interpretations of a request, best first. The bucket is in the host name
- * (`<bucket>.localhost`, `<bucket>.<public host>`, `<bucket>.oss-….aliyuncs.com`, whatever address
- * was connected to) or begins the path. ali-oss on an IP endpoint with `sldEnable` does both at
+ * (`<bucket>.localhost`, `<bucket>.<public host>`, `<bucket>.oss-….aliyuncs.com`, or a CNAME,
+ * whatever address was connected to) or begins the path. ali-oss on an IP endpoint with `sldEnable` does both at
  * once: then only the signature decides, so there are two interpretations.
  * @param host value of the Host header
  * @param rawPath path as received; decoded once (`+` is a space), never normalised
  * @throws OssRefusal InvalidArgument
  */
-export function readAddresses(host: string, rawPath: string, publicHostname: string): BucketAddress[] {
+export function readAddresses(host: string, rawPath: string, hosts: BucketHosts): BucketAddress[] {
   const hostname = host.replace(/:\d+$/, '').toLowerCase();
   const path = decodePath(rawPath).slice(1);
   const byPath = splitPath(path);
-  const bucket = bucketOfHost(hostname, publicHostname);
+  const bucket = bucketOfHost(hostname, hosts);
   if (bucket === undefined) return [byPath];
   const byHost = { bucket, objectKey: path };
   return byPath.bucket === bucket ? [byHost, byPath] : [byHost];
 }
 
-function bucketOfHost(hostname: string, publicHostname: string): string | undefined {
+function bucketOfHost(hostname: string, { publicUrl, cnames }: BucketHosts): string | undefined {
   const oss = ossHost.exec(hostname);
   // ali-oss writes no bucket or `undefined` for the service.
   if (oss) return oss[1] && oss[1] !== 'undefined' ? oss[1] : undefined;
-  for (const parent of ['localhost', publicHostname])
+  for (const parent of ['localhost', publicUrl.hostname])
     if (hostname.endsWith(`.${parent}`)) return hostname.slice(0, -parent.length - 1);
-  return undefined;
+  return cnames.get(hostname);
 }
 
 function splitPath(path: string): BucketAddress {

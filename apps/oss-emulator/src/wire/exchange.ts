@@ -55,21 +55,14 @@ function readTarget(url: string): { authority?: string | undefined; target: stri
   return target === undefined ? { target: url } : { authority, target: target.replace(/^(?!\/)/, '/') };
 }
 
-const corsHeaders = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, x-oss-request-id, x-oss-hash-crc64ecma, x-oss-ec',
-};
-
 /** The headers of every answer. */
 export function commonHeaders({
   requestId,
-  headers,
   startedAtMs,
-}: Pick<Exchange, 'requestId' | 'headers' | 'startedAtMs'>): Record<string, string> {
+}: Pick<Exchange, 'requestId' | 'startedAtMs'>): Record<string, string> {
   return {
     server: 'AliyunOSS',
     'x-oss-request-id': requestId,
     'x-oss-server-time': String(Math.ceil(performance.now() - startedAtMs)),
-    ...(headers['origin'] !== undefined && corsHeaders),
   };
 }

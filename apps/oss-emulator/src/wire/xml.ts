@@ -21,12 +21,15 @@ function escapeText(text: string): string {
 
 const parser = new XMLParser({
   parseTagValue: false,
-  trimValues: true,
+  // A key may begin or end with spaces.
+  trimValues: false,
+  tagValueProcessor: (name, value) => (exactNames.has(name) ? value : value.trim()),
   // Also enables numeric references, which every XML writer may use: Go's writes a quote as
   // `&#34;`.
   htmlEntities: true,
   isArray: (name) => listNames.has(name),
 });
+const exactNames = new Set(['Key', 'Value']);
 const listNames = new Set(['Object', 'Part']);
 
 /**

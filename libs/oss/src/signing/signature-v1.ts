@@ -9,7 +9,10 @@ const subResources = new Set(
   response-content-language response-expires response-cache-control response-content-disposition
   response-content-encoding restore stat encryption versions versioning versionId policy policyStatus requestPayment
   asyncFetch sequential inventory inventoryId continuation-token worm wormId wormExtend transferAcceleration metaQuery
-  resourceGroup regionList cloudboxes group link objectInfo vpcip vip`.split(/\s+/),
+  resourceGroup regionList cloudboxes group link objectInfo vpcip vip accessPoint accessPointPolicy bucketArchiveDirectRead
+  httpsConfig processConfiguration publicAccessBlock qosRequester redundancyTransition requesterQosInfo resourcePool
+  resourcePoolBuckets resourcePoolInfo responseHeader rtc seal udf udfApplication udfApplicationLog udfId udfImage
+  udfImageDesc udfName withHashContext`.split(/\s+/),
 );
 
 /**

@@ -39,6 +39,15 @@ export class Crc64 {
   #low = -1;
   #high = -1;
 
+  /** Goes on where another one ended. @param digest of the bytes so far */
+  static after(digest: string): Crc64 {
+    const crc = new Crc64();
+    const bits = BigInt(digest);
+    crc.#low = ~Number(bits & 0xffff_ffffn);
+    crc.#high = ~Number(bits >> 32n);
+    return crc;
+  }
+
   /** Adds more bytes. */
   update(bytes: Uint8Array): this {
     let low = this.#low;

@@ -44,7 +44,7 @@ nav a:hover { text-decoration: underline; }
 .banner a { color: inherit; }
 main { max-width: 80rem; margin: 0 auto; padding: 1rem 1.25rem 4rem; }
 h1 { font-size: 1.5rem; line-height: 1.3; margin: 0.5rem 0 1rem; }
-h2 { font-size: 1.15rem; line-height: 1.4; margin: 0 0 0.25rem; }
+h2 { font-size: 1.15rem; line-height: 1.4; margin: 0 0 0.4rem; }
 h3 { font-size: 0.95rem; margin: 0 0 0.4rem; }
 p { margin: 0.4rem 0; }
 .soft { color: var(--soft); }
@@ -53,6 +53,7 @@ table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-size: 0.85rem; font-weight: 600; color: var(--soft); }
 th, td { padding: 0.5rem 1rem 0.5rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.type { white-space: nowrap; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
 td.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 td.picture { width: 4.5rem; }
 .picture img { display: block; width: 3.5rem; height: 3.5rem; object-fit: contain; background: var(--panel); border-radius: 4px; }
@@ -60,7 +61,7 @@ td.picture { width: 4.5rem; }
 code, pre { font-family: var(--mono); font-size: 0.85rem; }
 code { background: var(--panel); border-radius: 4px; padding: 0.1rem 0.3rem; }
 pre {
-  margin: 0; padding: 0.75rem; max-height: 26rem; overflow: auto;
+  margin: 0; padding: 0.75rem; max-height: 36rem; overflow: auto;
   background: var(--paper); border: 1px solid var(--line); border-radius: 6px;
   white-space: pre-wrap;
 }
@@ -89,10 +90,12 @@ input, select, button {
 }
 input:not([type='checkbox']), select { min-height: 2.4rem; width: 11rem; }
 input[type='number'] { width: 7rem; }
+::placeholder { color: var(--soft); opacity: 1; }
 button { min-height: 2.4rem; font-weight: 600; cursor: pointer; }
 button:hover { background: var(--panel); border-color: var(--ink); }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem; align-items: start; margin-bottom: 1.5rem; }
 .grid .card { margin: 0; }
+.seed { margin-bottom: 1.5rem; }
 .grid form, .seed { display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; align-items: end; margin-top: 0.6rem; }
 .rules { margin: 0 0 1rem; padding: 0; list-style: none; }
 .rules li { display: flex; flex-wrap: wrap; gap: 0.3rem 1rem; align-items: center; justify-content: space-between; padding: 0.5rem 0; border-bottom: 1px solid var(--line); }

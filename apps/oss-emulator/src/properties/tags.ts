@@ -2,8 +2,8 @@ import { refusal } from '../wire/refusals.js';
 import type { ObjectTag } from '../store/stored-object.js';
 
 const maxTags = 10;
-const key = /^[\p{L}\p{N}\p{Zs}+\-=._:/@]{1,128}$/u;
-const value = /^[\p{L}\p{N}\p{Zs}+\-=._:/@]{0,256}$/u;
+const key = /^[\p{L}\p{N}\p{Zs}+\-=._:/]{1,128}$/u;
+const value = /^[\p{L}\p{N}\p{Zs}+\-=._:/]{0,256}$/u;
 
 /** Reads `k1=v1&k2=v2`, percent-encoded. @throws OssRefusal InvalidTag */
 export function readTaggingHeader(header: string | undefined): readonly ObjectTag[] {

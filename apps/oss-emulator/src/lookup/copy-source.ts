@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import { invalidArgument } from '#oss';
+import type { EmulatorState } from '../state/emulator-state.js';
+import type { Bucket } from '../store/buckets.js';
+import { receiveFile, type ReceivedFile } from '../store/received-file.js';
+import { versionHeaders, type StoredObject } from '../store/stored-object.js';
+import type { ByteRange } from '../wire/byte-range.js';
+import { meetsConditions } from '../wire/conditions.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { refusal } from '../wire/refusals.js';
+import { findVersion, readVersionId, type Wanted } from './find-object.js';
+
+/** The object that `x-oss-copy-source` names. */
+export interface CopySource {
+  readonly bucket: Bucket;
+  readonly object: StoredObject;
+  /** Whether the request names a version. */
+  readonly isVersion: boolean;
+}
+
+/**
+ * Finds the source and checks the conditions on it.
+ * @throws OssRefusal InvalidArgument, NoSuchBucket, NoSuchKey, NoSuchVersion, PreconditionFailed,
+ *   NotModified
+ */
+export function findCopySource(exchange: AddressedExchange, { buckets }: EmulatorState): CopySource {
+  const { headers } = exchange;
+  const { bucketName, key, versionId } = readSource(headers['x-oss-copy-source'] ?? '');
+  const bucket = buckets.get(bucketName);
+  const object = findVersion(exchange, bucket, { key, versionId });
+  if (!meetsConditions(headers, object, 'x-oss-copy-source-')) throw refusal('NotModified');
+  return { bucket, object, isVersion: versionId !== undefined };
+}
+
+/** Names the version that was copied. */
+export function sourceHeaders({ bucket, object }: CopySource): Record<string, string> {
+  const { 'x-oss-version-id': versionId } = versionHeaders(bucket, object);
+  return versionId === undefined ? {} : { 'x-oss-copy-source-version-id': versionId };
+}
+
+/**
+ * Copies the bytes of an object, or a range of them, into a new file.
+ * @returns undefined if the object was replaced meanwhile and must be looked up again
+ */
+export async function receiveCopy(
+  objects: Bucket['objects'],
+  object: StoredObject,
+  { buckets }: EmulatorState,
+  range: ByteRange = { start: 0, end: object.sizeBytes - 1 },
+): Promise<ReceivedFile | undefined> {
+  const { start, end } = range;
+  const file = await objects.open(object);
+  if (!file) return undefined;
+  try {
+    // Without a start, the file is read on from where it is: it may be a pipe.
+    const options = { ...(start > 0 && { start }), end, autoClose: false };
+    const bytes = end < start ? Readable.from([]) : file.createReadStream(options);
+    return await receiveFile(bytes, buckets.incoming);
+  } finally {
+    await file.close();
+  }
+}
+
+function readSource(header: string): Wanted & { readonly bucketName: string } {
+  const [path = '', query] = header.split('?', 2);
+  const [, bucketName, key] = /^\/?([^/]+)\/(.+)$/s.exec(decode(path)) ?? [];
+  if (!bucketName || !key)
+    throw invalidArgument('Copy Source must mention the source bucket and key: /sourcebucket/sourcekey.');
+  const versionId = new URLSearchParams(query).get('versionId') ?? undefined;
+  return { bucketName, key, versionId: readVersionId(versionId) };
+}
+
+function decode(text: string): string {
+  try {
+    // `+` is a space, as in paths.
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,40 @@
+import { OssRefusal, invalidArgument } from '#oss';
+import type { EmulatorState } from '../state/emulator-state.js';
+import { placeFile } from '../store/received-file.js';
+import { uploadHeaders } from '../store/stored-object.js';
+import type { AddressedExchange } from '../wire/exchange.js';
+import { refusal } from '../wire/refusals.js';
+import { send } from '../wire/responses.js';
+import { readProperties } from '../properties/object-properties.js';
+import { mayReplace, receiveBody } from './put-object.js';
+
+/** `POST /key?append&position=` */
+export async function appendObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  const { headers, objectKey, outgoing } = exchange;
+  const bucket = state.buckets.get(exchange.bucket);
+  const position = readPosition(exchange.query['position']);
+  const properties = readProperties(headers, bucket);
+  const start = { key: objectKey, properties, mayReplace: mayReplace(headers) };
+  const file = await receiveBody(exchange, state);
+  try {
+    const object = await placeFile(file, () => bucket.objects.append(file, position, start));
+    send(exchange, 200, {
+      ...uploadHeaders(bucket, object),
+      'x-oss-next-append-position': String(object.sizeBytes),
+    });
+  } catch (error) {
+    if (error instanceof OssRefusal && error.facts['Position'] !== undefined)
+      outgoing.setHeader('x-oss-next-append-position', error.facts['Position']);
+    throw error;
+  }
+}
+
+function readPosition(text: string | undefined): number {
+  if (text === undefined) throw refusal('MissingArgument', { ArgumentName: 'position' });
+  const position = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(position)) return position;
+  throw invalidArgument('The position must be a non-negative integer.', undefined, {
+    ArgumentName: 'position',
+    ArgumentValue: text,
+  });
+}

@@ -1,0 +1,147 @@
+import { OssRefusal, invalidArgument } from '#oss';
+import { refusal } from '../wire/refusals.js';
+import { recordOf } from '../wire/xml.js';
+import { readCorsRoot } from './cors-rules.js';
+import { checkLifecycle } from './lifecycle-rules.js';
+import { settingOperations } from './stored-setting.js';
+import { childrenOf, choiceOf, elementsOf, invalidValue, textOf, textsOf } from '../wire/xml-values.js';
+
+const notFound = (code: string, message: string) => () => new OssRefusal(404, code, message);
+const truth = ['true', 'false'];
+
+/** CORS rules; applied to requests that bring an origin. */
+export const cors = settingOperations({
+  name: 'cors',
+  root: 'CORSConfiguration',
+  check: readCorsRoot,
+  unset: notFound('NoSuchCORSConfiguration', 'The CORS Configuration does not exist.'),
+});
+
+export const lifecycle = settingOperations({
+  name: 'lifecycle',
+  root: 'LifecycleConfiguration',
+  check: checkLifecycle,
+  unset: notFound('NoSuchLifecycle', 'No Row found in Lifecycle Table.'),
+});
+
+export const referer = settingOperations({
+  name: 'referer',
+  root: 'RefererConfiguration',
+  check(root) {
+    choiceOf(root, 'AllowEmptyReferer', truth);
+    // An empty list is a text.
+    for (const list of elementsOf(root, 'RefererList')) if (list !== '') textsOf(recordOf(list), 'Referer');
+  },
+  unset:
+    '<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList></RefererList></RefererConfiguration>',
+});
+
+export const logging = settingOperations({
+  name: 'logging',
+  root: 'BucketLoggingStatus',
+  check(root, _, { buckets }) {
+    const [enabled] = childrenOf(root, 'LoggingEnabled');
+    if (!enabled) return;
+    const target = textOf(enabled, 'TargetBucket') ?? '';
+    if (!buckets.list().some(({ name }) => name === target))
+      throw new OssRefusal(
+        400,
+        'InvalidTargetBucketForLogging',
+        'The target bucket for logging does not exist, is not owned by you, or does not have the appropriate grants for the log-delivery group.',
+        { facts: { TargetBucket: target.slice(0, 100) } },
+      );
+    textOf(enabled, 'TargetPrefix');
+  },
+  unset: '<BucketLoggingStatus></BucketLoggingStatus>',
+});
+
+export const website = settingOperations({
+  name: 'website',
+  root: 'WebsiteConfiguration',
+  check(root) {
+    const [index] = childrenOf(root, 'IndexDocument');
+    const [error] = childrenOf(root, 'ErrorDocument');
+    if (!index && !error && root['RoutingRules'] === undefined) throw refusal('MalformedXML');
+    const suffix = index && textOf(index, 'Suffix');
+    if (index && (!suffix || suffix.includes('/')))
+      throw invalidValue('Suffix', suffix ?? '', 'The index document is not valid.');
+    if (error && !textOf(error, 'Key')) throw invalidValue('Key', '', 'The error document is not valid.');
+  },
+  unset: notFound(
+    'NoSuchWebsiteConfiguration',
+    'The specified bucket does not have a website configuration.',
+  ),
+});
+
+export const encryption = settingOperations({
+  name: 'encryption',
+  root: 'ServerSideEncryptionRule',
+  check(root) {
+    const [byDefault] = childrenOf(root, 'ApplyServerSideEncryptionByDefault');
+    if (!byDefault) throw refusal('MalformedXML');
+    const algorithm = textOf(byDefault, 'SSEAlgorithm') ?? '';
+    if (!['AES256', 'KMS', 'SM4'].includes(algorithm))
+      throw new OssRefusal(
+        400,
+        'InvalidEncryptionAlgorithmError',
+        'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
+      );
+    const keyId = textOf(byDefault, 'KMSMasterKeyID');
+    if (keyId && algorithm !== 'KMS')
+      throw invalidValue(
+        'KMSMasterKeyID',
+        keyId,
+        'KMSMasterKeyID is not applicable if the algorithm is not KMS.',
+      );
+  },
+  unset: notFound(
+    'NoSuchServerSideEncryptionRule',
+    'The server side encryption configuration was not found.',
+  ),
+});
+
+export const requestPayment = settingOperations({
+  name: 'requestPayment',
+  root: 'RequestPaymentConfiguration',
+  check: (root) => choiceOf(root, 'Payer', ['BucketOwner', 'Requester']),
+  unset: '<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>',
+});
+
+export const transferAcceleration = settingOperations({
+  name: 'transferAcceleration',
+  root: 'TransferAccelerationConfiguration',
+  check: (root) => choiceOf(root, 'Enabled', truth),
+  unset: notFound(
+    'NoSuchTransferAccelerationConfiguration',
+    'The bucket you specified does not have transfer acceleration configuration.',
+  ),
+});
+
+/** The quota of a bucket, which is not enforced. */
+export const qos = settingOperations({
+  name: 'qos',
+  root: 'BucketUserQos',
+  check(root) {
+    const capacity = textOf(root, 'StorageCapacity') ?? '';
+    if (!/^(-1|\d{1,15})$/.test(capacity))
+      throw invalidValue('StorageCapacity', capacity, 'StorageCapacity must be -1 or a number of GB.');
+  },
+  unset: '<BucketUserQos><StorageCapacity>-1</StorageCapacity></BucketUserQos>',
+});
+
+export const accessMonitor = settingOperations({
+  name: 'accessmonitor',
+  root: 'AccessMonitorConfiguration',
+  check: (root) => choiceOf(root, 'Status', ['Enabled', 'Disabled']),
+  unset: '<AccessMonitorConfiguration><Status>Disabled</Status></AccessMonitorConfiguration>',
+});
+
+export const resourceGroup = settingOperations({
+  name: 'resourceGroup',
+  root: 'BucketResourceGroupConfiguration',
+  check(root) {
+    if (!textOf(root, 'ResourceGroupId')) throw invalidArgument('The resource group id is not valid.');
+  },
+  unset:
+    '<BucketResourceGroupConfiguration><ResourceGroupId>rg-default-id</ResourceGroupId></BucketResourceGroupConfiguration>',
+});

@@ -1,0 +1,87 @@
+import { ossClient, startStack, type Stack } from '#testing';
+import type { Browser, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
+import { callbackBody } from '../fixtures/uploads.fixture.js';
+
+describe.skipIf(skippedWithoutChromium)(`the page of the emulator${skippedWithoutChromium}`, () => {
+  let stack: Stack;
+  let browser: Browser;
+  beforeAll(async () => {
+    stack = await startStack('postgres');
+    browser = await launchChromium();
+    return async () => {
+      await browser.close();
+      await stack[Symbol.asyncDispose]();
+    };
+  });
+
+  /** Opens a page, and fails the test for anything that the browser complains of. */
+  async function openPage(path: string): Promise<{ page: Page; complaints: string[] }> {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(30_000);
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(`${stack.emulator.url}${path}`);
+    return { page, complaints };
+  }
+  const put = (key: string) =>
+    ossClient(stack).put(key, Buffer.from('hello'), {
+      callback: { url: stack.callbackUrl, body: callbackBody },
+    });
+
+  test('switches faults, shows each callback without being asked, and explains the refused one', async () => {
+    const callbacks = await openPage('/-/callbacks');
+    const faults = await openPage('/-/faults');
+
+    const turnOn = faults.page.getByRole('form', { name: 'callback.drop' });
+    await turnOn.getByLabel('Keys').fill('dropped/*');
+    await turnOn.getByRole('button', { name: 'Turn on' }).click();
+    await faults.page.getByText('Faults are on: callback.drop').waitFor();
+    await expect(put('dropped/a')).rejects.toMatchObject({ status: 203, code: 'CallbackFailed' });
+    const dropped = callbacks.page.getByRole('article', { name: 'dropped/a' });
+    await dropped.getByText('uploader got 203').waitFor();
+    await dropped.getByText('callback.drop', { exact: true }).waitFor();
+
+    await faults.page.getByRole('button', { name: 'Turn off callback.drop' }).click();
+    await faults.page.getByText('No fault is on.').waitFor();
+    expect((await put('dropped/b')).res.status).toBe(200);
+
+    await faults.page.getByRole('form', { name: 'callback.corrupt' }).getByRole('button').click();
+    await faults.page.getByText('Faults are on: callback.corrupt').waitFor();
+    await expect(put('changed')).rejects.toMatchObject({ status: 203 });
+    const changed = callbacks.page.getByRole('article', { name: 'changed' });
+    await changed.getByText('The signature is not valid: Landfall would refuse this request.').waitFor();
+    await changed.getByText('HTTP/1.1 403').waitFor();
+    expect(await callbacks.page.getByRole('article').count()).toBe(3);
+
+    expect([...callbacks.complaints, ...faults.complaints]).toEqual([]);
+  });
+
+  test('shows a refusal of faults where they are switched', async () => {
+    const { page } = await openPage('/-/faults');
+    const form = page.getByRole('form', { name: 'request.refuse' });
+    await form.getByLabel('Operation').fill('put');
+    await form.getByRole('button').click();
+    const problem = page.getByRole('alert').filter({ hasText: /./ });
+    expect(await problem.textContent()).toContain('must be an operation such as PutObject');
+  });
+
+  test('shows pictures small, and runs nothing that a key says', async () => {
+    const png =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const key = 'pictures/"><img src=x onerror="document.title=1">.png';
+    await ossClient(stack).put(key, Buffer.from(png, 'base64'));
+    const { page, complaints } = await openPage('/-/objects?bucket=landfall&prefix=pictures/&delimiter=');
+    await page.waitForFunction('document.images[0]?.naturalWidth === 1');
+    expect(await page.title()).toBe('landfall/pictures/ · OSS emulator');
+    expect(await page.locator('img').count()).toBe(1);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'onerror' }).click(),
+    ]);
+    expect(await download.failure()).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+});
