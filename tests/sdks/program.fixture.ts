@@ -73,8 +73,12 @@ interface Place {
 }
 
 /** Runs a step of an installation. @throws with the end of its output */
-export async function runStep(command: string, parameters: string[], place: Place = {}): Promise<void> {
-  await runWith(command, parameters, { ...place, timeoutMs: installTimeoutMs });
+export async function runStep(
+  command: string,
+  parameters: string[],
+  place: Place & { timeoutMs?: number } = {},
+): Promise<void> {
+  await runWith(command, parameters, { timeoutMs: installTimeoutMs, ...place });
 }
 
 /** Runs a program of an SDK; returns the uploads it made. @throws with the end of its output */

@@ -122,6 +122,11 @@ static void presigned(const upload_t *upload, answer_t *answer) {
 }
 
 static void resumable(const upload_t *upload, answer_t *answer) {
+    /* The SDK makes no part of an empty file, and OSS refuses a list of no parts: an application has to put it. */
+    if (*upload->content == '\0') {
+        put(upload, answer);
+        return;
+    }
     oss_request_options_t *options = make_options(upload);
     oss_resumable_clt_params_t *settings = oss_create_resumable_clt_params_content(upload->pool, 102400, 2, AOS_FALSE, NULL);
     aos_table_t *response_headers = NULL;

@@ -196,6 +196,18 @@ describe('verifyRequest', () => {
     expect(() => verifyRequest({ ...plain, query }, rules)).toThrow(refusal(status, code));
   });
 
+  test('takes the time of V4 from Date, as the SDK for Android sends it', () => {
+    const date = '20260115T083000Z';
+    const headers = { date, 'x-oss-content-sha256': 'UNSIGNED-PAYLOAD' };
+    const text = stringToSignV4(canonicalRequestV4({ ...plain, headers }), date, 'cn-hangzhou');
+    const signature = signV4(credentials.accessKeySecret, date, 'cn-hangzhou', text);
+    const credential = `${credentials.accessKeyId}/20260115/cn-hangzhou/oss/aliyun_v4_request`;
+    const authorization = `OSS4-HMAC-SHA256 Credential=${credential},Signature=${signature}`;
+    expect(verifyRequest({ ...plain, headers: { ...headers, authorization } }, rules)).toEqual({
+      accessKeyId: credentials.accessKeyId,
+    });
+  });
+
   test('refuses two ways of authentication at once', () => {
     const headers = signRequestV1(plain, credentials, clock);
     const query = { OSSAccessKeyId: 'k', Expires: '1', Signature: 's' };

@@ -43,17 +43,20 @@ export function verifyHeaderV4(request: OssRequest, authorization: string, rules
   if (request.headers['x-oss-content-sha256'] !== 'UNSIGNED-PAYLOAD')
     throw invalidArgument('Header x-oss-content-sha256 must be UNSIGNED-PAYLOAD.');
   const dateText = request.headers['x-oss-date'] ?? request.headers['date'] ?? '';
-  const date = request.headers['x-oss-date'] ?? dateV4OfHttpDate(dateText);
+  const date = request.headers['x-oss-date'] ?? dateV4Of(dateText);
   const additionalHeaders = (parts.get('AdditionalHeaders') ?? '').split(';').filter(Boolean);
   const secret = checkCredentialV4(credential, date, rules, headerRefusals);
   checkClock(parseDateV4(date), rules);
   return compare(request, { credential, additionalHeaders, signature, date, dateText }, secret, rules);
 }
 
-/** aliyun-oss-go-sdk sends no x-oss-date: it signs the Date header as it stands. */
-function dateV4OfHttpDate(httpDate: string): string {
-  const time = Date.parse(httpDate);
-  return Number.isNaN(time) ? '' : formatDateV4(new Date(time));
+/**
+ * Some SDKs send no x-oss-date: they sign the Date header as it stands. Android writes it in the
+ * form of V4, aliyun-oss-go-sdk in that of HTTP.
+ */
+function dateV4Of(dateHeader: string): string {
+  const date = parseDateV4(dateHeader) ?? new Date(dateHeader);
+  return Number.isNaN(date.getTime()) ? '' : formatDateV4(date);
 }
 
 /** Checks a URL with `x-oss-signature-version`, `-credential`, `-date`, `-expires` and `-signature`. @throws OssRefusal */
