@@ -1,6 +1,6 @@
 import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type UploadView } from '#testing';
+import { eventually, type UploadView } from '#testing';
 import { readPages } from '../docs/markdown.fixture.js';
 import type { House } from './house.fixture.js';
 import { runForOutput } from './program.fixture.js';
@@ -51,10 +51,11 @@ export async function runBlock(
     const path = join(folder, file);
     await writeFile(path, fillIn(text, house, callbackUrl));
     const [program = '', ...parameters] = await command(path);
-    return runForOutput(program, parameters, {
+    const { stdout, stderr } = await runForOutput(program, parameters, {
       cwd: folder,
       env: { OSS_ACCESS_KEY_ID: run.accessKeyId, OSS_ACCESS_KEY_SECRET: run.accessKeySecret },
     });
+    return `${stdout}\n${stderr}`;
   };
   const printed = await outputOf(run.callbackUrl);
   const ids = tellsAnswer
@@ -97,9 +98,15 @@ function fillIn(text: string, { run }: House, callbackUrl: string): string {
   }, text);
 }
 
-async function listedIds({ stack }: House, keys: string[]): Promise<string[]> {
-  const lists = keys.map((key) =>
-    stack.get<{ items: UploadView[] }>(`/v1/uploads?prefix=${encodeURIComponent(key)}`),
+/** Uploads are listed once a worker has confirmed them. */
+function listedIds({ stack }: House, keys: string[]): Promise<string[]> {
+  return Promise.all(
+    keys.map((key) =>
+      eventually(async () => {
+        const path = `/v1/uploads?prefix=${encodeURIComponent(key)}`;
+        const { items } = await stack.get<{ items: UploadView[] }>(path);
+        return items.find(({ objectKey }) => objectKey === key)?.id;
+      }),
+    ),
   );
-  return (await Promise.all(lists)).flatMap(({ items }) => items.map(({ id }) => id));
 }

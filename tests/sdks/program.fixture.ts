@@ -94,10 +94,13 @@ export async function runProgram(
     .map((line) => JSON.parse(line) as SdkLine);
 }
 
-/** Runs a program; returns all that it printed, its errors last. @throws with the end of its output */
-export async function runForOutput(command: string, parameters: string[], place: Place): Promise<string> {
-  const { stdout, stderr } = await runWith(command, parameters, { ...place, timeoutMs: runTimeoutMs });
-  return `${stdout}\n${stderr}`;
+/** Runs a program; returns what it printed. @throws with the end of its output */
+export function runForOutput(
+  command: string,
+  parameters: string[],
+  place: Place,
+): Promise<{ stdout: string; stderr: string }> {
+  return runWith(command, parameters, { ...place, timeoutMs: runTimeoutMs });
 }
 
 async function runWith(

@@ -7,7 +7,7 @@ import { closeOnSignal, developmentSecrets, isLandfallError } from '#runtime';
 import { startConfigured } from './start-configured.js';
 
 /**
- * `oss-emulator`: the emulator alone, for the tests of other projects (docs/emulator-in-tests.md).
+ * `oss-emulator`: the emulator alone, for the tests of other projects (docs/emulator.md).
  * Prints one line of JSON once it listens; its log goes to standard error.
  */
 const usage = `oss-emulator [--port <port>] [--data-dir <folder>] [--bucket <name>]… [--end-with-stdin]
