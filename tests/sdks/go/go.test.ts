@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { eventually, type UploadView } from '#testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type House, type SdkLine, useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, installOnce, missingPrograms, runProgram, runStep } from '../program.fixture.js';
 
 const here = folderOf('go');
@@ -56,6 +57,19 @@ describe.skipIf(missing)(`Go SDKs${because(missing)}`, () => {
     const byHand = await compare(lines, ['form', 'presigned'], handedOn);
     expect(byHand.seen).toEqual(byHand.expected);
   });
+
+  test.each(['aliyun-oss-go-sdk', 'alibabacloud-oss-go-sdk-v2'])(
+    'the block of %s on the page of SDKs',
+    async (sdk) => {
+      const build = async (file: string) => {
+        const program = file.replace(/\.go$/, '');
+        await runStep('go', ['build', '-o', program, file], { cwd: here });
+        return [program];
+      };
+      const { seen, expected } = await runBlock(house, sdk, { file: 'upload.go', command: build });
+      expect(seen).toEqual(expected);
+    },
+  );
 });
 
 /** UploadFile of both SDKs drops the application's answer: the api tells which upload it was. */

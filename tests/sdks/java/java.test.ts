@@ -1,6 +1,7 @@
 import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type SdkLine, useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, installOnce, missingPrograms, runProgram, runStep } from '../program.fixture.js';
 
 const here = folderOf('java');
@@ -51,5 +52,13 @@ describe.skipIf(missing)(`Java SDK${because(missing)}`, () => {
     expect(own.seen).toEqual(own.expected);
     const byHand = await compare(['form', 'presigned'], handedOn);
     expect(byHand.seen).toEqual(byHand.expected);
+  });
+
+  test('the block on the page of SDKs', async () => {
+    const { seen, expected } = await runBlock(house, 'aliyun-sdk-oss', {
+      file: 'Upload.java',
+      command: (file) => ['java', '-cp', classPath, file],
+    });
+    expect(seen).toEqual(expected);
   });
 });
