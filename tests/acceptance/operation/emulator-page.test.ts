@@ -1,8 +1,16 @@
-import { ossClient, startStack, type Stack } from '#testing';
+import { ossClient, startApp, startStack, type Stack } from '#testing';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
 import { callbackBody } from '../fixtures/uploads.fixture.js';
+
+test.each([
+  ['{"rules": [{"fault": "callback.loose"}]}', 'EMULATOR_FAULTS: rules.0.fault: '],
+  ['every third', 'EMULATOR_FAULTS: must be JSON'],
+])('an emulator with the faults %s does not start, and says why', async (faults, reason) => {
+  const keys = { EMULATOR_ACCESS_KEY_ID: 'id', EMULATOR_ACCESS_KEY_SECRET: 'secret' };
+  await expect(startApp('oss-emulator', { ...keys, EMULATOR_FAULTS: faults })).rejects.toThrow(reason);
+});
 
 describe.skipIf(skippedWithoutChromium)(`the page of the emulator${skippedWithoutChromium}`, () => {
   let stack: Stack;

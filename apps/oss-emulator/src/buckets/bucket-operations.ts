@@ -5,23 +5,9 @@ import { ownerElement } from '../wire/owner.js';
 import { send, sendXml } from '../wire/responses.js';
 import { readText } from '../wire/read-body.js';
 import { readStorageClass } from '../properties/object-properties.js';
+import { accessMonitorStatus, encryptionElements } from '../settings/bucket-settings.js';
 import { readXml, type XmlElement } from '../wire/xml.js';
 import { readBucketAcl } from './bucket-acl.js';
-
-/** `GET /` on the service: all buckets whose name has the prefix. */
-export function listBuckets(exchange: AddressedExchange, state: EmulatorState): void {
-  const prefix = exchange.query['prefix'] ?? '';
-  const buckets = state.buckets.list().filter(({ name }) => name.startsWith(prefix));
-  sendXml(exchange, 200, [
-    'ListAllMyBucketsResult',
-    [
-      ['Prefix', prefix],
-      ['IsTruncated', false],
-      ownerElement,
-      ['Buckets', buckets.map((bucket) => ['Bucket', bucketElements(bucket, state)] satisfies XmlElement)],
-    ],
-  ]);
-}
 
 /** `PUT /` on a bucket: creates it; of one that exists, sets the ACL if one is given. */
 export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
@@ -52,6 +38,12 @@ export function getBucketInfo(exchange: AddressedExchange, state: EmulatorState)
     ownerElement,
     ['AccessControlList', [['Grant', bucket.acl]]],
     ...(bucket.versioning ? [['Versioning', bucket.versioning] satisfies XmlElement] : []),
+    ['DataRedundancyType', 'LRS'],
+    ['AccessMonitor', accessMonitorStatus(bucket.settings)],
+    ['TransferAcceleration', 'Disabled'],
+    ['CrossRegionReplication', 'Disabled'],
+    ['Comment', ''],
+    ['ServerSideEncryptionRule', encryptionElements(bucket.settings)],
   ];
   sendXml(exchange, 200, ['BucketInfo', [['Bucket', info]]]);
 }
@@ -62,9 +54,10 @@ export function getBucketLocation(exchange: AddressedExchange, state: EmulatorSt
   sendXml(exchange, 200, ['LocationConstraint', `oss-${state.region}`]);
 }
 
-function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorState): XmlElement[] {
+/** What ListBuckets and GetBucketInfo tell of a bucket. */
+export function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorState): XmlElement[] {
   return [
-    ['CreationDate', bucket.createdAt],
+    ['CreationDate', bucket.createdAt.replace(/\.\d+Z$/, '.000Z')],
     ['ExtranetEndpoint', publicUrl.host],
     ['IntranetEndpoint', publicUrl.host],
     ['Location', `oss-${region}`],

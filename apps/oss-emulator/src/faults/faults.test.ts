@@ -126,8 +126,10 @@ describe('a callback', () => {
     const statuses = [];
     for (let upload = 0; upload < 9; upload += 1) statuses.push((await put(`dropped/${upload}`)).status);
     expect(statuses).toEqual([200, 200, 203, 200, 200, 203, 200, 200, 203]);
-    const told = receiver.calls.map(({ headers, body }) => readCallbackBody(headers['content-type'], body));
-    expect(told.map(({ objectKey }) => objectKey.slice(-1)).join('')).toBe('013467');
+    const received = receiver.calls.map(({ headers, body }) =>
+      readCallbackBody(headers['content-type'], body),
+    );
+    expect(received.map(({ objectKey }) => objectKey.slice(-1)).join('')).toBe('013467');
     expect((await get('dropped/8')).text).toBe('hello');
     const [entry] = await journal();
     expect(entry).toMatchObject({

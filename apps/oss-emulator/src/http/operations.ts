@@ -1,11 +1,6 @@
-import {
-  deleteBucket,
-  getBucketInfo,
-  getBucketLocation,
-  listBuckets,
-  putBucket,
-} from '../buckets/bucket-operations.js';
+import { deleteBucket, getBucketInfo, getBucketLocation, putBucket } from '../buckets/bucket-operations.js';
 import { getBucketAcl, putBucketAcl } from '../buckets/bucket-acl.js';
+import { listBuckets } from '../buckets/list-buckets.js';
 import { listObjects } from '../buckets/list-objects.js';
 import { listUploads } from '../multipart/list-uploads.js';
 import {

@@ -94,7 +94,11 @@ function rulesList({ rules, counts }: FaultReport): Html {
 /** Such as `1 in 3, operation PutObject, delayMs 1000`. */
 function describeSelection({ share, every, ...more }: Omit<FaultRule, 'fault'>): string {
   const often =
-    every === undefined ? (share === undefined ? 'always' : `${share * 100} % at random`) : `1 in ${every}`;
+    every === undefined
+      ? share === undefined
+        ? 'always'
+        : `${Number((share * 100).toFixed(3))} % at random`
+      : `1 in ${every}`;
   return [often, ...Object.entries(more).map(([name, value]) => `${name} ${value}`)].join(', ');
 }
 

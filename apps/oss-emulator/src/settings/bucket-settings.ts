@@ -1,6 +1,6 @@
 import { OssRefusal, invalidArgument } from '#oss';
 import { refusal } from '../wire/refusals.js';
-import { recordOf } from '../wire/xml.js';
+import { readXml, recordOf, type XmlElement } from '../wire/xml.js';
 import { readCorsRoot } from './cors-rules.js';
 import { checkLifecycle } from './lifecycle-rules.js';
 import { settingOperations } from './stored-setting.js';
@@ -145,3 +145,23 @@ export const resourceGroup = settingOperations({
   unset:
     '<BucketResourceGroupConfiguration><ResourceGroupId>rg-default-id</ResourceGroupId></BucketResourceGroupConfiguration>',
 });
+
+type Settings = Readonly<Record<string, string>>;
+
+/** `Enabled` or `Disabled`. */
+export function accessMonitorStatus({ accessmonitor: text }: Settings): string {
+  return (text && textOf(readXml(text, 'AccessMonitorConfiguration'), 'Status')) ?? 'Disabled';
+}
+
+/** How a bucket encrypts by default, as GetBucketInfo tells it. */
+export function encryptionElements({ encryption: text }: Settings): XmlElement[] {
+  if (text === undefined) return [['SSEAlgorithm', 'None']];
+  const [byDefault = {}] = childrenOf(
+    readXml(text, 'ServerSideEncryptionRule'),
+    'ApplyServerSideEncryptionByDefault',
+  );
+  return ['SSEAlgorithm', 'KMSMasterKeyID', 'KMSDataEncryption'].flatMap((name): XmlElement[] => {
+    const value = textOf(byDefault, name);
+    return value ? [[name, value]] : [];
+  });
+}

@@ -1,5 +1,9 @@
 import { behind, keyPrefix, recordPrefix } from './record-keys.js';
-import type { Records } from './store.js';
+
+/** Records in the order of their keys. */
+interface Ranges<T> {
+  getRange(range: { readonly start: Buffer; readonly end: Buffer }): Iterable<{ readonly value: T }>;
+}
 
 /** What to list of a bucket. */
 export interface Scan {
@@ -20,7 +24,7 @@ export type Listed<T> = { readonly record: T } | { readonly commonPrefix: string
  * versions), so that its cost is that of what it returns.
  */
 export function* scan<T extends { readonly key: string; readonly deleteMarker?: boolean }>(
-  records: Records<T>,
+  records: Ranges<T>,
   { bucket, prefix, delimiter, start, currentOnly = false }: Scan,
 ): Generator<Listed<T>> {
   const all = recordPrefix(bucket, prefix);
