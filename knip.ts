@@ -27,7 +27,7 @@ const config: KnipConfig = {
     '!**/test-data/**!',
   ],
   // Programs that some tests use where they are installed.
-  ignoreBinaries: ['exiftool', 'go', 'mkfifo'],
+  ignoreBinaries: ['exiftool', 'mkfifo'],
   ignoreDependencies: [
     // `nest build <app>` and its generators, for whoever types them (nest-cli.json).
     '@nestjs/cli',
