@@ -12,7 +12,6 @@ const config: KnipConfig = {
   paths: Object.fromEntries(Object.entries(imports).map(([entry, { source }]) => [entry, [source]])),
   entry: [
     'apps/*/src/main.ts!',
-    'apps/oss-emulator/src/command.ts!',
     'apps/cli/bootstrap.mjs!',
     'bench/main.ts!',
     // Started by path, each in a process or thread of its own.
