@@ -17,6 +17,7 @@ const config: KnipConfig = {
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
     'libs/image/src/decoders/decoder-thread.ts!',
+    'apps/oss-emulator/src/images/child/image-child.ts!',
   ],
   project: [
     '{apps,libs,migrations,tests,bench}/**/*.{ts,mjs}!',

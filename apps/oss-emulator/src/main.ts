@@ -2,9 +2,9 @@
  * oss-emulator: replaces OSS on a developer's machine and in tests: stores objects, checks
  * signatures, sends signed callbacks, keeps a journal of them, and makes faults on demand.
  *
- * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key, image
- * processing. One more operation: a file of its own and a line in `operations.ts`. One
- * more refusal: `refusals.ts`.
+ * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key.
+ * One more operation: a file of its own and a line in `operations.ts`. One more refusal:
+ * `refusals.ts`. One more action of image processing: `images/`.
  */
 import { closeOnSignal, tellReady } from '#runtime';
 import { startConfigured } from './start-configured.js';

@@ -156,7 +156,6 @@ describe('a request is refused', () => {
     ['a key of 1026 bytes', { method: 'PUT', key: '中'.repeat(342), body: 'x' }, 400, 'InvalidObjectName'],
     ['a method', { method: 'PATCH', key: 'k' }, 405, 'MethodNotAllowed'],
     ['a method of a sub-resource', { method: 'PUT', query: { location: '' } }, 405, 'MethodNotAllowed'],
-    ['image processing', { key: 'k', query: { 'x-oss-process': 'image/info' } }, 501, 'NotImplemented'],
     ['max-keys', { query: { 'max-keys': '1001' } }, 400, 'InvalidArgument'],
     ['max-keys', { query: { 'max-keys': 'all' } }, 400, 'InvalidArgument'],
     ['an encoding', { query: { 'encoding-type': 'gzip' } }, 400, 'InvalidArgument'],

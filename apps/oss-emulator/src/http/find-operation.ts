@@ -16,7 +16,7 @@ const subResources =
   replicationProgress requestPayment requesterQosInfo resourceGroup resourcePool resourcePoolBuckets resourcePoolInfo
   responseHeader restore rtc seal stat status style symlink tagging transferAcceleration udf udfApplication
   udfApplicationLog udfImage uploadId uploads userDefinedLogFieldsConfig versioning versions vod website worm wormExtend
-  wormId x-oss-async-process x-oss-write-get-object-response`.split(/\s+/);
+  wormId x-oss-async-process x-oss-process x-oss-write-get-object-response`.split(/\s+/);
 
 /** Returns the operation that a request names. @throws OssRefusal MethodNotAllowed, NotImplemented */
 export function findOperation({ bucket, objectKey, query, method }: AddressedExchange): Operation {

@@ -4,19 +4,22 @@ import { readRange } from '../wire/byte-range.js';
 import { meetsConditions } from '../wire/conditions.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import { commonHeaders, type AddressedExchange } from '../wire/exchange.js';
-import { refusal } from '../wire/refusals.js';
 import { send, toLatin1 } from '../wire/responses.js';
 import { objectHeaders, versionHeaders } from '../store/stored-object.js';
 import { checkReadable, findRequested, followLink } from '../lookup/find-object.js';
+import { responseOverrides } from './response-overrides.js';
 
 /** `GET /key` and `HEAD /key` */
 export async function getObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, query, outgoing, method } = exchange;
-  if (query['x-oss-process'] !== undefined) throw refusal('NotImplemented');
   const bucket = state.buckets.get(exchange.bucket);
   const object = followLink(bucket, findRequested(exchange, bucket));
   if (method === 'GET') checkReadable(object);
-  const answered = { ...objectHeaders(object), ...versionHeaders(bucket, object), ...overrides(query) };
+  const answered = {
+    ...objectHeaders(object),
+    ...versionHeaders(bucket, object),
+    ...responseOverrides(query),
+  };
   if (!meetsConditions(headers, object)) return send(exchange, 304, answered);
   const standard = headers['x-oss-range-behavior'] === 'standard';
   const range = readRange(headers['range'], object.sizeBytes, standard);
@@ -64,22 +67,4 @@ export function getObjectMeta(exchange: AddressedExchange, state: EmulatorState)
     'content-length': object.sizeBytes,
   });
   exchange.outgoing.end();
-}
-
-const overridable = [
-  'content-type',
-  'content-language',
-  'expires',
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-];
-
-function overrides(query: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    overridable.flatMap((name) => {
-      const value = query[`response-${name}`];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
