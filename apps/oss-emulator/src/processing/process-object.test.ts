@@ -1,12 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bucket, useEmulator } from '../fixtures/emulator.fixture.js';
 import { elementOf, sendRaw, sendSigned } from '../fixtures/requests.fixture.js';
 import {
   animation,
+  beginningOfPng,
+  bitmap,
   blue,
   describeImage,
   halves,
@@ -14,6 +15,7 @@ import {
   opacityAt,
   red,
   white,
+  withJfif,
 } from '../images/pictures.fixture.js';
 
 const emulator = useEmulator();
@@ -401,82 +403,10 @@ describe('refused is', () => {
   });
 });
 
-describe('sys/saveas', () => {
-  const base64 = (text: string) => Buffer.from(text).toString('base64url');
-  const save = (process: string) =>
-    sendSigned(emulator.url, {
-      method: 'POST',
-      key: 'a.jpg',
-      query: { 'x-oss-process': '' },
-      body: `x-oss-process=${process}`,
-    });
-
-  test('stores the processed image', async () => {
-    const key = '小/图.jpg';
-    const { status, text } = await save(`image/resize,w_40|sys/saveas,o_${base64(key)},b_${base64(bucket)}`);
-    const saved = await readObject(key);
-    expect([status, JSON.parse(text)]).toEqual([
-      200,
-      { bucket, fileSize: saved.length, object: key, status: 'OK' },
-    ]);
-    expect(await describeImage(saved)).toMatchObject({ format: 'jpeg', width: 40 });
-  });
-
-  test.each([
-    [`image/resize,w_40|sys/saveas,o_${base64('x')},b_${base64('missing-bucket')}`, 'NoSuchBucket'],
-    [`image/resize,w_40|sys/saveas,o_${base64('/x')}`, 'InvalidObjectName'],
-    ['image/resize,w_40|sys/saveas,o_?', 'BadRequest'],
-    [`image/resize,w_40|sys/saveas,b_${base64(bucket)}`, 'MissingArgument'],
-    [`image/info|sys/saveas,o_${base64('x')}`, 'InvalidArgument'],
-    ['image/resize,w_40', 'NotImplemented'],
-    [`video/convert,f_mp4|sys/saveas,o_${base64('x')}`, 'NotImplemented'],
-  ])('refuses %s', async (process, code) => {
-    expect(elementOf((await save(process)).text, 'Code')).toBe(code);
-  });
-});
-
 interface UrlSigner {
   signatureUrlV4(method: string, expiresS: number, request: object, key: string): Promise<string>;
 }
 
 async function readObject(key: string): Promise<Buffer> {
   return (await sendSigned(emulator.url, { key })).body;
-}
-
-/** A JPEG with the usual header, which sharp leaves out. */
-function withJfif(jpeg: Buffer): Buffer {
-  const header = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
-  return Buffer.concat([jpeg.subarray(0, 2), header, jpeg.subarray(2)]);
-}
-
-/** As much of a PNG as it takes to tell its size. */
-function beginningOfPng(width: number, height: number): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header[8] = 8;
-  const chunk = (name: string, data: Buffer) => {
-    const named = Buffer.concat([Buffer.from(name), data]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(data.length);
-    sum.writeUInt32BE(crc32(named));
-    return Buffer.concat([length, named, sum]);
-  };
-  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', Buffer.alloc(8))]);
-}
-
-/** A black bitmap of 24 bits a pixel. */
-function bitmap(width: number, height: number): Buffer {
-  const rowBytes = Math.ceil((width * 3) / 4) * 4;
-  const bytes = Buffer.alloc(54 + rowBytes * height);
-  bytes.write('BM');
-  bytes.writeUInt32LE(bytes.length, 2);
-  bytes.writeUInt32LE(54, 10);
-  bytes.writeUInt32LE(40, 14);
-  bytes.writeInt32LE(width, 18);
-  bytes.writeInt32LE(height, 22);
-  bytes.writeUInt16LE(1, 26);
-  bytes.writeUInt16LE(24, 28);
-  return bytes;
 }
