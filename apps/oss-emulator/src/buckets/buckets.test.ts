@@ -28,8 +28,8 @@ test('a bucket is made as its configuration says, and tells it', async () => {
     '<StorageClass>IA</StorageClass><DataRedundancyType>ZRS</DataRedundancyType><LocationConstraint>oss-cn-hangzhou</LocationConstraint>';
   expect((await makeWith(bucket, wishes)).status).toBe(200);
   const { text } = await sendSigned(emulator.url, { bucket, query: { bucketInfo: '' } });
-  const told = ['StorageClass', 'DataRedundancyType', 'Location'].map((name) => elementOf(text, name));
-  expect(told).toEqual(['IA', 'ZRS', 'oss-cn-hangzhou']);
+  const seen = ['StorageClass', 'DataRedundancyType', 'Location'].map((name) => elementOf(text, name));
+  expect(seen).toEqual(['IA', 'ZRS', 'oss-cn-hangzhou']);
 });
 
 test.each([
