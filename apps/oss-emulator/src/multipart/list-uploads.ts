@@ -16,8 +16,8 @@ export function listUploads(exchange: AddressedExchange, state: EmulatorState): 
   const encode = readEncoding(query);
   const uploads = bucket.uploads.list(keyMarker, uploadIdMarker, { prefix, delimiter });
   const { page, isTruncated } = takePage(uploads, maxUploads);
-  const last = isTruncated ? page.at(-1) : undefined;
-  // Also of the last page: oss2 reads no answer without them.
+  const last = page.at(-1);
+  // OSS tells the last entry of the last page too, and oss2 reads no answer without these elements.
   const next: XmlElement[] = !last
     ? [
         ['NextKeyMarker', ''],

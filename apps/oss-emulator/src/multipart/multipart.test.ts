@@ -97,6 +97,34 @@ describe('an upload in parts', () => {
     expect(code(await putPart(await start(), partNumber, 'x'))).toEqual([400, 'InvalidArgument']);
   });
 
+  test('is listed with the last of its parts and of the uploads, if there are any', async () => {
+    const uploads = await sendSigned(emulator.url, { query: { uploads: '', prefix: 'none' } });
+    expect(['NextKeyMarker', 'NextUploadIdMarker'].map((name) => elementOf(uploads.text, name))).toEqual([
+      '',
+      '',
+    ]);
+    const uploadId = await start();
+    const parts = () => sendSigned(emulator.url, { key, query: { uploadId } });
+    const { text } = await parts();
+    expect(elementOf(text, 'StorageClass')).toBe('Standard');
+    expect(elementOf(text, 'NextPartNumberMarker')).toBeUndefined();
+    await putPart(uploadId, 3, 'x');
+    expect(elementOf((await parts()).text, 'NextPartNumberMarker')).toBe('3');
+    const list = await sendSigned(emulator.url, { query: { uploads: '', prefix: key } });
+    expect(elementOf(list.text, 'IsTruncated')).toBe('false');
+    expect(elementOf(list.text, 'NextKeyMarker')).toBe(key);
+    expect(elementOf(list.text, 'NextUploadIdMarker')).toBe(uploadId);
+  });
+
+  test('that is missing has an EC of each operation', async () => {
+    const query = { uploadId: 'none', partNumber: '1' };
+    const ec = async (method: string, headers: Record<string, string> = {}) =>
+      (await sendSigned(emulator.url, { method, key, query, headers })).headers['x-oss-ec'];
+    expect(await ec('PUT')).toBe('0042-00000104');
+    expect(await ec('PUT', { 'x-oss-copy-source': '/examplebucket/k' })).toBe('0042-00000311');
+    for (const method of ['GET', 'POST', 'DELETE']) expect(await ec(method)).toBe('0042-00000002');
+  });
+
   test('must exist', async () => {
     for (const uploadId of ['', 'nonsense', '../../..', 'F'.repeat(32)]) {
       expect(code(await putPart(uploadId, 1, 'x'))).toEqual([404, 'NoSuchUpload']);
