@@ -16,12 +16,14 @@ import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome
 import type { XmlElement } from '../wire/xml.js';
 import { xmlDate } from '../wire/xml-date.js';
 
-/** `POST /key?uploads` */
+/** `POST /key?uploads`; with `sequential`, the object gets a Content-MD5. */
 export async function initiateUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  const { headers, objectKey } = exchange;
+  const { headers, objectKey, query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
   checkOverwrite(bucket, objectKey, headers);
-  const { uploadId, encryption } = await bucket.uploads.start(objectKey, readProperties(headers, bucket));
+  const properties = readProperties(headers, bucket);
+  const isSequential = query['sequential'] !== undefined;
+  const { uploadId, encryption } = await bucket.uploads.start(objectKey, properties, isSequential);
   sendXml(
     exchange,
     200,
@@ -80,7 +82,7 @@ function joinParts({ headers }: AddressedExchange, { uploads }: Bucket, upload: 
   if ((headers['x-oss-hash-crc64ecma'] ?? crc64) !== crc64) throw refusal('InvalidCRC64');
   const { key, mimeType, headers: kept, storageClass, tags, encryption } = upload;
   const etag = etagOfParts(parts.map((part) => part.etag));
-  const sums = { sizeBytes, crc64, etag, contentMd5: null, type: 'Multipart' } as const;
+  const sums = { sizeBytes, crc64, etag, type: 'Multipart' } as const;
   const acl = headers['x-oss-object-acl'] === undefined ? upload.acl : readAcl(headers['x-oss-object-acl']);
   return { parts, facts: { key, mimeType, headers: kept, acl, storageClass, tags, encryption, ...sums } };
 }

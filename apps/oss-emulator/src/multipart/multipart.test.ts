@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
 import { useEmulator } from '../fixtures/emulator.fixture.js';
@@ -47,8 +47,8 @@ describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (sign
 });
 
 describe('an upload in parts', () => {
-  const start = async () => {
-    const answer = await sendSigned(emulator.url, { method: 'POST', key, query: { uploads: '' } });
+  const start = async (query: Record<string, string> = {}) => {
+    const answer = await sendSigned(emulator.url, { method: 'POST', key, query: { uploads: '', ...query } });
     return elementOf(answer.text, 'UploadId') ?? '';
   };
   const putPart = async (uploadId: string, partNumber: number | string, body: Buffer | string) =>
@@ -200,6 +200,22 @@ describe('an upload in parts', () => {
     const replacing = sendSigned(emulator.url, { method: 'PUT', key, body: 'new' });
     for (const { text } of await Promise.all(reading)) expect([whole, 'new']).toContain(text);
     await replacing;
+  });
+
+  test('in sequence has the MD5 of all its bytes, and another has none', async () => {
+    const bytes = randomBytes(partBytes + 5);
+    const md5 = createHash('md5').update(bytes).digest('base64');
+    for (const [query, wanted] of [
+      [{ sequential: '' }, md5],
+      [{}, undefined],
+    ] as const) {
+      const uploadId = await start(query);
+      await putPart(uploadId, 1, bytes.subarray(0, partBytes));
+      await putPart(uploadId, 2, bytes.subarray(partBytes));
+      await complete(uploadId, '', { 'x-oss-complete-all': 'yes' });
+      const { headers } = await sendSigned(emulator.url, { method: 'HEAD', key });
+      expect(headers['content-md5']).toBe(wanted);
+    }
   });
 
   test('survives a restart', async () => {

@@ -37,7 +37,7 @@ export interface StoredObject extends ObjectProperties {
   /** Unquoted, upper-case. */
   readonly etag: string;
   readonly crc64: string;
-  /** Base64; null for anything but a normal object. */
+  /** Base64; null for what is neither a normal object nor a sequential upload. */
   readonly contentMd5: string | null;
   /** Key that a symlink leads to, in the same bucket. */
   readonly symlinkTarget?: string;
