@@ -42,7 +42,7 @@ const refusalTable = {
     'Your POST request fields preceding the upload file were too large.',
   ],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
-  MissingArgument: [400, 'Missing some required arguments.'],
+  MissingArgument: [400, 'Missing Some Required Arguments.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.', '0015-00000101'],
   NoSuchKey: [404, 'The specified key does not exist.', '0026-00000001'],
