@@ -3,7 +3,7 @@ import type { Bucket, Buckets } from '../store/buckets.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 
 /** Query names that mean the object itself, not something about it. */
-const contentNames = new Set(['objectMeta', 'append', 'uploads', 'uploadId']);
+const contentNames = new Set(['objectMeta', 'append', 'uploads', 'uploadId', 'x-oss-process']);
 
 /**
  * Refuses what an unsigned request may not do: it may read and write objects as their ACL says or,
