@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, inject, test } from 'vitest';
 import { apart, colourAt, renditionOf, useHouse } from '../fixtures/cases.fixture.js';
-import { png } from '../fixtures/files.fixture.js';
+import { png, turnedPhoto } from '../fixtures/files.fixture.js';
 
 /** Pictures that came out wrong once, with their right values. */
 const run = promisify(execFile);
@@ -199,6 +199,13 @@ test.each(['utf-8', 'UTF-8', 'binary', 'none', 'aws-chunked', 'Identity', 'ident
     expect(upload).toMatchObject({ status: 'ready' });
   },
 );
+
+test('a picture that calls itself a text is read as it is stored', async () => {
+  const upload = await land('photo-as-text.jpg', await turnedPhoto(400, 300), {
+    'Content-Type': 'text/plain',
+  });
+  expect(upload).toMatchObject({ status: 'ready' });
+});
 
 test.each(['gzip', 'br', 'deflate', 'utf-8, gzip', 'X-GZIP'])(
   'a Content-Encoding of %s is refused',

@@ -4,7 +4,14 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { restoreElements } from './restore-element.js';
 import { ownerElement } from '../wire/owner.js';
-import { encodingElements, readEncoding, readLimit, takePage, type Encode } from '../wire/paging.js';
+import {
+  encodingElements,
+  readEncoding,
+  readLimit,
+  readPrefix,
+  takePage,
+  type Encode,
+} from '../wire/paging.js';
 import { sendXml } from '../wire/responses.js';
 import type { StoredObject } from '../store/stored-object.js';
 import type { XmlElement } from '../wire/xml.js';
@@ -22,7 +29,8 @@ export function listObjects(exchange: AddressedExchange, state: EmulatorState): 
   const { query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
   const isV2 = query['list-type'] === '2';
-  const { prefix = '', delimiter = '' } = query;
+  const prefix = readPrefix(query);
+  const { delimiter = '' } = query;
   const maxKeys = readLimit(query, 'max-keys', 100);
   const after = isV2 ? startOfV2(query) : (query['marker'] ?? '');
   const page = toPage(bucket.objects.list(after, { prefix, delimiter }), maxKeys);

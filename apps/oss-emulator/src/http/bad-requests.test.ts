@@ -48,6 +48,12 @@ describe('an answer', () => {
   });
 });
 
+test('HEAD of a bucket tells where it is', async () => {
+  const { status, headers } = await sendSigned(emulator.url, { method: 'HEAD' });
+  expect([status, headers['x-oss-bucket-region']]).toEqual([200, `oss-${region}`]);
+  expect((await sendSigned(emulator.url, { method: 'HEAD', bucket: 'missing-bucket' })).status).toBe(404);
+});
+
 describe('a signature', () => {
   const get = { method: 'GET', bucket, objectKey: 'k', query: {}, headers: {} };
   const send = (headers: Record<string, string>, target = `/${bucket}/k`) =>
@@ -158,6 +164,8 @@ describe('a request is refused', () => {
     ['a method of a sub-resource', { method: 'PUT', query: { location: '' } }, 405, 'MethodNotAllowed'],
     ['max-keys', { query: { 'max-keys': '1001' } }, 400, 'InvalidArgument'],
     ['max-keys', { query: { 'max-keys': 'all' } }, 400, 'InvalidArgument'],
+    ['a long prefix', { query: { prefix: 'x'.repeat(1025) } }, 400, 'InvalidArgument'],
+    ['a long prefix', { query: { versions: '', prefix: 'x'.repeat(1025) } }, 400, 'InvalidArgument'],
     ['an encoding', { query: { 'encoding-type': 'gzip' } }, 400, 'InvalidArgument'],
     ['a token', { query: { 'list-type': '2', 'continuation-token': '!' } }, 400, 'InvalidArgument'],
     ['a bad MD5', put({ 'content-md5': 'XrY7u+Ae7tCTyyK7j1rNww==' }), 400, 'InvalidDigest'],
@@ -192,6 +200,10 @@ describe('a request is refused', () => {
     [{ key: 'k', query: { asyncFetch: '' } }, 'asyncFetch', 'OBJECT'],
     [{ query: { metaQuery: '', comp: 'query' } }, 'metaQuery&comp=query', 'BUCKET'],
     [{ query: { httpsConfig: '' } }, 'httpsConfig', 'BUCKET'],
+    [{ key: 'k', query: { 'x-oss-process': 'image/info' } }, 'x-oss-process', 'OBJECT'],
+    [{ method: 'POST', key: 'k', query: { 'x-oss-process': '' }, body: 'x' }, 'x-oss-process', 'OBJECT'],
+    ...['quota', 'objectWorm'].map((name) => [{ method: 'PUT', query: { [name]: '' } }, name, 'BUCKET']),
+    [{ method: 'POST', query: { metadataConfiguration: '' } }, 'metadataConfiguration', 'BUCKET'],
   ] as [SignedRequest, string, string][])(
     'for a sub-resource that the emulator lacks: %j',
     async (request, name, type) => {

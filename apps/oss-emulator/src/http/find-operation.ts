@@ -11,8 +11,9 @@ const subResources =
   `accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy
   accessPointPolicyForObjectProcess accessmonitor acl append asyncFetch bucketArchiveDirectRead bucketInfo
   cleanRestoredObject cloudboxes cname cors dataPipeline delete encryption httpsConfig img inventory lifecycle link live
-  location logging metaQuery objectInfo objectMeta overwriteConfig policy policyStatus processConfiguration
-  publicAccessBlock qos qosInfo redundancyTransition referer regions replication replicationLocation
+  location logging metaQuery metadataConfiguration metadataInventoryTable metadataJournalTable objectInfo objectMeta
+  objectWorm overwriteConfig policy policyStatus processConfiguration
+  publicAccessBlock qos qosInfo quota redundancyTransition referer regions replication replicationLocation
   replicationProgress requestPayment requesterQosInfo resourceGroup resourcePool resourcePoolBuckets resourcePoolInfo
   responseHeader restore rtc seal stat status style symlink tagging transferAcceleration udf udfApplication
   udfApplicationLog udfImage uploadId uploads userDefinedLogFieldsConfig versioning versions vod website worm wormExtend

@@ -1,5 +1,6 @@
 import { deleteBucket, getBucketInfo, getBucketLocation, putBucket } from '../buckets/bucket-operations.js';
 import { getBucketAcl, putBucketAcl } from '../buckets/bucket-acl.js';
+import { headBucket } from '../buckets/head-bucket.js';
 import { listBuckets } from '../buckets/list-buckets.js';
 import { listLiveChannels } from '../buckets/list-live-channels.js';
 import { listObjects } from '../buckets/list-objects.js';
@@ -59,7 +60,7 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
     '': { GET: listBuckets },
   },
   BUCKET: {
-    '': { GET: listObjects, PUT: putBucket, DELETE: deleteBucket },
+    '': { GET: listObjects, HEAD: headBucket, PUT: putBucket, DELETE: deleteBucket },
     accessmonitor: accessMonitor,
     acl: { GET: getBucketAcl, PUT: putBucketAcl },
     bucketInfo: { GET: getBucketInfo },

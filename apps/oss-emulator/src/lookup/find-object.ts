@@ -57,9 +57,9 @@ export function followLink(bucket: Bucket, object: StoredObject): StoredObject {
   if (target.type === 'Symlink') throw refusal('InvalidTargetType', { Key: object.symlinkTarget });
   const { dataFiles, sizeBytes, etag, crc64, contentMd5 } = target;
   const modifiedAt = target.modifiedAt > object.modifiedAt ? target.modifiedAt : object.modifiedAt;
-  // Whether the bytes are readable is a matter of the target too.
-  const { storageClass, restored } = target;
-  const bytes = { dataFiles, sizeBytes, etag, crc64, contentMd5, modifiedAt, storageClass };
+  // How the bytes are kept, and whether they are readable, is a matter of the target too.
+  const { storageClass, encryption, restored } = target;
+  const bytes = { dataFiles, sizeBytes, etag, crc64, contentMd5, modifiedAt, storageClass, encryption };
   return { ...object, ...bytes, ...(restored && { restored }) };
 }
 

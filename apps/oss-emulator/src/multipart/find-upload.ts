@@ -12,8 +12,14 @@ export function findUpload(exchange: AddressedExchange, state: EmulatorState): [
   const bucket = state.buckets.get(exchange.bucket);
   const uploadId = exchange.query['uploadId'] ?? '';
   const upload = bucket.uploads.get(uploadId, exchange.objectKey);
-  if (!upload) throw refusal('NoSuchUpload', { UploadId: uploadId });
+  if (!upload) throw refusal('NoSuchUpload', { UploadId: uploadId }, diagnosisOf(exchange));
   return [bucket, upload];
+}
+
+/** The EC of NoSuchUpload where it is not the usual one. */
+function diagnosisOf({ method, headers }: AddressedExchange): string | undefined {
+  if (method !== 'PUT') return undefined;
+  return headers['x-oss-copy-source'] === undefined ? '0042-00000104' : '0042-00000311';
 }
 
 /** @throws OssRefusal InvalidArgument */

@@ -1,5 +1,5 @@
 import type { EmulatorState } from '../state/emulator-state.js';
-import { encodingElements, readEncoding, readLimit, takePage } from '../wire/paging.js';
+import { encodingElements, readEncoding, readLimit, readPrefix, takePage } from '../wire/paging.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
@@ -9,15 +9,16 @@ import { xmlDate } from '../wire/xml-date.js';
 export function listUploads(exchange: AddressedExchange, state: EmulatorState): void {
   const { query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
-  const { prefix = '', delimiter = '', 'key-marker': keyMarker = '' } = query;
+  const prefix = readPrefix(query);
+  const { delimiter = '', 'key-marker': keyMarker = '' } = query;
   // OSS ignores it without a key.
   const uploadIdMarker = keyMarker === '' ? '' : (query['upload-id-marker'] ?? '');
   const maxUploads = readLimit(query, 'max-uploads', 1000);
   const encode = readEncoding(query);
   const uploads = bucket.uploads.list(keyMarker, uploadIdMarker, { prefix, delimiter });
   const { page, isTruncated } = takePage(uploads, maxUploads);
-  const last = isTruncated ? page.at(-1) : undefined;
-  // Also of the last page: oss2 reads no answer without them.
+  const last = page.at(-1);
+  // OSS tells the last entry of the last page too, and oss2 reads no answer without these elements.
   const next: XmlElement[] = !last
     ? [
         ['NextKeyMarker', ''],

@@ -5,7 +5,7 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import type { UploadRecord } from '../store/upload-record.js';
 import { checkOverwrite, mayReplace, receiveBody } from '../objects/put-object.js';
-import { readProperties } from '../properties/object-properties.js';
+import { readAcl, readProperties } from '../properties/object-properties.js';
 import { encodingElements, readEncoding, readLimit, takePage } from '../wire/paging.js';
 import { readText } from '../wire/read-body.js';
 import type { Bucket } from '../store/buckets.js';
@@ -16,13 +16,20 @@ import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome
 import type { XmlElement } from '../wire/xml.js';
 import { xmlDate } from '../wire/xml-date.js';
 
-/** `POST /key?uploads` */
+/** `POST /key?uploads`; with `sequential`, the object gets a Content-MD5. */
 export async function initiateUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  const { headers, objectKey } = exchange;
+  const { headers, objectKey, query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
   checkOverwrite(bucket, objectKey, headers);
-  const { uploadId } = await bucket.uploads.start(objectKey, readProperties(headers, bucket));
-  sendXml(exchange, 200, ['InitiateMultipartUploadResult', [...identity(exchange), ['UploadId', uploadId]]]);
+  const properties = readProperties(headers, bucket);
+  const isSequential = query['sequential'] !== undefined;
+  const { uploadId, encryption } = await bucket.uploads.start(objectKey, properties, isSequential);
+  sendXml(
+    exchange,
+    200,
+    ['InitiateMultipartUploadResult', [...identity(exchange), ['UploadId', uploadId]]],
+    encryption,
+  );
 }
 
 /** `PUT /key?partNumber=&uploadId=` */
@@ -31,7 +38,7 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
   const partNumber = readPartNumber(exchange.query);
   const file = await receiveBody(exchange, state);
   await bucket.uploads.putPart(upload, partNumber, file);
-  send(exchange, 200, contentHeaders(file));
+  send(exchange, 200, { ...contentHeaders(file), ...upload.encryption });
 }
 
 /** `POST /key?uploadId=`: assembles the object from its parts. */
@@ -73,10 +80,11 @@ function joinParts({ headers }: AddressedExchange, { uploads }: Bucket, upload: 
   const sizeBytes = parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);
   const crc64 = joinCrc64(parts);
   if ((headers['x-oss-hash-crc64ecma'] ?? crc64) !== crc64) throw refusal('InvalidCRC64');
-  const { key, mimeType, headers: kept, acl, storageClass, tags } = upload;
+  const { key, mimeType, headers: kept, storageClass, tags, encryption } = upload;
   const etag = etagOfParts(parts.map((part) => part.etag));
-  const sums = { sizeBytes, crc64, etag, contentMd5: null, type: 'Multipart' } as const;
-  return { parts, facts: { key, mimeType, headers: kept, acl, storageClass, tags, ...sums } };
+  const sums = { sizeBytes, crc64, etag, type: 'Multipart' } as const;
+  const acl = headers['x-oss-object-acl'] === undefined ? upload.acl : readAcl(headers['x-oss-object-acl']);
+  return { parts, facts: { key, mimeType, headers: kept, acl, storageClass, tags, encryption, ...sums } };
 }
 
 /** `DELETE /key?uploadId=` */
@@ -93,15 +101,17 @@ export function listParts(exchange: AddressedExchange, state: EmulatorState): vo
   const marker = Math.min(Number(query['part-number-marker'] ?? 0) || 0, maxPartNumber);
   const maxParts = readLimit(query, 'max-parts', 1000);
   const { page: parts, isTruncated } = takePage(bucket.uploads.parts(upload, marker), maxParts);
+  const last = parts.at(-1);
   sendXml(exchange, 200, [
     'ListPartsResult',
     [
       ...identity(exchange),
       ['UploadId', upload.uploadId],
       ['PartNumberMarker', marker],
-      ['NextPartNumberMarker', parts.at(-1)?.partNumber ?? marker],
+      ...(last ? [['NextPartNumberMarker', last.partNumber] satisfies XmlElement] : []),
       ['MaxParts', maxParts],
       ['IsTruncated', isTruncated],
+      ['StorageClass', upload.storageClass],
       ...parts.map(
         (part) =>
           [

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Crc64, etagOfParts } from '#oss';
 import { useEmulator } from '../fixtures/emulator.fixture.js';
@@ -47,8 +47,8 @@ describe.each(['V1', 'V4'] as const)('the real client with %s signatures', (sign
 });
 
 describe('an upload in parts', () => {
-  const start = async () => {
-    const answer = await sendSigned(emulator.url, { method: 'POST', key, query: { uploads: '' } });
+  const start = async (query: Record<string, string> = {}) => {
+    const answer = await sendSigned(emulator.url, { method: 'POST', key, query: { uploads: '', ...query } });
     return elementOf(answer.text, 'UploadId') ?? '';
   };
   const putPart = async (uploadId: string, partNumber: number | string, body: Buffer | string) =>
@@ -95,6 +95,34 @@ describe('an upload in parts', () => {
 
   test.each([0, 10_001, -1, 'one', '1.5', ''])('has no part %s', async (partNumber) => {
     expect(code(await putPart(await start(), partNumber, 'x'))).toEqual([400, 'InvalidArgument']);
+  });
+
+  test('is listed with the last of its parts and of the uploads, if there are any', async () => {
+    const uploads = await sendSigned(emulator.url, { query: { uploads: '', prefix: 'none' } });
+    expect(['NextKeyMarker', 'NextUploadIdMarker'].map((name) => elementOf(uploads.text, name))).toEqual([
+      '',
+      '',
+    ]);
+    const uploadId = await start();
+    const parts = () => sendSigned(emulator.url, { key, query: { uploadId } });
+    const { text } = await parts();
+    expect(elementOf(text, 'StorageClass')).toBe('Standard');
+    expect(elementOf(text, 'NextPartNumberMarker')).toBeUndefined();
+    await putPart(uploadId, 3, 'x');
+    expect(elementOf((await parts()).text, 'NextPartNumberMarker')).toBe('3');
+    const list = await sendSigned(emulator.url, { query: { uploads: '', prefix: key } });
+    expect(elementOf(list.text, 'IsTruncated')).toBe('false');
+    expect(elementOf(list.text, 'NextKeyMarker')).toBe(key);
+    expect(elementOf(list.text, 'NextUploadIdMarker')).toBe(uploadId);
+  });
+
+  test('that is missing has an EC of each operation', async () => {
+    const query = { uploadId: 'none', partNumber: '1' };
+    const ec = async (method: string, headers: Record<string, string> = {}) =>
+      (await sendSigned(emulator.url, { method, key, query, headers })).headers['x-oss-ec'];
+    expect(await ec('PUT')).toBe('0042-00000104');
+    expect(await ec('PUT', { 'x-oss-copy-source': '/examplebucket/k' })).toBe('0042-00000311');
+    for (const method of ['GET', 'POST', 'DELETE']) expect(await ec(method)).toBe('0042-00000002');
   });
 
   test('must exist', async () => {
@@ -179,6 +207,22 @@ describe('an upload in parts', () => {
     const replacing = sendSigned(emulator.url, { method: 'PUT', key, body: 'new' });
     for (const { text } of await Promise.all(reading)) expect([whole, 'new']).toContain(text);
     await replacing;
+  });
+
+  test('in sequence has the MD5 of all its bytes, and another has none', async () => {
+    const bytes = randomBytes(partBytes + 5);
+    const md5 = createHash('md5').update(bytes).digest('base64');
+    for (const [query, wanted] of [
+      [{ sequential: '' }, md5],
+      [{}, undefined],
+    ] as const) {
+      const uploadId = await start(query);
+      await putPart(uploadId, 1, bytes.subarray(0, partBytes));
+      await putPart(uploadId, 2, bytes.subarray(partBytes));
+      await complete(uploadId, '', { 'x-oss-complete-all': 'yes' });
+      const { headers } = await sendSigned(emulator.url, { method: 'HEAD', key });
+      expect(headers['content-md5']).toBe(wanted);
+    }
   });
 
   test('survives a restart', async () => {

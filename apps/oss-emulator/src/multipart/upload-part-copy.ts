@@ -34,6 +34,6 @@ export async function uploadPartCopy(exchange: AddressedExchange, state: Emulato
         ['ETag', quoteEtag(etag)],
       ],
     ],
-    { ...contentHeaders(file), ...sourceHeaders(source) },
+    { ...contentHeaders(file), ...upload.encryption, ...sourceHeaders(source) },
   );
 }

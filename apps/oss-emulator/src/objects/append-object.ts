@@ -5,7 +5,7 @@ import { uploadHeaders } from '../store/stored-object.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
-import { readProperties } from '../properties/object-properties.js';
+import { readAcl, readProperties } from '../properties/object-properties.js';
 import { mayReplace, receiveBody } from './put-object.js';
 
 /** `POST /key?append&position=` */
@@ -13,8 +13,13 @@ export async function appendObject(exchange: AddressedExchange, state: EmulatorS
   const { headers, objectKey, outgoing } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
   const position = readPosition(exchange.query['position']);
-  const properties = readProperties(headers, bucket);
-  const start = { key: objectKey, properties, mayReplace: mayReplace(headers) };
+  const given = headers['x-oss-object-acl'];
+  const start = {
+    key: objectKey,
+    properties: () => readProperties(headers, bucket),
+    acl: given === undefined ? undefined : readAcl(given),
+    mayReplace: mayReplace(headers),
+  };
   const file = await receiveBody(exchange, state);
   try {
     const object = await placeFile(file, () => bucket.objects.append(file, position, start));

@@ -53,8 +53,8 @@ async function makeCopy(
 }
 
 /**
- * Headers and tags are the source's unless a directive says otherwise; ACL and storage class never
- * are. A copy onto itself changes the headers in any case, for there is no other use of it.
+ * Headers and tags are the source's unless a directive says otherwise; ACL, storage class and
+ * encryption never are. A copy onto itself changes the headers in any case, for there is no other use of it.
  */
 function copiedProperties(
   headers: AddressedExchange['headers'],
@@ -67,6 +67,7 @@ function copiedProperties(
   return {
     acl: given.acl,
     storageClass: given.storageClass,
+    encryption: given.encryption,
     mimeType: (replaces && headers['content-type']) || source.mimeType,
     headers: replaces ? given.headers : source.headers,
     tags: readDirective(headers, 'x-oss-tagging-directive') ? given.tags : source.tags,

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { readRange } from '../wire/byte-range.js';
 import { meetsConditions } from '../wire/conditions.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import { commonHeaders, type AddressedExchange } from '../wire/exchange.js';
 import { send, toLatin1 } from '../wire/responses.js';
 import { objectHeaders, versionHeaders } from '../store/stored-object.js';
+import { compressedHeaders } from './compression.js';
 import { checkReadable, findRequested, followLink } from '../lookup/find-object.js';
 import { responseOverrides } from './response-overrides.js';
 
@@ -24,10 +26,13 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
   const standard = headers['x-oss-range-behavior'] === 'standard';
   const range = readRange(headers['range'], object.sizeBytes, standard);
   const { start, end } = range ?? { start: 0, end: object.sizeBytes - 1 };
+  const compressed = compressedHeaders(headers, answered, object.sizeBytes);
+  // Besides what the answer varies by already.
+  if (compressed) outgoing.appendHeader('vary', 'Accept-Encoding');
   const head = {
     ...commonHeaders(exchange),
-    ...toLatin1(answered),
-    'content-length': end - start + 1,
+    ...toLatin1(compressed ?? answered),
+    ...(!compressed && { 'content-length': end - start + 1 }),
     ...(range && { 'content-range': `bytes ${start}-${end}/${object.sizeBytes}` }),
   };
   const status = range ? 206 : 200;
@@ -43,7 +48,7 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
     // The first bytes are read before the status is sent, so that it can still be an error.
     await once(stream, 'readable');
     outgoing.writeHead(status, head);
-    await pipeline(stream, outgoing);
+    await (compressed ? pipeline(stream, createGzip(), outgoing) : pipeline(stream, outgoing));
   } finally {
     await bytes.close();
   }

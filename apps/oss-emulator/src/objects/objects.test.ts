@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type OSS from 'ali-oss';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Crc64, percentEncode, presignUrlV4 } from '#oss';
@@ -199,6 +200,48 @@ test.each([
   expect((await sendSigned(url, { method: 'DELETE', key })).status).toBe(204);
 });
 
+test('a key of control characters is deleted by references, and listed as references', async () => {
+  const { url } = emulator;
+  const key = '\u0001\f\u001F';
+  await sendSigned(url, { method: 'PUT', key, body: 'x' });
+  expect((await sendSigned(url, {})).text).toContain('<Key>&#x1;&#xc;&#x1f;</Key>');
+  const body = '<Delete><Object><Key>&#x01;&#x0C;&#x1F;</Key></Object></Delete>';
+  const query = { delete: '', 'encoding-type': 'url' };
+  const deleted = await sendSigned(url, { method: 'POST', query, body });
+  expect(deleted.text).toContain('<Key>%01%0C%1F</Key>');
+  expect((await sendSigned(url, { key })).status).toBe(404);
+});
+
+describe('a text', () => {
+  const text = 'a'.repeat(1024);
+  const gzip = { 'accept-encoding': 'deflate, gzip' };
+  const read = async (body: string, type: string, headers: Record<string, string>) => {
+    const given = { 'content-type': type };
+    await sendSigned(emulator.url, { method: 'PUT', key: 'text', body, headers: given });
+    return sendSigned(emulator.url, { key: 'text', headers });
+  };
+
+  test('of 1 KB is compressed for who takes it', async () => {
+    const { headers, body } = await read(text, 'text/plain; charset=utf-8', gzip);
+    expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'transfer-encoding': 'chunked' });
+    expect([headers['content-length'], headers['etag']]).toEqual([undefined, undefined]);
+    expect(gunzipSync(body).toString()).toBe(text);
+    const head = await sendSigned(emulator.url, { method: 'HEAD', key: 'text', headers: gzip });
+    expect(head.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    expect(head.headers['content-length']).toBeUndefined();
+  });
+
+  test.each([
+    ['that is shorter', text.slice(1), 'text/plain', gzip],
+    ['that is a picture', text, 'image/png', gzip],
+    ['for who does not take it', text, 'text/plain', { 'accept-encoding': 'gzip;q=0, br' }],
+    ['for who wants a part of it', text, 'text/plain', { ...gzip, range: 'bytes=0-1023' }],
+  ])('is sent as it is %s', async (_, body, type, headers) => {
+    const answer = await read(body, type, headers);
+    expect([answer.headers['content-encoding'], answer.text]).toEqual([undefined, body]);
+  });
+});
+
 describe('a read', () => {
   const key = 'range';
   beforeAll(() => emulator.client().put(key, Buffer.from('0123456789')));
@@ -233,6 +276,10 @@ describe('a read', () => {
   ])('of range %s with standard behaviour', async (range, status, text) => {
     const answer = await read({ range, 'x-oss-range-behavior': 'standard' });
     expect([answer.status, answer.text]).toEqual([status, text]);
+  });
+
+  test('of the last 0 bytes has no answer', async () => {
+    expect((await read({ range: 'bytes=-0' })).status).toBe(416);
   });
 
   const etag = md5(Buffer.from('0123456789'));

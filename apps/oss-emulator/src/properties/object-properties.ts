@@ -1,6 +1,7 @@
 import { invalidArgument } from '#oss';
 import type { BucketRecord } from '../store/bucket-record.js';
 import { headersToKeep, type ObjectAcl, type ObjectProperties } from '../store/stored-object.js';
+import { readEncryption } from './object-encryption.js';
 import { readTaggingHeader } from './tags.js';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -10,15 +11,16 @@ const storageClasses = new Set(['Standard', 'IA', 'Archive', 'ColdArchive', 'Dee
 
 /**
  * What an upload's headers choose for its object, and the bucket where they do not.
- * @throws OssRefusal InvalidArgument
+ * @throws OssRefusal InvalidArgument, InvalidTag, InvalidEncryptionAlgorithmError
  */
-export function readProperties(headers: Headers, { storageClass }: BucketRecord): ObjectProperties {
+export function readProperties(headers: Headers, bucket: BucketRecord): ObjectProperties {
   return {
     mimeType: headers['content-type'] ?? 'application/octet-stream',
     headers: headersToKeep(headers),
     acl: readAcl(headers['x-oss-object-acl']),
-    storageClass: readStorageClass(headers['x-oss-storage-class']) ?? storageClass,
+    storageClass: readStorageClass(headers['x-oss-storage-class']) ?? bucket.storageClass,
     tags: readTaggingHeader(headers['x-oss-tagging']),
+    encryption: readEncryption(headers, bucket),
   };
 }
 

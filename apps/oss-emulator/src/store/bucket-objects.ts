@@ -7,7 +7,7 @@ import { behind, keyPrefix, newestFirst, recordKey } from './record-keys.js';
 import { scan, startAfter, type Listed, type Scan } from './scan.js';
 import type { Store } from './store.js';
 import type { ReceivedFile } from './received-file.js';
-import type { NewVersion, ObjectFacts, ObjectProperties, StoredObject } from './stored-object.js';
+import type { NewVersion, ObjectAcl, ObjectFacts, ObjectProperties, StoredObject } from './stored-object.js';
 
 type Drop = (dataFile: string) => void;
 
@@ -26,8 +26,10 @@ export interface OpenedBytes {
 
 export interface AppendStart {
   readonly key: string;
-  /** Of the object, if this is its first part. */
-  readonly properties: ObjectProperties;
+  /** Of the object, if this is its first part: nobody looks at those of the others. */
+  readonly properties: () => ObjectProperties;
+  /** Of the object from now on, if any. */
+  readonly acl: ObjectAcl | undefined;
   readonly mayReplace: boolean;
 }
 
@@ -136,7 +138,7 @@ export class BucketObjects {
   }
 
   async #append(file: ReceivedFile, position: number, start: AppendStart): Promise<StoredObject> {
-    const { key, mayReplace, properties } = start;
+    const { key, mayReplace, properties, acl } = start;
     const { sizeBytes, crc64 } = file;
     const old = this.get(key);
     if (!mayReplace && old) throw refusal('FileAlreadyExists', { Key: key });
@@ -146,7 +148,7 @@ export class BucketObjects {
       throw refusal('PositionNotEqualToLength', { Position: String(old?.sizeBytes ?? 0) });
     if (!old || !oldFile) {
       const sums = { sizeBytes, crc64, etag: file.etag, contentMd5: null };
-      const first = { ...properties, ...sums, key, type: 'Appendable', deleteMarker: false } as const;
+      const first = { ...properties(), ...sums, key, type: 'Appendable', deleteMarker: false } as const;
       return this.#store.place(file.path, (name, drop) => {
         // Put there meanwhile, not by another append, which would wait for its turn.
         if (this.get(key)) throw refusal('ObjectNotAppendable', { Key: key });
@@ -160,6 +162,7 @@ export class BucketObjects {
       look: (chunk) => void crc.update(chunk),
     });
     const appended = {
+      ...(acl && { acl }),
       sizeBytes: position + sizeBytes,
       dataFiles: [{ ...oldFile, sizeBytes: position + sizeBytes }],
       crc64: crc.digest(),
@@ -255,9 +258,9 @@ export class BucketObjects {
   }
 }
 
-/** Looks like OSS's own, and tells where the version is. */
+/** 64 characters like OSS's own, and tells where the version is. */
 function newVersionId(sequence: number): string {
-  return `CAEQ${sequence.toString(16).padStart(14, '0')}${randomBytes(16).toString('hex')}`;
+  return `CAEQ${sequence.toString(16).padStart(14, '0')}${randomBytes(23).toString('hex')}`;
 }
 
 function sequenceOf(versionId: string): number | undefined {
@@ -281,4 +284,5 @@ const deleteMarkerOf = (key: string) =>
     acl: 'default',
     storageClass: 'Standard',
     tags: [],
+    encryption: {},
   }) as const;

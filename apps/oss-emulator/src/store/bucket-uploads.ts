@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { refusal } from '../wire/refusals.js';
 import type { ReceivedFile } from './received-file.js';
+import type { DataFile } from './data-files.js';
 import { behind, partKey, recordKey } from './record-keys.js';
 import { scan, startAfter, type Listed } from './scan.js';
 import type { Store } from './store.js';
@@ -46,10 +47,10 @@ export class BucketUploads {
   }
 
   /** @throws OssRefusal NoSuchBucket */
-  start(key: string, properties: ObjectProperties): Promise<UploadRecord> {
+  start(key: string, properties: ObjectProperties, sequential: boolean): Promise<UploadRecord> {
     const now = Date.now();
     const uploadId = newUploadId(now);
-    const upload = { ...properties, key, uploadId, initiatedAt: new Date(now).toISOString() };
+    const upload = { ...properties, key, uploadId, sequential, initiatedAt: new Date(now).toISOString() };
     return this.#store.change(() => {
       if (!this.#store.buckets.doesExist(Buffer.from(this.#bucket)))
         throw refusal('NoSuchBucket', { BucketName: this.#bucket });
@@ -90,25 +91,27 @@ export class BucketUploads {
 
   /**
    * Turns an upload into an object, in one transaction: the files of its parts become the object's,
-   * so that it takes no longer for a large one.
+   * so that it takes no longer for a large one. Those of a sequential upload are read once before.
    * @param choose tells which parts, and the object that they make
    * @param insert adds the object, within the transaction
    * @throws OssRefusal NoSuchUpload; the error of `choose` or `insert`, after which the upload stays
    */
   complete(
     upload: UploadRecord,
-    choose: () => { readonly parts: readonly StoredPart[]; readonly facts: ObjectFacts },
+    choose: () => { readonly parts: readonly StoredPart[]; readonly facts: Omit<ObjectFacts, 'contentMd5'> },
     insert: (facts: NewVersion, drop: Drop) => StoredObject,
   ): Promise<StoredObject> {
-    return this.#store.turns.take(upload.uploadId, () =>
-      this.#store.change((drop) => {
-        this.#check(upload);
-        const { parts, facts } = choose();
-        const dataFiles = parts.map(({ dataFile, sizeBytes }) => ({ name: dataFile, sizeBytes }));
+    return this.#store.turns.take(upload.uploadId, async () => {
+      this.#check(upload);
+      // Parts change only in a turn, so these stay until the end of it.
+      const { parts, facts } = choose();
+      const dataFiles = parts.map(({ dataFile, sizeBytes }) => ({ name: dataFile, sizeBytes }));
+      const contentMd5 = upload.sequential ? await this.#md5Of(dataFiles, facts.sizeBytes) : null;
+      return this.#store.change((drop) => {
         this.#erase(upload, drop, new Set(dataFiles.map(({ name }) => name)));
-        return insert({ ...facts, deleteMarker: false, dataFiles }, drop);
-      }),
-    );
+        return insert({ ...facts, contentMd5, deleteMarker: false, dataFiles }, drop);
+      });
+    });
   }
 
   /** Removes an upload and its parts. @throws OssRefusal NoSuchUpload */
@@ -119,6 +122,13 @@ export class BucketUploads {
         this.#erase(upload, drop);
       }),
     );
+  }
+
+  async #md5Of(files: readonly DataFile[], sizeBytes: number): Promise<string> {
+    const md5 = createHash('md5');
+    const bytes = this.#store.data.read(files, { start: 0, end: sizeBytes - 1 });
+    for await (const chunk of bytes as AsyncIterable<Buffer>) md5.update(chunk);
+    return md5.digest('base64');
   }
 
   /** It may have ended since it was found, during the turns of others. */

@@ -25,7 +25,11 @@ export async function convertOldFolder(dataDir: string, buckets: Buckets): Promi
       const { dataFile, ...facts } = await readJson<OldSidecar>(join(folder, file));
       const path = join(buckets.incoming.folder, randomUUID());
       await link(join(folder, dataFile), path);
-      await objects.put(path, { ...facts, acl: 'default', storageClass: 'Standard', tags: [] }, true);
+      await objects.put(
+        path,
+        { ...facts, acl: 'default', storageClass: 'Standard', tags: [], encryption: {} },
+        true,
+      );
     }
   }
   await rm(old, { recursive: true, force: true });

@@ -58,6 +58,7 @@ const emptyObject = (key: string): NewVersion => ({
   acl: 'default',
   storageClass: 'Standard',
   tags: [],
+  encryption: {},
 });
 
 /** Lists page by page. @returns what was listed, and how many records were looked at for it */

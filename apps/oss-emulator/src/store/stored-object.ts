@@ -12,6 +12,8 @@ export interface ObjectProperties {
   readonly acl: ObjectAcl;
   readonly storageClass: string;
   readonly tags: readonly ObjectTag[];
+  /** Headers that tell how it is encrypted, which it is not. */
+  readonly encryption: Readonly<Record<string, string>>;
 }
 
 export interface ObjectTag {
@@ -35,7 +37,7 @@ export interface StoredObject extends ObjectProperties {
   /** Unquoted, upper-case. */
   readonly etag: string;
   readonly crc64: string;
-  /** Base64; null for anything but a normal object. */
+  /** Base64; null for what is neither a normal object nor a sequential upload. */
   readonly contentMd5: string | null;
   /** Key that a symlink leads to, in the same bucket. */
   readonly symlinkTarget?: string;
@@ -88,7 +90,7 @@ export function versionHeaders(
 
 /** The headers of every answer that stored an object. */
 export function uploadHeaders(bucket: BucketRecord, object: StoredObject): Record<string, string> {
-  return { ...contentHeaders(object), ...versionHeaders(bucket, object) };
+  return { ...contentHeaders(object), ...object.encryption, ...versionHeaders(bucket, object) };
 }
 
 /** Whether the bytes can be read only once they are restored. */
@@ -107,6 +109,7 @@ export function objectHeaders(object: StoredObject): Record<string, string> {
   return {
     ...object.headers,
     ...contentHeaders(object),
+    ...object.encryption,
     'content-type': object.mimeType,
     'last-modified': new Date(object.modifiedAt).toUTCString(),
     'accept-ranges': 'bytes',

@@ -19,4 +19,6 @@ export interface UploadRecord extends ObjectProperties {
   readonly uploadId: string;
   readonly key: string;
   readonly initiatedAt: string;
+  /** Whether the object is to have the MD5 of all its bytes. */
+  readonly sequential: boolean;
 }

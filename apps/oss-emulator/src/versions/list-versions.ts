@@ -7,7 +7,14 @@ import type { StoredObject } from '../store/stored-object.js';
 import { readVersionId } from '../lookup/find-object.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { ownerElement } from '../wire/owner.js';
-import { encodingElements, readEncoding, readLimit, takePage, type Encode } from '../wire/paging.js';
+import {
+  encodingElements,
+  readEncoding,
+  readLimit,
+  readPrefix,
+  takePage,
+  type Encode,
+} from '../wire/paging.js';
 import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
 import { xmlDate } from '../wire/xml-date.js';
@@ -16,7 +23,8 @@ import { xmlDate } from '../wire/xml-date.js';
 export function listVersions(exchange: AddressedExchange, state: EmulatorState): void {
   const { query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
-  const { prefix = '', delimiter = '', 'key-marker': keyMarker = '' } = query;
+  const prefix = readPrefix(query);
+  const { delimiter = '', 'key-marker': keyMarker = '' } = query;
   const versionIdMarker = query['version-id-marker'] ?? '';
   if (versionIdMarker !== '' && keyMarker === '')
     throw invalidArgument('A version-id marker cannot be specified without a key marker.', undefined, {

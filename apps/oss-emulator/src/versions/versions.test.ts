@@ -48,6 +48,7 @@ test('every put is a version; a deletion only covers them', async () => {
   const [one, two] = [versionOf(await put('k', 'one')), versionOf(await put('k', 'two'))];
   expect(one).not.toBe(two);
   expect((await send({ key: 'k', query: { versionId: one } })).text).toBe('one');
+  expect(two).toMatch(/^CAEQ\w{60}$/);
   expect((await send({ key: 'k' })).headers['x-oss-version-id']).toBe(two);
   const deleted = await send({ method: 'DELETE', key: 'k' });
   const marker = versionOf(deleted);

@@ -10,7 +10,7 @@ export interface ByteRange {
  * Reads a Range header like OSS: one range; anything unservable means the whole object (undefined),
  * unless the client requested standard behaviour.
  * @param standard value of header `x-oss-range-behavior` is `standard`
- * @throws OssRefusal InvalidRange, with standard behaviour only
+ * @throws OssRefusal InvalidRange, without standard behaviour only of the last 0 bytes
  */
 export function readRange(
   header: string | undefined,
@@ -20,6 +20,7 @@ export function readRange(
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (first === undefined || last === undefined || (first === '' && last === '')) return undefined;
   const suffix = first === '';
+  if (suffix && Number(last) === 0) throw refusal('InvalidRange');
   const start = suffix ? Math.max(0, sizeBytes - Number(last)) : Number(first);
   const end = suffix || last === '' ? sizeBytes - 1 : Number(last);
   if (start > end && !(standard && start >= sizeBytes)) return undefined;

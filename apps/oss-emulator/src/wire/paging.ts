@@ -21,6 +21,16 @@ export function encodingElements(query: Query): XmlElement[] {
   return query['encoding-type'] ? [['EncodingType', 'url']] : [];
 }
 
+const maxPrefixBytes = 1024;
+
+/** Reads `prefix`. @throws OssRefusal InvalidArgument */
+export function readPrefix({ prefix = '' }: Query): string {
+  if (Buffer.byteLength(prefix) <= maxPrefixBytes) return prefix;
+  throw invalidArgument(`The prefix is longer than ${maxPrefixBytes} bytes.`, undefined, {
+    ArgumentName: 'prefix',
+  });
+}
+
 /** Reads how many entries a page may have, at most 1000. @throws OssRefusal InvalidArgument */
 export function readLimit(query: Query, name: string, fallback: number): number {
   const text = query[name] ?? String(fallback);

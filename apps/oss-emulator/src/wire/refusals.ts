@@ -42,7 +42,7 @@ const refusalTable = {
     'Your POST request fields preceding the upload file were too large.',
   ],
   MethodNotAllowed: [405, 'The specified method is not allowed against this resource.'],
-  MissingArgument: [400, 'Missing some required arguments.'],
+  MissingArgument: [400, 'Missing Some Required Arguments.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   NoSuchBucket: [404, 'The specified bucket does not exist.', '0015-00000101'],
   NoSuchKey: [404, 'The specified key does not exist.', '0026-00000001'],
@@ -60,7 +60,7 @@ const refusalTable = {
   PositionNotEqualToLength: [409, 'Position is not equal to file length', '0026-00000016'],
   PreconditionFailed: [412, 'At least one of the pre-conditions you specified did not hold.'],
   RequestIsNotMultiPartContent: [400, 'Bucket POST must be of the enclosure-type multipart/form-data.'],
-  RestoreAlreadyInProgress: [409, 'The restore operation is in progress.'],
+  RestoreAlreadyInProgress: [409, 'The restore operation is in progress.', '0016-00000701'],
   SymlinkTargetNotExist: [404, 'The symlink target object does not exist'],
   RequestTimeout: [
     400,
@@ -69,10 +69,14 @@ const refusalTable = {
   SecurityTokenExpired: [403, 'The security token you provided has expired.'],
 } as const satisfies Record<string, readonly [number, string, string?]>;
 
-/** Creates the refusal with this code. */
-export function refusal(code: keyof typeof refusalTable, facts: OssRefusalFacts = {}): OssRefusal {
+/** Creates the refusal with this code. @param diagnosis its EC, if it is not the usual one */
+export function refusal(
+  code: keyof typeof refusalTable,
+  facts: OssRefusalFacts = {},
+  diagnosis?: string,
+): OssRefusal {
   const [status, message, ec] = refusalTable[code] as readonly [number, string, string?];
-  return new OssRefusal(status, code, message, { ec, facts });
+  return new OssRefusal(status, code, message, { ec: diagnosis ?? ec, facts });
 }
 
 /** 400 BadRequest: the request as a whole is not understood. */

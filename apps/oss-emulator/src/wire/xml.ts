@@ -15,7 +15,8 @@ function writeElement([name, content]: XmlElement): string {
 }
 
 function escapeText(text: string): string {
-  // Unescaped control characters would be lost or refused.
+  // XML 1.0 has no control characters, not even as references: strict clients read such a key only
+  // with encoding-type=url, as of OSS. Lenient ones read the reference, and would lose the character.
   return text.replaceAll(/[&<>"'\p{Cc}]/gu, (character) => `&#x${character.charCodeAt(0).toString(16)};`);
 }
 
@@ -33,8 +34,8 @@ const listNames = new Set(['Object', 'Part']);
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
- * Every XML writer may use references of numbers: Go's writes a quote as `&#34;`. The SDK for Python
- * also writes control characters so, which XML forbids and the parser would drop.
+ * Every XML writer may use references of numbers: Go's writes a quote as `&#34;`. The SDKs for Python
+ * and Go also write control characters so, which XML forbids and the parser would drop, but OSS takes.
  */
 function decodeReferences(text: string): string {
   return text.replaceAll(
