@@ -87,5 +87,5 @@ async function endChild(child: ChildProcess): Promise<void> {
 
 /** As `npm start` and the containers run them. */
 function flagsOf(path: string): string[] {
-  return path.startsWith('apps/worker/') ? workerFlags : nodeFlags;
+  return path.startsWith('apps/api/') ? nodeFlags : workerFlags;
 }

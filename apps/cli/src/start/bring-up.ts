@@ -71,7 +71,7 @@ export async function bringUp({
   signal.throwIfAborted();
   const tools = ffmpeg.missing ? {} : { FFMPEG_PATH: ffmpeg.ffmpegPath, FFPROBE_PATH: ffmpeg.ffprobePath };
   const env = { ...settings.env, ...marker, DATABASE_URL: databaseUrl, QUEUE_URL: facts.queueUrl, ...tools };
-  const app = (name: string, folder: string, flags = nodeFlags) =>
+  const app = (name: string, folder: string, flags: readonly string[]) =>
     new SupervisedApp({
       name,
       modulePath: join(root, `dist/apps/${folder}/src/main.js`),
@@ -80,8 +80,8 @@ export async function bringUp({
       logFile: join(settings.dataDir, 'log', `${name}.log`),
       tell,
     });
-  const emulator = app('emulator', 'oss-emulator');
-  const [api, worker] = [app('api', 'api'), app('worker', 'worker', workerFlags)];
+  const emulator = app('emulator', 'oss-emulator', workerFlags);
+  const [api, worker] = [app('api', 'api', nodeFlags), app('worker', 'worker', workerFlags)];
   stops.push(
     () => emulator.stop(emulatorStopLimitMs),
     // The emulator stops after them, because a worker may still upload its results.

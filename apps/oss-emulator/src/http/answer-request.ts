@@ -98,7 +98,7 @@ function authenticate(
 ): AddressedExchange {
   const now = new Date();
   const rules = { findSecret: secretFinder(keys, readSecurityToken(exchange), now), region, now };
-  let failure: unknown = refusal('InternalError');
+  let failure: unknown;
   for (const address of addresses) {
     const addressed = { ...exchange, ...address };
     try {
@@ -114,5 +114,5 @@ function authenticate(
   const isNew = exchange.method === 'PUT' && first?.objectKey === '';
   if (first?.bucket && !isNew && failure instanceof OssRefusal && failure.code === 'InvalidAccessKeyId')
     buckets.get(first.bucket);
-  throw failure;
+  throw failure ?? refusal('InternalError');
 }

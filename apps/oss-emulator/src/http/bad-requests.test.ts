@@ -200,8 +200,6 @@ describe('a request is refused', () => {
     [{ key: 'k', query: { asyncFetch: '' } }, 'asyncFetch', 'OBJECT'],
     [{ query: { metaQuery: '', comp: 'query' } }, 'metaQuery&comp=query', 'BUCKET'],
     [{ query: { httpsConfig: '' } }, 'httpsConfig', 'BUCKET'],
-    [{ key: 'k', query: { 'x-oss-process': 'image/info' } }, 'x-oss-process', 'OBJECT'],
-    [{ method: 'POST', key: 'k', query: { 'x-oss-process': '' }, body: 'x' }, 'x-oss-process', 'OBJECT'],
     ...['quota', 'objectWorm'].map((name) => [{ method: 'PUT', query: { [name]: '' } }, name, 'BUCKET']),
     [{ method: 'POST', query: { metadataConfiguration: '' } }, 'metadataConfiguration', 'BUCKET'],
   ] as [SignedRequest, string, string][])(

@@ -351,7 +351,7 @@ describe('refused is', () => {
       '',
       [400, 'InvalidArgument', 'No action is specified in the image processing request.', '0040-00000212'],
     ],
-    ['resize', [400, 'MissingArgument', 'Missing some required arguments.', undefined]],
+    ['resize', [400, 'MissingArgument', 'Missing Some Required Arguments.', undefined]],
     ['crop,x_400', [400, 'CutEdgeExceedRange', "Advance cut's position is out of image.", undefined]],
     ['resize,w_5000,h_5000,m_fixed,limit_0', [400, 'ImageTooLarge', expect.any(String), '0040-00000007']],
   ])('image/%s', async (action, refused) => {

@@ -41,3 +41,10 @@ describe('sys/saveas', () => {
     expect(elementOf((await save(process)).text, 'Code')).toBe(code);
   });
 });
+
+test('what is not about images is refused by its name', async () => {
+  const query = { 'x-oss-process': 'csv/select' };
+  const answer = await sendSigned(emulator.url, { method: 'POST', key: 'a.jpg', query, body: '<x/>' });
+  expect([answer.status, elementOf(answer.text, 'Code')]).toEqual([501, 'NotImplemented']);
+  expect(answer.text).toContain('csv/select');
+});

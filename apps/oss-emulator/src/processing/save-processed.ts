@@ -12,6 +12,7 @@ import { badRequest, refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import { makeImageFile, mimeTypes, withImage } from './image-source.js';
 import { storeFile } from '../objects/put-object.js';
+import { readProperties } from '../properties/object-properties.js';
 
 const maxBodyBytes = 64 * 1024;
 
@@ -26,6 +27,9 @@ interface SavePlace {
  * URL-safe Base64): stores the processed image as an object.
  */
 export async function saveProcessed(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
+  // What is in the query is not about images, such as SelectObject's csv/select.
+  const { 'x-oss-process': other } = exchange.query;
+  if (other) throw notImplemented(other.slice(0, 100));
   const [, text] = /^x-oss-process=(.*)$/s.exec(await readText(exchange, maxBodyBytes)) ?? [];
   if (text === undefined) throw invalidArgument('The body has no x-oss-process.');
   const [processing = '', saving = '', ...more] = text.split('|');
@@ -39,8 +43,8 @@ export async function saveProcessed(exchange: AddressedExchange, state: Emulator
     makeImageFile(state, source, process.request),
   );
   const file = await receiveFile(createReadStream(image.path), state.buckets.incoming);
-  const facts = { headers: {}, acl: 'default', storageClass: target.storageClass, tags: [] } as const;
-  await storeFile(target, file, {}, { ...facts, key: place.key, mimeType: mimeTypes[image.format] });
+  const mimeType = mimeTypes[image.format];
+  await storeFile(target, file, {}, { ...readProperties({}, target), key: place.key, mimeType });
   const answer = { bucket: place.bucket, fileSize: file.sizeBytes, object: place.key, status: 'OK' };
   send(exchange, 200, { 'content-type': 'application/json' }, JSON.stringify(answer));
 }
