@@ -93,7 +93,8 @@ const owners = {
   '@nestjs/core': '^(apps/api/|apps/worker/)',
   'reflect-metadata': '^(apps/api/|apps/worker/)',
   rxjs: '^apps/api/',
-  sharp: '^libs/image/',
+  // The emulator's is for what OSS does with images, in a process of its own.
+  sharp: '^(libs/image/|apps/oss-emulator/src/images/child/)',
   exifr: '^libs/image/',
   '@rgrove/parse-xml': '^libs/image/',
   thumbhash: '^libs/image/',

@@ -17,6 +17,7 @@ const config: KnipConfig = {
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
     'libs/image/src/decoders/decoder-thread.ts!',
+    'apps/oss-emulator/src/images/child/image-child.ts!',
   ],
   project: [
     '{apps,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
@@ -27,7 +28,7 @@ const config: KnipConfig = {
     '!**/test-data/**!',
   ],
   // Programs that some tests use where they are installed.
-  ignoreBinaries: ['exiftool', 'go', 'mkfifo'],
+  ignoreBinaries: ['exiftool', 'mkfifo'],
   ignoreDependencies: [
     // `nest build <app>` and its generators, for whoever types them (nest-cli.json).
     '@nestjs/cli',

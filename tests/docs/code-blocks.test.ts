@@ -12,12 +12,14 @@ const blocks = readPages().flatMap((page) => page.blocks);
 /** The blocks of a language that run, by their places. */
 function runnable(language: string): [string, CodeBlock][] {
   return blocks
-    .filter((block) => block.language === language && block.notRun === undefined)
+    .filter((block) => block.language === language && !block.notRun && !block.runWith)
     .map((block) => [block.place, block]);
 }
 
 test('a block that no test runs says why', () => {
-  const silent = blocks.filter(({ language, notRun }) => !languages.has(language) && !notRun);
+  const silent = blocks.filter(
+    ({ language, notRun, runWith }) => !languages.has(language) && !notRun && !runWith,
+  );
   expect(silent.map(({ place, language }) => `${place} ${language}`)).toEqual([]);
 });
 

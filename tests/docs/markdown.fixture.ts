@@ -8,6 +8,8 @@ export interface CodeBlock {
   readonly text: string;
   /** Why it cannot run in a test, where a comment before it says so: `<!-- not run: reason -->`. */
   readonly notRun: string | undefined;
+  /** What the tests of SDKs run it with, where such a comment says so: `<!-- run with: name -->`. */
+  readonly runWith: string | undefined;
 }
 
 /** One Markdown file. */
@@ -27,9 +29,9 @@ export function readPages(): Page[] {
 function readPage(file: string): Page {
   const blocks: CodeBlock[] = [];
   const prose: { number: number; text: string }[] = [];
-  let block: { start: number; language: string; lines: string[]; notRun: string | undefined } | undefined;
+  let block: { start: number; language: string; lines: string[]; comment: string } | undefined;
   let inComment = false;
-  let notRun: string | undefined;
+  let comment = '';
   for (const [index, text] of readFileSync(file, 'utf8').split('\n').entries()) {
     const [fence, language = ''] = /^\s*```(\S*)/.exec(text) ?? [];
     if (block) {
@@ -38,16 +40,22 @@ function readPage(file: string): Page {
         continue;
       }
       const place = `${file}:${block.start}`;
-      blocks.push({ place, language: block.language, text: block.lines.join('\n'), notRun: block.notRun });
+      blocks.push({
+        place,
+        language: block.language,
+        text: block.lines.join('\n'),
+        notRun: /^<!-- not run: (\S.*) -->$/.exec(block.comment)?.[1],
+        runWith: /^<!-- run with: (\S.*) -->$/.exec(block.comment)?.[1],
+      });
       block = undefined;
     } else if (fence !== undefined) {
-      block = { start: index + 1, language, lines: [], notRun };
-      notRun = undefined;
+      block = { start: index + 1, language, lines: [], comment };
+      comment = '';
     } else if (inComment || text.startsWith('<!--')) {
-      notRun = /^<!-- not run: (\S.*) -->$/.exec(text)?.[1];
+      comment = text;
       inComment = !text.includes('-->');
     } else {
-      if (text.trim() !== '') notRun = undefined;
+      if (text.trim() !== '') comment = '';
       prose.push({ number: index + 1, text });
     }
   }

@@ -78,6 +78,8 @@ const cases: SdkCase[] = [
     content: '"',
   },
   { name: 'empty variable', key: 'empty.txt', vars: { 'x:user_id': '' }, content: '' },
+  // More than the smallest part of OSS, 100 KB.
+  { name: 'two parts', key: 'parts.txt', vars: { 'x:user_id': '2' }, content: 'part '.repeat(30_000) },
 ];
 
 /** A house for the tests of one file: emulator, api and worker, and an application that fails. */

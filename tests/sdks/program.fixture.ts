@@ -87,26 +87,34 @@ export async function runProgram(
   parameters: string[],
   place: Place & { env: { SDK_RUN: string } },
 ): Promise<SdkLine[]> {
-  const stdout = await runWith(command, parameters, { ...place, timeoutMs: runTimeoutMs });
+  const { stdout } = await runWith(command, parameters, { ...place, timeoutMs: runTimeoutMs });
   return stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as SdkLine);
 }
 
+/** Runs a program; returns what it printed. @throws with the end of its output */
+export function runForOutput(
+  command: string,
+  parameters: string[],
+  place: Place,
+): Promise<{ stdout: string; stderr: string }> {
+  return runWith(command, parameters, { ...place, timeoutMs: runTimeoutMs });
+}
+
 async function runWith(
   command: string,
   parameters: string[],
   { cwd, env, timeoutMs }: Place & { timeoutMs: number },
-): Promise<string> {
+): Promise<{ stdout: string; stderr: string }> {
   try {
-    const { stdout } = await run(command, parameters, {
+    return await run(command, parameters, {
       timeout: timeoutMs,
       maxBuffer: 64 * 1024 * 1024,
       ...(cwd && { cwd }),
       env: { ...process.env, ...env },
     });
-    return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     const end = `${stdout}\n${stderr}`.slice(-4_000);

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { isLandfallError } from '#runtime';
 import './errors.js';
 import { isCommand, printUsage, runCommand } from './commands.js';

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '#runtime';
 import { AccessKeys, type AccessKey } from './state/access-keys.js';
 import { serveRequests, serverOptions } from './http/serve-requests.js';
+import { ImageProcess } from './images/image-process.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
 import { CallbackJournal } from './callbacks/journal.js';
@@ -63,8 +64,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const { port } = server.address() as AddressInfo;
   const publicUrl = new URL(options.publicUrl ?? `http://localhost:${port}`);
   const closing = new AbortController();
+  const images = new ImageProcess();
   const state: EmulatorState = {
     buckets,
+    images,
     callbackKey,
     journal: new CallbackJournal(),
     faults: new Faults(options.faults ?? noFaults),
@@ -89,6 +92,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       server.closeAllConnections();
       closing.abort();
       await closed;
+      await images.close();
       // They may still be storing an object.
       await Promise.all(answers);
       await buckets.close();

@@ -8,8 +8,13 @@ export function tellReady(url?: string): void {
 /**
  * Ends the process in order. On SIGTERM, SIGINT or the death of the process that started us over an IPC channel, `close` runs
  * once; the process exits with 0 when it is done, or with 1 after `deadlineMs`.
+ * @returns what does the same for a reason of the caller's
  */
-export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => Promise<void>): void {
+export function closeOnSignal(
+  logger: Logger,
+  deadlineMs: number,
+  close: () => Promise<void>,
+): (reason: string) => void {
   let closing = false;
   const end = (reason: string) => {
     if (closing) return;
@@ -34,4 +39,5 @@ export function closeOnSignal(logger: Logger, deadlineMs: number, close: () => P
   if (process.connected === false) end('parent process ended');
   process.once('disconnect', () => end('parent process ended'));
   process.channel?.unref();
+  return end;
 }

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, installOnce, runProgram, runStep } from '../program.fixture.js';
 import { bringSource } from '../sources.fixture.js';
 
@@ -36,6 +37,19 @@ describe.skipIf(missing)(`aliyun-oss-c-sdk 3.11.2${because(missing)}`, () => {
       operations: ['put', 'multipart', 'resumable', 'presigned'],
       signatures: ['v1', 'v4'],
       failingCallback: { raised: false, code: null },
+    });
+    expect(seen).toEqual(expected);
+  });
+
+  test('the block on the page of SDKs', async () => {
+    const { seen, expected } = await runBlock(house, 'aliyun-oss-c-sdk', {
+      file: 'upload.c',
+      command: async (file) => {
+        const build = join(dirname(file), 'build');
+        await runStep('cmake', ['-S', folderOf('c'), '-B', build, `-DSDK=${sdk}`, `-DPROGRAM=${file}`]);
+        await runStep('cmake', ['--build', build, '--parallel', '2']);
+        return [join(build, 'uploads')];
+      },
     });
     expect(seen).toEqual(expected);
   });

@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, installOnce, runProgram, runStep } from '../program.fixture.js';
 import { bringSource } from '../sources.fixture.js';
 
@@ -12,10 +13,11 @@ const { sdk, missing } = await bringSource(
 describe.skipIf(missing)(`aliyun-oss-cpp-sdk 1.10.1${because(missing)}`, () => {
   const house = useHouse();
   let program = '';
+  let library = '';
 
   beforeAll(async () => {
     // Minutes of work: kept apart from the program, which changes more often.
-    const library = await installOnce({
+    const home = await installOnce({
       name: 'cpp-library-1.10.1',
       pinnedBy: [],
       install: async (folder) => {
@@ -25,11 +27,12 @@ describe.skipIf(missing)(`aliyun-oss-cpp-sdk 1.10.1${because(missing)}`, () => {
         await runStep('cmake', ['--build', folder, '--target', 'cpp-sdk', '--parallel', '2']);
       },
     });
+    library = join(home, 'lib/libalibabacloud-oss-cpp-sdk.a');
     const built = await installOnce({
       name: 'cpp',
       pinnedBy: ['CMakeLists.txt', 'uploads.cpp'].map((name) => join(folderOf('cpp'), name)),
       install: async (folder) => {
-        const options = [`-DSDK=${sdk}`, `-DLIBRARY=${join(library, 'lib/libalibabacloud-oss-cpp-sdk.a')}`];
+        const options = [`-DSDK=${sdk}`, `-DLIBRARY=${library}`];
         await runStep('cmake', ['-S', folderOf('cpp'), '-B', folder, ...options]);
         await runStep('cmake', ['--build', folder]);
       },
@@ -44,6 +47,27 @@ describe.skipIf(missing)(`aliyun-oss-cpp-sdk 1.10.1${because(missing)}`, () => {
       signatures: ['v1', 'v4'],
       failingCallback: { raised: true, code: 'CallbackFailed' },
       failingStatus: null,
+    });
+    expect(seen).toEqual(expected);
+  });
+
+  test('the block on the page of SDKs', async () => {
+    const { seen, expected } = await runBlock(house, 'aliyun-oss-cpp-sdk', {
+      file: 'upload.cpp',
+      command: async (file) => {
+        const build = join(dirname(file), 'build');
+        await runStep('cmake', [
+          '-S',
+          folderOf('cpp'),
+          '-B',
+          build,
+          `-DSDK=${sdk}`,
+          `-DLIBRARY=${library}`,
+          `-DPROGRAM=${file}`,
+        ]);
+        await runStep('cmake', ['--build', build, '--parallel', '2']);
+        return [join(build, 'uploads')];
+      },
     });
     expect(seen).toEqual(expected);
   });

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import OSS from 'ali-oss';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because } from '../program.fixture.js';
 import { uploadAll } from './uploads.fixture.js';
 
@@ -22,6 +23,15 @@ describe('ali-oss 6.23.0', () => {
     const { run } = house;
     const lines = [...(await uploadAll(OSS, run, 'v1')), ...(await uploadAll(OSS, run, 'v4'))];
     const { seen, expected } = await house.compare(lines, wanted);
+    expect(seen).toEqual(expected);
+  });
+
+  test('the block on the page of SDKs', async () => {
+    const { seen, expected } = await runBlock(house, 'ali-oss', {
+      file: 'upload.mjs',
+      command: (file) => [process.execPath, file],
+      links: { node_modules: resolve('node_modules') },
+    });
     expect(seen).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, runProgram } from '../program.fixture.js';
 import { bringSource } from '../sources.fixture.js';
 
@@ -50,6 +51,15 @@ describe('PHP', () => {
       operations: ['put', 'multipart', 'presigned'],
       signatures,
       failingCallback: { raised: false },
+    });
+    expect(seen).toEqual(expected);
+  });
+
+  test.skipIf(first.missing)(`the block on the page of SDKs${because(first.missing)}`, async () => {
+    const { seen, expected } = await runBlock(house, 'aliyun-oss-php-sdk', {
+      file: 'upload.php',
+      command: (file) => ['php', file],
+      links: { vendor: first.sdk },
     });
     expect(seen).toEqual(expected);
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, installOnce, missingPrograms, runProgram, runStep } from '../program.fixture.js';
 
 const missing = await missingPrograms('python3');
@@ -50,6 +51,14 @@ describe.skipIf(missing)(`Python${because(missing)}`, () => {
       operations,
       signatures: ['v1', 'v4'],
       failingCallback,
+    });
+    expect(seen).toEqual(expected);
+  });
+
+  test.each(['oss2', 'alibabacloud-oss-v2'])('the block of %s on the page of SDKs', async (sdk) => {
+    const { seen, expected } = await runBlock(house, sdk, {
+      file: 'upload.py',
+      command: (file) => [python, file],
     });
     expect(seen).toEqual(expected);
   });

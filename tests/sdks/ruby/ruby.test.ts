@@ -2,6 +2,7 @@ import { copyFile, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useHouse } from '../house.fixture.js';
+import { runBlock } from '../page.fixture.js';
 import { because, folderOf, installOnce, runProgram, runStep } from '../program.fixture.js';
 import { bringSource } from '../sources.fixture.js';
 
@@ -38,6 +39,15 @@ describe.skipIf(missing)(`aliyun-oss-ruby-sdk 0.8.0${because(missing)}`, () => {
       operations: ['put', 'resumable'],
       signatures: ['v1'],
       failingCallback: { raised: true, code: 'CallbackFailed' },
+    });
+    expect(seen).toEqual(expected);
+  });
+
+  test('the block on the page of SDKs', async () => {
+    const { seen, expected } = await runBlock(house, 'aliyun-oss-ruby-sdk', {
+      file: 'upload.rb',
+      command: (file) => ['ruby', '-I', library, file],
+      tellsAnswer: false,
     });
     expect(seen).toEqual(expected);
   });

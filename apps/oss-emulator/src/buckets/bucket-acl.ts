@@ -3,7 +3,6 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { BucketRecord } from '../store/bucket-record.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { ownerElement } from '../wire/owner.js';
-import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
 
 type BucketAcl = BucketRecord['acl'];
@@ -14,12 +13,12 @@ export function getBucketAcl(exchange: AddressedExchange, state: EmulatorState):
   sendXml(exchange, 200, ['AccessControlPolicy', [ownerElement, ['AccessControlList', [['Grant', acl]]]]]);
 }
 
-/** `PUT /?acl` on a bucket. */
+/** `PUT /?acl` on a bucket; without an ACL nothing changes. */
 export async function putBucketAcl(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const acl = readBucketAcl(exchange.headers['x-oss-acl']);
-  if (!acl) throw refusal('MissingArgument', { ArgumentName: 'x-oss-acl' });
-  await state.buckets.update(exchange.bucket, (current) => ({ ...current, acl }));
-  send(exchange, 200);
+  await state.buckets.update(exchange.bucket, (current) => ({ ...current, ...(acl && { acl }) }));
+  // ali-oss reads the bucket's name from it.
+  send(exchange, 200, { location: `/${exchange.bucket}` });
 }
 
 /** @throws OssRefusal InvalidArgument */

@@ -1,3 +1,6 @@
+import { OssRefusal } from '#oss';
+import type { BucketRecord } from '../store/bucket-record.js';
+import { invalidValue, textOf } from '../wire/xml-values.js';
 import type { Bucket } from '../store/buckets.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
@@ -15,17 +18,39 @@ import { xmlDate } from '../wire/xml-date.js';
 export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const acl = readBucketAcl(exchange.headers['x-oss-acl']);
   const encryption = encryptionOfHeaders(exchange.headers);
-  const storageClass = readCreation(await readText(exchange));
-  await state.buckets.create(exchange.bucket, { ...(acl && { acl }), ...(storageClass && { storageClass }) });
+  const wishes = readCreation(await readText(exchange), state);
+  await state.buckets.create(exchange.bucket, { ...(acl && { acl }), ...wishes });
   if (encryption !== undefined) await changeSetting(exchange, state, 'encryption', () => encryption);
   send(exchange, 200, { location: `/${exchange.bucket}` });
 }
 
-/** The storage class of a new bucket. @throws OssRefusal MalformedXML, InvalidArgument */
-function readCreation(text: string): string | undefined {
-  if (text === '') return undefined;
-  const storageClass = readXml(text, 'CreateBucketConfiguration')['StorageClass'];
-  return typeof storageClass === 'string' ? readStorageClass(storageClass) : undefined;
+/**
+ * What the body asks of a new bucket.
+ * @throws OssRefusal MalformedXML, InvalidArgument, InvalidLocationConstraint
+ */
+function readCreation(
+  text: string,
+  { region }: EmulatorState,
+): Partial<Pick<BucketRecord, 'storageClass' | 'redundancy'>> {
+  // Some clients begin with an empty line, which is not XML.
+  if (text.trim() === '') return {};
+  const root = readXml(text.trim(), 'CreateBucketConfiguration');
+  const location = textOf(root, 'LocationConstraint');
+  if (location && location !== `oss-${region}`)
+    throw new OssRefusal(
+      400,
+      'InvalidLocationConstraint',
+      'The specified location-constraint is not valid.',
+      { facts: { LocationConstraint: location } },
+    );
+  const storageClass = textOf(root, 'StorageClass');
+  const redundancy = textOf(root, 'DataRedundancyType') ?? '';
+  if (redundancy !== '' && redundancy !== 'LRS' && redundancy !== 'ZRS')
+    throw invalidValue('DataRedundancyType', redundancy, 'The data redundancy type is not valid.');
+  return {
+    ...(storageClass && { storageClass: readStorageClass(storageClass) }),
+    ...(redundancy !== '' && { redundancy }),
+  };
 }
 
 /** `DELETE /` on an empty bucket. */
@@ -42,7 +67,7 @@ export function getBucketInfo(exchange: AddressedExchange, state: EmulatorState)
     ownerElement,
     ['AccessControlList', [['Grant', bucket.acl]]],
     ...(bucket.versioning ? [['Versioning', bucket.versioning] satisfies XmlElement] : []),
-    ['DataRedundancyType', 'LRS'],
+    ['DataRedundancyType', bucket.redundancy],
     ['AccessMonitor', accessMonitorStatus(bucket.settings)],
     ['TransferAcceleration', 'Disabled'],
     ['CrossRegionReplication', 'Disabled'],
@@ -63,6 +88,7 @@ export function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorSt
   return [
     ['CreationDate', xmlDate(bucket.createdAt)],
     ['ExtranetEndpoint', publicUrl.host],
+    // Two names in OSS; here both lead to the same.
     ['IntranetEndpoint', publicUrl.host],
     ['Location', `oss-${region}`],
     ['Name', bucket.name],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeCallback, useReceiver } from '../fixtures/callback-receiver.fixture.js';
 import { useEmulator } from '../fixtures/emulator.fixture.js';
-import { imageInfoOf } from './image-info.js';
+import { imageHeaderOf } from '../images/image-header.js';
 import { elementOf, sendSigned } from '../fixtures/requests.fixture.js';
 
 const emulator = useEmulator();
@@ -21,7 +21,7 @@ describe('image info', () => {
     ['the beginning of a JPEG', Buffer.from('ffd8ffe000104a46', 'hex'), undefined],
     ['a drawing', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'), undefined],
   ])('of %s', (_, content, info) => {
-    expect(imageInfoOf(content)).toEqual(info);
+    expect(imageHeaderOf(content)).toEqual(info);
   });
 
   test('of an object that others replace at the same time is told, or fails the callback', async () => {

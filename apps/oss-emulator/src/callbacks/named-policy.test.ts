@@ -21,23 +21,23 @@ beforeAll(async () => {
 
 const put = (headers: Record<string, string>) =>
   sendSigned(emulator.url, { method: 'PUT', key: 'k', body: 'x', headers });
-const told = () => receiver.calls.map(({ target, body }) => `${target} ${body.toString()}`);
+const calls = () => receiver.calls.map(({ target, body }) => `${target} ${body.toString()}`);
 
 test('an upload that names a callback policy has its callback', async () => {
   expect((await put({ 'x-oss-callback': named })).text).toBe('{"Status":"OK"}');
-  expect(told()).toEqual(['/policy key=k&who=policy']);
+  expect(calls()).toEqual(['/policy key=k&who=policy']);
 });
 
 test('variables of the request come before those of the policy', async () => {
   await put({ 'x-oss-callback': named, 'x-oss-callback-var': encode({ 'x:who': 'client' }) });
-  expect(told()).toEqual(['/policy key=k&who=client']);
+  expect(calls()).toEqual(['/policy key=k&who=client']);
 });
 
 test('a form may name one too', async () => {
   await sendForm(emulator.url, Object.entries({ key: 'posted', callback: named }));
-  expect(told()).toEqual(['/policy key=posted&who=policy']);
+  expect(calls()).toEqual(['/policy key=posted&who=policy']);
   await sendForm(emulator.url, Object.entries({ key: 'posted', callback: named, 'x:who': 'form' }));
-  expect(told().at(-1)).toBe('/policy key=posted&who=form');
+  expect(calls().at(-1)).toBe('/policy key=posted&who=form');
 });
 
 test('a policy that there is not is refused before anything is stored', async () => {

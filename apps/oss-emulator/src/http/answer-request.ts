@@ -65,7 +65,10 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
   // Not before: no page of another origin may read what is the emulator's own.
   const cors = corsOf(first?.bucket ?? '', state.buckets);
-  if (method === 'OPTIONS') return answerPreflight(exchange, cors);
+  if (method === 'OPTIONS') {
+    if (first?.bucket) state.buckets.get(first.bucket);
+    return answerPreflight(exchange, cors);
+  }
   allowOrigin(exchange, cors);
   // A form contains its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
@@ -106,5 +109,10 @@ function authenticate(
       failure = error;
     }
   }
+  // OSS looks for the bucket before it looks for the key.
+  const [first] = addresses;
+  const isNew = exchange.method === 'PUT' && first?.objectKey === '';
+  if (first?.bucket && !isNew && failure instanceof OssRefusal && failure.code === 'InvalidAccessKeyId')
+    buckets.get(first.bucket);
   throw failure;
 }

@@ -23,6 +23,9 @@ const names: Readonly<Record<string, string>> = {
   'Object uploadId PUT': 'UploadPart',
   'Object uploadId POST': 'CompleteMultipartUpload',
   'Object uploadId DELETE': 'AbortMultipartUpload',
+  'Object x-oss-process GET': 'GetObject',
+  'Object x-oss-process HEAD': 'HeadObject',
+  'Object x-oss-process POST': 'ProcessObject',
 };
 const copies: Readonly<Record<string, string>> = { PutObject: 'CopyObject', UploadPart: 'UploadPartCopy' };
 

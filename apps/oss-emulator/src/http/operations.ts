@@ -22,6 +22,8 @@ import { getSymlink, putSymlink } from '../objects/symlink.js';
 import { getObjectAcl, putObjectAcl } from '../properties/object-acl.js';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from '../properties/object-tagging.js';
 import { restoreObject } from '../properties/restore-object.js';
+import { processObject } from '../processing/process-object.js';
+import { saveProcessed } from '../processing/save-processed.js';
 import { bucketPolicy } from '../settings/bucket-policy.js';
 import {
   accessMonitor,
@@ -92,6 +94,7 @@ export const operations: Readonly<Record<ResourceType, OperationTable>> = {
     symlink: { GET: getSymlink, HEAD: getSymlink, PUT: putSymlink },
     tagging: { GET: getObjectTagging, PUT: putObjectTagging, DELETE: deleteObjectTagging },
     uploads: { POST: initiateUpload },
+    'x-oss-process': { GET: processObject, HEAD: processObject, POST: saveProcessed },
     uploadId: {
       GET: listParts,
       PUT: putOrCopy(uploadPart, uploadPartCopy),

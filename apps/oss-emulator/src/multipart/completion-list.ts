@@ -23,13 +23,14 @@ export function chooseParts(
   if (takesAll && list !== '')
     throw invalidArgument('Should not speficy both complete all header and http body.', '0042-00000216');
   const parts = takesAll ? [...uploads.parts(upload)] : listedParts(list, upload, uploads);
-  if (parts.length === 0) throw refusal('MalformedXML');
+  // Without parts it is an empty object: the Go SDKs complete the upload of an empty file like this.
+  if (parts.length === 0 && !uploads.parts(upload).next().done) throw refusal('MalformedXML');
   if (parts.slice(0, -1).some(({ sizeBytes }) => sizeBytes < minPartBytes)) throw refusal('EntityTooSmall');
   return parts;
 }
 
 function listedParts(text: string, upload: UploadRecord, uploads: Bucket['uploads']): StoredPart[] {
-  const list = readXml(text, 'CompleteMultipartUpload')['Part'];
+  const list = readXml(text, 'CompleteMultipartUpload')['Part'] ?? [];
   if (!Array.isArray(list)) throw refusal('MalformedXML');
   let last = 0;
   return list.map((item: unknown) => {

@@ -153,6 +153,13 @@ describe('an upload in parts', () => {
     expect((await complete(uploadId, list([2, b]))).status).toBe(200);
   });
 
+  test('becomes an empty object without parts', async () => {
+    const uploadId = await start();
+    expect(code(await complete(uploadId, ''))).toEqual([400, 'MalformedXML']);
+    expect((await complete(uploadId, list())).status).toBe(200);
+    expect((await sendSigned(emulator.url, { method: 'HEAD', key })).headers['content-length']).toBe('0');
+  });
+
   test('is completed once, however often it is asked for', async () => {
     const uploadId = await start();
     const { etag } = (await putPart(uploadId, 1, Buffer.alloc(1_000_000))).headers;

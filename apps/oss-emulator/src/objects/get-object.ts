@@ -9,6 +9,7 @@ import { send, toLatin1 } from '../wire/responses.js';
 import { objectHeaders, versionHeaders } from '../store/stored-object.js';
 import { compressedHeaders } from './compression.js';
 import { checkReadable, findRequested, followLink } from '../lookup/find-object.js';
+import { responseOverrides } from './response-overrides.js';
 
 /** `GET /key` and `HEAD /key` */
 export async function getObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
@@ -16,7 +17,11 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
   const bucket = state.buckets.get(exchange.bucket);
   const object = followLink(bucket, findRequested(exchange, bucket));
   if (method === 'GET') checkReadable(object);
-  const answered = { ...objectHeaders(object), ...versionHeaders(bucket, object), ...overrides(query) };
+  const answered = {
+    ...objectHeaders(object),
+    ...versionHeaders(bucket, object),
+    ...responseOverrides(query),
+  };
   if (!meetsConditions(headers, object)) return send(exchange, 304, answered);
   const standard = headers['x-oss-range-behavior'] === 'standard';
   const range = readRange(headers['range'], object.sizeBytes, standard);
@@ -67,22 +72,4 @@ export function getObjectMeta(exchange: AddressedExchange, state: EmulatorState)
     'content-length': object.sizeBytes,
   });
   exchange.outgoing.end();
-}
-
-const overridable = [
-  'content-type',
-  'content-language',
-  'expires',
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-];
-
-function overrides(query: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    overridable.flatMap((name) => {
-      const value = query[`response-${name}`];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }

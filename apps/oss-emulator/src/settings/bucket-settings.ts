@@ -35,14 +35,15 @@ export const referer = settingOperations({
   check(root) {
     choiceOf(root, 'AllowEmptyReferer', truth);
     // An empty list is a text.
-    for (const list of elementsOf(root, 'RefererList')) if (list !== '') textsOf(recordOf(list), 'Referer');
+    for (const name of ['RefererList', 'RefererBlacklist'])
+      for (const list of elementsOf(root, name)) if (list !== '') textsOf(recordOf(list), 'Referer');
   },
   complete: (text) =>
     text.includes('<AllowTruncateQueryString>')
       ? text
       : text.replace('</AllowEmptyReferer>', '$&<AllowTruncateQueryString>true</AllowTruncateQueryString>'),
   unset:
-    '<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><RefererList></RefererList></RefererConfiguration>',
+    '<RefererConfiguration><AllowEmptyReferer>true</AllowEmptyReferer><AllowTruncateQueryString>true</AllowTruncateQueryString><RefererList></RefererList></RefererConfiguration>',
 });
 
 export const logging = settingOperations({

@@ -28,14 +28,21 @@ export function getBucketStat(exchange: AddressedExchange, { buckets }: Emulator
       sum.count += 1;
     }
   }
-  let uploadCount = 0;
-  for (const _ of uploads.list('', '', all)) uploadCount += 1;
+  let [uploadCount, partCount, markerCount] = [0, 0, 0];
+  for (const entry of uploads.list('', '', all)) {
+    uploadCount += 1;
+    if ('record' in entry) for (const _ of uploads.parts(entry.record)) partCount += 1;
+  }
+  for (const entry of objects.listVersions({ key: '', versionId: undefined }, all))
+    if ('record' in entry && entry.record.deleteMarker) markerCount += 1;
   sendXml(exchange, 200, [
     'BucketStat',
     [
       ['Storage', total.bytes],
       ['ObjectCount', total.count],
       ['MultipartUploadCount', uploadCount],
+      ['MultipartPartCount', partCount],
+      ['DeleteMarkerCount', markerCount],
       ['LiveChannelCount', 0],
       ['LastModifiedTime', Math.floor(Date.now() / 1000)],
       ...classes.flatMap(([storageClass, name]) => classElements(name, byClass.get(storageClass))),

@@ -71,6 +71,11 @@ export class BucketObjects {
     return scan(this.#store.objects, { ...range, start: startAfter('', range) }).next().done === true;
   }
 
+  /** The files with the bytes of an object, which may be removed at any time. */
+  filesOf({ dataFiles }: StoredObject): { path: string; sizeBytes: number }[] {
+    return dataFiles.map(({ name, sizeBytes }) => ({ path: this.#store.data.pathOf(name), sizeBytes }));
+  }
+
   /**
    * Opens the bytes of an object, which stay readable until they are closed; undefined if it was
    * replaced or deleted meanwhile and must be looked up again.

@@ -54,7 +54,7 @@ export class Buckets {
    */
   async create(
     name: string,
-    facts: Partial<Pick<BucketRecord, 'acl' | 'storageClass' | 'createdAt'>> = {},
+    facts: Partial<Pick<BucketRecord, 'acl' | 'storageClass' | 'redundancy' | 'createdAt'>> = {},
   ): Promise<void> {
     checkName(name);
     await this.#store.change(() => {
@@ -65,6 +65,7 @@ export class Buckets {
             createdAt: new Date().toISOString(),
             acl: 'private' as const,
             storageClass: 'Standard',
+            redundancy: 'LRS' as const,
             settings: {},
             ...facts,
           };

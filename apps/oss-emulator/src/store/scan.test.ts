@@ -17,7 +17,13 @@ let store: Store;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'oss-emulator-'));
   store = await Store.open(dataDir, false);
-  const record = { createdAt: '', acl: 'private', storageClass: 'Standard', settings: {} } as const;
+  const record = {
+    createdAt: '',
+    acl: 'private',
+    storageClass: 'Standard',
+    redundancy: 'LRS',
+    settings: {},
+  } as const;
   await store.change(() => void store.buckets.put(Buffer.from(bucket), record));
   const objects = new BucketObjects(store, bucket);
   const insert = (key: string) => objects.insert(emptyObject(key), true, () => undefined);

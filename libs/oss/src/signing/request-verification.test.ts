@@ -132,6 +132,28 @@ describe('verifyRequest', () => {
       });
   });
 
+  test('takes the Date header as aliyun-oss-go-sdk signs it', () => {
+    const httpDate = clock.toUTCString();
+    const headers = { date: httpDate, 'x-oss-content-sha256': 'UNSIGNED-PAYLOAD' };
+    const [day, region] = ['20260115', 'cn-hangzhou'];
+    const canonical = canonicalRequestV4({ ...plain, headers });
+    const stringToSign = stringToSignV4(canonical, day, region, httpDate);
+    expect(stringToSign).toContain(`\n${httpDate}\n${day}/`);
+    const signature = signV4(credentials.accessKeySecret, day, region, stringToSign);
+    const credential = `${credentials.accessKeyId}/${day}/${region}/oss/aliyun_v4_request`;
+    const authorization = `OSS4-HMAC-SHA256 Credential=${credential},Signature=${signature}`;
+    const verify = (date: string, now = clock) =>
+      verifyRequest({ ...plain, headers: { ...headers, date, authorization } }, { ...rules, now });
+    expect(verify(httpDate)).toEqual({ accessKeyId: credentials.accessKeyId });
+    expect(() => verify(new Date(clock.getTime() + 1_000).toUTCString())).toThrow(
+      refusal(403, 'SignatureDoesNotMatch'),
+    );
+    expect(() => verify(httpDate, new Date(clock.getTime() + 3_600_000))).toThrow(
+      refusal(403, 'RequestTimeTooSkewed'),
+    );
+    expect(() => verify('soon')).toThrow(refusal(400, 'InvalidArgument'));
+  });
+
   test('tells anonymous requests', () => {
     expect(verifyRequest(plain, rules)).toBeUndefined();
   });
@@ -250,9 +272,10 @@ describe('presignUrlV4', () => {
     expect(() => verify(url, clock, { headers })).toThrow(refusal(403, 'SignatureDoesNotMatch'));
   });
 
-  test.each([0, 604_801])('%i seconds are refused by the server', (expiresInS) => {
-    expect(() => verify(presignUrlV4({ ...request, expiresInS }), clock)).toThrow(
-      refusal(400, 'InvalidArgument', '0002-00000232'),
-    );
+  test.each([
+    [0, refusal(403, 'AccessDenied')],
+    [604_801, refusal(400, 'InvalidArgument', '0002-00000232')],
+  ])('%i seconds are refused by the server', (expiresInS, refused) => {
+    expect(() => verify(presignUrlV4({ ...request, expiresInS }), clock)).toThrow(refused);
   });
 });

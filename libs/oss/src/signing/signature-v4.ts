@@ -62,9 +62,17 @@ function isAlwaysSigned(name: string): boolean {
   return name.startsWith('x-oss-') || name === 'content-type' || name === 'content-md5';
 }
 
-/** The text that a V4 signature of a request covers. */
-export function stringToSignV4(canonicalRequest: string, dateV4: string, region: string): string {
-  return [algorithmV4, dateV4, scopeV4(dateV4, region), sha256Hex(canonicalRequest)].join('\n');
+/**
+ * The text that a V4 signature of a request covers.
+ * @param dateText the date as the client writes it, if not like `x-oss-date`
+ */
+export function stringToSignV4(
+  canonicalRequest: string,
+  dateV4: string,
+  region: string,
+  dateText = dateV4,
+): string {
+  return [algorithmV4, dateText, scopeV4(dateV4, region), sha256Hex(canonicalRequest)].join('\n');
 }
 
 /**

@@ -8,7 +8,14 @@ import {
   signatureMismatch,
   type SignatureRules,
 } from './signature-checks.js';
-import { algorithmV4, canonicalRequestV4, parseDateV4, signV4, stringToSignV4 } from './signature-v4.js';
+import {
+  algorithmV4,
+  canonicalRequestV4,
+  formatDateV4,
+  parseDateV4,
+  signV4,
+  stringToSignV4,
+} from './signature-v4.js';
 
 const maxExpiresS = 604_800;
 
@@ -16,7 +23,10 @@ interface ClaimV4 {
   readonly credential: string;
   readonly additionalHeaders: readonly string[];
   readonly signature: string;
+  /** As in `x-oss-date`. */
   readonly date: string;
+  /** What the client signed, if something else. */
+  readonly dateText?: string;
 }
 
 /** Checks `Authorization: OSS4-HMAC-SHA256 Credential=…,…,Signature=…` (parts in any order). @throws OssRefusal */
@@ -32,12 +42,21 @@ export function verifyHeaderV4(request: OssRequest, authorization: string, rules
   if (!credential || !signature) throw invalidArgument('Authorization header is invalid.', '0002-00000213');
   if (request.headers['x-oss-content-sha256'] !== 'UNSIGNED-PAYLOAD')
     throw invalidArgument('Header x-oss-content-sha256 must be UNSIGNED-PAYLOAD.');
-  // The SDK for Android signs the time of its `Date`, in the form of V4, and sends no `x-oss-date`.
-  const date = request.headers['x-oss-date'] ?? request.headers['date'] ?? '';
+  const dateText = request.headers['x-oss-date'] ?? request.headers['date'] ?? '';
+  const date = request.headers['x-oss-date'] ?? dateV4Of(dateText);
   const additionalHeaders = (parts.get('AdditionalHeaders') ?? '').split(';').filter(Boolean);
   const secret = checkCredentialV4(credential, date, rules, headerRefusals);
   checkClock(parseDateV4(date), rules);
-  return compare(request, { credential, additionalHeaders, signature, date }, secret, rules);
+  return compare(request, { credential, additionalHeaders, signature, date, dateText }, secret, rules);
+}
+
+/**
+ * Some SDKs send no x-oss-date: they sign the Date header as it stands. Android writes it in the
+ * form of V4, aliyun-oss-go-sdk in that of HTTP.
+ */
+function dateV4Of(dateHeader: string): string {
+  const date = parseDateV4(dateHeader) ?? new Date(dateHeader);
+  return Number.isNaN(date.getTime()) ? '' : formatDateV4(date);
 }
 
 /** Checks a URL with `x-oss-signature-version`, `-credential`, `-date`, `-expires` and `-signature`. @throws OssRefusal */
@@ -51,6 +70,8 @@ export function verifyUrlV4(request: OssRequest, rules: SignatureRules) {
     throw invalidArgument(`x-oss-signature-version must be ${algorithmV4}.`);
   if (!credential || !date || !signature || !expires)
     throw accessDenied('A signed URL needs x-oss-credential, x-oss-date, x-oss-expires and x-oss-signature.');
+  // What a client writes that means a time in the past.
+  if (/^(-\d{1,11}|0)$/.test(expires)) throw accessDenied('Request has expired.');
   if (!/^\d{1,6}$/.test(expires) || Number(expires) < 1 || Number(expires) > maxExpiresS)
     throw invalidArgument(`x-oss-expires must be from 1 to ${maxExpiresS}.`, '0002-00000232');
   const secret = checkCredentialV4(credential, date, rules, urlRefusals);
@@ -95,7 +116,8 @@ function compare(request: OssRequest, claim: ClaimV4, secret: string, rules: Sig
   const accessKeyId = claim.credential.split('/', 1)[0] ?? '';
   const texts = (['name', 'name='] as const).map((emptyValue) => {
     const canonicalRequest = canonicalRequestV4(request, claim.additionalHeaders, emptyValue);
-    return { canonicalRequest, stringToSign: stringToSignV4(canonicalRequest, claim.date, rules.region) };
+    const stringToSign = stringToSignV4(canonicalRequest, claim.date, rules.region, claim.dateText);
+    return { canonicalRequest, stringToSign };
   });
   const holds = texts.some(({ stringToSign }) =>
     equalSignatures(signV4(secret, claim.date, rules.region, stringToSign), claim.signature),

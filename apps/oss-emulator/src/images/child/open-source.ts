@@ -1,0 +1,70 @@
+import { open } from 'node:fs/promises';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { ImageFailure } from './image-failure.ts';
+import type { ImageTask } from './image-task.ts';
+import type { Size } from './target-size.ts';
+
+/** OSS's limits of a source: pixels of a side, and of all frames together. */
+const maxSide = 30_000;
+const maxPixels = 250_000_000;
+
+sharp.cache(false);
+sharp.concurrency(1);
+// No other decoder sees a byte of an object.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff'].map((name) => `VipsForeignLoad${name}`),
+});
+
+export interface OpenSource {
+  readonly bytes: Buffer;
+  readonly metadata: Metadata;
+  /** Of one frame. */
+  readonly size: Size;
+  readonly frameCount: number;
+}
+
+/** Reads the header of an image. @throws ImageFailure */
+export async function openSource({ files }: ImageTask['source']): Promise<OpenSource> {
+  const pieces = [];
+  for (const { path, sizeBytes } of files) pieces.push(await readFirst(path, sizeBytes));
+  const bytes = Buffer.concat(pieces);
+  const metadata = await readMetadata(bytes);
+  const { width, height: wholeHeight, pageHeight, pages = 1, format } = metadata;
+  const height = pageHeight ?? wholeHeight;
+  // Pages of a TIFF are no frames.
+  const frameCount = format === 'gif' || format === 'webp' ? pages : 1;
+  if (width > maxSide || height > maxSide) throw new ImageFailure('sourceIsTooWide');
+  if (width * height * frameCount > maxPixels) throw new ImageFailure('sourceHasTooManyPixels');
+  return { bytes, metadata, size: { width, height }, frameCount };
+}
+
+/** @throws ImageFailure sourceIsGone */
+async function readFirst(path: string, sizeBytes: number): Promise<Buffer> {
+  const file = await open(path).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      throw new ImageFailure('sourceIsGone', { cause });
+    throw cause;
+  });
+  try {
+    const bytes = Buffer.alloc(sizeBytes);
+    const { bytesRead } = await file.read(bytes, 0, sizeBytes, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readMetadata(bytes: Buffer): Promise<Metadata> {
+  try {
+    // The limit is told apart from damage by whoever called.
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new ImageFailure('sourceIsDamaged', { cause });
+  }
+}
+
+/** An image that fails on damage, as OSS does. */
+export function decode(bytes: Buffer, animated: boolean): Sharp {
+  return sharp(bytes, { animated, failOn: 'error', limitInputPixels: maxPixels });
+}

@@ -1,0 +1,25 @@
+import { createLogger, LandfallError, loadConfig, type Logger } from '#runtime';
+import { type Emulator, startEmulator } from './emulator.js';
+import { readFaultPlan } from './faults/fault-plan.js';
+
+type Settings = ReturnType<typeof readSettings>['emulator'];
+const readSettings = (env: NodeJS.ProcessEnv) => loadConfig(['emulator', 'log'], env);
+
+/**
+ * Starts the emulator that these variables describe.
+ * @param logStream default standard output
+ * @throws LandfallError config.invalid
+ */
+export async function startConfigured(
+  env: NodeJS.ProcessEnv,
+  logStream?: NodeJS.WritableStream,
+): Promise<{ emulator: Emulator; logger: Logger; settings: Settings }> {
+  const { emulator: settings, log } = readSettings(env);
+  const { faults: given, ...options } = settings;
+  const faults = readFaultPlan(given);
+  if ('problem' in faults)
+    throw new LandfallError('config.invalid', `\n  EMULATOR_FAULTS: ${faults.problem}`);
+  const logger = createLogger('oss-emulator', log.level, logStream);
+  const emulator = await startEmulator({ ...options, faults: faults.plan, logger });
+  return { emulator, logger, settings };
+}
