@@ -12,6 +12,7 @@ import { badRequest, refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import { makeImageFile, mimeTypes, withImage } from './image-source.js';
 import { storeFile } from '../objects/put-object.js';
+import { readProperties } from '../properties/object-properties.js';
 
 const maxBodyBytes = 64 * 1024;
 
@@ -39,8 +40,8 @@ export async function saveProcessed(exchange: AddressedExchange, state: Emulator
     makeImageFile(state, source, process.request),
   );
   const file = await receiveFile(createReadStream(image.path), state.buckets.incoming);
-  const facts = { headers: {}, acl: 'default', storageClass: target.storageClass, tags: [] } as const;
-  await storeFile(target, file, {}, { ...facts, key: place.key, mimeType: mimeTypes[image.format] });
+  const facts = { ...readProperties({}, target), key: place.key, mimeType: mimeTypes[image.format] };
+  await storeFile(target, file, {}, facts);
   const answer = { bucket: place.bucket, fileSize: file.sizeBytes, object: place.key, status: 'OK' };
   send(exchange, 200, { 'content-type': 'application/json' }, JSON.stringify(answer));
 }
