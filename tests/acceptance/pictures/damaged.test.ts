@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -90,10 +91,14 @@ test('a JPEG that is damaged inside is shown with a warning, an odd one without'
 });
 
 test('a TIFF of which a tile cannot be decoded is shown with a warning, one with a broken strip fails', async () => {
-  const noise = { type: 'gaussian' as const, mean: 128, sigma: 40 };
-  const create = { width: 400, height: 300, channels: 3 as const, background: 'black', noise };
+  const raw = { width: 400, height: 300, channels: 3 as const };
+  // The same noise each time: of other noise, one in forty such damages decodes to other pixels without an error.
+  const noise = createHash('shake256', { outputLength: 400 * 300 * 3 })
+    .update('noise')
+    .digest();
+  const pixels = noise.map((byte) => 96 + (byte & 0x3f));
   for (const tile of [true, false]) {
-    const whole = await sharp({ create }).tiff({ compression: 'deflate', tile }).toBuffer();
+    const whole = await sharp(pixels, { raw }).tiff({ compression: 'deflate', tile }).toBuffer();
     const at = Math.floor(whole.length / 2);
     const broken = Buffer.from(whole).fill(0xff, at, at + 400);
     const shown = { status: 'ready', warnings: ['media.corrupt'] };
