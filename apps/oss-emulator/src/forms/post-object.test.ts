@@ -46,6 +46,15 @@ async function post(form: Form, target = `/${bucket}/`) {
 const read = (key: string) => sendSigned(emulator.url, { key });
 
 describe('a form', () => {
+  test('may have a policy of a megabyte, whose conditions all hold', async () => {
+    const conditions = Array.from({ length: 30_000 }, () => ['starts-with', '$key', 'user/']);
+    const fields = signed(...conditions);
+    expect(fields['policy']?.length).toBeGreaterThan(1024 * 1024);
+    expect((await post({ fields: { ...fields, key: 'user/large' } })).status).toBe(204);
+    const last = signed(...conditions, ['eq', '$key', 'user/other']);
+    expect((await post({ fields: { ...last, key: 'user/large' } })).status).toBe(403);
+  });
+
   test('may have a text as its file', async () => {
     const form = encodeForm({ fields: { ...signed(), key: 'text', 'content-type': 'text/x' }, file: null });
     form.append('file', 'héllo');

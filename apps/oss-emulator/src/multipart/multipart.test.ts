@@ -147,6 +147,8 @@ describe('an upload in parts', () => {
       [list([1, a], [1, a]), 'InvalidPartOrder'],
       [list([1, 'WRONG']), 'InvalidPart'],
       [list([3, a]), 'InvalidPart'],
+      // A million parts: longer than any list of 10,000.
+      [`<CompleteMultipartUpload>${'<Part/>'.repeat(1_000_000)}</CompleteMultipartUpload>`, 'MalformedXML'],
       [list([1, a], [2, b]), 'EntityTooSmall'],
     ] as const)
       expect(code(await complete(uploadId, body))).toEqual([400, wanted]);

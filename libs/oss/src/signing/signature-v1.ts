@@ -10,7 +10,7 @@ const subResources = new Set(
   response-content-encoding restore stat encryption versions versioning versionId policy policyStatus requestPayment
   asyncFetch sequential inventory inventoryId continuation-token worm wormId wormExtend transferAcceleration metaQuery
   resourceGroup regionList cloudboxes group link objectInfo vpcip vip accessPoint accessPointPolicy bucketArchiveDirectRead
-  httpsConfig processConfiguration publicAccessBlock qosRequester redundancyTransition requesterQosInfo resourcePool
+  httpsConfig objectWorm processConfiguration publicAccessBlock qosRequester redundancyTransition requesterQosInfo resourcePool
   resourcePoolBuckets resourcePoolInfo responseHeader rtc seal udf udfApplication udfApplicationLog udfId udfImage
   udfImageDesc udfName withHashContext`.split(/\s+/),
 );
