@@ -17,7 +17,7 @@ describe('image info', () => {
     ['no byte', Buffer.alloc(0), undefined],
     ['a text', Buffer.from('hello'), undefined],
     ['the beginning of a PNG', png.subarray(0, 10), undefined],
-    ['a GIF without a size', Buffer.from('GIF89a'), undefined],
+    ['a GIF without a size, whatever lies behind it', Buffer.from('GIF89a1234').subarray(0, 6), undefined],
     ['the beginning of a JPEG', Buffer.from('ffd8ffe000104a46', 'hex'), undefined],
     ['a drawing', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'), undefined],
   ])('of %s', (_, content, info) => {

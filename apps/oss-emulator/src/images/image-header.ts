@@ -34,7 +34,8 @@ export async function readImageHeader(
 /** Of the first bytes of a file. */
 export function imageHeaderOf(head: Buffer): ImageHeader | undefined {
   try {
-    const { width, height, type = '' } = imageSize(head);
+    // A copy of their own: the detector reads on past the end of a view, into whatever lies there.
+    const { width, height, type = '' } = imageSize(new Uint8Array(head));
     const format = type in formats ? formats[type as keyof typeof formats] : undefined;
     return format && width > 0 && height > 0 ? { width, height, format } : undefined;
   } catch {
