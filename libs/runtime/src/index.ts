@@ -6,7 +6,7 @@
  * room that owns it; a warning goes into `warning-table.ts`.
  */
 export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
-export { configSections } from './settings.js';
+export { configSections } from './settings/index.js';
 export { type Config, developmentSecrets, loadConfig, type SectionName } from './load-config.js';
 export { defineErrors, type ErrorCode, errorRowOf, httpStatusOf, listErrors } from './error-table.js';
 export { firstIdOf, newId, newIdAfter } from './ids.js';

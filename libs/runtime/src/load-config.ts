@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSections, type ConfigSections } from './settings.js';
+import { configSections, type ConfigSections } from './settings/index.js';
 import { LandfallError } from './landfall-error.js';
 
 export type SectionName = keyof ConfigSections;
@@ -13,6 +13,8 @@ const prefixes = {
   queue: 'QUEUE_',
   oss: 'OSS_',
   tickets: 'TICKET_',
+  events: 'EVENTS_',
+  reconcile: 'RECONCILE_',
   worker: 'WORKER_',
   media: '',
   emulator: 'EMULATOR_',

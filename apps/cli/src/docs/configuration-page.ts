@@ -13,7 +13,7 @@ ${listSettings(section).map(renderRow).join('\n')}
   );
   return `# Configuration
 
-<!-- Generated from libs/runtime/src/settings.ts by \`npm run landfall -- docs\`. -->
+<!-- Generated from libs/runtime/src/settings/ by \`npm run landfall -- docs\`. -->
 
 Every setting is an environment variable. A process reads the sections it needs when it starts. If
 something is wrong, it refuses to start and lists every problem. \`npm run landfall -- check\` reads

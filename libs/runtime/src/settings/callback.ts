@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { integer, list } from './values.js';
+
+export const callback = z.object({
+  CALLBACK_KEY_HOSTS: list('gosspublic.alicdn.com').describe(
+    'comma-separated hosts (host or host:port, compared exactly) that may serve the public key of callbacks',
+  ),
+  CALLBACK_TRUST: z
+    .enum(['ticket', 'bucket', 'any'], 'must be ticket, bucket or any')
+    .default('bucket')
+    .describe(
+      'what the api does with callbacks that carry neither a ticket nor a secret of CALLBACK_URL_SECRETS: `ticket` refuses them, `bucket` accepts them once OSS has the object but ignores their vars, `any` also believes their vars',
+    ),
+  CALLBACK_URL_SECRETS: list('')
+    .pipe(
+      z.array(
+        z.string().regex(/^[\w-]{20,128}$/, 'each secret must have 20 to 128 letters, digits, _ and -'),
+      ),
+    )
+    .describe(
+      'comma-separated secrets of the callback URL /callbacks/oss/<secret>: a callback to this URL is believed; `landfall callback-url` prints the URL of the first secret, all are valid',
+    ),
+  CALLBACK_UNPROVEN_PER_MINUTE: integer(6_000, 1, 1_000_000).describe(
+    'maximum number of callbacks per minute, key URL and api process that carry neither a ticket nor a secret; a hundredth of it for callbacks that OSS attributes to another bucket',
+  ),
+  CALLBACK_PUBLIC_KEY_FILE: z
+    .string()
+    .optional()
+    .describe('PEM file with the public key of callbacks; if set, the api never fetches a key'),
+  CALLBACK_PATH_PREFIX: z
+    .string()
+    .regex(/^(\/[^?#]*[^/?#])?$/, 'must be a path such as /media')
+    .default('')
+    .describe('path prefix of the callback URL that a proxy strips before it forwards the request'),
+  CALLBACK_DEFAULT_BUCKET: z
+    .string()
+    .optional()
+    .describe(
+      'bucket of callbacks whose template omits it; defaults to the bucket of OSS_BUCKETS if there is exactly one',
+    ),
+  CALLBACK_FIELD_NAMES: list('')
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(bucket|object|etag|size|mimeType|width|height|format)=[^=]+$/,
+            'each entry must be of the form object=path',
+          ),
+      ),
+    )
+    .transform((entries) => Object.fromEntries(entries.map((entry) => entry.split('=', 2))))
+    .describe(
+      'names that your templates use for bucket, object, etag, size, mimeType, width, height or format: object=path,size=length',
+    ),
+  CALLBACK_KEY_TIMEOUT_MS: integer(1_200, 50, 4_000).describe(
+    'time limit for fetching the public key; together with the commit it must stay below the 5 s of OSS',
+  ),
+  CALLBACK_BODY_LIMIT_BYTES: integer(65_536, 1_024, 1_048_576).describe('maximum size of a callback body'),
+  CALLBACK_COMMIT_TIMEOUT_MS: integer(3_500, 100, 4_900).describe(
+    'time limit for the commit; OSS itself gives up after 5 s',
+  ),
+  CALLBACK_BATCH_MAX: integer(256, 1, 1_000).describe('maximum number of callbacks that share one statement'),
+  CALLBACK_WAITING_MAX: integer(10_000, 1, 100_000).describe(
+    'maximum number of callbacks that wait for a commit; further ones are answered with 503',
+  ),
+});

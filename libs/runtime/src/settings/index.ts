@@ -1,0 +1,29 @@
+/**
+ * Every setting of every process, by section. `docs/configuration.md` and `.env.example` are
+ * generated from the descriptions.
+ */
+import { callback } from './callback.js';
+import { emulator } from './emulator.js';
+import { events } from './events.js';
+import { media } from './media.js';
+import { oss } from './oss.js';
+import { database, http, local, log, queue, worker } from './processes.js';
+import { reconcile } from './reconcile.js';
+import { tickets } from './tickets.js';
+
+export const configSections = {
+  log,
+  http,
+  callback,
+  database,
+  queue,
+  oss,
+  tickets,
+  events,
+  reconcile,
+  worker,
+  media,
+  emulator,
+  local,
+};
+export type ConfigSections = typeof configSections;

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { integer, list, url } from './values.js';
+
+// What any process needs, and what the api and the workers listen to and take.
+
+export const log = z.object({
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('lowest level that is logged'),
+});
+
+export const http = z.object({
+  API_HOST: z.string().default('0.0.0.0').describe('address the api listens on'),
+  API_PORT: integer(3000, 0, 65_535).describe('port the api listens on; 0 picks a free one'),
+  API_PUBLIC_URL: url(/^https?$/, 'an http(s) URL')
+    .optional()
+    .describe('URL at which clients reach the api; defaults to http://localhost:<API_PORT>'),
+  API_KEYS: list('')
+    .pipe(z.array(z.string().min(12)).min(1, 'must contain at least one key of 12 or more characters'))
+    .describe('comma-separated keys that grant access to /v1'),
+  API_LINK_SECRET: z
+    .string('must be a secret of 32 or more characters')
+    .min(32)
+    .describe('signs the playlist links of private streams'),
+});
+
+export const database = z.object({
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:port/database').describe(
+    'URL of the Postgres database (version 14 or newer)',
+  ),
+  DATABASE_POOL_SIZE: integer(10, 2, 200).describe('maximum number of connections per process'),
+});
+
+export const queue = z.object({
+  QUEUE_URL: url(/^(rediss?|postgres(ql)?)$/, 'redis://… or postgres://…').describe(
+    'where BullMQ stores its jobs: redis(s)://… or postgres://…',
+  ),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'must contain only lower-case letters, digits and -')
+    .default('landfall')
+    .describe('prefix of the keys in Redis'),
+});
+
+export const worker = z.object({
+  WORKER_QUEUES: list('thumbnail,transcode')
+    .pipe(z.array(z.enum(['thumbnail', 'transcode'], 'must be thumbnail or transcode')).min(1))
+    .describe('queues this worker takes jobs from'),
+  WORKER_THUMBNAIL_CONCURRENCY: z.coerce
+    .number('must be an integer')
+    .int('must be an integer')
+    .min(1)
+    .max(64)
+    .optional()
+    .describe(
+      'number of concurrent thumbnail jobs; defaults to one per core, limited by the memory of the container',
+    ),
+  WORKER_TRANSCODE_CONCURRENCY: z.coerce
+    .number('must be an integer')
+    .int('must be an integer')
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'number of concurrent transcode jobs; defaults to one per 8 cores, limited by the memory of the container',
+    ),
+  WORKER_SHUTDOWN_GRACE_MS: integer(4_000, 0, 600_000).describe(
+    'time that running jobs get at shutdown; then they return to the queue',
+  ),
+  WORKER_SWEEP_INTERVAL_MS: integer(15_000, 100, 3_600_000).describe(
+    'how often the sweep searches for uploads whose job is gone',
+  ),
+  WORKER_SWEEP_AFTER_MS: integer(60_000, 100, 86_400_000).describe(
+    'age at which the sweep queues the job of an unfinished upload again',
+  ),
+});
+
+export const local = z.object({
+  LOCAL_POSTGRES_PORT: integer(54_329, 0, 65_535).describe(
+    'port of the Postgres that npm start runs; 0 picks a free one',
+  ),
+  LOCAL_DATA_DIR: z
+    .string()
+    .default('.landfall')
+    .describe('folder for the data of npm start: database, buckets, logs, local.json'),
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+// Forms of values that several sections share.
+
+export const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number('must be an integer').int('must be an integer').min(min).max(max).default(fallback);
+
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true');
+
+export const list = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    );
+
+export const url = (protocols: RegExp, wanted: string) =>
+  z.url({ protocol: protocols, error: `must be ${wanted}` });
+
+export const parseJson = (text: string, context: z.RefinementCtx): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The text holds secrets, and so may the parser's words.
+    context.addIssue('must be JSON');
+    return z.NEVER;
+  }
+};
