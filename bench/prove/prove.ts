@@ -10,6 +10,7 @@ import { countJobs, findForeignProcesses, findScratchFiles } from './count/lefto
 import { settle } from './count/settle.js';
 import { countTotals, type Totals } from './count/totals.js';
 import { type MadeFault, makeFaults } from './faults/make-faults.js';
+import { targetsIn } from './faults/fault-table.js';
 import { planFaults } from './faults/schedule.js';
 import { Watch } from './faults/watch.js';
 import { Client } from './load/client.js';
@@ -103,7 +104,7 @@ async function runLoad(
   const pace = new Pace(ends);
   const watch = new Watch(stack.databaseUrl, ends);
   const client = new Client(stack, media, watch.tellAnswer);
-  const schedule = planFaults(stack, { seed, uploads, perSecond });
+  const schedule = planFaults(targetsIn(stack), { seed, uploads, perSecond });
   const loading = drive({
     uploads,
     seed,

@@ -5,12 +5,9 @@ import { queueNames } from '#outbox';
 import { Queue } from 'bullmq';
 import type { Stack } from '../parts/stack.js';
 
-/** As the workers name it when nobody says otherwise. */
-const queuePrefix = 'landfall';
-
-/** How many jobs the queues hold, in whatever state. */
-export async function countJobs({ queueUrl }: Stack): Promise<number> {
-  const backend = openQueueBackend({ url: queueUrl, prefix: queuePrefix, poolSize: 1 });
+/** How many jobs the queues hold, in whatever state; `prefix` is the workers' when nobody says otherwise. */
+export async function countJobs({ queueUrl }: Pick<Stack, 'queueUrl'>, prefix = 'landfall'): Promise<number> {
+  const backend = openQueueBackend({ url: queueUrl, prefix, poolSize: 1 });
   try {
     let jobs = 0;
     for (const name of queueNames) {
@@ -30,13 +27,16 @@ export async function countJobs({ queueUrl }: Stack): Promise<number> {
 }
 
 /** The processes that our programs have started, beside themselves; with programs that have ended, those as well. */
-export async function findForeignProcesses({ marker, parts }: Stack): Promise<number[]> {
+export async function findForeignProcesses({
+  marker,
+  parts,
+}: Pick<Stack, 'marker' | 'parts'>): Promise<number[]> {
   const known = new Set(parts.map(({ pid }) => pid));
   return (await findMarkedProcesses(marker)).filter((pid) => !known.has(pid));
 }
 
 /** What lies in the scratch folders; a worker that runs has one folder of its own there. */
-export async function findScratchFiles({ scratch }: Stack): Promise<string[]> {
+export async function findScratchFiles({ scratch }: Pick<Stack, 'scratch'>): Promise<string[]> {
   const found: string[] = [];
   for (const { folder } of scratch) {
     for (const entry of await readdir(folder, { recursive: true })) found.push(`${folder}/${entry}`);

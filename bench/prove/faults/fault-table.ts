@@ -70,6 +70,12 @@ export const faults = {
 
 export type FaultName = keyof typeof faults;
 
+/** Whom each fault may happen to in this one. */
+export function targetsIn(stack: Stack): Record<FaultName, readonly string[]> {
+  const entries = Object.entries(faults).map(([name, { targets }]) => [name, targets(stack)]);
+  return Object.fromEntries(entries) as Record<FaultName, readonly string[]>;
+}
+
 function linkOf(links: readonly Link[], target: number): Link {
   const link = links[target];
   if (!link) throw new Error(`there is no link ${target}`);

@@ -1,6 +1,5 @@
 import { seededRandom, shuffled } from '../random.js';
-import { type FaultName, faults } from './fault-table.js';
-import type { Stack } from '../parts/stack.js';
+import type { FaultName } from './fault-table.js';
 
 export interface PlannedFault {
   readonly name: FaultName;
@@ -13,23 +12,27 @@ export interface PlannedFault {
 /** Most of them are over, and what they broke works again, within this time. */
 const secondsPerFault = 15;
 
+/** Whom each fault may happen to, by name. */
+export type Targets = Readonly<Partial<Record<FaultName, readonly string[]>>>;
+
 /**
- * When which fault happens to whom, the same for the same seed, backend and number of uploads: each of them once in a round, in
- * an order of each round's own, spread over the whole run.
+ * When which fault happens to whom, the same for the same seed, targets, rate and number of uploads: each of them once in a
+ * round, in an order of each round's own, spread over the whole run. Pure.
  */
 export function planFaults(
-  stack: Stack,
+  targets: Targets,
   { seed, uploads, perSecond }: { seed: number; uploads: number; perSecond: number },
 ): PlannedFault[] {
   const random = seededRandom(seed);
-  const names = (Object.keys(faults) as FaultName[]).filter((name) => faults[name].targets(stack).length > 0);
+  const countOf = (name: FaultName) => targets[name]?.length ?? 0;
+  const names = (Object.keys(targets) as FaultName[]).filter((name) => countOf(name) > 0);
   const rounds = Math.max(1, Math.floor(uploads / perSecond / (names.length * secondsPerFault)));
   const order = Array.from({ length: rounds }, () => shuffled(names, random)).flat();
   // Each target of a fault in turn.
   const turns = new Map<FaultName, number[]>();
   return order.map((name, index) => {
     const left = turns.get(name) ?? [];
-    if (left.length === 0) left.push(...shuffled([...faults[name].targets(stack).keys()], random));
+    if (left.length === 0) left.push(...shuffled([...Array(countOf(name)).keys()], random));
     turns.set(name, left);
     return {
       name,
