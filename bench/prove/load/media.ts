@@ -32,10 +32,10 @@ export async function makeMedia(folder: string): Promise<Media> {
   };
   const photos: Buffer[] = [];
   for (let index = 0; index < photoCount; index += 1) {
-    const picture = await photo(320 + 32 * index, 240);
+    const picture = await photo(200 + 8 * index, 150);
     photos.push(await picture.jpeg({ quality: 80 }).toBuffer());
   }
-  const sound = await make('sound.m4a', '-f lavfi -i sine=frequency=440:duration=2 -c:a aac -b:a 64k');
+  const sound = await make('sound.m4a', '-f lavfi -i sine=frequency=440:duration=1 -c:a aac -b:a 64k');
   const film = await make(
     'film.mp4',
     '-f lavfi -i testsrc2=size=320x240:rate=25:duration=1 -f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -b:v 3M -minrate 3M -maxrate 3M -bufsize 1M -x264-params nal-hrd=cbr -pix_fmt yuv420p -c:a aac -shortest',

@@ -13,8 +13,8 @@ export interface PlannedUpload {
 }
 
 const kindShares: readonly (readonly [Kind, number])[] = [
-  ['sound', 0.02],
-  ['film', 0.01],
+  ['sound', 0.01],
+  ['film', 0.005],
   ['damaged', 0.01],
 ];
 const wayShares: readonly (readonly [Way, number])[] = [
