@@ -105,7 +105,7 @@ export function useUploads() {
         pipeline: plan?.pipeline ?? null,
         renditions: plan?.renditions ?? [],
       },
-      { job: 'upload.process' },
+      { job: 'upload.process', upload },
     );
     return id;
   }

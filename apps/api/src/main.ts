@@ -1,15 +1,26 @@
 import 'reflect-metadata';
-import { connectWhenThere, createDataSource, createPool } from '#database';
+import { connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
-import { registryConnections, uploadEntities, UploadRegistry } from '#uploads';
+import { openRegistry, uploadEntities } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
+import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveOpenApi } from './http/open-api.js';
 
-const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker', 'media', 'tickets']);
+const config = loadConfig([
+  'log',
+  'http',
+  'callback',
+  'database',
+  'oss',
+  'worker',
+  'media',
+  'tickets',
+  'events',
+]);
 const logger = createLogger('api', config.log.level);
 
 const source = createDataSource(
@@ -22,21 +33,7 @@ const source = createDataSource(
   [...uploadEntities, OutboxRow],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
-const registryPool = createPool({
-  url: config.database.url,
-  poolSize: registryConnections,
-  applicationName: 'landfall-callbacks',
-});
-const registry = new UploadRegistry(
-  registryPool,
-  {
-    batchMax: config.callback.batchMax,
-    waitingMax: config.callback.waitingMax,
-    commitTimeoutMs: config.callback.commitTimeoutMs,
-    sweepAfterMs: config.worker.sweepAfterMs,
-  },
-  logger,
-);
+const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
 
 measureProcess();
 
@@ -65,6 +62,10 @@ const app = await NestFactory.create<NestFastifyApplication>(
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+// Events come in batches, and in base64.
+fastify.addHook('onRoute', (route) => {
+  if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
+});
 serveOpenApi(app, '0.1.0');
 
 await app.listen(config.http.port, config.http.host);
@@ -74,8 +75,7 @@ closeOnSignal(logger, 8_000, async () => {
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();
   clearInterval(idle);
-  await registry.close();
-  await registryPool.end();
+  await closeRegistry();
   if (source.isInitialized) await source.destroy();
 });
 // Only after listening starts, so that requests get an error at once while the database is

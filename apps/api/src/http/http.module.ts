@@ -26,8 +26,8 @@ export class HttpModule {
         { provide: APP_PIPE, useClass: SchemaPipe },
         {
           provide: APP_FILTER,
-          inject: [loggerToken, reporter],
-          useFactory: (logger: Logger, reports: ProblemReporter) => new ProblemFilter(logger, reports),
+          inject: [loggerToken, ...reporters],
+          useFactory: (logger: Logger, ...all: ProblemReporter[]) => new ProblemFilter(logger, all),
         },
       ],
     };

@@ -86,9 +86,7 @@ export class PublicKeys {
     const underWay = this.fetching.get(url.href);
     if (underWay) return underWay;
     if (this.fetching.size >= keysMax)
-      return Promise.reject(
-        new LandfallError(this.from.unavailable, 'too many key fetches are running'),
-      );
+      return Promise.reject(new LandfallError(this.from.unavailable, 'too many key fetches are running'));
     const fetching = this.fetchKey(url)
       .then(
         (key) => this.remember(url, key),
