@@ -98,6 +98,21 @@ describe('an upload that no callback told of', () => {
     });
   });
 
+  test('vouches for what the callback of a plain template told of, and keeps what that said', async () => {
+    const imageInfo = { width: 4, height: 3, format: 'jpg' };
+    const first = await land({ claimedVars: { user_id: 'anybody' }, imageInfo });
+    await confirm(first);
+    const event = await land({ source: 'event', proof: 'url', vars: { user_id: '42' } });
+    expect(await confirm(event)).toBeNull();
+    expect(await uploadOf(first)).toMatchObject({
+      source: 'callback',
+      proof: 'url',
+      vars: { user_id: '42' },
+      claimedVars: { user_id: 'anybody' },
+      imageInfo,
+    });
+  });
+
   test('gets the claims of a callback that nobody vouches for, and believes none of them', async () => {
     const found = await land({ source: 'event' });
     await confirm(found);
