@@ -10,6 +10,7 @@ import { convertOldFolder } from './store/old-format.js';
 import { CallbackJournal } from './callbacks/journal.js';
 import { noFaults, type FaultPlan } from './faults/fault-plan.js';
 import { Faults } from './faults/faults.js';
+import { Overtaking } from './faults/overtaking.js';
 import { loadCallbackKey } from './callbacks/key.js';
 import type { EmulatorState } from './state/emulator-state.js';
 
@@ -71,6 +72,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     callbackKey,
     journal: new CallbackJournal(),
     faults: new Faults(options.faults ?? noFaults),
+    overtaking: new Overtaking(),
     region: options.region,
     restoreMs: options.restoreMs ?? 1_000,
     publicUrl,

@@ -1,5 +1,6 @@
 import { invalidArgument } from '#oss';
-import { writeHttp, type JournalEntry } from '../callbacks/journal.js';
+import type { JournalEntry } from '../callbacks/journal.js';
+import { writeHttp } from '../wire/shown-http.js';
 import type { CallbackSender } from '../callbacks/callback-sender.js';
 import { readLimit } from '../wire/paging.js';
 import { showTime } from './buckets.js';

@@ -1,5 +1,5 @@
 import { OssRefusal } from '#oss';
-import { writeHttp } from '../callbacks/journal.js';
+import { writeHttp } from '../wire/shown-http.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
