@@ -23,9 +23,7 @@ export async function callBack(order: CallbackOrder, sender: CallbackSender): Pr
   for (const url of parameters.urls) {
     const request = buildCallbackRequest(url, order, sender);
     const call = () => callOne(request, { sni: parameters.sni, faults }, sender);
-    attempts.push(
-      ...(await Promise.all(faults.isDoubled ? [call(), call()] : [call()])),
-    );
+    attempts.push(...(await Promise.all(faults.isDoubled ? [call(), call()] : [call()])));
     const failure = attempts.at(-1)?.failure;
     if (!failure || sender.closing.aborted) break;
     sender.logger.warn({ url: new URL(url).origin, requestId }, failure.message);

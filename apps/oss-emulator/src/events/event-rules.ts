@@ -12,10 +12,7 @@ const selection = {
 };
 const url = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).max(2048);
 const retry = z
-  .enum(
-    ['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY'],
-    'must be BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY',
-  )
+  .enum(['BACKOFF_RETRY', 'EXPONENTIAL_DECAY_RETRY'], 'must be BACKOFF_RETRY or EXPONENTIAL_DECAY_RETRY')
   .default('EXPONENTIAL_DECAY_RETRY');
 
 const rule = z.discriminatedUnion('target', [

@@ -21,10 +21,8 @@ export const faultTable = {
   'event.drop': 'Never sends the event.',
   'event.delay': 'Sends the event delayMs later.',
   'event.duplicate': 'Sends the event twice at the same moment; the outcome of the second counts.',
-  'event.reorder':
-    'Holds the event until another one has been sent, or for delayMs. Holds one at a time.',
-  'event.corrupt':
-    'Changes the last byte of the body after it was signed, in the first attempt.',
+  'event.reorder': 'Holds the event until another one has been sent, or for delayMs. Holds one at a time.',
+  'event.corrupt': 'Changes the last byte of the body after it was signed, in the first attempt.',
 } as const;
 
 export type FaultName = keyof typeof faultTable;

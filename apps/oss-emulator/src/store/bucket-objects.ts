@@ -154,7 +154,11 @@ export class BucketObjects {
       return this.#store.place(file.path, (name, drop) => {
         // Put there meanwhile, not by another append, which would wait for its turn.
         if (this.get(key)) throw refusal('ObjectNotAppendable', { Key: key });
-        return this.insert({ ...first, dataFiles: [{ name, sizeBytes }] }, { ...wish, mayReplace: true }, drop);
+        return this.insert(
+          { ...first, dataFiles: [{ name, sizeBytes }] },
+          { ...wish, mayReplace: true },
+          drop,
+        );
       });
     }
     const crc = Crc64.after(old.crc64);

@@ -48,12 +48,7 @@ export class BucketUploads {
   }
 
   /** @throws OssRefusal NoSuchBucket */
-  start(
-    key: string,
-    properties: ObjectProperties,
-    sequential: boolean,
-    note?: Note,
-  ): Promise<UploadRecord> {
+  start(key: string, properties: ObjectProperties, sequential: boolean, note?: Note): Promise<UploadRecord> {
     const now = Date.now();
     const uploadId = newUploadId(now);
     const upload = { ...properties, key, uploadId, sequential, initiatedAt: new Date(now).toISOString() };
@@ -81,12 +76,7 @@ export class BucketUploads {
    * afterwards if that fails.
    * @throws OssRefusal NoSuchUpload
    */
-  putPart(
-    upload: UploadRecord,
-    partNumber: number,
-    file: ReceivedFile,
-    note?: Note,
-  ): Promise<StoredPart> {
+  putPart(upload: UploadRecord, partNumber: number, file: ReceivedFile, note?: Note): Promise<StoredPart> {
     const { path, sizeBytes, etag, crc64 } = file;
     const facts = { partNumber, sizeBytes, etag, crc64, modifiedAt: new Date().toISOString() };
     return this.#store.turns.take(upload.uploadId, () =>

@@ -103,7 +103,9 @@ export class Dispatcher {
 
   #run(work: Promise<void>): void {
     const running = work
-      .catch((error: unknown) => this.#parts.logger.error({ err: error }, 'a pending event could not be noted'))
+      .catch((error: unknown) =>
+        this.#parts.logger.error({ err: error }, 'a pending event could not be noted'),
+      )
       .finally(() => {
         this.#running.delete(running);
         this.#start();

@@ -33,10 +33,13 @@ interface Received {
 export class QueueMessages {
   readonly #records: Records<StoredMessage>;
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
+  readonly #now: () => number;
   #lastNumber: number;
 
-  constructor(records: Records<StoredMessage>) {
+  /** @param now milliseconds since 1970 */
+  constructor(records: Records<StoredMessage>, now: () => number = Date.now) {
     this.#records = records;
+    this.#now = now;
     const numbers = records.getRange({}).map(({ value }) => value.number);
     this.#lastNumber = [...numbers].reduce((last, number) => Math.max(last, number), 0);
   }
@@ -48,8 +51,9 @@ export class QueueMessages {
 
   /** Adds a message. @returns why it could not be added; null if it was */
   async send(queue: string, id: string, body: string): Promise<string | null> {
-    if (this.#records.getStats().entryCount >= maxMessages) return 'the queues are full';
-    const now = Date.now();
+    if ((this.#records.getStats() as { entryCount: number }).entryCount >= maxMessages)
+      return 'the queues are full';
+    const now = this.#now();
     const number = ++this.#lastNumber;
     const times = { enqueuedAtMs: now, visibleAtMs: now };
     const message = { number, id, body, ...times, dequeueCount: 0, receiptHandle: '' };
@@ -61,25 +65,20 @@ export class QueueMessages {
   /** Hands out up to `limit` visible messages, the oldest first, and hides them for a while. */
   receive(queue: string, limit: number): Promise<Received> {
     return this.#records.transaction(() => {
-      const now = Date.now();
-      const messages: StoredMessage[] = [];
+      const now = this.#now();
+      const visible: StoredMessage[] = [];
+      const expired: StoredMessage[] = [];
       let nextAtMs: number | undefined;
-      for (const message of [...this.#range(queue)]) {
-        if (messages.length === limit) break;
-        const key = keyOf(queue, message.number);
-        if (now - message.enqueuedAtMs > retentionMs) {
-          void this.#records.remove(key);
-        } else if (message.visibleAtMs > now) {
-          nextAtMs = Math.min(nextAtMs ?? Infinity, message.visibleAtMs);
-        } else {
-          const dequeueCount = message.dequeueCount + 1;
-          const visibleAtMs = now + visibilityTimeoutMs;
-          const receiptHandle = `${message.number}-${dequeueCount}-${visibleAtMs}`;
-          const handedOut = { ...message, dequeueCount, visibleAtMs, receiptHandle };
-          void this.#records.put(key, handedOut);
-          messages.push(handedOut);
-        }
+      for (const message of this.#range(queue)) {
+        if (now - message.enqueuedAtMs > retentionMs) expired.push(message);
+        else if (message.visibleAtMs <= now) visible.push(message);
+        else nextAtMs = Math.min(nextAtMs ?? Infinity, message.visibleAtMs);
+        if (visible.length === limit) break;
       }
+      // Only now: a cursor does not like what it stands on to change.
+      for (const { number } of expired) void this.#records.remove(keyOf(queue, number));
+      const messages = visible.map((message) => handOut(message, now));
+      for (const message of messages) void this.#records.put(keyOf(queue, message.number), message);
       return { messages, nextAtMs };
     });
   }
@@ -90,7 +89,7 @@ export class QueueMessages {
       receiptHandles.filter((receiptHandle) => {
         const key = keyOf(queue, Number(/^\d{1,15}/.exec(receiptHandle)?.[0] ?? 0));
         const message = this.#records.get(key);
-        const holds = message?.receiptHandle === receiptHandle && message.visibleAtMs > Date.now();
+        const holds = message?.receiptHandle === receiptHandle && message.visibleAtMs > this.#now();
         if (holds) void this.#records.remove(key);
         return !holds;
       }),
@@ -115,6 +114,14 @@ export class QueueMessages {
     const start = prefixOf(queue);
     for (const { value } of this.#records.getRange({ start, end: behind(start) })) yield value;
   }
+}
+
+/** The message as it is once it was handed out at `now`. */
+function handOut(message: StoredMessage, now: number): StoredMessage {
+  const dequeueCount = message.dequeueCount + 1;
+  const visibleAtMs = now + visibilityTimeoutMs;
+  const receiptHandle = `${message.number}-${dequeueCount}-${visibleAtMs}`;
+  return { ...message, dequeueCount, visibleAtMs, receiptHandle };
 }
 
 const prefixOf = (queue: string) => Buffer.from(`${queue}/`);

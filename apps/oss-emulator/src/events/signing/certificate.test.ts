@@ -2,7 +2,7 @@ import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makeCertificate } from './certificate.js';
 
-test.each([512, 1024, 2048, 4096])('a certificate of %i bits is read by others', (modulusLength) => {
+test.each([512, 1024, 2048])('a certificate of %i bits is read by others', (modulusLength) => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
   const times = { notBefore: new Date('2015-03-01T00:00:00Z'), notAfter: new Date('2055-02-28T12:34:56Z') };
   const pem = makeCertificate(privateKey, { commonName: 'signs nothing of worth', ...times });

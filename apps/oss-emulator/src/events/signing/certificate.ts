@@ -7,7 +7,15 @@ export interface CertificateFacts {
   readonly notAfter: Date;
 }
 
-const tags = { integer: 0x02, bitString: 0x03, objectId: 0x06, utf8: 0x0c, sequence: 0x30, set: 0x31, time: 0x18 };
+const tags = {
+  integer: 0x02,
+  bitString: 0x03,
+  objectId: 0x06,
+  utf8: 0x0c,
+  sequence: 0x30,
+  set: 0x31,
+  time: 0x18,
+};
 
 /** Object identifiers in DER, without tag and length. */
 const sha256WithRsa = Buffer.from('2a864886f70d01010b', 'hex');
@@ -20,10 +28,7 @@ const commonNameId = Buffer.from('550403', 'hex');
 export function makeCertificate(privateKey: KeyObject, facts: CertificateFacts): string {
   const algorithm = sequence(der(tags.objectId, sha256WithRsa), Buffer.of(0x05, 0x00));
   const name = sequence(
-    der(
-      tags.set,
-      sequence(der(tags.objectId, commonNameId), der(tags.utf8, Buffer.from(facts.commonName))),
-    ),
+    der(tags.set, sequence(der(tags.objectId, commonNameId), der(tags.utf8, Buffer.from(facts.commonName)))),
   );
   const toSign = sequence(
     der(tags.integer, Buffer.of(1)),
