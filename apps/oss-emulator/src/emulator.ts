@@ -8,7 +8,7 @@ import { ImageProcess } from './images/image-process.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
 import { Events } from './events/events.js';
-import type { EventRule } from './events/event-rules.js';
+import type { EventRule } from './events/model/event-rules.js';
 import { loadSigningKeys } from './events/signing/signing-keys.js';
 import { CallbackJournal } from './callbacks/journal.js';
 import { noFaults, type FaultPlan } from './faults/fault-plan.js';

@@ -1,6 +1,6 @@
 import { createLogger, LandfallError, loadConfig, type Logger } from '#runtime';
 import { type Emulator, startEmulator } from './emulator.js';
-import { readEventRules } from './events/event-rules.js';
+import { readEventRules } from './events/model/event-rules.js';
 import { readFaultPlan } from './faults/fault-plan.js';
 
 type Settings = ReturnType<typeof readSettings>['emulator'];

@@ -4,10 +4,10 @@ import type { Faults } from '../faults/faults.js';
 import type { Buckets } from '../store/buckets.js';
 import { deliver } from './delivery/deliver.js';
 import { Dispatcher } from './delivery/dispatcher.js';
-import { EventJournal } from './event-journal.js';
-import { eventNames } from './event-names.js';
-import { wants, type EventRule } from './event-rules.js';
-import { PendingEvents, type EventFacts, type PendingEvent } from './pending-events.js';
+import { EventJournal } from './model/event-journal.js';
+import { eventNames } from './model/event-names.js';
+import { wants, type EventRule } from './model/event-rules.js';
+import { PendingEvents, type EventFacts, type PendingEvent } from './model/pending-events.js';
 import { QueueMessages, type StoredMessage } from './queue/queue-messages.js';
 import type { SigningKeys } from './signing/signing-keys.js';
 
@@ -55,6 +55,7 @@ export class Events {
       journal: this.journal,
       deliver: (event, isCorrupted) => deliver(event, isCorrupted, delivery),
       faults,
+      region: settings.region,
       logger,
       closing,
       waitScale,

@@ -1,6 +1,6 @@
 import type { Note } from '../store/object-change.js';
 import type { AddressedExchange } from '../wire/exchange.js';
-import { eventNames, type EventOperation } from './event-names.js';
+import { eventNames, type EventOperation } from './model/event-names.js';
 import type { Events } from './events.js';
 
 /** What a request does, as its events tell it. */

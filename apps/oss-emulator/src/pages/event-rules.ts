@@ -1,6 +1,6 @@
 import { invalidArgument } from '#oss';
-import { subscribable } from '../events/event-names.js';
-import { readEventRules, type EventRule } from '../events/event-rules.js';
+import { subscribable } from '../events/model/event-names.js';
+import { readEventRules, type EventRule } from '../events/model/event-rules.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { html } from './html/html.js';

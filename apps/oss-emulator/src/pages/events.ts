@@ -1,4 +1,4 @@
-import type { EventAttempt, EventEntry } from '../events/event-journal.js';
+import type { EventAttempt, EventEntry } from '../events/model/event-journal.js';
 import { readLimit } from '../wire/paging.js';
 import { writeHttp } from '../wire/shown-http.js';
 import { showTime } from './buckets.js';
@@ -65,26 +65,30 @@ function card(entry: EventEntry): Html {
       ${faults.map((fault) => html`<span class="badge warn">${fault}</span> `)}
       <span class="soft"
         >#${number} · ${event} · ${bucket} · ${showTime(at)} UTC · ${entry.target} ${entry.address} ·
-        attempts:
-        ${attemptCount}${attemptCount > 0 && nextAttemptAt && ` · next: ${showTime(nextAttemptAt)} UTC`}</span
+        attempts: ${attemptCount}${nextAttemptAt && html` · next: ${showTime(nextAttemptAt)} UTC`}</span
       >
     </p>
-    ${failure !== null && html`<p class="failure">${failure}</p>`} ${last?.request && details(number, last)}
+    ${failure !== null && html`<p class="failure">${failure}</p>`}
+    <details id="event-${number}">
+      <summary>Event, last request and answer</summary>
+      <div class="pair">
+        <section>
+          <h3>Event</h3>
+          <pre tabindex="0">${JSON.stringify(entry.message, undefined, 2)}</pre>
+        </section>
+        ${last?.request && exchanged(last)}
+      </div>
+    </details>
   </article>`;
 }
 
-function details(number: number, { request, answer }: EventAttempt): Html {
-  return html` <details id="event-${number}">
-    <summary>Last request and answer</summary>
-    <div class="pair">
-      <section>
-        <h3>Request</h3>
-        ${request && html`<pre tabindex="0">${writeHttp(request)}${cut(request)}</pre>`}
-      </section>
-      <section>
-        <h3>Answer</h3>
-        ${showAnswer(answer)}
-      </section>
-    </div>
-  </details>`;
+function exchanged({ request, answer }: EventAttempt): Html {
+  return html` <section>
+      <h3>Request</h3>
+      ${request && html`<pre tabindex="0">${writeHttp(request)}${cut(request)}</pre>`}
+    </section>
+    <section>
+      <h3>Answer</h3>
+      ${showAnswer(answer)}
+    </section>`;
 }

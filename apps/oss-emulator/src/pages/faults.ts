@@ -1,5 +1,5 @@
 import { invalidArgument } from '#oss';
-import { eventNames } from '../events/event-names.js';
+import { eventNames } from '../events/model/event-names.js';
 import { readFaultPlan, type FaultRule } from '../faults/fault-plan.js';
 import { faultNames, faultTable, type FaultName } from '../faults/fault-table.js';
 import type { Faults } from '../faults/faults.js';

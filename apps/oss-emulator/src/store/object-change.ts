@@ -1,5 +1,5 @@
 /** What a request changed, as an event notification tells of it. */
-export interface ObjectChange {
+interface ObjectChange {
   readonly key: string;
   readonly etag: string;
   readonly sizeBytes: number;

@@ -1,8 +1,8 @@
 import { corruptBody } from '../../faults/message-faults.js';
 import { readBeginning, sendOnce, type OutgoingRequest } from '../../wire/outgoing-request.js';
 import { showAnswer, showRequest, type ShownAnswer } from '../../wire/shown-http.js';
-import type { EventAttempt } from '../event-journal.js';
-import type { PendingEvent } from '../pending-events.js';
+import type { EventAttempt } from '../model/event-journal.js';
+import type { PendingEvent } from '../model/pending-events.js';
 import type { QueueMessages } from '../queue/queue-messages.js';
 import { smqMessage } from './event-body.js';
 import { eventBridgeRequest, smqRequest, type EventOrigin } from './push-requests.js';

@@ -2,9 +2,10 @@ import type { Logger } from '#runtime';
 import type { Faults } from '../../faults/faults.js';
 import { decideMessageFaults, noMessageFaults, type MessageFaults } from '../../faults/message-faults.js';
 import { Overtaking } from '../../faults/overtaking.js';
-import type { EventAttempt, EventJournal } from '../event-journal.js';
-import { addressOf } from '../event-rules.js';
-import type { PendingEvent, PendingEvents } from '../pending-events.js';
+import type { EventAttempt, EventJournal } from '../model/event-journal.js';
+import { ossEvent } from '../model/event-message.js';
+import { addressOf } from '../model/event-rules.js';
+import type { PendingEvent, PendingEvents } from '../model/pending-events.js';
 import { retryWaitMs } from './retry-waits.js';
 import { Schedule } from './schedule.js';
 
@@ -18,6 +19,7 @@ export interface DispatcherParts {
   readonly pending: PendingEvents;
   readonly journal: EventJournal;
   readonly faults: Faults;
+  readonly region: string;
   /** One attempt; never throws. */
   readonly deliver: (event: PendingEvent, isCorrupted: boolean) => Promise<EventAttempt>;
   /** By which the waits of retries are multiplied. */
@@ -74,7 +76,7 @@ export class Dispatcher {
     const { operation, bucket, objectKey, requestId } = facts;
     const target = { operation, bucket, objectKey, requestId };
     const decided = event.attempts === 0 ? decideMessageFaults('event', target, faults) : noMessageFaults;
-    journal.begin(event, decided.names);
+    journal.begin(event, ossEvent(event, this.#parts.region), decided.names);
     if (decided.names.length > 0)
       logger.info({ requestId, faults: decided.names }, 'faults were applied to an event');
     if (decided.isDropped) {

@@ -4,8 +4,8 @@ import { newRequestId } from '../../wire/exchange.js';
 import { targetOf, type OutgoingRequest } from '../../wire/outgoing-request.js';
 import { ownerId } from '../../wire/owner.js';
 import { writeXml } from '../../wire/xml.js';
-import type { EventRule } from '../event-rules.js';
-import type { PendingEvent } from '../pending-events.js';
+import type { EventRule } from '../model/event-rules.js';
+import type { PendingEvent } from '../model/pending-events.js';
 import { certificatePaths, type SigningKeys } from '../signing/signing-keys.js';
 import { cloudEvent, smqMessage } from './event-body.js';
 

@@ -1,4 +1,4 @@
-import type { EventRule } from '../event-rules.js';
+import type { EventRule } from '../model/event-rules.js';
 
 const dayS = 86_400;
 

@@ -9,7 +9,7 @@ export const certificatePaths = {
   eventbridge: '/eventbridge_certificate.pem',
 } as const;
 
-export interface SigningKey {
+interface SigningKey {
   readonly privateKey: KeyObject;
   readonly certificatePem: string;
 }

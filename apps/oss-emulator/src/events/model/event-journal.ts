@@ -1,6 +1,7 @@
-import type { FaultName } from '../faults/fault-table.js';
-import type { ShownAnswer, ShownRequest } from '../wire/shown-http.js';
+import type { FaultName } from '../../faults/fault-table.js';
+import type { ShownAnswer, ShownRequest } from '../../wire/shown-http.js';
 import { eventNames, type EventName } from './event-names.js';
+import type { OssEventMessage } from './event-message.js';
 import { addressOf } from './event-rules.js';
 import type { PendingEvent } from './pending-events.js';
 
@@ -32,6 +33,8 @@ export interface EventEntry {
   /** Id of the request that changed the object. */
   readonly requestId: string;
   readonly ruleId: string;
+  /** The event as OSS writes it. */
+  readonly message: OssEventMessage;
   readonly target: 'smq' | 'eventbridge' | 'queue';
   /** URL, or name of the queue. */
   readonly address: string;
@@ -58,7 +61,11 @@ export class EventJournal {
   readonly #entries = new Map<number, EventEntry>();
 
   /** Begins an entry. */
-  begin({ number, id, rule, ruleId, facts, attempts }: PendingEvent, faults: readonly FaultName[]): void {
+  begin(
+    { number, id, rule, ruleId, facts, attempts }: PendingEvent,
+    message: OssEventMessage,
+    faults: readonly FaultName[],
+  ): void {
     this.#entries.set(number, {
       number,
       id,
@@ -69,6 +76,7 @@ export class EventJournal {
       operation: facts.operation,
       requestId: facts.requestId,
       ruleId,
+      message,
       target: rule.target,
       address: addressOf(rule),
       faults,

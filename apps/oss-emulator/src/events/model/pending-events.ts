@@ -1,4 +1,4 @@
-import type { Records } from '../store/store.js';
+import type { Records } from '../../store/store.js';
 import type { EventOperation } from './event-names.js';
 import type { EventRule } from './event-rules.js';
 
