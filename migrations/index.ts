@@ -6,6 +6,7 @@ import { WatchTranscodes1763949600000 } from './0005-watch-transcodes.js';
 import { ConfirmLandings1764122400000 } from './0006-confirm-landings.js';
 import { Warn1764208800000 } from './0007-warn.js';
 import { KeepVersions1764374400000 } from './0008-keep-versions.js';
+import { NameSources1764460800000 } from './0009-name-sources.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   ConfirmLandings1764122400000,
   Warn1764208800000,
   KeepVersions1764374400000,
+  NameSources1764460800000,
 ] as const;

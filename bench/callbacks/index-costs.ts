@@ -106,6 +106,7 @@ function landing(index: number): Landing {
     imageInfo: { width: 4_000, height: 3_000, format: 'jpg' },
     vars: { user_id: String((index * 7_919) % 50_000), album: 'Summer 2026' },
     claimedVars: null,
+    source: 'callback',
     proof: 'url',
     ticketId: null,
     requestId: null,

@@ -12,11 +12,11 @@ import {
   UploadReader,
 } from '#uploads';
 import { describe, expect, test } from 'vitest';
-import { request, two, useUploads } from './reprocess.fixture.js';
+import { fileOf, request, two, useUploads } from './reprocess.fixture.js';
 
 const { database, landed, uploadOf, queued } = useUploads();
 const made = { renditionPrefix: 'renditions/', urlLifetimeMs: 0 };
-const rules: ConfirmRules = { believesAnyone: false, made };
+const rules: ConfirmRules = { believesAnyone: false, made, ...request(fileOf({ small: 100 })) };
 const etags = { a: 'A'.repeat(32), b: 'B'.repeat(32) };
 const objectKey = 'photos/one.jpg';
 
@@ -28,6 +28,7 @@ const seen = (etag: string, second = 0) => ({
   sizeBytes: 1,
   mimeType: 'image/jpeg',
   lastModified: new Date(Date.UTC(2026, 10, 28, 12, 0, second)),
+  clockAheadMs: 0,
 });
 const confirm = (id: string, etag = etags.a, more: Partial<ConfirmRules> = {}, second = 0) =>
   confirmLanding(database.source, id, seen(etag, second), { ...rules, ...more });
@@ -219,6 +220,7 @@ describe('a ticket', () => {
       pipeline: null,
       overwrite,
       expiresAt,
+      followUpAt: null,
       createdAt: now,
     });
     return id;

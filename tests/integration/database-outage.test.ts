@@ -30,6 +30,7 @@ beforeAll(async () => {
     imageInfo: null,
     vars: {},
     claimedVars: null,
+    source: 'callback',
     proof: 'url',
     ticketId: null,
     requestId: null,

@@ -167,15 +167,22 @@ export class LifecycleWalk {
   private async process(id: string, any: number): Promise<void> {
     const upload = await beginRun(this.source, id);
     if (!upload) return;
-    const seen = { etag: upload.etag ?? 'E', sizeBytes: 1, mimeType: 'image/jpeg', lastModified: new Date() };
-    const confirmed = await confirmLanding(this.source, id, seen, { believesAnyone: false, made });
+    const seen = {
+      etag: upload.etag ?? 'E',
+      sizeBytes: 1,
+      mimeType: 'image/jpeg',
+      lastModified: new Date(),
+      clockAheadMs: 0,
+    };
+    const rules = { believesAnyone: false, made, ...request(fileAt(any)) };
+    const confirmed = await confirmLanding(this.source, id, seen, rules);
     if (!confirmed || confirmed.kind !== null) return;
     const kind = any % 2 === 0 ? 'image' : 'video';
     const mimeType = kind === 'image' ? 'image/jpeg' : 'video/mp4';
     const plan = planRenditions(fileAt(any), { ...confirmed, kind, mimeType, sizeBytes: 1 });
     const { pipeline = null, renditions = [] } = plan ?? {};
     const facts = { kind, mimeType, metadata: {}, warnings: [], pipeline, renditions } as const;
-    await recordPlan(this.source, id, facts, { job: 'upload.process' });
+    await recordPlan(this.source, id, facts, { job: 'upload.process', upload: confirmed });
   }
 
   private async reserve(version: RenditionVersion): Promise<void> {

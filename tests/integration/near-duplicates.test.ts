@@ -25,6 +25,7 @@ beforeAll(async () => {
     imageInfo: null,
     vars: {},
     claimedVars: null,
+    source: 'callback' as const,
     proof: 'url' as const,
     ticketId: null,
     requestId: null,

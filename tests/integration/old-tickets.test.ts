@@ -21,6 +21,7 @@ function ticket(id: string, expiresAt: Date): Ticket {
     pipeline: null,
     overwrite: false,
     expiresAt,
+    followUpAt: null,
     createdAt: expiresAt,
   };
 }

@@ -34,6 +34,7 @@ describe('the query API', () => {
         imageInfo: null,
         vars: { user_id: String(index % 3), note: `it's "${index}" %` },
         claimedVars: null,
+        source: 'callback',
         proof: 'url',
         ticketId: null,
         requestId: null,

@@ -22,6 +22,7 @@ function landing(objectKey: string, more: Partial<Landing> = {}): Landing {
     imageInfo: { width: 4, height: 3, format: 'jpg' },
     vars: { user_id: '42' },
     claimedVars: null,
+    source: 'callback',
     proof: 'url',
     ticketId: null,
     requestId: null,

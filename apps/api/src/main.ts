@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { connectWhenThere, createDataSource, createPool } from '#database';
+import { connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
-import { registryConnections, uploadEntities, UploadRegistry } from '#uploads';
+import { openRegistry, uploadEntities } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
@@ -22,21 +22,7 @@ const source = createDataSource(
   [...uploadEntities, OutboxRow],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
-const registryPool = createPool({
-  url: config.database.url,
-  poolSize: registryConnections,
-  applicationName: 'landfall-callbacks',
-});
-const registry = new UploadRegistry(
-  registryPool,
-  {
-    batchMax: config.callback.batchMax,
-    waitingMax: config.callback.waitingMax,
-    commitTimeoutMs: config.callback.commitTimeoutMs,
-    sweepAfterMs: config.worker.sweepAfterMs,
-  },
-  logger,
-);
+const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
 
 measureProcess();
 
@@ -74,8 +60,7 @@ closeOnSignal(logger, 8_000, async () => {
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();
   clearInterval(idle);
-  await registry.close();
-  await registryPool.end();
+  await closeRegistry();
   if (source.isInitialized) await source.destroy();
 });
 // Only after listening starts, so that requests get an error at once while the database is

@@ -12,7 +12,7 @@ import {
   sizeThreadPool,
   tellReady,
 } from '#runtime';
-import { uploadEntities } from '#uploads';
+import { openRegistry, uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { findHardware } from './capacity/find-hardware.js';
@@ -72,9 +72,10 @@ const app = await NestFactory.createApplicationContext(
   { logger: nestLogger(logger), abortOnError: false },
 );
 await app.get(JobsModule).start();
+const { registry, close: closeRegistry } = openRegistry(config, 'landfall-found', logger);
 const sweep = new UploadSweep(
-  source,
-  worker.store,
+  worker,
+  registry,
   { ...config.worker, urlLifetimeMs: config.oss.urlLifetimeS * 1_000 },
   logger,
 );
@@ -82,6 +83,7 @@ sweep.start();
 
 close = async () => {
   await Promise.all([sweep.stop(), app.close()]);
+  await closeRegistry();
   await backend.close();
   await source.destroy();
   await scratch.close();

@@ -30,7 +30,7 @@ export function workerFor(worker: WorkerContext, damaged: Damaged): WorkerContex
 
 /** Builds the context from the settings. */
 export function createWorkerContext(
-  { callback, oss, media }: Config<'callback' | 'oss' | 'media'>,
+  { callback, oss, media, worker }: Config<'callback' | 'oss' | 'media' | 'worker'>,
   share: TranscodeShare,
   {
     hardware,
@@ -66,6 +66,8 @@ export function createWorkerContext(
     renditionPrefix: oss.renditionPrefix,
     confirmRules: {
       believesAnyone: callback.trust === 'any',
+      pipelines: parts.pipelines,
+      sweepAfterMs: worker.sweepAfterMs,
       made: {
         renditionPrefix: oss.renditionPrefix,
         urlLifetimeMs: oss.urlLifetimeS * 1_000,

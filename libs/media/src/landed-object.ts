@@ -27,4 +27,6 @@ export interface ObjectHead {
   mimeType: string;
   /** When this version was stored, by OSS's own clock, which counts seconds. */
   lastModified: Date;
+  /** How much later it is here than OSS's clock says; 0 where its answer does not tell. */
+  clockAheadMs: number;
 }

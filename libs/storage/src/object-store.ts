@@ -291,7 +291,13 @@ function headOf({ headers }: Response): ObjectHead {
     sizeBytes: Number(headers.get('content-length')),
     mimeType: headers.get('content-type') ?? 'application/octet-stream',
     lastModified: new Date(headers.get('last-modified') ?? 0),
+    clockAheadMs: clockAheadOf(headers.get('date')),
   };
+}
+
+function clockAheadOf(date: string | null): number {
+  const theirs = date === null ? Number.NaN : Date.parse(date);
+  return Number.isNaN(theirs) ? 0 : Date.now() - theirs;
 }
 
 function sizeOf(body: Blob | Uint8Array | undefined): number {

@@ -30,6 +30,11 @@ const uploadsErrors = defineErrors({
     retry: 'never',
     message: 'Processing took longer than allowed',
   },
+  'object.removed': {
+    kind: 'notFound',
+    retry: 'never',
+    message: 'The object was removed from the bucket after it had landed',
+  },
   'rendition.unknown': {
     kind: 'unprocessable',
     retry: 'never',

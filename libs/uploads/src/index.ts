@@ -8,7 +8,16 @@
 import './errors.js';
 
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
-export type { Landing } from './landing/landing.js';
+export { type ListedVersion, selectUnknown } from './landing/known-versions.js';
+export { type Arrival, type ProofSettings, proofSettingsOf, toLanding } from './landing/landing-proof.js';
+export { type Landing, reconciledLanding, ticketLanding } from './landing/landing.js';
+export {
+  endRemovalCheck,
+  markRemoved,
+  queueRemovalChecks,
+  takeRemovalChecks,
+} from './landing/removed-objects.js';
+export { openRegistry } from './landing/open-registry.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
 export { type Lifecycle, lifecycleLimits, lifecycles } from './lifecycle.js';
 export {
@@ -47,7 +56,8 @@ export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';
 export { uploadEntities } from './rows/upload-entities.js';
 export { type ConfirmedUpload, isConfirmed, Upload, type UploadStatus } from './rows/upload.entity.js';
-export { checkTicketNonce, isTicketNonce, signTicketNonce, ticketGraceS } from './tickets/ticket-nonce.js';
+export { checkTicketNonce, signTicketNonce, ticketGraceS } from './tickets/ticket-nonce.js';
+export { endFollowUp, takeFollowUps } from './tickets/follow-ups.js';
 export {
   findTicketOf,
   findTicketUpload,

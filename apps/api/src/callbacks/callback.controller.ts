@@ -1,6 +1,6 @@
 import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
-import { UploadRegistry, type UploadStatus } from '#uploads';
+import { type ProofSettings, proofSettingsOf, toLanding, UploadRegistry, type UploadStatus } from '#uploads';
 import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -8,7 +8,6 @@ import { type ApiConfig, configToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
 import { callbackOutcomes } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
-import { type ProofSettings, proofSettingsOf, toLanding } from './landing-proof.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
 /** The answer that OSS forwards to the uploading client. */
@@ -54,7 +53,11 @@ export class CallbackController {
       );
     }
     const requestId = header(request, 'x-oss-request-id');
-    const landing = toLanding(landed, { secret, requestId, now: new Date() }, this.proofSettings);
+    const landing = toLanding(
+      landed,
+      { source: 'callback', secret, requestId, now: new Date() },
+      this.proofSettings,
+    );
     if (landing.proof === null) {
       const isForeign = (header(request, 'x-oss-bucket') || landed.bucket) !== landed.bucket;
       this.unproven.take(header(request, 'x-oss-pub-key-url') ?? '', isForeign);

@@ -79,6 +79,7 @@ export class TicketIssuer {
         now.getTime() +
           within('lifetimeS', request.lifetimeS, tickets.lifetimeS, 'TICKET_LIFETIME_S') * 1_000,
       ),
+      followUpAt: followUpAt(now, tickets.followUpS),
       createdAt: now,
     };
   }
@@ -99,6 +100,11 @@ export class TicketIssuer {
     if (known.includes(pipeline)) return pipeline;
     throw new LandfallError('ticket.pipeline_unknown', `${pipeline}; the pipelines are ${known.join(', ')}`);
   }
+}
+
+/** Spread by a tenth, so that tickets issued together are not followed up together. */
+function followUpAt(now: Date, followUpS: number): Date | null {
+  return followUpS === 0 ? null : new Date(now.getTime() + followUpS * 1_000 * (1 + Math.random() / 10));
 }
 
 function typesOf({ contentType, contentTypes }: TicketRequest): string[] | null {

@@ -26,6 +26,7 @@ const ticket: Ticket = {
   pipeline: null,
   overwrite: false,
   expiresAt: new Date('2026-01-15T09:30:00Z'),
+  followUpAt: null,
   createdAt: now,
 };
 const variables = { 'x:ticket': 'nonce', 'x:price': String.raw`5 $, \$ and \\$` };

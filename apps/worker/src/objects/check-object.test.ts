@@ -10,6 +10,7 @@ const headAt = (count: number, more = {}) => ({
   sizeBytes: 10,
   mimeType: 'image/png',
   lastModified: minutes(count),
+  clockAheadMs: 0,
   ...more,
 });
 const landing = (more: Partial<Upload> = {}) =>
@@ -17,6 +18,7 @@ const landing = (more: Partial<Upload> = {}) =>
     etag,
     sizeBytes: '10',
     proof: null,
+    source: 'callback',
     confirmedAt: null,
     createdAt: landedAt,
     ...more,
@@ -45,6 +47,9 @@ describe('a landing is confirmed by the version that it told of', () => {
     ['a version of after the callback, without ETag', landing(unknown), headAt(16), 'object.changed'],
     ['the same version, stored again later', landing(), headAt(60), 'taken'],
     ['an old object by whoever knows our URL', landing({ proof: 'url' }), headAt(-60 * 24), 'taken'],
+    ['an old object that we found ourselves', landing({ source: 'reconcile' }), headAt(-60 * 24), 'taken'],
+    ['an event that waited for six days', landing({ source: 'event' }), headAt(-60 * 24 * 6), 'taken'],
+    ['an event of an old object', landing({ source: 'event' }), headAt(-60 * 24 * 8), 'object.unconfirmed'],
     ['an old object that is confirmed already', landing({ confirmedAt: landedAt }), headAt(-60), 'taken'],
     [
       'the parts of a multipart upload that took a day',

@@ -12,6 +12,8 @@ import type { WorkerContext } from '../worker-context.js';
 
 /** How far our clock and OSS's may be apart, with the time that a callback takes. */
 export const clockSkewMs = 15 * 60_000;
+/** So long a queue of SMQ keeps an event at most. */
+const oldestEventMs = 7 * 24 * 3_600_000;
 
 /**
  * Asks OSS itself for the object before anything is processed, and confirms the landing if it is not yet.
@@ -41,7 +43,7 @@ export async function confirmSeen(
 /**
  * Refuses an object that is not the version that landed: another ETag or size than was told, or stored at another time than it
  * must have been. Who knows our secret callback URL is believed about the time; who brings a ticket can only have stored what came
- * after it. Pure.
+ * after it; what we found ourselves in the bucket may be of any time. Pure.
  * @throws LandfallError object.changed, object.size_mismatch, object.unconfirmed
  */
 export function refuseOther(
@@ -50,27 +52,31 @@ export function refuseOther(
   ticket: Pick<Ticket, 'createdAt'> | null,
 ): void {
   if (upload.etag !== null && head.etag !== upload.etag)
-    throw new LandfallError('object.changed', `its ETag is ${head.etag}, the callback said ${upload.etag}`);
+    throw new LandfallError(
+      'object.changed',
+      `its ETag is ${head.etag}, the ${upload.source} said ${upload.etag}`,
+    );
   if (upload.sizeBytes !== null && head.sizeBytes !== Number(upload.sizeBytes)) {
     throw new LandfallError(
       'object.size_mismatch',
-      `it has ${head.sizeBytes} bytes, the callback said ${upload.sizeBytes}`,
+      `it has ${head.sizeBytes} bytes, the ${upload.source} said ${upload.sizeBytes}`,
     );
   }
-  if (isConfirmed(upload) || upload.proof === 'url') return;
+  if (isConfirmed(upload) || upload.proof === 'url' || upload.source === 'reconcile') return;
   const storedAt = head.lastModified.getTime();
-  const notBefore = (ticket ?? upload).createdAt.getTime() - clockSkewMs;
+  const delayMs = upload.source === 'event' && !ticket ? oldestEventMs : 0;
+  const notBefore = (ticket ?? upload).createdAt.getTime() - delayMs - clockSkewMs;
   // Whether OSS dates a multipart object from its first part or its completion is not confirmed; its ETag ends with the count.
   if (storedAt < notBefore && !/-\d+$/.test(head.etag)) {
     throw new LandfallError(
       'object.unconfirmed',
-      `OSS has stored it at ${head.lastModified.toISOString()}, long before ${ticket ? 'the ticket was issued' : 'the callback came'}; it is no new upload, or our clock is wrong`,
+      `OSS has stored it at ${head.lastModified.toISOString()}, long before ${ticket ? 'the ticket was issued' : `the ${upload.source} came`}; it is no new upload, or our clock is wrong`,
     );
   }
   if (upload.etag === null && storedAt > upload.createdAt.getTime() + clockSkewMs) {
     throw new LandfallError(
       'object.changed',
-      `OSS has stored it at ${head.lastModified.toISOString()}, long after the callback came`,
+      `OSS has stored it at ${head.lastModified.toISOString()}, long after the ${upload.source} came`,
     );
   }
 }

@@ -3,7 +3,7 @@ import type { MakingJob } from '#outbox';
 import { type Damaged, planRenditions } from '#pipelines';
 import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import { withRangeProxy } from '#storage';
-import { findTicketOf, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
+import { findTicketOf, isConfirmed, recordPlan, type ConfirmedUpload, type Upload } from '#uploads';
 import { probeMedia, withoutPlaces, type MediaFacts } from '#video';
 import { makeFrom } from '../makers/makers.js';
 import { pendingOf } from '../makers/base/pending.js';
@@ -141,11 +141,12 @@ async function processTimed(processing: Processing, sniffed: SniffedMedia): Prom
 
 /** Plans what is made of an upload. @returns what becomes of a file that ends early */
 async function plan(
-  { worker, upload, job, context }: Processing,
-  { kind, mimeType }: SniffedMedia,
+  processing: Processing,
+  { kind, mimeType }: Pick<SniffedMedia, 'kind' | 'mimeType'>,
   facts: ImageFacts | MediaFacts | Record<string, never>,
   warnings: readonly WarningCode[] = [],
 ): Promise<Damaged> {
+  const { worker, upload, job, context } = processing;
   const ticket = await findTicketOf(worker.source, upload);
   if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
     throw new LandfallError(
@@ -162,7 +163,7 @@ async function plan(
   const damaged = planned?.damaged ?? 'repair';
   if (damaged === 'fail' && warnings.includes('media.truncated'))
     throw new LandfallError('media.damaged', 'the file ends early, and its pipeline has damaged: fail');
-  await recordPlan(
+  const changed = await recordPlan(
     worker.source,
     upload.id,
     {
@@ -173,8 +174,10 @@ async function plan(
       pipeline: planned?.pipeline ?? null,
       renditions,
     },
-    { job, urgency: context.urgency },
+    { job, urgency: context.urgency, upload },
   );
+  if (changed && isConfirmed(changed))
+    return plan({ ...processing, upload: changed }, { kind, mimeType }, facts, warnings);
   return damaged;
 }
 

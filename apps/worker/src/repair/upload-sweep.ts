@@ -1,28 +1,40 @@
 import { pause, type Config, type Logger } from '#runtime';
-import { type ObjectStore, removeObjects } from '#storage';
-import { removeOldTickets, removeRetired, removeUnconfirmed, sweepUploads } from '#uploads';
-import type { DataSource } from '#database';
+import { removeObjects } from '#storage';
+import {
+  removeOldTickets,
+  removeRetired,
+  removeUnconfirmed,
+  sweepUploads,
+  type UploadRegistry,
+} from '#uploads';
+import type { WorkerContext } from '../worker-context.js';
+import { checkRemovals } from './check-removals.js';
+import { followUpTickets } from './follow-up-tickets.js';
+
+type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number };
 
 /**
  * Looks for uploads whose job is gone, and removes tickets that are long over, landings that were never confirmed, and objects of
- * versions that are retired, on a timer of every worker and not as a job: what repairs the queue must not depend on it.
+ * versions that are retired; and asks OSS for what no message told of. On a timer of every worker and not as a job: what repairs
+ * the queue must not depend on it.
  */
 export class UploadSweep {
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly source: DataSource,
-    private readonly store: ObjectStore,
-    private readonly settings: Config<'worker'>['worker'] & { urlLifetimeMs: number },
+    private readonly worker: WorkerContext,
+    private readonly registry: UploadRegistry,
+    private readonly settings: SweepSettings,
     private readonly logger: Logger,
   ) {}
 
   start(): void {
     // Side by side: a million objects that are to be removed must not keep an upload waiting that lost its job.
     const repairing = this.repeat((signal) => this.repair(signal));
+    const asking = this.repeat((signal) => this.ask(signal));
     const tidying = this.repeat((signal) => this.tidy(signal));
-    this.running = Promise.all([repairing, tidying]);
+    this.running = Promise.all([repairing, asking, tidying]);
   }
 
   async stop(): Promise<void> {
@@ -31,13 +43,21 @@ export class UploadSweep {
   }
 
   private async repair(signal: AbortSignal): Promise<void> {
-    const swept = await sweepUploads(this.source, this.settings.sweepAfterMs, signal);
+    const swept = await sweepUploads(this.worker.source, this.settings.sweepAfterMs, signal);
     if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
   }
 
+  private async ask(signal: AbortSignal): Promise<void> {
+    const gone = await checkRemovals(this.worker, signal);
+    if (gone > 0) this.logger.info({ gone }, 'marked uploads whose object is gone');
+    const found = await followUpTickets(this.worker, this.registry, signal);
+    if (found > 0) this.logger.info({ found }, 'found uploads of tickets whose callback has not come');
+  }
+
   private async tidy(signal: AbortSignal): Promise<void> {
-    await removeOldTickets(this.source, signal);
-    const unconfirmed = await removeUnconfirmed(this.source, signal);
+    const { source } = this.worker;
+    await removeOldTickets(source, signal);
+    const unconfirmed = await removeUnconfirmed(source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);
     if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
@@ -57,8 +77,8 @@ export class UploadSweep {
 
   private removeRetired(signal: AbortSignal): Promise<number> {
     return removeRetired(
-      this.source,
-      (address) => removeObjects(this.store, address, signal),
+      this.worker.source,
+      (address) => removeObjects(this.worker.store, address, signal),
       this.settings.urlLifetimeMs,
       { signal, logger: this.logger },
     );

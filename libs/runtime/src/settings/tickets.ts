@@ -22,6 +22,6 @@ export const tickets = z.object({
     'maximum lifetime of a ticket, and the default; an upload must begin within it',
   ),
   TICKET_FOLLOW_UP_S: integer(300, 0, 86_400).describe(
-    'how long after it was issued a worker asks OSS for the object of a ticket whose callback has not come, and how long after its expiry it asks once more; 0 never asks',
+    'how long after a ticket was issued a worker asks OSS for its object if no callback has come; a ticket that is not used by then is asked for once more, ten minutes after its expiry; 0 never asks',
   ),
 });

@@ -1,9 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ObjectHead } from '#media';
+import type { Pipelines } from '#pipelines';
 import { type DataSource, type EntityManager, isUniqueViolation } from '#database';
 import { LandfallError } from '#runtime';
 import { withdrawUpload, type MadeObjects } from '../making/withdraw-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
+import { planAgain, replanUpload } from '../making/plan-again.js';
+import { findHolder } from './find-holder.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
 /** How landings are confirmed, beside what OSS said. */
@@ -11,6 +15,10 @@ export interface ConfirmRules {
   /** Whether the vars of a landing that nobody vouches for are believed. */
   believesAnyone: boolean;
   made: MadeObjects;
+  /** What an upload is planned by again that a later landing completes. */
+  pipelines: Pipelines;
+  /** When the sweep first looks whether what was planned again is made. */
+  sweepAfterMs: number;
 }
 
 /** Two landings of one version that are confirmed at once: the second finds the first when it looks again. */
@@ -18,8 +26,8 @@ const triesMax = 3;
 
 /**
  * Writes down that OSS has the version that a landing told of; from here on the upload holds this version (decision 18). Where
- * another upload holds it already, the two are one: the landing is merged into it, unless nobody vouched for that one and
- * somebody does for this. What OSS was not asked for (plausible times, ETag, size) is the caller's part.
+ * another upload holds it already, the two are one: the landing is merged into it, unless a callback told of that one for which
+ * nobody vouched, and somebody does for this. What OSS was not asked for (plausible times, ETag, size) is the caller's part.
  * @returns null when there is nothing more to do for this landing: it was merged, or is gone
  * @throws LandfallError ticket.used
  */
@@ -48,10 +56,18 @@ async function confirm(
   if (!upload || isConfirmed(upload)) return upload;
   if (upload.ticketId !== null) await refuseUsedTicket(manager, upload, upload.ticketId, seen);
   const holder = await findHolder(manager, upload, seen.etag);
-  if (holder && (upload.proof === null || holder.proof !== 'object'))
-    return merge(manager, upload, holder, { ...rules, ...seen });
+  if (holder && !replaces(upload, holder)) return merge(manager, upload, holder, { ...rules, ...seen });
   if (holder) await takeOver(manager, upload, holder, rules);
   return claim(manager, upload, seen, rules);
+}
+
+/**
+ * Of two callbacks the one that somebody vouches for replaces the one for which nobody does, and which may be a lie. What was
+ * found in other ways claims nothing that would have to go.
+ */
+function replaces(upload: Upload, holder: Upload): boolean {
+  const areCallbacks = upload.source === 'callback' && holder.source === 'callback';
+  return areCallbacks && upload.proof !== null && holder.proof === 'object';
 }
 
 /** One ticket, one version, unless it may overwrite. Under the lock of the ticket, or two landings would each find it unused. */
@@ -75,42 +91,33 @@ async function refuseUsedTicket(
   if (other) throw new LandfallError('ticket.used', `upload ${other.id} was made with it`);
 }
 
-/** The other upload that holds an object version, locked for the caller's transaction. */
-export async function findHolder(
-  manager: EntityManager,
-  { id, bucket, objectKey }: Upload,
-  etag: string,
-): Promise<Upload | null> {
-  return (
-    manager
-      .createQueryBuilder(Upload, 'u')
-      .setLock('pessimistic_write')
-      .where('u.bucket = :bucket AND u.object_key = :objectKey AND u.etag = :etag AND u.id <> :id')
-      // The condition of the unique index `uploads_version`.
-      .andWhere('u.confirmed_at IS NOT NULL')
-      .andWhere(`(u.status NOT IN ('failed', 'deleted', 'ignored') OR u.reprocessing_since IS NOT NULL)`)
-      .setParameters({ bucket, objectKey, etag, id })
-      .getOne()
-  );
-}
-
 /**
- * One version, two landings, one upload. The first word on a var stays; names that it lacks are added, from whoever vouches, or
- * from anyone where anyone is believed and nobody vouches for either.
+ * One version, two landings, one upload, which is completed by what it lacks. The first word on a var stays; names that it lacks
+ * are added, from whoever vouches, or from anyone where anyone is believed and nobody vouches for either. Whoever vouches has
+ * the first word even if it comes second.
  */
 async function merge(
   manager: EntityManager,
   upload: Upload,
   holder: Upload,
-  { lastModified, believesAnyone }: ObjectHead & ConfirmRules,
+  { lastModified, believesAnyone, ...rules }: ObjectHead & ConfirmRules,
 ): Promise<null> {
-  const isBelieved = upload.proof !== null || (believesAnyone && holder.proof === 'object');
-  const added = isBelieved ? { ...(upload.proof === null ? upload.claimedVars : {}), ...upload.vars } : {};
+  const isVouched = upload.proof !== null;
+  const isFirst = isVouched && holder.proof === 'object';
+  // Of what somebody vouches for, nobody else says anything.
+  const isHeard = isVouched || holder.proof === 'object';
+  const isBelieved = isVouched || (believesAnyone && holder.proof === 'object');
+  const added = isBelieved ? { ...(isVouched ? {} : upload.claimedVars), ...upload.vars } : {};
+  const vars = isFirst ? { ...holder.vars, ...added } : { ...added, ...holder.vars };
   await manager.update(
     Upload,
     { id: holder.id },
     {
-      vars: { ...added, ...holder.vars },
+      vars,
+      imageInfo: holder.imageInfo ?? (isHeard ? upload.imageInfo : null),
+      claimedVars: holder.claimedVars ?? (isHeard ? upload.claimedVars : null),
+      ticketId: holder.ticketId ?? (isVouched ? upload.ticketId : null),
+      proof: isFirst ? upload.proof : holder.proof,
       lastModified: later(holder.lastModified, lastModified),
       confirmedAt: () => 'now()',
     },
@@ -127,6 +134,13 @@ async function merge(
       updatedAt: () => 'now()',
     },
   );
+  const completed = await manager.findOneByOrFail(Upload, { id: holder.id });
+  // What a pipeline is chosen by may have changed.
+  if (completed.ticketId !== holder.ticketId || !isDeepStrictEqual(completed.vars, holder.vars))
+    await replanUpload(manager, completed, {
+      ...rules,
+      plan: await planAgain(manager, rules.pipelines, completed),
+    });
   return null;
 }
 

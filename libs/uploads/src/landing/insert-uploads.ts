@@ -31,7 +31,7 @@ const insertText = `
               (SELECT vars FROM tickets WHERE tickets.id = "ticketId") AS ticket_vars
     FROM jsonb_to_recordset($1::jsonb)
       AS t (id uuid, landing uuid, bucket text, "objectKey" text, etag text, "sizeBytes" bigint, "mimeType" text,
-            "imageInfo" jsonb, vars jsonb, "claimedVars" jsonb, proof text, "ticketId" uuid, "requestId" text,
+            "imageInfo" jsonb, vars jsonb, "claimedVars" jsonb, proof text, "ticketId" uuid, "requestId" text, source text,
             "createdAtMs" bigint, "jobId" uuid, "jobPayload" jsonb)
   ), inserted AS (
     INSERT INTO uploads (id, landing, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, claimed_vars, proof,
@@ -39,7 +39,7 @@ const insertText = `
     SELECT id, landing, bucket, "objectKey", etag, "sizeBytes", "mimeType", "imageInfo", coalesce(ticket_vars, vars),
            CASE WHEN ticket_vars IS NULL THEN "claimedVars"
                 ELSE nullif("claimedVars" - ARRAY(SELECT jsonb_object_keys(ticket_vars)), '{}') END,
-           proof, "ticketId", "requestId", 'stored', 'callback', created_at, created_at, sweep_at
+           proof, "ticketId", "requestId", 'stored', source, created_at, created_at, sweep_at
     FROM landed
     ON CONFLICT DO NOTHING
     RETURNING id

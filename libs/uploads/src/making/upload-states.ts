@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
 import type { DataSource, EntityManager } from '#database';
@@ -57,16 +58,22 @@ export interface UploadPlan {
 /**
  * Records facts and plan, with one pending version for each rendition and the other jobs that are needed. Running it
  * again adds only what is missing.
- * @param by the job that plans, which makes its own renditions itself, and how urgent that is
+ * @param by the job that plans, which makes its own renditions itself, how urgent that is, and what of the upload the pipelines
+ * were chosen by
+ * @returns the upload as it is now, where it has got other vars or a ticket since: then nothing is recorded, and it is to be
+ * planned again
  */
 export async function recordPlan(
   source: DataSource,
   id: string,
   plan: UploadPlan,
-  by: { job: MakingJob; urgency?: Urgency | undefined },
-): Promise<void> {
-  await source.transaction(async (manager) => {
-    if (!(await lockOpenUpload(manager, id))) return;
+  by: { job: MakingJob; urgency?: Urgency | undefined; upload: Pick<Upload, 'vars' | 'ticketId'> },
+): Promise<Upload | null> {
+  return source.transaction(async (manager) => {
+    const upload = await lockOpenUpload(manager, id);
+    if (!upload) return null;
+    if (upload.ticketId !== by.upload.ticketId || !isDeepStrictEqual(upload.vars, by.upload.vars))
+      return upload;
     const { kind, mimeType, metadata, rawTags, pipeline, warnings } = plan;
     const status: UploadStatus = plan.renditions.length === 0 ? 'ignored' : 'processing';
     await manager.update(
@@ -84,7 +91,7 @@ export async function recordPlan(
         updatedAt: () => 'now()',
       },
     );
-    if (plan.renditions.length === 0) return;
+    if (plan.renditions.length === 0) return null;
     await insertMissing(manager, id, plan.renditions);
     const others = new Set(plan.renditions.map((rendition) => rendition.job));
     others.delete(by.job);
@@ -94,6 +101,7 @@ export async function recordPlan(
       manager,
       [...others].map((name) => outboxRow(name, { v: 1, uploadId: id, urgency })),
     );
+    return null;
   });
 }
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from '#database';
+import type { LandfallError } from '#runtime';
 import { Chunk } from '../rows/chunk.entity.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { StreamKey } from '../rows/stream-key.entity.js';
@@ -14,19 +15,24 @@ export interface MadeObjects {
   urlLifetimeMs: number;
 }
 
-/** Deletes an upload that the caller's transaction has locked. */
+/**
+ * Deletes an upload that the caller's transaction has locked.
+ * @param reason why, if nobody asked for it: then what was made stays until URLs given out for it have ended, as of any version
+ * that is retired; else it goes soon
+ */
 export async function withdrawUpload(
   manager: EntityManager,
   { id }: Upload,
   { renditionPrefix, urlLifetimeMs }: MadeObjects,
+  reason?: LandfallError,
 ): Promise<void> {
   await manager.update(
     Upload,
     { id },
     {
       status: 'deleted',
-      errorCode: null,
-      errorMessage: null,
+      errorCode: reason?.code ?? null,
+      errorMessage: reason?.message ?? null,
       reprocessingSince: null,
       updatedAt: () => 'now()',
     },
@@ -39,6 +45,6 @@ export async function withdrawUpload(
     specHash: '',
     storageKeys: [`${renditionPrefix}${id}/`],
     // The life of URLs comes on top of it.
-    dueAt: new Date(Date.now() + lateStoreMs - urlLifetimeMs),
+    dueAt: new Date(Date.now() + lateStoreMs - (reason ? 0 : urlLifetimeMs)),
   });
 }

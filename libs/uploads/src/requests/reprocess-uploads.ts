@@ -2,7 +2,8 @@ import { isLandfallError } from '#runtime';
 import { type DataSource, In, Not } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Upload } from '../rows/upload.entity.js';
-import { findOutdated, planAgain } from './outdated-renditions.js';
+import { findOutdated } from '../making/outdated-renditions.js';
+import { planAgain } from '../making/plan-again.js';
 import { refuseUnknown, renditionsOf, reprocessUpload, type ReprocessRequest } from './reprocess-upload.js';
 import { type UploadFilter, UploadReader } from '../reading/upload-reader.js';
 

@@ -1,7 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Our permission for one direct upload. */
 @Entity('tickets')
+// Its condition TypeORM does not print as Postgres does: the migration makes it.
+@Index('tickets_follow_up', { synchronize: false })
 export class Ticket {
   /** UUIDv7; the first part of the nonce. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'tickets_pkey' })
@@ -36,6 +38,10 @@ export class Ticket {
   /** A whole second: the nonce holds seconds. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
+
+  /** When a worker asks OSS for its object, should it be unused by then; null when nobody asks any more. */
+  @Column('timestamptz', { name: 'follow_up_at', nullable: true })
+  followUpAt!: Date | null;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

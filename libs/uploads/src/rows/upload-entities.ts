@@ -1,4 +1,5 @@
 import { Chunk } from './chunk.entity.js';
+import { ObjectCheck } from './object-check.entity.js';
 import { RenditionVersion } from './rendition-version.entity.js';
 import { Rendition } from './rendition.entity.js';
 import { StreamKey } from './stream-key.entity.js';
@@ -6,4 +7,4 @@ import { Ticket } from './ticket.entity.js';
 import { Upload } from './upload.entity.js';
 
 /** The tables of this room, and the view `renditions`, for a data source. */
-export const uploadEntities = [Upload, RenditionVersion, Rendition, Ticket, StreamKey, Chunk];
+export const uploadEntities = [Upload, RenditionVersion, Rendition, Ticket, StreamKey, Chunk, ObjectCheck];

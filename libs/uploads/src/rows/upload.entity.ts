@@ -18,6 +18,13 @@ export const proofs = ['ticket', 'url', 'object'] as const;
 export type Proof = (typeof proofs)[number];
 
 /**
+ * How we learned of a landing: OSS called back, a worker asked for the object of a ticket, OSS
+ * notified us of the event, or the bucket was listed.
+ */
+export const uploadSources = ['callback', 'ticket', 'event', 'reconcile'] as const;
+export type UploadSource = (typeof uploadSources)[number];
+
+/**
  * One landing of one object version. While it waits to be confirmed any number of rows may tell of a version; of those that
  * are confirmed and neither over nor gone, one at most holds it (decision 18).
  */
@@ -25,6 +32,7 @@ export type Proof = (typeof proofs)[number];
 @Check('uploads_status_check', `status IN ('stored', 'processing', 'ready', 'failed', 'ignored', 'deleted')`)
 // What TypeORM cannot say of an index (its type, its condition as Postgres prints it): the migration makes them.
 @Check('uploads_proof_check', `proof IN ('ticket', 'url', 'object')`)
+@Check('uploads_source_check', `source IN ('callback', 'ticket', 'event', 'reconcile')`)
 @Index('uploads_landing', { synchronize: false })
 @Index('uploads_version', { synchronize: false })
 @Index('uploads_key', { synchronize: false })
@@ -115,9 +123,9 @@ export class Upload {
   @Column('text', { nullable: true })
   pipeline!: string | null;
 
-  /** How we learned of it. */
+  /** How we learned of it first. */
   @Column('text')
-  source!: 'callback';
+  source!: UploadSource;
 
   /** Facts read from the bytes. */
   @Column('jsonb', { default: {} })

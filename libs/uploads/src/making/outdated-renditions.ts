@@ -1,25 +1,5 @@
-import { type Pipelines, planRenditions, type RenditionPlan } from '#pipelines';
-import type { DataSource } from '#database';
-import type { PlannedVersion } from '../making/pending-versions.js';
+import type { PlannedVersion } from './pending-versions.js';
 import type { RenditionVersion } from '../rows/rendition-version.entity.js';
-import type { Upload } from '../rows/upload.entity.js';
-import { findTicketOf } from '../tickets/tickets.js';
-
-/** What the pipelines file wants of an upload now, from its row; null when nothing, or when its bytes were never read. */
-export async function planAgain(
-  source: DataSource,
-  pipelines: Pipelines,
-  upload: Upload,
-): Promise<RenditionPlan | null> {
-  const { kind, mimeType, sizeBytes } = upload;
-  if (kind === null) return null;
-  const ticket = await findTicketOf(source, upload);
-  return planRenditions(
-    pipelines,
-    { ...upload, kind, mimeType: mimeType ?? '', sizeBytes: Number(sizeBytes) },
-    ticket?.pipeline,
-  );
-}
 
 /** A rendition that is not what the pipelines file asks for, with its position there and the versions that there are. */
 export interface OutdatedRendition {

@@ -1,7 +1,7 @@
 import type { LandedObject } from '#media';
 import { loadConfig } from '#runtime';
-import { signTicketNonce, ticketGraceS } from '#uploads';
 import { expect, test } from 'vitest';
+import { signTicketNonce, ticketGraceS } from '../tickets/ticket-nonce.js';
 import { proofSettingsOf, toLanding } from './landing-proof.js';
 
 const [oldSecret, newSecret] = ['an-older-secret-of-the-url', 'the-newest-secret-of-the-url'];
@@ -29,7 +29,8 @@ const landed = (vars: Record<string, string>): LandedObject => ({
 const prove = (
   vars: Record<string, string>,
   { secret, trust = 'bucket', requestId }: { secret?: string; trust?: string; requestId?: string } = {},
-) => toLanding(landed(vars), { secret, requestId, now }, proofSettingsOf(settings(trust)));
+) =>
+  toLanding(landed(vars), { source: 'callback', secret, requestId, now }, proofSettingsOf(settings(trust)));
 const vars = { user_id: '42' };
 
 test.each([newSecret, oldSecret])('who knows a secret callback URL is believed', (secret) => {

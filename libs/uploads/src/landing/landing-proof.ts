@@ -1,30 +1,30 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { LandedObject } from '#media';
-import { isLandfallError } from '#runtime';
-import { checkTicketNonce, isTicketNonce, type Landing, ticketVar } from '#uploads';
-import type { ApiConfig } from '../tokens.js';
+import { type Config, isLandfallError } from '#runtime';
+import type { UploadSource } from '../rows/upload.entity.js';
+import { checkTicketNonce, isTicketNonce } from '../tickets/ticket-nonce.js';
+import { ticketVar } from '../tickets/tickets.js';
+import type { Landing } from './landing.js';
 
-/** What a callback carries besides its body. */
+/** What a message of OSS carries besides the object that it is about. */
 export interface Arrival {
-  /** The last part of the path: `/callbacks/oss/<secret>`. */
+  source: Extract<UploadSource, 'callback' | 'event'>;
+  /** The last part of the path: `/callbacks/oss/<secret>`, `/events/oss/<secret>`. */
   secret: string | undefined;
-  /** The header `x-oss-request-id`, which OSS does not sign. */
+  /** OSS's id of the upload request: of a callback the header `x-oss-request-id`, which OSS does not sign. */
   requestId: string | undefined;
   now: Date;
 }
 
 export interface ProofSettings {
-  trust: ApiConfig['callback']['trust'];
+  trust: Config<'callback'>['callback']['trust'];
   /** Of the secret callback URLs. */
   urlDigests: readonly Buffer[];
   ticketSecrets: readonly string[];
 }
 
 /** Computed once, because callbacks arrive by the thousand. */
-export function proofSettingsOf({
-  callback,
-  tickets,
-}: Pick<ApiConfig, 'callback' | 'tickets'>): ProofSettings {
+export function proofSettingsOf({ callback, tickets }: Config<'callback' | 'tickets'>): ProofSettings {
   return {
     trust: callback.trust,
     urlDigests: callback.urlSecrets.map(digestOf),
@@ -33,7 +33,7 @@ export function proofSettingsOf({
 }
 
 /**
- * Finds the proof of a callback: one of our tickets for this object, or our secret callback URL.
+ * Finds the proof of a callback or event: one of our tickets for this object, or our secret URL.
  * The OSS signature alone proves nothing, because OSS signs the callbacks of all its customers,
  * whatever their templates contain. The nonce stays here: whoever has it has the ticket.
  * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired if there is no proof and
@@ -44,7 +44,7 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Proo
   const nonce = vars[ticketVar];
   if (isTicketNonce(nonce)) delete vars[ticketVar];
   const requestId = readRequestId(landed.vars['reqId']) ?? readRequestId(arrival.requestId);
-  const reported = { ...landed, requestId };
+  const reported = { ...landed, source: arrival.source, requestId };
   const ticketId = ticketIdOf(nonce, landed, settings, arrival.now);
   const claimed = { ...reported, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
   if (ticketId !== null) return { ...claimed, proof: 'ticket', ticketId };

@@ -1,0 +1,45 @@
+import { isLandfallError } from '#runtime';
+import { type ConfirmedUpload, endRemovalCheck, markRemoved, takeRemovalChecks } from '#uploads';
+import pMap from 'p-map';
+import type { WorkerContext } from '../worker-context.js';
+
+const pageSize = 100;
+const requestsAtOnce = 4;
+
+/**
+ * Asks OSS for objects that are said to be gone, and marks the uploads of those that are.
+ * @returns how many
+ */
+export async function checkRemovals(worker: WorkerContext, signal: AbortSignal): Promise<number> {
+  let removed = 0;
+  for (let page = pageSize; page === pageSize && !signal.aborted;) {
+    const uploads = await takeRemovalChecks(worker.source, pageSize);
+    const ends = await pMap(uploads, (upload) => checkRemoval(worker, upload, signal), {
+      concurrency: requestsAtOnce,
+      signal,
+    });
+    removed += ends.filter(Boolean).length;
+    page = uploads.length;
+  }
+  return removed;
+}
+
+async function checkRemoval(
+  { source, store, confirmRules }: WorkerContext,
+  upload: ConfirmedUpload,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { id, bucket, objectKey } = upload;
+  try {
+    await store.head(upload, signal);
+    await endRemovalCheck(source, id);
+    return false;
+  } catch (error) {
+    if (!isLandfallError(error, 'object.missing')) throw error;
+  }
+  // A bucket that is gone answers HEAD in the same way, and would take every upload along: listing it fails.
+  const keys = await store.listKeys(bucket, objectKey, '', signal);
+  if (keys.includes(objectKey)) return false;
+  await markRemoved(source, id, confirmRules.made);
+  return true;
+}

@@ -1,0 +1,61 @@
+import { isLandfallError } from '#runtime';
+import {
+  endFollowUp,
+  selectUnknown,
+  takeFollowUps,
+  type Ticket,
+  ticketLanding,
+  type UploadRegistry,
+} from '#uploads';
+import pMap from 'p-map';
+import type { WorkerContext } from '../worker-context.js';
+
+/** Tickets that are looked at together, and requests to OSS at a time: it is no hurry. */
+const pageSize = 100;
+const requestsAtOnce = 4;
+
+/** OSS counts whole seconds. */
+const secondMs = 1_000;
+
+/**
+ * Asks OSS for the objects of tickets whose callback should have come and has not, and registers what is there: its vars and
+ * its pipeline are the ticket's.
+ * @returns how many uploads were found
+ */
+export async function followUpTickets(
+  worker: WorkerContext,
+  registry: UploadRegistry,
+  signal: AbortSignal,
+): Promise<number> {
+  let found = 0;
+  for (let hasMore = true; hasMore && !signal.aborted;) {
+    const page = await takeFollowUps(worker.source, pageSize);
+    const ends = await pMap(page.tickets, (ticket) => followUpTicket(worker, ticket, { registry, signal }), {
+      concurrency: requestsAtOnce,
+      signal,
+    });
+    found += ends.filter(Boolean).length;
+    hasMore = page.hasMore;
+  }
+  return found;
+}
+
+/** @returns whether an upload was found that nobody had told of */
+async function followUpTicket(
+  { source, store }: WorkerContext,
+  ticket: Ticket,
+  { registry, signal }: { registry: UploadRegistry; signal: AbortSignal },
+): Promise<boolean> {
+  const { id, bucket, objectKey } = ticket;
+  const head = await store.head(ticket, signal).catch((error: unknown) => {
+    if (isLandfallError(error, 'object.missing')) return null;
+    throw error;
+  });
+  // An object from before the ticket is another upload's.
+  const storedAt = head === null ? 0 : head.lastModified.getTime() + head.clockAheadMs + secondMs;
+  const isOwn = storedAt >= ticket.createdAt.getTime();
+  const [unknown] = head && isOwn ? await selectUnknown(source, bucket, [{ objectKey, ...head }]) : [];
+  if (unknown) await registry.register(ticketLanding(id, { bucket, ...unknown }));
+  await endFollowUp(source, ticket, { isThere: isOwn, now: new Date() });
+  return unknown !== undefined;
+}
