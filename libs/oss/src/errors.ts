@@ -97,6 +97,11 @@ const ossErrors = defineErrors({
     retry: 'never',
     message: 'An event lacks a required member or has an impossible one',
   },
+  'event.queue_unavailable': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The queue of events cannot be reached',
+  },
 });
 
 type OssErrors = typeof ossErrors;

@@ -35,7 +35,7 @@ export {
   writeQueueMessages,
   writeReceiptHandles,
 } from './events/mns-queue.js';
-export { type OssEvent, readOssEvents } from './events/oss-events.js';
+export { readOssEvents } from './events/oss-events.js';
 export { checkSmqPush, signSmqPush, smqContentMd5, verifySmqPush } from './events/smq-push.js';
 export { signPolicyV1, signPolicyV4, verifyPostForm } from './policy/post-form.js';
 export { checkPostConditions, checkPostSize, parsePostPolicy } from './policy/post-policy.js';

@@ -6,7 +6,8 @@ import type { EventHeaders, EventSender } from './headers.js';
 // The URL parser reads `\` as `/` and drops tabs and line feeds, so such URLs are refused before
 // parsing.
 const plainHttpUrl = /^https?:\/\/[\x21-\x5b\x5d-\x7e]+$/i;
-const loopback = /^(?:localhost|127\.0\.0\.1|\[::1\]):\d+$/;
+/** This machine, or a name without a dot, as containers have; each with a port. */
+const ownHost = /^(?:[a-z\d-]+|127\.0\.0\.1|\[::1\]):\d+$/;
 
 const urlHeaders: Readonly<Record<EventSender, string>> = {
   smq: 'x-mns-signing-cert-url',
@@ -23,8 +24,8 @@ export function certHostsOf(sender: EventSender, region: string): string[] {
 /**
  * The URL of the certificate that a push names, checked before anything is fetched: whoever serves
  * the certificate decides which events are believed. SMQ sends it in base64. Older pushes name it
- * with http: it is fetched by https all the same. Only a host of this machine, configured with its
- * port, keeps http.
+ * with http: it is fetched by https all the same. Only a host of one's own that is configured with its
+ * port, where an emulator is, keeps http.
  * @param allowedHosts `host` or `host:port`, compared exactly, without default ports
  * @throws LandfallError event.cert_url_missing, event.cert_url_malformed, event.cert_host_forbidden
  */
@@ -52,6 +53,6 @@ export function readCertUrl(
       'event.cert_host_forbidden',
       `${showValue(url.host)} is not one of ${allowedHosts.join(', ')}`,
     );
-  if (!loopback.test(url.host)) url.protocol = 'https:';
+  if (!ownHost.test(url.host)) url.protocol = 'https:';
   return url;
 }

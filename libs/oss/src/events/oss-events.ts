@@ -1,34 +1,14 @@
+import type { OssEvent } from '#media';
 import { isLandfallError, LandfallError } from '#runtime';
 import { maxKeyBytes, maxObjectBytes } from '../callback/fields.js';
 import { normalizeEtag } from '../wire/etag.js';
 import { showValue } from '../wire/shown-value.js';
 
-/** Something that happened to an object, as an event of OSS tells of it. */
-export interface OssEvent {
-  /** Such as `ObjectCreated:PutObject`, without the `oss:` of EventBridge. */
-  readonly name: string;
-  readonly change: OssEventChange;
-  readonly bucket: string;
-  /** As it is in the event: whether OSS encodes any of it is not documented. */
-  readonly objectKey: string;
-  /** Unquoted, upper-case. */
-  readonly etag: string | null;
-  readonly sizeBytes: number | null;
-  /** Of the request that caused the event: a callback of the same upload has it too. */
-  readonly requestId: string | null;
-  readonly eventTime: Date | null;
-  /** The `x:` variables of the upload's callback, without their `x:`. */
-  readonly vars: Readonly<Record<string, string>>;
-}
-
-/** Whether an object landed or was removed. */
-type OssEventChange = 'landed' | 'removed';
-
 /**
- * The events that say so. UploadPart and InitiateMultipartUpload create no object, AppendObject one
+ * The events that say that an object landed or was removed. UploadPart and InitiateMultipartUpload create no object, AppendObject one
  * that is not finished, and a symlink has no content of its own.
  */
-const changes = new Map<string, OssEventChange>([
+const changes = new Map<string, OssEvent['change']>([
   ['ObjectCreated:PutObject', 'landed'],
   ['ObjectCreated:PostObject', 'landed'],
   ['ObjectCreated:CopyObject', 'landed'],
@@ -37,7 +17,7 @@ const changes = new Map<string, OssEventChange>([
   ['ObjectRemoved:DeleteObjects', 'removed'],
 ]);
 
-export interface ReadEvents {
+interface ReadEvents {
   readonly events: OssEvent[];
   /** How many tell of anything else. */
   readonly ignored: number;

@@ -83,7 +83,7 @@ describe('the body and the date of a push', () => {
 });
 
 describe('readCertUrl', () => {
-  const hosts = [...certHostsOf('smq', 'cn-beijing'), 'localhost:9000', 'example.com:8080'];
+  const hosts = [...certHostsOf('smq', 'cn-beijing'), 'localhost:9000', 'emulator:9000', 'example.com:8080'];
   const encode = (text: string) => Buffer.from(text).toString('base64');
   const read = (value?: string) => readCertUrl({ 'x-mns-signing-cert-url': value }, 'smq', hosts).href;
 
@@ -101,8 +101,9 @@ describe('readCertUrl', () => {
       'https://mns-cert.oss-cn-beijing.aliyuncs.com/a.pem',
     ],
     [encode('http://localhost:9000/a.pem'), 'http://localhost:9000/a.pem'],
+    [encode('http://emulator:9000/a.pem'), 'http://emulator:9000/a.pem'],
     [encode('http://example.com:8080/a.pem'), 'https://example.com:8080/a.pem'],
-  ])('reads %s, by https unless it is this machine', (value, url) => {
+  ])('reads %s, by https unless it is of our own', (value, url) => {
     expect(read(value)).toBe(url);
   });
 
