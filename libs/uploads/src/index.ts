@@ -8,6 +8,7 @@
 import './errors.js';
 
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
+export { EventRecorder, eventRulesOf } from './landing/event-recorder.js';
 export { type ListedVersion, selectUnknown } from './landing/known-versions.js';
 export { type Arrival, type ProofSettings, proofSettingsOf, toLanding } from './landing/landing-proof.js';
 export { type Landing, reconciledLanding, ticketLanding } from './landing/landing.js';
