@@ -21,35 +21,49 @@ describe.each(queueKinds)('locks of jobs on %s', (kind) => {
   let seen: Seen;
   const closers: (() => Promise<void>)[] = [];
   beforeEach(() => {
+    stopped.length = 0;
     seen = { runs: [], givenUp: [], ended: [] };
   });
   afterEach(async () => {
     for (const close of closers.splice(0).toReversed()) await close();
   });
 
+  /** What a worker was told to stop working on. */
+  const stopped: string[] = [];
   const payloadOf = (uploadId: string) => ({ v: 1, uploadId }) as const;
   const runsOf = (id: string) => seen.runs.filter(({ uploadId }) => uploadId === id).length;
 
-  /** Two workers with a job that one of them works on, and a job whose worker is dead: once it runs, they have looked for such. */
+  /**
+   * Two workers that work on a job each, a third that has none, and a job whose worker is dead: once that one runs, they have
+   * looked for such jobs.
+   */
   async function startWorkers(queue: TestQueue, database: { url: string; source: DataSource }) {
-    const [slow, dead] = [newId(), newId()];
-    await leaveDead(queue, dead);
-    const begun = Promise.withResolvers<void>();
+    const [slow, slower, dead] = [newId(), newId(), newId()];
     const released = Promise.withResolvers<void>();
     const work: Work = async (id, { signal }) => {
-      if (id !== slow) return;
-      begun.resolve();
+      if (id === dead) return;
+      signal.addEventListener('abort', () => stopped.push(id));
       await released.promise;
       await eventually(() => (runsOf(dead) > 0 ? true : undefined));
-      signal.throwIfAborted();
     };
-    for (let count = 0; count < 2; count += 1)
-      closers.push(await startJobsWorker({ queue, database, seen }, work));
+    const start = async () => closers.push(await startJobsWorker({ queue, database, seen }, work));
+    await start();
+    await start();
     await database.source.transaction((manager) =>
-      queueJobs(manager, [outboxRow('upload.transcode', payloadOf(slow))]),
+      queueJobs(
+        manager,
+        [slow, slower].map((id) => outboxRow('upload.transcode', payloadOf(id))),
+      ),
     );
-    await begun.promise;
-    return { slow, dead, release: released.resolve };
+    await eventually(() => (seen.runs.length === 2 ? true : undefined));
+    await leaveDead(queue, dead);
+    await start();
+    const ended = async () => {
+      released.resolve();
+      await eventually(() => ([slow, slower].every((id) => seen.ended.includes(id)) ? true : undefined));
+      return { slow: runsOf(slow), slower: runsOf(slower), dead: runsOf(dead), stopped };
+    };
+    return { ended };
   }
 
   /** Takes a job as a worker does that dies at once. */
@@ -75,25 +89,21 @@ describe.each(queueKinds)('locks of jobs on %s', (kind) => {
     await using database = await testDatabase();
     const queue = testQueue(kind, database.url);
     await migrateQueue(queue.url);
-    const { slow, dead, release } = await startWorkers(queue, database);
+    const { ended } = await startWorkers(queue, database);
     // Nothing of this process runs meanwhile, the other worker of the queue included.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockMs + 1_000);
-    release();
-    await eventually(() => (seen.ended.includes(slow) ? true : undefined));
-    expect([runsOf(slow), runsOf(dead), seen.givenUp]).toEqual([1, 1, []]);
+    expect(await ended()).toEqual({ slow: 1, slower: 1, dead: 1, stopped: [] });
     for (const close of closers.splice(0)) await close();
   });
 
   test('a queue that is away for longer than locks last takes no job from a worker that lives', async () => {
     await using own: OwnService = kind === 'redis' ? await ownRedis() : await ownPostgres();
     await using database = kind === 'redis' ? await testDatabase() : await connect(own.url);
-    const { slow, dead, release } = await startWorkers({ url: own.url, prefix: 'away' }, database);
+    const { ended } = await startWorkers({ url: own.url, prefix: 'away' }, database);
     await own.stop();
     await pause(lockMs + 1_000);
     await own.start();
-    release();
-    await eventually(() => (seen.ended.includes(slow) ? true : undefined));
-    expect([runsOf(slow), runsOf(dead), seen.givenUp]).toEqual([1, 1, []]);
+    expect(await ended()).toEqual({ slow: 1, slower: 1, dead: 1, stopped: [] });
     for (const close of closers.splice(0)) await close();
   });
 });
