@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../harness/machine.js';
 import { printJson, printReport } from '../harness/report.js';
+import { defaults } from './benchmark.js';
 import type { Backend } from './parts/stack.js';
 import { prove } from './prove.js';
 import { tellOutcome } from './tell.js';
@@ -10,10 +11,10 @@ const usage =
 
 const { values } = parseArgs({
   options: {
-    uploads: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: '1' },
+    uploads: { type: 'string', default: String(defaults.uploads) },
+    seed: { type: 'string', default: String(defaults.seed) },
     backend: { type: 'string', default: 'both' },
-    rate: { type: 'string', default: '12' },
+    rate: { type: 'string', default: String(defaults.perSecond) },
     json: { type: 'boolean', default: false },
   },
 });

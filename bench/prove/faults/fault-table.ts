@@ -18,8 +18,8 @@ export interface Fault {
   readonly lift?: (stack: Stack, target: number) => Promise<void> | void;
 }
 
-/** Longer than the locks of jobs last. */
-const stopMs = 35_000;
+/** Longer than the lock of a job lasts, which is 6 s. */
+const stopMs = 20_000;
 
 const kill = (partsOf: (stack: Stack) => readonly (Part | null)[]): Fault => ({
   holdMs: 0,
