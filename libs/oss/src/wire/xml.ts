@@ -23,15 +23,23 @@ const parser = new XMLParser({
 export function readXmlRoot(text: string, name: string): XmlChildren | undefined {
   if (text.includes('<!') && text.replaceAll(/<!(?:--|\[CDATA\[)/g, '').includes('<!')) return undefined;
   if (XMLValidator.validate(text) !== true) return undefined;
-  const document = parser.parse(text) as XmlChildren;
-  const root = Object.hasOwn(document, name) ? document[name] : undefined;
+  const root = contentOf(parseDocument(text), name);
   if (root === '') return {};
   return typeof root === 'object' && !Array.isArray(root) ? root : undefined;
 }
 
+/** Empty for what the validator takes and the parser refuses: too deep, or with a name that is unsafe. */
+function parseDocument(text: string): XmlChildren {
+  try {
+    return parser.parse(text) as XmlChildren;
+  } catch {
+    return {};
+  }
+}
+
 /** The text of a child; empty if it has none or is not there. */
 export function xmlText(parent: XmlChildren, name: string): string {
-  const content = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  const content = contentOf(parent, name);
   return typeof content === 'string' ? content : '';
 }
 
@@ -47,8 +55,12 @@ export function xmlTexts(parent: XmlChildren, name: string): string[] {
   return contentsOf(parent, name).filter((content) => typeof content === 'string');
 }
 
+function contentOf(parent: XmlChildren, name: string): XmlContent | undefined {
+  return Object.hasOwn(parent, name) ? parent[name] : undefined;
+}
+
 function contentsOf(parent: XmlChildren, name: string): XmlContent[] {
-  const content = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  const content = contentOf(parent, name);
   if (content === undefined) return [];
   return Array.isArray(content) ? content : [content];
 }
