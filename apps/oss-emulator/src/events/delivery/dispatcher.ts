@@ -76,7 +76,9 @@ export class Dispatcher {
     const { operation, bucket, objectKey, requestId } = facts;
     const target = { operation, bucket, objectKey, requestId };
     const decided = event.attempts === 0 ? decideMessageFaults('event', target, faults) : noMessageFaults;
-    journal.begin(event, ossEvent(event, this.#parts.region), decided.names);
+    const dueAtMs = decided.delayMs > 0 ? Date.now() + decided.delayMs : event.dueAtMs;
+    const due = { ...event, dueAtMs };
+    journal.begin(due, ossEvent(event, this.#parts.region), decided.names);
     if (decided.names.length > 0)
       logger.info({ requestId, faults: decided.names }, 'faults were applied to an event');
     if (decided.isDropped) {
@@ -84,7 +86,6 @@ export class Dispatcher {
       this.#run(this.#parts.pending.remove(number));
       return;
     }
-    const dueAtMs = decided.delayMs > 0 ? Date.now() + decided.delayMs : event.dueAtMs;
     this.#schedule.add({ number, dueAtMs, faults: decided });
   }
 
