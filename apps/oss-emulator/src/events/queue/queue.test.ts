@@ -4,7 +4,7 @@ import { credentials, useEmulator } from '../../fixtures/emulator.fixture.js';
 import { eventsIn, putJson, setFaults, setRules, untilSettled } from '../../fixtures/events.fixture.js';
 import { sendRaw, sendSigned } from '../../fixtures/requests.fixture.js';
 
-const emulator = useEmulator();
+const emulator = useEmulator({ eventWaitScale: 0.001 });
 
 const put = (key: string) => sendSigned(emulator.url, { method: 'PUT', key, body: 'hello' });
 const useQueue = (queue: string) =>
