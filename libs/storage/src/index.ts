@@ -10,5 +10,6 @@
 import './errors.js';
 
 export { ObjectStore } from './object-store.js';
+export type { ListedObject, ListedPage } from './read-xml.js';
 export { withRangeProxy } from './range-proxy.js';
 export { removeObjects } from './remove-objects.js';
