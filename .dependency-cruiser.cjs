@@ -16,6 +16,7 @@ const rooms = {
   image: ['runtime', 'media'],
   video: ['runtime', 'media', 'playlists'],
   uploads: ['runtime', 'media', 'database', 'outbox', 'pipelines'],
+  reconcile: ['runtime', 'media', 'database', 'storage', 'uploads'],
   local: ['runtime'],
   testing: [
     'runtime',
@@ -51,6 +52,7 @@ const apps = {
     'outbox',
     'jobs',
     'uploads',
+    'reconcile',
     'pipelines',
     'media',
     'playlists',
@@ -68,6 +70,7 @@ const apps = {
     'outbox',
     'jobs',
     'uploads',
+    'reconcile',
     'pipelines',
     'local',
     'migrations',
@@ -83,7 +86,7 @@ const owners = {
   pino: '^libs/runtime/',
   'prom-client': '^libs/runtime/',
   // Decorators are not to be had through another room; everything else of it comes through #database.
-  typeorm: '^(libs/database/|libs/(uploads|outbox)/src/.*[.]entity[.]ts$|migrations/)',
+  typeorm: '^(libs/database/|libs/(uploads|outbox|reconcile)/src/.*[.]entity[.]ts$|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^apps/cli/',
   bullmq: '^libs/jobs/',
