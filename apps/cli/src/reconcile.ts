@@ -104,17 +104,15 @@ function drawTable(
   asked: Words,
 ): string {
   const outcomes = outcomesOf(asked);
-  const rows = findings.flatMap((finding) => {
+  const rows: string[] = [];
+  for (const finding of findings) {
     const count = counts[finding];
     const outcome = count > 0 ? outcomes[finding] : '';
-    const shown = examples[finding].slice(0, examplesShown).map((key) => `    ${JSON.stringify(key)}`);
-    const more = count > shown.length ? [`    and ${count - shown.length} more`] : [];
-    return [
-      `  ${titles[finding].padEnd(31)} ${String(count).padStart(9)}  ${outcome}`.trimEnd(),
-      ...shown,
-      ...more,
-    ];
-  });
+    rows.push(`  ${titles[finding].padEnd(31)} ${String(count).padStart(9)}  ${outcome}`.trimEnd());
+    const shown = examples[finding].slice(0, examplesShown);
+    for (const key of shown) rows.push(`    ${JSON.stringify(key)}`);
+    if (count > shown.length) rows.push(`    and ${count - shown.length} more`);
+  }
   const state = complete ? '' : '; interrupted: run it again to go on';
   return [`${bucket}/${prefix}: compared ${looked} objects${state}`, ...rows].join('\n');
 }
