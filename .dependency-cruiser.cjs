@@ -27,6 +27,7 @@ const rooms = {
     'outbox',
     'jobs',
     'uploads',
+    'reconcile',
     'pipelines',
     'local',
   ],

@@ -38,8 +38,6 @@ interface Page {
   readonly listedAt: Date;
 }
 
-/** An object may be stored a while before its row says so; what is younger than this is no orphan. */
-const youngMs = 3_600_000;
 const requestsAtOnce = 4;
 
 /** Compares a page with the rows and repairs it; tells what was found, a part at a time. */
@@ -99,11 +97,11 @@ async function repairMissing(
 
 async function repairOrphans(
   { source, store, renditionPrefix }: ReconcileParts,
-  { bucket, objects, listedAt }: Page,
+  { bucket, objects }: Page,
   { isDryRun, removesOrphans }: Repairs,
 ): Promise<string[]> {
-  const old = objects.filter(({ lastModified }) => lastModified.getTime() < listedAt.getTime() - youngMs);
-  const orphans = old.length === 0 ? [] : await selectOrphans(source, old, renditionPrefix);
+  // Where objects will be is written down before they are stored: none of these is on its way to a row.
+  const orphans = objects.length === 0 ? [] : await selectOrphans(source, objects, renditionPrefix);
   const keys = orphans.map(({ objectKey }) => objectKey);
   if (removesOrphans && !isDryRun)
     await pMap(keys, (objectKey) => store.remove({ bucket, objectKey }), { concurrency: requestsAtOnce });

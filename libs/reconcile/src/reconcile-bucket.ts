@@ -85,10 +85,15 @@ async function* pagesFrom(
     const page = await store.list(bucket, prefix, token === null ? { after } : { token }, signal);
     return { page, after, listedAt };
   };
+  const noneWhenStopped = (error: unknown): null => {
+    if (signal.aborted) return null;
+    throw error;
+  };
   let next: Promise<FetchedPage> | null = fetchPage(null, marker ?? '');
   while (next !== null) {
-    const fetched: FetchedPage = await next;
-    const { objects, nextToken } = fetched.page;
+    const fetched: FetchedPage | null = await next.catch(noneWhenStopped);
+    if (fetched === null) return;
+    const { objects, nextToken }: ListedPage = fetched.page;
     next = nextToken === null ? null : fetchPage(nextToken, objects.at(-1)?.objectKey ?? fetched.after);
     // Heard of when it is its turn.
     next?.catch(() => undefined);
