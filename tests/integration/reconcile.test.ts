@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { newId } from '#runtime';
-import { eventually, testBucket } from '#testing';
-import { RenditionVersion, Upload } from '#uploads';
+import { eventually } from '#testing';
+import { RenditionVersion } from '#uploads';
 import { describe, expect, test } from 'vitest';
 import { useReconcile } from './reconcile.fixture.js';
 
 const house = useReconcile();
-const { environment, fault, put, putMany, reconcile, rows, state } = house;
+const { environment, fault, insertUpload, put, putMany, reconcile, rows, state } = house;
 
 /** `landfall reconcile …` */
 function command(...words: string[]) {
@@ -18,32 +18,7 @@ function command(...words: string[]) {
   const output = Promise.all([text(child.stdout), text(child.stderr)]).then((parts) => parts.join(''));
   return { child, ended: once(child, 'close') as Promise<[number | null]>, output };
 }
-/** An upload of an object, as a callback and a worker leave it. */
-async function insertUpload(objectKey: string, more: Partial<Upload> = {}): Promise<string> {
-  const id = newId();
-  const now = new Date(Date.now() - 60_000);
-  const { res } = await house.client.head(objectKey).catch(() => ({ res: { headers: {} } }));
-  const headers = res.headers as Record<string, string>;
-  await house.database.source.getRepository(Upload).insert({
-    id,
-    bucket: testBucket,
-    objectKey,
-    etag: (headers['etag'] ?? 'A'.repeat(32)).replaceAll('"', ''),
-    sizeBytes: '1',
-    status: 'ready',
-    kind: 'image',
-    mimeType: 'image/jpeg',
-    source: 'callback',
-    proof: 'object',
-    confirmedAt: now,
-    sweepAt: now,
-    createdAt: now,
-    updatedAt: now,
-    ...more,
-  });
-  return id;
-}
-const none = { missing: 0, gone: 0, unmade: 0, orphaned: 0 };
+const none = { missing: 0, recent: 0, gone: 0, unmade: 0, orphaned: 0 };
 
 describe('objects that have no upload', () => {
   const odd = [
@@ -52,7 +27,7 @@ describe('objects that have no upload', () => {
     '目录/照片.png',
     '\u{1F600}/\uFFFD.png',
     '&<>"\'.gif',
-    '..//x',
+    '.a//x',
     '~',
   ];
 
@@ -102,31 +77,33 @@ describe('objects that have no upload', () => {
 });
 
 describe('over several pages', () => {
+  const secondListWaits = { fault: 'request.delay', operation: 'ListObjects', every: 2, delayMs: 25_000 };
   const keys = Array.from({ length: 2_500 }, (_, index) => `p/${String(index).padStart(5, '0')}`);
 
   test('who is stopped goes on where it was, and whoever asks for something else begins anew', async () => {
     await putMany(keys);
     const stopping = new AbortController();
-    await fault([{ fault: 'request.delay', operation: 'ListObjects', delayMs: 1_000 }]);
+    await fault([secondListWaits]);
     const stopped = reconcile({}, {}, stopping.signal);
     await eventually(async () => ((await rows()).length > 0 ? true : undefined));
     stopping.abort();
     expect(await stopped).toMatchObject({ isComplete: false, found: { looked: 1_000 } });
-    expect(await state()).toMatchObject([{ marker: 'p/00999', finishedAt: null }]);
+    expect(await state()).toMatchObject([{ marker: { key: 'p/00999' }, finishedAt: null }]);
     await fault([]);
     const rest = await reconcile();
     expect(rest).toMatchObject({ isComplete: true, found: { looked: 2_500, counts: { missing: 2_500 } } });
     expect(rest.found.examples.missing).toHaveLength(100);
-    expect(await state()).toMatchObject([{ marker: 'p/02499', finishedAt: expect.any(Date) }]);
+    expect(await state()).toMatchObject([{ marker: { key: 'p/02499' }, finishedAt: expect.any(Date) }]);
     await house.database.source.query('UPDATE reconciles SET finished_at = NULL');
-    const again = await reconcile({ since: new Date(0) });
+    const later = new Date(Date.now() + 3_600_000);
+    const again = await reconcile({ since: later, asked: '--since' });
     expect(again.found).toMatchObject({ looked: 2_500, counts: { missing: 0 } });
   });
 
   test('a command that is killed is gone on with by the next, and two at once are refused', async () => {
     await putMany(keys);
-    await fault([{ fault: 'request.delay', operation: 'ListObjects', delayMs: 2_000 }]);
-    const first = command('--json');
+    await fault([secondListWaits]);
+    const first = command('--json', '--until', '0s');
     await eventually(async () => ((await rows()).length >= 1_000 ? true : undefined));
     const second = command();
     expect((await second.ended)[0]).toBe(1);
@@ -134,10 +111,10 @@ describe('over several pages', () => {
     first.child.kill('SIGKILL');
     await first.ended;
     await fault([]);
-    const third = command('--json');
+    const third = command('--json', '--until', '0s');
     expect((await third.ended)[0]).toBe(0);
     expect(JSON.parse(await third.output)).toMatchObject({
-      bucket: testBucket,
+      bucket: house.bucket,
       complete: true,
       looked: 2_500,
       counts: { missing: 2_500 },
@@ -184,7 +161,7 @@ describe('what the bucket lacks', () => {
     ]);
     await expect(reconcile()).rejects.toMatchObject({ code: 'object.missing' });
     await fault([]);
-    expect(await state()).toMatchObject([{ marker: 'v/00999', finishedAt: null }]);
+    expect(await state()).toMatchObject([{ marker: { key: 'v/00999' }, finishedAt: null }]);
     expect(await gone()).toEqual([]);
     expect((await reconcile()).found).toMatchObject({ looked: 1_001, counts: { missing: 1_001, gone: 1 } });
   });

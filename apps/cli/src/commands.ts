@@ -51,7 +51,7 @@ export const commands = {
   },
   reconcile: {
     usage:
-      'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--inventory <manifest.json>] [--dry-run] [--remake] [--remove-orphans] [--json]',
+      'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--until <time or age>] [--inventory <report>] [--dry-run] [--remake] [--remove-orphans] [--json]',
     summary:
       'compare the buckets with the uploads: register objects that have none, and find what else is missing or left over',
     run: async (words, env) => (await import('./reconcile.js')).reconcile(words, env),

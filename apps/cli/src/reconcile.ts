@@ -13,6 +13,8 @@ interface Words {
   bucket: string | undefined;
   prefix: string;
   since: Date | null;
+  until: Date;
+  inventory: string | null;
   isDryRun: boolean;
   remakes: boolean;
   removesOrphans: boolean;
@@ -51,7 +53,7 @@ export async function reconcile(words: readonly string[], env: NodeJS.ProcessEnv
     for (const bucket of buckets) {
       const { found, isComplete } = await reconcileBucket(
         parts,
-        { bucket, prefix: asked.prefix, since: asked.since, trigger: 'command' },
+        { ...asked, bucket, trigger: 'command', asked: JSON.stringify(words) },
         {
           isDryRun: asked.isDryRun,
           remake: asked.remakes ? remake : null,
@@ -74,6 +76,7 @@ export async function reconcile(words: readonly string[], env: NodeJS.ProcessEnv
 function outcomesOf({ isDryRun, remakes, removesOrphans }: Words): Record<(typeof findings)[number], string> {
   return {
     missing: isDryRun ? 'would be registered' : 'registered',
+    recent: 'left to the next run: their callback may be under way',
     gone: isDryRun ? 'OSS would be asked' : 'a worker asks OSS, and marks those that are gone',
     unmade: remakes ? (isDryRun ? 'would be made again' : 'made again') : 'left; --remake makes them again',
     orphaned: removesOrphans
@@ -86,6 +89,7 @@ function outcomesOf({ isDryRun, remakes, removesOrphans }: Words): Record<(typeo
 
 const titles: Record<(typeof findings)[number], string> = {
   missing: 'objects without an upload',
+  recent: 'such objects, just stored',
   gone: 'uploads without their object',
   unmade: 'renditions without their object',
   orphaned: 'objects without a rendition',
@@ -97,6 +101,7 @@ function drawTable(
     bucket,
     prefix,
     complete,
+    isUnordered,
     looked,
     counts,
     examples,
@@ -113,18 +118,27 @@ function drawTable(
     for (const key of shown) rows.push(`    ${JSON.stringify(key)}`);
     if (count > shown.length) rows.push(`    and ${count - shown.length} more`);
   }
+  if (isUnordered)
+    rows.push(
+      '  The lines of the report are not in the order of their keys: gone objects were not looked for.',
+    );
   const state = complete ? '' : '; interrupted: run it again to go on';
   return [`${bucket}/${prefix}: compared ${looked} objects${state}`, ...rows].join('\n');
 }
 
+/** OSS waits 5 s for the answer to a callback: what is older has none under way. */
+const recentAge = '10s';
+
 /** @throws LandfallError request.invalid */
 export function readWords(words: readonly string[], now: Date): Words {
   const usage =
-    'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--dry-run] [--remake] [--remove-orphans] [--json]';
+    'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--until <time or age>] [--inventory <report>] [--dry-run] [--remake] [--remove-orphans] [--json]';
   const { values } = readOptions(usage, words, {
     bucket: { type: 'string' },
     prefix: { type: 'string', default: '' },
     since: { type: 'string' },
+    until: { type: 'string', default: recentAge },
+    inventory: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
     remake: { type: 'boolean', default: false },
     'remove-orphans': { type: 'boolean', default: false },
@@ -133,7 +147,9 @@ export function readWords(words: readonly string[], now: Date): Words {
   return {
     bucket: values.bucket,
     prefix: values.prefix,
-    since: values.since === undefined ? null : readSince(values.since, now),
+    since: values.since === undefined ? null : readTime('--since', values.since, now),
+    until: readTime('--until', values.until, now),
+    inventory: values.inventory ?? null,
     isDryRun: values['dry-run'],
     remakes: values.remake,
     removesOrphans: values['remove-orphans'],
@@ -141,18 +157,18 @@ export function readWords(words: readonly string[], now: Date): Words {
   };
 }
 
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A time such as 2026-01-15T09:30:00Z or 2026-01-15, or an age such as 90m, 12h, 7d. */
-function readSince(text: string, now: Date): Date {
-  const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+/** A time such as 2026-01-15T09:30:00Z or 2026-01-15, or an age such as 30s, 90m, 12h, 7d. */
+function readTime(option: string, text: string, now: Date): Date {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (unit !== undefined)
     return new Date(now.getTime() - Number(count) * unitMs[unit as keyof typeof unitMs]);
   const time = new Date(text);
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime()))
     throw new LandfallError(
       'request.invalid',
-      `--since ${text}: must be such as 2026-01-15T09:30:00Z, or 12h or 7d`,
+      `${option} ${text}: must be such as 2026-01-15T09:30:00Z, or 12h or 7d`,
     );
   return time;
 }

@@ -10,7 +10,17 @@ const reconcileErrors = defineErrors({
   'reconcile.inventory_invalid': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The inventory report is damaged, incomplete or not of this kind',
+    message: 'The inventory report is damaged or incomplete',
+  },
+  'reconcile.inventory_unsupported': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The inventory report is of another bucket, or lacks columns that are needed',
+  },
+  'reconcile.inventory_missing': {
+    kind: 'notFound',
+    retry: 'never',
+    message: 'There is no inventory report at this place',
   },
 });
 

@@ -9,5 +9,5 @@
 import './errors.js';
 
 export { reconcileBucket } from './reconcile-bucket.js';
-export { findings, type Findings } from './findings.js';
+export { findings, type Findings } from './compare/findings.js';
 export { Reconcile } from './rows/reconcile.entity.js';

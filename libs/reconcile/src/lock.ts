@@ -17,7 +17,8 @@ export async function withLock<T>(source: DataSource, name: string, work: () => 
     try {
       return await work();
     } finally {
-      await runner.query(`SELECT pg_advisory_unlock(${key[0]})`, [...key[1]]);
+      // A connection that broke has let go of it, and must not hide why the work failed.
+      await runner.query(`SELECT pg_advisory_unlock(${key[0]})`, [...key[1]]).catch(() => undefined);
     }
   } finally {
     await runner.release();

@@ -1,103 +1,50 @@
-import type { DataSource } from '#database';
-import type { ListedPage, ObjectStore } from '#storage';
-import type { UploadRegistry } from '#uploads';
-import { beginReconcile, endReconcile, type Progress, saveProgress } from './progress.js';
-import { addFindings, type Findings } from './findings.js';
-import { comparePage, type Repairs } from './compare-page.js';
-import { rangeOfPage } from './key-range.js';
+import { addFindings, type Findings } from './compare/findings.js';
+import { comparePage } from './compare/compare-page.js';
+import { inventoryPages } from './inventory/inventory-pages.js';
 import { withLock } from './lock.js';
-import { paced } from './paced.js';
-import type { ReconcileTrigger } from './rows/reconcile.entity.js';
+import { ahead } from './pages/ahead.js';
+import { listPages } from './pages/list-pages.js';
+import { beginReconcile, endReconcile, saveProgress } from './progress.js';
+import type { ReconcileParts, ReconcileScope, Repairs } from './scope.js';
 
-/** What a comparison works with. */
-export interface ReconcileParts {
-  readonly source: DataSource;
-  readonly store: ObjectStore;
-  readonly registry: UploadRegistry;
-  /** Key prefix of everything that is made. */
-  readonly renditionPrefix: string;
-  readonly requestsPerSecond: number;
-}
-
-/** What is compared. */
-export interface ReconcileScope {
-  readonly bucket: string;
-  /** Only keys that begin with it; empty for the whole bucket, with all that was made. */
-  readonly prefix: string;
-  /** Objects stored before are left alone; null compares all. */
-  readonly since: Date | null;
-  readonly trigger: ReconcileTrigger;
+/** How a comparison ended. */
+export interface Reconciled {
+  readonly found: Findings;
+  /** Whether it came to the end; else it goes on there when it is asked for again. */
+  readonly isComplete: boolean;
 }
 
 /**
- * Compares a bucket, page by page of its listing, with the rows, and repairs what `repairs` says.
- * One process at a time compares the same; who was interrupted goes on from the last page.
+ * Compares a bucket, page by page of its listing or an inventory report, with the rows, and repairs what `repairs` says. One
+ * process at a time compares the same; who was interrupted goes on from the last page.
  * @param signal ends it after the page that is under way
- * @returns what was found, and whether it came to the end
- * @throws LandfallError reconcile.running, storage.denied, storage.unavailable, object.missing (of the bucket),
- * database.unavailable
+ * @throws LandfallError reconcile.running, reconcile.inventory_missing, reconcile.inventory_invalid,
+ * reconcile.inventory_unsupported, storage.denied, storage.unavailable, object.missing (of the bucket), database.unavailable
  */
 export async function reconcileBucket(
   parts: ReconcileParts,
-  scope: ReconcileScope,
+  asked: ReconcileScope,
   repairs: Repairs,
   signal: AbortSignal,
-): Promise<{ found: Findings; isComplete: boolean }> {
+): Promise<Reconciled> {
   const { source } = parts;
-  const name = `reconcile ${scope.bucket}/${scope.prefix}`;
-  return withLock(source, name, async () => {
-    const progress = await beginReconcile(source, scope, repairs);
-    for await (const { page, after, listedAt } of pagesFrom(parts, scope, progress, signal)) {
-      const { objects, nextToken } = page;
-      const range = rangeOfPage(scope.prefix, after, { objects, isLast: nextToken === null });
-      progress.found.looked += objects.length;
-      const compared = comparePage(parts, { ...scope, range, objects, listedAt }, repairs);
-      for await (const [finding, keys] of compared) addFindings(progress.found, finding, keys);
-      progress.marker = objects.at(-1)?.objectKey ?? progress.marker;
-      if (nextToken !== null) await saveProgress(source, scope, progress);
-      else {
+  return withLock(source, `reconcile ${asked.bucket}/${asked.prefix}`, async () => {
+    const progress = await beginReconcile(source, asked, repairs);
+    const { found } = progress;
+    const scope = { ...asked, since: progress.since };
+    const pages = asked.inventory === null ? listPages : inventoryPages;
+    for await (const page of ahead(pages(parts, scope, progress.marker, signal), signal)) {
+      found.looked += page.objects.length;
+      found.isUnordered ||= page.range === null;
+      for await (const [finding, keys] of comparePage(parts, scope, page, repairs))
+        addFindings(found, finding, keys);
+      progress.marker = page.next;
+      if (page.isLast) {
         await endReconcile(source, scope, progress);
-        return { found: progress.found, isComplete: true };
+        return { found, isComplete: true };
       }
+      await saveProgress(source, scope, progress);
     }
-    return { found: progress.found, isComplete: false };
+    return { found, isComplete: false };
   });
-}
-
-/** A page of a listing, with where it begins and when it was asked for. */
-interface FetchedPage {
-  readonly page: ListedPage;
-  readonly after: string;
-  readonly listedAt: Date;
-}
-
-/** Asks for the next page while the last one is looked at. */
-async function* pagesFrom(
-  { store, requestsPerSecond }: ReconcileParts,
-  { bucket, prefix }: ReconcileScope,
-  { marker }: Progress,
-  signal: AbortSignal,
-): AsyncGenerator<FetchedPage> {
-  const pace = paced(1_000 / requestsPerSecond, signal);
-  const fetchPage = async (token: string | null, after: string): Promise<FetchedPage> => {
-    await pace();
-    const listedAt = new Date();
-    const page = await store.list(bucket, prefix, token === null ? { after } : { token }, signal);
-    return { page, after, listedAt };
-  };
-  const noneWhenStopped = (error: unknown): null => {
-    if (signal.aborted) return null;
-    throw error;
-  };
-  let next: Promise<FetchedPage> | null = fetchPage(null, marker ?? '');
-  while (next !== null) {
-    const fetched: FetchedPage | null = await next.catch(noneWhenStopped);
-    if (fetched === null) return;
-    const { objects, nextToken }: ListedPage = fetched.page;
-    next = nextToken === null ? null : fetchPage(nextToken, objects.at(-1)?.objectKey ?? fetched.after);
-    // Heard of when it is its turn.
-    next?.catch(() => undefined);
-    yield fetched;
-    if (signal.aborted) return;
-  }
 }

@@ -39,6 +39,8 @@ describe('a page of a listing', () => {
       ],
       nextToken: null,
     });
+    const quoted = contents('one').replaceAll('"', '&#x22;');
+    expect(readListing(list(quoted)).objects[0]?.etag).toBe('5B3C1A2E');
     expect(keysOf(list())).toEqual([]);
     expect(keysOf('<ListBucketResult/>')).toEqual([]);
   });

@@ -61,7 +61,7 @@ function readListedObject(text: string): ListedObject {
   return {
     objectKey: decodeURIComponent(cutElement(text, 'Key')),
     etag: cutElement(text, 'ETag')
-      .replaceAll(/"|&quot;/g, '')
+      .replaceAll(/"|&(?:quot|#34|#x22);/gi, '')
       .toUpperCase(),
     sizeBytes: Number(cutElement(text, 'Size')),
     lastModified: new Date(cutElement(text, 'LastModified')),

@@ -6,6 +6,8 @@ import { repeat } from './repeat.js';
 
 /** How often a worker looks whether a comparison is due; also when one that died left it unfinished. */
 const lookEveryMs = 10_000;
+/** What is younger may have its callback under way, and its ticket's proof with it. */
+const recentMs = 60_000;
 
 /**
  * Compares the buckets with the rows every `intervalS`, one worker at a time, for objects that no message told of. What it
@@ -56,10 +58,11 @@ export class ReconcileSchedule {
     const { source, store, renditionPrefix } = this.worker;
     const { requestsPerSecond, windowS } = this.settings;
     const since = new Date(Date.now() - windowS * 1_000);
+    const until = new Date(Date.now() - recentMs);
     try {
       const { found, isComplete } = await reconcileBucket(
         { source, store, renditionPrefix, requestsPerSecond, registry: this.registry },
-        { ...place, since, trigger: 'schedule' },
+        { ...place, since, until, trigger: 'schedule', inventory: null, asked: '' },
         { isDryRun: false, remake: null, removesOrphans: false },
         signal,
       );

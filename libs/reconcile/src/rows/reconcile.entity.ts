@@ -1,8 +1,9 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Findings } from '../compare/findings.js';
+import type { Marker } from '../pages/page.js';
 
 /** Who starts a comparison. */
-export const reconcileTriggers = ['schedule', 'command'] as const;
-export type ReconcileTrigger = (typeof reconcileTriggers)[number];
+export type ReconcileTrigger = 'schedule' | 'command';
 
 /** How far the comparison of a bucket is, or was when it ended. */
 @Entity('reconciles')
@@ -17,17 +18,21 @@ export class Reconcile {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'reconciles_pkey' })
   trigger!: ReconcileTrigger;
 
+  /** What was asked for, in words. */
+  @Column('text')
+  asked!: string;
+
   /** Objects stored before are not registered; null registers all. */
   @Column('timestamptz', { nullable: true })
   since!: Date | null;
 
-  /** The last key that is done with; null at the beginning. */
-  @Column({ type: 'text', nullable: true, collation: 'C' })
-  marker!: string | null;
+  /** Where it goes on. */
+  @Column('jsonb')
+  marker!: Marker;
 
   /** What was found up to the marker. */
   @Column('jsonb')
-  findings!: object;
+  findings!: Findings;
 
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;

@@ -1,13 +1,10 @@
 import { isLandfallError } from '#runtime';
 import type { ListedObject } from '#storage';
-import {
-  queueRemovalChecks,
-  reconciledLanding,
-  remakeVersion,
-  type ReplanRules,
-  selectUnknown,
-} from '#uploads';
+import { queueRemovalChecks, reconciledLanding, remakeVersion, selectUnknown } from '#uploads';
 import pMap from 'p-map';
+import { clipRange } from '../pages/key-range.js';
+import type { Page } from '../pages/page.js';
+import type { ReconcileParts, ReconcileScope, Repairs } from '../scope.js';
 import {
   findGoneRenditions,
   findGoneUploads,
@@ -16,61 +13,34 @@ import {
   selectOrphans,
 } from './find-gone.js';
 import type { Finding } from './findings.js';
-import { clipRange, type KeyRange } from './key-range.js';
-import type { ReconcileParts } from './reconcile-bucket.js';
-
-/** What is done about what is found. */
-export interface Repairs {
-  /** Nothing at all is changed. */
-  readonly isDryRun: boolean;
-  /** Renditions whose object is gone are made again by these rules; null leaves them. */
-  readonly remake: ReplanRules | null;
-  /** Objects that no row names are removed. */
-  readonly removesOrphans: boolean;
-}
-
-/** A page of a listing. */
-interface Page {
-  readonly bucket: string;
-  readonly since: Date | null;
-  readonly range: KeyRange;
-  readonly objects: readonly ListedObject[];
-  readonly listedAt: Date;
-}
 
 const requestsAtOnce = 4;
+/** They share a statement or two, and leave room for others in the registry's queue. */
+const registrationsAtOnce = 64;
 
 /** Compares a page with the rows and repairs it; tells what was found, a part at a time. */
 export async function* comparePage(
   parts: ReconcileParts,
-  page: Page,
+  scope: ReconcileScope,
+  { objects, range, listedAt }: Page,
   repairs: Repairs,
 ): AsyncGenerator<[Finding, string[]]> {
-  const { bucket, objects, range, listedAt } = page;
   const { source, renditionPrefix } = parts;
-  const isMade = ({ objectKey }: ListedObject) => objectKey.startsWith(renditionPrefix);
-  yield [
-    'missing',
-    await repairMissing(
-      parts,
-      page,
-      objects.filter((object) => !isMade(object)),
-      repairs,
-    ),
-  ];
+  const { bucket } = scope;
+  const [made, landed]: [ListedObject[], ListedObject[]] = [[], []];
+  for (const object of objects) (object.objectKey.startsWith(renditionPrefix) ? made : landed).push(object);
+  yield* repairMissing(parts, scope, landed, repairs);
+  if (made.length > 0) yield ['orphaned', await repairOrphans(parts, bucket, made, repairs)];
+  if (range === null) return;
   const listed: Listed = { bucket, range, keys: objects.map(({ objectKey }) => objectKey), listedAt };
   for await (const keys of findGoneUploads(source, listed)) {
-    if (!repairs.isDryRun)
-      await queueRemovalChecks(
-        source,
-        keys.map((objectKey) => ({ bucket, objectKey })),
-      );
+    const gone = keys.map((objectKey) => ({ bucket, objectKey }));
+    if (!repairs.isDryRun) await queueRemovalChecks(source, gone);
     yield ['gone', keys];
   }
-  const made = clipRange(range, renditionPrefix);
-  if (made === null) return;
-  yield ['orphaned', await repairOrphans(parts, { ...page, objects: objects.filter(isMade) }, repairs)];
-  for await (const gone of findGoneRenditions(source, { ...listed, range: made }, renditionPrefix)) {
+  const rangeMade = clipRange(range, renditionPrefix);
+  if (rangeMade === null) return;
+  for await (const gone of findGoneRenditions(source, { ...listed, range: rangeMade }, renditionPrefix)) {
     const isGone = await pMap(gone, (one) => repairUnmade(parts, bucket, one, repairs), {
       concurrency: requestsAtOnce,
     });
@@ -78,30 +48,37 @@ export async function* comparePage(
   }
 }
 
-async function repairMissing(
+async function* repairMissing(
   { source, registry }: ReconcileParts,
-  { bucket, since }: Page,
+  { bucket, since, until }: ReconcileScope,
   objects: readonly ListedObject[],
   { isDryRun }: Repairs,
-): Promise<string[]> {
+): AsyncGenerator<[Finding, string[]]> {
   const wanted = objects.filter(
     // Folders, as consoles and SDKs draw them, are no uploads.
     ({ objectKey, sizeBytes, lastModified }) =>
       !(objectKey.endsWith('/') && sizeBytes === 0) && (since === null || lastModified >= since),
   );
-  const missing = wanted.length === 0 ? [] : await selectUnknown(source, bucket, wanted);
+  if (wanted.length === 0) return;
+  const unknown = await selectUnknown(source, bucket, wanted);
+  const [missing, recent]: [ListedObject[], ListedObject[]] = [[], []];
+  for (const object of unknown) (object.lastModified <= until ? missing : recent).push(object);
   if (!isDryRun)
-    await Promise.all(missing.map((object) => registry.register(reconciledLanding({ bucket, ...object }))));
-  return missing.map(({ objectKey }) => objectKey);
+    await pMap(missing, (object) => registry.register(reconciledLanding({ bucket, ...object })), {
+      concurrency: registrationsAtOnce,
+    });
+  yield ['missing', missing.map(({ objectKey }) => objectKey)];
+  yield ['recent', recent.map(({ objectKey }) => objectKey)];
 }
 
 async function repairOrphans(
   { source, store, renditionPrefix }: ReconcileParts,
-  { bucket, objects }: Page,
+  bucket: string,
+  objects: readonly ListedObject[],
   { isDryRun, removesOrphans }: Repairs,
 ): Promise<string[]> {
   // Where objects will be is written down before they are stored: none of these is on its way to a row.
-  const orphans = objects.length === 0 ? [] : await selectOrphans(source, objects, renditionPrefix);
+  const orphans = await selectOrphans(source, objects, renditionPrefix);
   const keys = orphans.map(({ objectKey }) => objectKey);
   if (removesOrphans && !isDryRun)
     await pMap(keys, (objectKey) => store.remove({ bucket, objectKey }), { concurrency: requestsAtOnce });

@@ -33,6 +33,6 @@ export function clipRange({ from, after, last }: KeyRange, prefix: string): KeyR
 }
 
 /** Whether a key comes before another one in a listing, which is ordered by the bytes of their UTF-8. */
-function isBefore(one: string, other: string): boolean {
+export function isBefore(one: string, other: string): boolean {
   return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

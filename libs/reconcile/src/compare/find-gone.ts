@@ -1,5 +1,5 @@
 import type { DataSource } from '#database';
-import type { KeyRange } from './key-range.js';
+import type { KeyRange } from '../pages/key-range.js';
 
 /** Rows of one answer. */
 const pageSize = 1_000;
@@ -77,7 +77,7 @@ export async function* findGoneRenditions(
 }
 
 /** The upload that an object below the rendition prefix was made of, by its key; null for any other key. Pure. */
-export function uploadIdIn(objectKey: string, renditionPrefix: string): string | null {
+function uploadIdIn(objectKey: string, renditionPrefix: string): string | null {
   if (!objectKey.startsWith(renditionPrefix)) return null;
   return (
     /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\/)/.exec(objectKey.slice(renditionPrefix.length))?.[0] ??
