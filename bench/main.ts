@@ -10,6 +10,7 @@ import { measureImages } from './images/throughput.js';
 import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
 import { printJson, printReport } from './harness/report.js';
+import { measureReconcile } from './reconcile/reconcile.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
 import { measureVideoMemory } from './videos/memory.js';
@@ -25,6 +26,7 @@ const benchmarks = {
   'images-memory': measureImageMemory,
   'emulator-uploads': measureEmulator,
   'migration-online': measureMigration,
+  reconcile: measureReconcile,
   'videos-ladder': measureLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,

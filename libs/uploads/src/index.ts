@@ -48,6 +48,8 @@ export {
 export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
 export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
 export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
+export type { ReplanRules } from './making/plan-again.js';
+export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
 export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
