@@ -11,6 +11,7 @@ import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
 import { printJson, printReport } from './harness/report.js';
 import { measureProof } from './prove/benchmark.js';
+import { measureReconcile } from './reconcile/reconcile.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
 import { measureVideoMemory } from './videos/memory.js';
@@ -28,13 +29,14 @@ const benchmarks = {
   'migration-online': measureMigration,
   'prove-postgres': measureProof('postgres'),
   'prove-redis': measureProof('redis'),
+  reconcile: measureReconcile,
   'videos-ladder': measureLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, prove, videos`;
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, prove, reconcile, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -7,6 +7,7 @@ import { ConfirmLandings1764122400000 } from './0006-confirm-landings.js';
 import { Warn1764208800000 } from './0007-warn.js';
 import { KeepVersions1764374400000 } from './0008-keep-versions.js';
 import { NameSources1764460800000 } from './0009-name-sources.js';
+import { Reconcile1764547200000 } from './0010-reconcile.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Warn1764208800000,
   KeepVersions1764374400000,
   NameSources1764460800000,
+  Reconcile1764547200000,
 ] as const;

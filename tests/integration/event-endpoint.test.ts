@@ -429,6 +429,10 @@ describe('a flood of events that nobody vouches for', () => {
       taken,
     );
     expect(await stored('ours')).toBe(20);
+    const removed = Array.from({ length: 6 }, (_, index) =>
+      eventOf({ key: `${folder}/ours/${index}`, name: 'ObjectRemoved:DeleteObject' }),
+    );
+    expect(await endpoint.pushSmq(busy, messageOf(...removed))).toEqual(limited);
   });
 });
 

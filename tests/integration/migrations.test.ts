@@ -3,10 +3,11 @@ import { migrations } from '#migrations';
 import { OutboxRow } from '#outbox';
 import { firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
+import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
 import { expect, test } from 'vitest';
 
-const entities = [...uploadEntities, OutboxRow];
+const entities = [...uploadEntities, OutboxRow, Reconcile];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });

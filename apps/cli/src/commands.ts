@@ -49,6 +49,13 @@ export const commands = {
       'make the renditions again that are missing, have failed or differ from the current pipelines file',
     run: async (words, env) => (await import('./reprocess.js')).reprocess(words, env),
   },
+  reconcile: {
+    usage:
+      'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--until <time or age>] [--inventory <report>] [--dry-run] [--remake] [--remove-orphans] [--json]',
+    summary:
+      'compare the buckets with the uploads: register objects that have none, and find what else is missing or left over',
+    run: async (words, env) => (await import('./reconcile.js')).reconcile(words, env),
+  },
   check: {
     usage: 'check',
     summary: 'check the configuration and the pipelines file; print errors and warnings',

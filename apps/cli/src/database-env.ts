@@ -1,5 +1,25 @@
 import { isLandfallError, LandfallError, loadConfig } from '#runtime';
-import { readLocalRunFacts } from './start/local-run-facts.js';
+import { type LocalRunFacts, readLocalRunFacts } from './start/local-run-facts.js';
+
+/**
+ * As `withDatabase`, for a command that also works on the object store: the emulator of the local
+ * run, unless the environment has an object store.
+ * @throws LandfallError config.invalid if there is neither
+ */
+export async function withLocalRun(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  if (env['DATABASE_URL'] && env['OSS_ENDPOINT']) return env;
+  const { oss } = await readFacts(env);
+  return {
+    LANDFALL_ENV: 'development',
+    OSS_ENDPOINT: oss.endpoint,
+    OSS_REGION: oss.region,
+    OSS_BUCKETS: oss.bucket,
+    OSS_ACCESS_KEY_ID: oss.accessKeyId,
+    OSS_ACCESS_KEY_SECRET: oss.accessKeySecret,
+    OSS_PATH_STYLE: 'true',
+    ...(await withDatabase(env)),
+  };
+}
 
 /**
  * The environment of a command that works on the database. An environment with a database is used
@@ -9,10 +29,14 @@ import { readLocalRunFacts } from './start/local-run-facts.js';
  */
 export async function withDatabase(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   if (env['DATABASE_URL']) return env;
+  const { databaseUrl, queueUrl } = await readFacts(env);
+  return { ...env, DATABASE_URL: databaseUrl, QUEUE_URL: env['QUEUE_URL'] || queueUrl };
+}
+
+async function readFacts(env: NodeJS.ProcessEnv): Promise<LocalRunFacts> {
   const { dataDir } = loadConfig(['local'], env).local;
   try {
-    const { databaseUrl, queueUrl } = await readLocalRunFacts(dataDir);
-    return { ...env, DATABASE_URL: databaseUrl, QUEUE_URL: env['QUEUE_URL'] || queueUrl };
+    return await readLocalRunFacts(dataDir);
   } catch (cause) {
     if (!isLandfallError(cause, 'local.not_running')) throw cause;
     const problem = `DATABASE_URL is not set, and no local run provides it: ${cause.message}`;

@@ -3,6 +3,7 @@ import { connectWhenThere, createDataSource } from '#database';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
+import { Reconcile } from '#reconcile';
 import {
   closeOnSignal,
   createLogger,
@@ -20,13 +21,14 @@ import { findHardware } from './capacity/find-hardware.js';
 import { imageSlots } from './capacity/image-slots.js';
 import { openScratch } from './objects/scratch.js';
 import { shareOf, transcodeSlots } from './capacity/transcode-slots.js';
+import { ReconcileSchedule } from './repair/reconcile-schedule.js';
 import { UploadSweep } from './repair/upload-sweep.js';
 import { createWorkerContext } from './worker-context.js';
 import { WorkerModule } from './worker.module.js';
 
 const capacity = readCapacity();
 sizeThreadPool(capacity);
-const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media']);
+const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media', 'reconcile']);
 const consumerConfig = loadConsumerConfig();
 const logger = createLogger('worker', config.log.level);
 const pipelines = loadPipelines(config.media.pipelinesFile);
@@ -39,7 +41,7 @@ const source = createDataSource(
     poolSize: config.database.poolSize,
     applicationName: 'landfall-worker',
   },
-  [...uploadEntities, OutboxRow],
+  [...uploadEntities, OutboxRow, Reconcile],
 );
 let close = () => scratch.close();
 closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
@@ -82,11 +84,18 @@ const sweep = new UploadSweep(
   logger,
 );
 sweep.start();
+const schedule = new ReconcileSchedule(
+  worker,
+  registry,
+  { ...config.reconcile, buckets: config.oss.buckets },
+  logger,
+);
+schedule.start();
 const consumer = consumerConfig && openConsumer(consumerConfig, source, registry, logger);
 consumer?.start();
 
 close = async () => {
-  await Promise.all([sweep.stop(), consumer?.stop(), app.close()]);
+  await Promise.all([sweep.stop(), schedule.stop(), consumer?.stop(), app.close()]);
   await closeRegistry();
   await backend.close();
   await source.destroy();

@@ -10,5 +10,7 @@
 import './errors.js';
 
 export { ObjectStore } from './object-store.js';
+export type { ListedObject } from './read-xml.js';
 export { withRangeProxy } from './range-proxy.js';
+export { readObjectRange } from './read-object-range.js';
 export { removeObjects } from './remove-objects.js';

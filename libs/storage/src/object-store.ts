@@ -5,7 +5,7 @@ import { presignUrlV4 } from '#oss';
 import { LandfallError, pause, writeStream, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
 import { readAtMost } from './read-at-most.js';
-import { readListedKeys } from './read-xml.js';
+import { type ListedPage, readListing } from './read-xml.js';
 import { discard, refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
 
 /** Bytes of an object, both ends included. */
@@ -38,7 +38,7 @@ const longestLifetimeS = 604_800;
 const slowestUpload = 262_144;
 const tries = 3;
 /** Maximum number of keys that OSS lists in one answer. */
-export const keysAtOnce = 1_000;
+const keysAtOnce = 1_000;
 /** Fits a thousand of the longest keys, percent-encoded, with their metadata. */
 const listMaxBytes = 5_000_000;
 
@@ -184,22 +184,28 @@ export class ObjectStore {
   }
 
   /**
-   * Returns the next page of keys that begin with `prefix` and come after `after` in byte order;
-   * shorter than `keysAtOnce` only if it is the last (ListObjectsV2).
+   * Lists a page of the objects whose keys begin with `prefix`, in byte order (ListObjectsV2).
+   * @param from where it begins: `token` of the page before, or the key that it comes after
    */
-  async listKeys(bucket: string, prefix: string, after = '', signal?: AbortSignal): Promise<string[]> {
+  async list(
+    bucket: string,
+    prefix: string,
+    from: { token?: string; after?: string } = {},
+    signal?: AbortSignal,
+  ): Promise<ListedPage> {
     const address = { bucket, objectKey: '' };
     const query = {
       'list-type': '2',
       'encoding-type': 'url',
       'max-keys': String(keysAtOnce),
       prefix,
-      ...(after ? { 'start-after': after } : {}),
+      ...(from.after ? { 'start-after': from.after } : {}),
+      ...(from.token ? { 'continuation-token': from.token } : {}),
     };
     const answer = await this.send(address, { method: 'GET', query, signal });
     const xml = await readAtMost(answer, listMaxBytes);
     try {
-      return readListedKeys(xml.toString('utf8'));
+      return readListing(xml.toString('utf8'));
     } catch (error) {
       throw translateStorageFailure(error, { bucket, objectKey: prefix });
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readErrorCode, readListedKeys } from './read-xml.js';
+import { readErrorCode, readListing } from './read-xml.js';
 
 describe('the code of an error document', () => {
   test('is read', () => {
@@ -19,21 +19,42 @@ describe('the code of an error document', () => {
   ])('is empty for %s', (_, text) => expect(readErrorCode(text)).toBe(''));
 });
 
-describe('the keys of a list', () => {
+describe('a page of a listing', () => {
   const list = (...inner: string[]) => `<ListBucketResult>${inner.join('')}</ListBucketResult>`;
-  const contents = (key: string) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`;
+  const contents = (key: string) =>
+    `<Contents><Key>${key}</Key><LastModified>2026-11-28T12:00:00.000Z</LastModified><ETag>"5b3c1a2e"</ETag><Size>7</Size></Contents>`;
+  const keysOf = (text: string) => readListing(text).objects.map(({ objectKey }) => objectKey);
 
-  test('are decoded, in their order', () => {
+  test('has its objects in their order, the keys decoded', () => {
     const text = list('<Prefix>a</Prefix>', contents('a%2F%E7%9B%AE%26'), contents('007'), contents('true'));
-    expect(readListedKeys(text)).toEqual(['a/目&', '007', 'true']);
-    expect(readListedKeys(list(contents('one')))).toEqual(['one']);
-    expect(readListedKeys(list())).toEqual([]);
-    expect(readListedKeys('<ListBucketResult/>')).toEqual([]);
+    expect(keysOf(text)).toEqual(['a/目&', '007', 'true']);
+    expect(readListing(list(contents('one')))).toEqual({
+      objects: [
+        {
+          objectKey: 'one',
+          etag: '5B3C1A2E',
+          sizeBytes: 7,
+          lastModified: new Date('2026-11-28T12:00:00Z'),
+        },
+      ],
+      nextToken: null,
+    });
+    const quoted = contents('one').replaceAll('"', '&#x22;');
+    expect(readListing(list(quoted)).objects[0]?.etag).toBe('5B3C1A2E');
+    expect(keysOf(list())).toEqual([]);
+    expect(keysOf('<ListBucketResult/>')).toEqual([]);
+  });
+
+  test('goes on where it says, however short it is', () => {
+    const next = '<IsTruncated>true</IsTruncated><NextContinuationToken>CgJiYw--</NextContinuationToken>';
+    expect(readListing(list(next))).toEqual({ objects: [], nextToken: 'CgJiYw--' });
+    expect(readListing(list(contents('a'), next.replace('true', 'false'))).nextToken).toBeNull();
+    expect(() => readListing(list('<IsTruncated>true</IsTruncated>'))).toThrow('does not say where');
   });
 
   test.each([
     ['half a list', list(contents('a'), contents('b')).slice(0, -30)],
     ['another document', '<Error><Code>NoSuchBucket</Code></Error>'],
     ['no document', 'OK'],
-  ])('are refused of %s', (_, text) => expect(() => readListedKeys(text)).toThrow('not a complete'));
+  ])('is refused of %s', (_, text) => expect(() => readListing(text)).toThrow('not a complete'));
 });

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { ObjectAddress } from './object-address.js';
-import { keysAtOnce, type ObjectStore } from './object-store.js';
+import type { ObjectStore } from './object-store.js';
 
 const removesAtOnce = 4;
 
@@ -14,12 +14,11 @@ export async function removeObjects(
   signal: AbortSignal,
 ): Promise<void> {
   if (!objectKey.endsWith('/')) return store.remove({ bucket, objectKey }, signal);
-  for (let after = '', size = keysAtOnce; size === keysAtOnce;) {
-    const keys = await store.listKeys(bucket, objectKey, after, signal);
-    await pMap(keys, (key) => store.remove({ bucket, objectKey: key }, signal), {
+  for (let token: string | null = ''; token !== null;) {
+    const page = await store.list(bucket, objectKey, { token }, signal);
+    await pMap(page.objects, (object) => store.remove({ bucket, objectKey: object.objectKey }, signal), {
       concurrency: removesAtOnce,
     });
-    after = keys.at(-1) ?? after;
-    size = keys.length;
+    token = page.nextToken;
   }
 }

@@ -7,5 +7,6 @@ import '../../local/src/errors.js';
 import '../../media/src/errors.js';
 import '../../oss/src/errors.js';
 import '../../pipelines/src/errors.js';
+import '../../reconcile/src/errors.js';
 import '../../storage/src/errors.js';
 import '../../uploads/src/errors.js';

@@ -1,5 +1,6 @@
 import { createDataSource, createPool, type DataSource } from '#database';
 import { OutboxRow } from '#outbox';
+import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
@@ -20,6 +21,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = await createTestDatabase();
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     ...uploadEntities,
+    Reconcile,
     OutboxRow,
   ]).initialize();
   const pool = createPool({ url, poolSize: 6, applicationName: 'landfall-test' });

@@ -9,8 +9,8 @@ import './errors.js';
 
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export { EventRecorder, eventRulesOf } from './landing/event-recorder.js';
-export { type ListedVersion, selectUnknown } from './landing/known-versions.js';
-export { type Arrival, type ProofSettings, proofSettingsOf, toLanding } from './landing/landing-proof.js';
+export { selectUnknown } from './landing/known-versions.js';
+export { type ProofSettings, proofSettingsOf, toLanding } from './landing/landing-proof.js';
 export { type Landing, reconciledLanding, ticketLanding } from './landing/landing.js';
 export {
   endRemovalCheck,
@@ -48,6 +48,8 @@ export {
 export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
 export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
 export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
+export type { ReplanRules } from './making/plan-again.js';
+export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
 export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
@@ -57,7 +59,7 @@ export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';
 export { uploadEntities } from './rows/upload-entities.js';
 export { type ConfirmedUpload, isConfirmed, Upload, type UploadStatus } from './rows/upload.entity.js';
-export { checkTicketNonce, signTicketNonce, ticketGraceS } from './tickets/ticket-nonce.js';
+export { signTicketNonce } from './tickets/ticket-nonce.js';
 export { endFollowUp, takeFollowUps } from './tickets/follow-ups.js';
 export {
   findTicketOf,

@@ -4,6 +4,7 @@ import '#local';
 import '#media';
 import '#oss';
 import '#pipelines';
+import '#reconcile';
 import '#storage';
 import '#uploads';
 import { httpStatusOf, listErrors, warningTable } from '#runtime';

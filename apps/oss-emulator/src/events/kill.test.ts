@@ -58,8 +58,8 @@ test('every object tells of itself, whenever the process is killed', { timeout: 
   const { text } = await sendSigned(emulator.url, { query: { 'max-keys': '1000' } });
   const stored = [...text.matchAll(/<Key>([^<]+)</g)].map(([, key = '']) => key);
   expect(stored.length).toBeGreaterThan(rounds * 15);
-  const told = new Set(receiver.calls.flatMap(eventsIn).map(({ objectKey }) => objectKey));
-  expect(stored.filter((key) => !told.has(key))).toEqual([]);
-  expect([...told].filter((key) => !stored.includes(key))).toEqual([]);
+  const heard = new Set(receiver.calls.flatMap(eventsIn).map(({ objectKey }) => objectKey));
+  expect(stored.filter((key) => !heard.has(key))).toEqual([]);
+  expect([...heard].filter((key) => !stored.includes(key))).toEqual([]);
   expect(await emulator.end()).toBe(0);
 });

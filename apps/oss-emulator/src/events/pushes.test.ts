@@ -252,9 +252,9 @@ describe('every change tells of itself', () => {
       '<Delete><Object><Key>d/1</Key></Object><Object><Key>d/2</Key></Object><Object><Key>d/3</Key></Object></Delete>';
     const answer = await sendSigned(emulator.url, { method: 'POST', query: { delete: '' }, body });
     await untilSettled(emulator);
-    const told = receiver.calls.flatMap(eventsIn);
-    expect(told.map(({ objectKey }) => objectKey).toSorted()).toEqual(['d/1', 'd/2']);
-    expect(new Set(told.map(({ requestId }) => requestId))).toEqual(
+    const heard = receiver.calls.flatMap(eventsIn);
+    expect(heard.map(({ objectKey }) => objectKey).toSorted()).toEqual(['d/1', 'd/2']);
+    expect(new Set(heard.map(({ requestId }) => requestId))).toEqual(
       new Set([answer.headers['x-oss-request-id']]),
     );
   });

@@ -35,7 +35,7 @@ export const eventRuleList: Resource<readonly EventRule[]> = {
       <form data-change="text">
         <label
           >Rules, as JSON; an empty list sends nothing
-          <textarea name="text" rows="24" spellcheck="false">${JSON.stringify(rules, undefined, 2)}</textarea>
+          <textarea name="text" rows="16" spellcheck="false">${JSON.stringify(rules, undefined, 2)}</textarea>
         </label>
         <p><button>Set</button></p>
       </form>

@@ -138,18 +138,18 @@ describe('the pages', () => {
     await setRules(emulator, rule);
     await setFaults(emulator, { fault: 'event.duplicate' });
     receiver.answer = (response) => response.writeHead(503, { 'content-length': 6 }).end('<busy>');
-    await put('told/<b>1');
+    await put('events/<b>1');
     await receiver.until(2);
     await setFaults(emulator);
     receiver.answer = (response) => response.writeHead(204).end();
     await untilSettled(emulator);
-    for (const key of ['told/2', 'told/3']) await put(key);
+    for (const key of ['events/2', 'events/3']) await put(key);
     await untilSettled(emulator);
     const first = await json<{ items: EventEntry[]; next: number }>('/-/events?limit=2');
-    expect(first.items.map(({ objectKey }) => objectKey)).toEqual(['told/3', 'told/2']);
+    expect(first.items.map(({ objectKey }) => objectKey)).toEqual(['events/3', 'events/2']);
     const text = await page(`/-/events?before=${first.next}&limit=1`);
     for (const part of [
-      'told/&#60;b&#62;1',
+      'events/&#60;b&#62;1',
       'event.duplicate',
       'delivered',
       '&#34;deltaSize&#34;: 5',

@@ -38,8 +38,9 @@ async function checkRemoval(
     if (!isLandfallError(error, 'object.missing')) throw error;
   }
   // A bucket that is gone answers HEAD in the same way, and would take every upload along: listing it fails.
-  const keys = await store.listKeys(bucket, objectKey, '', signal);
-  if (keys.includes(objectKey)) return false;
+  // Of all keys that begin with this one it is the first.
+  const [first] = (await store.list(bucket, objectKey, {}, signal)).objects;
+  if (first?.objectKey === objectKey) return false;
   await markRemoved(source, id, confirmRules.made);
   return true;
 }

@@ -1,4 +1,4 @@
-import { pause, type Config, type Logger } from '#runtime';
+import type { Config, Logger } from '#runtime';
 import { removeObjects } from '#storage';
 import {
   removeOldTickets,
@@ -10,6 +10,7 @@ import {
 import type { WorkerContext } from '../worker-context.js';
 import { checkRemovals } from './check-removals.js';
 import { followUpTickets } from './follow-up-tickets.js';
+import { repeat } from './repeat.js';
 
 type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number };
 
@@ -31,10 +32,13 @@ export class UploadSweep {
 
   start(): void {
     // Side by side: a million objects that are to be removed must not keep an upload waiting that lost its job.
-    const repairing = this.repeat((signal) => this.repair(signal));
-    const asking = this.repeat((signal) => this.ask(signal));
-    const tidying = this.repeat((signal) => this.tidy(signal));
-    this.running = Promise.all([repairing, asking, tidying]);
+    const works = [this.repair, this.ask, this.tidy].map((work) => work.bind(this));
+    const repetition = {
+      intervalMs: this.settings.sweepIntervalMs,
+      signal: this.stopping.signal,
+      logger: this.logger,
+    };
+    this.running = Promise.all(works.map((work) => repeat(work, repetition)));
   }
 
   async stop(): Promise<void> {
@@ -61,18 +65,6 @@ export class UploadSweep {
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);
     if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
-  }
-
-  private async repeat(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        await work(signal);
-      } catch (error) {
-        this.logger.warn({ err: error }, 'cannot sweep, trying again');
-      }
-      await pause(this.settings.sweepIntervalMs, signal);
-    }
   }
 
   private removeRetired(signal: AbortSignal): Promise<number> {

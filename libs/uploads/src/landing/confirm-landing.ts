@@ -1,24 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectHead } from '#media';
-import type { Pipelines } from '#pipelines';
 import { type DataSource, type EntityManager, isUniqueViolation } from '#database';
 import { LandfallError } from '#runtime';
 import { withdrawUpload, type MadeObjects } from '../making/withdraw-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
-import { planAgain, replanUpload } from '../making/plan-again.js';
+import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { findHolder } from './find-holder.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
 /** How landings are confirmed, beside what OSS said. */
-export interface ConfirmRules {
+export interface ConfirmRules extends ReplanRules {
   /** Whether the vars of a landing that nobody vouches for are believed. */
   believesAnyone: boolean;
   made: MadeObjects;
-  /** What an upload is planned by again that a later landing completes. */
-  pipelines: Pipelines;
-  /** When the sweep first looks whether what was planned again is made. */
-  sweepAfterMs: number;
 }
 
 /** Two landings of one version that are confirmed at once: the second finds the first when it looks again. */

@@ -1,7 +1,7 @@
 import { type DataSource, isDatabaseUnavailable } from '#database';
 import type { OssEvent } from '#media';
 import { type Config, counter, errorRowOf, LandfallError, toLandfallError, withTimeLimit } from '#runtime';
-import { type ProofSettings, proofSettingsOf, toLanding } from './landing-proof.js';
+import { isSecret, type ProofSettings, proofSettingsOf, toLanding } from './landing-proof.js';
 import { queueRemovalChecks } from './removed-objects.js';
 import type { UploadRegistry } from './upload-registry.js';
 
@@ -32,7 +32,7 @@ export interface EventArrival {
   /** The last part of the path of a push. */
   readonly secret: string | undefined;
   readonly now: Date;
-  /** Sees every landing that nobody vouches for. @throws LandfallError if there are too many */
+  /** Sees every event that nobody vouches for. @throws LandfallError if there are too many */
   takeUnproven(): void;
 }
 
@@ -76,7 +76,7 @@ export class EventRecorder {
     const removed = ours.filter(({ change }) => change === 'removed');
     const failed = await settle([
       ...ours.filter(({ change }) => change === 'landed').map((event) => this.land(event, arrival)),
-      ...chunksOf(removed, removalsMax).map((chunk) => this.remove(chunk)),
+      ...chunksOf(removed, removalsMax).map((chunk) => this.remove(chunk, arrival)),
     ]);
     const all = [...refusals, ...failed];
     for (const { code } of all) outcomes.count(code);
@@ -107,7 +107,10 @@ export class EventRecorder {
     outcomes.count('landed');
   }
 
-  private async remove(events: readonly OssEvent[]): Promise<void> {
+  private async remove(events: readonly OssEvent[], arrival: EventArrival): Promise<void> {
+    // Each of them costs a question to OSS.
+    if (!isSecret(arrival.secret, this.rules.proof.urlDigests))
+      for (const _ of events) arrival.takeUnproven();
     await withTimeLimit(
       queueRemovalChecks(this.source, events),
       this.rules.commitTimeoutMs,

@@ -27,13 +27,18 @@ export async function planAgain(
   );
 }
 
+/** By what an upload is planned again. */
+export interface ReplanRules {
+  pipelines: Pipelines;
+  /** When the sweep first looks whether it was done. */
+  sweepAfterMs: number;
+}
+
 /** How an upload is planned again. */
-export interface Replanning {
+export interface Replanning extends Pick<ReplanRules, 'sweepAfterMs'> {
   plan: RenditionPlan | null;
   /** Only renditions of these names; without it all. */
   names?: readonly string[] | undefined;
-  /** When the sweep first looks whether it was done. */
-  sweepAfterMs: number;
   /** Asked before an upload that failed or was ignored is opened again; may refuse by throwing. */
   beforeReopening?: () => Promise<void>;
 }

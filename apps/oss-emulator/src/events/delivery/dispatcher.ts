@@ -11,6 +11,8 @@ import { Schedule } from './schedule.js';
 
 /** How many attempts are under way at the same time. */
 const maxRunning = 16;
+/** How long after the change an event is sent: OSS sends it later than the callback, too. */
+const sendAfterMs = 1_000;
 /** The longest wait of a timer, in milliseconds. */
 const maxTimerMs = 60_000;
 
@@ -22,7 +24,7 @@ export interface DispatcherParts {
   readonly region: string;
   /** One attempt; never throws. */
   readonly deliver: (event: PendingEvent, isCorrupted: boolean) => Promise<EventAttempt>;
-  /** By which the waits of retries are multiplied. */
+  /** By which the waits before attempts are multiplied. */
   readonly waitScale: number;
   readonly logger: Logger;
   /** Aborts when the emulator closes: what is pending then is sent after its next start. */
@@ -76,7 +78,11 @@ export class Dispatcher {
     const { operation, bucket, objectKey, requestId } = facts;
     const target = { operation, bucket, objectKey, requestId };
     const decided = event.attempts === 0 ? decideMessageFaults('event', target, faults) : noMessageFaults;
-    journal.begin(event, ossEvent(event, this.#parts.region), decided.names);
+    const changedAtMs = new Date(facts.at).getTime();
+    const waitMs = decided.delayMs || sendAfterMs * this.#parts.waitScale;
+    const dueAtMs = event.attempts === 0 ? changedAtMs + waitMs : event.dueAtMs;
+    const due = { ...event, dueAtMs };
+    journal.begin(due, ossEvent(event, this.#parts.region), decided.names);
     if (decided.names.length > 0)
       logger.info({ requestId, faults: decided.names }, 'faults were applied to an event');
     if (decided.isDropped) {
@@ -84,7 +90,6 @@ export class Dispatcher {
       this.#run(this.#parts.pending.remove(number));
       return;
     }
-    const dueAtMs = decided.delayMs > 0 ? Date.now() + decided.delayMs : event.dueAtMs;
     this.#schedule.add({ number, dueAtMs, faults: decided });
   }
 

@@ -62,7 +62,7 @@ export class EventJournal {
 
   /** Begins an entry. */
   begin(
-    { number, id, rule, ruleId, facts, attempts }: PendingEvent,
+    { number, id, rule, ruleId, facts, attempts, dueAtMs }: PendingEvent,
     message: OssEventMessage,
     faults: readonly FaultName[],
   ): void {
@@ -83,7 +83,7 @@ export class EventJournal {
       state: 'waiting',
       attemptCount: attempts,
       attempts: [],
-      nextAttemptAt: facts.at,
+      nextAttemptAt: new Date(dueAtMs || facts.at).toISOString(),
     });
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= maxEntries) break;

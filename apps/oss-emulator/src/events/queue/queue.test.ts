@@ -4,7 +4,7 @@ import { credentials, useEmulator } from '../../fixtures/emulator.fixture.js';
 import { eventsIn, putJson, setFaults, setRules, untilSettled } from '../../fixtures/events.fixture.js';
 import { sendRaw, sendSigned } from '../../fixtures/requests.fixture.js';
 
-const emulator = useEmulator();
+const emulator = useEmulator({ eventWaitScale: 0.001 });
 
 const put = (key: string) => sendSigned(emulator.url, { method: 'PUT', key, body: 'hello' });
 const useQueue = (queue: string) =>
@@ -48,9 +48,9 @@ describe('a queue', () => {
     await untilSettled(emulator);
     const messages = await take('once');
     expect(messages.map(({ dequeueCount }) => dequeueCount)).toEqual([1, 1]);
-    const told = messages.flatMap(({ body }) => eventsIn({ body: Buffer.from(body) }));
-    expect(told.map(({ objectKey }) => objectKey).toSorted()).toEqual(['a', 'b']);
-    expect(told.map(({ requestId }) => requestId)).toContain(answer.headers['x-oss-request-id']);
+    const heard = messages.flatMap(({ body }) => eventsIn({ body: Buffer.from(body) }));
+    expect(heard.map(({ objectKey }) => objectKey).toSorted()).toEqual(['a', 'b']);
+    expect(heard.map(({ requestId }) => requestId)).toContain(answer.headers['x-oss-request-id']);
     expect(await receive('once')).toBe('MessageNotExist');
     const [first, second] = messages.map(({ receiptHandle }) => receiptHandle);
     const single = `${pathOf('once')}?ReceiptHandle=${first}`;
@@ -72,9 +72,9 @@ describe('a queue', () => {
   });
 
   test('answers when the time is over', async () => {
-    await useQueue('patient');
+    await useQueue('slow');
     const startedAtMs = performance.now();
-    expect(await receive('patient', 1)).toBe('MessageNotExist');
+    expect(await receive('slow', 1)).toBe('MessageNotExist');
     expect(performance.now() - startedAtMs).toBeGreaterThan(950);
   });
 

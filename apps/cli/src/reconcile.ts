@@ -1,0 +1,174 @@
+import { createDataSource, translateDatabaseErrors } from '#database';
+import { OutboxRow } from '#outbox';
+import { loadPipelines } from '#pipelines';
+import { findings, type Findings, Reconcile, reconcileBucket } from '#reconcile';
+import { createLogger, LandfallError, loadConfig } from '#runtime';
+import { ObjectStore } from '#storage';
+import { openRegistry, uploadEntities } from '#uploads';
+import { withLocalRun } from './database-env.js';
+import { readWords as readOptions } from './read-words.js';
+
+/** What a command asks for. */
+interface Words {
+  bucket: string | undefined;
+  prefix: string;
+  since: Date | null;
+  until: Date;
+  inventory: string | null;
+  isDryRun: boolean;
+  remakes: boolean;
+  removesOrphans: boolean;
+  json: boolean;
+}
+
+/**
+ * Compares the buckets of OSS_BUCKETS, or one of them, with the uploads. Interrupted, it goes on
+ * where it stopped when it is run again.
+ * @returns 0 when it came to the end, 1 when it was interrupted
+ * @throws LandfallError config.invalid, request.invalid, and those of `reconcileBucket`
+ */
+export async function reconcile(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const asked = readWords(words, new Date());
+  const sections = ['callback', 'database', 'log', 'media', 'oss', 'reconcile', 'worker'] as const;
+  const config = loadConfig(sections, await withLocalRun(env));
+  const buckets = asked.bucket === undefined ? config.oss.buckets : [asked.bucket];
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  const logger = createLogger('reconcile', 'warn');
+  const unopened = createDataSource(
+    { url: config.database.url, poolSize: 4, applicationName: 'landfall-reconcile' },
+    [...uploadEntities, OutboxRow, Reconcile],
+  );
+  const source = await translateDatabaseErrors(unopened.initialize());
+  const { registry, close } = openRegistry(config, 'landfall-reconcile', logger);
+  const remake = { pipelines: loadPipelines(config.media.pipelinesFile), ...config.worker };
+  try {
+    const parts = {
+      source,
+      registry,
+      store: new ObjectStore(config.oss),
+      renditionPrefix: config.oss.renditionPrefix,
+      requestsPerSecond: config.reconcile.requestsPerSecond,
+    };
+    for (const bucket of buckets) {
+      const { found, isComplete } = await reconcileBucket(
+        parts,
+        { ...asked, bucket, trigger: 'command', asked: JSON.stringify(words) },
+        {
+          isDryRun: asked.isDryRun,
+          remake: asked.remakes ? remake : null,
+          removesOrphans: asked.removesOrphans,
+        },
+        stopping.signal,
+      );
+      const report = { bucket, prefix: asked.prefix, dryRun: asked.isDryRun, complete: isComplete, ...found };
+      console.log(asked.json ? JSON.stringify(report) : drawTable(report, asked));
+      if (!isComplete) return 1;
+    }
+    return 0;
+  } finally {
+    await close();
+    await source.destroy();
+  }
+}
+
+/** What becomes of each finding, with what option it would be repaired. */
+function outcomesOf({ isDryRun, remakes, removesOrphans }: Words): Record<(typeof findings)[number], string> {
+  return {
+    missing: isDryRun ? 'would be registered' : 'registered',
+    recent: 'left to the next run: their callback may be under way',
+    gone: isDryRun ? 'OSS would be asked' : 'a worker asks OSS, and marks those that are gone',
+    unmade: remakes ? (isDryRun ? 'would be made again' : 'made again') : 'left; --remake makes them again',
+    orphaned: removesOrphans
+      ? isDryRun
+        ? 'would be removed'
+        : 'removed'
+      : 'left; --remove-orphans removes them',
+  };
+}
+
+const titles: Record<(typeof findings)[number], string> = {
+  missing: 'objects without an upload',
+  recent: 'such objects, just stored',
+  gone: 'uploads without their object',
+  unmade: 'renditions without their object',
+  orphaned: 'objects without a rendition',
+};
+const examplesShown = 10;
+
+function drawTable(
+  {
+    bucket,
+    prefix,
+    complete,
+    isUnordered,
+    looked,
+    counts,
+    examples,
+  }: Findings & { bucket: string; prefix: string; complete: boolean },
+  asked: Words,
+): string {
+  const outcomes = outcomesOf(asked);
+  const rows: string[] = [];
+  for (const finding of findings) {
+    const count = counts[finding];
+    const outcome = count > 0 ? outcomes[finding] : '';
+    rows.push(`  ${titles[finding].padEnd(31)} ${String(count).padStart(9)}  ${outcome}`.trimEnd());
+    const shown = examples[finding].slice(0, examplesShown);
+    for (const key of shown) rows.push(`    ${JSON.stringify(key)}`);
+    if (count > shown.length) rows.push(`    and ${count - shown.length} more`);
+  }
+  if (isUnordered)
+    rows.push(
+      '  The lines of the report are not in the order of their keys: gone objects were not looked for.',
+    );
+  const state = complete ? '' : '; interrupted: run it again to go on';
+  return [`${bucket}/${prefix}: compared ${looked} objects${state}`, ...rows].join('\n');
+}
+
+/** OSS waits 5 s for the answer to a callback: what is older has none under way. */
+const recentAge = '10s';
+
+/** @throws LandfallError request.invalid */
+export function readWords(words: readonly string[], now: Date): Words {
+  const usage =
+    'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--until <time or age>] [--inventory <report>] [--dry-run] [--remake] [--remove-orphans] [--json]';
+  const { values } = readOptions(usage, words, {
+    bucket: { type: 'string' },
+    prefix: { type: 'string', default: '' },
+    since: { type: 'string' },
+    until: { type: 'string', default: recentAge },
+    inventory: { type: 'string' },
+    'dry-run': { type: 'boolean', default: false },
+    remake: { type: 'boolean', default: false },
+    'remove-orphans': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  });
+  return {
+    bucket: values.bucket,
+    prefix: values.prefix,
+    since: values.since === undefined ? null : readTime('--since', values.since, now),
+    until: readTime('--until', values.until, now),
+    inventory: values.inventory ?? null,
+    isDryRun: values['dry-run'],
+    remakes: values.remake,
+    removesOrphans: values['remove-orphans'],
+    json: values.json,
+  };
+}
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A time such as 2026-01-15T09:30:00Z or 2026-01-15, or an age such as 30s, 90m, 12h, 7d. */
+function readTime(option: string, text: string, now: Date): Date {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (unit !== undefined)
+    return new Date(now.getTime() - Number(count) * unitMs[unit as keyof typeof unitMs]);
+  const time = new Date(text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime()))
+    throw new LandfallError(
+      'request.invalid',
+      `${option} ${text}: must be such as 2026-01-15T09:30:00Z, or 12h or 7d`,
+    );
+  return time;
+}

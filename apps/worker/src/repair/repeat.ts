@@ -1,0 +1,23 @@
+import { type Logger, pause } from '#runtime';
+
+/** How something is done again and again. */
+export interface Repetition {
+  readonly intervalMs: number;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+/** Does work again and again until the signal aborts; work that fails is logged and done again. */
+export async function repeat(
+  work: (signal: AbortSignal) => Promise<void>,
+  { intervalMs, signal, logger }: Repetition,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work(signal);
+    } catch (error) {
+      if (!signal.aborted) logger.warn({ err: error }, 'cannot sweep, trying again');
+    }
+    await pause(intervalMs, signal);
+  }
+}

@@ -1,0 +1,62 @@
+import type { ListedObject } from '#storage';
+import { invalid, type Manifest } from './manifest.js';
+
+/**
+ * Reads a line of an inventory report; null for one that says of no object that it is there: an older version, a delete
+ * marker. Pure.
+ * @throws LandfallError reconcile.inventory_invalid
+ */
+export function readLine(line: string, { columns, columnCount }: Manifest): ListedObject | null {
+  const fields = splitLine(line);
+  if (fields.length !== columnCount)
+    throw invalid(`${fields.length} columns instead of the manifest's ${columnCount}`);
+  const cell = (place: number | undefined) => (place === undefined ? undefined : fields[place]);
+  if (cell(columns.IsLatest) === 'false' || cell(columns.IsDeleteMarker) === 'true') return null;
+  const sizeBytes = Number(fields[columns.Size] || Number.NaN);
+  const lastModified = readTime(fields[columns.LastModifiedDate] ?? '');
+  const etag = (fields[columns.ETag] ?? '').replaceAll('"', '').toUpperCase();
+  if (!Number.isSafeInteger(sizeBytes) || lastModified === null || etag === '')
+    throw invalid('no size, time or ETag');
+  return { objectKey: decodeKey(fields[columns.Key] ?? ''), etag, sizeBytes, lastModified };
+}
+
+/** Splits a line of CSV: fields may be quoted, and quotes in them doubled. */
+function splitLine(line: string): string[] {
+  if (!line.includes('"')) return line.split(',');
+  const fields: string[] = [];
+  for (let at = 0; at <= line.length;) {
+    if (line[at] !== '"') {
+      const comma = line.indexOf(',', at);
+      const end = comma < 0 ? line.length : comma;
+      fields.push(line.slice(at, end));
+      at = end + 1;
+      continue;
+    }
+    let end = line.indexOf('"', at + 1);
+    while (line[end + 1] === '"') end = line.indexOf('"', end + 2);
+    if (end < 0 || (end + 1 < line.length && line[end + 1] !== ',')) throw invalid('a quote is not closed');
+    fields.push(line.slice(at + 1, end).replaceAll('""', '"'));
+    at = end + 2;
+  }
+  return fields;
+}
+
+/** Keys are URL-encoded; a space may be a plus, as in a form, because a plus itself is encoded. */
+function decodeKey(text: string): string {
+  try {
+    const key = decodeURIComponent(text.replaceAll('+', ' '));
+    if (key !== '') return key;
+  } catch (cause) {
+    throw invalid('a key that is not URL-encoded', cause);
+  }
+  throw invalid('an empty key');
+}
+
+/** OSS's pages show no time: ISO 8601 is read, also with hyphens in its time as in the names of reports, and seconds since 1970. */
+function readTime(text: string): Date | null {
+  if (/^\d{9,11}$/.test(text)) return new Date(Number(text) * 1_000);
+  const [, day, hour, minute, second = '00', rest = ''] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d)[:-](\d\d)(?:[:-](\d\d))?(\.\d+)?Z?$/.exec(text) ?? [];
+  const time = new Date(`${day}T${hour}:${minute}:${second}${rest}Z`);
+  return Number.isNaN(time.getTime()) ? null : time;
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { isLandfallError } from '#runtime';
+import { invalid, type Manifest } from './manifest.js';
+import type { ReportFiles } from './report-files.js';
+
+type ReportFile = Manifest['files'][number];
+
+/** A key of 1,023 bytes, percent-encoded, and some columns. */
+const lineMaxLength = 65_536;
+
+/**
+ * Makes sure that a file is the one that the manifest means. It is read twice for that, so that nothing follows from one that
+ * is not.
+ * @throws LandfallError reconcile.inventory_invalid
+ */
+export async function verifyFile(files: ReportFiles, { key, sizeBytes, md5 }: ReportFile): Promise<void> {
+  const digest = createHash('md5');
+  let received = 0;
+  for await (const chunk of files.read(key)) {
+    digest.update(chunk);
+    received += chunk.length;
+  }
+  if (received !== sizeBytes) throw invalid(`${key} has ${received} of ${sizeBytes} bytes`);
+  if (digest.digest('hex') !== md5) throw invalid(`${key} has another MD5 than the manifest says`);
+}
+
+/**
+ * Yields the lines of a compressed file as they are read.
+ * @throws LandfallError reconcile.inventory_invalid
+ */
+export async function* readLines(files: ReportFiles, { key }: ReportFile): AsyncGenerator<string> {
+  const gunzip = createGunzip();
+  // What fails in it fails in the loop, too, which is told of it.
+  pipeline(Readable.from(files.read(key)), gunzip).catch(() => undefined);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  try {
+    for await (const chunk of gunzip) {
+      const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+      if (rest.length > lineMaxLength) throw invalid(`${key}: a line longer than any`);
+    }
+    rest += decoder.decode();
+  } catch (error) {
+    // Of zlib and the decoder: the bytes are not what they should be.
+    const { code = '' } = error as { code?: string };
+    if (isLandfallError(error) || !/^(Z_|ERR_ENCODING)/.test(code)) throw error;
+    throw invalid(`${key}: ${(error as Error).message}`, error);
+  } finally {
+    gunzip.destroy();
+  }
+  if (rest !== '') yield rest;
+}
