@@ -7,6 +7,7 @@ import { gatherEvidence, listObjects, readAnswers } from './count/evidence.js';
 import { findAll, type Findings } from './count/findings.js';
 import { type Latency, readLatencies } from './count/latencies.js';
 import { countJobs, findForeignProcesses, findScratchFiles } from './count/leftovers.js';
+import { runReconcile } from './count/run-reconcile.js';
 import { settle } from './count/settle.js';
 import { countTotals, type Totals } from './count/totals.js';
 import { type MadeFault, makeFaults } from './faults/make-faults.js';
@@ -129,7 +130,10 @@ type Counted = Pick<Outcome, 'totals' | 'findings' | 'latencies'> & {
 
 async function count(stack: Stack, answersFile: string, { signal, say }: ProveOptions): Promise<Counted> {
   await using database = await connectTo(stack.databaseUrl);
-  const isSettled = await settle({ stack, database: database.client, signal, say });
+  const settling = { stack, database: database.client, signal, say };
+  await settle(settling);
+  await runReconcile(stack);
+  const isSettled = await settle(settling);
   // Path style; the client's types do not know it.
   const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true };
   const client = new OSS(options);

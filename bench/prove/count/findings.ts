@@ -54,7 +54,7 @@ export type FindingName = keyof typeof queries;
 export const findingNames = Object.keys(queries) as FindingName[];
 
 /** How often something was found that must not be, and what, up to a limit. */
-export interface Finding {
+interface Finding {
   readonly count: number;
   readonly what: readonly string[];
 }

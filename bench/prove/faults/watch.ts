@@ -5,13 +5,18 @@ const pollMs = 200;
 const limitMs = 120_000;
 const mostInBacklog = 10_000;
 
+/** Uploads that somebody waits for; what takes long (`upload.render`) stands behind all else on purpose, and is not waited for. */
+const waitedFor = `status IN ('stored', 'processing') AND NOT coalesce(
+  (SELECT bool_and(v.job = 'upload.render') FROM rendition_versions AS v
+   WHERE v.upload_id = uploads.id AND v.status = 'pending'), false)`;
+
 /** Milliseconds until something worked again; null when it did not within the limit. */
 export interface Recovery {
   /** Until OSS answered 200 to an upload that began after the fault. */
   readonly answeredMs: number | null;
   /** Until an upload that landed after the fault was ready. */
   readonly readyMs: number | null;
-  /** Until all uploads were over that were not when the fault began. */
+  /** Until nobody waited any more for the uploads that were waited for when the fault began. */
   readonly backlogMs: number | null;
 }
 
@@ -29,10 +34,10 @@ export class Watch {
     for (const tell of this.#waiting) tell(beganAt);
   };
 
-  /** The uploads that are not over; none while Postgres does not answer. */
+  /** The uploads that are waited for; none while Postgres does not answer. */
   async readBacklog(): Promise<string[]> {
     const rows = await this.#query<{ id: string }>(
-      `SELECT id FROM uploads WHERE status IN ('stored', 'processing') LIMIT ${mostInBacklog}`,
+      `SELECT id FROM uploads WHERE ${waitedFor} LIMIT ${mostInBacklog}`,
       [],
     );
     return rows?.map(({ id }) => id) ?? [];
@@ -45,7 +50,7 @@ export class Watch {
       values: [firstIdOf(since)],
     };
     const over = {
-      text: `SELECT NOT EXISTS (SELECT FROM uploads WHERE id = ANY($1) AND status IN ('stored', 'processing')) AS "isSo"`,
+      text: `SELECT NOT EXISTS (SELECT FROM uploads WHERE id = ANY($1) AND ${waitedFor}) AS "isSo"`,
       values: [backlog],
     };
     const [answeredMs, readyMs, backlogMs] = await Promise.all([

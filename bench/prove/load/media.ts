@@ -5,8 +5,7 @@ import { runFfmpeg } from '../../harness/run-ffmpeg.js';
 import { photo } from '../../images/photos.js';
 
 /** What is uploaded, by the name that its keys begin with. */
-export const kinds = ['photo', 'sound', 'film', 'damaged'] as const;
-export type Kind = (typeof kinds)[number];
+export type Kind = 'photo' | 'sound' | 'film' | 'damaged';
 
 export const mimeTypes: Record<Kind, string> = {
   photo: 'image/jpeg',

@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import type { Kind } from './media.js';
 
 /** How it is uploaded: the ticket's signed URL, its form, or an SDK with the ticket's callback, in one request or in parts. */
-export type Way = 'put' | 'form' | 'sdk' | 'multipart';
+type Way = 'put' | 'form' | 'sdk' | 'multipart';
 
 /** One upload that is to be made. */
 export interface PlannedUpload {
