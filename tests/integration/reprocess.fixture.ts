@@ -88,8 +88,12 @@ export function useUploads() {
     return id;
   }
 
-  async function planned(pipelines: Pipelines, kind: 'image' | 'video' = 'image'): Promise<string> {
-    const id = await landed();
+  async function planned(
+    pipelines: Pipelines,
+    kind: 'image' | 'video' = 'image',
+    values: Partial<Upload> = {},
+  ): Promise<string> {
+    const id = await landed(values);
     const upload = await beginRun(database.source, id);
     if (!upload) throw new Error('it is not open');
     const mimeType = kind === 'image' ? 'image/jpeg' : 'video/mp4';

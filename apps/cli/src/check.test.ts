@@ -56,8 +56,12 @@ describe('findProblems', () => {
     ['API_PUBLIC_URL', '', 'localhost'],
     ['TICKET_PREFIXES', 'avatars/,covers/', 'TICKET_KEY_TEMPLATE'],
     ['QUEUE_URL', 'redis://queue.internal:6379', 'not encrypted'],
+    ['TICKET_FOLLOW_UP_S', '0', 'landfall reconcile'],
+    ['EVENTS_ACCEPT', 'smq', '512 bits'],
+    ['EVENTS_ACCEPT', 'eventbridge', 'static token'],
   ])('warns of a doubtful %s', (name, value, said) => {
-    const { errors, warnings } = findProblems({ ...production, [name]: value });
+    const nets = name === 'CALLBACK_TRUST' ? { RECONCILE_INTERVAL_S: '86400' } : {};
+    const { errors, warnings } = findProblems({ ...production, ...nets, [name]: value });
     expect(errors).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining(said)]);
   });

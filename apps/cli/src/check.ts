@@ -11,6 +11,8 @@ const production = [
   'worker',
   'media',
   'tickets',
+  'events',
+  'reconcile',
 ] as const;
 
 /** Reads all settings and the pipelines file, and prints errors (exit code 1) and warnings (0). */
@@ -90,7 +92,34 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
       'TICKET_PREFIXES: TICKET_KEY_TEMPLATE begins with none of them; ticket requests without a key are refused',
     ],
   ];
+  doubts.push(...doubtfulNets(config));
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
+}
+
+/** Finds uploads that would stay unknown if their callback failed, and events that anyone can forge. */
+function doubtfulNets({
+  callback,
+  events,
+  reconcile,
+  tickets,
+}: Config<'callback' | 'events' | 'reconcile' | 'tickets'>): [boolean, string][] {
+  const hasSecretUrl = callback.urlSecrets.length > 0;
+  const hearsEvents = events.accept.length > 0 || events.queueUrl !== undefined;
+  const followsUpAll = callback.trust === 'ticket' && tickets.followUpS > 0;
+  return [
+    [
+      !hearsEvents && reconcile.intervalS === 0 && !followsUpAll,
+      'RECONCILE_INTERVAL_S: an object whose callback fails stays unknown until somebody runs `landfall reconcile`; set an interval, or have OSS send events (EVENTS_ACCEPT or EVENTS_QUEUE_URL)',
+    ],
+    [
+      events.accept.includes('smq') && !hasSecretUrl,
+      'EVENTS_ACCEPT: smq signs with a key of 512 bits that anyone can factor, so an event proves only that somebody knows the endpoint; put a secret of CALLBACK_URL_SECRETS into it: /events/oss/<secret>',
+    ],
+    [
+      events.accept.includes('eventbridge') && events.tokens.length === 0 && !hasSecretUrl,
+      'EVENTS_TOKENS: without a static token an event of eventbridge proves only that some customer of Alibaba Cloud sent it',
+    ],
+  ];
 }
 
 /**

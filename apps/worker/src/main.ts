@@ -15,6 +15,7 @@ import {
 import { openRegistry, uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
+import { loadConsumerConfig, openConsumer } from './events/open-consumer.js';
 import { findHardware } from './capacity/find-hardware.js';
 import { imageSlots } from './capacity/image-slots.js';
 import { openScratch } from './objects/scratch.js';
@@ -26,6 +27,7 @@ import { WorkerModule } from './worker.module.js';
 const capacity = readCapacity();
 sizeThreadPool(capacity);
 const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media']);
+const consumerConfig = loadConsumerConfig();
 const logger = createLogger('worker', config.log.level);
 const pipelines = loadPipelines(config.media.pipelinesFile);
 configureSharp();
@@ -80,9 +82,11 @@ const sweep = new UploadSweep(
   logger,
 );
 sweep.start();
+const consumer = consumerConfig && openConsumer(consumerConfig, source, registry, logger);
+consumer?.start();
 
 close = async () => {
-  await Promise.all([sweep.stop(), app.close()]);
+  await Promise.all([sweep.stop(), consumer?.stop(), app.close()]);
   await closeRegistry();
   await backend.close();
   await source.destroy();

@@ -20,18 +20,19 @@ export interface Lifecycle<State extends string = string> {
 
 const upload = {
   states: {
-    stored: 'A callback was recorded; OSS has not confirmed the object version yet.',
+    stored: 'A landing was recorded; OSS has not confirmed the object version yet.',
     processing: 'OSS has confirmed it; its renditions are being planned and made.',
     ready: 'Every rendition is ready. New versions of some may be being made.',
     failed: 'It, or one of its renditions, failed with a reason.',
     ignored: 'No pipeline wants it; its facts are known.',
-    deleted: 'It was deleted, or merged into the upload that holds the same object version.',
+    deleted:
+      'It was deleted, its object was, or it was merged into the upload that holds the same object version.',
   },
   transitions: [
     {
       from: null,
       to: 'stored',
-      by: 'a callback',
+      by: 'a callback or an event of OSS, a worker that asks for the object of a ticket, or a reconcile',
       writes: 'the landing, and an outbox row for `upload.process`',
     },
     {
@@ -73,7 +74,7 @@ const upload = {
     {
       from: 'processing',
       to: 'deleted',
-      by: 'a client, or a landing of the same version that somebody vouches for',
+      by: 'a client, a landing of the same version that somebody vouches for, or a worker that OSS tells that the object is gone',
       writes: 'one retired version for all objects; its other versions, chunks and keys go',
     },
     {
@@ -89,7 +90,12 @@ const upload = {
       by: 'a client that asks for it again',
       writes: '`reprocessing_since`, and outbox rows; the error goes',
     },
-    { from: 'failed', to: 'deleted', by: 'a client', writes: 'as from `processing`' },
+    {
+      from: 'failed',
+      to: 'deleted',
+      by: 'a client, or a worker that OSS tells that the object is gone',
+      writes: 'as from `processing`',
+    },
     {
       from: 'failed',
       to: null,
@@ -102,7 +108,7 @@ const upload = {
       by: 'a client that asks for it again, when a pipeline matches by now',
       writes: '`reprocessing_since`, and outbox rows',
     },
-    { from: 'ignored', to: 'deleted', by: 'a client', writes: 'as from `processing`' },
+    { from: 'ignored', to: 'deleted', by: 'as from `failed`', writes: 'as from `processing`' },
     {
       from: 'deleted',
       to: 'stored',

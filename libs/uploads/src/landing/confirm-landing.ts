@@ -56,10 +56,18 @@ async function confirm(
   if (!upload || isConfirmed(upload)) return upload;
   if (upload.ticketId !== null) await refuseUsedTicket(manager, upload, upload.ticketId, seen);
   const holder = await findHolder(manager, upload, seen.etag);
-  if (holder && (upload.proof === null || holder.proof !== 'object' || holder.source !== 'callback'))
-    return merge(manager, upload, holder, { ...rules, ...seen });
+  if (holder && !replaces(upload, holder)) return merge(manager, upload, holder, { ...rules, ...seen });
   if (holder) await takeOver(manager, upload, holder, rules);
   return claim(manager, upload, seen, rules);
+}
+
+/**
+ * Of two callbacks the one that somebody vouches for replaces the one for which nobody does, and which may be a lie. What was
+ * found in other ways claims nothing that would have to go.
+ */
+function replaces(upload: Upload, holder: Upload): boolean {
+  const areCallbacks = upload.source === 'callback' && holder.source === 'callback';
+  return areCallbacks && upload.proof !== null && holder.proof === 'object';
 }
 
 /** One ticket, one version, unless it may overwrite. Under the lock of the ticket, or two landings would each find it unused. */
