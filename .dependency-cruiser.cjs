@@ -192,7 +192,7 @@ module.exports = {
       name: 'bench-is-a-leaf',
       comment: 'Benchmarks measure from outside, without the harness of the tests; nothing imports them',
       severity: 'error',
-      from: { path: '^bench/' },
+      from: { path: '^bench/', pathNot: [testFile] },
       to: { path: ['^libs/testing/', '^tests/'] },
     },
     {
