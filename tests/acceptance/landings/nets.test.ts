@@ -115,9 +115,13 @@ test('with every third callback lost all files are ready by one reconcile alone'
     TICKET_FOLLOW_UP_S: '0',
   });
   const statuses = await uploadAll(putWithCallback(stack));
-  const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'reconcile', '--json'], {
-    env: { PATH: process.env['PATH'], LANDFALL_ENV: 'development', ...stack.env },
-  });
+  const child = spawn(
+    process.execPath,
+    ['dist/apps/cli/src/main.js', 'reconcile', '--until', '0s', '--json'],
+    {
+      env: { PATH: process.env['PATH'], LANDFALL_ENV: 'development', ...stack.env },
+    },
+  );
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
   expect({ code, ...(JSON.parse(output) as object) }).toMatchObject({
     code: 0,

@@ -36,6 +36,7 @@ export type UploadSource = (typeof uploadSources)[number];
 @Index('uploads_landing', { synchronize: false })
 @Index('uploads_version', { synchronize: false })
 @Index('uploads_key', { synchronize: false })
+@Index('uploads_unproven_key', { synchronize: false })
 @Index('uploads_ticket', { synchronize: false })
 @Index('uploads_merged', { synchronize: false })
 @Index('uploads_vars', { synchronize: false })
