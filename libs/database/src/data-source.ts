@@ -17,6 +17,12 @@ export interface DatabaseSettings {
 /** If no connection is available within this time, the database counts as unavailable. */
 export const connectTimeoutMs = 3_000;
 
+/**
+ * A transaction whose process does nothing for this long is undone: one that stands still would keep
+ * everybody from the rows that it has locked. Longer than the relay waits for the queue.
+ */
+const idleTransactionMs = 8_000;
+
 const connectPauseMs = 1_000;
 
 /**
@@ -48,6 +54,7 @@ export function createDataSource(
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       statement_timeout: settings.statementTimeoutMs,
+      idle_in_transaction_session_timeout: idleTransactionMs,
     },
     poolErrorHandler: ignoreConnectionLoss,
   });
@@ -84,6 +91,7 @@ export function createPool(settings: DatabaseSettings, schema = 'public'): Pool 
     application_name: settings.applicationName,
     options: `-c search_path=${schema}`,
     connectionTimeoutMillis: connectTimeoutMs,
+    idle_in_transaction_session_timeout: idleTransactionMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });

@@ -2,9 +2,10 @@ import { LandfallError } from '#runtime';
 
 /**
  * SQLSTATE classes that mean "not now" instead of "this statement is wrong": connection, resources,
- * operator, serialization; and a server that accepts no writes, as after a failover.
+ * operator, serialization; a server that accepts no writes, as after a failover; and a transaction
+ * that waited too long for us.
  */
-const passingStates = /^(08|25006|40|53|57|58)/;
+const passingStates = /^(08|25006|25P03|40|53|57|58)/;
 /**
  * SQLSTATE classes that mean "not these values": data, integrity, a limit such as that of an index
  * row.

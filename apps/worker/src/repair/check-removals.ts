@@ -17,6 +17,8 @@ export async function checkRemovals(worker: WorkerContext, signal: AbortSignal):
     const ends = await pMap(uploads, (upload) => checkRemoval(worker, upload, signal), {
       concurrency: requestsAtOnce,
       signal,
+      // One that OSS gives no answer about must not hold up the others.
+      stopOnError: false,
     });
     removed += ends.filter(Boolean).length;
     page = uploads.length;

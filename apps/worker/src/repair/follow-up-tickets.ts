@@ -33,6 +33,8 @@ export async function followUpTickets(
     const ends = await pMap(page.tickets, (ticket) => followUpTicket(worker, ticket, { registry, signal }), {
       concurrency: requestsAtOnce,
       signal,
+      // One that OSS gives no answer about must not hold up the others.
+      stopOnError: false,
     });
     found += ends.filter(Boolean).length;
     hasMore = page.hasMore;

@@ -58,6 +58,8 @@ async function removeOne(
   remove: RemoveObjects,
 ): Promise<boolean> {
   return source.transaction(async (manager) => {
+    // Thousands of objects may go between two statements.
+    await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '10min'`);
     const upload = await manager.findOne(Upload, {
       where: { id: uploadId },
       select: { id: true, bucket: true },
