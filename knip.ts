@@ -14,6 +14,7 @@ const config: KnipConfig = {
     'apps/*/src/main.ts!',
     'apps/cli/bootstrap.mjs!',
     'bench/main.ts!',
+    'bench/prove/main.ts!',
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
     'libs/image/src/decoders/decoder-thread.ts!',

@@ -21,7 +21,7 @@ export default defineConfig({
     globalSetup: ['libs/testing/src/global-setup.ts'],
     reporters: ['default', './libs/testing/src/closing-line.ts'],
     pool: 'forks',
-    // The slowest files mostly wait (for a lock of a killed worker to expire): more files at once than cores.
+    // The slowest files mostly wait (for locks to expire, for services that are away): more files at once than cores.
     maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 120_000,

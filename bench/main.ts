@@ -10,6 +10,7 @@ import { measureImages } from './images/throughput.js';
 import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
 import { printJson, printReport } from './harness/report.js';
+import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
@@ -26,6 +27,8 @@ const benchmarks = {
   'images-memory': measureImageMemory,
   'emulator-uploads': measureEmulator,
   'migration-online': measureMigration,
+  'prove-postgres': measureProof('postgres'),
+  'prove-redis': measureProof('redis'),
   reconcile: measureReconcile,
   'videos-ladder': measureLadder,
   'videos-poster': measurePoster,
@@ -33,7 +36,7 @@ const benchmarks = {
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, videos`;
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, prove, reconcile, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -27,6 +27,10 @@ export class NameSources1764460800000 implements MigrationInterface {
     await runner.query('CREATE INDEX IF NOT EXISTS object_checks_due ON object_checks (due_at)');
     await runner.query('RESET lock_timeout');
     await runner.query('ALTER TABLE uploads VALIDATE CONSTRAINT uploads_source_check');
+    await runner.query('DROP INDEX CONCURRENTLY IF EXISTS uploads_unproven_key');
+    await runner.query(
+      'CREATE INDEX CONCURRENTLY uploads_unproven_key ON uploads (bucket, object_key) WHERE proof IS NULL',
+    );
     await runner.query('DROP INDEX CONCURRENTLY IF EXISTS tickets_follow_up');
     await runner.query(`
       CREATE INDEX CONCURRENTLY tickets_follow_up ON tickets (follow_up_at) WHERE follow_up_at IS NOT NULL`);
@@ -37,6 +41,7 @@ export class NameSources1764460800000 implements MigrationInterface {
     await runner.query(`SET lock_timeout = '10s'`);
     await runner.query('ALTER TABLE uploads DROP CONSTRAINT IF EXISTS uploads_source_check');
     await runner.query(`UPDATE uploads SET source = 'callback' WHERE source <> 'callback'`);
+    await runner.query('DROP INDEX IF EXISTS uploads_unproven_key');
     await runner.query('DROP TABLE IF EXISTS object_checks');
     await runner.query('ALTER TABLE tickets DROP COLUMN IF EXISTS follow_up_at');
     await runner.query('RESET lock_timeout');

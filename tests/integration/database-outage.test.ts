@@ -5,6 +5,7 @@ import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
 
+const eventToken = { 'x-eventbridge-signature-token': 'a-long-static-token-of-ours' };
 const headers = { authorization: `Bearer ${developmentSecrets.apiKey}` };
 
 let postgres: Awaited<ReturnType<typeof ownPostgres>>;
@@ -42,7 +43,11 @@ beforeAll(async () => {
      VALUES ($1, $1, 0, 'film', 'hls', 'upload.transcode', '{}', 'spec', 'ready')`,
     [uploadId],
   );
-  api = await startApp('api', apiEnv(postgres.url));
+  api = await startApp('api', {
+    ...apiEnv(postgres.url),
+    EVENTS_ACCEPT: 'eventbridge',
+    EVENTS_TOKENS: eventToken['x-eventbridge-signature-token'],
+  });
 });
 afterAll(async () => {
   await api.end();
@@ -54,6 +59,10 @@ const ask = async (path: string, init: RequestInit = {}) => {
   const answer = await fetch(`${api.url}${path}`, { headers, ...init });
   return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body: await answer.json() };
 };
+const eventsOf = (eventName: string) =>
+  JSON.stringify({
+    events: [{ eventName, oss: { bucket: { name: 'landfall' }, object: { key: 'a.mp4' } } }],
+  });
 const unavailable = { status: 503, retryAfter: '1', body: { code: 'database.unavailable', status: 503 } };
 
 test('a connection that is lost in the middle of a request for a stream key is an outage, and no fault of ours', async () => {
@@ -92,6 +101,8 @@ test('without a database every request that needs it is told so', async () => {
     [`/v1/streams/${uploadId}/film/key`],
     [`/v1/tickets/${uploadId}`],
     ['/v1/tickets', { method: 'POST', headers: json, body: '{"key":"a.jpg"}' }],
+    ['/events/oss', { method: 'POST', headers: eventToken, body: eventsOf('ObjectCreated:PutObject') }],
+    ['/events/oss', { method: 'POST', headers: eventToken, body: eventsOf('ObjectRemoved:DeleteObject') }],
   ];
   for (const [path, init] of requests)
     expect([path, await ask(path, init)]).toEqual([

@@ -163,12 +163,15 @@ describe('a version in a bucket is unknown', () => {
     },
   );
 
-  test('not while a landing of it waits to be confirmed, and again when that has failed', async () => {
-    const id = await land({ proof: 'url' });
-    expect(await isUnknown()).toEqual([none]);
-    await database.source.query(`UPDATE uploads SET status = 'failed' WHERE id = $1`, [id]);
-    expect(await isUnknown()).toEqual([none, objectKey]);
-  });
+  test.each(['url', null] as const)(
+    'not while a landing of it waits to be confirmed, and again when that has failed (%s)',
+    async (proof) => {
+      const id = await land({ proof });
+      expect(await isUnknown()).toEqual([none]);
+      await database.source.query(`UPDATE uploads SET status = 'failed' WHERE id = $1`, [id]);
+      expect(await isUnknown()).toEqual([none, objectKey]);
+    },
+  );
 });
 
 describe('a ticket whose callback has not come', () => {

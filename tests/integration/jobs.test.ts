@@ -1,34 +1,10 @@
 import 'reflect-metadata';
-import {
-  type JobContext,
-  type JobHandler,
-  type JobHandlers,
-  jobHandlersToken,
-  JobsModule,
-  migrateQueue,
-  openQueueBackend,
-} from '#jobs';
-import { type JobName, type MakingJob, type Urgency, outboxRow, queueJobs } from '#outbox';
-import { createLogger, LandfallError, newId } from '#runtime';
-import { eventually, queueKinds, testDatabase, type TestDatabase, testQueue } from '#testing';
-import { type DynamicModule, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { DataSource } from '#database';
+import { migrateQueue } from '#jobs';
+import { type MakingJob, type Urgency, outboxRow, queueJobs } from '#outbox';
+import { LandfallError, newId } from '#runtime';
+import { eventually, queueKinds, testDatabase, type TestDatabase, type TestQueue, testQueue } from '#testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
-
-/** What the handlers of a test saw. */
-interface Seen {
-  runs: { name: JobName; uploadId: string }[];
-  givenUp: { uploadId: string; code: string }[];
-  ended: string[];
-}
-
-type Work = (uploadId: string, context: JobContext) => Promise<void>;
-
-@Module({})
-class TestHandlers {}
+import { type Seen, startJobsWorker, type Work } from './jobs-worker.fixture.js';
 
 describe.each(queueKinds)('jobs on %s', (kind) => {
   let database: TestDatabase;
@@ -46,60 +22,8 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
   });
 
   /** A worker that runs `work` for every job; returns how to end it. */
-  async function startWorker(
-    queue: { url: string; prefix: string },
-    work: Work,
-    thumbnailsAtOnce = 4,
-  ): Promise<() => Promise<void>> {
-    const backend = openQueueBackend({ ...queue, poolSize: 10 });
-    const handler = (name: JobName): JobHandler<JobName> => ({
-      async run({ uploadId }, context) {
-        seen.runs.push({ name, uploadId });
-        await work(uploadId, context);
-      },
-      async giveUp({ uploadId }, { code }) {
-        seen.givenUp.push({ uploadId, code });
-      },
-      async ended({ uploadId }) {
-        seen.ended.push(uploadId);
-      },
-    });
-    const handlers: JobHandlers = {
-      'upload.process': handler('upload.process'),
-      'upload.render': handler('upload.render'),
-      'upload.transcode': handler('upload.transcode'),
-      'upload.chunk': handler('upload.chunk'),
-      'upload.join': handler('upload.join'),
-    };
-    const handlersModule: DynamicModule = {
-      module: TestHandlers,
-      providers: [
-        { provide: DataSource, useValue: database.source },
-        { provide: jobHandlersToken, useValue: handlers },
-      ],
-      exports: [DataSource, jobHandlersToken],
-    };
-    const app = await NestFactory.createApplicationContext(
-      JobsModule.register(
-        {
-          backend,
-          concurrency: { thumbnail: thumbnailsAtOnce, transcode: 1 },
-          shutdownGraceMs: 50,
-          databaseUrl: database.url,
-          logger,
-        },
-        handlersModule,
-      ),
-      { logger: false, abortOnError: false },
-    );
-    await app.get(JobsModule).start();
-    let closed = false;
-    const close = async () => {
-      if (closed) return;
-      closed = true;
-      await app.close();
-      await backend.close();
-    };
+  async function startWorker(queue: TestQueue, work: Work, thumbnailsAtOnce = 4) {
+    const close = await startJobsWorker({ queue, database, seen }, work, thumbnailsAtOnce);
     closers.push(close);
     return close;
   }

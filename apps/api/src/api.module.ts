@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import './errors.js';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { RefusedCallbacks } from './callbacks/refused-callbacks.js';
+import { EventsModule } from './events/events.module.js';
+import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
 import { StreamsModule } from './streams/streams.module.js';
@@ -20,10 +22,14 @@ export class ApiModule {
       imports: [
         SharedModule.register(parts),
         CallbacksModule,
+        EventsModule,
         TicketsModule,
         UploadsModule,
         StreamsModule,
-        HttpModule.register({ imports: [CallbacksModule], reporter: RefusedCallbacks }),
+        HttpModule.register({
+          imports: [EventsModule, CallbacksModule],
+          reporters: [RefusedPushes, RefusedCallbacks],
+        }),
       ],
     };
   }

@@ -45,6 +45,31 @@ const apiErrors = defineErrors({
     retry: 'backoff',
     message: 'Too many callbacks arrive without a ticket or a secret callback URL',
   },
+  'event.sender_forbidden': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'Events of this sender are not accepted',
+  },
+  'event.token_invalid': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The event does not carry one of the configured tokens',
+  },
+  'event.signature_mismatch': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The event signature does not match the received request',
+  },
+  'event.cert_unavailable': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The certificate of the event cannot be fetched',
+  },
+  'event.unproven_limited': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'Too many events arrive without a ticket or a secret URL',
+  },
   'rendition.not_found': {
     kind: 'notFound',
     retry: 'never',

@@ -7,9 +7,20 @@ import { openRegistry, uploadEntities } from '#uploads';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
+import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveOpenApi } from './http/open-api.js';
 
-const config = loadConfig(['log', 'http', 'callback', 'database', 'oss', 'worker', 'media', 'tickets']);
+const config = loadConfig([
+  'log',
+  'http',
+  'callback',
+  'database',
+  'oss',
+  'worker',
+  'media',
+  'tickets',
+  'events',
+]);
 const logger = createLogger('api', config.log.level);
 
 const source = createDataSource(
@@ -51,6 +62,10 @@ const app = await NestFactory.create<NestFastifyApplication>(
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+// Events come in batches, and in base64.
+fastify.addHook('onRoute', (route) => {
+  if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
+});
 serveOpenApi(app, '0.1.0');
 
 await app.listen(config.http.port, config.http.host);

@@ -35,6 +35,7 @@ const steps = {
     [vitest, 'run', `tests/fuzz/${what}`, ...words],
   ],
   bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
+  prove: (words) => [[join(root, 'dist/bench/prove/main.js'), ...words]],
   // What all of them begin with, and no more.
   build: () => [],
 };

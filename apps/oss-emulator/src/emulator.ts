@@ -7,9 +7,13 @@ import { serveRequests, serverOptions } from './http/serve-requests.js';
 import { ImageProcess } from './images/image-process.js';
 import { Buckets } from './store/buckets.js';
 import { convertOldFolder } from './store/old-format.js';
+import { Events } from './events/events.js';
+import type { EventRule } from './events/model/event-rules.js';
+import { loadSigningKeys } from './events/signing/signing-keys.js';
 import { CallbackJournal } from './callbacks/journal.js';
 import { noFaults, type FaultPlan } from './faults/fault-plan.js';
 import { Faults } from './faults/faults.js';
+import { Overtaking } from './faults/overtaking.js';
 import { loadCallbackKey } from './callbacks/key.js';
 import type { EmulatorState } from './state/emulator-state.js';
 
@@ -34,10 +38,14 @@ export interface EmulatorOptions {
   readonly temporaryKeys?: readonly AccessKey[];
   /** What goes wrong from the start; nothing if not given. */
   readonly faults?: FaultPlan;
+  /** What events are sent from the start; none if not given. */
+  readonly eventRules?: readonly EventRule[];
+  /** By which the waits before an event is sent again are multiplied; OSS's own if not given. */
+  readonly eventWaitScale?: number;
   /** How long restoring an archived object takes; defaults to a second. */
   readonly restoreMs?: number | undefined;
   readonly logger: Logger;
-  /** Time limit for one callback attempt; defaults to OSS's own, 5 s. */
+  /** Time limit for one attempt with a callback or an event; defaults to OSS's own, 5 s. */
   readonly callbackTimeoutMs?: number;
 }
 
@@ -58,6 +66,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   await convertOldFolder(options.dataDir, buckets);
   for (const name of options.buckets) await buckets.create(name);
   const callbackKey = await loadCallbackKey(options.dataDir);
+  const signingKeys = await loadSigningKeys(options.dataDir);
   const server = createServer(serverOptions);
   server.listen(options.port, options.host);
   await once(server, 'listening');
@@ -65,13 +74,29 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const publicUrl = new URL(options.publicUrl ?? `http://localhost:${port}`);
   const closing = new AbortController();
   const images = new ImageProcess();
+  const { region, logger, callbackTimeoutMs = 5_000 } = options;
+  const faults = new Faults(options.faults ?? noFaults);
+  const events = new Events({
+    buckets,
+    rules: options.eventRules ?? [],
+    keys: signingKeys,
+    faults,
+    region,
+    publicUrl,
+    timeoutMs: callbackTimeoutMs,
+    waitScale: options.eventWaitScale ?? 1,
+    logger,
+    closing: closing.signal,
+  });
   const state: EmulatorState = {
     buckets,
     images,
     callbackKey,
     journal: new CallbackJournal(),
-    faults: new Faults(options.faults ?? noFaults),
-    region: options.region,
+    events,
+    faults,
+    overtaking: new Overtaking(),
+    region,
     restoreMs: options.restoreMs ?? 1_000,
     publicUrl,
     cnames: options.cnames ?? new Map(),
@@ -79,8 +104,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       { accessKeyId: options.accessKeyId, accessKeySecret: options.accessKeySecret },
       ...(options.temporaryKeys ?? []),
     ]),
-    logger: options.logger,
-    callbackTimeoutMs: options.callbackTimeoutMs ?? 5_000,
+    logger,
+    callbackTimeoutMs,
     closing: closing.signal,
   };
   const answers = serveRequests(server, state);
@@ -95,6 +120,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await images.close();
       // They may still be storing an object.
       await Promise.all(answers);
+      await events.close();
       await buckets.close();
     },
   };

@@ -1,6 +1,7 @@
 /**
  * oss-emulator: replaces OSS on a developer's machine and in tests: stores objects, checks
- * signatures, sends signed callbacks, keeps a journal of them, and makes faults on demand.
+ * signatures, sends signed callbacks and event notifications, keeps journals of them, and makes
+ * faults on demand.
  *
  * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key.
  * One more operation: a file of its own and a line in `operations.ts`. One more refusal:

@@ -1,5 +1,6 @@
 import { createLogger, LandfallError, loadConfig, type Logger } from '#runtime';
 import { type Emulator, startEmulator } from './emulator.js';
+import { readEventRules } from './events/model/event-rules.js';
 import { readFaultPlan } from './faults/fault-plan.js';
 
 type Settings = ReturnType<typeof readSettings>['emulator'];
@@ -15,11 +16,19 @@ export async function startConfigured(
   logStream?: NodeJS.WritableStream,
 ): Promise<{ emulator: Emulator; logger: Logger; settings: Settings }> {
   const { emulator: settings, log } = readSettings(env);
-  const { faults: given, ...options } = settings;
-  const faults = readFaultPlan(given);
+  const { faults: givenFaults, eventRules: givenRules, ...options } = settings;
+  const faults = readFaultPlan(givenFaults);
   if ('problem' in faults)
     throw new LandfallError('config.invalid', `\n  EMULATOR_FAULTS: ${faults.problem}`);
+  const events = readEventRules(givenRules);
+  if ('problem' in events)
+    throw new LandfallError('config.invalid', `\n  EMULATOR_EVENT_RULES: ${events.problem}`);
   const logger = createLogger('oss-emulator', log.level, logStream);
-  const emulator = await startEmulator({ ...options, faults: faults.plan, logger });
+  const emulator = await startEmulator({
+    ...options,
+    faults: faults.plan,
+    eventRules: events.rules,
+    logger,
+  });
   return { emulator, logger, settings };
 }

@@ -16,6 +16,7 @@ import {
 import { openRegistry, uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
+import { loadConsumerConfig, openConsumer } from './events/open-consumer.js';
 import { findHardware } from './capacity/find-hardware.js';
 import { imageSlots } from './capacity/image-slots.js';
 import { openScratch } from './objects/scratch.js';
@@ -28,6 +29,7 @@ import { WorkerModule } from './worker.module.js';
 const capacity = readCapacity();
 sizeThreadPool(capacity);
 const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media', 'reconcile']);
+const consumerConfig = loadConsumerConfig();
 const logger = createLogger('worker', config.log.level);
 const pipelines = loadPipelines(config.media.pipelinesFile);
 configureSharp();
@@ -89,9 +91,11 @@ const schedule = new ReconcileSchedule(
   logger,
 );
 schedule.start();
+const consumer = consumerConfig && openConsumer(consumerConfig, source, registry, logger);
+consumer?.start();
 
 close = async () => {
-  await Promise.all([sweep.stop(), schedule.stop(), app.close()]);
+  await Promise.all([sweep.stop(), schedule.stop(), consumer?.stop(), app.close()]);
   await closeRegistry();
   await backend.close();
   await source.destroy();

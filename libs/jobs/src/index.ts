@@ -9,4 +9,5 @@ import './errors.js';
 
 export type { JobContext, JobHandler, JobHandlers } from './job-handlers.js';
 export { jobHandlersToken, JobsModule, type JobsSettings } from './jobs.module.js';
+export { lockMs } from './job-locks.js';
 export { migrateQueue, openQueueBackend } from './queue-backend.js';

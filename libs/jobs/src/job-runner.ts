@@ -18,7 +18,7 @@ export class JobRunner {
     this.shutdown.abort(new Error('the worker is shutting down'));
   }
 
-  async run(job: Job, token: string | undefined, lockLost: AbortSignal | undefined): Promise<void> {
+  async run(job: Job, token: string, lockLost: AbortSignal): Promise<void> {
     if (!isJobName(job.name)) throw new UnrecoverableError(`there is no job named ${job.name}`);
     await this.runNamed(job.name, job, token, lockLost);
   }
@@ -26,8 +26,8 @@ export class JobRunner {
   private async runNamed<Name extends JobName>(
     name: Name,
     job: Job,
-    token: string | undefined,
-    lockLost: AbortSignal | undefined,
+    token: string,
+    lockLost: AbortSignal,
   ): Promise<void> {
     const handler: JobHandler<Name> = this.handlers[name];
     const parsed = jobCatalog[name].payload.safeParse(job.data);
@@ -40,7 +40,7 @@ export class JobRunner {
       ...('position' in payload ? { position: payload.position } : {}),
       attempt: job.attemptsMade + 1,
     });
-    const signal = lockLost ? AbortSignal.any([this.shutdown.signal, lockLost]) : this.shutdown.signal;
+    const signal = AbortSignal.any([this.shutdown.signal, lockLost]);
     const startedAt = performance.now();
     let failure: LandfallError | undefined;
     try {
@@ -61,7 +61,7 @@ export class JobRunner {
       await job.moveToWait(token);
       throw new WaitingError();
     }
-    if (lockLost?.aborted) {
+    if (lockLost.aborted) {
       // Another worker has the job by now and decides its outcome.
       logger.warn({ durationMs }, 'job lost to another worker');
       throw failure;

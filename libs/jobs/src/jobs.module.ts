@@ -5,6 +5,7 @@ import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } f
 import type { Job, Queue, Worker } from 'bullmq';
 import { DataSource } from '#database';
 import type { JobHandlers } from './job-handlers.js';
+import { JobLocks, lockMs, lookMs } from './job-locks.js';
 import { JobRunner } from './job-runner.js';
 import { OutboxRelay } from './outbox-relay.js';
 import type { QueueBackend } from './queue-backend.js';
@@ -23,46 +24,47 @@ export interface JobsSettings {
 }
 
 /**
- * How often a job may be taken back from a stalled worker before BullMQ fails it; then the sweep
- * takes over.
+ * BullMQ would fail a job that was taken back this often. It must not: a worker that was merely slow
+ * counts there like one that died, while we count in Postgres only those that died.
  */
-const maxStalledCount = 5;
+const maxStalledCount = 2 ** 31 - 1;
 
-/**
- * Interval of the check for stalled jobs: a stalled job is noticed after BullMQ's lock of 30 s plus
- * at most this.
- */
-const stalledInterval = 5_000;
+/** The processor of a queue, with the locks of its jobs. */
+abstract class LockingProcessor extends WorkerHost {
+  abstract readonly locks: JobLocks;
+}
 
 /** The class of the processor that takes the jobs of one queue; Nest finds it by its decorator. */
 function processorOf(
   queue: QueueName,
   concurrency: number,
   { backend, logger }: JobsSettings,
-): Type<WorkerHost> {
+): Type<LockingProcessor> {
   @Processor(queue, {
     concurrency,
     connection: backend.consumer,
     maxStalledCount,
-    stalledInterval,
+    lockDuration: lockMs,
+    stalledInterval: lookMs,
+    // JobLocks does both.
+    skipLockRenewal: true,
+    skipStalledCheck: true,
     autorun: false,
   })
-  class QueueProcessor extends WorkerHost {
+  class QueueProcessor extends LockingProcessor {
+    #locks: JobLocks | undefined;
+
     constructor(@Inject(JobRunner) private readonly runner: JobRunner) {
       super();
     }
 
-    override process(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
-      return this.runner.run(job, token, signal);
+    /** Nest makes the worker after the processor. */
+    get locks(): JobLocks {
+      return (this.#locks ??= new JobLocks(this.worker, backend, logger));
     }
 
-    /**
-     * A lock that cannot be renewed is lost, and another worker will take the job, so this one
-     * stops.
-     */
-    @OnWorkerEvent('lockRenewalFailed')
-    onLockLost(jobIds: string[]): void {
-      for (const id of jobIds) this.worker.cancelJob(id, 'lock lost');
+    override process(job: Job, token = ''): Promise<void> {
+      return this.locks.whileHeld(job, token, (lost) => this.runner.run(job, token, lost));
     }
 
     /** Lost connections; BullMQ reconnects by itself. */
@@ -84,7 +86,7 @@ function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queu
 
 /** What of BullMQ has connections of its own. */
 interface Connections {
-  processors: WorkerHost[];
+  processors: LockingProcessor[];
   queues: Queue[];
 }
 
@@ -116,9 +118,9 @@ export class JobsModule implements OnModuleDestroy {
         {
           provide: JobsModule.connections,
           inject: [...processors, ...queueNames.map((name) => getQueueToken(name))],
-          useFactory: (...all: (WorkerHost | Queue)[]) => ({
-            processors: all.filter((each) => each instanceof WorkerHost),
-            queues: all.filter((each) => !(each instanceof WorkerHost)),
+          useFactory: (...all: (LockingProcessor | Queue)[]) => ({
+            processors: all.filter((each) => each instanceof LockingProcessor),
+            queues: all.filter((each) => !(each instanceof LockingProcessor)),
           }),
         },
         { provide: JobsModule.settings, useValue: settings },
@@ -156,13 +158,20 @@ export class JobsModule implements OnModuleDestroy {
    * @throws LandfallError `queue.unavailable`
    */
   async start(): Promise<void> {
-    const workers = this.connections.processors.map(({ worker }) => worker);
+    const { processors } = this.connections;
     try {
-      await Promise.all([...workers, ...this.connections.queues].map((each) => each.waitUntilReady()));
+      await Promise.all(
+        [...processors.map(({ worker }) => worker), ...this.connections.queues].map((each) =>
+          each.waitUntilReady(),
+        ),
+      );
     } catch (error) {
       throw new LandfallError('queue.unavailable', undefined, { cause: error });
     }
-    for (const worker of workers) void this.#takeJobs(worker);
+    for (const { worker, locks } of processors) {
+      void locks.keep();
+      void this.#takeJobs(worker);
+    }
     this.relay.start();
   }
 

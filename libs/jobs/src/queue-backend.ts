@@ -7,6 +7,7 @@ import {
   runMigrations,
   setDefaultBackendFactory,
   type ConnectionOptions,
+  type Worker,
 } from 'bullmq';
 
 export interface QueueSettings {
@@ -31,6 +32,12 @@ export interface QueueBackend {
   /** For taking jobs: waits until Redis is available again. */
   readonly consumer: ConnectionOptions;
   readonly prefix: string;
+  /**
+   * Takes the lock of a job again that has expired, unless somebody else has it.
+   * @param ms how long the lock lasts
+   * @returns whether this token has it now
+   */
+  lockAgain(worker: Worker, job: { id: string; token: string }, ms: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -49,6 +56,7 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
       producer: { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 3_000 },
       consumer: { ...common, maxRetriesPerRequest: null },
       prefix: settings.prefix,
+      lockAgain: lockAgainInRedis,
       close: async () => {},
     };
   }
@@ -64,8 +72,27 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
   );
   // BullMQ types its options only for Redis; the Postgres factory accepts a pool in the same place.
   const connection = pool as unknown as ConnectionOptions;
-  return { producer: connection, consumer: connection, prefix: settings.prefix, close: () => pool.end() };
+  return {
+    producer: connection,
+    consumer: connection,
+    prefix: settings.prefix,
+    // Renewing does it there: a lock that expired stays in the row until somebody takes the job.
+    lockAgain: async () => false,
+    close: () => pool.end(),
+  };
 }
+
+const lockAgainInRedis: QueueBackend['lockAgain'] = async ({ backend }, { id, token }, ms) => {
+  const client = await backend.client;
+  client.defineCommand('landfallLockAgain', {
+    numberOfKeys: 1,
+    lua: `local holder = redis.call('GET', KEYS[1])
+          if holder and holder ~= ARGV[1] then return 0 end
+          redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+          return 1`,
+  });
+  return (await client.runCommand('landfallLockAgain', [backend.toKey(`${id}:lock`), token, ms])) === 1;
+};
 
 /**
  * Creates or updates BullMQ's own tables; does nothing for Redis. Safe to run from several

@@ -9,6 +9,7 @@ import './errors.js';
 export type { ImageSpec, LoopSpec, WatermarkSpec } from './image-specs.js';
 export { isKind, type Kind, renditionKinds, type SourceKind, sourceKinds } from './kinds.js';
 export type { ImageInfo, LandedObject, ObjectHead } from './landed-object.js';
+export type { OssEvent } from './oss-event.js';
 export type { MadeFile, MadeRendition, OnProgress, Progress } from './made.js';
 export type { ImageFingerprint, PictureColors, Placeholder } from './placeholder.js';
 export { pngChunk, pngHead } from './png.js';

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Callbacks that are not as OSS sends them. */
+/** Callbacks and events that are not as OSS and its messengers send them. */
 const ossErrors = defineErrors({
   'callback.signature_malformed': {
     kind: 'forbidden',
@@ -51,6 +51,56 @@ const ossErrors = defineErrors({
     kind: 'badRequest',
     retry: 'never',
     message: 'OSS did not fill in a placeholder of the callback body',
+  },
+  'event.signature_missing': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The event has no signature',
+  },
+  'event.signature_malformed': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The signature of the event is not of a known form',
+  },
+  'event.expired': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The event was not sent now, by the time that is signed with it',
+  },
+  'event.body_mismatch': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The body of the event is not the one whose checksum was signed',
+  },
+  'event.cert_url_missing': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The event names no certificate',
+  },
+  'event.cert_url_malformed': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The event does not name its certificate by a plain http(s) URL',
+  },
+  'event.cert_host_forbidden': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The host of the event certificate is not allowed',
+  },
+  'event.body_malformed': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'The body contains no event notification of OSS',
+  },
+  'event.invalid': {
+    kind: 'badRequest',
+    retry: 'never',
+    message: 'An event lacks a required member or has an impossible one',
+  },
+  'event.queue_unavailable': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The queue of events cannot be reached',
   },
 });
 

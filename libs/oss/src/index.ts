@@ -1,6 +1,6 @@
 /**
- * oss: the OSS wire protocol as pure functions: callbacks, request signatures, form policies, ETags
- * and checksums.
+ * oss: the OSS wire protocol as pure functions: callbacks, event notifications (also of SMQ and
+ * EventBridge, which carry them), request signatures, form policies, ETags and checksums.
  *
  * Does not belong here: anything that opens a socket or a file; keys are passed as arguments. One
  * more callback field name: `callback/fields.ts`. One more signed query name: `signature-v1.ts`.
@@ -14,6 +14,29 @@ export { type CallbackBodySettings, maxKeyBytes } from './callback/fields.js';
 export { type CallbackParameters, readCallbackParameters } from './callback/parameters.js';
 export { callbackStringToSign, signCallback, verifyCallbackSignature } from './callback/signature.js';
 export { type CallbackBodyType, renderCallbackBody } from './callback/template.js';
+export { certHostsOf, readCertUrl } from './events/cert-url.js';
+export { readEventMessage } from './events/event-message.js';
+export {
+  checkEventBridgePush,
+  hasEventBridgeToken,
+  signEventBridgePush,
+  signEventBridgePushV1,
+  verifyEventBridgePush,
+} from './events/eventbridge-push.js';
+export { type EventHeaders, type EventSender, eventSenderOf } from './events/headers.js';
+export {
+  mnsVersion,
+  type QueueMessage,
+  readMnsErrorCode,
+  readQueueMessages,
+  readReceiptHandles,
+  signMnsRequest,
+  writeMnsError,
+  writeQueueMessages,
+  writeReceiptHandles,
+} from './events/mns-queue.js';
+export { readOssEvents } from './events/oss-events.js';
+export { checkSmqPush, signSmqPush, smqContentMd5, verifySmqPush } from './events/smq-push.js';
 export { signPolicyV1, signPolicyV4, verifyPostForm } from './policy/post-form.js';
 export { checkPostConditions, checkPostSize, parsePostPolicy } from './policy/post-policy.js';
 export type { OssCredentials, OssRequest } from './signing/oss-request.js';

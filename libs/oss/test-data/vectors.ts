@@ -91,12 +91,18 @@ interface ChecksumVectors {
   continuationTokens: { lastKey: string; token: string }[];
 }
 
+interface EventVectors {
+  smqPush: { publicKeySpkiBase64: string; target: string; headers: Record<string, string> };
+  messages: Record<'smqPutObject' | 'eventBridgePutObject', Record<string, unknown>>;
+}
+
 interface Vectors {
   'request-signatures': SignatureVector[];
   'callback-signatures': CallbackVectors;
   'callback-parameters': ParameterVectors;
   'post-policies': PolicyVectors;
   checksums: ChecksumVectors;
+  events: EventVectors;
 }
 
 export function readVectors<Name extends keyof Vectors>(name: Name): Vectors[Name] {

@@ -12,7 +12,14 @@ export { defineErrors, type ErrorCode, errorRowOf, httpStatusOf, listErrors } fr
 export { firstIdOf, newId, newIdAfter } from './ids.js';
 export { isLandfallError, LandfallError, toLandfallError } from './landfall-error.js';
 export { createLogger, type Logger, nestLogger } from './logger.js';
-export { counter, histogram, measureProcess, metricsContentType, printMetrics } from './metrics.js';
+export {
+  counter,
+  type EventCounter,
+  histogram,
+  measureProcess,
+  metricsContentType,
+  printMetrics,
+} from './metrics.js';
 export { sandboxEnvironment } from './sandbox-environment.js';
 export { settleAll } from './settle-all.js';
 export { closeOnSignal, tellReady } from './shutdown.js';

@@ -71,6 +71,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     EMULATOR_PORT: emulatorPort,
     OSS_ENDPOINT: emulator.url,
     CALLBACK_KEY_HOSTS: emulatorHost,
+    EVENTS_CERT_HOSTS: emulatorHost,
     ...env,
   };
   const api = await startApp('api', common);

@@ -8,8 +8,9 @@
 import './errors.js';
 
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
-export { type ListedVersion, selectUnknown } from './landing/known-versions.js';
-export { type Arrival, type ProofSettings, proofSettingsOf, toLanding } from './landing/landing-proof.js';
+export { EventRecorder, eventRulesOf } from './landing/event-recorder.js';
+export { selectUnknown } from './landing/known-versions.js';
+export { type ProofSettings, proofSettingsOf, toLanding } from './landing/landing-proof.js';
 export { type Landing, reconciledLanding, ticketLanding } from './landing/landing.js';
 export {
   endRemovalCheck,
@@ -58,7 +59,7 @@ export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';
 export { uploadEntities } from './rows/upload-entities.js';
 export { type ConfirmedUpload, isConfirmed, Upload, type UploadStatus } from './rows/upload.entity.js';
-export { checkTicketNonce, signTicketNonce, ticketGraceS } from './tickets/ticket-nonce.js';
+export { signTicketNonce } from './tickets/ticket-nonce.js';
 export { endFollowUp, takeFollowUps } from './tickets/follow-ups.js';
 export {
   findTicketOf,

@@ -5,11 +5,13 @@ import { launchChromium, skippedWithoutChromium } from '../fixtures/chromium.fix
 import { callbackBody } from '../fixtures/uploads.fixture.js';
 
 test.each([
-  ['{"rules": [{"fault": "callback.loose"}]}', 'EMULATOR_FAULTS: rules.0.fault: '],
-  ['every third', 'EMULATOR_FAULTS: must be JSON'],
-])('an emulator with the faults %s does not start, and says why', async (faults, reason) => {
+  ['EMULATOR_FAULTS', '{"rules": [{"fault": "callback.loose"}]}', 'rules.0.fault: '],
+  ['EMULATOR_FAULTS', 'every third', 'must be JSON'],
+  ['EMULATOR_EVENT_RULES', '[{"target": "sms"}]', '0.target: '],
+  ['EMULATOR_EVENT_RULES', 'all', 'must be JSON'],
+])('an emulator with %s=%s does not start, and says why', async (name, value, reason) => {
   const keys = { EMULATOR_ACCESS_KEY_ID: 'id', EMULATOR_ACCESS_KEY_SECRET: 'secret' };
-  await expect(startApp('oss-emulator', { ...keys, EMULATOR_FAULTS: faults })).rejects.toThrow(reason);
+  await expect(startApp('oss-emulator', { ...keys, [name]: value })).rejects.toThrow(`${name}: ${reason}`);
 });
 
 describe.skipIf(skippedWithoutChromium)(`the page of the emulator${skippedWithoutChromium}`, () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import { freePort } from '#local';
 import { eventually, ossClient, ownPostgres, ownRedis, queueKinds, startApp, startStack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -51,6 +52,43 @@ describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
     await eventually(async () => ((await encoders(scratch)) === 0 ? true : undefined));
     await eventually(async () => ((await readdir(scratch)).length === 1 ? true : undefined));
   });
+
+  test.each(['the other still works on it', 'the other has published it'])(
+    'a worker that stood still for longer than its lock, and goes on while %s, breaks nothing',
+    async (when) => {
+      await using stack = await startStack(queue, hurried);
+      const still = stack.worker;
+      const scratch = stack.env['MEDIA_SCRATCH_DIR'] ?? '';
+      const id = await putObject(stack, 'long.mp4', await video(folder, { seconds: 10, size: '1280x720' }));
+      await eventually(async () => ((await encoders(scratch)) > 0 ? true : undefined));
+      process.kill(still.pid, 'SIGSTOP');
+      try {
+        const other = await stack.startWorker();
+        await eventually(() => (other.output().includes('took jobs back') ? true : undefined));
+        if (when === 'the other has published it') await stack.waitFor(id, 'ready', 'failed');
+      } finally {
+        process.kill(still.pid, 'SIGCONT');
+      }
+      await eventually(() => (/job lost|stopped: nobody wants it/.test(still.output()) ? true : undefined));
+      expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready', error: null });
+      await eventually(async () => ((await encoders(scratch)) === 0 ? true : undefined));
+      const client = new Client({ connectionString: stack.databaseUrl });
+      await client.connect();
+      const runs = async () =>
+        (await client.query<{ runs: number }>('SELECT runs FROM uploads WHERE id = $1', [id])).rows[0]?.runs;
+      // Nobody died.
+      await eventually(async () => ((await runs()) === 0 ? true : undefined));
+      const { rows: twice } = await client.query(
+        `SELECT name FROM rendition_versions WHERE upload_id = $1 AND status <> 'retired'
+         GROUP BY name HAVING count(*) > 1 OR min(status) <> 'ready'`,
+        [id],
+      );
+      await client.end();
+      expect(twice).toEqual([]);
+      const stream = (await stack.waitFor(id, 'ready')).renditions.find(({ name }) => name === 'stream');
+      expect((await decode(stream?.url ?? '')).frames).toBe(250);
+    },
+  );
 
   test('SIGTERM hands a transcode back at once, and another worker finishes it', async () => {
     await using stack = await startStack(queue, { ...hurried, WORKER_SHUTDOWN_GRACE_MS: '100' });

@@ -4,11 +4,11 @@ import { type ProofSettings, proofSettingsOf, toLanding, UploadRegistry, type Up
 import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { UnprovenLimit } from '../limits/unproven-limit.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
-import { callbackOutcomes } from './callback-metrics.js';
+import { callbackOutcomes, unprovenCallbacks } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
-import { UnprovenLimit } from './unproven-limit.js';
 
 /** The answer that OSS forwards to the uploading client. */
 interface CallbackAnswer {
@@ -30,7 +30,11 @@ export class CallbackController {
   ) {
     this.bodySettings = bodySettingsOf(config);
     this.proofSettings = proofSettingsOf(config);
-    this.unproven = new UnprovenLimit(config.callback.unprovenPerMinute);
+    this.unproven = new UnprovenLimit(
+      config.callback.unprovenPerMinute,
+      'callback.unproven_limited',
+      unprovenCallbacks,
+    );
   }
 
   @Post(['', ':secret'])

@@ -7,6 +7,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ProblemReporter } from '../http/problem.filter.js';
 import { pathOf } from '../http/request-path.js';
+import { RefusalLimit } from '../limits/refusal-limit.js';
 import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
 import { CallbackKeys } from './callback-keys.js';
@@ -15,9 +16,6 @@ import { readPublicKey } from './public-key-file.js';
 
 const callbackPath = '/callbacks/oss';
 
-const windowMs = 60_000;
-const perKindMax = 5;
-const countEveryMs = 10_000;
 /** Bounds the search for the cause to some ten milliseconds. */
 const hashedBytesMax = 8_388_608;
 
@@ -30,10 +28,7 @@ const hashedBytesMax = 8_388_608;
 @Injectable()
 export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   private readonly pinnedKey: KeyObject | undefined;
-  private readonly full = new Map<string, number>();
-  private windowEndsAt = 0;
-  private counts = new Map<string, number>();
-  private counting: NodeJS.Timeout | undefined;
+  private readonly limit: RefusalLimit;
 
   constructor(
     @Inject(configToken) private readonly config: ApiConfig,
@@ -42,6 +37,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   ) {
     const file = config.callback.publicKeyFile;
     this.pinnedKey = file === undefined ? undefined : readPublicKey(file);
+    this.limit = new RefusalLimit((refused) => logger.warn({ refused }, 'further callbacks refused'));
   }
 
   /**
@@ -60,7 +56,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     const captured = capture(request);
     const settings = this.settingsFor(captured);
     const isSigned = code === 'callback.signature_mismatch' && recoverDigest(captured, settings) !== null;
-    if (!this.takePlace(isSigned ? 'signed' : code)) return this.count(code);
+    if (!this.limit.take(isSigned ? 'signed' : code)) return this.limit.count(code);
     const { 'x-oss-request-id': requestId, 'x-oss-bucket': bucket } = captured.headers;
     this.logger.warn(
       {
@@ -78,31 +74,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    this.tellCounts();
-  }
-
-  private takePlace(kind: string): boolean {
-    const now = Date.now();
-    if (now >= this.windowEndsAt) {
-      this.full.clear();
-      this.windowEndsAt = now + windowMs;
-    }
-    const taken = this.full.get(kind) ?? 0;
-    if (taken < perKindMax) this.full.set(kind, taken + 1);
-    return taken < perKindMax;
-  }
-
-  private count(code: string): void {
-    this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
-    this.counting ??= setTimeout(() => this.tellCounts(), countEveryMs).unref();
-  }
-
-  private tellCounts(): void {
-    clearTimeout(this.counting);
-    this.counting = undefined;
-    if (this.counts.size === 0) return;
-    this.logger.warn({ refused: Object.fromEntries(this.counts) }, 'further callbacks refused');
-    this.counts = new Map();
+    this.limit.tellCounts();
   }
 
   private settingsFor({ headers, rawTarget }: CapturedCallback): ExplainSettings {

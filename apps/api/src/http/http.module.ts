@@ -8,16 +8,16 @@ import { ProblemFilter, type ProblemReporter } from './problem.filter.js';
 import { SchemaPipe } from './schema-pipe.js';
 
 interface HttpOptions {
-  /** The modules that export the reporter. */
+  /** The modules that export the reporters. */
   imports: NonNullable<ModuleMetadata['imports']>;
-  /** Sees every problem before it is logged. */
-  reporter: Type<ProblemReporter>;
+  /** See every problem before it is logged, until one of them has reported it. */
+  reporters: Type<ProblemReporter>[];
 }
 
 /** What all features share: parsing of parameters and problem answers; also health and metrics. */
 @Module({})
 export class HttpModule {
-  static register({ imports, reporter }: HttpOptions): DynamicModule {
+  static register({ imports, reporters }: HttpOptions): DynamicModule {
     return {
       module: HttpModule,
       imports,
@@ -26,8 +26,8 @@ export class HttpModule {
         { provide: APP_PIPE, useClass: SchemaPipe },
         {
           provide: APP_FILTER,
-          inject: [loggerToken, reporter],
-          useFactory: (logger: Logger, reports: ProblemReporter) => new ProblemFilter(logger, reports),
+          inject: [loggerToken, ...reporters],
+          useFactory: (logger: Logger, ...all: ProblemReporter[]) => new ProblemFilter(logger, all),
         },
       ],
     };

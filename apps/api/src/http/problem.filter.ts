@@ -25,7 +25,7 @@ export interface ProblemReporter {
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly logger: Logger,
-    private readonly reporter: ProblemReporter,
+    private readonly reporters: readonly ProblemReporter[],
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -35,7 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
     const status = httpStatusOf(error.code);
     const { message } = errorRowOf(error.code);
-    if (!this.reporter.report(request, error) && status >= 500)
+    if (!this.reporters.some((reporter) => reporter.report(request, error)) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
         'request failed',

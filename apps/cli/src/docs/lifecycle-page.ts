@@ -1,3 +1,4 @@
+import { lockMs } from '#jobs';
 import { jobCatalog } from '#outbox';
 import { type Lifecycle, lifecycleLimits, lifecycles } from '#uploads';
 import { escapeCell } from './escape-cell.js';
@@ -30,6 +31,8 @@ ${parts.join('\n\n')}
 ${jobs.join('\n')}
 
 - The lowest priority runs first. What nobody vouches for waits at 5, what is made again at 20.
+- The jobs of a worker that is not heard of for ${lockMs / 1_000} s are taken back
+  ([decision 26](decisions/0026-recovery-within-seconds.md)).
 - A try that ends because a worker died is not counted as a try. After ${lifecycleLimits.crashesMax} workers died on the
   same upload or chunk, it fails with \`upload.attempts_exhausted\`.
 - An error that may pass is tried again by the sweep after the last try. After

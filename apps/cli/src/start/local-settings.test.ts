@@ -29,6 +29,26 @@ describe('readLocalSettings', () => {
     expect(env['LOG_LEVEL']).toBe('debug');
   });
 
+  test("has events sent to its own api, and takes them from no queue but the emulator's", async () => {
+    const queue = 'http://localhost:9000/-/mns/queues/events';
+    const { env } = await readLocalSettings({
+      EVENTS_QUEUE_URL: 'https://1234.mns.cn-hangzhou.aliyuncs.com/queues/events',
+      EVENTS_TOKENS: 'a real one of more than twenty',
+    });
+    expect(env).toMatchObject({
+      EVENTS_ACCEPT: 'smq,eventbridge',
+      EVENTS_CERT_HOSTS: 'localhost:9000',
+      EVENTS_TARGET_URL: 'http://localhost:3000/events/oss',
+      EVENTS_TOKENS: '',
+      EVENTS_QUEUE_URL: '',
+    });
+    expect(JSON.parse(env['EMULATOR_EVENT_RULES'] ?? '')).toMatchObject([
+      { target: 'smq', url: 'http://localhost:3000/events/oss' },
+    ]);
+    const given = { EVENTS_QUEUE_URL: queue, EMULATOR_EVENT_RULES: '[]', TICKET_FOLLOW_UP_S: '300' };
+    expect((await readLocalSettings(given)).env).toMatchObject(given);
+  });
+
   test('takes free ports for port 0', async () => {
     const { apiUrl, env } = await readLocalSettings({
       API_PORT: '0',

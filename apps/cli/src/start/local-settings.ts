@@ -5,6 +5,14 @@ import type { LocalRunFacts } from './local-run-facts.js';
 
 const bucket = 'landfall';
 const region = 'cn-hangzhou';
+const landingsAndRemovals = [
+  'ObjectCreated:PutObject',
+  'ObjectCreated:PostObject',
+  'ObjectCreated:CopyObject',
+  'ObjectCreated:CompleteMultipartUpload',
+  'ObjectRemoved:DeleteObject',
+  'ObjectRemoved:DeleteObjects',
+];
 
 /**
  * Ports and folders of one local run, and the environment of its processes that is known before
@@ -51,11 +59,13 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
   const { local, http, emulator } = loadConfig(['local', 'http', 'emulator'], { ...given, ...fixed });
   const apiPort = http.port || (await freePort());
   const emulatorPort = emulator.port || (await freePort());
+  const apiUrl = `http://localhost:${apiPort}`;
+  const ossEndpoint = `http://localhost:${emulatorPort}`;
   return {
     dataDir: local.dataDir,
     postgresPort: local.postgresPort || (await freePort()),
-    apiUrl: `http://localhost:${apiPort}`,
-    ossEndpoint: `http://localhost:${emulatorPort}`,
+    apiUrl,
+    ossEndpoint,
     env: {
       ...given,
       ...fixed,
@@ -66,9 +76,29 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
       EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.dataDir, 'oss'),
       // Not the system's: that folder is shared with the workers of other users and clones.
       MEDIA_SCRATCH_DIR: given['MEDIA_SCRATCH_DIR'] || resolve(local.dataDir, 'scratch'),
-      OSS_ENDPOINT: `http://localhost:${emulatorPort}`,
+      OSS_ENDPOINT: ossEndpoint,
       CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
+      ...eventSettings(given, apiUrl, ossEndpoint),
+      // Whoever tries it out need not wait as long as with OSS.
+      TICKET_FOLLOW_UP_S: given['TICKET_FOLLOW_UP_S'] || '20',
+      RECONCILE_INTERVAL_S: given['RECONCILE_INTERVAL_S'] || '60',
     },
+  };
+}
+
+/** The emulator tells the api of every landing and removal by events too, unless other rules are given. */
+function eventSettings(given: NodeJS.ProcessEnv, apiUrl: string, ossEndpoint: string) {
+  const url = `${apiUrl}/events/oss`;
+  const rule = { target: 'smq', url, events: landingsAndRemovals };
+  const queueUrl = given['EVENTS_QUEUE_URL'] ?? '';
+  return {
+    EVENTS_ACCEPT: 'smq,eventbridge',
+    EVENTS_CERT_HOSTS: new URL(ossEndpoint).host,
+    EVENTS_TARGET_URL: url,
+    EVENTS_TOKENS: '',
+    // None but a queue of the emulator: that of a production shell would be emptied.
+    EVENTS_QUEUE_URL: queueUrl.startsWith(`${ossEndpoint}/`) ? queueUrl : '',
+    EMULATOR_EVENT_RULES: given['EMULATOR_EVENT_RULES'] || JSON.stringify([rule]),
   };
 }
 

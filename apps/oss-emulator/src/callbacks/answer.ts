@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { OssRefusal } from '#oss';
+import { readBeginning } from '../wire/outgoing-request.js';
 
 const maxAnswerBytes = 1024 * 1024;
-/** How much of an irrelevant body is read for the journal. */
-const shownBytes = 16 * 1024;
 
 /** The answer of an application. */
 export interface CallbackAnswer {
@@ -47,22 +46,6 @@ function judgeHead({ statusCode, headers }: IncomingMessage): OssRefusal | null 
   if (Number(length) > maxAnswerBytes)
     return callbackFailed('Error Status : 400.User server return too long content-length value.');
   return null;
-}
-
-async function readBeginning(incoming: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  try {
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      sizeBytes += chunk.length;
-      if (sizeBytes >= shownBytes) break;
-    }
-    return Buffer.concat(chunks);
-  } catch {
-    // The verdict is already final; the journal shows what arrived before the break.
-    return Buffer.concat(chunks);
-  }
 }
 
 function isJson(body: Buffer): boolean {

@@ -1,4 +1,5 @@
 import type { CallbackParameters, OssRefusal } from '#oss';
+import type { OutgoingRequest } from '../wire/outgoing-request.js';
 import type { CallbackAnswer } from './answer.js';
 
 /** A callback that an upload requested. */
@@ -13,22 +14,9 @@ export interface CallbackOrder {
   readonly requestId: string;
 }
 
-/** A callback as sent to one of the URLs. */
-export interface CallbackRequest {
-  readonly url: string;
-  readonly method: 'POST';
-  /**
-   * Path and query, as written in the URL, because the parser would normalise what the signature
-   * covers.
-   */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
-
 /** One attempt with one URL. */
 export interface CallbackAttempt {
-  readonly request: CallbackRequest;
+  readonly request: OutgoingRequest;
   readonly startedAt: Date;
   readonly durationMs: number;
   /** Null if there was none. */

@@ -1,5 +1,6 @@
 import type { Logger } from '#runtime';
 import type { Faults } from '../faults/faults.js';
+import type { Overtaking } from '../faults/overtaking.js';
 import type { CallbackJournal } from './journal.js';
 import type { CallbackKey } from './key.js';
 
@@ -8,6 +9,8 @@ export interface CallbackSender {
   readonly callbackKey: CallbackKey;
   readonly journal: CallbackJournal;
   readonly faults: Faults;
+  /** For `callback.reorder`. */
+  readonly overtaking: Overtaking;
   /** URL at which others reach the emulator. */
   readonly publicUrl: URL;
   readonly logger: Logger;

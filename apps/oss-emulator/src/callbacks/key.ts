@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepFile } from '../store/kept-file.js';
 
 /** Where the emulator serves its public key, under its public URL. */
 export const callbackKeyPath = '/callback_pub_key_v1.pem';
@@ -15,24 +15,12 @@ export interface CallbackKey {
  * the real one: 512 bits.
  */
 export async function loadCallbackKey(dataDir: string): Promise<CallbackKey> {
-  const path = join(dataDir, 'callback-key.pem');
-  const pem = (await readIfThere(path)) ?? (await makeKey(path));
+  const pem = await keepFile(join(dataDir, 'callback-key.pem'), makeKey);
   const publicKeyPem = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
   return { privateKey: createPrivateKey(pem), publicKeyPem };
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function makeKey(path: string): Promise<string> {
+function makeKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 512 });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  await writeFile(path, pem, { mode: 0o600, flush: true });
-  return pem;
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { signCallback } from '#oss';
-import type { CallbackOrder, CallbackRequest } from './attempt.js';
+import { targetOf, type OutgoingRequest } from '../wire/outgoing-request.js';
+import type { CallbackOrder } from './attempt.js';
 import { ownerId } from '../wire/owner.js';
 import { callbackKeyPath } from './key.js';
 import type { CallbackSender } from './callback-sender.js';
@@ -10,8 +11,8 @@ export function buildCallbackRequest(
   url: string,
   { parameters, body, bucket, requestId }: CallbackOrder,
   { publicUrl, callbackKey }: CallbackSender,
-): CallbackRequest {
-  const target = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/');
+): OutgoingRequest {
+  const target = targetOf(url);
   const keyUrl = new URL(callbackKeyPath, publicUrl).href;
   const headers = {
     Host: parameters.host ?? new URL(url).host,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultName } from './fault-table.js';
 
-/** Which requests or callbacks a rule concerns, and how many of them. */
+/** Which requests, callbacks or events a rule concerns, and how many of them. */
 const selection = {
   operation: z
     .string()
@@ -34,6 +34,12 @@ const ruleSchema = z
     rule('callback.duplicate', {}),
     rule('callback.corrupt', {}),
     rule('callback.loseAnswer', {}),
+    rule('callback.reorder', { delayMs }),
+    rule('event.drop', {}),
+    rule('event.delay', { delayMs }),
+    rule('event.duplicate', {}),
+    rule('event.reorder', { delayMs }),
+    rule('event.corrupt', {}),
   ])
   .refine(
     ({ share, every }) => share === undefined || every === undefined,

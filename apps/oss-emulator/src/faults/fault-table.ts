@@ -16,10 +16,17 @@ export const faultTable = {
   'callback.corrupt': 'Changes the last byte of the body after it was signed.',
   'callback.loseAnswer':
     'Sends the callback, and breaks the connection when the answer comes: the uploader gets 203 although the application accepted.',
+  'callback.reorder':
+    'Holds the callback until another one has been sent, or for delayMs, which count towards the time that OSS waits (5 s). Holds one at a time.',
+  'event.drop': 'Never sends the event.',
+  'event.delay': 'Sends the event delayMs later.',
+  'event.duplicate': 'Sends the event twice at the same moment; the outcome of the second counts.',
+  'event.reorder': 'Holds the event until another one has been sent, or for delayMs. Holds one at a time.',
+  'event.corrupt': 'Changes the last byte of the body after it was signed, in the first attempt.',
 } as const;
 
 export type FaultName = keyof typeof faultTable;
 /** Where faults happen. */
-export type FaultPlace = 'request' | 'callback';
+export type FaultPlace = 'request' | 'callback' | 'event';
 
 export const faultNames = Object.keys(faultTable) as FaultName[];

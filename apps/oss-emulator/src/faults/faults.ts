@@ -5,14 +5,14 @@ import { matchesPattern } from './key-pattern.js';
 
 const maxRecent = 100;
 
-/** A request or callback that faults may happen to. */
+/** A request, callback or event that faults may happen to. */
 export interface FaultTarget {
   /** As OSS names it, such as PutObject. */
   readonly operation: string;
   readonly bucket: string;
   /** Empty for a request that concerns no object. */
   readonly objectKey: string;
-  /** Id of the request, also of the upload that asks for a callback. */
+  /** Id of the request, also of the one that asks for a callback or that an event tells of. */
   readonly requestId: string;
 }
 

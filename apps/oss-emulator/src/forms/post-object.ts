@@ -17,7 +17,8 @@ import { findNamedPolicy } from '../callbacks/named-policy.js';
 import type { Bucket } from '../store/buckets.js';
 import { readPostForm, type PostForm } from './post-form-body.js';
 import { readProperties } from '../properties/object-properties.js';
-import { checkOverwrite, storeFile } from '../objects/put-object.js';
+import { withEvents } from '../events/with-events.js';
+import { checkOverwrite, mayReplace, storeFile } from '../objects/put-object.js';
 import { maxBodyBytes, placeFile, receiveFile } from '../store/received-file.js';
 import { refusal } from '../wire/refusals.js';
 import { send, sendXml } from '../wire/responses.js';
@@ -54,12 +55,16 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   const claimed = { contentMd5: named['content-md5'], crc64: named['x-oss-hash-crc64ecma'] };
   const file = await receiveFile(form.file, state.buckets.incoming, claimed, maxBytes);
   if (signed) await placeFile(file, () => checkPostSize(signed.policy, file.sizeBytes));
-  const object = await storeFile(bucket, file, named, {
+  const facts = {
     ...readProperties(named, bucket),
     key,
     mimeType:
       named['x-oss-content-type'] ?? (form.fileType || named['content-type'] || 'application/octet-stream'),
-  });
+  };
+  const occasion = { operation: 'PostObject', vars: callback?.vars } as const;
+  const object = await withEvents(exchange, state, occasion, (note) =>
+    storeFile(bucket, file, facts, { mayReplace: mayReplace(named), note }),
+  );
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PostObject' }, () =>
     answerPlainly(exchange, object, uploadHeaders(bucket, object), named),
   );

@@ -2,6 +2,8 @@ import { OssRefusal, verifyRequest } from '#oss';
 import { checkAnonymous } from '../access/anonymous-access.js';
 import { readSecurityToken, secretFinder } from '../state/access-keys.js';
 import { readAddresses, type BucketAddress } from '../wire/bucket-address.js';
+import { answerMns, isMnsRequest } from '../events/queue/answer-mns.js';
+import { certificatePaths } from '../events/signing/signing-keys.js';
 import { callbackKeyPath } from '../callbacks/key.js';
 import { allowOrigin, answerPreflight, corsOf } from './cors.js';
 import type { EmulatorState } from '../state/emulator-state.js';
@@ -59,9 +61,13 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   checkFraming(exchange);
   const addresses = readAddresses(host, rawPath, state);
   const [first] = addresses;
-  if (method === 'GET' && rawPath === callbackKeyPath && first?.objectKey === '')
-    return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, state.callbackKey.publicKeyPem);
+  const pem = method === 'GET' && first?.objectKey === '' ? pemAt(rawPath, state) : undefined;
+  if (pem) return send(exchange, 200, { 'content-type': 'application/x-pem-file' }, pem);
   if (isStsRequest(exchange, first)) return answerSts(exchange, state);
+  if (first && isMnsRequest(first)) {
+    const findSecret = secretFinder(state.keys, exchange.headers['security-token'], new Date());
+    return answerMns({ ...exchange, ...first }, { ...state, findSecret });
+  }
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
   // Not before: no page of another origin may read what is the emulator's own.
   const cors = corsOf(first?.bucket ?? '', state.buckets);
@@ -77,6 +83,15 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   if (addressed.objectKey) checkObjectKey(addressed.objectKey);
   const operation = findOperation(addressed);
   if (await sufferFaults(addressed, operationName(addressed), state)) await operation(addressed, state);
+}
+
+/** A key or certificate that receivers of callbacks and events fetch. */
+function pemAt(path: string, { callbackKey, events }: EmulatorState): string | undefined {
+  return {
+    [callbackKeyPath]: callbackKey.publicKeyPem,
+    [certificatePaths.smq]: events.keys.smq.certificatePem,
+    [certificatePaths.eventbridge]: events.keys.eventbridge.certificatePem,
+  }[path];
 }
 
 /** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */

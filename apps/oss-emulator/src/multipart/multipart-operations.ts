@@ -4,6 +4,7 @@ import { findUpload, maxPartNumber, readPartNumber } from './find-upload.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import type { UploadRecord } from '../store/upload-record.js';
+import { withEvents } from '../events/with-events.js';
 import { checkOverwrite, mayReplace, receiveBody } from '../objects/put-object.js';
 import { readAcl, readProperties } from '../properties/object-properties.js';
 import { encodingElements, readEncoding, readLimit, takePage } from '../wire/paging.js';
@@ -23,7 +24,12 @@ export async function initiateUpload(exchange: AddressedExchange, state: Emulato
   checkOverwrite(bucket, objectKey, headers);
   const properties = readProperties(headers, bucket);
   const isSequential = query['sequential'] !== undefined;
-  const { uploadId, encryption } = await bucket.uploads.start(objectKey, properties, isSequential);
+  const { uploadId, encryption } = await withEvents(
+    exchange,
+    state,
+    { operation: 'InitiateMultipartUpload' },
+    (note) => bucket.uploads.start(objectKey, properties, isSequential, note),
+  );
   sendXml(
     exchange,
     200,
@@ -37,7 +43,9 @@ export async function uploadPart(exchange: AddressedExchange, state: EmulatorSta
   const [bucket, upload] = findUpload(exchange, state);
   const partNumber = readPartNumber(exchange.query);
   const file = await receiveBody(exchange, state);
-  await bucket.uploads.putPart(upload, partNumber, file);
+  await withEvents(exchange, state, { operation: 'UploadPart' }, (note) =>
+    bucket.uploads.putPart(upload, partNumber, file, note),
+  );
   send(exchange, 200, { ...contentHeaders(file), ...upload.encryption });
 }
 
@@ -48,10 +56,13 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   const callback = readRequestedCallback(exchange, bucket);
   checkOverwrite(bucket, objectKey, headers);
   const list = await readText(exchange);
-  const object = await bucket.uploads.complete(
-    upload,
-    () => joinParts(exchange, bucket, upload, list),
-    (facts, drop) => bucket.objects.insert(facts, mayReplace(headers), drop),
+  const occasion = { operation: 'CompleteMultipartUpload', vars: callback?.vars } as const;
+  const object = await withEvents(exchange, state, occasion, (note) =>
+    bucket.uploads.complete(
+      upload,
+      () => joinParts(exchange, bucket, upload, list),
+      (facts, drop) => bucket.objects.insert(facts, { mayReplace: mayReplace(headers), note }, drop),
+    ),
   );
   await answerUpload(
     exchange,
@@ -90,7 +101,9 @@ function joinParts({ headers }: AddressedExchange, { uploads }: Bucket, upload: 
 /** `DELETE /key?uploadId=` */
 export async function abortUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const [bucket, upload] = findUpload(exchange, state);
-  await bucket.uploads.abort(upload);
+  await withEvents(exchange, state, { operation: 'AbortMultipartUpload' }, (note) =>
+    bucket.uploads.abort(upload, note),
+  );
   send(exchange, 204);
 }
 

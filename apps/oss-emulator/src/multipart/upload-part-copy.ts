@@ -1,4 +1,5 @@
 import { quoteEtag } from '#oss';
+import { withEvents } from '../events/with-events.js';
 import { findCopySource, receiveCopy, sourceHeaders } from '../lookup/copy-source.js';
 import { checkReadable, followLink } from '../lookup/find-object.js';
 import type { EmulatorState } from '../state/emulator-state.js';
@@ -23,7 +24,9 @@ export async function uploadPartCopy(exchange: AddressedExchange, state: Emulato
   const file = await receiveCopy(source.bucket.objects, object, state, range);
   // The source was replaced while it was looked up.
   if (!file) return uploadPartCopy(exchange, state);
-  const { modifiedAt, etag } = await bucket.uploads.putPart(upload, partNumber, file);
+  const { modifiedAt, etag } = await withEvents(exchange, state, { operation: 'UploadPartCopy' }, (note) =>
+    bucket.uploads.putPart(upload, partNumber, file, note),
+  );
   sendXml(
     exchange,
     200,

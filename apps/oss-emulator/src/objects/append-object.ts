@@ -6,6 +6,7 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import { readAcl, readProperties } from '../properties/object-properties.js';
+import { withEvents } from '../events/with-events.js';
 import { mayReplace, receiveBody } from './put-object.js';
 
 /** `POST /key?append&position=` */
@@ -18,11 +19,13 @@ export async function appendObject(exchange: AddressedExchange, state: EmulatorS
     key: objectKey,
     properties: () => readProperties(headers, bucket),
     acl: given === undefined ? undefined : readAcl(given),
-    mayReplace: mayReplace(headers),
   };
   const file = await receiveBody(exchange, state);
   try {
-    const object = await placeFile(file, () => bucket.objects.append(file, position, start));
+    const object = await withEvents(exchange, state, { operation: 'AppendObject', position }, (note) => {
+      const wish = { mayReplace: mayReplace(headers), note };
+      return placeFile(file, () => bucket.objects.append(file, position, { ...start, wish }));
+    });
     send(exchange, 200, {
       ...uploadHeaders(bucket, object),
       'x-oss-next-append-position': String(object.sizeBytes),

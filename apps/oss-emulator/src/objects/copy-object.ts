@@ -1,12 +1,14 @@
 import { invalidArgument, quoteEtag } from '#oss';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { Bucket } from '../store/buckets.js';
+import type { WriteWish } from '../store/object-change.js';
 import { uploadHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { sendXml } from '../wire/responses.js';
 import { findCopySource, receiveCopy, sourceHeaders, type CopySource } from '../lookup/copy-source.js';
 import { checkReadable } from '../lookup/find-object.js';
 import { readProperties } from '../properties/object-properties.js';
+import { withEvents } from '../events/with-events.js';
 import { checkOverwrite, mayReplace, storeFile } from './put-object.js';
 import { xmlDate } from '../wire/xml-date.js';
 
@@ -15,7 +17,9 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
   const target = state.buckets.get(exchange.bucket);
   const source = findCopySource(exchange, state);
   checkOverwrite(target, exchange.objectKey, exchange.headers);
-  const object = await makeCopy(exchange, state, source, target);
+  const object = await withEvents(exchange, state, { operation: 'CopyObject' }, (note) =>
+    makeCopy(exchange, state, source, { target, mayReplace: mayReplace(exchange.headers), note }),
+  );
   // The source was replaced while it was looked up.
   if (!object) return copyObject(exchange, state);
   sendXml(
@@ -37,7 +41,7 @@ async function makeCopy(
   { headers, objectKey }: AddressedExchange,
   state: EmulatorState,
   source: CopySource,
-  target: Bucket,
+  { target, ...wish }: WriteWish & { readonly target: Bucket },
 ): Promise<StoredObject | undefined> {
   const { object } = source;
   const isItself = source.bucket.name === target.name && object.key === objectKey && !source.isVersion;
@@ -45,11 +49,11 @@ async function makeCopy(
   if (object.symlinkTarget !== undefined) {
     const { etag, crc64, symlinkTarget } = object;
     const link = { sizeBytes: 0, etag, crc64, contentMd5: null, type: 'Symlink', symlinkTarget } as const;
-    return target.objects.putEmpty({ ...facts, ...link }, mayReplace(headers));
+    return target.objects.putEmpty({ ...facts, ...link }, wish);
   }
   checkReadable(object);
   const file = await receiveCopy(source.bucket.objects, object, state);
-  return file && storeFile(target, file, headers, facts);
+  return file && storeFile(target, file, facts, wish);
 }
 
 /**

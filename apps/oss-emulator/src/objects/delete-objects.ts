@@ -1,4 +1,6 @@
 import type { EmulatorState } from '../state/emulator-state.js';
+import { withEvents } from '../events/with-events.js';
+import type { Note } from '../store/object-change.js';
 import type { Deletion } from '../store/bucket-objects.js';
 import type { Bucket } from '../store/buckets.js';
 import type { AddressedExchange } from '../wire/exchange.js';
@@ -15,7 +17,9 @@ const maxKeys = 1000;
 export async function deleteObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const bucket = state.buckets.get(exchange.bucket);
   const versionId = readVersionId(exchange.query['versionId']);
-  const deleted = await deleteOne(bucket, { key: exchange.objectKey, versionId });
+  const deleted = await withEvents(exchange, state, { operation: 'DeleteObject' }, (note) =>
+    deleteOne(bucket, { key: exchange.objectKey, versionId }, note),
+  );
   send(exchange, 204, {
     ...(bucket.versioning && { 'x-oss-version-id': deleted.versionId }),
     ...(deleted.deleteMarker && { 'x-oss-delete-marker': 'true' }),
@@ -28,7 +32,9 @@ export async function deleteObjects(exchange: AddressedExchange, state: Emulator
   const encode = readEncoding(exchange.query);
   const root = readXml(await readText(exchange), 'Delete');
   const wanted = readList(root['Object']);
-  const deletions = await Promise.all(wanted.map((one) => deleteOne(bucket, one)));
+  const deletions = await withEvents(exchange, state, { operation: 'DeleteObjects' }, (note) =>
+    Promise.all(wanted.map((one) => deleteOne(bucket, one, note))),
+  );
   if (root['Quiet'] === 'true') return send(exchange, 200);
   const elements = wanted.map(({ key, versionId }, at): XmlElement => [
     'Deleted',
@@ -37,8 +43,8 @@ export async function deleteObjects(exchange: AddressedExchange, state: Emulator
   sendXml(exchange, 200, ['DeleteResult', [...encodingElements(exchange.query), ...elements]]);
 }
 
-function deleteOne({ objects }: Bucket, { key, versionId }: Wanted): Promise<Deletion> {
-  return versionId === undefined ? objects.delete(key) : objects.deleteVersion(key, versionId);
+function deleteOne({ objects }: Bucket, { key, versionId }: Wanted, note: Note): Promise<Deletion> {
+  return versionId === undefined ? objects.delete(key, note) : objects.deleteVersion(key, versionId, note);
 }
 
 /** The version that was named, and the delete marker that was made or deleted. */

@@ -194,8 +194,10 @@ test.each([
   expect((await readdir(emulator.dataDir)).toSorted()).toEqual([
     'callback-key.pem',
     'data',
+    'eventbridge-signing.pem',
     'incoming',
     'metadata',
+    'smq-signing.pem',
   ]);
   expect((await sendSigned(url, { method: 'DELETE', key })).status).toBe(204);
 });

@@ -5,8 +5,10 @@ import { maxBodyBytes, receiveFile, type ReceivedFile } from '../store/received-
 import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import type { Bucket } from '../store/buckets.js';
+import type { WriteWish } from '../store/object-change.js';
 import { uploadHeaders, type ObjectProperties, type StoredObject } from '../store/stored-object.js';
 import { readProperties } from '../properties/object-properties.js';
+import { withEvents } from '../events/with-events.js';
 import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome.js';
 
 /** `PUT /key` */
@@ -17,10 +19,11 @@ export async function putObject(exchange: AddressedExchange, state: EmulatorStat
   checkHeaders(headers);
   checkOverwrite(bucket, objectKey, headers);
   const file = await receiveBody(exchange, state);
-  const object = await storeFile(bucket, file, headers, {
-    key: objectKey,
-    ...readProperties(headers, bucket),
-  });
+  const facts = { key: objectKey, ...readProperties(headers, bucket) };
+  const occasion = { operation: 'PutObject', vars: callback?.vars } as const;
+  const object = await withEvents(exchange, state, occasion, (note) =>
+    storeFile(bucket, file, facts, { mayReplace: mayReplace(headers), note }),
+  );
   await answerUpload(exchange, state, { bucket, object, callback, operation: 'PutObject' }, () =>
     send(exchange, 200, uploadHeaders(bucket, object)),
   );
@@ -52,11 +55,11 @@ export function receiveBody(
 export function storeFile(
   bucket: Bucket,
   { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
-  headers: Readonly<Record<string, string | undefined>>,
   facts: ObjectProperties & { readonly key: string },
+  wish: WriteWish,
 ): Promise<StoredObject> {
   const object = { ...facts, sizeBytes, etag, crc64, contentMd5, type: 'Normal' } as const;
-  return bucket.objects.put(path, object, mayReplace(headers));
+  return bucket.objects.put(path, object, wish);
 }
 
 /** Refuses early what `put` would refuse later. @throws OssRefusal FileAlreadyExists */

@@ -8,6 +8,7 @@ import { refusal } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 import { findRequested } from '../lookup/find-object.js';
 import { readProperties } from '../properties/object-properties.js';
+import { withEvents } from '../events/with-events.js';
 import { mayReplace } from './put-object.js';
 
 /** `PUT /key?symlink`: the target need not exist. */
@@ -25,7 +26,9 @@ export async function putSymlink(exchange: AddressedExchange, state: EmulatorSta
     crc64: '0',
     contentMd5: null,
   } as const;
-  const object = await bucket.objects.putEmpty(facts, mayReplace(headers));
+  const object = await withEvents(exchange, state, { operation: 'PutSymlink' }, (note) =>
+    bucket.objects.putEmpty(facts, { mayReplace: mayReplace(headers), note }),
+  );
   send(exchange, 200, { etag: quoteEtag(object.etag), ...versionHeaders(bucket, object) });
 }
 

@@ -1,5 +1,6 @@
 import { invalidArgument } from '#oss';
-import { writeHttp, type JournalEntry } from '../callbacks/journal.js';
+import type { JournalEntry } from '../callbacks/journal.js';
+import { writeHttp, type ShownAnswer } from '../wire/shown-http.js';
 import type { CallbackSender } from '../callbacks/callback-sender.js';
 import { readLimit } from '../wire/paging.js';
 import { showTime } from './buckets.js';
@@ -45,10 +46,11 @@ export const callbackList: Resource<CallbackPage> = {
       </p>`,
 };
 
-function readNumber(text: string | undefined): number | undefined {
+/** The number of an entry of a journal, in `before`. @throws OssRefusal InvalidArgument */
+export function readNumber(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw invalidArgument('before must be the number of a callback.', undefined, {
+  throw invalidArgument('before must be the number of an entry.', undefined, {
     ArgumentName: 'before',
     ArgumentValue: text,
   });
@@ -79,7 +81,7 @@ function card(entry: JournalEntry, state: CallbackSender): Html {
         </section>
         <section>
           <h3>Answer</h3>
-          ${showAnswer(entry)}
+          ${showAnswer(entry.answer)}
         </section>
         ${
           failure !== null &&
@@ -93,14 +95,16 @@ function card(entry: JournalEntry, state: CallbackSender): Html {
   </article>`;
 }
 
-function showAnswer({ answer }: JournalEntry): Html {
+/** The answer of an application. */
+export function showAnswer(answer: ShownAnswer | null): Html {
   if (!answer) return html`<p class="soft">None came.</p>`;
   const head = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`);
   return html`<pre tabindex="0">
 ${[`HTTP/1.1 ${answer.status}`, ...head, '', answer.body].join('\r\n')}${cut(answer)}</pre>`;
 }
 
-const cut = ({ bodyIsCut }: { readonly bodyIsCut: boolean }) => (bodyIsCut ? '\n… and more' : '');
+/** What stands behind a body of which there is more. */
+export const cut = ({ bodyIsCut }: { readonly bodyIsCut: boolean }) => (bodyIsCut ? '\n… and more' : '');
 
 function explanation(entry: JournalEntry, state: CallbackSender): Html {
   const { holds, steps } = explainEntry(entry, state);

@@ -1,15 +1,14 @@
-import { OssRefusal, invalidArgument } from '#oss';
+import { invalidArgument } from '#oss';
+import { eventNames } from '../events/model/event-names.js';
 import { readFaultPlan, type FaultRule } from '../faults/fault-plan.js';
 import { faultNames, faultTable, type FaultName } from '../faults/fault-table.js';
 import type { Faults } from '../faults/faults.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
-import { readText } from '../wire/read-body.js';
 import { showTime } from './buckets.js';
 import { html, type Html } from './html/html.js';
+import { readJsonBody } from './json-body.js';
 import { sendJson, type Resource } from './resource.js';
-
-const maxPlanBytes = 64 * 1024;
 
 type FaultReport = ReturnType<Faults['report']>;
 
@@ -18,22 +17,11 @@ export async function replaceFaults(
   exchange: AddressedExchange,
   { faults, logger }: EmulatorState,
 ): Promise<void> {
-  // A form of a foreign page cannot have this type.
-  if (!/^application\/json\b/i.test(exchange.headers['content-type'] ?? ''))
-    throw new OssRefusal(415, 'UnsupportedMediaType', 'Faults must be sent as application/json.');
-  const read = readFaultPlan(parseJson(await readText(exchange, maxPlanBytes, 'EntityTooLarge')));
+  const read = readFaultPlan(await readJsonBody(exchange, 'Faults'));
   if ('problem' in read) throw invalidArgument(read.problem);
   faults.replace(read.plan);
   logger.info({ requestId: exchange.requestId, ...read.plan }, 'other faults are on');
   sendJson(exchange, faults.report());
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw invalidArgument(`Faults must be JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 /** `GET /-/faults` */
@@ -61,14 +49,15 @@ export const faultList: Resource<FaultReport> = {
       <div class="grid">${faultNames.filter((name) => name.startsWith('request.')).map(form)}</div>
       <h2>Callbacks</h2>
       <div class="grid">${faultNames.filter((name) => name.startsWith('callback.')).map(form)}</div>
+      <h2>Events</h2>
+      <div class="grid">${faultNames.filter((name) => name.startsWith('event.')).map(form)}</div>
       <h2>What they did last</h2>
       ${recentList(report)}
       <datalist id="request-operations">
         ${options('PutObject GetObject HeadObject DeleteObject ListObjects UploadPart CompleteMultipartUpload PostObject')}
       </datalist>
-      <datalist id="callback-operations">
-        ${options('PutObject PostObject CompleteMultipartUpload')}
-      </datalist>`,
+      <datalist id="callback-operations">${options('PutObject PostObject CompleteMultipartUpload')}</datalist>
+      <datalist id="event-operations">${options(Object.keys(eventNames).join(' '))}</datalist>`,
 };
 
 const options = (names: string) => names.split(' ').map((name) => html`<option value="${name}">`);
@@ -125,7 +114,7 @@ function form(fault: FaultName): Html {
       <label
         >Keys <input name="keys" placeholder="any, or photos/*" autocomplete="off" spellcheck="false"
       /></label>
-      ${fault.endsWith('.delay') && html`<label>Delay in ms <input type="number" name="delayMs" value="1000" min="1" max="600000" required /></label>`}
+      ${(fault.endsWith('.delay') || fault.endsWith('.reorder')) && html`<label>Delay in ms <input type="number" name="delayMs" value="1000" min="1" max="600000" required /></label>`}
       ${
         fault === 'request.refuse' &&
         html`<label>Status <input type="number" name="status" placeholder="503" min="300" max="599" /></label>

@@ -1,10 +1,12 @@
 import { OssRefusal } from '#oss';
-import { writeHttp } from '../callbacks/journal.js';
+import { writeHttp } from '../wire/shown-http.js';
 import type { EmulatorState } from '../state/emulator-state.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { bucketList } from './buckets.js';
 import { callbackList } from './callbacks.js';
+import { eventRuleList, replaceEventRules } from './event-rules.js';
+import { eventList } from './events.js';
 import { explainEntry } from './explanation.js';
 import { faultList, replaceFaults } from './faults.js';
 import { refuseForeignPages } from './guard.js';
@@ -18,6 +20,8 @@ const routes: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   buckets: { GET: show(bucketList) },
   objects: { GET: show(objectList) },
   callbacks: { GET: show(callbackList) },
+  events: { GET: show(eventList) },
+  'events/rules': { GET: show(eventRuleList), PUT: replaceEventRules },
   faults: { GET: show(faultList), PUT: replaceFaults },
   'style.css': { GET: (exchange) => sendOwn(exchange, 'text/css; charset=utf-8', pageStyle) },
   'script.js': { GET: (exchange) => sendOwn(exchange, 'text/javascript; charset=utf-8', pageScript) },

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { EventEntry } from '../events/model/event-journal.js';
 import { encodeCallback, useReceiver } from '../fixtures/callback-receiver.fixture.js';
 import { bucket, credentials, useEmulator } from '../fixtures/emulator.fixture.js';
+import { setFaults, setRules, untilSettled } from '../fixtures/events.fixture.js';
 import { elementOf, sendRaw, sendSigned } from '../fixtures/requests.fixture.js';
 
 const emulator = useEmulator({ buckets: [bucket, 'another-bucket'] });
@@ -17,21 +19,27 @@ const callback = (callbackUrl: string) => ({
 });
 
 describe('the pages', () => {
-  test.each(['/-/', '/-', '/-/buckets', '/-/callbacks', '/-/faults', `/-/objects?bucket=${bucket}`])(
-    '%s is whole, and brings no rights with it',
-    async (target) => {
-      const { status, text, headers } = await read(target, { accept: 'text/html' });
-      expect(status).toBe(200);
-      expect(text).toMatch(/^<!doctype html>[^]*<h1>[^]*<\/html>\s*$/);
-      expect(text).not.toMatch(/<script(?! src="\/-\/script.js")|<style|\son\w+=|\sstyle=/);
-      expect(headers).toMatchObject({
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'"),
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'no-store',
-      });
-    },
-  );
+  test.each([
+    '/-/',
+    '/-',
+    '/-/buckets',
+    '/-/callbacks',
+    '/-/events',
+    '/-/events/rules',
+    '/-/faults',
+    `/-/objects?bucket=${bucket}`,
+  ])('%s is whole, and brings no rights with it', async (target) => {
+    const { status, text, headers } = await read(target, { accept: 'text/html' });
+    expect(status).toBe(200);
+    expect(text).toMatch(/^<!doctype html>[^]*<h1>[^]*<\/html>\s*$/);
+    expect(text).not.toMatch(/<script(?! src="\/-\/script.js")|<style|\son\w+=|\sstyle=/);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self'"),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  });
 
   test('bring their own style and script', async () => {
     expect((await read('/-/style.css')).headers['content-type']).toBe('text/css; charset=utf-8');
@@ -123,8 +131,37 @@ describe('the pages', () => {
     expect(await page('/-/callbacks?limit=2')).toContain(`/-/callbacks?limit=2&#38;before=${first.next}`);
   });
 
+  test('show events, what went and came, and their rules', async () => {
+    const rule = { target: 'smq', url: `${receiver.url}/ev?a=%20b`, events: ['ObjectCreated:*'] };
+    await setRules(emulator, { ...rule, prefix: '</textarea><script>alert(1)</script>' });
+    expect(await page('/-/events/rules')).not.toMatch(/<script(?! src="\/-\/script.js")/);
+    await setRules(emulator, rule);
+    await setFaults(emulator, { fault: 'event.duplicate' });
+    receiver.answer = (response) => response.writeHead(503, { 'content-length': 6 }).end('<busy>');
+    await put('events/<b>1');
+    await receiver.until(2);
+    await setFaults(emulator);
+    receiver.answer = (response) => response.writeHead(204).end();
+    await untilSettled(emulator);
+    for (const key of ['events/2', 'events/3']) await put(key);
+    await untilSettled(emulator);
+    const first = await json<{ items: EventEntry[]; next: number }>('/-/events?limit=2');
+    expect(first.items.map(({ objectKey }) => objectKey)).toEqual(['events/3', 'events/2']);
+    const text = await page(`/-/events?before=${first.next}&limit=1`);
+    for (const part of [
+      'events/&#60;b&#62;1',
+      'event.duplicate',
+      'delivered',
+      '&#34;deltaSize&#34;: 5',
+      'POST /ev?a=%20b HTTP/1.1',
+      'HTTP/1.1 204',
+    ])
+      expect(text).toContain(part);
+    await setRules(emulator);
+  });
+
   test('show no secret', async () => {
-    for (const target of ['/-/', '/-/callbacks', '/-/faults', `/-/objects?bucket=${bucket}`])
+    for (const target of ['/-/', '/-/callbacks', '/-/events', '/-/faults', `/-/objects?bucket=${bucket}`])
       expect(await page(target)).not.toContain(credentials.accessKeySecret);
   });
 

@@ -44,7 +44,8 @@ export async function saveProcessed(exchange: AddressedExchange, state: Emulator
   );
   const file = await receiveFile(createReadStream(image.path), state.buckets.incoming);
   const mimeType = mimeTypes[image.format];
-  await storeFile(target, file, {}, { ...readProperties({}, target), key: place.key, mimeType });
+  const facts = { ...readProperties({}, target), key: place.key, mimeType };
+  await storeFile(target, file, facts, { mayReplace: true });
   const answer = { bucket: place.bucket, fileSize: file.sizeBytes, object: place.key, status: 'OK' };
   send(exchange, 200, { 'content-type': 'application/json' }, JSON.stringify(answer));
 }

@@ -1,4 +1,5 @@
 import type { CallbackSender } from '../callbacks/callback-sender.js';
+import type { Events } from '../events/events.js';
 import type { ImageProcess } from '../images/image-process.js';
 import type { Buckets } from '../store/buckets.js';
 import type { AccessKeys } from './access-keys.js';
@@ -7,6 +8,7 @@ import type { AccessKeys } from './access-keys.js';
 export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   readonly images: ImageProcess;
+  readonly events: Events;
   /** General region id, such as cn-hangzhou. */
   readonly region: string;
   /** How long restoring an archived object takes. */

@@ -6,6 +6,7 @@ import { refusal } from '../wire/refusals.js';
 import { behind, keyPrefix, newestFirst, recordKey } from './record-keys.js';
 import { scan, startAfter, type Listed, type Scan } from './scan.js';
 import type { Store } from './store.js';
+import type { Note, WriteWish } from './object-change.js';
 import type { ReceivedFile } from './received-file.js';
 import type { NewVersion, ObjectAcl, ObjectFacts, ObjectProperties, StoredObject } from './stored-object.js';
 
@@ -30,7 +31,7 @@ export interface AppendStart {
   readonly properties: () => ObjectProperties;
   /** Of the object from now on, if any. */
   readonly acl: ObjectAcl | undefined;
-  readonly mayReplace: boolean;
+  readonly wish: WriteWish;
 }
 
 /** The objects of one bucket, with all their versions. */
@@ -94,22 +95,22 @@ export class BucketObjects {
    * any case.
    * @throws OssRefusal FileAlreadyExists if there is one that may not be replaced, NoSuchBucket
    */
-  put(path: string, facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
+  put(path: string, facts: ObjectFacts, wish: WriteWish): Promise<StoredObject> {
     return this.#store.place(path, (name, drop) => {
       const dataFiles = [{ name, sizeBytes: facts.sizeBytes }];
-      return this.insert({ ...facts, deleteMarker: false, dataFiles }, mayReplace, drop);
+      return this.insert({ ...facts, deleteMarker: false, dataFiles }, wish, drop);
     });
   }
 
   /** Like `put`, for an object that has no bytes: a symlink. */
-  putEmpty(facts: ObjectFacts, mayReplace: boolean): Promise<StoredObject> {
+  putEmpty(facts: ObjectFacts, wish: WriteWish): Promise<StoredObject> {
     return this.#store.change((drop) =>
-      this.insert({ ...facts, deleteMarker: false, dataFiles: [] }, mayReplace, drop),
+      this.insert({ ...facts, deleteMarker: false, dataFiles: [] }, wish, drop),
     );
   }
 
   /** Within a transaction: adds the newest version of a key. @throws OssRefusal */
-  insert(facts: NewVersion, mayReplace: boolean, drop: Drop): StoredObject {
+  insert(facts: NewVersion, { mayReplace, note }: WriteWish, drop: Drop): StoredObject {
     const { key } = facts;
     const bucket = this.#store.buckets.get(Buffer.from(this.#bucket));
     if (!bucket) throw refusal('NoSuchBucket', { BucketName: this.#bucket });
@@ -124,6 +125,7 @@ export class BucketObjects {
     if (replaced) this.#erase(replaced, drop);
     const object = { ...facts, versionId, sequence, modifiedAt: new Date(now).toISOString() };
     void this.#store.objects.put(this.#keyOf(object), object);
+    note?.({ ...object, deltaBytes: object.sizeBytes - (newest?.sizeBytes ?? 0) });
     return object;
   }
 
@@ -138,10 +140,10 @@ export class BucketObjects {
   }
 
   async #append(file: ReceivedFile, position: number, start: AppendStart): Promise<StoredObject> {
-    const { key, mayReplace, properties, acl } = start;
+    const { key, wish, properties, acl } = start;
     const { sizeBytes, crc64 } = file;
     const old = this.get(key);
-    if (!mayReplace && old) throw refusal('FileAlreadyExists', { Key: key });
+    if (!wish.mayReplace && old) throw refusal('FileAlreadyExists', { Key: key });
     const [oldFile] = old?.dataFiles ?? [];
     if (old && (old.type !== 'Appendable' || !oldFile)) throw refusal('ObjectNotAppendable', { Key: key });
     if (position !== (old?.sizeBytes ?? 0))
@@ -152,7 +154,11 @@ export class BucketObjects {
       return this.#store.place(file.path, (name, drop) => {
         // Put there meanwhile, not by another append, which would wait for its turn.
         if (this.get(key)) throw refusal('ObjectNotAppendable', { Key: key });
-        return this.insert({ ...first, dataFiles: [{ name, sizeBytes }] }, true, drop);
+        return this.insert(
+          { ...first, dataFiles: [{ name, sizeBytes }] },
+          { ...wish, mayReplace: true },
+          drop,
+        );
       });
     }
     const crc = Crc64.after(old.crc64);
@@ -170,7 +176,10 @@ export class BucketObjects {
       etag: etagOfMd5(createHash('md5').update(old.etag).update(file.etag).digest()),
       modifiedAt: new Date().toISOString(),
     };
-    const object = await this.update(old, (current) => ({ ...current, ...appended }));
+    const object = await this.update(old, (current) => {
+      wish.note?.({ key, etag: appended.etag, sizeBytes: appended.sizeBytes, deltaBytes: sizeBytes });
+      return { ...current, ...appended };
+    });
     // It was replaced meanwhile.
     return object ?? this.#append(file, position, start);
   }
@@ -179,24 +188,28 @@ export class BucketObjects {
    * Deletes the current version: for good without versioning, else by a marker that covers it.
    * Without versioning, does nothing if there is no such object.
    */
-  delete(key: string): Promise<Deletion> {
+  delete(key: string, note?: Note): Promise<Deletion> {
     return this.#store.change((drop) => {
       const bucket = this.#store.buckets.get(Buffer.from(this.#bucket));
+      const current = this.newest(key);
+      if (current && !current.deleteMarker) note?.({ ...current, deltaBytes: -current.sizeBytes });
       if (bucket?.versioning !== undefined) {
-        const { versionId } = this.insert(deleteMarkerOf(key), true, drop);
+        const { versionId } = this.insert(deleteMarkerOf(key), { mayReplace: true }, drop);
         return { versionId, deleteMarker: true };
       }
-      const current = this.newest(key);
       if (current) this.#erase(current, drop);
       return { versionId: 'null', deleteMarker: false };
     });
   }
 
   /** Deletes one version for good; does nothing if there is none. */
-  deleteVersion(key: string, versionId: string): Promise<Deletion> {
+  deleteVersion(key: string, versionId: string, note?: Note): Promise<Deletion> {
     return this.#store.change((drop) => {
       const version = this.version(key, versionId);
-      if (version) this.#erase(version, drop);
+      if (version) {
+        this.#erase(version, drop);
+        note?.({ ...version, deltaBytes: -version.sizeBytes });
+      }
       return { versionId, deleteMarker: version?.deleteMarker ?? false };
     });
   }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { refusal } from '../wire/refusals.js';
+import type { Note } from './object-change.js';
 import type { ReceivedFile } from './received-file.js';
 import type { DataFile } from './data-files.js';
 import { behind, partKey, recordKey } from './record-keys.js';
@@ -47,7 +48,7 @@ export class BucketUploads {
   }
 
   /** @throws OssRefusal NoSuchBucket */
-  start(key: string, properties: ObjectProperties, sequential: boolean): Promise<UploadRecord> {
+  start(key: string, properties: ObjectProperties, sequential: boolean, note?: Note): Promise<UploadRecord> {
     const now = Date.now();
     const uploadId = newUploadId(now);
     const upload = { ...properties, key, uploadId, sequential, initiatedAt: new Date(now).toISOString() };
@@ -55,6 +56,7 @@ export class BucketUploads {
       if (!this.#store.buckets.doesExist(Buffer.from(this.#bucket)))
         throw refusal('NoSuchBucket', { BucketName: this.#bucket });
       void this.#store.uploads.put(this.#keyOf(upload), upload);
+      note?.({ key, etag: '', sizeBytes: 0, deltaBytes: 0 });
       return upload;
     });
   }
@@ -74,7 +76,7 @@ export class BucketUploads {
    * afterwards if that fails.
    * @throws OssRefusal NoSuchUpload
    */
-  putPart(upload: UploadRecord, partNumber: number, file: ReceivedFile): Promise<StoredPart> {
+  putPart(upload: UploadRecord, partNumber: number, file: ReceivedFile, note?: Note): Promise<StoredPart> {
     const { path, sizeBytes, etag, crc64 } = file;
     const facts = { partNumber, sizeBytes, etag, crc64, modifiedAt: new Date().toISOString() };
     return this.#store.turns.take(upload.uploadId, () =>
@@ -84,6 +86,7 @@ export class BucketUploads {
         if (old) drop(old.dataFile);
         const part = { ...facts, dataFile };
         void this.#store.parts.put(partKey(upload.uploadId, partNumber), part);
+        note?.({ key: upload.key, etag, sizeBytes, deltaBytes: sizeBytes });
         return part;
       }),
     );
@@ -115,11 +118,12 @@ export class BucketUploads {
   }
 
   /** Removes an upload and its parts. @throws OssRefusal NoSuchUpload */
-  abort(upload: UploadRecord): Promise<void> {
+  abort(upload: UploadRecord, note?: Note): Promise<void> {
     return this.#store.turns.take(upload.uploadId, () =>
       this.#store.change((drop) => {
         this.#check(upload);
         this.#erase(upload, drop);
+        note?.({ key: upload.key, etag: '', sizeBytes: 0, deltaBytes: 0 });
       }),
     );
   }

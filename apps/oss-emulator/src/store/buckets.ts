@@ -2,7 +2,7 @@ import { refusal } from '../wire/refusals.js';
 import { BucketObjects } from './bucket-objects.js';
 import type { BucketRecord } from './bucket-record.js';
 import { BucketUploads } from './bucket-uploads.js';
-import { Store, type Incoming } from './store.js';
+import { Store, type Incoming, type Records } from './store.js';
 
 /** One emulated bucket, as it is now. */
 export interface Bucket extends BucketRecord {
@@ -31,6 +31,11 @@ export class Buckets {
   /** Where bodies are received. */
   get incoming(): Incoming {
     return this.#store.incoming;
+  }
+
+  /** Records of another kind, which change in the same transactions as objects do. */
+  records<T>(name: string): Records<T> {
+    return this.#store.records(name);
   }
 
   /** The bucket with this name. @throws OssRefusal InvalidBucketName, NoSuchBucket */

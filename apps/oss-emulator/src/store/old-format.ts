@@ -28,7 +28,7 @@ export async function convertOldFolder(dataDir: string, buckets: Buckets): Promi
       await objects.put(
         path,
         { ...facts, acl: 'default', storageClass: 'Standard', tags: [], encryption: {} },
-        true,
+        { mayReplace: true },
       );
     }
   }

@@ -26,7 +26,7 @@ beforeAll(async () => {
   } as const;
   await store.change(() => void store.buckets.put(Buffer.from(bucket), record));
   const objects = new BucketObjects(store, bucket);
-  const insert = (key: string) => objects.insert(emptyObject(key), true, () => undefined);
+  const insert = (key: string) => objects.insert(emptyObject(key), { mayReplace: true }, () => undefined);
   await store.change(() => {
     for (let folder = 0; folder < folders; folder++)
       for (let at = 0; at < keysInFolder; at++) insert(`many/${pad(folder)}/${pad(at)}`);

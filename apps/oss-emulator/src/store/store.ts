@@ -39,14 +39,16 @@ export class Store {
     this.#root = root;
     this.data = data;
     this.incoming = incoming;
-    // JSON rather than MessagePack: any tool can read it.
-    const records = (name: string) =>
-      root.openDB<never, Buffer>({ name, keyEncoding: 'binary', encoding: 'json' });
-    this.buckets = records('buckets');
-    this.objects = records('objects');
-    this.uploads = records('uploads');
-    this.parts = records('parts');
-    this.#files = records('files');
+    this.buckets = this.records('buckets');
+    this.objects = this.records('objects');
+    this.uploads = this.records('uploads');
+    this.parts = this.records('parts');
+    this.#files = this.records('files');
+  }
+
+  /** Records with a name; JSON rather than MessagePack: any tool can read it. */
+  records<T>(name: string): Records<T> {
+    return this.#root.openDB<T, Buffer>({ name, keyEncoding: 'binary', encoding: 'json' });
   }
 
   /**

@@ -1,10 +1,14 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { LandfallError } from '#runtime';
 
 /** Folders for files in work: one for each job, gone when the job ends, however it ends. */
 export interface Scratch {
-  /** Runs `work` with a new folder and removes the folder afterwards. */
+  /**
+   * Runs `work` with a new folder and removes the folder afterwards.
+   * @throws LandfallError media.scratch_full, whatever of the work it was that found no space
+   */
   withFolder<T>(work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -21,11 +25,16 @@ export async function openScratch(
   const root = await mkdtemp(join(parent, `worker-${process.pid}-`));
   return {
     async withFolder(work) {
-      const folder = await mkdtemp(join(root, 'job-'));
       try {
-        return await work(folder);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
+        const folder = await mkdtemp(join(root, 'job-'));
+        try {
+          return await work(folder);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        throw new LandfallError('media.scratch_full', undefined, { cause: error });
       }
     },
     close: () => rm(root, { recursive: true, force: true }),
@@ -39,6 +48,10 @@ async function removeLeftovers(parent: string): Promise<void> {
     if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 function isAlive(pid: number): boolean {

@@ -4,7 +4,7 @@ import { showValue } from '../wire/shown-value.js';
 
 /** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
 export const maxKeyBytes = 1023;
-const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
+export const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
 
 /**
  * Names that existing callback templates use for a field; the first one present counts, the others

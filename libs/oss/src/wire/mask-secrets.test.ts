@@ -9,6 +9,7 @@ describe('maskSecrets', () => {
     ['the nonce of a form', `bucket=b&x:ticket=${nonce}&size=1`, `bucket=b&x:ticket=${masked}&size=1`],
     ['an encoded name', `x%3Aticket=${nonce}`, `x%3Aticket=${masked}`],
     ['the secret of the callback URL', '/callbacks/oss/a-secret-of-ours?x=1', `/callbacks/oss/${masked}?x=1`],
+    ['the secret of the URL of events', '/events/oss/a-secret-of-ours', `/events/oss/${masked}`],
     ['the nonce of JSON', `{"x:ticket": "${nonce}", "n": 1}`, `{"x:ticket": "${masked}", "n": 1}`],
     ['a nonce under another name', `object=${nonce}&n=1`, `object=${masked}&n=1`],
     ['a nonce that is cut off', `object=a&n=${nonce.slice(0, -30)}`, `object=a&n=${masked}`],

@@ -2,22 +2,22 @@ export const masked = '[masked]';
 
 /** The value of `x:ticket`, complete or truncated (see the uploads room), in any context. */
 const ticketNonce = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.|%2E)\d{1,12}(?:\.|%2E)[\w-]*/gi;
-/** The last part of a secret callback URL. */
-const callbackSecret = /(\/callbacks\/oss\/)[^/?#\s"'&;<>]+/gi;
+/** The last part of a secret URL of callbacks or events. */
+const urlSecret = /(\/(?:callbacks|events)\/oss\/)[^/?#\s"'&;<>]+/gi;
 const secretName =
   /ticket|token|secret|passw|signature|credential|session|cookie|auth(?!or)|(?:api|access)[-_]?key/i;
 // Bounded repeats, because strangers choose the text that is matched here.
 const jsonMember = /("(?:[^"\\]|\\[^]){1,100}")(\s{0,9}:\s{0,9}| is )("(?:[^"\\]|\\[^])*"?|[^\s,"{}[\]]+)/g;
 
 /**
- * Masks the secrets in a body, target or message: ticket nonces and secret callback URLs anywhere,
+ * Masks the secrets in a body, target or message: ticket nonces and secret URLs anywhere,
  * and the values of form fields, query parameters and JSON members named like a token or password.
  * Leaves non-ASCII bytes unchanged, so `latin1` text is allowed.
  */
 export function maskSecrets(text: string): string {
   const withoutMembers = text
     .replaceAll(ticketNonce, masked)
-    .replaceAll(callbackSecret, `$1${masked}`)
+    .replaceAll(urlSecret, `$1${masked}`)
     .replaceAll(jsonMember, (member, name: string, colon: string) =>
       secretName.test(name) ? `${name}${colon}"${masked}"` : member,
     );

@@ -18,10 +18,10 @@ export const callback = z.object({
       ),
     )
     .describe(
-      'comma-separated secrets of the callback URL /callbacks/oss/<secret>: a callback to this URL is believed; `landfall callback-url` prints the URL of the first secret, all are valid',
+      'comma-separated secrets of the callback URL /callbacks/oss/<secret>: a callback to this URL is believed; `landfall callback-url` prints the URL of the first secret, all are valid, also for events at /events/oss/<secret>',
     ),
   CALLBACK_UNPROVEN_PER_MINUTE: integer(6_000, 1, 1_000_000).describe(
-    'maximum number of callbacks per minute, key URL and api process that carry neither a ticket nor a secret; a hundredth of it for callbacks that OSS attributes to another bucket',
+    'maximum number of callbacks per minute, key URL and api process that carry neither a ticket nor a secret; a hundredth of it for callbacks that OSS attributes to another bucket; as many again for the events of each sender',
   ),
   CALLBACK_PUBLIC_KEY_FILE: z
     .string()
@@ -31,7 +31,9 @@ export const callback = z.object({
     .string()
     .regex(/^(\/[^?#]*[^/?#])?$/, 'must be a path such as /media')
     .default('')
-    .describe('path prefix of the callback URL that a proxy strips before it forwards the request'),
+    .describe(
+      'path prefix of the URLs of callbacks and events that a proxy strips before it forwards the request',
+    ),
   CALLBACK_DEFAULT_BUCKET: z
     .string()
     .optional()

@@ -60,6 +60,13 @@ export const emulator = z.object({
     .describe(
       'further keys with a security token, as STS issues them: JSON list of {"accessKeyId": "STS.…", "accessKeySecret", "securityToken", "expiresAt"}; expiresAt, such as 2026-01-15T09:30:00Z, is optional',
     ),
+  EMULATOR_EVENT_RULES: z
+    .string()
+    .default('[]')
+    .transform(parseJson)
+    .describe(
+      'event notifications that the emulator sends: JSON list such as [{"target": "smq", "url": "http://localhost:3000/events/oss", "events": ["ObjectCreated:*", "ObjectRemoved:*"]}], described in docs/emulator.md',
+    ),
   EMULATOR_FAULTS: z
     .string()
     .default('{}')

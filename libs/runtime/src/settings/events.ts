@@ -24,6 +24,6 @@ export const events = z.object({
   EVENTS_QUEUE_URL: url(/^https?$/, 'https://<account>.mns.<region>.aliyuncs.com/queues/<name>')
     .optional()
     .describe(
-      'SMQ queue that the workers take events from, for services without a public address: https://<account>.mns.<region>.aliyuncs.com/queues/<name>',
+      'SMQ queue that the workers take events from, for services without a public address: https://<account>.mns.<region>.aliyuncs.com/queues/<name>; with it the workers need TICKET_SECRETS too',
     ),
 });

@@ -30,6 +30,11 @@ export async function selectUnknown<Version extends ListedVersion>(
                   ELSE u.etag = o.etag AND (u.status NOT IN ('failed', 'deleted', 'ignored')
                                             OR u.reprocessing_since IS NOT NULL
                                             OR coalesce(u.last_modified >= o.stored_at, true)) END)
+       AND NOT EXISTS (
+       -- Written twice for the sake of its index: of what nobody vouches for there is a row only until OSS was asked.
+       SELECT FROM uploads AS u
+       WHERE u.bucket = $1 AND u.object_key = o.object_key COLLATE "C" AND u.proof IS NULL
+         AND u.status = 'stored' AND coalesce(u.etag, o.etag) = o.etag)
      ORDER BY o.place`,
     [
       bucket,

@@ -74,8 +74,8 @@ function ticketIdOf(
   }
 }
 
-/** Compares digests, so that timing reveals nothing. */
-function isSecret(given: string | undefined, digests: readonly Buffer[]): boolean {
+/** Whether it is the secret of one of our URLs. Compares digests, so that timing reveals nothing. */
+export function isSecret(given: string | undefined, digests: readonly Buffer[]): boolean {
   if (given === undefined) return false;
   const digest = digestOf(given);
   return digests.some((known) => timingSafeEqual(digest, known));

@@ -21,7 +21,7 @@ export type Proof = (typeof proofs)[number];
  * How we learned of a landing: OSS called back, a worker asked for the object of a ticket, OSS
  * notified us of the event, or the bucket was listed.
  */
-export const uploadSources = ['callback', 'ticket', 'event', 'reconcile'] as const;
+const uploadSources = ['callback', 'ticket', 'event', 'reconcile'] as const;
 export type UploadSource = (typeof uploadSources)[number];
 
 /**
@@ -36,6 +36,7 @@ export type UploadSource = (typeof uploadSources)[number];
 @Index('uploads_landing', { synchronize: false })
 @Index('uploads_version', { synchronize: false })
 @Index('uploads_key', { synchronize: false })
+@Index('uploads_unproven_key', { synchronize: false })
 @Index('uploads_ticket', { synchronize: false })
 @Index('uploads_merged', { synchronize: false })
 @Index('uploads_vars', { synchronize: false })

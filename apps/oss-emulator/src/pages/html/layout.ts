@@ -4,6 +4,7 @@ import { html, type Html } from './html.js';
 const sections = [
   ['buckets', 'Buckets'],
   ['callbacks', 'Callbacks'],
+  ['events', 'Events'],
   ['faults', 'Faults'],
 ] as const;
 

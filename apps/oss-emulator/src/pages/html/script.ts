@@ -1,4 +1,4 @@
-/** What the pages do in a browser: they refresh themselves, and switch faults. Everything else works without it. */
+/** What the pages do in a browser: they refresh themselves, and switch faults and event rules. Everything else works without it. */
 export const pageScript = `
 'use strict';
 
@@ -41,19 +41,24 @@ if (document.querySelector('[data-refreshing]'))
     });
   }, refreshEveryMs);
 
-/** Fetches the plan of faults, changes it, sends it back, and shows the page anew. */
-async function changePlan(change) {
-  const { seed, rules } = await (await fetchPage('application/json')).json();
+/** Sends what takes the place of what the page shows, and shows it anew. */
+async function replace(body) {
   const answer = await fetchPage('application/json', {
     method: 'PUT',
     headers: { accept: 'application/json', 'content-type': 'application/json' },
-    body: JSON.stringify(change({ seed, rules })),
+    body,
   });
   if (!answer.ok) {
     const refused = new DOMParser().parseFromString(await answer.text(), 'text/xml');
     throw new Error(refused.querySelector('Message')?.textContent ?? 'status ' + answer.status);
   }
   location.reload();
+}
+
+/** Fetches the plan of faults, changes it, and sends it back. */
+async function changePlan(change) {
+  const { seed, rules } = await (await fetchPage('application/json')).json();
+  await replace(JSON.stringify(change({ seed, rules })));
 }
 
 function readRule(form) {
@@ -73,9 +78,10 @@ document.addEventListener('submit', (event) => {
     remove: (plan) => ({ ...plan, rules: plan.rules.filter((_, index) => index !== Number(form.dataset.rule)) }),
     seed: (plan) => ({ ...plan, seed: Number(new FormData(form).get('seed')) }),
   }[form.dataset.change];
-  if (!change) return;
+  if (!change && form.dataset.change !== 'text') return;
   event.preventDefault();
-  changePlan(change).catch((error) => {
+  const changed = change ? changePlan(change) : replace(new FormData(form).get('text'));
+  changed.catch((error) => {
     document.getElementById('problem').textContent = error.message;
   });
 });

@@ -84,13 +84,14 @@ form.filter { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: end
 label { font-size: 0.85rem; color: var(--soft); }
 label input:not([type='checkbox']), label select { display: block; }
 .check { display: flex; align-items: center; gap: 0.4rem; min-height: 2.4rem; }
-input, select, button {
+input, select, textarea, button {
   font: inherit; color: var(--ink); background: var(--paper);
   border: 1px solid var(--soft); border-radius: 6px; padding: 0.3rem 0.6rem; max-width: 100%;
 }
 input:not([type='checkbox']), select { min-height: 2.4rem; width: 11rem; }
 input[type='number'] { width: 7rem; }
 ::placeholder { color: var(--soft); opacity: 1; }
+textarea { display: block; width: 100%; font-family: var(--mono); font-size: 0.85rem; }
 button { min-height: 2.4rem; font-weight: 600; cursor: pointer; }
 button:hover { background: var(--panel); border-color: var(--ink); }
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem; align-items: start; margin-bottom: 1.5rem; }

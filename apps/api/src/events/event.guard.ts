@@ -1,0 +1,87 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  certHostsOf,
+  checkEventBridgePush,
+  checkSmqPush,
+  type EventHeaders,
+  type EventSender,
+  eventSenderOf,
+  hasEventBridgeToken,
+  readCertUrl,
+  verifyEventBridgePush,
+  verifySmqPush,
+} from '#oss';
+import { LandfallError } from '#runtime';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { type ApiConfig, configToken, type PublicUrl, publicUrlToken } from '../tokens.js';
+import { EventCertificates } from './event-certificates.js';
+import { bodyOf, headersOf } from './event-push.js';
+
+/**
+ * Accepts a push only from senders of EVENTS_ACCEPT, and only if it proves to be theirs: by the
+ * static token of EventBridge, where one is set, otherwise by a signature that a key from an allowed
+ * host verifies.
+ */
+@Injectable()
+export class EventGuard implements CanActivate {
+  constructor(
+    @Inject(EventCertificates) private readonly certificates: EventCertificates,
+    @Inject(configToken) private readonly config: ApiConfig,
+    @Inject(publicUrlToken) private readonly publicUrl: PublicUrl,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const headers = headersOf(request);
+    const sender = this.acceptedSender(headers);
+    if (sender === 'eventbridge' && this.config.events.tokens.length > 0) return this.checkToken(headers);
+    // What costs nothing comes first, before a certificate is fetched.
+    if (sender === 'smq') checkSmqPush(headers, bodyOf(request), new Date());
+    else checkEventBridgePush(headers, new Date());
+    const url = readCertUrl(headers, sender, this.certHosts(sender));
+    const key = await this.certificates.get(url);
+    if (!this.verify(request, sender, key))
+      throw new LandfallError(
+        'event.signature_mismatch',
+        sender === 'smq'
+          ? 'path and headers must arrive exactly as SMQ sent them: check for a proxy that rewrites them'
+          : 'set EVENTS_TARGET_URL to the URL of the target, exactly as configured at EventBridge, or use a token',
+      );
+    this.certificates.prove(url);
+    return true;
+  }
+
+  /** @throws LandfallError event.sender_forbidden */
+  private acceptedSender(headers: EventHeaders): EventSender {
+    const sender = eventSenderOf(headers);
+    if (sender && this.config.events.accept.includes(sender)) return sender;
+    throw new LandfallError(
+      'event.sender_forbidden',
+      sender ? `add ${sender} to EVENTS_ACCEPT` : 'the headers are neither those of SMQ nor of EventBridge',
+    );
+  }
+
+  /** @throws LandfallError event.token_invalid */
+  private checkToken(headers: EventHeaders): true {
+    if (hasEventBridgeToken(headers, this.config.events.tokens)) return true;
+    throw new LandfallError(
+      'event.token_invalid',
+      'header x-eventbridge-signature-token is none of EVENTS_TOKENS',
+    );
+  }
+
+  private certHosts(sender: EventSender): readonly string[] {
+    const { certHosts } = this.config.events;
+    return certHosts.length > 0 ? certHosts : certHostsOf(sender, this.config.oss.region);
+  }
+
+  private verify(request: FastifyRequest, sender: EventSender, key: KeyObject): boolean {
+    const headers = headersOf(request);
+    const target = request.raw.url ?? '';
+    if (sender === 'smq')
+      return verifySmqPush({ rawTarget: this.config.callback.pathPrefix + target, headers }, key);
+    const targetUrl = this.config.events.targetUrl ?? this.publicUrl() + target;
+    return verifyEventBridgePush({ targetUrl, headers, body: bodyOf(request) }, key);
+  }
+}

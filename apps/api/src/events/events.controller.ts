@@ -1,0 +1,51 @@
+import { eventSenderOf, readEventMessage, readOssEvents } from '#oss';
+import { counter } from '#runtime';
+import { EventRecorder } from '#uploads';
+import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { DatabaseGuard } from '../http/database.guard.js';
+import { UnprovenLimit } from '../limits/unproven-limit.js';
+import { type ApiConfig, configToken } from '../tokens.js';
+import { pushOutcomes } from './event-metrics.js';
+import { bodyOf, headersOf } from './event-push.js';
+import { EventGuard } from './event.guard.js';
+
+const unprovenEvents = counter(
+  'landfall_unproven_events_total',
+  'Events without a ticket or a secret URL',
+  'result',
+);
+
+@ApiTags('events')
+@Controller('events/oss')
+export class EventsController {
+  private readonly unproven: UnprovenLimit;
+
+  constructor(
+    private readonly recorder: EventRecorder,
+    @Inject(configToken) { callback }: ApiConfig,
+  ) {
+    this.unproven = new UnprovenLimit(callback.unprovenPerMinute, 'event.unproven_limited', unprovenEvents);
+  }
+
+  @Post(['', ':secret'])
+  @HttpCode(204)
+  @UseGuards(EventGuard, DatabaseGuard)
+  @ApiOperation({
+    summary:
+      'Receives event notifications of OSS, pushed by SMQ or EventBridge; believes them if the URL has a secret of CALLBACK_URL_SECRETS',
+  })
+  async take(@Req() request: FastifyRequest, @Param('secret') secret: string | undefined): Promise<void> {
+    const read = readOssEvents(readEventMessage(bodyOf(request)));
+    const sender = eventSenderOf(headersOf(request)) ?? '';
+    const [refusal] = await this.recorder.record(read, {
+      secret,
+      now: new Date(),
+      takeUnproven: () => this.unproven.take(sender, false),
+    });
+    // The sender sends the whole push again: what was recorded is known then.
+    if (refusal) throw refusal;
+    pushOutcomes.count('ok');
+  }
+}

@@ -1,0 +1,22 @@
+/** What an operation is called in an event, by the operation. */
+export const eventNames = {
+  PutObject: 'ObjectCreated:PutObject',
+  PostObject: 'ObjectCreated:PostObject',
+  CopyObject: 'ObjectCreated:CopyObject',
+  AppendObject: 'ObjectCreated:AppendObject',
+  PutSymlink: 'ObjectCreated:PutSymlink',
+  InitiateMultipartUpload: 'ObjectCreated:InitiateMultipartUpload',
+  UploadPart: 'ObjectCreated:UploadPart',
+  UploadPartCopy: 'ObjectCreated:UploadPartCopy',
+  CompleteMultipartUpload: 'ObjectCreated:CompleteMultipartUpload',
+  DeleteObject: 'ObjectRemoved:DeleteObject',
+  DeleteObjects: 'ObjectRemoved:DeleteObjects',
+  AbortMultipartUpload: 'ObjectRemoved:AbortMultipartUpload',
+} as const;
+
+/** An operation that events are sent of. */
+export type EventOperation = keyof typeof eventNames;
+export type EventName = (typeof eventNames)[EventOperation];
+
+/** What a rule may ask for. */
+export const subscribable = ['ObjectCreated:*', 'ObjectRemoved:*', ...Object.values(eventNames)] as const;

@@ -1,0 +1,89 @@
+import { type QueueMessage, readEventMessage, readOssEvents } from '#oss';
+import { errorRowOf, isLandfallError, type LandfallError, type Logger, pause } from '#runtime';
+import type { EventRecorder } from '#uploads';
+import type { EventQueue } from './event-queue.js';
+
+/** A message that cannot be read is given up when it was handed out so often. */
+const handedOutMax = 5;
+/** Pause after a failure: doubled each time, up to the second. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 30_000;
+/** A queue that answers at once that it is empty is not asked more often than this. */
+const emptyPauseMs = 1_000;
+
+/**
+ * Takes event notifications from a queue, for services without a public address. A message is
+ * deleted once what it tells of is committed; otherwise it comes again.
+ */
+export class EventConsumer {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly queue: EventQueue,
+    private readonly recorder: EventRecorder,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.running = this.run(this.stopping.signal);
+  }
+
+  /** Waits until the messages at hand are committed. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const askedAt = performance.now();
+        const messages = await this.queue.receive(signal);
+        if (messages.length > 0) await this.take(messages);
+        else await pause(Math.max(0, emptyPauseMs - (performance.now() - askedAt)), signal);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        const pauseMs = Math.min(firstPauseMs * 2 ** failures, longestPauseMs);
+        failures += 1;
+        this.logger.warn({ err: error, pauseMs }, 'cannot take events from the queue, trying again');
+        await pause(pauseMs, signal);
+      }
+    }
+  }
+
+  /** @throws LandfallError if some wait for an outage to pass; the others are done then */
+  private async take(messages: readonly QueueMessage[]): Promise<void> {
+    const taken = await Promise.all(
+      messages.map(async (message) => ({ message, refusal: await this.record(message) })),
+    );
+    const done = taken.filter(({ message, refusal }) => !refusal || this.isGivenUp(message, refusal));
+    if (done.length > 0) await this.queue.delete(done.map(({ message }) => message.receiptHandle));
+    const outage = taken.find(({ refusal }) => refusal && passes(refusal))?.refusal;
+    if (outage) throw outage;
+  }
+
+  /** Records a message; returns why that was not possible. */
+  private async record({ body }: QueueMessage): Promise<LandfallError | undefined> {
+    try {
+      const read = readOssEvents(readEventMessage(Buffer.from(body)));
+      // Only who has our leave can write into the queue, so there is no limit.
+      const arrival = { secret: undefined, now: new Date(), takeUnproven: () => undefined };
+      return (await this.recorder.record(read, arrival))[0];
+    } catch (error) {
+      if (isLandfallError(error)) return error;
+      throw error;
+    }
+  }
+
+  private isGivenUp({ id, dequeueCount }: QueueMessage, refusal: LandfallError): boolean {
+    if (passes(refusal) || dequeueCount < handedOutMax) return false;
+    this.logger.warn({ err: refusal, messageId: id, dequeueCount }, 'gave up a message of the event queue');
+    return true;
+  }
+}
+
+function passes({ code }: LandfallError): boolean {
+  return errorRowOf(code).retry === 'backoff';
+}

@@ -1,0 +1,80 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import OSS from 'ali-oss';
+import type { Client } from 'pg';
+
+const rowsAtOnce = 1_000;
+
+/** An object as OSS lists it. */
+export interface StoredObject {
+  readonly objectKey: string;
+  /** Without quotes. */
+  readonly etag: string;
+}
+
+/** How an upload ended for the client that made it. */
+export interface AnsweredUpload {
+  readonly objectKey: string;
+  readonly answer: string;
+}
+
+/**
+ * Puts what others say beside our own tables, where it can be compared whatever its size: what OSS has stored, and what the
+ * clients were answered. The tables last as long as the connection.
+ */
+export async function gatherEvidence(
+  database: Client,
+  stored: AsyncIterable<StoredObject>,
+  answered: AsyncIterable<AnsweredUpload>,
+): Promise<void> {
+  await database.query(`
+    CREATE TEMP TABLE IF NOT EXISTS stored (object_key text COLLATE "C" PRIMARY KEY, etag text);
+    CREATE TEMP TABLE IF NOT EXISTS answered (object_key text COLLATE "C" PRIMARY KEY, answer text);
+    TRUNCATE stored, answered`);
+  for await (const rows of inPages(stored)) {
+    await database.query('INSERT INTO stored SELECT * FROM unnest($1::text[], $2::text[])', [
+      rows.map(({ objectKey }) => objectKey),
+      rows.map(({ etag }) => etag),
+    ]);
+  }
+  for await (const rows of inPages(answered)) {
+    await database.query('INSERT INTO answered SELECT * FROM unnest($1::text[], $2::text[])', [
+      rows.map(({ objectKey }) => objectKey),
+      rows.map(({ answer }) => answer),
+    ]);
+  }
+  await database.query('ANALYZE stored, answered');
+}
+
+/** All objects of a bucket, a page at a time. */
+export async function* listObjects(client: OSS): AsyncGenerator<StoredObject> {
+  for (let token: string | undefined; ;) {
+    const page = await client.listV2(
+      { 'max-keys': '1000', ...(token ? { 'continuation-token': token } : {}) },
+      {},
+    );
+    for (const { name, etag } of page.objects ?? [])
+      yield { objectKey: name, etag: etag.replaceAll('"', '') };
+    token = page.nextContinuationToken;
+    if (!token) return;
+  }
+}
+
+/** The lines that the load has written. */
+export async function* readAnswers(file: string): AsyncGenerator<AnsweredUpload> {
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const [objectKey = '', answer = ''] = line.split(' ');
+    yield { objectKey, answer };
+  }
+}
+
+async function* inPages<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
+  let page: Item[] = [];
+  for await (const item of items) {
+    page.push(item);
+    if (page.length < rowsAtOnce) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}

@@ -1,0 +1,78 @@
+import type { Client } from 'pg';
+
+/** What must not be, each with the query that finds it. `$1` is the key prefix of renditions. */
+const queries = {
+  /** OSS has it, and we do not, or have not finished it; or a rendition of ours is gone. */
+  lost: `
+    SELECT s.object_key AS what FROM stored AS s
+    WHERE NOT starts_with(s.object_key, $1)
+      AND NOT EXISTS (SELECT FROM uploads AS u WHERE u.object_key = s.object_key AND u.etag = s.etag
+                      AND u.status IN ('ready', 'failed'))
+    UNION ALL
+    SELECT a.object_key || ', answered with 200' FROM answered AS a
+    WHERE a.answer = '200' AND NOT EXISTS (SELECT FROM uploads AS u WHERE u.object_key = a.object_key)
+    UNION ALL
+    SELECT a.object_key || ', answered with ' || a.answer || ', is not in OSS' FROM answered AS a
+    WHERE a.answer <> 'none' AND NOT EXISTS (SELECT FROM stored AS s WHERE s.object_key = a.object_key)
+    UNION ALL
+    SELECT v.object_key || ', ready, is not in OSS' FROM rendition_versions AS v
+    WHERE v.status = 'ready' AND NOT EXISTS (SELECT FROM stored AS s WHERE s.object_key = v.object_key)`,
+  /** It failed although it is whole, or is ready although it is not. */
+  wrong: `
+    SELECT u.object_key || ', ' || u.status || coalesce(' with ' || u.error_code, '') AS what FROM uploads AS u
+    WHERE CASE WHEN starts_with(u.object_key, 'damaged/') THEN u.status = 'ready' OR u.error_code <> 'media.damaged'
+               ELSE u.status = 'failed' OR u.error_code IS NOT NULL END`,
+  /** Two living uploads of one object version, or two renditions of one name. */
+  doubled: `
+    SELECT object_key || ', ' || count(*) || ' uploads' AS what FROM uploads
+    WHERE status <> 'deleted' GROUP BY bucket, object_key, etag HAVING count(*) > 1
+    UNION ALL
+    SELECT upload_id || ' ' || name || ', ready ' || count(*) || ' times' FROM rendition_versions
+    WHERE status = 'ready' GROUP BY upload_id, name HAVING count(*) > 1`,
+  /** Objects below the prefix of renditions that no version names. */
+  orphaned: `
+    SELECT s.object_key AS what FROM stored AS s
+    WHERE starts_with(s.object_key, $1)
+      AND NOT EXISTS (SELECT FROM rendition_versions AS v, unnest(v.storage_keys || v.object_key) AS k
+                      WHERE v.upload_id::text = split_part(substr(s.object_key, length($1) + 1), '/', 1)
+                        AND (k = s.object_key OR (right(k, 1) = '/' AND starts_with(s.object_key, k))))`,
+  /** Work that is written down and that nobody does, or rows of what is not there. */
+  left: `
+    SELECT 'outbox: ' || name || ' ' || payload AS what FROM outbox
+    UNION ALL
+    SELECT 'upload: ' || object_key || ', ' || status FROM uploads WHERE status IN ('stored', 'processing')
+    UNION ALL
+    SELECT 'pending version: ' || upload_id || ' ' || name FROM rendition_versions WHERE status = 'pending'
+    UNION ALL
+    SELECT 'chunk: ' || upload_id FROM chunks
+    UNION ALL
+    SELECT 'upload without its object: ' || u.object_key FROM uploads AS u
+    WHERE u.status <> 'deleted' AND NOT EXISTS (SELECT FROM stored AS s WHERE s.object_key = u.object_key)`,
+} as const;
+
+export type FindingName = keyof typeof queries;
+export const findingNames = Object.keys(queries) as FindingName[];
+
+/** How often something was found that must not be, and what, up to a limit. */
+interface Finding {
+  readonly count: number;
+  readonly what: readonly string[];
+}
+export type Findings = Readonly<Record<FindingName, Finding>>;
+
+const mostShown = 50;
+
+/** Compares our tables with the evidence: see `gatherEvidence`. */
+export async function findAll(database: Client, renditionPrefix: string): Promise<Findings> {
+  const findings: Partial<Record<FindingName, Finding>> = {};
+  for (const name of findingNames) {
+    // Only some of the queries are about renditions, and all get the prefix.
+    const { rows } = await database.query<{ count: number; what: string[] | null }>(
+      `WITH found AS (${queries[name]}), shown AS (SELECT what FROM found ORDER BY what LIMIT ${mostShown})
+       SELECT (SELECT count(*)::int FROM found) AS count, (SELECT array_agg(what) FROM shown) AS what, $1::text`,
+      [renditionPrefix],
+    );
+    findings[name] = { count: rows[0]?.count ?? 0, what: rows[0]?.what ?? [] };
+  }
+  return findings as Findings;
+}

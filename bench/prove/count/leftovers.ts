@@ -1,0 +1,45 @@
+import { readdir } from 'node:fs/promises';
+import { openQueueBackend } from '#jobs';
+import { findMarkedProcesses } from '#local';
+import { queueNames } from '#outbox';
+import { Queue } from 'bullmq';
+import type { Stack } from '../parts/stack.js';
+
+/** How many jobs the queues hold, in whatever state; `prefix` is the workers' when nobody says otherwise. */
+export async function countJobs({ queueUrl }: Pick<Stack, 'queueUrl'>, prefix = 'landfall'): Promise<number> {
+  const backend = openQueueBackend({ url: queueUrl, prefix, poolSize: 1 });
+  try {
+    let jobs = 0;
+    for (const name of queueNames) {
+      const queue = new Queue(name, { connection: backend.producer, prefix: backend.prefix });
+      try {
+        await queue.waitUntilReady();
+        const counts = await queue.getJobCounts();
+        jobs += Object.values(counts).reduce((sum, count) => sum + count, 0);
+      } finally {
+        await queue.close();
+      }
+    }
+    return jobs;
+  } finally {
+    await backend.close();
+  }
+}
+
+/** The processes that our programs have started, beside themselves; with programs that have ended, those as well. */
+export async function findForeignProcesses({
+  marker,
+  parts,
+}: Pick<Stack, 'marker' | 'parts'>): Promise<number[]> {
+  const known = new Set(parts.map(({ pid }) => pid));
+  return (await findMarkedProcesses(marker)).filter((pid) => !known.has(pid));
+}
+
+/** What lies in the scratch folders; a worker that runs has one folder of its own there. */
+export async function findScratchFiles({ scratch }: Pick<Stack, 'scratch'>): Promise<string[]> {
+  const found: string[] = [];
+  for (const { folder } of scratch) {
+    for (const entry of await readdir(folder, { recursive: true })) found.push(`${folder}/${entry}`);
+  }
+  return found;
+}

@@ -1,0 +1,79 @@
+import { pause } from '#runtime';
+import type { Pace } from '../load/pace.js';
+import type { Stack } from '../parts/stack.js';
+import { type Fault, type FaultName, faults } from './fault-table.js';
+import type { PlannedFault } from './schedule.js';
+import type { Recovery, Watch } from './watch.js';
+
+/** A fault that was made, or the reason why it was not. */
+export type MadeFault = { readonly name: FaultName } & (
+  | { readonly skipped: string }
+  | { readonly skipped: null; readonly atS: number; readonly target: string; readonly recovery: Recovery }
+);
+
+interface Making {
+  readonly stack: Stack;
+  readonly pace: Pace;
+  readonly watch: Watch;
+  readonly uploads: number;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** Makes the faults one after the other, each at its time, and waits until everything works again. */
+export async function makeFaults(schedule: readonly PlannedFault[], making: Making): Promise<MadeFault[]> {
+  const { pace, uploads, signal, say } = making;
+  const startedAt = Date.now();
+  const made: MadeFault[] = [];
+  // Each fault keeps some of the uploads for itself, so that there is always one to see that all is well again.
+  const kept = uploads / (2 * schedule.length + 1);
+  const allowAllBut = (faultsLeft: number) => pace.allow(Math.floor(uploads - kept * faultsLeft));
+  for (const [index, planned] of schedule.entries()) {
+    const faultsLeft = schedule.length - index;
+    allowAllBut(faultsLeft);
+    await pace.reached(planned.atUpload);
+    signal.throwIfAborted();
+    const fault = await makeFault(planned, startedAt, making, () => allowAllBut(faultsLeft - 1));
+    made.push(fault);
+    say(tellFault(planned, fault));
+  }
+  return made;
+}
+
+/** @param onAwaited is called when recovery is waited for */
+async function makeFault(
+  { name, target }: PlannedFault,
+  startedAt: number,
+  { stack, watch, signal }: Making,
+  onAwaited: () => void,
+): Promise<MadeFault> {
+  const fault: Fault = faults[name];
+  const skipped = fault.refusal?.(stack) ?? null;
+  if (skipped !== null) {
+    onAwaited();
+    return { name, skipped };
+  }
+  const backlog = await watch.readBacklog();
+  const struckAt = Date.now();
+  await fault.strike(stack, target);
+  const hold = async () => {
+    await pause(fault.holdMs, signal);
+    await fault.lift?.(stack, target);
+  };
+  const recover = (since: number) => {
+    onAwaited();
+    return watch.awaitRecovery(since, backlog);
+  };
+  const held = hold();
+  if (!fault.recoversMeanwhile) await held;
+  const [recovery] = await Promise.all([recover(fault.recoversMeanwhile ? struckAt : Date.now()), held]);
+  const atS = Math.round((struckAt - startedAt) / 1_000);
+  return { name, skipped: null, atS, target: fault.targets(stack)[target] ?? '', recovery };
+}
+
+function tellFault({ atUpload }: PlannedFault, fault: MadeFault): string {
+  if (fault.skipped !== null) return `${fault.name}: skipped, ${fault.skipped}`;
+  const { answeredMs, readyMs, backlogMs } = fault.recovery;
+  const seconds = (ms: number | null) => (ms === null ? 'never' : `${(ms / 1_000).toFixed(1)} s`);
+  return `${fault.atS} s, upload ${atUpload}: ${fault.name} ${fault.target}: answered ${seconds(answeredMs)}, ready ${seconds(readyMs)}, backlog ${seconds(backlogMs)}`;
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type LocalPostgres, startPostgres, startRedis } from '#local';
+import { pause } from '#runtime';
+import { type Part, restartAfterMs } from './part.js';
+
+/** A running service, whichever it is. */
+interface Running {
+  readonly pid: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Postgres or Redis, with its data, on the same port whenever it is started. */
+export class Service implements Part {
+  readonly endedByItself = 0;
+  #running: Running | null;
+  #restart: Promise<void> = Promise.resolve();
+  #isStopping = false;
+  readonly url: string;
+
+  private constructor(
+    readonly name: string,
+    private readonly start: () => Promise<Running>,
+    running: Running,
+  ) {
+    this.#running = running;
+    this.url = running.url;
+  }
+
+  /** As durable as in production: what a killed one has confirmed must be there afterwards. */
+  static async postgres(folder: string, port: number): Promise<Service> {
+    const dataDir = join(folder, 'postgres');
+    const start = async () => {
+      const postgres = await startPostgres({ dataDir, port, logFile: join(folder, 'postgres.log') });
+      return { pid: await readPid(postgres), url: postgres.url, stop: () => postgres.stop() };
+    };
+    return new Service('postgres', start, await start());
+  }
+
+  static async redis(folder: string, port: number): Promise<Service> {
+    const start = () => startRedis({ dataDir: join(folder, 'redis'), port });
+    return new Service('redis', start, await start());
+  }
+
+  get pid(): number | null {
+    return this.#running?.pid ?? null;
+  }
+
+  kill(): void {
+    if (!this.#running) return;
+    process.kill(this.#running.pid, 'SIGKILL');
+    this.#running = null;
+    this.#restart = this.#startAgain();
+    // Whoever stops it is told.
+    this.#restart.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#restart;
+    await this.#running?.stop();
+    this.#running = null;
+  }
+
+  async #startAgain(): Promise<void> {
+    await pause(restartAfterMs);
+    // The port, and what it holds of the data, may not be free yet.
+    for (let tries = 1; !this.#running && !this.#isStopping; tries += 1) {
+      try {
+        this.#running = await this.start();
+      } catch (error) {
+        if (tries === 20) throw error;
+        await pause(restartAfterMs);
+      }
+    }
+  }
+}
+
+/** The first line of its file is the process that started all others. */
+async function readPid({ dataDir }: LocalPostgres): Promise<number> {
+  return Number.parseInt(await readFile(join(dataDir, 'data', 'postmaster.pid'), 'utf8'), 10);
+}

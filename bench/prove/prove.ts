@@ -1,0 +1,161 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OSS from 'ali-oss';
+import { connectTo } from '../harness/services.js';
+import { gatherEvidence, listObjects, readAnswers } from './count/evidence.js';
+import { findAll, type Findings } from './count/findings.js';
+import { type Latency, readLatencies } from './count/latencies.js';
+import { countJobs, findForeignProcesses, findScratchFiles } from './count/leftovers.js';
+import { runReconcile } from './count/run-reconcile.js';
+import { settle } from './count/settle.js';
+import { countTotals, type Totals } from './count/totals.js';
+import { type MadeFault, makeFaults } from './faults/make-faults.js';
+import { targetsIn } from './faults/fault-table.js';
+import { planFaults } from './faults/schedule.js';
+import { Watch } from './faults/watch.js';
+import { Client } from './load/client.js';
+import { drive } from './load/drive.js';
+import { makeMedia } from './load/media.js';
+import { Pace } from './load/pace.js';
+import { type Backend, bucket, openStack, renditionPrefix, type Stack } from './parts/stack.js';
+
+export interface ProveOptions {
+  readonly backend: Backend;
+  readonly uploads: number;
+  readonly seed: number;
+  readonly perSecond: number;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** What a run came to. */
+export interface Outcome {
+  readonly backend: Backend;
+  readonly totals: Totals;
+  readonly findings: Findings;
+  /** Processes, jobs and files that nobody works on any more. */
+  readonly leftovers: readonly string[];
+  readonly faults: readonly MadeFault[];
+  readonly latencies: readonly Latency[];
+  /** Programs that ended without having been killed, and how often. */
+  readonly endedByThemselves: Readonly<Record<string, number>>;
+  readonly loadS: number;
+  /** Until nothing moved any more after the last upload. */
+  readonly settleS: number;
+  readonly holds: boolean;
+  /** Where logs and data are kept; null when they are gone because everything holds. */
+  readonly folder: string | null;
+}
+
+/** Uploads to a running Landfall while everything that can break does, and counts what came of it. */
+export async function prove(options: ProveOptions): Promise<Outcome> {
+  const { backend, seed, signal, say } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'landfall-prove-'));
+  // As root, Postgres runs as another user.
+  await chmod(folder, 0o755);
+  let isKept = true;
+  try {
+    await using disposables = new AsyncDisposableStack();
+    say(`${backend}: starting, seed ${seed}`);
+    const stack = await openStack(disposables, { backend, seed, folder });
+    const answersFile = join(folder, 'answers.txt');
+    const startedAt = performance.now();
+    const faults = await runLoad(stack, folder, answersFile, options);
+    const loadedAt = performance.now();
+    say('all uploads are made');
+    const counted = await count(stack, answersFile, options);
+    const settledAt = performance.now();
+    const leftovers = counted.leftovers.concat(await stopAndLook(stack));
+    signal.throwIfAborted();
+    const isClean = Object.values(counted.findings).every(({ count }) => count === 0);
+    const holds = counted.isSettled && isClean && leftovers.length === 0;
+    isKept = !holds;
+    return {
+      backend,
+      ...counted,
+      leftovers,
+      faults,
+      endedByThemselves: Object.fromEntries(
+        stack.parts
+          .filter(({ endedByItself }) => endedByItself > 0)
+          .map((part) => [part.name, part.endedByItself]),
+      ),
+      loadS: Math.round((loadedAt - startedAt) / 1_000),
+      settleS: Math.round((settledAt - loadedAt) / 1_000),
+      holds,
+      folder: holds ? null : folder,
+    };
+  } finally {
+    if (isKept && !signal.aborted) say(`logs and data are in ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Uploads and faults, until both are over. */
+async function runLoad(
+  stack: Stack,
+  folder: string,
+  answersFile: string,
+  { uploads, seed, perSecond, signal, say }: ProveOptions,
+): Promise<MadeFault[]> {
+  const media = await makeMedia(join(folder, 'media'));
+  const failed = new AbortController();
+  const ends = AbortSignal.any([signal, failed.signal]);
+  const pace = new Pace(ends);
+  const watch = new Watch(stack.databaseUrl, ends);
+  const client = new Client(stack, media, watch.tellAnswer);
+  const schedule = planFaults(targetsIn(stack), { seed, uploads, perSecond });
+  const loading = drive({
+    uploads,
+    seed,
+    perSecond,
+    answersFile,
+    mayBegin: (number) => pace.mayBegin(number),
+    upload: (upload, end) => client.upload(upload, end),
+    signal: ends,
+  });
+  const faulting = makeFaults(schedule, { stack, pace, watch, uploads, signal: ends, say });
+  // When one of them fails the other one ends, before anything is taken away.
+  for (const work of [loading, faulting]) work.catch((error: unknown) => failed.abort(error));
+  await Promise.allSettled([loading, faulting]);
+  await loading;
+  return faulting;
+}
+
+type Counted = Pick<Outcome, 'totals' | 'findings' | 'latencies'> & {
+  leftovers: string[];
+  isSettled: boolean;
+};
+
+async function count(stack: Stack, answersFile: string, { signal, say }: ProveOptions): Promise<Counted> {
+  await using database = await connectTo(stack.databaseUrl);
+  const settling = { stack, database: database.client, signal, say };
+  await settle(settling);
+  await runReconcile(stack);
+  const isSettled = await settle(settling);
+  // Path style; the client's types do not know it.
+  const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true };
+  const client = new OSS(options);
+  await gatherEvidence(database.client, listObjects(client), readAnswers(answersFile));
+  const jobs = await countJobs(stack);
+  const foreign = await findForeignProcesses(stack);
+  return {
+    isSettled,
+    totals: await countTotals(database.client, renditionPrefix),
+    findings: await findAll(database.client, renditionPrefix),
+    latencies: await readLatencies(database.client),
+    leftovers: [...(jobs > 0 ? [`${jobs} jobs`] : []), ...foreign.map((pid) => `process ${pid}`)],
+  };
+}
+
+/** Ends our programs in order; then nothing of them may be left. */
+async function stopAndLook(stack: Stack): Promise<string[]> {
+  await Promise.all([stack.api, ...stack.workers].map((app) => app.stop()));
+  await stack.emulator.stop();
+  const processes = await findForeignProcesses(stack);
+  return [
+    ...processes.map((pid) => `process ${pid}, after all were stopped`),
+    ...(await findScratchFiles(stack)),
+  ];
+}

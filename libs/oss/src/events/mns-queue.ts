@@ -1,0 +1,83 @@
+import { hmacSha1Base64 } from '../signing/hmac.js';
+import type { OssCredentials } from '../signing/oss-request.js';
+import { escapeXml, readXmlRoot, xmlElements, xmlText, xmlTexts } from '../wire/xml.js';
+import { type MnsRequest, mnsStringToSign } from './mns-string-to-sign.js';
+
+/** The version of the protocol, in header `x-mns-version`. */
+export const mnsVersion = '2015-06-06';
+const namespace = 'xmlns="http://mns.aliyuncs.com/doc/v1/"';
+
+/** A message that a queue handed out. It comes back unless it is deleted in time. */
+export interface QueueMessage {
+  readonly id: string;
+  /** Names this handing out; what deletes the message. */
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** How often it was handed out, this time included. */
+  readonly dequeueCount: number;
+}
+
+/** Signs a request to a queue; returns the value of the `authorization` header. */
+export function signMnsRequest(
+  request: MnsRequest,
+  { accessKeyId, accessKeySecret }: Pick<OssCredentials, 'accessKeyId' | 'accessKeySecret'>,
+): string {
+  return `MNS ${accessKeyId}:${hmacSha1Base64(accessKeySecret, mnsStringToSign(request))}`;
+}
+
+/**
+ * The messages of an answer to BatchReceiveMessage; undefined if the text is not one. An empty queue
+ * answers with the error MessageNotExist instead.
+ */
+export function readQueueMessages(text: string): QueueMessage[] | undefined {
+  const root = readXmlRoot(text, 'Messages');
+  return (
+    root &&
+    xmlElements(root, 'Message').map((message) => ({
+      id: xmlText(message, 'MessageId'),
+      receiptHandle: xmlText(message, 'ReceiptHandle'),
+      body: xmlText(message, 'MessageBody'),
+      dequeueCount: Number(xmlText(message, 'DequeueCount')) || 1,
+    }))
+  );
+}
+
+/** Writes the answer that `readQueueMessages` reads. */
+export function writeQueueMessages(messages: readonly QueueMessage[]): string {
+  const elements = messages.map(
+    ({ id, receiptHandle, body, dequeueCount }) =>
+      `<Message>${element('MessageId', id)}${element('ReceiptHandle', receiptHandle)}${element('MessageBody', body)}${element('DequeueCount', String(dequeueCount))}</Message>`,
+  );
+  return document('Messages', elements.join(''));
+}
+
+/** The body of BatchDeleteMessage. */
+export function writeReceiptHandles(handles: readonly string[]): string {
+  return document('ReceiptHandles', handles.map((handle) => element('ReceiptHandle', handle)).join(''));
+}
+
+/** The receipt handles in the body of BatchDeleteMessage; undefined if the text is not one. */
+export function readReceiptHandles(text: string): string[] | undefined {
+  const root = readXmlRoot(text, 'ReceiptHandles');
+  return root && xmlTexts(root, 'ReceiptHandle');
+}
+
+/** The code of an error document of SMQ; empty if the text is not one. */
+export function readMnsErrorCode(text: string): string {
+  const root = readXmlRoot(text, 'Error');
+  const code = root ? xmlText(root, 'Code') : '';
+  return /^[A-Za-z]+$/.test(code) ? code : '';
+}
+
+/** Writes an error document of SMQ. */
+export function writeMnsError(code: string, message: string): string {
+  return document('Error', `${element('Code', code)}${element('Message', message)}`);
+}
+
+function document(name: string, inner: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${name} ${namespace}>${inner}</${name}>`;
+}
+
+function element(name: string, text: string): string {
+  return `<${name}>${escapeXml(text)}</${name}>`;
+}
