@@ -51,6 +51,7 @@ export async function measureReconcile({ rounds, signal, say }: BenchmarkOptions
     OSS_ACCESS_KEY_ID: credentials.accessKeyId,
     OSS_ACCESS_KEY_SECRET: credentials.accessKeySecret,
     RECONCILE_REQUESTS_PER_SECOND: '1000',
+    MALLOC_ARENA_MAX: '2',
   };
   const measured = new Map<string, Measured>();
   // The first round warms up: the emulator, the pages of the database, the disk.

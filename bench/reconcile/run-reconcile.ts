@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '#local';
 import { readMemory } from '../harness/machine.js';
 
 /** What one `landfall reconcile` did. */
@@ -25,7 +26,10 @@ export async function runReconcile(
 ): Promise<Run> {
   const cli = fileURLToPath(new URL('../../apps/cli/src/main.js', import.meta.url));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [cli, 'reconcile', '--json', ...words], { env, signal });
+  const child = spawn(process.execPath, [...nodeFlags, cli, 'reconcile', '--json', ...words], {
+    env,
+    signal,
+  });
   const ended = once(child, 'close') as Promise<[number | null]>;
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   let peakMb: number | null = null;

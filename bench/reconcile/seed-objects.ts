@@ -4,7 +4,6 @@ import type { Client } from 'pg';
 import { benchBucket } from '../harness/target.js';
 
 const rowsAtOnce = 20_000;
-const storedAt = new Date('2026-01-15T09:30:00Z');
 
 /**
  * Writes an object without bytes for each upload into the data folder of an emulator that is not running, as
@@ -16,14 +15,14 @@ export async function seedObjects(client: Client, dataDir: string): Promise<numb
   const objects = root.openDB<object, Buffer>({ name: 'objects', keyEncoding: 'binary', encoding: 'json' });
   let written = 0;
   for (let after = '', isLast = false; !isLast;) {
-    const { rows } = await client.query<{ key: string; etag: string; size: string }>(
-      `SELECT object_key AS key, etag, size_bytes AS size FROM uploads
+    const { rows } = await client.query<SeededRow>(
+      `SELECT object_key AS key, etag, size_bytes::int AS "sizeBytes", date_trunc('second', last_modified) AS "storedAt"
+       FROM uploads
        WHERE bucket = $1 AND object_key > $2 AND proof IS NOT NULL ORDER BY object_key LIMIT ${rowsAtOnce}`,
       [benchBucket, after],
     );
     await root.transaction(() => {
-      for (const { key, etag, size } of rows)
-        void objects.put(recordKeyOf(key), recordOf({ key, etag, sizeBytes: Number(size) }));
+      for (const row of rows) void objects.put(recordKeyOf(row), recordOf(row));
     });
     written += rows.length;
     after = rows.at(-1)?.key ?? after;
@@ -34,19 +33,29 @@ export async function seedObjects(client: Client, dataDir: string): Promise<numb
   return written;
 }
 
-const sequence = storedAt.getTime() * 1_000;
+interface SeededRow {
+  readonly key: string;
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly storedAt: Date;
+}
+
+const sequenceOf = ({ storedAt }: SeededRow) => storedAt.getTime() * 1_000;
 
 /** The bucket, a zero, the bytes of the key raised by one, a zero, and the sequence, newest first. */
-function recordKeyOf(key: string): Buffer {
-  const raised = Buffer.from(key).map((byte) => byte + 1);
+function recordKeyOf(row: SeededRow): Buffer {
+  const raised = Buffer.from(row.key).map((byte) => byte + 1);
   const newestFirst = Buffer.alloc(8);
-  newestFirst.writeBigUInt64BE(BigInt(Number.MAX_SAFE_INTEGER - sequence));
+  newestFirst.writeBigUInt64BE(BigInt(Number.MAX_SAFE_INTEGER - sequenceOf(row)));
   return Buffer.concat([Buffer.from(benchBucket), Buffer.of(0), raised, Buffer.of(0), newestFirst]);
 }
 
-function recordOf(facts: { key: string; etag: string; sizeBytes: number }): object {
+function recordOf(row: SeededRow): object {
+  const { key, etag, sizeBytes, storedAt } = row;
   return {
-    ...facts,
+    key,
+    etag,
+    sizeBytes,
     mimeType: 'image/jpeg',
     headers: {},
     acl: 'default',
@@ -59,7 +68,7 @@ function recordOf(facts: { key: string; etag: string; sizeBytes: number }): obje
     crc64: '0',
     contentMd5: null,
     versionId: 'null',
-    sequence,
+    sequence: sequenceOf(row),
     modifiedAt: storedAt.toISOString(),
   };
 }

@@ -7,6 +7,8 @@ import { root } from './root.mjs';
 import { runToItsEnd } from './spawn.mjs';
 
 const cli = join(root, 'dist/apps/cli/src/main.js');
+/** As in the Dockerfile; libs/local/src/node-flags.ts says why. */
+const nodeFlags = ['--max-semi-space-size=8', '--heap-growing-percent=90'];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** The tests that need nothing but the sources: vitest.fast.config.ts says which. */
@@ -16,7 +18,7 @@ const isFast = (words) => words.includes('--fast');
 const steps = {
   start: (words) => [[cli, 'start', ...words]],
   dev: (words) => [[cli, 'start', '--watch', ...words]],
-  run: (words) => [[cli, ...words]],
+  run: (words) => [[...nodeFlags, cli, ...words]],
   test: (words) =>
     isFast(words)
       ? [[vitest, 'run', '--config', 'vitest.fast.config.ts', ...words.filter((word) => word !== '--fast')]]

@@ -144,6 +144,8 @@ export function readWords(words: readonly string[], now: Date): Words {
     'remove-orphans': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
+  if (values.inventory !== undefined && values.bucket === undefined)
+    throw new LandfallError('request.invalid', '--inventory is of one bucket: add --bucket');
   return {
     bucket: values.bucket,
     prefix: values.prefix,

@@ -39,7 +39,10 @@ export async function beginReconcile(
   return fresh;
 }
 
-/** Says that everything up to the marker is done with. */
+/**
+ * Says that everything up to the marker is done with.
+ * @param finishedAt when it came to its end
+ */
 export async function saveProgress(
   source: DataSource,
   { bucket, prefix, trigger }: ReconcileScope,
@@ -50,13 +53,4 @@ export async function saveProgress(
   await source
     .getRepository(Reconcile)
     .update({ bucket, prefix, trigger }, { marker, findings: found, finishedAt });
-}
-
-/** Says that it came to its end. */
-export async function endReconcile(
-  source: DataSource,
-  scope: ReconcileScope,
-  progress: Progress,
-): Promise<void> {
-  await saveProgress(source, scope, progress, new Date());
 }

@@ -4,8 +4,11 @@ import { inventoryPages } from './inventory/inventory-pages.js';
 import { withLock } from './lock.js';
 import { ahead } from './pages/ahead.js';
 import { listPages } from './pages/list-pages.js';
-import { beginReconcile, endReconcile, saveProgress } from './progress.js';
+import { beginReconcile, saveProgress } from './progress.js';
 import type { ReconcileParts, ReconcileScope, Repairs } from './scope.js';
+
+/** What a process that is killed has compared in vain. */
+const saveEveryMs = 1_000;
 
 /** How a comparison ended. */
 export interface Reconciled {
@@ -33,18 +36,28 @@ export async function reconcileBucket(
     const { found } = progress;
     const scope = { ...asked, since: progress.since };
     const pages = asked.inventory === null ? listPages : inventoryPages;
-    for await (const page of ahead(pages(parts, scope, progress.marker, signal), signal)) {
-      found.looked += page.objects.length;
-      found.isUnordered ||= page.range === null;
-      for await (const [finding, keys] of comparePage(parts, scope, page, repairs))
-        addFindings(found, finding, keys);
-      progress.marker = page.next;
-      if (page.isLast) {
-        await endReconcile(source, scope, progress);
-        return { found, isComplete: true };
+    let isComplete = false;
+    let savedAt = performance.now();
+    try {
+      for await (const page of ahead(pages(parts, scope, progress.marker, signal), signal)) {
+        const counted = [];
+        for await (const finding of comparePage(parts, scope, page, repairs)) counted.push(finding);
+        // A page counts as a whole, or is compared again.
+        for (const [finding, keys] of counted) addFindings(found, finding, keys);
+        found.looked += page.objects.length;
+        found.isUnordered ||= page.range === null;
+        progress.marker = page.next;
+        isComplete = page.isLast;
+        if (performance.now() - savedAt < saveEveryMs) continue;
+        await saveProgress(source, scope, progress);
+        savedAt = performance.now();
       }
-      await saveProgress(source, scope, progress);
+    } catch (error) {
+      // The database may be what failed: then the last second is compared again.
+      await saveProgress(source, scope, progress).catch(() => undefined);
+      throw error;
     }
-    return { found, isComplete: false };
+    await saveProgress(source, scope, progress, isComplete ? new Date() : null);
+    return { found, isComplete };
   });
 }

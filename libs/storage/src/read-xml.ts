@@ -34,23 +34,26 @@ export interface ListedPage {
 
 /**
  * Reads a ListObjectsV2 answer with `encoding-type=url`. Cuts the text by its elements instead of
- * building a tree of it, which takes five times as long: a large bucket has a thousand pages.
+ * parsing it, which takes ten times as long: a large bucket has a thousand pages.
  * @throws Error if the text is not a complete answer of this kind: missing keys would count as
  * absent
  */
 export function readListing(text: string): ListedPage {
-  const root = text.replace(/^(<\?xml[^>]*\?>)?\s*/, '');
-  if (!/^<ListBucketResult[\s/>]/.test(root) || XMLValidator.validate(text) !== true)
-    throw new Error('the list of keys is not a complete ListBucketResult');
+  const root = text.replace(/^(<\?xml[^>]*\?>)?\s*/, '').trimEnd();
+  const isWhole = root.endsWith('</ListBucketResult>') || /^<ListBucketResult[^<>]*\/>$/.test(root);
+  if (!isWhole || !/^<ListBucketResult[\s/>]/.test(root)) throw incomplete();
   const objects: ListedObject[] = [];
   let rest = '';
   let end = 0;
   for (let start = root.indexOf('<Contents>'); start >= 0; start = root.indexOf('<Contents>', end)) {
     rest += root.slice(end, start);
     end = root.indexOf('</Contents>', start);
+    if (end < 0) throw incomplete();
     objects.push(readListedObject(root.slice(start, end)));
   }
   rest += root.slice(end);
+  const count = cutElement(rest, 'KeyCount');
+  if (count !== '' && Number(count) !== objects.length) throw incomplete();
   const isTruncated = cutElement(rest, 'IsTruncated') === 'true';
   const nextToken = cutElement(rest, 'NextContinuationToken');
   if (isTruncated && nextToken === '') throw new Error('the list goes on, but does not say where');
@@ -58,14 +61,20 @@ export function readListing(text: string): ListedPage {
 }
 
 function readListedObject(text: string): ListedObject {
+  const objectKey = decodeURIComponent(cutElement(text, 'Key'));
+  if (objectKey === '') throw incomplete();
   return {
-    objectKey: decodeURIComponent(cutElement(text, 'Key')),
+    objectKey,
     etag: cutElement(text, 'ETag')
       .replaceAll(/"|&(?:quot|#34|#x22);/gi, '')
       .toUpperCase(),
     sizeBytes: Number(cutElement(text, 'Size')),
     lastModified: new Date(cutElement(text, 'LastModified')),
   };
+}
+
+function incomplete(): Error {
+  return new Error('the list of keys is not a complete ListBucketResult');
 }
 
 /** The text of the first element of this name, which has neither attributes nor children; empty if there is none. */

@@ -6,8 +6,8 @@ import { repeat } from './repeat.js';
 
 /** How often a worker looks whether a comparison is due; also when one that died left it unfinished. */
 const lookEveryMs = 10_000;
-/** What is younger may have its callback under way, and its ticket's proof with it. */
-const recentMs = 60_000;
+/** OSS waits 5 s for the answer to a callback: what is older has none under way. */
+const recentMs = 10_000;
 
 /**
  * Compares the buckets with the rows every `intervalS`, one worker at a time, for objects that no message told of. What it
