@@ -4,6 +4,7 @@ import { defineErrors } from '#runtime';
 const cliErrors = defineErrors({
   'local.already_running': { kind: 'internal', retry: 'never', message: 'Landfall is already running here' },
   'local.not_running': { kind: 'internal', retry: 'never', message: 'Landfall is not running here' },
+  'upload.refused': { kind: 'internal', retry: 'never', message: 'The object store refuses the upload' },
   'local.process_failed': {
     kind: 'internal',
     retry: 'never',

@@ -17,24 +17,33 @@ const callbackBody = [
 /**
  * Uploads files, or a sample picture if none is given, to the local run with the OSS client and a
  * callback. Prints our answer to each as forwarded by OSS: one line of JSON with the id of the
- * upload.
- * @throws LandfallError local.not_running, request.invalid if a file cannot be read
+ * upload, or that OSS has stored the object although its callback failed.
+ * @returns 1 if a callback failed, else 0
+ * @throws LandfallError local.not_running, request.invalid if a file cannot be read, upload.refused
  */
 export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.dataDir);
   // Bucket in the path instead of the host name; the client knows this option, its types do not.
   const options = { ...oss, sldEnable: true, authorizationV4: true, timeout: uploadTimeoutMs };
   const client = new OSS(options);
+  let failed = 0;
+  const callback = {
+    url: callbackUrl,
+    body: callbackBody,
+    contentType: 'application/x-www-form-urlencoded',
+    customValue: { from: 'landfall upload' },
+  };
   const put = async (key: string, content: string | Buffer) => {
-    const { data } = await client.put(key, content, {
-      callback: {
-        url: callbackUrl,
-        body: callbackBody,
-        contentType: 'application/x-www-form-urlencoded',
-        customValue: { from: 'landfall upload' },
-      },
-    });
-    console.log(JSON.stringify(data));
+    try {
+      const { data } = await client.put(key, content, { callback });
+      console.log(JSON.stringify(data));
+    } catch (error) {
+      const { status, code, message } = error as { status?: number; code?: string; message?: string };
+      if (status !== 203)
+        throw new LandfallError('upload.refused', `${key}: ${code} ${message}`, { cause: error });
+      failed += 1;
+      console.log(JSON.stringify({ Status: code, key, message }));
+    }
   };
   if (files.length === 0) await put('uploads/sample.png', drawSamplePicture(1_600, 1_200));
   for (const file of files) {
@@ -43,7 +52,11 @@ export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessE
     await checkFile(path);
     await put(`uploads/${basename(path)}`, path);
   }
-  return 0;
+  if (failed > 0)
+    console.error(
+      `${failed} of the callbacks failed (203): OSS has the objects, and Landfall finds them by events or "landfall reconcile"`,
+    );
+  return failed > 0 ? 1 : 0;
 }
 
 /** @throws LandfallError request.invalid */
