@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '#local';
+import { workerFlags } from '#local';
 import { readMemory } from '../harness/machine.js';
 
 /** What one `landfall reconcile` did. */
@@ -26,7 +26,7 @@ export async function runReconcile(
 ): Promise<Run> {
   const cli = fileURLToPath(new URL('../../apps/cli/src/main.js', import.meta.url));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...nodeFlags, cli, 'reconcile', '--json', ...words], {
+  const child = spawn(process.execPath, [...workerFlags, cli, 'reconcile', '--json', ...words], {
     env,
     signal,
   });

@@ -7,8 +7,11 @@ import { root } from './root.mjs';
 import { runToItsEnd } from './spawn.mjs';
 
 const cli = join(root, 'dist/apps/cli/src/main.js');
-/** As in the Dockerfile; libs/local/src/node-flags.ts says why. */
-const nodeFlags = ['--max-semi-space-size=8', '--heap-growing-percent=90'];
+/** As containers run them: libs/local/src/node-flags.ts says why. */
+const flagsOf = (command) => [
+  `--max-semi-space-size=${command === 'api' ? 8 : 1}`,
+  '--heap-growing-percent=90',
+];
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** The tests that need nothing but the sources: vitest.fast.config.ts says which. */
@@ -18,7 +21,7 @@ const isFast = (words) => words.includes('--fast');
 const steps = {
   start: (words) => [[cli, 'start', ...words]],
   dev: (words) => [[cli, 'start', '--watch', ...words]],
-  run: (words) => [[...nodeFlags, cli, ...words]],
+  run: (words) => [[...flagsOf(words[0]), cli, ...words]],
   test: (words) =>
     isFast(words)
       ? [[vitest, 'run', '--config', 'vitest.fast.config.ts', ...words.filter((word) => word !== '--fast')]]
