@@ -15,7 +15,8 @@ describe.each(queueKinds)('what OSS failed to tell us, with the queue on %s', (q
   let database: Client;
   beforeAll(async () => {
     stack = await startStack(queueKind, {
-      TICKET_FOLLOW_UP_S: '1',
+      // Long enough for an upload on a busy machine, which is to be there at the first look.
+      TICKET_FOLLOW_UP_S: '8',
       WORKER_SWEEP_INTERVAL_MS: '200',
       EMULATOR_FAULTS: JSON.stringify({ rules: [{ fault: 'callback.drop', keys: 'uploads/**' }] }),
     });

@@ -72,7 +72,8 @@ async function countReady(stack: Stack, statuses: readonly number[]): Promise<Re
 test('with every third callback lost all files are ready by the follow-up of their tickets alone', async () => {
   await using stack = await startStack('postgres', {
     EMULATOR_FAULTS: JSON.stringify(faults),
-    TICKET_FOLLOW_UP_S: '2',
+    // Long enough for an upload on a busy machine, which is to be there at the first look.
+    TICKET_FOLLOW_UP_S: '8',
     WORKER_SWEEP_INTERVAL_MS: '500',
   });
   const statuses = await uploadAll(async (fileName, content) => {
