@@ -14,22 +14,16 @@ import {
   testQueue,
 } from '#testing';
 import { Queue, Worker } from 'bullmq';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Seen, startJobsWorker, type Work } from './jobs-worker.fixture.js';
 
 describe.each(queueKinds)('locks of jobs on %s', (kind) => {
   let seen: Seen;
   const closers: (() => Promise<void>)[] = [];
   beforeEach(() => {
-    stopped.length = 0;
     seen = { runs: [], givenUp: [], ended: [] };
   });
-  afterEach(async () => {
-    for (const close of closers.splice(0).toReversed()) await close();
-  });
 
-  /** What a worker was told to stop working on. */
-  const stopped: string[] = [];
   const payloadOf = (uploadId: string) => ({ v: 1, uploadId }) as const;
   const runsOf = (id: string) => seen.runs.filter(({ uploadId }) => uploadId === id).length;
 
@@ -40,6 +34,8 @@ describe.each(queueKinds)('locks of jobs on %s', (kind) => {
   async function startWorkers(queue: TestQueue, database: { url: string; source: DataSource }) {
     const [slow, slower, dead] = [newId(), newId(), newId()];
     const released = Promise.withResolvers<void>();
+    // A list of this test: workers of the one before may still hand back.
+    const stopped: string[] = [];
     const work: Work = async (id, { signal }) => {
       if (id === dead) return;
       signal.addEventListener('abort', () => stopped.push(id));
@@ -56,18 +52,28 @@ describe.each(queueKinds)('locks of jobs on %s', (kind) => {
       ),
     );
     await eventually(() => (seen.runs.length === 2 ? true : undefined));
-    await leaveDead(queue, dead);
+    const dying = await leaveDying(queue, dead);
     await start();
+    // They have seen it by then, and would take it back the next time they look.
+    await pause(2_500);
     const ended = async () => {
+      // Later than the others, and yet in time: they hold off until all have renewed.
+      await pause(1_000);
+      expect(await dying.renew()).toBe(true);
+      expect(runsOf(dead)).toBe(0);
       released.resolve();
       await eventually(() => ([slow, slower].every((id) => seen.ended.includes(id)) ? true : undefined));
       return { slow: runsOf(slow), slower: runsOf(slower), dead: runsOf(dead), stopped };
     };
-    return { ended };
+    const close = async () => {
+      released.resolve();
+      for (const closer of closers.splice(0).toReversed()) await closer();
+    };
+    return { ended, [Symbol.asyncDispose]: close };
   }
 
-  /** Takes a job as a worker does that dies at once. */
-  async function leaveDead(queue: TestQueue, uploadId: string): Promise<void> {
+  /** Takes a job as a worker does that renews its lock once more, late, and then dies. */
+  async function leaveDying(queue: TestQueue, uploadId: string): Promise<{ renew(): Promise<boolean> }> {
     const backend = openQueueBackend({ ...queue, poolSize: 2 });
     const { consumer: connection, prefix } = backend;
     const jobs = new Queue('transcode', { connection, prefix });
@@ -79,32 +85,42 @@ describe.each(queueKinds)('locks of jobs on %s', (kind) => {
       autorun: false,
       lockDuration: lockMs,
     });
-    expect(await worker.getNextJob('dead', { block: false })).toBeDefined();
-    await worker.close(true);
-    await jobs.close();
-    await backend.close();
+    // The queue goes away, which is what is tested.
+    worker.on('error', () => {});
+    jobs.on('error', () => {});
+    closers.push(async () => {
+      await worker.close(true);
+      await jobs.close();
+      await backend.close();
+    });
+    const token = 'dying';
+    const id = (await worker.getNextJob(token, { block: false }))?.id ?? '';
+    return {
+      async renew() {
+        const refused = await worker.extendJobLocks([id], [token], lockMs);
+        return refused.length === 0 || backend.lockAgain(worker, { id, token }, lockMs);
+      },
+    };
   }
 
   test('a process that stands still for longer than its locks last keeps its jobs, while those of a dead worker come back', async () => {
     await using database = await testDatabase();
     const queue = testQueue(kind, database.url);
     await migrateQueue(queue.url);
-    const { ended } = await startWorkers(queue, database);
+    await using workers = await startWorkers(queue, database);
     // Nothing of this process runs meanwhile, the other worker of the queue included.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lockMs + 1_000);
-    expect(await ended()).toEqual({ slow: 1, slower: 1, dead: 1, stopped: [] });
-    for (const close of closers.splice(0)) await close();
+    expect(await workers.ended()).toEqual({ slow: 1, slower: 1, dead: 1, stopped: [] });
   });
 
   test('a queue that is away for longer than locks last takes no job from a worker that lives', async () => {
     await using own: OwnService = kind === 'redis' ? await ownRedis() : await ownPostgres();
     await using database = kind === 'redis' ? await testDatabase() : await connect(own.url);
-    const { ended } = await startWorkers({ url: own.url, prefix: 'away' }, database);
+    await using workers = await startWorkers({ url: own.url, prefix: 'away' }, database);
     await own.stop();
     await pause(lockMs + 1_000);
     await own.start();
-    expect(await ended()).toEqual({ slow: 1, slower: 1, dead: 1, stopped: [] });
-    for (const close of closers.splice(0)) await close();
+    expect(await workers.ended()).toEqual({ slow: 1, slower: 1, dead: 1, stopped: [] });
   });
 });
 
