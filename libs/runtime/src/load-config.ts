@@ -15,6 +15,7 @@ const prefixes = {
   tickets: 'TICKET_',
   events: 'EVENTS_',
   reconcile: 'RECONCILE_',
+  webhooks: 'WEBHOOKS_',
   worker: 'WORKER_',
   media: '',
   emulator: 'EMULATOR_',

@@ -10,6 +10,7 @@ import { oss } from './oss.js';
 import { database, http, local, log, queue, worker } from './processes.js';
 import { reconcile } from './reconcile.js';
 import { tickets } from './tickets.js';
+import { webhooks } from './webhooks.js';
 
 export const configSections = {
   log,
@@ -21,6 +22,7 @@ export const configSections = {
   tickets,
   events,
   reconcile,
+  webhooks,
   worker,
   media,
   emulator,
