@@ -18,6 +18,7 @@ const rooms = {
   video: ['runtime', 'media', 'playlists'],
   uploads: ['runtime', 'media', 'database', 'outbox', 'events', 'pipelines'],
   reconcile: ['runtime', 'media', 'database', 'storage', 'uploads'],
+  webhooks: ['runtime', 'database', 'events'],
   local: ['runtime'],
   testing: [
     'runtime',
@@ -30,6 +31,7 @@ const rooms = {
     'events',
     'uploads',
     'reconcile',
+    'webhooks',
     'pipelines',
     'local',
   ],
@@ -46,6 +48,7 @@ const apps = {
     'outbox',
     'events',
     'uploads',
+    'webhooks',
     'pipelines',
   ],
   worker: [
@@ -58,6 +61,7 @@ const apps = {
     'jobs',
     'uploads',
     'reconcile',
+    'webhooks',
     'pipelines',
     'media',
     'playlists',
@@ -77,6 +81,7 @@ const apps = {
     'jobs',
     'uploads',
     'reconcile',
+    'webhooks',
     'pipelines',
     'local',
     'migrations',
@@ -92,7 +97,8 @@ const owners = {
   pino: '^libs/runtime/',
   'prom-client': '^libs/runtime/',
   // Decorators are not to be had through another room; everything else of it comes through #database.
-  typeorm: '^(libs/database/|libs/(uploads|outbox|events|reconcile)/src/.*[.]entity[.]ts$|migrations/)',
+  typeorm:
+    '^(libs/database/|libs/(uploads|outbox|events|reconcile|webhooks)/src/.*[.]entity[.]ts$|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^apps/cli/',
   bullmq: '^libs/jobs/',
@@ -121,6 +127,7 @@ const owners = {
   fastify: '^apps/api/',
   'lru-cache': '^apps/api/',
   'file-type': '^apps/worker/',
+  undici: '^libs/webhooks/',
   busboy: '^apps/oss-emulator/',
   lmdb: '^apps/oss-emulator/',
   'image-size': '^apps/oss-emulator/',

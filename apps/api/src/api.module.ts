@@ -9,6 +9,7 @@ import { type ApiParts, SharedModule } from './shared.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /**
  * Composes the HTTP API: one module per feature, and which feature reports the problems of which
@@ -26,6 +27,7 @@ export class ApiModule {
         TicketsModule,
         UploadsModule,
         StreamsModule,
+        WebhooksModule,
         HttpModule.register({
           imports: [EventsModule, CallbacksModule],
           reporters: [RefusedPushes, RefusedCallbacks],

@@ -5,6 +5,7 @@ import { LogEvent } from '#events';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { openRegistry, uploadEntities } from '#uploads';
+import { webhookEntities } from '#webhooks';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
@@ -21,6 +22,7 @@ const config = loadConfig([
   'media',
   'tickets',
   'events',
+  'webhooks',
 ]);
 const logger = createLogger('api', config.log.level);
 
@@ -31,7 +33,7 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow, LogEvent],
+  [...uploadEntities, OutboxRow, LogEvent, ...webhookEntities],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);

@@ -12,6 +12,7 @@ const production = [
   'media',
   'tickets',
   'events',
+  'webhooks',
   'reconcile',
 ] as const;
 

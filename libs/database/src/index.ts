@@ -12,6 +12,8 @@ export {
   DataSource,
   type EntityManager,
   In,
+  IsNull,
+  LessThan,
   LessThanOrEqual,
   MoreThan,
   Not,

@@ -2,6 +2,7 @@
 import '../../../apps/api/src/errors.js';
 import '../../../apps/cli/src/errors.js';
 import '../../database/src/errors.js';
+import '../../events/src/errors.js';
 import '../../jobs/src/errors.js';
 import '../../local/src/errors.js';
 import '../../media/src/errors.js';
@@ -10,3 +11,4 @@ import '../../pipelines/src/errors.js';
 import '../../reconcile/src/errors.js';
 import '../../storage/src/errors.js';
 import '../../uploads/src/errors.js';
+import '../../webhooks/src/errors.js';

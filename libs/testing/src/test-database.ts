@@ -3,6 +3,7 @@ import { LogEvent } from '#events';
 import { OutboxRow } from '#outbox';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
+import { webhookEntities } from '#webhooks';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
@@ -23,6 +24,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     ...uploadEntities,
     LogEvent,
+    ...webhookEntities,
     Reconcile,
     OutboxRow,
   ]).initialize();

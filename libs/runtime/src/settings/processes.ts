@@ -47,9 +47,7 @@ export const worker = z.object({
   WORKER_QUEUES: list('thumbnail,transcode,delivery')
     .pipe(
       z
-        .array(
-          z.enum(['thumbnail', 'transcode', 'delivery'], 'must be thumbnail, transcode or delivery'),
-        )
+        .array(z.enum(['thumbnail', 'transcode', 'delivery'], 'must be thumbnail, transcode or delivery'))
         .min(1),
     )
     .describe('what this worker does: jobs of the queues thumbnail and transcode, delivery of webhooks'),

@@ -12,15 +12,22 @@ function isHostOrNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-const isServer = (text: string) => isIP(text) !== 0 || /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text);
+const isServer = (text: string) =>
+  isIP(text) !== 0 || /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text);
 
 const integers = (fallback: string, min: number, max: number, wanted: string) =>
-  list(fallback).pipe(z.array(z.coerce.number(wanted).int(wanted).min(min, wanted).max(max, wanted)).min(1, wanted));
+  list(fallback).pipe(
+    z.array(z.coerce.number<string>(wanted).int(wanted).min(min, wanted).max(max, wanted)).min(1, wanted),
+  );
 
 /** What happened, sent to the URLs of clients. */
 export const webhooks = z.object({
   WEBHOOKS_ALLOW: list('')
-    .pipe(z.array(z.string().refine(isHostOrNetwork, 'must be host names, addresses or networks such as 10.1.0.0/16')))
+    .pipe(
+      z.array(
+        z.string().refine(isHostOrNetwork, 'must be host names, addresses or networks such as 10.1.0.0/16'),
+      ),
+    )
     .describe(
       'comma-separated hosts and networks that webhooks may reach although they are not public, by name also over http and on any port: for local development, and receivers in your own network',
     ),

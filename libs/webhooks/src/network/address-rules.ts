@@ -60,7 +60,8 @@ export class AddressRules {
       const [address = '', bits] = entry.split('/');
       const family = isIP(address);
       if (family === 0) this.hosts.add(entry.toLowerCase());
-      else this.networks.addSubnet(address, Number(bits ?? (family === 4 ? 32 : 128)), `ipv${family as 4 | 6}`);
+      else
+        this.networks.addSubnet(address, Number(bits ?? (family === 4 ? 32 : 128)), `ipv${family as 4 | 6}`);
     }
   }
 

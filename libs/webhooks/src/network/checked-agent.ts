@@ -20,7 +20,11 @@ export interface AgentSettings {
  */
 export function checkedAgent(rules: AddressRules, { connectTimeoutMs, dnsServers }: AgentSettings): Agent {
   const lookup = lookupOf(new HostResolver(rules, dnsServers));
-  const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, lookup } as buildConnector.BuildOptions);
+  const connect = buildConnector({
+    allowH2: false,
+    timeout: connectTimeoutMs,
+    lookup,
+  } as buildConnector.BuildOptions);
   return new Agent({
     allowH2: false,
     pipelining: 1,

@@ -60,16 +60,22 @@ const withFamily = (address: string): HostAddress => ({ address, family: isIP(ad
 
 /** The resolver in the form that `net.connect` wants. It is not called for a host that is an address. */
 export function lookupOf(resolver: HostResolver): LookupFunction {
-  return (host, options, callback) => {
-    resolver.resolve(host).then(
-      (found) => {
-        const wanted = options.family ? found.filter(({ family }) => family === options.family) : found;
-        const [first] = wanted;
-        if (!first) callback(new LandfallError('delivery.unresolved', host), '', 0);
-        else if (options.all) callback(null, wanted);
-        else callback(null, first.address, first.family);
-      },
-      (error: Error) => callback(error, '', 0),
-    );
-  };
+  return (host, options, callback) => void answerLookup(resolver, host, options, callback);
+}
+
+async function answerLookup(
+  resolver: HostResolver,
+  ...[host, { family, all }, callback]: Parameters<LookupFunction>
+): Promise<void> {
+  let found: HostAddress[];
+  try {
+    found = await resolver.resolve(host);
+  } catch (error) {
+    return callback(error as NodeJS.ErrnoException, '', 0);
+  }
+  const wanted = family ? found.filter((each) => each.family === family) : found;
+  const [first] = wanted;
+  if (!first) callback(new LandfallError('delivery.unresolved', host), '', 0);
+  else if (all) callback(null, wanted);
+  else callback(null, first.address, first.family);
 }

@@ -10,7 +10,13 @@ export interface UrlRules {
 }
 
 /** The rules that the settings make. */
-export function urlRulesOf({ allow, ports }: { allow: readonly string[]; ports: readonly number[] }): UrlRules {
+export function urlRulesOf({
+  allow,
+  ports,
+}: {
+  allow: readonly string[];
+  ports: readonly number[];
+}): UrlRules {
   return { addresses: new AddressRules(allow), ports };
 }
 

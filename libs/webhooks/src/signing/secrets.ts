@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { z } from 'zod';
 
 export const signatureKinds = ['hmac', 'ed25519'] as const;
@@ -31,7 +37,9 @@ function isHmacSecret(text: string): boolean {
   const encoded = text.slice(hmacPrefix.length);
   const bytes = Buffer.from(encoded, 'base64');
   // Node skips what is not base64.
-  return bytes.toString('base64') === encoded && bytes.length >= secretBytes.min && bytes.length <= secretBytes.max;
+  return (
+    bytes.toString('base64') === encoded && bytes.length >= secretBytes.min && bytes.length <= secretBytes.max
+  );
 }
 
 /** A new secret of this kind. */
