@@ -25,9 +25,9 @@ export function renderEventLogPage(): string {
 <!-- Generated from libs/events/src/event-types.ts by \`npm run landfall -- docs\`. -->
 
 What happened to uploads, in one order. Each event is recorded in the transaction that makes it
-true, and gets its place in the log right after it: nothing is ever placed before what a reader has
-read ([decision 28](decisions/0028-one-log-in-one-order.md)). Of one upload, events are in the order
-of its changes. The log is kept for \`EVENT_LOG_KEEP_S\`.
+true, and gets its place in the log right after it: nothing is ever placed before what a reader
+has read ([decision 28](decisions/0028-one-log-in-one-order.md)). Of one upload, events are in the
+order of its changes. The log is kept for \`EVENT_LOG_KEEP_S\`.
 
 A landing that nobody vouches for is in no event until OSS has confirmed its object: anyone could
 fill the log with those. No event has a URL in it, because URLs are secrets that end: ask
