@@ -9,7 +9,7 @@
 import './errors.js';
 
 export { EventReader } from './event-reader.js';
-export { EventSequencer, eventsChannel } from './event-sequencer.js';
+export { EventSequencer, eventsChannel, type PlacedEvents } from './event-sequencer.js';
 export {
   eventSchema,
   type EventType,
