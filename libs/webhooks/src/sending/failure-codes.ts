@@ -10,7 +10,7 @@ const codes: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
     /CERT|^(ERR_SSL|ERR_TLS|UNABLE_TO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/,
     'delivery.tls_failed',
   ],
-  [/^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_)/, 'delivery.answer_invalid'],
+  [/^(HPE_|HTTPParserError|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_)/, 'delivery.answer_invalid'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'delivery.connection_lost'],
 ];
 
@@ -20,7 +20,7 @@ export function failureCodeOf(thrown: unknown, signal: AbortSignal): ErrorCode {
   if (known) return known.code;
   if (signal.aborted) return 'delivery.timed_out';
   for (const error of causesOf(thrown)) {
-    const name = String((error as { code?: unknown }).code ?? '');
+    const name = (error as NodeJS.ErrnoException).code ?? error.name;
     const [, code] = codes.find(([pattern]) => pattern.test(name)) ?? [];
     if (code) return code;
   }
@@ -28,8 +28,8 @@ export function failureCodeOf(thrown: unknown, signal: AbortSignal): ErrorCode {
 }
 
 /** An error, those of the addresses that it stands for, and what caused it. */
-function causesOf(thrown: unknown): unknown[] {
+function causesOf(thrown: unknown): Error[] {
   if (!(thrown instanceof Error)) return [];
-  const addresses = thrown instanceof AggregateError ? (thrown.errors as unknown[]) : [];
+  const addresses = thrown instanceof AggregateError ? (thrown.errors as Error[]) : [];
   return [thrown, ...addresses, ...(thrown.cause instanceof Error ? [thrown.cause] : [])];
 }

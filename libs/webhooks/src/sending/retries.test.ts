@@ -26,13 +26,13 @@ describe('retryDelayS', () => {
   const schedule = [5, 300];
 
   test.each([
-    ['after the first attempt', 1, null, 0.5, 5],
-    ['at the least', 1, null, 0, 4.5],
-    ['at the most', 1, null, 1, 5.5],
-    ['after the second', 2, null, 0.5, 300],
-    ['as long as the receiver wants', 1, 60, 0.5, 60],
-    ['no shorter than planned', 2, 60, 0.5, 300],
-  ])('%s', (_, attempts, retryAfterS, random, delayS) => {
+    ['after the first attempt', { attempts: 1, retryAfterS: null, random: 0.5 }, 5],
+    ['at the least', { attempts: 1, retryAfterS: null, random: 0 }, 4.5],
+    ['at the most', { attempts: 1, retryAfterS: null, random: 1 }, 5.5],
+    ['after the second', { attempts: 2, retryAfterS: null, random: 0.5 }, 300],
+    ['as long as the receiver wants', { attempts: 1, retryAfterS: 60, random: 0.5 }, 60],
+    ['no shorter than planned', { attempts: 2, retryAfterS: 60, random: 0.5 }, 300],
+  ])('%s', (_, { attempts, retryAfterS, random }, delayS) => {
     expect(retryDelayS(schedule, attempts, retryAfterS, () => random)).toBeCloseTo(delayS);
   });
 
