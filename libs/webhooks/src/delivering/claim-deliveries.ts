@@ -31,8 +31,9 @@ export interface ClaimedDelivery {
 export interface Capacity {
   /** Requests under way, by webhook. */
   busy: ReadonlyMap<string, number>;
-  /** How many more it can send, to all webhooks and to each. */
-  free: number;
+  /** How many are claimed at most. */
+  limit: number;
+  /** How many requests one webhook may have under way. */
   perWebhook: number;
 }
 
@@ -109,7 +110,7 @@ interface Row {
 /** Takes deliveries that are due. They are this worker's until their lease ends, which it prolongs while it sends them. */
 export async function claimDeliveries(
   source: DataSource,
-  { busy, free, perWebhook }: Capacity,
+  { busy, limit, perWebhook }: Capacity,
 ): Promise<Claims> {
   const rows = (await source.query(claimText, [[...busy.keys()], [...busy.values()], perWebhook, free])) as (
     | Row

@@ -9,7 +9,7 @@ import { attemptDelivery } from './attempt-delivery.js';
 import { claimDeliveries, type ClaimedDelivery, leaseS, renewLeases } from './claim-deliveries.js';
 import type { Outcome } from './outcome.js';
 import { OutcomeWriter } from './outcome-writer.js';
-import { requestsPerWebhook } from './share-requests.js';
+import { shareOf } from './share-requests.js';
 
 type WebhookSettings = Config<'webhooks'>['webhooks'];
 
@@ -78,7 +78,7 @@ export class Deliverer {
     while (!signal.aborted) {
       this.woken = false;
       try {
-        if ((await this.claim()) > 0) this.woken = true;
+        if (await this.claim()) this.woken = true;
         if (failing) this.logger.info('webhooks are delivered again');
         failing = false;
       } catch (error) {
@@ -99,19 +99,19 @@ export class Deliverer {
     await pause(pollMs, AbortSignal.any([woken.signal, signal]));
   }
 
-  /** @returns how many were put off, so that others may be due behind them */
-  private async claim(): Promise<number> {
+  /** @returns whether more may be due right now */
+  private async claim(): Promise<boolean> {
     const { maxRequests, concurrency } = this.settings;
     const free = maxRequests - this.underWay.size;
-    if (free <= 0) return 0;
-    const perWebhook = Math.min(concurrency, requestsPerWebhook(free));
+    if (free <= 0) return false;
+    const share = shareOf(free);
     const { deliveries, putOff } = await claimDeliveries(this.database.source, {
       busy: this.busy,
-      free,
-      perWebhook,
+      limit: share,
+      perWebhook: Math.min(concurrency, share),
     });
     for (const delivery of deliveries) this.begin(delivery);
-    return putOff;
+    return deliveries.length + putOff === share;
   }
 
   private begin(delivery: ClaimedDelivery): void {
