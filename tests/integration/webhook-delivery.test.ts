@@ -159,11 +159,11 @@ test('one webhook hangs while a hundred others get theirs within a second', asyn
   const hanging = await receiver(() => {});
   await house.hook(hanging.url);
   for (let index = 0; index < 100; index += 1) await house.hook(`${others.url}?${index}`);
-  // Ten times as many events as it may have requests under way.
-  house.startDeliverer({ WEBHOOKS_CONCURRENCY: '10' });
-  await house.record(newUploads(100));
-  await eventually(() => (hanging.open() === 10 ? true : undefined));
-  await got(others, 100 * 100);
+  // More events than it may have requests under way.
+  house.startDeliverer({ WEBHOOKS_CONCURRENCY: '5' });
+  await house.record(newUploads(10));
+  await eventually(() => (hanging.open() === 5 ? true : undefined));
+  await got(others, 10 * 100);
   const [event = ''] = await house.record(newUploads(1));
   const recordedAt = Date.now();
   const last = await eventually(() => {
@@ -171,7 +171,7 @@ test('one webhook hangs while a hundred others get theirs within a second', asyn
     return ofIt.length === 100 ? ofIt : undefined;
   });
   expect(Math.max(...last.map(({ at }) => at)) - recordedAt).toBeLessThan(1_000);
-  expect(hanging.open()).toBe(10);
+  expect(hanging.open()).toBe(5);
 });
 
 test('many webhooks that hang leave room for one that does not', async () => {

@@ -112,7 +112,7 @@ export async function claimDeliveries(
   source: DataSource,
   { busy, limit, perWebhook }: Capacity,
 ): Promise<Claims> {
-  const rows = (await source.query(claimText, [[...busy.keys()], [...busy.values()], perWebhook, free])) as (
+  const rows = (await source.query(claimText, [[...busy.keys()], [...busy.values()], perWebhook, limit])) as (
     | Row
     | EmptyRow
   )[];

@@ -111,7 +111,7 @@ export class Deliverer {
       perWebhook: Math.min(concurrency, share),
     });
     for (const delivery of deliveries) this.begin(delivery);
-    return deliveries.length + putOff === share;
+    return putOff > 0 || deliveries.length === share;
   }
 
   private begin(delivery: ClaimedDelivery): void {

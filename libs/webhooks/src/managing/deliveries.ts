@@ -41,8 +41,12 @@ export class Deliveries {
   }
 
   /** @throws LandfallError delivery.not_found */
-  async get(webhookId: string, eventId: string): Promise<Delivery> {
-    const delivery = await this.source.getRepository(Delivery).findOneBy({ webhookId, eventId });
+  async get(
+    webhookId: string,
+    eventId: string,
+    manager: EntityManager = this.source.manager,
+  ): Promise<Delivery> {
+    const delivery = await manager.getRepository(Delivery).findOneBy({ webhookId, eventId });
     if (!delivery) throw new LandfallError('delivery.not_found', eventId);
     return delivery;
   }
@@ -53,7 +57,7 @@ export class Deliveries {
    */
   async test(webhookId: string): Promise<Delivery> {
     const eventId = newId();
-    await this.source.transaction(async (manager) => {
+    return this.source.transaction(async (manager) => {
       const webhook = await lockWebhook(manager, webhookId);
       if (webhook.disabledAt) throw new LandfallError('webhook.disabled', webhookId);
       const now = new Date();
@@ -69,8 +73,8 @@ export class Deliveries {
         createdAt: now,
       });
       await wakeDeliverers(manager);
+      return this.get(webhookId, eventId, manager);
     });
-    return this.get(webhookId, eventId);
   }
 
   /**
@@ -81,14 +85,14 @@ export class Deliveries {
   async replay(webhookId: string, eventId: string): Promise<Delivery> {
     const { type } = await this.get(webhookId, eventId);
     if (type !== testType) await this.refuseGone(eventId);
-    await this.source.transaction(async (manager) => {
+    return this.source.transaction(async (manager) => {
       await manager.query(
         `UPDATE deliveries AS d SET ${pendingAgain} WHERE (d.webhook_id, d.event_id) = ($1, $2) AND ${isNotBeingSent}`,
         [webhookId, eventId],
       );
       await wakeDeliverers(manager);
+      return this.get(webhookId, eventId, manager);
     });
-    return this.get(webhookId, eventId);
   }
 
   private async refuseGone(eventId: string): Promise<void> {
