@@ -23,14 +23,17 @@ export async function* readServerSentEvents(
   const decoder = new TextDecoder();
   const event = new EventLines();
   let rest = '';
+  let afterCr = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       onActivity();
-      rest += decoder.decode(value, { stream: true });
-      // A CR at the end may be the first half of CR LF.
-      const lines = rest.split(/\r\n|\n|\r(?!$)/);
+      const text = decoder.decode(value, { stream: true });
+      // The second half of a CR LF that was cut: the line has ended already.
+      rest += afterCr && text.startsWith('\n') ? text.slice(1) : text;
+      if (text !== '') afterCr = text.endsWith('\r');
+      const lines = rest.split(/\r\n|\n|\r/);
       rest = lines.pop() ?? '';
       for (const line of lines) {
         const complete = event.take(line);

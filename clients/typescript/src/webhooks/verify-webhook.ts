@@ -99,7 +99,7 @@ function checkTimestamp(timestamp: string, nowS: number, toleranceS: number): vo
 interface Key {
   readonly version: 'v1' | 'v1a';
   readonly algorithm: 'HMAC' | 'Ed25519';
-  readonly key: CryptoKey;
+  readonly key: Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 }
 
 async function readSecret(secret: string): Promise<Key> {
