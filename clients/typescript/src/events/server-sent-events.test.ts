@@ -17,7 +17,7 @@ async function read(body: ReadableStream<Uint8Array>): Promise<ServerSentEvent[]
   return events;
 }
 
-const message = (data: string, more: Partial<ServerSentEvent> = {}) => ({
+const message = (data: string | null, more: Partial<ServerSentEvent> = {}) => ({
   id: null,
   type: 'message',
   data,
@@ -31,7 +31,8 @@ test.each([
   ['colons in the data', 'data: a: b\n\n', [message('a: b')]],
   ['CR LF and CR', 'data: a\r\n\r\ndata: b\r\rdata: c\n\n', [message('a'), message('b'), message('c')]],
   ['comments and unknown fields', ': hello\nretry: 5\nodd: 1\ndata: a\n\n:\n\n', [message('a')]],
-  ['no event without data', 'id: 1\nevent: x\n\n', []],
+  ['no event without data and id', 'event: x\n\nretry: 9\n\n', []],
+  ['an id alone: a place to resume from', 'retry: 9\nid: 1\n\n', [{ id: '1', type: 'message', data: null }]],
   ['no event that is cut off', 'data: a\n\ndata: b', [message('a')]],
   ['no id with NUL', 'id: a\0b\ndata: a\n\n', [message('a')]],
   ['an id of its own event only', 'id: 1\ndata: a\n\ndata: b\n\n', [message('a', { id: '1' }), message('b')]],

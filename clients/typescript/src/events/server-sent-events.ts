@@ -3,7 +3,8 @@ export interface ServerSentEvent {
   /** Null if the server gave it none: it is then no place to resume from. */
   readonly id: string | null;
   readonly type: string;
-  readonly data: string;
+  /** Null where the server only says from where to resume. */
+  readonly data: string | null;
 }
 
 /** Longer events are refused: the stream is then not one of Landfall's. */
@@ -72,6 +73,7 @@ class EventLines {
     this.type = '';
     this.data = [];
     this.length = 0;
-    return data.length === 0 ? undefined : { id: id || null, type: type || 'message', data: data.join('\n') };
+    if (data.length === 0 && !id) return undefined;
+    return { id: id || null, type: type || 'message', data: data.length === 0 ? null : data.join('\n') };
   }
 }

@@ -1,9 +1,8 @@
-/** Values of a query: a list is written once for each item, a record as `name.key=value`. */
+/** Values of a query: a list is written once for each item; of records there are only vars. */
 export type QueryValue =
   | string
   | number
   | boolean
-  | Date
   | readonly (string | number)[]
   | Readonly<Record<string, string>>
   | null
@@ -15,9 +14,8 @@ export function writeQuery(values: Readonly<Record<string, QueryValue>>): string
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null) continue;
     if (Array.isArray(value)) for (const item of value) query.append(name, String(item));
-    else if (value instanceof Date) query.append(name, value.toISOString());
     else if (typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) query.append(`${name}.${key}`, String(item));
+      for (const [key, item] of Object.entries(value)) query.append(`var.${key}`, String(item));
     else query.append(name, String(value));
   }
   const text = query.toString();

@@ -34,6 +34,10 @@ const passing = new Set([429, 502, 503, 504]);
 export class Transport {
   constructor(private readonly options: TransportOptions) {}
 
+  get timeoutMs(): number {
+    return this.options.timeoutMs;
+  }
+
   /**
    * Calls an operation.
    * @throws LandfallProblem, LandfallUnreachable, and the reason of the signal
@@ -107,6 +111,12 @@ export class Transport {
     }
   }
 
+  /** Whether a request that was refused may be admitted with another token. */
+  isRenewable(error: unknown): boolean {
+    const { credential } = this.options;
+    return error instanceof LandfallProblem && error.status === 401 && typeof credential === 'function';
+  }
+
   /** Tries again what may pass, after a pause that the server or else chance decides. */
   private async retry<Answer>(attempt: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     const { maxRetries, maxRetryAfterMs } = this.options;
@@ -114,7 +124,7 @@ export class Transport {
       try {
         return await attempt();
       } catch (error) {
-        const pauseMs = pauseAfter(error, failures);
+        const pauseMs = this.isRenewable(error) && failures === 1 ? 0 : pauseAfter(error, failures);
         if (pauseMs === null || pauseMs > maxRetryAfterMs || failures > maxRetries) throw error;
         await wait(pauseMs, signal);
       }
