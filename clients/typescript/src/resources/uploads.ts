@@ -73,7 +73,10 @@ export class Uploads {
    * @throws UploadNotReady, LandfallProblem, LandfallUnreachable, a `TimeoutError`, and the reason of
    * the signal
    */
-  async waitUntilReady(id: string, { signal, timeoutMs = defaultTimeoutMs }: WaitOptions = {}): Promise<Upload> {
+  async waitUntilReady(
+    id: string,
+    { signal, timeoutMs = defaultTimeoutMs }: WaitOptions = {},
+  ): Promise<Upload> {
     const done = new AbortController();
     const limit = AbortSignal.timeout(timeoutMs);
     const ends = AbortSignal.any([done.signal, limit, ...(signal ? [signal] : [])]);
