@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 /** An answer, a stream, or another manner: break the connection, never answer, or send only the head. */
 export type Manner =
   | { status: number; body: string; headers?: Record<string, string> }
-  | { stream: string; then: 'end' | 'break' | 'hold' }
+  | { stream: string; finally: 'end' | 'break' | 'hold' }
   | 'break'
   | 'silent'
   | 'headOnly';
@@ -70,11 +70,14 @@ function choose(
   return ofPath[countOf(path)] ?? ofPath.at(-1) ?? none;
 }
 
-function answerStream(response: ServerResponse, { stream, then }: { stream: string; then: string }): void {
+function answerStream(
+  response: ServerResponse,
+  { stream, finally: end }: { stream: string; finally: string },
+): void {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.write(stream, () => {
-    if (then === 'end') response.end();
-    else if (then === 'break') response.destroy();
+    if (end === 'end') response.end();
+    else if (end === 'break') response.destroy();
   });
 }
 

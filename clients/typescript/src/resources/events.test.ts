@@ -68,11 +68,11 @@ describe('stream', () => {
     return events;
   }
 
-  test.each(['end', 'break'] as const)('resumes where it was when the server lets it %s', async (then) => {
+  test.each(['end', 'break'] as const)('resumes where it was when the server lets it %s', async (end) => {
     await using api = await startAnswering([
-      { stream: `id: 0\n\n${frame('1')}: beat\n\n`, then },
+      { stream: `id: 0\n\n${frame('1')}: beat\n\n`, finally: end },
       problem(503, 'live.streams_full'),
-      { stream: `${frame('2')}${frame('3')}`, then: 'hold' },
+      { stream: `${frame('2')}${frame('3')}`, finally: 'hold' },
     ]);
     const events = await read(api, 3, { uploadId: 'u', type: ['upload.stored'] });
     expect(events.map(({ id }) => id)).toEqual(['1', '2', '3']);
@@ -89,8 +89,8 @@ describe('stream', () => {
 
   test('resumes from where the server says it is, also before the first event', async () => {
     await using api = await startAnswering([
-      { stream: 'retry: 1000\nid: 7\n\n', then: 'end' },
-      { stream: frame('8'), then: 'hold' },
+      { stream: 'retry: 1000\nid: 7\n\n', finally: 'end' },
+      { stream: frame('8'), finally: 'hold' },
     ]);
     expect(await read(api, 1, { after: 'latest' })).toMatchObject([{ id: '8' }]);
     expect(queries(api)).toEqual(['after=latest', 'after=7']);
@@ -101,9 +101,9 @@ describe('stream', () => {
     await using api = await startAnswering([
       {
         stream: `${frame('1')}event: rendition.progress\ndata: ${JSON.stringify(progress)}\n\n`,
-        then: 'end',
+        finally: 'end',
       },
-      { stream: frame('2'), then: 'hold' },
+      { stream: frame('2'), finally: 'hold' },
     ]);
     const [, second] = await read(api, 3);
     expect(second).toEqual({ ...progress, id: null });
@@ -112,14 +112,14 @@ describe('stream', () => {
 
   test('is opened again when nothing arrives on it', async () => {
     await using api = await startAnswering([
-      { stream: frame('1'), then: 'hold' },
-      { stream: frame('2'), then: 'hold' },
+      { stream: frame('1'), finally: 'hold' },
+      { stream: frame('2'), finally: 'hold' },
     ]);
     expect(await read(api, 2, { stallTimeoutMs: 200 })).toMatchObject([{ id: '1' }, { id: '2' }]);
   });
 
   test('is not given up while its reader thinks about an event', async () => {
-    await using api = await startAnswering([{ stream: frame('1') + frame('2'), then: 'hold' }]);
+    await using api = await startAnswering([{ stream: frame('1') + frame('2'), finally: 'hold' }]);
     const ids = [];
     for await (const { id } of clientOf(api).events.stream({ stallTimeoutMs: 50 })) {
       await new Promise((resolve) => setTimeout(resolve, 150));
@@ -141,9 +141,9 @@ describe('stream', () => {
 
   test('asks for a new token when the old one has ended, and gives up if that is refused too', async () => {
     await using api = await startAnswering([
-      { stream: frame('1'), then: 'end' },
+      { stream: frame('1'), finally: 'end' },
       problem(401, 'auth.token_expired'),
-      { stream: frame('2'), then: 'end' },
+      { stream: frame('2'), finally: 'end' },
       problem(401, 'auth.token_expired'),
       problem(401, 'auth.token_expired'),
       problem(401, 'auth.token_expired'),
@@ -169,15 +169,15 @@ describe('stream', () => {
     ['before', () => AbortSignal.abort(new Error('enough'))],
     ['while it is open', undefined],
   ])('ends with the reason of the signal, %s', async (_, make) => {
-    await using api = await startAnswering([{ stream: frame('1'), then: 'hold' }]);
+    await using api = await startAnswering([{ stream: frame('1'), finally: 'hold' }]);
     const stopping = new AbortController();
     void api.arrived(1).then(() => stopping.abort(new Error('enough')));
     await expect(read(api, 2, { signal: make?.() ?? stopping.signal })).rejects.toThrow('enough');
   });
 
   test('closes the connection when its reader leaves', async () => {
-    await using api = await startAnswering([{ stream: frame('1'), then: 'hold' }]);
+    await using api = await startAnswering([{ stream: frame('1'), finally: 'hold' }]);
     await read(api, 1);
-    await api.closed(1);
+    await expect(api.closed(1)).resolves.toBeUndefined();
   });
 });

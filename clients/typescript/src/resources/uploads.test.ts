@@ -14,8 +14,8 @@ const problem = (status: number, code: string): Manner => ({
   headers: { 'content-type': 'application/problem+json' },
   body: JSON.stringify({ code, title: code, detail: code }),
 });
-const news = { stream: `id: 1\ndata: {"id": "1", "type": "upload.ready"}\n\n`, then: 'hold' as const };
-const quiet = { stream: ': beat\n\n', then: 'hold' as const };
+const news = { stream: `id: 1\ndata: {"id": "1", "type": "upload.ready"}\n\n`, finally: 'hold' as const };
+const quiet = { stream: ': beat\n\n', finally: 'hold' as const };
 const clientOf = (api: Answering) => new Landfall({ baseUrl: api.url, apiKey: 'a-key' });
 
 test('list asks for one page after the other', async () => {
@@ -55,7 +55,7 @@ describe('waitUntilReady', () => {
     ['are not served', problem(404, 'request.not_found')],
     ['are full', problem(503, 'live.streams_full')],
     ['say nothing', quiet],
-    ['are not JSON', { stream: 'data: {\n\n', then: 'hold' }],
+    ['are not JSON', { stream: 'data: {\n\n', finally: 'hold' }],
     ['break', 'break'],
   ])('asks again and again where events %s', async (_, manner) => {
     await using api = await startAnswering({
