@@ -146,4 +146,5 @@ describe.skipIf(skippedWithoutChromium)(
       );
       expect(error?.message).toBe('mine');
     });
-});
+  },
+);

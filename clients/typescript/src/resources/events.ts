@@ -107,7 +107,10 @@ class StallGuard {
 
   readonly moved = (): void => {
     this.rest();
-    this.timer = setTimeout(() => this.controller.abort(new Error('the stream stands still')), this.timeoutMs);
+    this.timer = setTimeout(
+      () => this.controller.abort(new Error('the stream stands still')),
+      this.timeoutMs,
+    );
   };
 
   rest(): void {
