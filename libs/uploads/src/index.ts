@@ -46,7 +46,9 @@ export {
   publishVersion,
   recordEarly,
 } from './making/versions.js';
-export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
+export { findMergedInto } from './reading/merged-uploads.js';
+export { findRunning, type RunningRendition } from './reading/running-renditions.js';
+export { filterOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
 export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
 export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
 export type { ReplanRules } from './making/plan-again.js';

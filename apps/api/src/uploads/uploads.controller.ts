@@ -2,6 +2,9 @@ import { UploadReader, type UploadView, uploadViewSchema, viewUpload } from '#up
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { Grant, UploadAccessGuard } from '../access/access.guard.js';
+import type { TokenGrant } from '../access/access-token.js';
+import { admitPinned } from '../access/pinned-upload.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { documentSchema } from '../http/open-api.js';
@@ -14,7 +17,6 @@ const pageSchema = z.object({ items: z.array(uploadViewSchema), nextCursor: z.st
 @ApiTags('uploads')
 @ApiBearerAuth()
 @Controller('v1/uploads')
-@UseGuards(ApiKeyGuard, DatabaseGuard)
 export class UploadsController {
   constructor(
     private readonly reader: UploadReader,
@@ -22,6 +24,7 @@ export class UploadsController {
   ) {}
 
   @Get()
+  @UseGuards(ApiKeyGuard, DatabaseGuard)
   @ApiOperation({
     summary: 'List uploads, newest first; with similarTo, the near duplicates of one upload, nearest first',
   })
@@ -43,9 +46,14 @@ export class UploadsController {
   }
 
   @Get(':id')
+  @UseGuards(UploadAccessGuard, DatabaseGuard)
   @ApiOperation({ summary: 'Get one upload with its renditions and their signed URLs' })
   @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async get(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
-    return viewUpload(await this.reader.get(id), this.urls.sign);
+  async get(
+    @Param('id', { schema: uploadId }) id: string,
+    @Grant() grant: TokenGrant | null,
+  ): Promise<UploadView> {
+    const found = await admitPinned(grant, id, this.reader.get(id));
+    return viewUpload(found, this.urls.sign);
   }
 }
