@@ -213,8 +213,9 @@ describe('the stream of events', () => {
     await using stream = await open();
     const startedAt = performance.now();
     await stream.until(() => performance.now() - startedAt > 7_000);
-    await log(1);
+    const ids = await log(1);
     await stream.until(() => stream.events.length > 0);
+    expect(stream.events.map(({ id }) => id)).toEqual(ids);
   });
 
   test.each([

@@ -43,7 +43,7 @@ export function wantsEvent({ types, uploadId, vars, pins }: EventFilter, subject
   return (
     (types?.includes(subject.type) ?? true) &&
     (uploadId === undefined || uploadId === subject.uploadId) &&
-    (vars === undefined || hasVars(subject.vars, vars)) &&
+    (vars === undefined || hasVars(subject, vars)) &&
     (pins?.every((pin) => isPinned(pin, subject)) ?? true)
   );
 }
@@ -56,12 +56,16 @@ export function isPinned(
   return (
     (upload.uploadId !== null && uploadIds.includes(upload.uploadId)) ||
     (upload.ticketId !== null && ticketIds.includes(upload.ticketId)) ||
-    (vars !== null && upload.uploadId !== null && hasVars(upload.vars, vars))
+    (vars !== null && hasVars(upload, vars))
   );
 }
 
-function hasVars(has: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([name, value]) => Object.hasOwn(has, name) && has[name] === value);
+function hasVars(
+  { uploadId, vars }: Pick<EventSubject, 'uploadId' | 'vars'>,
+  wanted: Readonly<Record<string, string>>,
+): boolean {
+  if (uploadId === null) return false;
+  return Object.entries(wanted).every(([name, value]) => Object.hasOwn(vars, name) && vars[name] === value);
 }
 
 /** Leaves a query of events `e` those that a reader wants. */

@@ -4,7 +4,7 @@ import { integer, list, url } from './values.js';
 // What any process needs, and what the api and the workers listen to and take.
 
 /** Whether a text is an origin exactly as browsers send it. */
-const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 
 export const log = z.object({
   LOG_LEVEL: z
