@@ -3,8 +3,9 @@ import { flag, integer, list, url } from './values.js';
 
 /** `{bucket}` stands for the name of a bucket. */
 function isCdnUrl(text: string): boolean {
-  const url = URL.parse(text.replaceAll('{bucket}', 'bucket'));
-  return url !== null && /^https?:$/.test(url.protocol) && !/[?#@]/.test(text);
+  const example = text.replaceAll('{bucket}', 'bucket');
+  const url = URL.parse(example);
+  return url !== null && /^https?:$/.test(url.protocol) && !/[?#@{}]/.test(example);
 }
 
 const settings = z.object({
