@@ -7,6 +7,7 @@ import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { findHolder } from './find-holder.js';
+import { joinOwnWords } from '../rows/own-words.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
 /** How landings are confirmed, beside what OSS said. */
@@ -109,6 +110,7 @@ async function merge(
     { id: holder.id },
     {
       vars,
+      ...joinOwnWords(holder, upload),
       imageInfo: holder.imageInfo ?? (isHeard ? upload.imageInfo : null),
       claimedVars: holder.claimedVars ?? (isHeard ? upload.claimedVars : null),
       ticketId: holder.ticketId ?? (isVouched ? upload.ticketId : null),
@@ -142,13 +144,15 @@ async function merge(
 /** Nobody vouched for what holds the version: it gives way to what somebody vouches for, and all that was merged into it too. */
 async function takeOver(
   manager: EntityManager,
-  { id }: Upload,
+  upload: Upload,
   holder: Upload,
   { made }: ConfirmRules,
 ): Promise<void> {
+  const { id } = upload;
   await withdrawUpload(manager, holder, made);
   for (const where of [{ id: holder.id }, { mergedInto: holder.id }])
     await manager.update(Upload, where, { mergedInto: id });
+  await manager.update(Upload, { id }, joinOwnWords(upload, holder));
 }
 
 async function claim(

@@ -16,11 +16,16 @@ export const uploadFilterFields = {
     .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
     .describe('true: only the newest version of each object; false: only what it took the place of'),
+  tag: z
+    .union([z.string(), z.array(z.string()).max(10, 'must be at most 10')])
+    .transform((tags) => [tags].flat())
+    .optional()
+    .describe('has this tag; given several times, all of them'),
   createdAfter: time.optional().describe('landed at or after'),
   createdBefore: time.optional().describe('landed before'),
 };
 
-/** An object of `fields` and of `var.<name>`, of which there may be several. */
+/** An object of `fields` and of `var.<name>` and `label.<name>`, of which there may be several. */
 export function withVars<Fields extends z.core.$ZodShape>(
   fields: Fields,
 ): z.ZodObject<Fields, z.core.$catchall<z.ZodString>> {
@@ -37,14 +42,18 @@ type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
 
 /** Words as the reader wants them; one that is not known is a mistake worth telling. */
 export function filterOf(
-  { bucket, prefix, kind, status, current, createdAfter, createdBefore, ...rest }: FilterWords,
+  { bucket, prefix, kind, status, current, tag, createdAfter, createdBefore, ...rest }: FilterWords,
   context: z.core.$RefinementCtx,
 ): UploadFilter {
-  const vars = new Map<string, string>();
-  for (const [name, value] of Object.entries<unknown>(rest)) {
-    if (/^var\../.test(name)) vars.set(name.slice('var.'.length), String(value));
-    else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
+  const named = { var: new Map<string, string>(), label: new Map<string, string>() };
+  for (const [word, value] of Object.entries<unknown>(rest)) {
+    const [, sort, name] = /^(var|label)\.(.+)$/s.exec(word) ?? [];
+    if (name !== undefined) named[sort === 'var' ? 'var' : 'label'].set(name, String(value));
+    else context.addIssue({ code: 'custom', path: [word], message: 'there is no such parameter' });
   }
-  const filter = { bucket, prefix, kind, status, current, createdAfter, createdBefore };
-  return vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter;
+  return {
+    ...{ bucket, prefix, kind, status, current, tags: tag, createdAfter, createdBefore },
+    ...(named.var.size > 0 ? { vars: Object.fromEntries(named.var) } : {}),
+    ...(named.label.size > 0 ? { labels: Object.fromEntries(named.label) } : {}),
+  };
 }

@@ -70,6 +70,9 @@ export const uploadViewSchema = z.object({
     .describe(
       'custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them',
     ),
+  title: z.string().nullable().describe('what your backend says of it, by PATCH; so are tags and labels'),
+  tags: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
   proof: z
     .enum(proofs)
     .nullable()
@@ -134,6 +137,9 @@ export function viewUpload(
     contradictions: findContradictions(upload),
     vars: upload.vars,
     claimedVars: upload.claimedVars ?? {},
+    title: upload.title,
+    tags: upload.tags,
+    labels: upload.labels,
     proof: upload.proof,
     requestId: upload.requestId,
     current: currentId === upload.id,
