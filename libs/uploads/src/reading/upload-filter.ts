@@ -52,7 +52,14 @@ export function filterOf(
     else context.addIssue({ code: 'custom', path: [word], message: 'there is no such parameter' });
   }
   return {
-    ...{ bucket, prefix, kind, status, current, tags: tag, createdAfter, createdBefore },
+    bucket,
+    prefix,
+    kind,
+    status,
+    current,
+    tags: tag,
+    createdAfter,
+    createdBefore,
     ...(named.var.size > 0 ? { vars: Object.fromEntries(named.var) } : {}),
     ...(named.label.size > 0 ? { labels: Object.fromEntries(named.label) } : {}),
   };
