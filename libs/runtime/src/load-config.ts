@@ -14,6 +14,7 @@ const prefixes = {
   oss: 'OSS_',
   tickets: 'TICKET_',
   events: 'EVENTS_',
+  eventLog: 'EVENT_LOG_',
   reconcile: 'RECONCILE_',
   worker: 'WORKER_',
   media: '',

@@ -1,4 +1,5 @@
 import { createDataSource, createPool, type DataSource } from '#database';
+import { LogEvent } from '#events';
 import { OutboxRow } from '#outbox';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
@@ -21,6 +22,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = await createTestDatabase();
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     ...uploadEntities,
+    LogEvent,
     Reconcile,
     OutboxRow,
   ]).initialize();

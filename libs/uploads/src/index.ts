@@ -7,6 +7,7 @@
  */
 import './errors.js';
 
+export { recordLanded } from './events/record-uploads.js';
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export { EventRecorder, eventRulesOf } from './landing/event-recorder.js';
 export { selectUnknown } from './landing/known-versions.js';

@@ -21,15 +21,15 @@ const labelName = z
 
 /** The body of PATCH /v1/uploads/{id}: a JSON merge patch (RFC 7396). */
 export const uploadPatchSchema = z.strictObject({
-  title: line(500).nullable().optional().describe('null removes it'),
+  title: line(255).nullable().optional().describe('null removes it'),
   tags: z
-    .array(line(100))
+    .array(line(64))
     .max(ownWordsLimits.tags)
     .nullable()
     .optional()
     .describe('replace all tags; null or [] removes them'),
   labels: z
-    .record(labelName, z.string().max(512).refine(isText, 'must be well-formed text without NUL').nullable())
+    .record(labelName, z.string().max(256).refine(isText, 'must be well-formed text without NUL').nullable())
     .refine(
       (labels) => Object.keys(labels).length <= 2 * ownWordsLimits.labels,
       `must have at most ${2 * ownWordsLimits.labels} names`,

@@ -1,4 +1,5 @@
 import '#database';
+import '#events';
 import '#jobs';
 import '#local';
 import '#media';

@@ -8,6 +8,7 @@ export const sectionTitles: Record<SectionName, string> = {
   callback: 'Callbacks (api)',
   tickets: 'Tickets (api, worker)',
   events: 'Event notifications (api, worker)',
+  eventLog: 'Event log (worker)',
   reconcile: 'Reconcile (worker, landfall reconcile)',
   database: 'Database (api, worker, migrate)',
   queue: 'Queue (worker, migrate)',

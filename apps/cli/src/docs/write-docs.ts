@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
 import { renderErrorsPage } from './errors-page.js';
+import { renderEventLogPage } from './event-log-page.js';
 import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
@@ -11,6 +12,7 @@ export function renderDocs(): Record<string, string> {
   return {
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
+    'docs/event-log.md': renderEventLogPage(),
     'docs/lifecycle.md': renderLifecyclePage(),
     'docs/pipelines.md': renderPipelinesPage(),
     'docs/pipelines.schema.json': renderPipelinesSchema(),

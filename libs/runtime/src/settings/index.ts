@@ -4,6 +4,7 @@
  */
 import { callback } from './callback.js';
 import { emulator } from './emulator.js';
+import { eventLog } from './event-log.js';
 import { events } from './events.js';
 import { media } from './media.js';
 import { oss } from './oss.js';
@@ -20,6 +21,7 @@ export const configSections = {
   oss,
   tickets,
   events,
+  eventLog,
   reconcile,
   worker,
   media,

@@ -3,7 +3,8 @@ import type { DataSource } from '#database';
 import { LandfallError } from '#runtime';
 import { lockStanding } from '../landing/standing-upload.js';
 import { Upload } from '../rows/upload.entity.js';
-import { mergeLabels, type OwnWords, ownWordsLimits } from '../rows/own-words.js';
+import { recordStored, recordUpload } from '../events/record-uploads.js';
+import { mergeLabels, type OwnWords, ownWordsLimits, ownWordsOf } from '../rows/own-words.js';
 
 /** A JSON merge patch (RFC 7396) of what your backend says of an upload: null removes, what is left out stays. */
 export interface UploadPatch {
@@ -13,18 +14,19 @@ export interface UploadPatch {
 }
 
 /**
- * Changes what your backend says of an upload. What changes nothing is not written.
+ * Changes what your backend says of an upload. What changes nothing is not written, nor recorded in the log.
  * @throws LandfallError upload.not_found (also when it is deleted), upload.labels_exceeded
  */
 export async function updateUpload(source: DataSource, id: string, patch: UploadPatch): Promise<void> {
   await source.transaction(async (manager) => {
     const upload = await lockStanding(manager, id);
     if (upload.status === 'deleted') throw new LandfallError('upload.not_found', id);
-    const { title, tags, labels } = upload;
-    const before: OwnWords = { title, tags, labels };
+    const before = ownWordsOf(upload);
     const after = patched(before, patch);
     if (isDeepStrictEqual(before, after)) return;
+    await recordStored(manager, [upload]);
     await manager.update(Upload, { id: upload.id }, { ...after, updatedAt: () => 'now()' });
+    await recordUpload(manager, 'upload.updated', upload.id);
   });
 }
 

@@ -6,8 +6,12 @@ export interface OwnWords {
   labels: Record<string, string>;
 }
 
-/** How many tags and labels an upload may have. */
-export const ownWordsLimits = { tags: 50, labels: 50 } as const;
+/** How many tags and labels an upload may have: they are in each of its events. */
+export const ownWordsLimits = { tags: 50, labels: 20 } as const;
+
+export function ownWordsOf({ title, tags, labels }: OwnWords): OwnWords {
+  return { title, tags, labels };
+}
 
 /** A JSON merge patch (RFC 7396) of labels: null removes one, or all. */
 export function mergeLabels(
