@@ -18,8 +18,10 @@ test.each([
 });
 
 test('of two uploads that are one, the first has its way, and nothing exceeds the limits', () => {
-  const numbered = (prefix: string) => Array.from({ length: 50 }, (_, index) => `${prefix}${index}`);
-  const labelled = (prefix: string) => Object.fromEntries(numbered(prefix).map((name) => [name, prefix]));
+  const numbered = (prefix: string, length: number) =>
+    Array.from({ length }, (_, index) => `${prefix}${index}`);
+  const labelled = (prefix: string) =>
+    Object.fromEntries(numbered(prefix, ownWordsLimits.labels).map((name) => [name, prefix]));
   expect(
     joinOwnWords(
       { title: null, tags: ['x', 'y'], labels: { a: '1' } },
@@ -27,9 +29,8 @@ test('of two uploads that are one, the first has its way, and nothing exceeds th
     ),
   ).toEqual({ title: 'T', tags: ['x', 'y', 'z'], labels: { a: '1', b: '3' } });
   const joined = joinOwnWords(
-    { title: 'first', tags: numbered('a'), labels: labelled('a') },
-    { title: 'other', tags: numbered('b'), labels: labelled('b') },
+    { title: 'first', tags: numbered('a', ownWordsLimits.tags), labels: labelled('a') },
+    { title: 'other', tags: numbered('b', ownWordsLimits.tags), labels: labelled('b') },
   );
-  expect(joined).toEqual({ title: 'first', tags: numbered('a'), labels: labelled('a') });
-  expect(joined.tags).toHaveLength(ownWordsLimits.tags);
+  expect(joined).toEqual({ title: 'first', tags: numbered('a', ownWordsLimits.tags), labels: labelled('a') });
 });
