@@ -10,6 +10,7 @@ import { NameSources1764460800000 } from './0009-name-sources.js';
 import { Reconcile1764547200000 } from './0010-reconcile.js';
 import { LogEvents1764633600000 } from './0011-log-events.js';
 import { OwnWords1764806400000 } from './0013-own-words.js';
+import { IdempotencyKeys1764892800000 } from './0014-idempotency-keys.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Reconcile1764547200000,
   LogEvents1764633600000,
   OwnWords1764806400000,
+  IdempotencyKeys1764892800000,
 ] as const;

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
+import { Idempotent } from '../http/idempotent.js';
 import { JsonBody } from '../http/json-body.js';
 import { documentSchema } from '../http/open-api.js';
 import { TicketIssuer } from './ticket-issuer.js';
@@ -26,6 +27,7 @@ export class TicketsController {
   constructor(private readonly issuer: TicketIssuer) {}
 
   @Post()
+  @Idempotent()
   @ApiOperation({
     summary: 'Issue a ticket for one direct upload: a form and a presigned PUT, both with our callback',
   })
