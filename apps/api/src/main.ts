@@ -10,7 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
-import { serveOpenApi } from './http/open-api.js';
+import { serveApiDocument } from './contract/serve-document.js';
 
 const config = loadConfig([
   'log',
@@ -68,7 +68,7 @@ fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) 
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
-serveOpenApi(app, '0.1.0');
+serveApiDocument(app);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

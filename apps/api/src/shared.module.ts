@@ -41,4 +41,19 @@ export class SharedModule {
     ];
     return { module: SharedModule, global: true, providers, exports: providers };
   }
+
+  /** The same names without the resources, for a preview that creates nothing of what needs them. */
+  static preview(): DynamicModule {
+    const providers = [
+      configToken,
+      loggerToken,
+      pipelinesToken,
+      publicUrlToken,
+      DataSource,
+      UploadRegistry,
+      UploadReader,
+      ObjectStore,
+    ].map((provide) => ({ provide, useValue: null }));
+    return { module: SharedModule, global: true, providers, exports: providers };
+  }
 }

@@ -116,9 +116,6 @@ export type RenditionSnapshot = z.output<typeof renditionSchema>;
 
 const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 
-/** Whether a word is a type of event. */
-export const isEventType = (word: string): word is EventType => Object.hasOwn(eventTypes, word);
-
 /** An event as readers get it: from the feed, a stream or a webhook. */
 export const eventSchema = z.object({
   id: z.uuid().describe('the same however often and in whatever way the event is read'),

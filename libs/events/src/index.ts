@@ -8,14 +8,12 @@
  */
 import './errors.js';
 
-export { EventReader, type EventFilter, type EventPage } from './event-reader.js';
-export { EventSequencer, eventsChannel, type PlacedEvents } from './event-sequencer.js';
+export { EventReader } from './event-reader.js';
+export { EventSequencer, eventsChannel } from './event-sequencer.js';
 export {
-  type EventData,
   eventSchema,
   type EventType,
   eventTypes,
-  isEventType,
   type RenditionSnapshot,
   type UploadSnapshot,
 } from './event-types.js';

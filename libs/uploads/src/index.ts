@@ -48,7 +48,13 @@ export {
 } from './making/versions.js';
 export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
 export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
-export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
+export {
+  type SignRendition,
+  uploadStatusSchema,
+  type UploadView,
+  uploadViewSchema,
+  viewUpload,
+} from './reading/upload-view.js';
 export type { ReplanRules } from './making/plan-again.js';
 export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
@@ -61,7 +67,7 @@ export { RenditionVersion } from './rows/rendition-version.entity.js';
 export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';
 export { uploadEntities } from './rows/upload-entities.js';
-export { type ConfirmedUpload, isConfirmed, Upload, type UploadStatus } from './rows/upload.entity.js';
+export { type ConfirmedUpload, isConfirmed, Upload } from './rows/upload.entity.js';
 export { signTicketNonce } from './tickets/ticket-nonce.js';
 export { endFollowUp, takeFollowUps } from './tickets/follow-ups.js';
 export {

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problems } from '../contract/problems.js';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 
 /** Answers a request with the header `Idempotency-Key` once, and repeats that answer. */
@@ -42,6 +43,7 @@ class IdempotencyInterceptor implements NestInterceptor {
 export function Idempotent(): MethodDecorator {
   return applyDecorators(
     UseInterceptors(IdempotencyInterceptor),
+    Problems('idempotency.key_invalid', 'idempotency.key_in_use', 'idempotency.key_reused'),
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,

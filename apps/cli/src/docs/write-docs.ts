@@ -22,11 +22,19 @@ export function renderDocs(): Record<string, string> {
 
 /** Writes the generated files below `folder`. */
 export async function writeDocs(folder: string): Promise<number> {
-  for (const [place, text] of Object.entries(renderDocs())) {
+  const files = { ...renderDocs(), 'docs/openapi.json': await renderContract() };
+  for (const [place, text] of Object.entries(files)) {
     const file = join(folder, place);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
     console.log(`wrote ${file}`);
   }
   return 0;
+}
+
+/** The api's own contract: an app is not imported, but run. */
+async function renderContract(): Promise<string> {
+  const address = new URL('../../../api/src/document.js', import.meta.url).href;
+  const { renderApiDocument } = (await import(address)) as { renderApiDocument(): Promise<string> };
+  return renderApiDocument();
 }

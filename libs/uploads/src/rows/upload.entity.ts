@@ -21,7 +21,7 @@ export type Proof = (typeof proofs)[number];
  * How we learned of a landing: OSS called back, a worker asked for the object of a ticket, OSS
  * notified us of the event, or the bucket was listed.
  */
-const uploadSources = ['callback', 'ticket', 'event', 'reconcile'] as const;
+export const uploadSources = ['callback', 'ticket', 'event', 'reconcile'] as const;
 export type UploadSource = (typeof uploadSources)[number];
 
 /**
