@@ -1,4 +1,4 @@
-/** Values of a query: a list is written once for each item; of records there are only vars. */
+/** Values of a query: a list is written once for each item, and a record such as `vars` once for each name, as `var.<name>`. */
 export type QueryValue =
   | string
   | number
@@ -15,7 +15,8 @@ export function writeQuery(values: Readonly<Record<string, QueryValue>>): string
     if (value === undefined || value === null) continue;
     if (Array.isArray(value)) for (const item of value) query.append(name, String(item));
     else if (typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) query.append(`var.${key}`, String(item));
+      for (const [key, item] of Object.entries(value))
+        query.append(`${name.replace(/s$/, '')}.${key}`, String(item));
     else query.append(name, String(value));
   }
   const text = query.toString();
