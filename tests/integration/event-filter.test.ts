@@ -8,7 +8,14 @@ import { logEvents } from './live.fixture.js';
 test('the database and the process choose the same events', async () => {
   await using database = await testDatabase();
   const [uploads, tickets] = [Array.from({ length: 3 }, newId), Array.from({ length: 3 }, newId)];
-  const manyVars = [{}, { a: '1' }, { a: '1', b: '2' }, { a: '2' }, { b: `it's "%"` }, { a: '' }];
+  const manyVars: Record<string, string>[] = [
+    {},
+    { a: '1' },
+    { a: '1', b: '2' },
+    { a: '2' },
+    { b: `it's "%"` },
+    { a: '' },
+  ];
   for (const [at, uploadId] of uploads.entries())
     for (const type of ['upload.stored', 'upload.ready'])
       for (const vars of manyVars)
