@@ -43,9 +43,8 @@ describe('help', () => {
   test.each(listCommands())('landfall %s --help', async (name) => {
     expect(await runProgram([...name.split(' '), '--help'], {})).toBe(0);
     expect(printed).toContain(`Usage: landfall ${name}`);
-      expect(printed).toContain('-h, --help');
-    },
-  );
+    expect(printed).toContain('-h, --help');
+  });
 
   test('landfall help <command> prints the same', async () => {
     await runProgram(['help', 'reconcile'], {});
