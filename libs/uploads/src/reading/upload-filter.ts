@@ -1,17 +1,27 @@
 import { z } from 'zod';
-import { mediaKinds, uploadStatuses } from '../rows/upload.entity.js';
+import { mediaKindSchema, uploadStatusSchema } from './upload-view.js';
 import type { UploadFilter } from './upload-reader.js';
 
 const time = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-01-15T08:30:00Z' })
   .transform((text) => new Date(text));
 
+/** Values of a parameter with commas between them, or of one that is repeated: each once, in their order. */
+export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
+  return z
+    .union([z.string(), z.array(z.string())], 'must be values with commas between them')
+    .transform((words) => [...new Set([words].flat().flatMap((word) => word.split(',')))])
+    .pipe(z.array(item).max(most, `must be at most ${most} values`));
+}
+
 /** The words that uploads are chosen by, the same in a query string and on a command line. */
 export const uploadFilterFields = {
   bucket: z.string().optional().describe('exact bucket'),
   prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
-  kind: z.enum(mediaKinds).optional(),
-  status: z.enum(uploadStatuses).optional().describe('without it all but those that are deleted'),
+  kind: mediaKindSchema.optional(),
+  status: listOf(uploadStatusSchema, 20)
+    .optional()
+    .describe('one or several, such as ready,failed; without it all but those that are deleted'),
   current: z
     .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
@@ -37,7 +47,7 @@ type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
 
 /** Words as the reader wants them; one that is not known is a mistake worth telling. */
 export function filterOf(
-  { bucket, prefix, kind, status, current, createdAfter, createdBefore, ...rest }: FilterWords,
+  { bucket, prefix, kind, status: statuses, current, createdAfter, createdBefore, ...rest }: FilterWords,
   context: z.core.$RefinementCtx,
 ): UploadFilter {
   const vars = new Map<string, string>();
@@ -45,6 +55,6 @@ export function filterOf(
     if (/^var\../.test(name)) vars.set(name.slice('var.'.length), String(value));
     else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
   }
-  const filter = { bucket, prefix, kind, status, current, createdAfter, createdBefore };
+  const filter = { bucket, prefix, kind, statuses, current, createdAfter, createdBefore };
   return vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter;
 }
