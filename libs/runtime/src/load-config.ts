@@ -15,6 +15,7 @@ const prefixes = {
   tickets: 'TICKET_',
   events: 'EVENTS_',
   eventLog: 'EVENT_LOG_',
+  live: 'LIVE_',
   reconcile: 'RECONCILE_',
   worker: 'WORKER_',
   media: '',

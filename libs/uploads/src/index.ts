@@ -46,7 +46,9 @@ export {
   publishVersion,
   recordEarly,
 } from './making/versions.js';
-export { filterOf, listOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
+export { findMergedInto } from './reading/merged-uploads.js';
+export { findRunning, type RunningRendition } from './reading/running-renditions.js';
+export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
 export {
   maxDistance,
   type PageRequest,

@@ -11,6 +11,9 @@ import {
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { Grant, UploadAccessGuard } from '../access/access.guard.js';
+import type { TokenGrant } from '../access/access-token.js';
+import { admitPinned } from '../access/pinned-upload.js';
 import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
@@ -40,7 +43,6 @@ const answerSchema = z.union([pageSchema, partialPageSchema]);
 /** Answers questions about uploads. */
 @ApiTags('uploads')
 @Controller('v1/uploads')
-@UseGuards(ApiKeyGuard, DatabaseGuard)
 export class UploadsController {
   constructor(
     private readonly reader: UploadReader,
@@ -48,6 +50,7 @@ export class UploadsController {
   ) {}
 
   @Get()
+  @UseGuards(ApiKeyGuard, DatabaseGuard)
   @ApiOperation({
     summary: 'List uploads',
     description:
@@ -84,6 +87,7 @@ export class UploadsController {
   }
 
   @Get(':id')
+  @UseGuards(UploadAccessGuard, DatabaseGuard)
   @ApiOperation({
     summary: 'Get an upload',
     description:
@@ -91,7 +95,11 @@ export class UploadsController {
   })
   @ApiOkResponse({ description: 'The upload', schema: documentSchema(uploadViewSchema) })
   @Problems('upload.not_found')
-  async getUpload(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
-    return viewUpload(await this.reader.get(id), this.urls.sign);
+  async getUpload(
+    @Param('id', { schema: uploadId }) id: string,
+    @Grant() grant: TokenGrant | null,
+  ): Promise<UploadView> {
+    const found = await admitPinned(grant, id, this.reader.get(id));
+    return viewUpload(found, this.urls.sign);
   }
 }

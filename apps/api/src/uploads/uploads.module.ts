@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.js';
 import { StreamsModule } from '../streams/streams.module.js';
 import { ChangedUpload, UploadChangesController } from './upload-changes.controller.js';
 import { UploadsController } from './uploads.controller.js';
 
 /** Answers questions about uploads, and takes requests to make them again, cancel or delete them. */
 @Module({
-  imports: [StreamsModule],
+  imports: [AccessModule, StreamsModule],
   controllers: [UploadsController, UploadChangesController],
   providers: [ChangedUpload],
 })

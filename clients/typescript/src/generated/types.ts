@@ -86,6 +86,97 @@ export type MediaError = {
 export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'other';
 
 /**
+ * The fields of an upload that were asked for, and its id.
+ */
+export type PartialUpload = {
+    id: string;
+    bucket?: string;
+    objectKey?: string;
+    etag?: string | null;
+    sizeBytes?: number | null;
+    mimeType?: string | null;
+    /**
+     * what OSS itself read from the image
+     */
+    imageInfo?: ImageInfo | null;
+    /**
+     * where imageInfo is not what the bytes say
+     */
+    contradictions?: Array<Contradiction>;
+    /**
+     * custom values that somebody vouches for: the ticket, the secret callback URL, or CALLBACK_TRUST=any
+     */
+    vars?: {
+        [key: string]: string;
+    };
+    /**
+     * custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them
+     */
+    claimedVars?: {
+        [key: string]: string;
+    };
+    /**
+     * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
+     */
+    proof?: Proof | null;
+    /**
+     * OSS’s id of the request that uploaded
+     */
+    requestId?: string | null;
+    /**
+     * whether it is the newest version of its object that is known
+     */
+    current?: boolean;
+    /**
+     * the upload of the newest version, where that is another
+     */
+    supersededBy?: string | null;
+    kind?: MediaKind | null;
+    status?: UploadStatus;
+    error?: MediaError | null;
+    /**
+     * what is not as it should be, although it is ready; the codes are in docs/errors.md
+     */
+    warnings?: Array<WarningCode>;
+    pipeline?: string | null;
+    source?: UploadSource;
+    /**
+     * facts read from the bytes; for one upload with the raw tags of an image as `raw`
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    placeholder?: Placeholder | null;
+    /**
+     * 16 hex digits that differ in few bits from those of near duplicates
+     */
+    perceptualHash?: string | null;
+    /**
+     * bits in which perceptualHash differs from that of the upload asked for; with similarTo only
+     */
+    distance?: number;
+    renditions?: Array<Rendition>;
+    createdAt?: string;
+    updatedAt?: string;
+    readyAt?: string | null;
+};
+
+/**
+ * One page of a list of uploads, with `fields`.
+ */
+export type PartialUploadPage = {
+    items: Array<PartialUpload>;
+    /**
+     * for the next page; null on the last
+     */
+    nextCursor: string | null;
+    /**
+     * with ids: those of them that are not found
+     */
+    missing?: Array<string>;
+};
+
+/**
  * What is shown while an image loads.
  */
 export type Placeholder = {
@@ -320,6 +411,11 @@ export type Upload = {
 };
 
 /**
+ * A field of an upload.
+ */
+export type UploadField = 'id' | 'bucket' | 'objectKey' | 'etag' | 'sizeBytes' | 'mimeType' | 'imageInfo' | 'contradictions' | 'vars' | 'claimedVars' | 'proof' | 'requestId' | 'current' | 'supersededBy' | 'kind' | 'status' | 'error' | 'warnings' | 'pipeline' | 'source' | 'metadata' | 'placeholder' | 'perceptualHash' | 'distance' | 'renditions' | 'createdAt' | 'updatedAt' | 'readyAt';
+
+/**
  * One page of a list of uploads.
  */
 export type UploadPage = {
@@ -328,6 +424,10 @@ export type UploadPage = {
      * for the next page; null on the last
      */
     nextCursor: string | null;
+    /**
+     * with ids: those of them that are not found
+     */
+    missing?: Array<string>;
 };
 
 /**
@@ -372,41 +472,6 @@ export type Problem = {
  * Codes may be added: docs/errors.md explains all.
  */
 export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
-
-/**
- * One event of the log.
- */
-export type Event = {
-    id: string;
-    type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
-    uploadId: string | null;
-    timestamp: string;
-    data: {
-        [key: string]: unknown;
-    };
-};
-
-export type EventPage = {
-    items: Array<Event>;
-    next: string;
-};
-
-export type IssuedToken = {
-    token: string;
-    scopes: Array<'events' | 'uploads'>;
-    expiresAt: string;
-    cursor: string;
-};
-
-export type TokenRequest = {
-    scopes?: Array<'events' | 'uploads'>;
-    uploads?: Array<string>;
-    tickets?: Array<string>;
-    vars?: {
-        [key: string]: string;
-    };
-    lifetimeS?: number;
-};
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -721,6 +786,169 @@ export type GetMetricsResponses = {
 
 export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
+export type ListEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `next` of the page before; the id of an event; latest for only what comes; or beginning
+         */
+        after?: string | 'latest' | 'beginning';
+        /**
+         * types, separated by commas; all unless given
+         */
+        type?: string | Array<string>;
+        /**
+         * events of this upload
+         */
+        uploadId?: string;
+        /**
+         * maximum number of events
+         */
+        limit?: number;
+        /**
+         * seconds to wait for events where there are none yet
+         */
+        wait?: number;
+        /**
+         * var.<name>=<value>, for any number of names
+         */
+        vars?: {
+            [key: string]: string;
+        };
+    };
+    url: '/v1/events';
+};
+
+export type ListEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
+
+export type ListEventsResponses = {
+    /**
+     * One page
+     */
+    200: {
+        items: Array<{
+            /**
+             * the same however often and in whatever way the event is read
+             */
+            id: string;
+            type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
+            uploadId: string | null;
+            /**
+             * when it happened
+             */
+            timestamp: string;
+            /**
+             * as docs/event-log.md describes it for the type
+             */
+            data: {
+                [key: string]: unknown;
+            };
+        }>;
+        /**
+         * `after` of the next page; an empty page may move on too
+         */
+        next: string;
+    };
+};
+
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
+
+export type StreamEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * resumes after this event
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * the id of an event to go on after, unless Last-Event-ID names one; latest, or beginning
+         */
+        after?: string | 'latest' | 'beginning';
+        /**
+         * types, separated by commas; all unless given
+         */
+        type?: string | Array<string>;
+        /**
+         * events of this upload
+         */
+        uploadId?: string;
+        /**
+         * a token of POST /v1/tokens, for browsers
+         */
+        token?: string;
+        /**
+         * var.<name>=<value>, for any number of names
+         */
+        vars?: {
+            [key: string]: string;
+        };
+    };
+    url: '/v1/events/stream';
+};
+
+export type StreamEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
+
+export type StreamEventsResponses = {
+    /**
+     * The stream
+     */
+    200: string;
+};
+
+export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
 export type GetStreamKeyData = {
     body?: never;
     path: {
@@ -955,6 +1183,91 @@ export type GetTicketResponses = {
 
 export type GetTicketResponse = GetTicketResponses[keyof GetTicketResponses];
 
+export type IssueTokenData = {
+    body: {
+        /**
+         * events: GET /v1/events/stream; uploads: GET /v1/uploads/{id}
+         */
+        scopes?: Array<'events' | 'uploads'>;
+        /**
+         * ids of uploads that the token is for
+         */
+        uploads?: Array<string>;
+        /**
+         * ids of tickets: the uploads that are made with them
+         */
+        tickets?: Array<string>;
+        /**
+         * values of vars: the uploads that have all of them
+         */
+        vars?: {
+            [key: string]: string;
+        };
+        /**
+         * lifetime in seconds; LIVE_TOKEN_LIFETIME_S is the default and the upper limit
+         */
+        lifetimeS?: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/tokens';
+};
+
+export type IssueTokenErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type IssueTokenError = IssueTokenErrors[keyof IssueTokenErrors];
+
+export type IssueTokenResponses = {
+    /**
+     * The token
+     */
+    201: {
+        /**
+         * for `?token=` of the stream, or as a bearer token
+         */
+        token: string;
+        scopes: Array<'events' | 'uploads'>;
+        expiresAt: string;
+        /**
+         * `after` of a stream that shall miss nothing that happens from now on
+         */
+        cursor: string;
+    };
+};
+
+export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];
+
 export type ListUploadsData = {
     body?: never;
     path?: never;
@@ -967,11 +1280,11 @@ export type ListUploadsData = {
          * object keys that begin with this
          */
         prefix?: string;
-        kind?: 'image' | 'video' | 'audio' | 'document' | 'other';
+        kind?: MediaKind;
         /**
-         * without it all but those that are deleted
+         * one or several, such as ready,failed; without it all but those that are deleted
          */
-        status?: 'stored' | 'processing' | 'ready' | 'failed' | 'ignored' | 'deleted';
+        status?: Array<UploadStatus>;
         /**
          * true: only the newest version of each object; false: only what it took the place of
          */
@@ -985,6 +1298,10 @@ export type ListUploadsData = {
          */
         createdBefore?: string;
         /**
+         * these uploads, 100 at most, in their order; only fields may be given with it, and missing lists what is not found
+         */
+        ids?: Array<string>;
+        /**
          * near duplicates of this upload by perceptual hash, nearest first
          */
         similarTo?: string;
@@ -992,9 +1309,20 @@ export type ListUploadsData = {
          * with similarTo: maximum number of the 64 hash bits that may differ; defaults to 7
          */
         distance?: number;
+        /**
+         * createdAt: oldest first; -createdAt: newest first, the default; not with similarTo
+         */
+        sort?: 'createdAt' | '-createdAt';
+        /**
+         * only these fields, and id: what is left out is not read
+         */
+        fields?: Array<UploadField>;
+        /**
+         * most uploads on a page; defaults to 50
+         */
         limit?: number;
         /**
-         * nextCursor of the previous page
+         * nextCursor of the previous page of the same list
          */
         cursor?: string;
         /**
@@ -1052,7 +1380,7 @@ export type ListUploadsResponses = {
     /**
      * One page
      */
-    200: UploadPage;
+    200: UploadPage | PartialUploadPage;
 };
 
 export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
@@ -1125,12 +1453,6 @@ export type GetUploadErrors = {
      */
     400: Problem & {
         code: 'request.invalid';
-    };
-    /**
-     * Unauthorized
-     */
-    401: Problem & {
-        code: 'auth.key_invalid' | 'auth.key_missing';
     };
     /**
      * Not Found
@@ -1280,68 +1602,3 @@ export type ReprocessUploadResponses = {
 };
 
 export type ReprocessUploadResponse = ReprocessUploadResponses[keyof ReprocessUploadResponses];
-
-export type ListEventsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        after?: string;
-        type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed'>;
-        uploadId?: string;
-        limit?: number;
-        wait?: number;
-        vars?: {
-            [key: string]: string;
-        };
-    };
-    url: '/v1/events';
-};
-
-export type ListEventsResponses = {
-    /**
-     * ok
-     */
-    200: EventPage;
-};
-
-export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
-
-export type StreamEventsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        after?: string;
-        type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'rendition.progress'>;
-        uploadId?: string;
-        token?: string;
-        vars?: {
-            [key: string]: string;
-        };
-    };
-    url: '/v1/events/stream';
-};
-
-export type StreamEventsResponses = {
-    /**
-     * ok
-     */
-    200: string;
-};
-
-export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
-
-export type IssueTokenData = {
-    body: TokenRequest;
-    path?: never;
-    query?: never;
-    url: '/v1/tokens';
-};
-
-export type IssueTokenResponses = {
-    /**
-     * ok
-     */
-    201: IssuedToken;
-};
-
-export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];

@@ -7,6 +7,7 @@ import { client } from './client.js';
 import { emulator } from './emulator.js';
 import { eventLog } from './event-log.js';
 import { events } from './events.js';
+import { live } from './live.js';
 import { media } from './media.js';
 import { oss } from './oss.js';
 import { database, http, local, log, queue, worker } from './processes.js';
@@ -23,6 +24,7 @@ export const configSections = {
   tickets,
   events,
   eventLog,
+  live,
   reconcile,
   worker,
   media,

@@ -50,11 +50,20 @@ export function filterOf(
   { bucket, prefix, kind, status: statuses, current, createdAfter, createdBefore, ...rest }: FilterWords,
   context: z.core.$RefinementCtx,
 ): UploadFilter {
+  const vars = varsOf(rest, context);
+  const filter = { bucket, prefix, kind, statuses, current, createdAfter, createdBefore };
+  return vars ? { ...filter, vars } : filter;
+}
+
+/** The words `var.<name>` by name; undefined without any. Any other word is a mistake worth an issue. */
+export function varsOf(
+  words: Readonly<Record<string, unknown>>,
+  context: z.core.$RefinementCtx,
+): Record<string, string> | undefined {
   const vars = new Map<string, string>();
-  for (const [name, value] of Object.entries<unknown>(rest)) {
+  for (const [name, value] of Object.entries(words)) {
     if (/^var\../.test(name)) vars.set(name.slice('var.'.length), String(value));
     else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
   }
-  const filter = { bucket, prefix, kind, statuses, current, createdAfter, createdBefore };
-  return vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter;
+  return vars.size > 0 ? Object.fromEntries(vars) : undefined;
 }
