@@ -29,9 +29,9 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
     .option('--prefix <prefix>', 'only keys that begin like this')
     .option('--created-after <time>', 'only uploads that landed at or after this time')
     .option('--created-before <time>', 'only uploads that landed before this time')
-    .option('--var <name=value>', 'only uploads with this value of a var; may be repeated', collect, [])
+    .option('--var <name=value>', 'only uploads with this value of a var; may be repeated', collect)
     .option('--limit <count>', 'how many to show', readCount, 50)
-    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words, ...query }) => {
+    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words = [], ...query }) => {
       const { listUploads } = await import('../remote/uploads.js');
       const { readPairs } = await import('../remote/pairs.js');
       const vars = readPairs('--var', words);
@@ -54,7 +54,7 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
 
   const events = program.command('events').summary('follow what happens').description('Follow what happens.');
   remoteCommand(events, 'tail', 'show events as they happen')
-    .option('--type <type>', 'only events of this type; may be repeated', collect, [])
+    .option('--type <type>', 'only events of this type; may be repeated', collect)
     .option('--upload <id>', 'only events of this upload')
     .option('--after <event>', 'begin after this event, or at the beginning of the log', 'latest')
     .action(async ({ apiUrl, apiKey, json = false, type, upload, after }) => {
@@ -68,18 +68,18 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
     .option('--file-name <name>', 'name of the file, which replaces {fileName} in the key')
     .option('--key <key>', 'object key')
     .option('--bucket <name>', 'bucket; the first of OSS_BUCKETS unless given')
-    .option('--content-type <type>', 'an allowed content type; may be repeated', collect, [])
+    .option('--content-type <type>', 'an allowed content type; may be repeated', collect)
     .option('--max-bytes <count>', 'maximum size of the file', readCount)
-    .option('--var <name=value>', 'a var of the upload; may be repeated', collect, [])
+    .option('--var <name=value>', 'a var of the upload; may be repeated', collect)
     .option('--pipeline <name>', 'name of a pipeline')
     .option('--lifetime <seconds>', 'how long it may be used', readCount)
     .option('--overwrite', 'let the upload overwrite an object')
-    .action(async ({ apiUrl, apiKey, json = false, contentType, lifetime, var: words, ...request }) => {
+    .action(async ({ apiUrl, apiKey, json = false, contentType, lifetime, var: words = [], ...request }) => {
       const { issueTicket } = await import('../remote/tickets.js');
       const { readPairs } = await import('../remote/pairs.js');
       const whole = {
         ...request,
-        ...(contentType.length > 0 ? { contentTypes: contentType } : {}),
+        ...(contentType === undefined ? {} : { contentTypes: contentType }),
         ...(lifetime === undefined ? {} : { lifetimeS: lifetime }),
         vars: readPairs('--var', words),
       };

@@ -28,12 +28,12 @@ export function printEvent(event: StreamedEvent, json: boolean): void {
 
 /** What of the data a person wants to see at a glance. */
 function describe(data: Readonly<Record<string, unknown>>): string {
-  const { upload, rendition, progress } = data as {
+  const { upload, rendition } = data as {
     upload?: { objectKey?: string; error?: { code: string } | null };
-    rendition?: { name?: string; error?: { code: string } | null };
-    progress?: number;
+    rendition?: { name?: string; progress?: number; error?: { code: string } | null };
   };
-  const share = typeof progress === 'number' ? `${Math.round(progress * 100)} %` : undefined;
+  const progress = rendition?.progress;
+  const share = progress === undefined ? undefined : `${Math.round(progress * 100)} %`;
   const parts = [upload?.objectKey, rendition?.name, share, rendition?.error?.code ?? upload?.error?.code];
   return parts.filter((part) => part !== undefined).join(' ');
 }
