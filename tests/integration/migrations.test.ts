@@ -1,6 +1,7 @@
 import { checkDatabase, createDataSource, migrateDatabase, revertLastMigration } from '#database';
 import { migrations } from '#migrations';
 import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
@@ -9,7 +10,7 @@ import { uploadEntities } from '#uploads';
 import { webhookEntities } from '#webhooks';
 import { expect, test } from 'vitest';
 
-const entities = [...uploadEntities, OutboxRow, LogEvent, Reconcile, ...webhookEntities];
+const entities = [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, Reconcile, ...webhookEntities];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });

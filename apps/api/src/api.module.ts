@@ -5,11 +5,26 @@ import { RefusedCallbacks } from './callbacks/refused-callbacks.js';
 import { EventsModule } from './events/events.module.js';
 import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
+import { LiveModule } from './live/live.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
+
+const features = () => [
+  CallbacksModule,
+  EventsModule,
+  TicketsModule,
+  UploadsModule,
+  StreamsModule,
+  LiveModule,
+  WebhooksModule,
+  HttpModule.register({
+    imports: [EventsModule, CallbacksModule],
+    reporters: [RefusedPushes, RefusedCallbacks],
+  }),
+];
 
 /**
  * Composes the HTTP API: one module per feature, and which feature reports the problems of which
@@ -20,19 +35,12 @@ export class ApiModule {
   static register(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [
-        SharedModule.register(parts),
-        CallbacksModule,
-        EventsModule,
-        TicketsModule,
-        UploadsModule,
-        StreamsModule,
-        WebhooksModule,
-        HttpModule.register({
-          imports: [EventsModule, CallbacksModule],
-          reporters: [RefusedPushes, RefusedCallbacks],
-        }),
-      ],
+      imports: [SharedModule.register(parts), ...features()],
     };
+  }
+
+  /** Without the resources of a process: enough to read the contract of its controllers. */
+  static preview(): DynamicModule {
+    return { module: ApiModule, imports: [SharedModule.preview(), ...features()] };
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { openRegistry, uploadEntities } from '#uploads';
@@ -10,7 +11,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
-import { serveOpenApi } from './http/open-api.js';
+import { serveApiDocument } from './contract/serve-document.js';
+import { allowOrigins } from './http/cors.js';
 
 const config = loadConfig([
   'log',
@@ -23,6 +25,7 @@ const config = loadConfig([
   'tickets',
   'events',
   'webhooks',
+  'live',
 ]);
 const logger = createLogger('api', config.log.level);
 
@@ -33,7 +36,7 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow, LogEvent, ...webhookEntities],
+  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, ...webhookEntities],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
@@ -65,11 +68,12 @@ const app = await NestFactory.create<NestFastifyApplication>(
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+allowOrigins(fastify, config.http.corsOrigins);
 // Events come in batches, and in base64.
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
-serveOpenApi(app, '0.1.0');
+serveApiDocument(app);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

@@ -8,7 +8,7 @@ export const publicUrlToken = Symbol('publicUrl');
 
 /** The settings with which the api was started. */
 export type ApiConfig = Config<
-  'http' | 'callback' | 'oss' | 'media' | 'worker' | 'tickets' | 'events' | 'webhooks'
+  'http' | 'callback' | 'database' | 'oss' | 'media' | 'worker' | 'tickets' | 'events' | 'webhooks' | 'live'
 >;
 
 /**

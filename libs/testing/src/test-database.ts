@@ -1,5 +1,6 @@
 import { createDataSource, createPool, type DataSource } from '#database';
 import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
@@ -25,6 +26,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     ...uploadEntities,
     LogEvent,
     ...webhookEntities,
+    IdempotencyKey,
     Reconcile,
     OutboxRow,
   ]).initialize();

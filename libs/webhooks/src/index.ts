@@ -13,6 +13,7 @@ export { Deliverer } from './delivering/deliverer.js';
 export { placeDeliveries } from './delivering/place-deliveries.js';
 export { Deliveries, type DeliveryFilter } from './managing/deliveries.js';
 export {
+  deliveryStateSchema,
   deliveryTypeSchema,
   type DeliveryView,
   deliveryViewSchema,
@@ -31,7 +32,6 @@ export {
 } from './managing/webhook-view.js';
 export { Webhooks } from './managing/webhooks.js';
 export { urlRulesOf } from './network/url-rules.js';
-export { deliveryStates } from './rows/delivery.entity.js';
 export { hmacSecretSchema, signatureKinds } from './signing/secrets.js';
 
 /** What a data source needs to know of this room. */

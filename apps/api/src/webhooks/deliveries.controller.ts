@@ -1,5 +1,7 @@
 import {
   Deliveries,
+  deliveryStateSchema,
+  deliveryTypeSchema,
   type DeliveryView,
   deliveryViewSchema,
   replayRange,
@@ -7,36 +9,31 @@ import {
   Webhooks,
 } from '#webhooks';
 import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBearerAuth,
-  ApiBody,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DataSource } from '#database';
+import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { JsonBody } from '../http/json-body.js';
-import { documentSchema } from '../http/open-api.js';
 import { deliveriesQuery, replaySchema, uuid } from './webhook-request.js';
 
-const pageSchema = z.object({ items: z.array(deliveryViewSchema), nextCursor: z.string().nullable() });
-const replayedSchema = z.object({
-  replayed: z.int().describe('how many are sent again'),
-  nextCursor: z
-    .string()
-    .nullable()
-    .describe(
-      'ask again with it as cursor: one answer looks at some thousands of events; null when all are done',
-    ),
-});
+const pageSchema = z
+  .object({ items: z.array(deliveryViewSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'DeliveryPage', description: 'One page of a list of deliveries.' });
+const replayedSchema = z
+  .object({
+    replayed: z.int().describe('how many are sent again'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('to ask again with as cursor: one answer looks at 2000 events; null when all are done'),
+  })
+  .meta({ id: 'Replayed', description: 'What of a range is sent again.' });
 
 /** Shows what became of deliveries, and has them sent again. */
 @ApiTags('webhooks')
-@ApiBearerAuth()
 @Controller('v1/webhooks/:id')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class DeliveriesController {
@@ -49,22 +46,26 @@ export class DeliveriesController {
   @Post('test')
   @HttpCode(202)
   @ApiOperation({
-    operationId: 'testWebhook',
-    summary: 'Send an event of type webhook.test',
-    description: 'A worker sends it, as all others; ask for the delivery to see what the receiver answered.',
+    summary: 'Test a webhook',
+    description:
+      'Sends an event of type webhook.test. A worker sends it, as all others; ask for the delivery to see what the receiver answered.',
   })
-  @ApiAcceptedResponse({ schema: documentSchema(deliveryViewSchema) })
-  async test(@Param('id', { schema: uuid }) id: string): Promise<DeliveryView> {
+  @ApiAcceptedResponse({
+    description: 'The delivery, as it waits now',
+    schema: documentSchema(deliveryViewSchema),
+  })
+  @Problems('webhook.not_found', 'webhook.disabled')
+  async testWebhook(@Param('id', { schema: uuid }) id: string): Promise<DeliveryView> {
     return viewDelivery(await this.deliveries.test(id));
   }
 
   @Get('deliveries')
-  @ApiOperation({
-    operationId: 'listDeliveries',
-    summary: 'List the deliveries of a webhook, newest event first',
-  })
-  @ApiOkResponse({ schema: documentSchema(pageSchema) })
-  async list(
+  @ApiOperation({ summary: 'List deliveries', description: 'Of one webhook, newest event first.' })
+  @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
+  @ApiListQuery('state', deliveryStateSchema)
+  @ApiListQuery('type', deliveryTypeSchema)
+  @Problems('webhook.not_found')
+  async listDeliveries(
     @Param('id', { schema: uuid }) id: string,
     @Query({ schema: deliveriesQuery }) query: z.output<typeof deliveriesQuery>,
   ): Promise<z.output<typeof pageSchema>> {
@@ -75,9 +76,10 @@ export class DeliveriesController {
   }
 
   @Get('deliveries/:eventId')
-  @ApiOperation({ operationId: 'getDelivery', summary: 'Get the delivery of one event' })
-  @ApiOkResponse({ schema: documentSchema(deliveryViewSchema) })
-  async get(
+  @ApiOperation({ summary: 'Get a delivery', description: 'What became of one event.' })
+  @ApiOkResponse({ description: 'The delivery', schema: documentSchema(deliveryViewSchema) })
+  @Problems('webhook.not_found', 'delivery.not_found')
+  async getDelivery(
     @Param('id', { schema: uuid }) id: string,
     @Param('eventId', { schema: uuid }) eventId: string,
   ): Promise<DeliveryView> {
@@ -88,11 +90,15 @@ export class DeliveriesController {
   @Post('deliveries/:eventId/replay')
   @HttpCode(202)
   @ApiOperation({
-    operationId: 'replayDelivery',
-    summary: 'Send an event again, with the same id',
+    summary: 'Replay a delivery',
+    description: 'Sends the event again, with the same id and all its attempts before it.',
   })
-  @ApiAcceptedResponse({ schema: documentSchema(deliveryViewSchema) })
-  async replay(
+  @ApiAcceptedResponse({
+    description: 'The delivery, as it waits now',
+    schema: documentSchema(deliveryViewSchema),
+  })
+  @Problems('webhook.not_found', 'delivery.not_found', 'delivery.event_gone')
+  async replayDelivery(
     @Param('id', { schema: uuid }) id: string,
     @Param('eventId', { schema: uuid }) eventId: string,
   ): Promise<DeliveryView> {
@@ -103,12 +109,14 @@ export class DeliveriesController {
   @Post('replay')
   @HttpCode(202)
   @ApiOperation({
-    operationId: 'replayDeliveries',
-    summary: 'Send the events of a time again: those that failed, were delivered, or were never sent',
+    summary: 'Replay deliveries',
+    description:
+      'Sends the events of a time again: those that failed, and on request those that were delivered or never sent.',
   })
   @ApiBody({ schema: documentSchema(replaySchema, 'input') })
-  @ApiAcceptedResponse({ schema: documentSchema(replayedSchema) })
-  async replayRange(
+  @ApiAcceptedResponse({ description: 'What is sent again', schema: documentSchema(replayedSchema) })
+  @Problems('webhook.not_found')
+  async replayDeliveries(
     @Param('id', { schema: uuid }) id: string,
     @JsonBody(replaySchema) {
       since,

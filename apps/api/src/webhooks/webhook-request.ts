@@ -1,11 +1,12 @@
 import {
-  deliveryStates,
+  deliveryStateSchema,
   deliveryTypeSchema,
   eventTypeSchema,
   hmacSecretSchema,
   replayStates,
   signatureKinds,
 } from '#webhooks';
+import { listOf } from '#uploads';
 import { z } from 'zod';
 
 /** The parameters `:id` and `:eventId`. */
@@ -48,21 +49,24 @@ export const createSchema = z
     ordered: ordered.default(false),
     ...secretFields,
   })
-  .refine(hasOneKind, ownSecretOnlyHmac);
+  .refine(hasOneKind, ownSecretOnlyHmac)
+  .meta({ id: 'WebhookRequest', description: 'A webhook that is to be made.' });
 
 /** The body of PATCH /v1/webhooks/{id}. */
-export const updateSchema = z.strictObject({
-  url: url.optional(),
-  description: description.optional(),
-  types: types.optional(),
-  ordered: ordered.optional().describe('for events from now on'),
-  enabled: z
-    .boolean()
-    .optional()
-    .describe(
-      'false: nothing is sent, and events from then on are not kept for it; true: what waits is sent at once',
-    ),
-});
+export const updateSchema = z
+  .strictObject({
+    url: url.optional(),
+    description: description.optional(),
+    types: types.optional(),
+    ordered: ordered.optional().describe('for events from now on'),
+    enabled: z
+      .boolean()
+      .optional()
+      .describe(
+        'false: nothing is sent, and events from then on are not kept for it; true: what waits is sent at once',
+      ),
+  })
+  .meta({ id: 'WebhookChanges', description: 'What of a webhook is to be changed.' });
 
 const dayS = 86_400;
 /** The body of POST /v1/webhooks/{id}/rotate. */
@@ -76,17 +80,12 @@ export const rotateSchema = z
       .default(dayS)
       .describe('how long the secrets of before sign too, in seconds; 0 if one of them has leaked'),
   })
-  .refine(hasOneKind, ownSecretOnlyHmac);
+  .refine(hasOneKind, ownSecretOnlyHmac)
+  .meta({ id: 'RotationRequest', description: 'With what a webhook is to sign from now on.' });
 
 const time = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-01-15T08:30:00Z' })
   .transform((text) => new Date(text));
-const listOf = <Word extends string>(word: z.ZodType<Word, Word>) =>
-  z
-    .string('must be a single value')
-    .transform((text) => text.split(',') as Word[])
-    .pipe(z.array(word).min(1).max(50));
-
 /** The query of GET /v1/webhooks. */
 export const listQuery = z.strictObject({
   limit: z.coerce.number('must be an integer from 1 to 200').int().min(1).max(200).default(50),
@@ -95,21 +94,23 @@ export const listQuery = z.strictObject({
 
 /** The query of GET /v1/webhooks/{id}/deliveries. */
 export const deliveriesQuery = listQuery.extend({
-  state: listOf(z.enum(deliveryStates)).optional().describe('comma-separated states'),
-  type: listOf(deliveryTypeSchema).optional().describe('comma-separated types of events'),
+  state: listOf(deliveryStateSchema, 3).optional(),
+  type: listOf(deliveryTypeSchema, 50).optional().describe('types of events'),
   since: time.optional().describe('of events at or after'),
   until: time.optional().describe('of events before'),
 });
 
 /** The body of POST /v1/webhooks/{id}/replay. */
-export const replaySchema = z.strictObject({
-  since: time.describe('events at or after'),
-  until: time.optional().describe('events before; defaults to now'),
-  types: types.min(1).optional().describe('of the types that the webhook wants, only these'),
-  states: z
-    .array(z.enum(replayStates))
-    .min(1)
-    .default(['failed'])
-    .describe('failed and delivered ones, and events that were never sent to this webhook (missing)'),
-  cursor: uuid.optional().describe('nextCursor of the previous answer'),
-});
+export const replaySchema = z
+  .strictObject({
+    since: time.describe('events at or after'),
+    until: time.optional().describe('events before; defaults to now'),
+    types: types.min(1).optional().describe('of the types that the webhook wants, only these'),
+    states: z
+      .array(z.enum(replayStates))
+      .min(1)
+      .default(['failed'])
+      .describe('failed and delivered ones, and events that were never sent to this webhook (missing)'),
+    cursor: uuid.optional().describe('nextCursor of the previous answer'),
+  })
+  .meta({ id: 'ReplayRequest', description: 'Which events are to be sent again.' });

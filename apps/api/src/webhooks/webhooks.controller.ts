@@ -9,7 +9,6 @@ import {
 } from '#webhooks';
 import { Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiBody,
   ApiCreatedResponse,
   ApiNoContentResponse,
@@ -18,17 +17,20 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { z } from 'zod';
+import { documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
+import { Idempotent } from '../http/idempotent.js';
 import { JsonBody, OptionalJsonBody } from '../http/json-body.js';
-import { documentSchema } from '../http/open-api.js';
 import { createSchema, listQuery, rotateSchema, updateSchema, uuid } from './webhook-request.js';
 
-const pageSchema = z.object({ items: z.array(webhookViewSchema), nextCursor: z.string().nullable() });
+const pageSchema = z
+  .object({ items: z.array(webhookViewSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'WebhookPage', description: 'One page of a list of webhooks.' });
 
 /** Makes, changes and deletes webhooks. */
 @ApiTags('webhooks')
-@ApiBearerAuth()
 @Controller('v1/webhooks')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class WebhooksController {
@@ -36,22 +38,27 @@ export class WebhooksController {
 
   @Post()
   @ApiOperation({
-    operationId: 'createWebhook',
-    summary: 'Have events sent to a URL, as Standard Webhooks describes it',
-    description: 'Events from now on. The secret is shown here and by rotate, and nowhere else.',
+    summary: 'Create a webhook',
+    description:
+      'Events from now on are sent to its URL, as Standard Webhooks describes it. The secret is shown here and by rotate, and nowhere else.',
   })
   @ApiBody({ schema: documentSchema(createSchema, 'input') })
-  @ApiCreatedResponse({ schema: documentSchema(webhookWithSecretSchema) })
-  async create(
+  @ApiCreatedResponse({
+    description: 'The webhook, with its secret',
+    schema: documentSchema(webhookWithSecretSchema),
+  })
+  @Idempotent()
+  @Problems('webhook.url_forbidden', 'webhook.limit_reached')
+  async createWebhook(
     @JsonBody(createSchema) { signature, secret, ...wishes }: z.output<typeof createSchema>,
   ): Promise<WebhookWithSecret> {
     return viewWithSecret(await this.webhooks.create(wishes, { kind: signature, secret }), new Date());
   }
 
   @Get()
-  @ApiOperation({ operationId: 'listWebhooks', summary: 'List webhooks, newest first' })
-  @ApiOkResponse({ schema: documentSchema(pageSchema) })
-  async list(
+  @ApiOperation({ summary: 'List webhooks', description: 'Newest first.' })
+  @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
+  async listWebhooks(
     @Query({ schema: listQuery }) { limit, cursor }: z.output<typeof listQuery>,
   ): Promise<z.output<typeof pageSchema>> {
     const { items, nextCursor } = await this.webhooks.list(limit, cursor);
@@ -60,20 +67,26 @@ export class WebhooksController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getWebhook', summary: 'Get one webhook, and whether it is well' })
-  @ApiOkResponse({ schema: documentSchema(webhookViewSchema) })
-  async get(@Param('id', { schema: uuid }) id: string): Promise<WebhookView> {
+  @ApiOperation({
+    summary: 'Get a webhook',
+    description: 'And whether it is well: failingSince, pausedUntil, disabledReason.',
+  })
+  @ApiOkResponse({ description: 'The webhook', schema: documentSchema(webhookViewSchema) })
+  @Problems('webhook.not_found')
+  async getWebhook(@Param('id', { schema: uuid }) id: string): Promise<WebhookView> {
     return viewWebhook(await this.webhooks.get(id), new Date());
   }
 
   @Patch(':id')
   @ApiOperation({
-    operationId: 'updateWebhook',
-    summary: 'Change a webhook, disable it or enable it again',
+    summary: 'Change a webhook',
+    description:
+      'What is left out stays. A new URL, or enabling it, ends its pause; what waits is sent at once.',
   })
   @ApiBody({ schema: documentSchema(updateSchema, 'input') })
-  @ApiOkResponse({ schema: documentSchema(webhookViewSchema) })
-  async update(
+  @ApiOkResponse({ description: 'The webhook', schema: documentSchema(webhookViewSchema) })
+  @Problems('webhook.not_found', 'webhook.url_forbidden')
+  async updateWebhook(
     @Param('id', { schema: uuid }) id: string,
     @JsonBody(updateSchema) wishes: z.output<typeof updateSchema>,
   ): Promise<WebhookView> {
@@ -83,24 +96,28 @@ export class WebhooksController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({
-    operationId: 'deleteWebhook',
-    summary: 'Delete a webhook and its deliveries',
-    description: 'A delivery that is under way may still arrive.',
+    summary: 'Delete a webhook',
+    description: 'Its deliveries are deleted too. One that is under way may still arrive.',
   })
   @ApiNoContentResponse({ description: 'deleted' })
-  async delete(@Param('id', { schema: uuid }) id: string): Promise<void> {
+  @Problems('webhook.not_found')
+  async deleteWebhook(@Param('id', { schema: uuid }) id: string): Promise<void> {
     await this.webhooks.delete(id);
   }
 
   @Post(':id/rotate')
   @HttpCode(200)
   @ApiOperation({
-    operationId: 'rotateWebhookSecret',
-    summary: 'Sign with a new secret; those of before sign too for a day',
+    summary: 'Rotate the secret of a webhook',
+    description: 'It signs with a new secret; those of before sign too for keepS seconds.',
   })
   @ApiBody({ required: false, schema: documentSchema(rotateSchema, 'input') })
-  @ApiOkResponse({ schema: documentSchema(webhookWithSecretSchema) })
-  async rotate(
+  @ApiOkResponse({
+    description: 'The webhook, with its new secret',
+    schema: documentSchema(webhookWithSecretSchema),
+  })
+  @Problems('webhook.not_found')
+  async rotateWebhookSecret(
     @Param('id', { schema: uuid }) id: string,
     @OptionalJsonBody(rotateSchema) { signature, secret, keepS }: z.output<typeof rotateSchema>,
   ): Promise<WebhookWithSecret> {

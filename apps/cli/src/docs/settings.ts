@@ -10,6 +10,7 @@ export const sectionTitles: Record<SectionName, string> = {
   events: 'Event notifications (api, worker)',
   webhooks: 'Webhooks (worker; api checks URLs)',
   eventLog: 'Event log (worker)',
+  live: 'Live events (api)',
   reconcile: 'Reconcile (worker, landfall reconcile)',
   database: 'Database (api, worker, migrate)',
   queue: 'Queue (worker, migrate)',
@@ -18,6 +19,7 @@ export const sectionTitles: Record<SectionName, string> = {
   media: 'Media (worker; api reads the pipelines file)',
   emulator: 'OSS emulator (development only)',
   local: 'Local run (npm start)',
+  client: 'Command line (landfall uploads, events, webhooks, tickets)',
 };
 
 export interface Setting {

@@ -5,31 +5,39 @@ import { type Delivery, deliveryStates, testType } from '../rows/delivery.entity
 
 const time = z.iso.datetime().nullable();
 /** Types of deliveries: those of the log, and the one that tries a webhook out. */
-export const deliveryTypeSchema = z.enum([testType, ...(Object.keys(eventTypes) as EventType[])]);
+export const deliveryTypeSchema = z
+  .enum([testType, ...(Object.keys(eventTypes) as EventType[])])
+  .meta({ id: 'DeliveryType', description: 'The type of an event, or webhook.test.' });
+
+export const deliveryStateSchema = z
+  .enum(deliveryStates)
+  .meta({ id: 'DeliveryState', description: 'Where a delivery is: pending → delivered or failed.' });
 
 /** A delivery as the API shows it. */
-export const deliveryViewSchema = z.object({
-  webhookId: z.uuid(),
-  eventId: z.uuid().describe('what the receiver gets as webhook-id'),
-  type: deliveryTypeSchema,
-  uploadId: z.uuid().nullable(),
-  state: z.enum(deliveryStates),
-  attempts: z.int().describe('how often it was sent, since it was made or replayed'),
-  nextAttemptAt: time.describe('null unless it is pending'),
-  lastAttempt: z
-    .object({
-      endedAt: z.iso.datetime(),
-      durationMs: z.int(),
-      status: z.int().nullable().describe('HTTP status of the answer; null if there was none'),
-      answer: z.string().nullable().describe('how the body of the answer begins'),
-      error: z
-        .object({ code: z.string(), message: z.string() })
-        .nullable()
-        .describe('why it failed; null if it was delivered'),
-    })
-    .nullable(),
-  createdAt: z.iso.datetime(),
-});
+export const deliveryViewSchema = z
+  .object({
+    webhookId: z.uuid(),
+    eventId: z.uuid().describe('what the receiver gets as webhook-id'),
+    type: deliveryTypeSchema,
+    uploadId: z.uuid().nullable(),
+    state: deliveryStateSchema,
+    attempts: z.int().describe('how often it was sent, since it was made or replayed'),
+    nextAttemptAt: time.describe('null unless it is pending'),
+    lastAttempt: z
+      .object({
+        endedAt: z.iso.datetime(),
+        durationMs: z.int(),
+        status: z.int().nullable().describe('HTTP status of the answer; null if there was none'),
+        answer: z.string().nullable().describe('how the body of the answer begins'),
+        error: z
+          .object({ code: z.string(), message: z.string() })
+          .nullable()
+          .describe('why it failed; null if it was delivered'),
+      })
+      .nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Delivery', description: 'One event for one webhook.' });
 export type DeliveryView = z.output<typeof deliveryViewSchema>;
 
 export function viewDelivery(delivery: Delivery): DeliveryView {

@@ -9,41 +9,45 @@ const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 export const eventTypeSchema = z.enum(typeNames);
 
 /** A webhook as the API shows it. */
-export const webhookViewSchema = z.object({
-  id: z.uuid(),
-  url: z.string(),
-  description: z.string(),
-  types: z.array(eventTypeSchema).describe('the types of events that are sent; all if empty'),
-  ordered: z.boolean().describe('whether events of one upload are sent one after the other'),
-  enabled: z.boolean(),
-  disabledReason: z
-    .enum(disabledReasons)
-    .nullable()
-    .describe('request: somebody wished it; gone: it answered 410; failing: it failed for too long'),
-  disabledAt: time,
-  failingSince: time.describe('the first failure since the last success; null if the last was one'),
-  pausedUntil: time.describe('nothing is sent before: it fails, or asked for it by Retry-After'),
-  signatures: z
-    .array(
-      z.object({
-        kind: z.enum(signatureKinds),
-        publicKey: z.string().nullable().describe('whpk_…, for ed25519'),
-        expiresAt: time.describe('when it ceases to sign; null for the current one'),
-      }),
-    )
-    .describe('what signs its deliveries, newest first'),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-});
+export const webhookViewSchema = z
+  .object({
+    id: z.uuid(),
+    url: z.string(),
+    description: z.string(),
+    types: z.array(eventTypeSchema).describe('the types of events that are sent; all if empty'),
+    ordered: z.boolean().describe('whether events of one upload are sent one after the other'),
+    enabled: z.boolean(),
+    disabledReason: z
+      .enum(disabledReasons)
+      .nullable()
+      .describe('request: somebody wished it; gone: it answered 410; failing: it failed for too long'),
+    disabledAt: time,
+    failingSince: time.describe('the first failure since the last success; null if the last was one'),
+    pausedUntil: time.describe('nothing is sent before: it fails, or asked for it by Retry-After'),
+    signatures: z
+      .array(
+        z.object({
+          kind: z.enum(signatureKinds),
+          publicKey: z.string().nullable().describe('whpk_…, for ed25519'),
+          expiresAt: time.describe('when it ceases to sign; null for the current one'),
+        }),
+      )
+      .describe('what signs its deliveries, newest first'),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Webhook', description: 'A URL that gets events.' });
 export type WebhookView = z.output<typeof webhookViewSchema>;
 
 /** A webhook with its secret: in the answers that made one, and in no other. */
-export const webhookWithSecretSchema = webhookViewSchema.extend({
-  secret: z
-    .string()
-    .nullable()
-    .describe('whsec_…, shown only here; null for ed25519, which has a public key'),
-});
+export const webhookWithSecretSchema = webhookViewSchema
+  .extend({
+    secret: z
+      .string()
+      .nullable()
+      .describe('whsec_…, shown only here; null for ed25519, which has a public key'),
+  })
+  .meta({ id: 'WebhookWithSecret', description: 'A webhook with the secret that was just made.' });
 export type WebhookWithSecret = z.output<typeof webhookWithSecretSchema>;
 
 export function viewWebhook(webhook: Webhook, now: Date): WebhookView {
