@@ -42,7 +42,8 @@ export class Uploads {
     return new Pages(
       (cursor) => {
         const paged = cursor === undefined ? query : { ...query, cursor };
-        return this.transport.call(operations.listUploads, { query: paged }, options);
+        // Without `fields` the items are whole.
+        return this.transport.call(operations.listUploads, { query: paged }, options) as Promise<UploadPage>;
       },
       ({ nextCursor }) => nextCursor,
     );
