@@ -79,7 +79,7 @@ export class LogEventsController {
   }
 
   @Get('stream')
-  @UseGuards(EventAccessGuard, DatabaseGuard)
+  @UseGuards(EventAccessGuard)
   @ApiOperation({
     operationId: 'streamEvents',
     summary: 'Follow events as server-sent events',
