@@ -37,14 +37,15 @@ const read = async (id: string) => {
   return { id: upload.id, status: upload.status, vars: upload.vars, proof: upload.proof, currentId };
 };
 const listed = async (filter: Parameters<UploadReader['list']>[0]) =>
-  (await new UploadReader(database.source).list(filter, 10, undefined)).items.map(({ upload }) => upload.id);
+  (await new UploadReader(database.source).list(filter, { limit: 10 })).items.map(({ upload }) => upload.id);
 
 describe('a landing that nobody vouches for', () => {
   test('is in no list but that of stored ones, and matches no var, before OSS confirms it', async () => {
     const id = await land({ claimedVars: { user_id: 'attacker' } });
     expect(await listed({})).toEqual([]);
     expect(await listed({ vars: { user_id: 'attacker' } })).toEqual([]);
-    expect(await listed({ status: 'stored' })).toEqual([id]);
+    expect(await listed({ statuses: ['stored'] })).toEqual([id]);
+    expect(await listed({ statuses: ['ready', 'stored'] })).toEqual([id]);
     await confirm(id);
     expect(await listed({})).toEqual([id]);
     expect(await listed({ vars: { user_id: 'attacker' } })).toEqual([]);
@@ -64,7 +65,7 @@ describe('a landing that nobody vouches for', () => {
     const lie = await land({ claimedVars: { user_id: 'attacker', role: 'admin' } });
     expect(await confirm(lie, etags.a, { believesAnyone: any })).toBeNull();
     expect(await read(lie)).toMatchObject({ id: truth, vars: { user_id: '42' }, proof: 'url' });
-    expect(await listed({ status: 'deleted' })).toEqual([]);
+    expect(await listed({ statuses: ['deleted'] })).toEqual([]);
   });
 
   test('gives way to one that somebody vouches for, with all that was merged into it', async () => {
@@ -80,6 +81,15 @@ describe('a landing that nobody vouches for', () => {
       await database.source.getRepository(RenditionVersion).findBy({ uploadId: lie, status: 'retired' }),
     ).toHaveLength(1);
     expect(await listed({})).toEqual([truth]);
+  });
+
+  test('leaves what the backend says of it to the one that it gives way to', async () => {
+    const unproven = await land({ title: 'Cat', tags: ['a'], labels: { x: '1' } });
+    await confirm(unproven);
+    const vouched = await land({ proof: 'url' });
+    await confirm(vouched);
+    expect((await read(unproven)).id).toBe(vouched);
+    expect(await uploadOf(vouched)).toMatchObject({ title: 'Cat', tags: ['a'], labels: { x: '1' } });
   });
 
   test('is removed in time when it failed, and one that somebody vouched for is not', async () => {
@@ -100,6 +110,18 @@ describe('the same bytes again', () => {
     const second = await land({ proof: 'url', vars: { user_id: '43', album: 'x' } });
     expect(await confirm(second)).toBeNull();
     expect(await read(second)).toMatchObject({ id: first, vars: { user_id: '42', album: 'x' } });
+  });
+
+  test('keep what the backend says of either', async () => {
+    const first = await land({ proof: 'url', title: 'First', tags: ['a'], labels: { x: '1' } });
+    await confirm(first);
+    const second = await land({ proof: 'url', title: 'Second', tags: ['b'], labels: { x: '2', y: '3' } });
+    await confirm(second);
+    expect(await uploadOf(first)).toMatchObject({
+      title: 'First',
+      tags: ['a', 'b'],
+      labels: { x: '1', y: '3' },
+    });
   });
 
   test('are one upload also when they are confirmed at once', async () => {

@@ -11,6 +11,19 @@ import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
 
+const features = () => [
+  CallbacksModule,
+  EventsModule,
+  TicketsModule,
+  UploadsModule,
+  StreamsModule,
+  LiveModule,
+  HttpModule.register({
+    imports: [EventsModule, CallbacksModule],
+    reporters: [RefusedPushes, RefusedCallbacks],
+  }),
+];
+
 /**
  * Composes the HTTP API: one module per feature, and which feature reports the problems of which
  * requests.
@@ -20,19 +33,12 @@ export class ApiModule {
   static register(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [
-        SharedModule.register(parts),
-        CallbacksModule,
-        EventsModule,
-        TicketsModule,
-        UploadsModule,
-        StreamsModule,
-        LiveModule,
-        HttpModule.register({
-          imports: [EventsModule, CallbacksModule],
-          reporters: [RefusedPushes, RefusedCallbacks],
-        }),
-      ],
+      imports: [SharedModule.register(parts), ...features()],
     };
+  }
+
+  /** Without the resources of a process: enough to read the contract of its controllers. */
+  static preview(): DynamicModule {
+    return { module: ApiModule, imports: [SharedModule.preview(), ...features()] };
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { openRegistry, uploadEntities } from '#uploads';
@@ -9,8 +10,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
+import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
-import { serveOpenApi } from './http/open-api.js';
 
 const config = loadConfig([
   'log',
@@ -33,7 +34,7 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow, LogEvent],
+  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
@@ -70,7 +71,7 @@ allowOrigins(fastify, config.http.corsOrigins);
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
-serveOpenApi(app, '0.1.0');
+serveApiDocument(app);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

@@ -1,3 +1,4 @@
+import { IdempotencyKeys } from '#idempotency';
 import type { Pipelines } from '#pipelines';
 import type { Logger } from '#runtime';
 import { ObjectStore } from '#storage';
@@ -35,8 +36,24 @@ export class SharedModule {
       { provide: DataSource, useValue: source },
       { provide: UploadRegistry, useValue: registry },
       { provide: UploadReader, useValue: new UploadReader(source) },
+      { provide: IdempotencyKeys, useValue: new IdempotencyKeys(source, config.http.linkSecret) },
       { provide: ObjectStore, useValue: new ObjectStore(config.oss) },
     ];
+    return { module: SharedModule, global: true, providers, exports: providers };
+  }
+
+  /** The same names without the resources, for a preview that creates nothing of what needs them. */
+  static preview(): DynamicModule {
+    const providers = [
+      configToken,
+      loggerToken,
+      pipelinesToken,
+      publicUrlToken,
+      DataSource,
+      UploadRegistry,
+      UploadReader,
+      ObjectStore,
+    ].map((provide) => ({ provide, useValue: null }));
     return { module: SharedModule, global: true, providers, exports: providers };
   }
 }

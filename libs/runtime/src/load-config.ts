@@ -21,6 +21,7 @@ const prefixes = {
   media: '',
   emulator: 'EMULATOR_',
   local: 'LOCAL_',
+  client: 'LANDFALL_',
 } as const satisfies Record<SectionName, string>;
 
 type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`

@@ -48,20 +48,37 @@ export {
 } from './making/versions.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
-export { filterOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
-export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
-export { type SignRendition, type UploadView, uploadViewSchema, viewUpload } from './reading/upload-view.js';
+export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
+export {
+  maxDistance,
+  type PageRequest,
+  type Similarity,
+  type UploadFilter,
+  UploadReader,
+  uploadSorts,
+} from './reading/upload-reader.js';
+export {
+  type SignRendition,
+  type UploadField,
+  uploadFields,
+  type UploadWithRenditions,
+  viewFields,
+  viewUpload,
+} from './reading/upload-fields.js';
+export { uploadStatusSchema, type UploadView, uploadViewSchema } from './reading/upload-view.js';
 export type { ReplanRules } from './making/plan-again.js';
 export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
+export { updateUpload } from './requests/update-upload.js';
 export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
+export { ownWordsLimits } from './rows/own-words.js';
 export { Chunk, type ChunkWork } from './rows/chunk.entity.js';
 export { RenditionVersion } from './rows/rendition-version.entity.js';
 export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';
 export { uploadEntities } from './rows/upload-entities.js';
-export { type ConfirmedUpload, isConfirmed, Upload, type UploadStatus } from './rows/upload.entity.js';
+export { type ConfirmedUpload, isConfirmed, Upload } from './rows/upload.entity.js';
 export { signTicketNonce } from './tickets/ticket-nonce.js';
 export { endFollowUp, takeFollowUps } from './tickets/follow-ups.js';
 export {

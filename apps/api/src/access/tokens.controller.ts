@@ -1,9 +1,9 @@
 import { Controller, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { JsonBody } from '../http/json-body.js';
-import { documentSchema } from '../http/open-api.js';
+import { documentSchema } from '../contract/named-schemas.js';
 import { TokenIssuer } from './token-issuer.js';
 import {
   type IssuedToken,
@@ -13,7 +13,6 @@ import {
 } from './token-request.js';
 
 @ApiTags('tokens')
-@ApiBearerAuth()
 @Controller('v1/tokens')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class TokensController {
@@ -21,13 +20,12 @@ export class TokensController {
 
   @Post()
   @ApiOperation({
-    operationId: 'issueToken',
     summary: 'Issue a short-lived token with which a browser follows some uploads',
     description: 'It cannot be taken back: give it the shortest lifetime that will do.',
   })
   @ApiBody({ schema: documentSchema(tokenRequestSchema, 'input') })
-  @ApiCreatedResponse({ schema: documentSchema(issuedTokenSchema) })
-  issue(@JsonBody(tokenRequestSchema) request: TokenRequest): Promise<IssuedToken> {
+  @ApiCreatedResponse({ description: 'The token', schema: documentSchema(issuedTokenSchema) })
+  issueToken(@JsonBody(tokenRequestSchema) request: TokenRequest): Promise<IssuedToken> {
     return this.issuer.issue(request);
   }
 }

@@ -1,9 +1,12 @@
 import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
-import { type ProofSettings, proofSettingsOf, toLanding, UploadRegistry, type UploadStatus } from '#uploads';
+import { type ProofSettings, proofSettingsOf, toLanding, UploadRegistry, uploadStatusSchema } from '#uploads';
 import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { UnprovenLimit } from '../limits/unproven-limit.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
@@ -11,11 +14,24 @@ import { callbackOutcomes, unprovenCallbacks } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
 
 /** The answer that OSS forwards to the uploading client. */
-interface CallbackAnswer {
-  Status: 'OK';
-  id: string;
-  status: UploadStatus;
-}
+const callbackAnswerSchema = z
+  .object({ Status: z.literal('OK'), id: z.uuid(), status: uploadStatusSchema })
+  .meta({
+    id: 'CallbackAnswer',
+    description: 'What OSS passes on to the client that uploaded.',
+    examples: [{ Status: 'OK', id: '019ad5f2-9a10-7b21-8f4e-5d0c7e3b1a66', status: 'stored' }],
+  });
+type CallbackAnswer = z.output<typeof callbackAnswerSchema>;
+
+const callbackBodySchema = z
+  .looseObject({ bucket: z.string(), object: z.string(), etag: z.string().optional() })
+  .meta({
+    id: 'CallbackBody',
+    description: 'The fields of your callback template (docs/callbacks/reference.md); any others are vars.',
+    examples: [
+      { bucket: 'examplebucket', object: 'exampledir/example.jpg', etag: '5B3C…', 'x:user_id': '42' },
+    ],
+  });
 
 @ApiTags('callbacks')
 @Controller('callbacks/oss')
@@ -41,10 +57,26 @@ export class CallbackController {
   @HttpCode(200)
   @UseGuards(CallbackGuard)
   @ApiOperation({
-    summary:
-      'Receives the signed callback of OSS after an upload; believes it if the URL has a secret of CALLBACK_URL_SECRETS',
+    summary: 'Receive the signed callback of OSS after an upload',
+    description:
+      'It is believed if it brings a ticket or the URL has a secret of CALLBACK_URL_SECRETS; otherwise OSS is asked first.',
   })
-  async landed(
+  @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
+  @ApiBody({ schema: documentSchema(callbackBodySchema, 'input') })
+  @ApiOkResponse({ description: 'The landing is recorded', schema: documentSchema(callbackAnswerSchema) })
+  @Problems(
+    'callback.body_type_unsupported',
+    'callback.body_malformed',
+    'callback.field_missing',
+    'callback.field_duplicated',
+    'callback.field_invalid',
+    'callback.placeholder_unrendered',
+    'callback.bucket_forbidden',
+    'callback.unproven_limited',
+    'callback.overloaded',
+    'database.unavailable',
+  )
+  async receiveCallback(
     @Req() request: FastifyRequest,
     @Param('secret') secret: string | undefined,
   ): Promise<CallbackAnswer> {

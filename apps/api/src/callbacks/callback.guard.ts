@@ -4,6 +4,7 @@ import { LandfallError } from '#runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
+import { Problems, SecuredBy } from '../contract/problems.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { CallbackKeys } from './callback-keys.js';
 import { readPublicKey } from './public-key-file.js';
@@ -14,6 +15,17 @@ const keyUrlsMax = 64;
 /**
  * Accepts a callback only if a key from an allowed host verifies its signature over the raw bytes.
  */
+@SecuredBy('ossSignature')
+@Problems(
+  'callback.signature_missing',
+  'callback.signature_malformed',
+  'callback.signature_mismatch',
+  'callback.key_url_missing',
+  'callback.key_url_malformed',
+  'callback.key_host_forbidden',
+  'callback.key_unavailable',
+  'callback.target_malformed',
+)
 @Injectable()
 export class CallbackGuard implements CanActivate {
   private readonly pinnedKey: KeyObject | undefined;

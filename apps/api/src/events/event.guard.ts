@@ -14,6 +14,7 @@ import {
 import { LandfallError } from '#runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Problems, SecuredBy } from '../contract/problems.js';
 import { type ApiConfig, configToken, type PublicUrl, publicUrlToken } from '../tokens.js';
 import { EventCertificates } from './event-certificates.js';
 import { bodyOf, headersOf } from './event-push.js';
@@ -23,6 +24,20 @@ import { bodyOf, headersOf } from './event-push.js';
  * static token of EventBridge, where one is set, otherwise by a signature that a key from an allowed
  * host verifies.
  */
+@SecuredBy('eventSignature')
+@Problems(
+  'event.sender_forbidden',
+  'event.token_invalid',
+  'event.signature_missing',
+  'event.signature_malformed',
+  'event.signature_mismatch',
+  'event.expired',
+  'event.body_mismatch',
+  'event.cert_url_missing',
+  'event.cert_url_malformed',
+  'event.cert_host_forbidden',
+  'event.cert_unavailable',
+)
 @Injectable()
 export class EventGuard implements CanActivate {
   constructor(

@@ -2,8 +2,9 @@ import { eventSenderOf, readEventMessage, readOssEvents } from '#oss';
 import { counter } from '#runtime';
 import { EventRecorder } from '#uploads';
 import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Problems } from '../contract/problems.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { UnprovenLimit } from '../limits/unproven-limit.js';
 import { type ApiConfig, configToken } from '../tokens.js';
@@ -33,10 +34,18 @@ export class EventsController {
   @HttpCode(204)
   @UseGuards(EventGuard, DatabaseGuard)
   @ApiOperation({
-    summary:
-      'Receives event notifications of OSS, pushed by SMQ or EventBridge; believes them if the URL has a secret of CALLBACK_URL_SECRETS',
+    summary: 'Receive event notifications of OSS',
+    description:
+      'Pushed by SMQ or EventBridge. They are believed if the URL has a secret of CALLBACK_URL_SECRETS; otherwise they are hints.',
   })
-  async take(@Req() request: FastifyRequest, @Param('secret') secret: string | undefined): Promise<void> {
+  @ApiConsumes('application/json', 'text/plain')
+  @ApiBody({ description: 'What SMQ or EventBridge sends', schema: {} })
+  @ApiNoContentResponse({ description: 'Recorded' })
+  @Problems('event.body_malformed', 'event.invalid', 'event.unproven_limited')
+  async receiveOssEvents(
+    @Req() request: FastifyRequest,
+    @Param('secret') secret: string | undefined,
+  ): Promise<void> {
     const read = readOssEvents(readEventMessage(bodyOf(request)));
     const sender = eventSenderOf(headersOf(request)) ?? '';
     const [refusal] = await this.recorder.record(read, {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Problems, SecuredBy } from '../contract/problems.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 
 const digest = (key: string) => createHash('sha256').update(key).digest();
@@ -12,6 +13,8 @@ export function bearerOf(request: FastifyRequest): string | undefined {
 }
 
 /** Admits requests that carry one of the API keys as a bearer token. */
+@SecuredBy('apiKey')
+@Problems('auth.key_missing', 'auth.key_invalid')
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   private readonly digests: readonly Buffer[];

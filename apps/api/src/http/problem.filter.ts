@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '#database';
 import { maskSecrets } from '#oss';
-import { type ErrorCode, errorRowOf, httpStatusOf, LandfallError, type Logger } from '#runtime';
+import { type ErrorCode, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
   Catch,
@@ -9,6 +9,7 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { problemOf } from '../contract/problems.js';
 import { pathOf } from './request-path.js';
 
 /** Lets a feature log the problems of its own requests itself. */
@@ -33,8 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
-    const status = httpStatusOf(error.code);
-    const { message } = errorRowOf(error.code);
+    const problem = problemOf(error.code, error.detail);
+    const { status } = problem;
     if (!this.reporters.some((reporter) => reporter.report(request, error)) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
@@ -42,20 +43,9 @@ export class ProblemFilter implements ExceptionFilter {
       );
     if (error.code === 'request.method_not_allowed')
       reply.header('allow', String(error.context['allow'] ?? ''));
-    if (status === 503) reply.header('retry-after', '1');
+    if (status === 503 || error.code === 'idempotency.key_in_use') reply.header('retry-after', '1');
     if (status === 401) reply.header('www-authenticate', 'Bearer');
-    reply
-      .status(status)
-      .header('content-type', 'application/problem+json')
-      .send(
-        JSON.stringify({
-          type: `urn:landfall:error:${error.code}`,
-          title: message,
-          status,
-          code: error.code,
-          detail: error.detail ?? message,
-        }),
-      );
+    reply.status(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
   }
 }
 

@@ -8,22 +8,14 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiProduces,
-  ApiQuery,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { EventAccessGuard, Grant } from '../access/access.guard.js';
 import type { TokenGrant } from '../access/access-token.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
-import { documentSchema } from '../http/open-api.js';
+import { documentSchema } from '../contract/named-schemas.js';
 import { EventFeed, type FeedPage } from './event-feed.js';
 import { type FeedQuery, feedQuery, lastEventId, type StreamQuery, streamQuery } from './live-query.js';
 import { StreamOpener } from './stream-opener.js';
@@ -51,7 +43,6 @@ const varsQuery = {
 
 /** The event log: page by page, and as a stream. */
 @ApiTags('events')
-@ApiBearerAuth()
 @Controller('v1/events')
 export class LogEventsController {
   constructor(
@@ -62,14 +53,13 @@ export class LogEventsController {
   @Get()
   @UseGuards(ApiKeyGuard, DatabaseGuard)
   @ApiOperation({
-    operationId: 'listEvents',
     summary: 'List events after a cursor, oldest first; with wait, until there are some',
     description:
       'Whoever reads on after `next` gets every event once, in the order of the log. A page can be empty and still move on, when it looked through events of others.',
   })
   @ApiQuery(varsQuery)
-  @ApiOkResponse({ schema: documentSchema(pageSchema) })
-  async list(
+  @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
+  async listEvents(
     @Query({ schema: feedQuery }) query: FeedQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<FeedPage> {
@@ -81,7 +71,6 @@ export class LogEventsController {
   @Get('stream')
   @UseGuards(EventAccessGuard)
   @ApiOperation({
-    operationId: 'streamEvents',
     summary: 'Follow events as server-sent events',
     description:
       'Each event has its type as `event`, its id as `id` and the event as `data`. A reader that comes back with Last-Event-ID misses nothing. rendition.progress has no id: it is told once, and not kept.',
@@ -89,8 +78,8 @@ export class LogEventsController {
   @ApiQuery(varsQuery)
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'resumes after this event' })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ schema: { type: 'string' } })
-  async stream(
+  @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
+  async streamEvents(
     @Query({ schema: streamQuery }) query: StreamQuery,
     @LastEventId({ schema: lastEventId }) resumeAfter: string | undefined,
     @Grant() grant: TokenGrant | null,

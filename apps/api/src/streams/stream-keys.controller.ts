@@ -1,9 +1,10 @@
 import { LandfallError } from '#runtime';
 import { findStreamKey, UploadReader } from '#uploads';
 import { Controller, Get, Header, HttpCode, Options, Param, StreamableFile, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { DataSource } from '#database';
 import { z } from 'zod';
+import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 
@@ -23,12 +24,18 @@ export class StreamKeysController {
 
   @Get()
   @UseGuards(ApiKeyGuard, DatabaseGuard)
-  @ApiBearerAuth()
   @Header('cache-control', 'private, no-store')
   @Header('access-control-allow-origin', '*')
-  @ApiOperation({ summary: 'The 16-byte key of an encrypted stream; playlists refer to this address' })
-  /** Errors: upload.not_found, rendition.not_found */
-  async key(
+  @ApiOperation({
+    summary: 'Get the key of an encrypted stream',
+    description: 'Playlists refer to this address. It needs the API key: let your own backend pass it on.',
+  })
+  @ApiOkResponse({
+    description: 'The 16 bytes of the key',
+    content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @Problems('upload.not_found', 'rendition.not_found')
+  async getStreamKey(
     @Param('uploadId', { schema: uploadIdSchema }) uploadId: string,
     @Param('rendition') name: string,
   ): Promise<StreamableFile> {

@@ -3,10 +3,11 @@ import { LandfallError } from '#runtime';
 import { ObjectStore } from '#storage';
 import { type Rendition, type Upload, UploadReader } from '#uploads';
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { namingFile } from '#playlists';
+import { Problems, SecuredBy } from '../contract/problems.js';
 import { playbackS } from './rendition-urls.js';
 import { StreamLinks } from './stream-links.js';
 
@@ -39,9 +40,30 @@ export class StreamsController {
   @Header('cache-control', 'private, max-age=60')
   @Header('access-control-allow-origin', '*')
   @ApiOperation({
-    summary: 'A playlist, a DASH manifest or the cues of a storyboard; the rendition contains the link',
+    summary: 'Get a file of a stream that names others',
+    description:
+      'A playlist, a DASH manifest or the cues of a storyboard, with signed URLs in it. `url` of a rendition is the whole link.',
   })
-  async file(
+  @ApiOkResponse({
+    description: 'The file',
+    content: {
+      'application/vnd.apple.mpegurl': { schema: { type: 'string' } },
+      'application/dash+xml': { schema: { type: 'string' } },
+      'text/vtt': { schema: { type: 'string' } },
+    },
+  })
+  @SecuredBy('streamLink')
+  @Problems(
+    'auth.link_invalid',
+    'upload.not_found',
+    'rendition.not_found',
+    'object.missing',
+    'storage.unavailable',
+    'storage.denied',
+    'storage.refused',
+    'database.unavailable',
+  )
+  async getStreamFile(
     @Param({ schema: fileParams }) { uploadId, rendition: name, '*': path }: z.output<typeof fileParams>,
     @Query({ schema: linkQuery }) { expires, signature }: z.output<typeof linkQuery>,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -27,50 +27,59 @@ const vars = z.record(
 );
 
 /** The body of POST /v1/tickets. */
-export const ticketRequestSchema = z.strictObject({
-  fileName: text(255)
-    .min(1)
-    .regex(/^[^/\\]*$/, 'must not contain / or \\')
-    .optional()
-    .describe('file name, replaces {fileName} in the key'),
-  key: text(1_023)
-    .min(1)
-    .optional()
-    .describe('object key; may contain {yyyy} {mm} {dd} {id} {fileName}; defaults to TICKET_KEY_TEMPLATE'),
-  bucket: z
-    .string()
-    .max(63)
-    .optional()
-    .describe('bucket of the upload; defaults to the first of OSS_BUCKETS'),
-  contentType: contentType.optional().describe('the only allowed content type'),
-  contentTypes: z
-    .array(contentType)
-    .min(1)
-    .max(20)
-    .optional()
-    .describe('the allowed content types; the first is the default, and the only one for put'),
-  maxBytes: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('maximum file size; TICKET_MAX_BYTES is the default and the upper limit'),
-  vars: vars
-    .refine((value) => Object.keys(value).length <= 20, 'must have at most 20 names')
-    .default({})
-    .describe('custom values that the upload returns'),
-  pipeline: z.string().max(63).optional().describe('name of a pipeline in the pipelines file'),
-  lifetimeS: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('lifetime in seconds; TICKET_LIFETIME_S is the default and the upper limit'),
-  overwrite: z
-    .boolean()
-    .default(false)
-    .describe(
-      'whether the upload may overwrite an object, including one uploaded with this ticket; otherwise OSS refuses it with 409 FileAlreadyExists',
-    ),
-  signature: z.enum(['v1', 'v4']).default('v4').describe('signature version of the form; put always uses v4'),
-});
+export const ticketRequestSchema = z
+  .strictObject({
+    fileName: text(255)
+      .min(1)
+      .regex(/^[^/\\]*$/, 'must not contain / or \\')
+      .optional()
+      .describe('file name, replaces {fileName} in the key'),
+    key: text(1_023)
+      .min(1)
+      .optional()
+      .describe('object key; may contain {yyyy} {mm} {dd} {id} {fileName}; defaults to TICKET_KEY_TEMPLATE'),
+    bucket: z
+      .string()
+      .max(63)
+      .optional()
+      .describe('bucket of the upload; defaults to the first of OSS_BUCKETS'),
+    contentType: contentType.optional().describe('the only allowed content type'),
+    contentTypes: z
+      .array(contentType)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('the allowed content types; the first is the default, and the only one for put'),
+    maxBytes: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('maximum file size; TICKET_MAX_BYTES is the default and the upper limit'),
+    vars: vars
+      .refine((value) => Object.keys(value).length <= 20, 'must have at most 20 names')
+      .default({})
+      .describe('custom values that the upload returns'),
+    pipeline: z.string().max(63).optional().describe('name of a pipeline in the pipelines file'),
+    lifetimeS: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('lifetime in seconds; TICKET_LIFETIME_S is the default and the upper limit'),
+    overwrite: z
+      .boolean()
+      .default(false)
+      .describe(
+        'whether the upload may overwrite an object, including one uploaded with this ticket; otherwise OSS refuses it with 409 FileAlreadyExists',
+      ),
+    signature: z
+      .enum(['v1', 'v4'])
+      .default('v4')
+      .describe('signature version of the form; put always uses v4'),
+  })
+  .meta({
+    id: 'TicketRequest',
+    description: 'What may be uploaded, and where.',
+    examples: [{ fileName: 'holiday.jpg', contentType: 'image/jpeg', vars: { user_id: '42' } }],
+  });
 
 export type TicketRequest = z.output<typeof ticketRequestSchema>;

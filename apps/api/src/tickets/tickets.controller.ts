@@ -1,17 +1,12 @@
 import { Controller, Get, Param, Post, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
+import { Idempotent } from '../http/idempotent.js';
 import { JsonBody } from '../http/json-body.js';
-import { documentSchema } from '../http/open-api.js';
 import { TicketIssuer } from './ticket-issuer.js';
 import { type TicketRequest, ticketRequestSchema } from './ticket-request.js';
 import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchema } from './ticket-view.js';
@@ -19,26 +14,42 @@ import { type IssuedTicket, issuedTicketSchema, type TicketView, ticketViewSchem
 const ticketId = z.uuid('must be a UUID');
 
 @ApiTags('tickets')
-@ApiBearerAuth()
 @Controller('v1/tickets')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class TicketsController {
   constructor(private readonly issuer: TicketIssuer) {}
 
   @Post()
+  @Idempotent()
   @ApiOperation({
-    summary: 'Issue a ticket for one direct upload: a form and a presigned PUT, both with our callback',
+    summary: 'Issue a ticket for one direct upload',
+    description:
+      'A form and a presigned PUT, of which the client uses one. Both have our callback inside, and say what may be uploaded where.',
   })
   @ApiBody({ schema: documentSchema(ticketRequestSchema, 'input') })
-  @ApiCreatedResponse({ schema: documentSchema(issuedTicketSchema) })
-  issue(@JsonBody(ticketRequestSchema) request: TicketRequest): Promise<IssuedTicket> {
+  @ApiCreatedResponse({
+    description: 'The ticket, with what the client needs',
+    schema: documentSchema(issuedTicketSchema),
+  })
+  @Problems(
+    'ticket.bucket_forbidden',
+    'ticket.key_forbidden',
+    'ticket.key_invalid',
+    'ticket.pipeline_unknown',
+  )
+  issueTicket(@JsonBody(ticketRequestSchema) request: TicketRequest): Promise<IssuedTicket> {
     return this.issuer.issue(request);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'The state of a ticket' })
-  @ApiOkResponse({ schema: documentSchema(ticketViewSchema) })
-  tell(@Param('id', { schema: ticketId }) id: string): Promise<TicketView> {
+  @ApiOperation({
+    summary: 'Get a ticket',
+    description:
+      'Whether it was used, and by which upload. The form and the URL are in the answer to its issue alone.',
+  })
+  @ApiOkResponse({ description: 'The ticket as it is now', schema: documentSchema(ticketViewSchema) })
+  @Problems('ticket.not_found')
+  getTicket(@Param('id', { schema: ticketId }) id: string): Promise<TicketView> {
     return this.issuer.tell(id);
   }
 }

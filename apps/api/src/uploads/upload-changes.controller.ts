@@ -10,32 +10,32 @@ import {
   viewUpload,
 } from '#uploads';
 import { Controller, Delete, HttpCode, Inject, Injectable, Param, Post, UseGuards } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiBearerAuth,
-  ApiBody,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { OptionalJsonBody } from '../http/json-body.js';
-import { documentSchema } from '../http/open-api.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
 import { type ApiConfig, configToken, pipelinesToken } from '../tokens.js';
 import { uploadId } from './upload-query.js';
 
 /** The body of POST /v1/uploads/{id}/reprocess. */
-const reprocessBodySchema = z.strictObject({
-  renditions: z
-    .array(z.string().max(63))
-    .min(1)
-    .max(50)
-    .optional()
-    .describe('names of the renditions to make again; defaults to all'),
-});
+const reprocessBodySchema = z
+  .strictObject({
+    renditions: z
+      .array(z.string().max(63))
+      .min(1)
+      .max(50)
+      .optional()
+      .describe('names of the renditions to make again; defaults to all'),
+  })
+  .meta({
+    id: 'ReprocessRequest',
+    description: 'Which renditions to make again.',
+    examples: [{ renditions: ['thumb'] }],
+  });
 
 /** Shows an upload as it is after it was changed. */
 @Injectable()
@@ -52,7 +52,6 @@ export class ChangedUpload {
 
 /** Has uploads made again, cancelled and deleted. */
 @ApiTags('uploads')
-@ApiBearerAuth()
 @Controller('v1/uploads')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class UploadChangesController {
@@ -66,13 +65,17 @@ export class UploadChangesController {
   @Post(':id/reprocess')
   @HttpCode(202)
   @ApiOperation({
-    summary:
-      'Make the renditions again that are missing, have failed or differ from the current pipelines file',
-    description: 'Fresh uploads go first. A ready rendition is served until its successor is ready.',
+    summary: 'Make renditions again',
+    description:
+      'Those that are missing, have failed or differ from the current pipelines file. Fresh uploads go first. A ready rendition is served until its successor is ready.',
   })
   @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
-  @ApiAcceptedResponse({ schema: documentSchema(uploadViewSchema) })
-  async reprocess(
+  @ApiAcceptedResponse({
+    description: 'The upload, with what is to be made',
+    schema: documentSchema(uploadViewSchema),
+  })
+  @Problems('upload.not_found', 'upload.superseded', 'rendition.unknown')
+  async reprocessUpload(
     @Param('id', { schema: uploadId }) id: string,
     @OptionalJsonBody(reprocessBodySchema) { renditions }: z.output<typeof reprocessBodySchema>,
   ): Promise<UploadView> {
@@ -88,8 +91,9 @@ export class UploadChangesController {
     description:
       'They fail with the code rendition.cancelled within two seconds, on whichever worker they are being made; ready renditions stay. A finished upload does not change.',
   })
-  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async cancel(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+  @ApiOkResponse({ description: 'The upload as it is now', schema: documentSchema(uploadViewSchema) })
+  @Problems('upload.not_found')
+  async cancelUpload(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
     await cancelUpload(this.source, id);
     return this.changed.view(id);
   }
@@ -100,8 +104,9 @@ export class UploadChangesController {
     description:
       'Pending renditions are cancelled, and existing ones are removed within minutes; the original is yours and stays. From then on the upload is shown as deleted and appears only in lists with status=deleted. A callback that OSS repeats does not revive it; a later upload to the same key, even of the same bytes, is another upload. Deleting it again changes nothing.',
   })
-  @ApiOkResponse({ schema: documentSchema(uploadViewSchema) })
-  async delete(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+  @ApiOkResponse({ description: 'The upload, deleted', schema: documentSchema(uploadViewSchema) })
+  @Problems('upload.not_found')
+  async deleteUpload(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
     const { renditionPrefix, urlLifetimeS } = this.config.oss;
     await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: urlLifetimeS * 1_000 });
     return this.changed.view(id);

@@ -18,6 +18,7 @@ export const sectionTitles: Record<SectionName, string> = {
   media: 'Media (worker; api reads the pipelines file)',
   emulator: 'OSS emulator (development only)',
   local: 'Local run (npm start)',
+  client: 'Command line (landfall uploads, events, webhooks, tickets)',
 };
 
 export interface Setting {

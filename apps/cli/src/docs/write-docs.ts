@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { renderCommandLinePage } from './command-line-page.js';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
 import { renderErrorsPage } from './errors-page.js';
@@ -10,6 +11,7 @@ import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js'
 /** The generated files, by their path in the clone. */
 export function renderDocs(): Record<string, string> {
   return {
+    'docs/command-line.md': renderCommandLinePage(),
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
     'docs/event-log.md': renderEventLogPage(),
@@ -22,11 +24,19 @@ export function renderDocs(): Record<string, string> {
 
 /** Writes the generated files below `folder`. */
 export async function writeDocs(folder: string): Promise<number> {
-  for (const [place, text] of Object.entries(renderDocs())) {
+  const files = { ...renderDocs(), 'docs/openapi.json': await renderContract() };
+  for (const [place, text] of Object.entries(files)) {
     const file = join(folder, place);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
     console.log(`wrote ${file}`);
   }
   return 0;
+}
+
+/** The api's own contract: an app is not imported, but run. */
+async function renderContract(): Promise<string> {
+  const address = new URL('../../../api/src/document.js', import.meta.url).href;
+  const { renderApiDocument } = (await import(address)) as { renderApiDocument(): Promise<string> };
+  return renderApiDocument();
 }

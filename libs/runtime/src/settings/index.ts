@@ -3,6 +3,7 @@
  * generated from the descriptions.
  */
 import { callback } from './callback.js';
+import { client } from './client.js';
 import { emulator } from './emulator.js';
 import { eventLog } from './event-log.js';
 import { events } from './events.js';
@@ -29,5 +30,6 @@ export const configSections = {
   media,
   emulator,
   local,
+  client,
 };
 export type ConfigSections = typeof configSections;

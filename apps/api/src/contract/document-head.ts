@@ -1,0 +1,51 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { SecurityScheme } from './problems.js';
+
+/** The version of the contract: docs/api.md says what changes it. */
+const contractVersion = '1.0.0';
+
+type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
+
+const securitySchemes: Record<SecurityScheme, SecuritySchemes[string]> = {
+  apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS. Never give it to a browser.' },
+  streamLink: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'signature',
+    description: 'A link to a stream as `url` of a rendition has it, with `expires` and `signature`.',
+  },
+  ossSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'authorization',
+    description: 'The RSA signature of OSS over path, query and body; its key is named by x-oss-pub-key-url.',
+  },
+  eventSignature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'authorization',
+    description: 'The signature of SMQ, or in its own headers that of EventBridge, or its static token.',
+  },
+};
+
+/** What of the document stands in no controller. */
+export const documentHead = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Landfall',
+    description:
+      'Uploads to Alibaba Cloud OSS and their renditions. Errors are application/problem+json with a stable code.',
+    version: contractVersion,
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/', description: 'This service' }],
+  tags: [
+    { name: 'uploads', description: 'What was uploaded, and what became of it.' },
+    { name: 'tickets', description: 'Permissions for direct uploads from browsers and apps.' },
+    { name: 'streams', description: 'What players fetch: playlists, manifests, cues and keys.' },
+    { name: 'callbacks', description: 'What OSS calls after an upload.' },
+    { name: 'events', description: 'What OSS notifies of.' },
+    { name: 'operation', description: 'Health and metrics of a process.' },
+  ],
+  components: { securitySchemes },
+};

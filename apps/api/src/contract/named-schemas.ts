@@ -1,0 +1,59 @@
+import { ApiQuery, type ApiResponseSchemaHost } from '@nestjs/swagger';
+import { z } from 'zod';
+
+type SchemaOrReference = ApiResponseSchemaHost['schema'];
+export type JsonSchema = Record<string, unknown>;
+type Direction = 'input' | 'output';
+
+const components = new Map<string, JsonSchema>();
+
+/** The schemas that have a name, in alphabetical order: `components.schemas` of the document. */
+export function namedSchemas(): Record<string, JsonSchema> {
+  return Object.fromEntries([...components].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/**
+ * Converts a zod schema to one of OpenAPI 3.1, so that the document cannot deviate from the code. A
+ * schema with a name, `.meta({ id: 'Upload' })`, becomes a component, to which this and others
+ * refer: clients that are generated have a type of that name.
+ * @throws Error if two schemas have the same name
+ */
+export function documentSchema(schema: z.ZodType, io: Direction = 'output'): SchemaOrReference {
+  // Within a list also the outermost schema becomes a component if it has a name.
+  const { items, $defs = {} } = z.toJSONSchema(z.array(schema), {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => simplify(jsonSchema, io),
+  });
+  for (const [name, definition] of Object.entries($defs)) keep(name, definition);
+  return refer(items) as SchemaOrReference;
+}
+
+/** Documents a parameter of the query that takes several values, with commas between them. */
+export function ApiListQuery(name: string, item: z.ZodType): MethodDecorator {
+  const schema = { type: 'array', minItems: 1, items: documentSchema(item, 'input') } as SchemaOrReference;
+  return ApiQuery({ name, required: false, style: 'form', explode: false, schema });
+}
+
+function keep(name: string, definition: JsonSchema): void {
+  const { id: _, ...schema } = refer(definition);
+  const known = components.get(name);
+  if (known && JSON.stringify(known) !== JSON.stringify(schema))
+    throw new Error(`two schemas of the API have the name ${name}`);
+  components.set(name, schema);
+}
+
+/** Points the references of zod at the components of the document. */
+function refer(schema: unknown): JsonSchema {
+  const text = JSON.stringify(schema).replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/');
+  return JSON.parse(text) as JsonSchema;
+}
+
+/** Leaves out what tells a reader nothing, and what would forbid us to add fields to answers. */
+function simplify(schema: JsonSchema, io: Direction): void {
+  if (schema['format'] !== undefined) delete schema['pattern'];
+  if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
+  if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
+  if (JSON.stringify(schema['propertyNames']) === '{"type":"string"}') delete schema['propertyNames'];
+  if (io === 'output' && schema['additionalProperties'] === false) delete schema['additionalProperties'];
+}

@@ -1,0 +1,102 @@
+import 'reflect-metadata';
+import { STATUS_CODES } from 'node:http';
+import { type ErrorCode, errorRowOf, httpStatusOf } from '#runtime';
+import { z } from 'zod';
+
+/** An error as the API answers it, `application/problem+json` (RFC 9457). */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('urn:landfall:error: and the code'),
+    title: z.string().describe('what the code means'),
+    status: z.int().describe('the HTTP status'),
+    code: z.string(),
+    detail: z.string().describe('what is wrong with this request, and what to do'),
+  })
+  .meta({ id: 'Problem', description: 'An error. Decide by `code`: it is stable, the sentences are not.' });
+type Problem = z.output<typeof problemSchema>;
+
+/** The problem of a code; `detail` says what happened this time. */
+export function problemOf(code: ErrorCode, detail?: string): Problem {
+  const { message } = errorRowOf(code);
+  return {
+    type: `urn:landfall:error:${code}`,
+    title: message,
+    status: httpStatusOf(code),
+    code,
+    detail: detail ?? message,
+  };
+}
+
+/** How a request may prove that it is allowed; the document explains each. */
+export type SecurityScheme = 'apiKey' | 'streamLink' | 'ossSignature' | 'eventSignature';
+
+const problemsKey = Symbol('problems');
+const securityKey = Symbol('security');
+
+/**
+ * Documents the codes with which an operation may answer. On a method, on a controller for all of
+ * its methods, or on a guard for all that it guards. Not named: `request.invalid` of operations with
+ * parameters or a body, and `internal.unexpected`.
+ */
+export function Problems(...codes: ErrorCode[]): ClassDecorator & MethodDecorator {
+  return mark(problemsKey, codes);
+}
+
+/** Documents by what requests are admitted: on a guard, or on a method that checks it itself. */
+export function SecuredBy(...schemes: SecurityScheme[]): ClassDecorator & MethodDecorator {
+  return mark(securityKey, schemes);
+}
+
+/** What the decorators above say of a method of a controller, of the controller and of its guards. */
+export function readContract(places: readonly object[]): {
+  problems: ErrorCode[];
+  security: SecurityScheme[];
+} {
+  const read = <T>(key: symbol) =>
+    places.flatMap((place) => (Reflect.getOwnMetadata(key, place) as T[] | undefined) ?? []);
+  return { problems: read<ErrorCode>(problemsKey), security: read<SecurityScheme>(securityKey) };
+}
+
+function mark(key: symbol, values: readonly string[]): ClassDecorator & MethodDecorator {
+  return (target: object, _name?: string | symbol, method?: PropertyDescriptor) => {
+    const place = (method?.value as object | undefined) ?? target;
+    const known = (Reflect.getOwnMetadata(key, place) as string[] | undefined) ?? [];
+    Reflect.defineMetadata(key, [...known, ...values], place);
+  };
+}
+
+/** The responses of an operation that may answer with these codes, by status. */
+export function problemResponses(codes: Iterable<ErrorCode>): Record<string, object> {
+  const byStatus = Map.groupBy(new Set(codes), httpStatusOf);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [String(status), problemResponse(status, ofStatus.toSorted())]),
+  );
+}
+
+function problemResponse(status: number, codes: ErrorCode[]): object {
+  const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
+  const headers = headersByStatus[status];
+  return {
+    description: STATUS_CODES[status],
+    ...(headers ? { headers } : {}),
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            { $ref: '#/components/schemas/Problem' },
+            { type: 'object', properties: { code: { type: 'string', enum: codes } }, required: ['code'] },
+          ],
+        },
+        examples,
+      },
+    },
+  };
+}
+
+const headersByStatus: Record<number, object> = {
+  409: {
+    'Retry-After': { description: 'seconds to wait, where trying again helps', schema: { type: 'integer' } },
+  },
+  401: { 'WWW-Authenticate': { description: 'always `Bearer`', schema: { type: 'string' } } },
+  503: { 'Retry-After': { description: 'seconds to wait before trying again', schema: { type: 'integer' } } },
+};

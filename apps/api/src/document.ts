@@ -1,0 +1,15 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ApiModule } from './api.module.js';
+import { createApiDocument } from './contract/api-document.js';
+
+/** The text of docs/openapi.json. Starts nothing: a preview has the classes and makes no instances. */
+export async function renderApiDocument(): Promise<string> {
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.preview(), new FastifyAdapter(), {
+    preview: true,
+    abortOnError: false,
+    logger: ['error'],
+  });
+  return `${JSON.stringify(createApiDocument(app), null, 2)}\n`;
+}
