@@ -71,7 +71,7 @@ export class LogEventsController {
   }
 
   @Get('stream')
-  @UseGuards(EventAccessGuard, DatabaseGuard)
+  @UseGuards(EventAccessGuard)
   @ApiOperation({
     summary: 'Follow events as server-sent events',
     description:
