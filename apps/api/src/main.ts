@@ -9,6 +9,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
+import { protectRoutes } from './http/response-headers.js';
 
 const config = loadConfig([
   'log',
@@ -66,6 +67,7 @@ fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) 
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
+protectRoutes(fastify, config.http.publicUrl?.startsWith('https:') === true);
 serveApiDocument(app);
 
 await app.listen(config.http.port, config.http.host);

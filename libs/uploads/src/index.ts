@@ -58,7 +58,6 @@ export {
   type SignRendition,
   type UploadField,
   uploadFields,
-  type UploadWithRenditions,
   viewFields,
   viewUpload,
 } from './reading/upload-fields.js';
