@@ -3,7 +3,7 @@ import { eventsChannel } from '#events';
 import { newId } from '#runtime';
 
 /** A block of a stream as an EventSource understands it. */
-export interface SeenEvent {
+interface SeenEvent {
   id: string;
   type: string;
   data: { id?: string; type: string; uploadId: string | null; data: Record<string, unknown> };

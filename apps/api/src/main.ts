@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { openRegistry, uploadEntities } from '#uploads';
@@ -33,7 +34,7 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow, LogEvent],
+  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);

@@ -16,6 +16,9 @@ const uploadSchema = z.object({
   kind: z.string().nullable().describe('image, video, audio, document or other; null until it is known'),
   status: z.string().describe('the status after the event'),
   vars: z.record(z.string(), z.string()).describe('custom values that somebody vouches for'),
+  title: z.string().nullable().default(null).describe('what your backend says of it; so are tags and labels'),
+  tags: z.array(z.string()).default([]),
+  labels: z.record(z.string(), z.string()).default({}),
   ticketId: z.uuid().nullable().describe('the ticket that it was made with'),
   pipeline: z.string().nullable(),
   error: errorSchema,
@@ -106,6 +109,8 @@ export const eventTypes = {
 export type EventType = keyof typeof eventTypes;
 /** What an event of a type says. */
 export type EventData<Type extends EventType> = z.output<(typeof eventTypes)[Type]['data']>;
+/** The same as it is recorded: what has a default may be left out. */
+export type EventInput<Type extends EventType> = z.input<(typeof eventTypes)[Type]['data']>;
 export type UploadSnapshot = z.output<typeof uploadSchema>;
 export type RenditionSnapshot = z.output<typeof renditionSchema>;
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from '#database';
 import { newId } from '#runtime';
-import { type EventData, type EventType, eventTypes } from './event-types.js';
+import { type EventInput, type EventType, eventTypes } from './event-types.js';
 
 /** An event that is to be recorded. */
 export type NewEvent = {
@@ -9,7 +9,7 @@ export type NewEvent = {
     id?: string;
     type: Type;
     uploadId: string | null;
-    data: EventData<Type>;
+    data: EventInput<Type>;
   };
 }[EventType];
 

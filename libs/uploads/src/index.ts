@@ -69,8 +69,10 @@ export { uploadStatusSchema, type UploadView, uploadViewSchema } from './reading
 export type { ReplanRules } from './making/plan-again.js';
 export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
+export { updateUpload } from './requests/update-upload.js';
 export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
+export { ownWordsLimits } from './rows/own-words.js';
 export { Chunk, type ChunkWork } from './rows/chunk.entity.js';
 export { RenditionVersion } from './rows/rendition-version.entity.js';
 export { Rendition } from './rows/rendition.entity.js';

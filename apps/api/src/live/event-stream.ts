@@ -50,6 +50,7 @@ type StreamEnd = 'client' | 'stalled' | 'expired' | 'shutdown' | 'failed';
  */
 export class EventStream {
   private readonly closing = new AbortController();
+  private readonly filter: EventFilter;
   private place: LogPlace;
   private pumping = false;
   private unfollow: () => void = () => {};
@@ -60,6 +61,7 @@ export class EventStream {
     private readonly wish: StreamWish,
   ) {
     this.place = wish.place;
+    this.filter = { ...wish.filter, pins: wish.pins };
   }
 
   /** Calls `onEnd` when the stream is over. */
@@ -124,8 +126,8 @@ export class EventStream {
   /** Reads from the log what the hub no longer holds. */
   private async readPage(): Promise<void> {
     const { reader, slots } = this.parts;
-    const filter = { ...this.wish.filter, pins: this.wish.pins };
-    const { items, next } = await slots.use(() => reader.page(this.place.id ?? undefined, filter, pageSize));
+    const { id } = this.place;
+    const { items, next } = await slots.use(() => reader.page(id ?? undefined, this.filter, pageSize));
     await this.send(items.map(placedEvent));
     if (next === null || this.closing.signal.aborted) return;
     if (next !== this.place.id) this.place = { id: next, position: await reader.positionOf(next) };
@@ -169,7 +171,7 @@ export class EventStream {
   }
 
   private wants(subject: EventSubject): boolean {
-    return wantsEvent({ ...this.wish.filter, pins: this.wish.pins }, subject);
+    return wantsEvent(this.filter, subject);
   }
 
   /** Whoever follows an upload follows the one that stands for it. */

@@ -67,6 +67,14 @@ export class UploadsController {
     explode: true,
     schema: { type: 'object', additionalProperties: { type: 'string' } },
   })
+  @ApiQuery({
+    name: 'labels',
+    required: false,
+    description: 'label.<name>=<value>, for any number of names',
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+  })
   @ApiOkResponse({ description: 'One page', schema: documentSchema(answerSchema) })
   @Problems('request.cursor_invalid', 'upload.not_found', 'upload.not_comparable')
   async listUploads(

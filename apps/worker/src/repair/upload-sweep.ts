@@ -1,5 +1,6 @@
 import { pruneEvents } from '#events';
 import type { Config, Logger } from '#runtime';
+import { removeOldKeys } from '#idempotency';
 import { removeObjects } from '#storage';
 import {
   removeOldTickets,
@@ -62,6 +63,7 @@ export class UploadSweep {
   private async tidy(signal: AbortSignal): Promise<void> {
     const { source } = this.worker;
     await removeOldTickets(source, signal);
+    await removeOldKeys(source, signal);
     await pruneEvents(source, this.settings.eventsKeptS, signal);
     const unconfirmed = await removeUnconfirmed(source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');

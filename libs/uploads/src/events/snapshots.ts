@@ -1,6 +1,7 @@
 import type { RenditionSnapshot, UploadSnapshot } from '#events';
 import type { Rendition } from '../rows/rendition.entity.js';
 import type { RenditionVersion } from '../rows/rendition-version.entity.js';
+import { ownWordsOf } from '../rows/own-words.js';
 import type { Upload } from '../rows/upload.entity.js';
 
 /** An upload as an event shows it. */
@@ -16,6 +17,7 @@ export function snapshotUpload(upload: Upload): UploadSnapshot {
     kind,
     status,
     vars,
+    ...ownWordsOf(upload),
     ticketId,
     pipeline,
     error: errorOf(upload),
