@@ -23,7 +23,7 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
 
   const uploads = program.command('uploads').summary('ask about uploads').description('Ask about uploads.');
   remoteCommand(uploads, 'list', 'list uploads, newest first')
-    .addOption(new Option('--status <status>', 'only uploads of this status').choices(statuses))
+    .addOption(new Option('--status <status...>', 'only uploads of one of these statuses').choices(statuses))
     .addOption(new Option('--kind <kind>', 'only uploads of this kind').choices(kinds))
     .option('--bucket <name>', 'only uploads in this bucket')
     .option('--prefix <prefix>', 'only keys that begin like this')
