@@ -6,6 +6,7 @@ import { EventsModule } from './events/events.module.js';
 import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
+import { StatsModule } from './stats/stats.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
@@ -15,6 +16,7 @@ const features = () => [
   EventsModule,
   TicketsModule,
   UploadsModule,
+  StatsModule,
   StreamsModule,
   HttpModule.register({
     imports: [EventsModule, CallbacksModule],

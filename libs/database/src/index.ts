@@ -27,6 +27,7 @@ export {
 export { listenForNotifications } from './notifications.js';
 export {
   isDatabaseUnavailable,
+  isTimeLimitReached,
   isUniqueViolation,
   isValueRefused,
   translateDatabaseErrors,

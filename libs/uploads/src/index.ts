@@ -46,7 +46,9 @@ export {
   publishVersion,
   recordEarly,
 } from './making/versions.js';
+export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
 export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
+export { countUploads, type StatsRange } from './reading/upload-stats.js';
 export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
 export {
   type SignRendition,

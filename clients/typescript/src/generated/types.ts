@@ -155,6 +155,38 @@ export type Rendition = {
  */
 export type RenditionKind = 'image' | 'loop' | 'poster' | 'preview' | 'storyboard' | 'hls' | 'mp4' | 'audio' | 'waveform';
 
+export type RenditionStats = {
+    count: number;
+    bytes: number;
+    /**
+     * the largest count first
+     */
+    byStatus: Array<{
+        status: RenditionStatus;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the largest count first
+     */
+    byKind: Array<{
+        kind: RenditionKind;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the oldest first
+     */
+    byDay: Array<{
+        /**
+         * day of the landing in UTC; days without any are left out
+         */
+        day: string;
+        count: number;
+        bytes: number;
+    }>;
+};
+
 export type RenditionStatus = 'pending' | 'ready' | 'failed';
 
 /**
@@ -165,6 +197,21 @@ export type ReprocessRequest = {
      * names of the renditions to make again; defaults to all
      */
     renditions?: Array<string>;
+};
+
+/**
+ * How many uploads landed in a range of time, and what was made of them.
+ */
+export type Stats = {
+    bucket: string | null;
+    createdAfter: string;
+    createdBefore: string | null;
+    /**
+     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
+     */
+    countedAt: string;
+    uploads: UploadStats;
+    renditions: RenditionStats;
 };
 
 /**
@@ -274,6 +321,14 @@ export type Upload = {
         [key: string]: string;
     };
     /**
+     * what your backend says of it, by PATCH; so are tags and labels
+     */
+    title: string | null;
+    tags: Array<string>;
+    labels: {
+        [key: string]: string;
+    };
+    /**
      * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
      */
     proof: Proof | null;
@@ -331,9 +386,61 @@ export type UploadPage = {
 };
 
 /**
+ * What your backend says of an upload.
+ */
+export type UploadPatch = {
+    /**
+     * null removes it
+     */
+    title?: string | null;
+    /**
+     * replace all tags; null or [] removes them
+     */
+    tags?: Array<string> | null;
+    /**
+     * values of your own by name, at most 20: those given are set, null removes one, and null instead of the object all
+     */
+    labels?: {
+        [key: string]: string | null;
+    } | null;
+};
+
+/**
  * How Landfall heard of it first.
  */
 export type UploadSource = 'callback' | 'ticket' | 'event' | 'reconcile';
+
+export type UploadStats = {
+    count: number;
+    bytes: number;
+    /**
+     * the largest count first
+     */
+    byStatus: Array<{
+        status: UploadStatus;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the largest count first
+     */
+    byKind: Array<{
+        kind: MediaKind | null;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the oldest first
+     */
+    byDay: Array<{
+        /**
+         * day of the landing in UTC; days without any are left out
+         */
+        day: string;
+        count: number;
+        bytes: number;
+    }>;
+};
 
 /**
  * stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.
@@ -371,42 +478,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
-
-/**
- * One event of the log.
- */
-export type Event = {
-    id: string;
-    type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
-    uploadId: string | null;
-    timestamp: string;
-    data: {
-        [key: string]: unknown;
-    };
-};
-
-export type EventPage = {
-    items: Array<Event>;
-    next: string;
-};
-
-export type IssuedToken = {
-    token: string;
-    scopes: Array<'events' | 'uploads'>;
-    expiresAt: string;
-    cursor: string;
-};
-
-export type TokenRequest = {
-    scopes?: Array<'events' | 'uploads'>;
-    uploads?: Array<string>;
-    tickets?: Array<string>;
-    vars?: {
-        [key: string]: string;
-    };
-    lifetimeS?: number;
-};
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -721,6 +793,70 @@ export type GetMetricsResponses = {
 
 export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
+export type GetStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * exact bucket
+         */
+        bucket?: string;
+        /**
+         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         */
+        createdAfter?: string;
+        /**
+         * landed before
+         */
+        createdBefore?: string;
+    };
+    url: '/v1/stats';
+};
+
+export type GetStatsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'stats.too_many';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable' | 'stats.busy';
+    };
+};
+
+export type GetStatsError = GetStatsErrors[keyof GetStatsErrors];
+
+export type GetStatsResponses = {
+    /**
+     * The counts, and when they were taken
+     */
+    200: Stats;
+};
+
+export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
+
 export type GetStreamKeyData = {
     body?: never;
     path: {
@@ -841,6 +977,12 @@ export type GetStreamFileResponse = GetStreamFileResponses[keyof GetStreamFileRe
 
 export type IssueTicketData = {
     body: TicketRequest;
+    headers?: {
+        /**
+         * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/tickets';
@@ -851,7 +993,7 @@ export type IssueTicketErrors = {
      * Bad Request
      */
     400: Problem & {
-        code: 'request.invalid' | 'ticket.key_invalid';
+        code: 'idempotency.key_invalid' | 'request.invalid' | 'ticket.key_invalid';
     };
     /**
      * Unauthorized
@@ -866,6 +1008,12 @@ export type IssueTicketErrors = {
         code: 'ticket.bucket_forbidden' | 'ticket.key_forbidden';
     };
     /**
+     * Conflict
+     */
+    409: Problem & {
+        code: 'idempotency.key_in_use';
+    };
+    /**
      * Payload Too Large
      */
     413: Problem & {
@@ -875,7 +1023,7 @@ export type IssueTicketErrors = {
      * Unprocessable Entity
      */
     422: Problem & {
-        code: 'ticket.pipeline_unknown';
+        code: 'idempotency.key_reused' | 'ticket.pipeline_unknown';
     };
     /**
      * Internal Server Error
@@ -977,6 +1125,10 @@ export type ListUploadsData = {
          */
         current?: string;
         /**
+         * has this tag; given several times, all of them
+         */
+        tag?: string | Array<string>;
+        /**
          * landed at or after
          */
         createdAfter?: string;
@@ -997,6 +1149,12 @@ export type ListUploadsData = {
          * nextCursor of the previous page
          */
         cursor?: string;
+        /**
+         * label.<name>=<value>, for any number of names
+         */
+        labels?: {
+            [key: string]: string;
+        };
         /**
          * var.<name>=<value>, for any number of names
          */
@@ -1163,6 +1321,71 @@ export type GetUploadResponses = {
 
 export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
 
+export type UpdateUploadData = {
+    body: UploadPatch;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/uploads/{id}';
+};
+
+export type UpdateUploadErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'upload.not_found';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'upload.labels_exceeded';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type UpdateUploadError = UpdateUploadErrors[keyof UpdateUploadErrors];
+
+export type UpdateUploadResponses = {
+    /**
+     * The upload as it is now
+     */
+    200: Upload;
+};
+
+export type UpdateUploadResponse = UpdateUploadResponses[keyof UpdateUploadResponses];
+
 export type CancelUploadData = {
     body?: never;
     path: {
@@ -1280,68 +1503,3 @@ export type ReprocessUploadResponses = {
 };
 
 export type ReprocessUploadResponse = ReprocessUploadResponses[keyof ReprocessUploadResponses];
-
-export type ListEventsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        after?: string;
-        type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed'>;
-        uploadId?: string;
-        limit?: number;
-        wait?: number;
-        vars?: {
-            [key: string]: string;
-        };
-    };
-    url: '/v1/events';
-};
-
-export type ListEventsResponses = {
-    /**
-     * ok
-     */
-    200: EventPage;
-};
-
-export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
-
-export type StreamEventsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        after?: string;
-        type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'rendition.progress'>;
-        uploadId?: string;
-        token?: string;
-        vars?: {
-            [key: string]: string;
-        };
-    };
-    url: '/v1/events/stream';
-};
-
-export type StreamEventsResponses = {
-    /**
-     * ok
-     */
-    200: string;
-};
-
-export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
-
-export type IssueTokenData = {
-    body: TokenRequest;
-    path?: never;
-    query?: never;
-    url: '/v1/tokens';
-};
-
-export type IssueTokenResponses = {
-    /**
-     * ok
-     */
-    201: IssuedToken;
-};
-
-export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];
