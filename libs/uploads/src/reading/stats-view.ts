@@ -89,19 +89,25 @@ function viewCounts<Status, Kind>(
 ) {
   return {
     ...sumOf(counts),
-    byStatus: sumsBy(counts, (one) => one.status).map(([status, sum]) => ({ status, ...sum })),
-    byKind: sumsBy(counts, (one) => one.kind).map(([kind, sum]) => ({ kind, ...sum })),
+    byStatus: sumsBy(counts, (one) => one.status).map(([status, count, bytes]) => ({ status, count, bytes })),
+    byKind: sumsBy(counts, (one) => one.kind).map(([kind, count, bytes]) => ({ kind, count, bytes })),
     byDay: sumsBy(counts, (one) => one.day)
-      .map(([day, sum]) => ({ day, ...sum }))
+      .map(([day, count, bytes]) => ({ day, count, bytes }))
       .toSorted((one, other) => (one.day < other.day ? -1 : 1)),
   };
 }
 
-/** The largest first. */
-function sumsBy<One extends Amounts, Key>(ones: readonly One[], keyOf: (one: One) => Key): [Key, Amounts][] {
+/** The largest count first. */
+function sumsBy<One extends Amounts, Key>(
+  ones: readonly One[],
+  keyOf: (one: One) => Key,
+): [key: Key, count: number, bytes: number][] {
   return [...Map.groupBy(ones, keyOf)]
-    .map(([key, group]): [Key, Amounts] => [key, sumOf(group)])
-    .toSorted(([, one], [, other]) => other.count - one.count);
+    .map(([key, group]): [Key, number, number] => {
+      const { count, bytes } = sumOf(group);
+      return [key, count, bytes];
+    })
+    .toSorted(([, one], [, other]) => other - one);
 }
 
 function sumOf(ones: readonly Amounts[]): Amounts {

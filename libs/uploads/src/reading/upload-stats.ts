@@ -31,7 +31,7 @@ export interface StatsCounts {
 /** By the primary key, which begins with the time: only the range is read. */
 const inRange = `u.id >= $1 AND ($2::uuid IS NULL OR u.id < $2) AND ($3::text IS NULL OR u.bucket = $3)
   AND u.proof IS NOT NULL AND u.merged_into IS NULL`;
-const day = `(u.created_at AT TIME ZONE 'UTC')::date::text`;
+const landingDay = `(u.created_at AT TIME ZONE 'UTC')::date::text`;
 
 /**
  * Counts the uploads of a range and their renditions: not those that nobody vouches for and OSS has not confirmed, nor those
@@ -79,9 +79,15 @@ async function count<Status, Kind>(
 ): Promise<Count<Status, Kind>[]> {
   const rows: (Omit<Count<Status, Kind>, 'count' | 'bytes'> & { count: string; bytes: string })[] =
     await manager.query(
-      `SELECT ${what}.status, ${what}.kind, ${day} AS day, count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
+      `SELECT ${what}.status, ${what}.kind, ${landingDay} AS day, count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
        FROM ${from} WHERE ${inRange} GROUP BY 1, 2, 3`,
       range,
     );
-  return rows.map((row) => ({ ...row, count: Number(row.count), bytes: Number(row.bytes) }));
+  return rows.map(({ status, kind, day, ...sums }) => ({
+    status,
+    kind,
+    day,
+    count: Number(sums.count),
+    bytes: Number(sums.bytes),
+  }));
 }
