@@ -11,6 +11,7 @@ import { Reconcile1764547200000 } from './0010-reconcile.js';
 import { LogEvents1764633600000 } from './0011-log-events.js';
 import { OwnWords1764806400000 } from './0013-own-words.js';
 import { IdempotencyKeys1764892800000 } from './0014-idempotency-keys.js';
+import { FindRunningVersions1764979200000 } from './0015-find-running-versions.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   LogEvents1764633600000,
   OwnWords1764806400000,
   IdempotencyKeys1764892800000,
+  FindRunningVersions1764979200000,
 ] as const;

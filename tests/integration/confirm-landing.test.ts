@@ -37,14 +37,15 @@ const read = async (id: string) => {
   return { id: upload.id, status: upload.status, vars: upload.vars, proof: upload.proof, currentId };
 };
 const listed = async (filter: Parameters<UploadReader['list']>[0]) =>
-  (await new UploadReader(database.source).list(filter, 10, undefined)).items.map(({ upload }) => upload.id);
+  (await new UploadReader(database.source).list(filter, { limit: 10 })).items.map(({ upload }) => upload.id);
 
 describe('a landing that nobody vouches for', () => {
   test('is in no list but that of stored ones, and matches no var, before OSS confirms it', async () => {
     const id = await land({ claimedVars: { user_id: 'attacker' } });
     expect(await listed({})).toEqual([]);
     expect(await listed({ vars: { user_id: 'attacker' } })).toEqual([]);
-    expect(await listed({ status: 'stored' })).toEqual([id]);
+    expect(await listed({ statuses: ['stored'] })).toEqual([id]);
+    expect(await listed({ statuses: ['ready', 'stored'] })).toEqual([id]);
     await confirm(id);
     expect(await listed({})).toEqual([id]);
     expect(await listed({ vars: { user_id: 'attacker' } })).toEqual([]);
@@ -64,7 +65,7 @@ describe('a landing that nobody vouches for', () => {
     const lie = await land({ claimedVars: { user_id: 'attacker', role: 'admin' } });
     expect(await confirm(lie, etags.a, { believesAnyone: any })).toBeNull();
     expect(await read(lie)).toMatchObject({ id: truth, vars: { user_id: '42' }, proof: 'url' });
-    expect(await listed({ status: 'deleted' })).toEqual([]);
+    expect(await listed({ statuses: ['deleted'] })).toEqual([]);
   });
 
   test('gives way to one that somebody vouches for, with all that was merged into it', async () => {

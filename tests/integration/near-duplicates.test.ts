@@ -51,7 +51,7 @@ async function findAll(distance: number, limit: number) {
   const found: { id: string; distance: number | undefined }[] = [];
   let cursor: string | undefined;
   do {
-    const page = await reader.listSimilar({ id: ids[0] ?? '', distance }, {}, limit, cursor);
+    const page = await reader.listSimilar({ id: ids[0] ?? '', distance }, {}, { limit, cursor });
     found.push(...page.items.map((item) => ({ id: item.upload.id, distance: item.distance })));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -88,13 +88,13 @@ test('every upload within the distance is found, wherever its bits differ, and n
 test('filters narrow what is near', async () => {
   await setHashes([hash, hash, flip([3]), flip([3, 60]), flip([3, 60])]);
   const near = async (filter: object) =>
-    (await reader.listSimilar({ id: ids[0] ?? '', distance: 7 }, filter, 50, undefined)).items.map((item) =>
+    (await reader.listSimilar({ id: ids[0] ?? '', distance: 7 }, filter, { limit: 50 })).items.map((item) =>
       ids.indexOf(item.upload.id),
     );
   expect(await near({})).toEqual([1, 2, 4, 3]);
   expect(await near({ bucket: 'odd' })).toEqual([1, 3]);
   expect(await near({ prefix: 'near/4' })).toEqual([4]);
-  expect(await near({ status: 'ready' })).toEqual([]);
+  expect(await near({ statuses: ['ready'] })).toEqual([]);
 });
 
 test('an upload that has just landed costs the index nothing: only hashes are in it', async () => {
@@ -106,12 +106,12 @@ test('an upload that has just landed costs the index nothing: only hashes are in
 
 test('an upload without a hash is not comparable, and one that is not there is not found', async () => {
   await setHashes([hash]);
-  const list = (id = '') => reader.listSimilar({ id, distance: 7 }, {}, 50, undefined);
+  const list = (id = '') => reader.listSimilar({ id, distance: 7 }, {}, { limit: 50 });
   await expect(list(ids[5])).rejects.toMatchObject({ code: 'upload.not_comparable' });
   await expect(list('00000000-0000-7000-8000-000000000000')).rejects.toMatchObject({
     code: 'upload.not_found',
   });
-  const wrong = reader.listSimilar({ id: ids[0] ?? '', distance: 7 }, {}, 50, 'AAAA');
+  const wrong = reader.listSimilar({ id: ids[0] ?? '', distance: 7 }, {}, { limit: 50, cursor: 'AAAA' });
   await expect(wrong).rejects.toMatchObject({ code: 'request.cursor_invalid' });
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createLogger, developmentSecrets } from '#runtime';
 import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry } from '#uploads';
@@ -78,6 +79,69 @@ describe('the query API', () => {
     expect(seen).toEqual(ids.toReversed());
   });
 
+  test('pages go the other way with sort=createdAt, and end where the list ends', async () => {
+    const { body: first } = await get('/v1/uploads?sort=createdAt&limit=15');
+    const { body: second } = await get(`/v1/uploads?sort=createdAt&limit=15&cursor=${first.nextCursor}`);
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+    expect(second.nextCursor).toBeNull();
+    expect((await get('/v1/uploads?sort=-createdAt&limit=1')).body.items[0]?.id).toBe(ids.at(-1));
+  });
+
+  test.each(['status=ready,stored', 'status=ready&status=stored', 'status=stored,ready,ready'])(
+    '%s lists the uploads of several states',
+    async (query) => {
+      expect((await get(`/v1/uploads?${query}`)).body.items).toHaveLength(25);
+      expect((await get(`/v1/uploads?${query}&bucket=other`)).body.items).toHaveLength(5);
+    },
+  );
+
+  test('ids are answered in their order, with what is missing', async () => {
+    const unknown = '019ad5f2-0000-7000-8000-000000000000';
+    const asked = [ids[7], unknown, ids[3], ids[7]].join(',');
+    const { body } = await get(`/v1/uploads?ids=${asked}`);
+    expect(body.items.map(({ id }) => id)).toEqual([ids[7], ids[3]]);
+    expect(body).toMatchObject({ nextCursor: null, missing: [unknown] });
+    expect((await get(`/v1/uploads?ids=${unknown}`)).body).toEqual({
+      items: [],
+      nextCursor: null,
+      missing: [unknown],
+    });
+  });
+
+  test('ids are answered as a single upload is: deleted ones too, and what one was merged into', async () => {
+    const [merged, standing, deleted] = ids;
+    await database.source.query(`UPDATE uploads SET status = 'deleted', merged_into = $2 WHERE id = $1`, [
+      merged,
+      standing,
+    ]);
+    await database.source.query(`UPDATE uploads SET status = 'deleted' WHERE id = $1`, [deleted]);
+    const { body } = await get(`/v1/uploads?ids=${merged},${deleted},${standing}&fields=status`);
+    expect(body.items).toEqual([
+      { id: standing, status: 'ready' },
+      { id: deleted, status: 'deleted' },
+      { id: standing, status: 'ready' },
+    ]);
+    await database.source.query(
+      `UPDATE uploads SET status = 'ready', merged_into = NULL WHERE id = ANY($1)`,
+      [[merged, deleted]],
+    );
+  });
+
+  test.each([
+    ['fields=objectKey,status', ['id', 'objectKey', 'status']],
+    ['fields=renditions&fields=warnings', ['id', 'warnings', 'renditions']],
+    ['fields=id', ['id']],
+    [
+      'fields=contradictions,metadata,current,perceptualHash',
+      ['id', 'contradictions', 'current', 'metadata', 'perceptualHash'],
+    ],
+  ])('with %s a list has these fields alone, as without it', async (query, fields) => {
+    const { items } = (await get('/v1/uploads?limit=3')).body;
+    const { items: partial } = (await get(`/v1/uploads?limit=3&${query}`)).body;
+    expect(Object.keys(partial[0] ?? {})).toEqual(fields);
+    expect(items).toMatchObject(partial);
+  });
+
   test('filters narrow by bucket, prefix, kind, status and vars', async () => {
     expect((await get('/v1/uploads?bucket=other')).body.items).toHaveLength(5);
     expect(
@@ -122,6 +186,21 @@ describe('the query API', () => {
     ['/v1/uploads?colour=red', 400, 'request.invalid'],
     ['/v1/uploads?createdAfter=yesterday', 400, 'request.invalid'],
     ['/v1/uploads?bucket=a&bucket=b', 400, 'request.invalid'],
+    ['/v1/uploads?var.a=b&var.a=c', 400, 'request.invalid'],
+    ['/v1/uploads?status=ready,done', 400, 'request.invalid'],
+    ['/v1/uploads?status=', 400, 'request.invalid'],
+    ['/v1/uploads?sort=sizeBytes', 400, 'request.invalid'],
+    ['/v1/uploads?sort=createdAt&sort=createdAt', 400, 'request.invalid'],
+    ['/v1/uploads?fields=everything', 400, 'request.invalid'],
+    ['/v1/uploads?fields=', 400, 'request.invalid'],
+    ['/v1/uploads?fields=__proto__', 400, 'request.invalid'],
+    ['/v1/uploads?ids=', 400, 'request.invalid'],
+    ['/v1/uploads?ids=17', 400, 'request.invalid'],
+    [`/v1/uploads?ids=${Array.from({ length: 101 }, () => randomUUID()).join()}`, 400, 'request.invalid'],
+    ['/v1/uploads?ids=00000000-0000-7000-8000-000000000000&status=ready', 400, 'request.invalid'],
+    ['/v1/uploads?ids=00000000-0000-7000-8000-000000000000&limit=1', 400, 'request.invalid'],
+    ['/v1/uploads?ids=00000000-0000-7000-8000-000000000000&var.a=b', 400, 'request.invalid'],
+    ['/v1/uploads?similarTo=00000000-0000-7000-8000-000000000000&sort=createdAt', 400, 'request.invalid'],
     ['/v1/uploads?cursor=!!!', 400, 'request.cursor_invalid'],
     ['/v1/uploads?similarTo=17', 400, 'request.invalid'],
     ['/v1/uploads?distance=3', 400, 'request.invalid'],

@@ -11,6 +11,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
+import { allowOrigins } from './http/cors.js';
 
 const config = loadConfig([
   'log',
@@ -22,6 +23,7 @@ const config = loadConfig([
   'media',
   'tickets',
   'events',
+  'live',
 ]);
 const logger = createLogger('api', config.log.level);
 
@@ -64,6 +66,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+allowOrigins(fastify, config.http.corsOrigins);
 // Events come in batches, and in base64.
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;

@@ -3,6 +3,19 @@ import { isLandfallError } from '#runtime';
 import './errors.js';
 import { runProgram, usageExitCode } from './program.js';
 
+/** What the client throws on purpose. Not by its class: most commands load no client. */
+function isClientError(error: unknown): error is Error {
+  return (
+    error instanceof Error && ['LandfallProblem', 'LandfallUnreachable', 'TimeoutError'].includes(error.name)
+  );
+}
+
+// Whoever reads us may have seen enough: `landfall events tail | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 /**
  * The `landfall` command. Only this file passes the environment on: `start` gives it to the
  * processes it starts.
@@ -11,6 +24,7 @@ try {
   process.exitCode = await runProgram(process.argv.slice(2), process.env);
 } catch (error) {
   // Errors thrown on purpose are self-explanatory; only unexpected ones need their stack.
-  console.error(isLandfallError(error) ? `landfall: ${error.message} (${error.code})` : error);
+  if (isLandfallError(error)) console.error(`landfall: ${error.message} (${error.code})`);
+  else console.error(isClientError(error) ? `landfall: ${error.message}` : error);
   process.exitCode = isLandfallError(error, 'request.invalid') ? usageExitCode : 1;
 }

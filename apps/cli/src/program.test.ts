@@ -19,33 +19,32 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 /** Every command that help shows, as it is typed. */
-function listCommands(): string[][] {
-  const walk = (command: CommandUnknownOpts, path: string[]): string[][] =>
+function listCommands(): string[] {
+  const walk = (command: CommandUnknownOpts, path: string): string[] =>
     command
       .createHelp()
       .visibleCommands(command)
-      .filter((child) => child.name() !== 'help')
-      .flatMap((child) => [[...path, child.name()], ...walk(child, [...path, child.name()])]);
-  return walk(createProgram({ env: {}, end: () => undefined }), []);
+      .flatMap((child) => {
+        const name = `${path}${child.name()}`;
+        return child.name() === 'help' ? [] : [name].concat(walk(child, `${name} `));
+      });
+  return walk(createProgram({ env: {}, end: () => undefined }), '');
 }
 
 describe('help', () => {
   test.each([[[]], [['help']], [['--help']], [['-h']]])('landfall %j lists the commands', async (words) => {
     expect(await runProgram(words, {})).toBe(0);
     expect(printed).toMatch(/^Usage: landfall \[options\] \[command\]/);
-    for (const [name = '', ...more] of listCommands())
-      if (more.length === 0) expect(printed).toContain(`  ${name}`);
+    for (const name of listCommands().filter((one) => !one.includes(' ')))
+      expect(printed).toContain(`  ${name}`);
     expect(complained).toBe('');
   });
 
-  test.each(listCommands().map((path) => [path.join(' '), path]))(
-    'landfall %s --help',
-    async (name, path) => {
-      expect(await runProgram([...path, '--help'], {})).toBe(0);
-      expect(printed).toContain(`Usage: landfall ${name}`);
-      expect(printed).toContain('-h, --help');
-    },
-  );
+  test.each(listCommands())('landfall %s --help', async (name) => {
+    expect(await runProgram([...name.split(' '), '--help'], {})).toBe(0);
+    expect(printed).toContain(`Usage: landfall ${name}`);
+    expect(printed).toContain('-h, --help');
+  });
 
   test('landfall help <command> prints the same', async () => {
     await runProgram(['help', 'reconcile'], {});

@@ -4,11 +4,18 @@ import { addDevelopment } from './commands/development.js';
 import { addDiagnosis } from './commands/diagnosis.js';
 import type { AddCommands, Context, Program } from './commands/context.js';
 import { addPrograms } from './commands/programs.js';
+import { addRemoteCommands } from './commands/remote.js';
 
 /** The exit code for words that no command understands. */
 export const usageExitCode = 2;
 
-const groups: readonly AddCommands[] = [addPrograms, addDataCommands, addDiagnosis, addDevelopment];
+const groups: readonly AddCommands[] = [
+  addPrograms,
+  addRemoteCommands,
+  addDataCommands,
+  addDiagnosis,
+  addDevelopment,
+];
 
 /** The `landfall` command with all of its commands. Does not run anything yet. */
 export function createProgram(context: Context): Program {

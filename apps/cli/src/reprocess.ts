@@ -14,8 +14,8 @@ import { withDatabase } from './database-env.js';
 
 /** The options as they were written. */
 export interface ReprocessOptions {
-  readonly rendition: readonly string[];
-  readonly where: readonly string[];
+  readonly rendition?: readonly string[] | undefined;
+  readonly where?: readonly string[] | undefined;
   readonly cursor?: string | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -71,7 +71,7 @@ export async function reprocess(options: ReprocessOptions, env: NodeJS.ProcessEn
 }
 
 /** @throws LandfallError request.invalid */
-function readRequest({ rendition, where, cursor, dryRun = false }: ReprocessOptions): Request {
+function readRequest({ rendition, where = [], cursor, dryRun = false }: ReprocessOptions): Request {
   const pairs = where.map((word) => {
     const at = word.indexOf('=');
     if (at < 1) throw new LandfallError('request.invalid', `--where ${word}: must be <name>=<value>`);
@@ -84,7 +84,7 @@ function readRequest({ rendition, where, cursor, dryRun = false }: ReprocessOpti
     const problems = filter.error.issues.map((issue) => `--where ${issue.path.join('.')}: ${issue.message}`);
     throw new LandfallError('request.invalid', problems.join('; '));
   }
-  return { names: rendition.length > 0 ? [...rendition] : undefined, filter: filter.data, cursor, dryRun };
+  return { names: rendition && [...rendition], filter: filter.data, cursor, dryRun };
 }
 
 const filterSchema = withVars(uploadFilterFields).transform(filterOf);

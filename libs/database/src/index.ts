@@ -12,6 +12,7 @@ export {
   DataSource,
   type EntityManager,
   In,
+  IsNull,
   LessThanOrEqual,
   MoreThan,
   Not,

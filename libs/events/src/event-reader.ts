@@ -1,14 +1,7 @@
-import { And, type DataSource, In, LessThanOrEqual, MoreThan } from '#database';
+import { And, type DataSource, LessThanOrEqual, MoreThan } from '#database';
 import { LandfallError, timeOfId } from '#runtime';
-import type { EventType } from './event-types.js';
+import { type EventFilter, narrowEvents } from './event-filter.js';
 import { LogEvent } from './log-event.entity.js';
-
-/** Which events a reader wants. */
-export interface EventFilter {
-  /** All unless set. */
-  types?: readonly EventType[] | undefined;
-  uploadId?: string | undefined;
-}
 
 /** Events in the order of the log. */
 export interface EventPage {
@@ -43,15 +36,10 @@ export class EventReader {
       take: 1,
     });
     if (!last) return { items: [], next: after ?? null };
-    const { types, uploadId } = filter;
-    const items = await this.source
+    const window = this.source
       .createQueryBuilder(LogEvent, 'e')
-      .where('e.position > :from AND e.position <= :to', { from, to: last.position })
-      .andWhere(types ? { type: In(types) } : {})
-      .andWhere(uploadId === undefined ? {} : { uploadId })
-      .orderBy('e.position')
-      .limit(limit)
-      .getMany();
+      .where('e.position > :from AND e.position <= :to', { from, to: last.position });
+    const items = await narrowEvents(window, filter).orderBy('e.position').limit(limit).getMany();
     return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : last.id };
   }
 

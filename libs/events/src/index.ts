@@ -8,6 +8,14 @@
  */
 import './errors.js';
 
+export {
+  type EventFilter,
+  type EventSubject,
+  isPinned,
+  subjectOf,
+  type UploadPins,
+  wantsEvent,
+} from './event-filter.js';
 export { EventReader } from './event-reader.js';
 export { EventSequencer, eventsChannel } from './event-sequencer.js';
 export {

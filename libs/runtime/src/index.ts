@@ -15,6 +15,7 @@ export { createLogger, type Logger, nestLogger } from './logger.js';
 export {
   counter,
   type EventCounter,
+  gauge,
   histogram,
   measureProcess,
   metricsContentType,

@@ -47,16 +47,27 @@ export {
   recordEarly,
 } from './making/versions.js';
 export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
-export { filterOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
+export { findMergedInto } from './reading/merged-uploads.js';
+export { findRunning, type RunningRendition } from './reading/running-renditions.js';
+export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
+export {
+  maxDistance,
+  type PageRequest,
+  type Similarity,
+  type UploadFilter,
+  UploadReader,
+  uploadSorts,
+} from './reading/upload-reader.js';
 export { countUploads, type StatsRange } from './reading/upload-stats.js';
-export { maxDistance, type Similarity, type UploadFilter, UploadReader } from './reading/upload-reader.js';
 export {
   type SignRendition,
-  uploadStatusSchema,
-  type UploadView,
-  uploadViewSchema,
+  type UploadField,
+  uploadFields,
+  type UploadWithRenditions,
+  viewFields,
   viewUpload,
-} from './reading/upload-view.js';
+} from './reading/upload-fields.js';
+export { uploadStatusSchema, type UploadView, uploadViewSchema } from './reading/upload-view.js';
 export type { ReplanRules } from './making/plan-again.js';
 export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';

@@ -1,4 +1,4 @@
-import type { ApiResponseSchemaHost } from '@nestjs/swagger';
+import { ApiQuery, type ApiResponseSchemaHost } from '@nestjs/swagger';
 import { z } from 'zod';
 
 type SchemaOrReference = ApiResponseSchemaHost['schema'];
@@ -27,6 +27,12 @@ export function documentSchema(schema: z.ZodType, io: Direction = 'output'): Sch
   });
   for (const [name, definition] of Object.entries($defs)) keep(name, definition);
   return refer(items) as SchemaOrReference;
+}
+
+/** Documents a parameter of the query that takes several values, with commas between them. */
+export function ApiListQuery(name: string, item: z.ZodType): MethodDecorator {
+  const schema = { type: 'array', minItems: 1, items: documentSchema(item, 'input') } as SchemaOrReference;
+  return ApiQuery({ name, required: false, style: 'form', explode: false, schema });
 }
 
 function keep(name: string, definition: JsonSchema): void {

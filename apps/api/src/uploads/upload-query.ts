@@ -1,9 +1,14 @@
 import {
   filterOf,
+  listOf,
   maxDistance,
+  type PageRequest,
   type Similarity,
+  type UploadField,
   type UploadFilter,
+  uploadFields,
   uploadFilterFields,
+  uploadSorts,
   withVars,
 } from '#uploads';
 import { z } from 'zod';
@@ -14,8 +19,21 @@ export const uploadId = z.uuid('must be a UUID');
 /** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
 const usualDistance = 7;
 
+const usualLimit = 50;
+/** With them the line of the request stays below 4 KiB. */
+const maxIds = 100;
+
+export const uploadFieldSchema = z
+  .enum(uploadFields, 'must be names of fields of an upload')
+  .meta({ id: 'UploadField', description: 'A field of an upload.' });
+
 const querySchema = withVars({
   ...uploadFilterFields,
+  ids: listOf(uploadId, maxIds)
+    .optional()
+    .describe(
+      `these uploads, ${maxIds} at most, in their order; only fields may be given with it, and missing lists what is not found`,
+    ),
   similarTo: uploadId.optional().describe('near duplicates of this upload by perceptual hash, nearest first'),
   distance: z.coerce
     .number(`must be an integer from 0 to ${maxDistance}`)
@@ -26,30 +44,49 @@ const querySchema = withVars({
     .describe(
       `with similarTo: maximum number of the 64 hash bits that may differ; defaults to ${usualDistance}`,
     ),
-  limit: z.coerce.number('must be an integer from 1 to 200').int().min(1).max(200).default(50),
-  cursor: z.string().max(64).optional().describe('nextCursor of the previous page'),
+  sort: z
+    .enum(uploadSorts, `must be ${uploadSorts.join(' or ')}`)
+    .optional()
+    .describe('createdAt: oldest first; -createdAt: newest first, the default; not with similarTo'),
+  fields: listOf(uploadFieldSchema, uploadFields.length)
+    .optional()
+    .describe('only these fields, and id: what is left out is not read'),
+  limit: z.coerce
+    .number('must be an integer from 1 to 200')
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(`most uploads on a page; defaults to ${usualLimit}`),
+  cursor: z.string().max(64).optional().describe('nextCursor of the previous page of the same list'),
 });
 
-export interface UploadQuery {
-  filter: UploadFilter;
-  similarTo: Similarity | undefined;
-  limit: number;
-  cursor: string | undefined;
-}
+/** Which uploads are asked for: by their ids, by likeness, or all that the filter lets through. */
+export type UploadQuery = { fields: UploadField[] | undefined } & (
+  | { ids: string[] }
+  | { similarTo: Similarity; filter: UploadFilter; page: PageRequest }
+  | { filter: UploadFilter; page: PageRequest }
+);
 
 /**
  * Converts the query of GET /v1/uploads for the reader. `var.<name>=<value>` may occur for several
  * names.
  */
-export const uploadQuery = querySchema.transform(
-  ({ similarTo, distance, limit, cursor, ...words }, context): UploadQuery => {
-    if (distance !== undefined && similarTo === undefined)
-      context.addIssue({ code: 'custom', path: ['distance'], message: 'requires similarTo' });
-    return {
-      filter: filterOf(words, context),
-      similarTo: similarTo === undefined ? undefined : { id: similarTo, distance: distance ?? usualDistance },
-      limit,
-      cursor,
-    };
-  },
-);
+export const uploadQuery = querySchema.transform((query, context): UploadQuery => {
+  const { ids, similarTo, distance, sort, fields, limit = usualLimit, cursor, ...words } = query;
+  const refuse = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
+  if (ids) {
+    for (const name of Object.keys(query))
+      if (name !== 'ids' && name !== 'fields') refuse(name, 'must not be given with ids');
+    return { ids, fields };
+  }
+  const filter = filterOf(words, context);
+  const page = { limit, cursor, sort, fields };
+  if (similarTo === undefined) {
+    if (distance !== undefined) refuse('distance', 'requires similarTo');
+    return { filter, page, fields };
+  }
+  if (sort !== undefined) refuse('sort', 'must not be given with similarTo: the nearest are first');
+  return { similarTo: { id: similarTo, distance: distance ?? usualDistance }, filter, page, fields };
+});

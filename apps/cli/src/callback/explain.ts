@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type CapturedCallback, type ExplainedStep, explainCallback, readCapturedCallback } from '#explain';
 import { readKeyUrl } from '#oss';
 import { LandfallError, loadConfig } from '#runtime';
+import { printable } from '../printable.js';
 
 const fileMaxBytes = 2_097_152;
 const pemMaxBytes = 16_384;
@@ -57,14 +58,6 @@ function printStep({ title, verdict, lines }: ExplainedStep): void {
   const [first = '', ...more] = lines;
   console.log(`${verdict.padEnd(6)}${title.padEnd(15)} ${printable(first)}`);
   for (const line of more) console.log(`${' '.repeat(22)}${printable(line)}`);
-}
-
-/** Strangers wrote this text: it must not control the terminal. */
-function printable(line: string): string {
-  return line.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 /** Returns the key at the given place, or the one that the request names if its host is allowed. */

@@ -14,4 +14,4 @@ export interface Context {
 export type AddCommands = (program: Program, context: Context) => void;
 
 /** Gathers the values of an option that may be given several times. */
-export const collect = (value: string, before: string[]) => [...before, value];
+export const collect = (value: string, before: string[] = []) => [...before, value];

@@ -15,8 +15,8 @@ export const addDataCommands: AddCommands = (program, { env, end }) => {
     .description(
       'Make the renditions again that are missing, have failed or differ from the current pipelines file.',
     )
-    .option('--rendition <name>', 'only the renditions of this name; may be repeated', collect, [])
-    .option('--where <name=value>', 'only uploads that match this filter; may be repeated', collect, [])
+    .option('--rendition <name>', 'only the renditions of this name; may be repeated', collect)
+    .option('--where <name=value>', 'only uploads that match this filter; may be repeated', collect)
     .option('--cursor <cursor>', 'continue where a run stopped')
     .option('--dry-run', 'only count')
     .action(async (options) => end(await (await import('../reprocess.js')).reprocess(options, env)));

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { renderCommandLinePage } from './command-line-page.js';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
 import { renderErrorsPage } from './errors-page.js';
@@ -10,6 +11,7 @@ import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js'
 /** The generated files, by their path in the clone. */
 export function renderDocs(): Record<string, string> {
   return {
+    'docs/command-line.md': renderCommandLinePage(),
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
     'docs/event-log.md': renderEventLogPage(),

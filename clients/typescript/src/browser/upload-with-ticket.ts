@@ -119,16 +119,20 @@ function send(
     };
     signal?.addEventListener('abort', stop, { once: true });
     // With a listener the browser asks OSS before it sends; OSS answers by the CORS rule it needs anyway.
-    request.upload.onprogress = ({ loaded, total }) => {
+    request.upload.addEventListener('progress', ({ loaded, total }) => {
       moved();
       try {
         onProgress?.({ sentBytes: loaded, totalBytes: total });
       } catch (error) {
         fail(error);
       }
-    };
-    request.onload = () => end(() => resolve({ status: request.status, text: request.responseText }));
-    request.onerror = () => fail(new UploadInterrupted('the connection failed, or CORS forbids it'));
+    });
+    request.addEventListener('load', () =>
+      end(() => resolve({ status: request.status, text: request.responseText })),
+    );
+    request.addEventListener('error', () =>
+      fail(new UploadInterrupted('the connection failed, or CORS forbids it')),
+    );
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     moved();

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, asyncProperty, nat } from 'fast-check';
 import { expect, test } from 'vitest';
 import { readServerSentEvents, type ServerSentEvent } from './server-sent-events.js';
 
@@ -46,8 +46,8 @@ test('reads the same wherever the stream is cut', async () => {
   const bytes = new TextEncoder().encode(text);
   const whole = await read(streamOf(text));
   expect(whole).toHaveLength(2);
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(bytes.length), { maxLength: 12 }), async (cuts) => {
+  await assert(
+    asyncProperty(array(nat(bytes.length), { maxLength: 12 }), async (cuts) => {
       const edges = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
       const chunks = edges.slice(1).map((end, index) => bytes.subarray(edges[index], end));
       expect(await read(streamOf(...chunks))).toEqual(whole);

@@ -86,6 +86,97 @@ export type MediaError = {
 export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'other';
 
 /**
+ * The fields of an upload that were asked for, and its id.
+ */
+export type PartialUpload = {
+    id: string;
+    bucket?: string;
+    objectKey?: string;
+    etag?: string | null;
+    sizeBytes?: number | null;
+    mimeType?: string | null;
+    /**
+     * what OSS itself read from the image
+     */
+    imageInfo?: ImageInfo | null;
+    /**
+     * where imageInfo is not what the bytes say
+     */
+    contradictions?: Array<Contradiction>;
+    /**
+     * custom values that somebody vouches for: the ticket, the secret callback URL, or CALLBACK_TRUST=any
+     */
+    vars?: {
+        [key: string]: string;
+    };
+    /**
+     * custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them
+     */
+    claimedVars?: {
+        [key: string]: string;
+    };
+    /**
+     * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
+     */
+    proof?: Proof | null;
+    /**
+     * OSS’s id of the request that uploaded
+     */
+    requestId?: string | null;
+    /**
+     * whether it is the newest version of its object that is known
+     */
+    current?: boolean;
+    /**
+     * the upload of the newest version, where that is another
+     */
+    supersededBy?: string | null;
+    kind?: MediaKind | null;
+    status?: UploadStatus;
+    error?: MediaError | null;
+    /**
+     * what is not as it should be, although it is ready; the codes are in docs/errors.md
+     */
+    warnings?: Array<WarningCode>;
+    pipeline?: string | null;
+    source?: UploadSource;
+    /**
+     * facts read from the bytes; for one upload with the raw tags of an image as `raw`
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    placeholder?: Placeholder | null;
+    /**
+     * 16 hex digits that differ in few bits from those of near duplicates
+     */
+    perceptualHash?: string | null;
+    /**
+     * bits in which perceptualHash differs from that of the upload asked for; with similarTo only
+     */
+    distance?: number;
+    renditions?: Array<Rendition>;
+    createdAt?: string;
+    updatedAt?: string;
+    readyAt?: string | null;
+};
+
+/**
+ * One page of a list of uploads, with `fields`.
+ */
+export type PartialUploadPage = {
+    items: Array<PartialUpload>;
+    /**
+     * for the next page; null on the last
+     */
+    nextCursor: string | null;
+    /**
+     * with ids: those of them that are not found
+     */
+    missing?: Array<string>;
+};
+
+/**
  * What is shown while an image loads.
  */
 export type Placeholder = {
@@ -155,38 +246,6 @@ export type Rendition = {
  */
 export type RenditionKind = 'image' | 'loop' | 'poster' | 'preview' | 'storyboard' | 'hls' | 'mp4' | 'audio' | 'waveform';
 
-export type RenditionStats = {
-    count: number;
-    bytes: number;
-    /**
-     * the largest count first
-     */
-    byStatus: Array<{
-        status: RenditionStatus;
-        count: number;
-        bytes: number;
-    }>;
-    /**
-     * the largest count first
-     */
-    byKind: Array<{
-        kind: RenditionKind;
-        count: number;
-        bytes: number;
-    }>;
-    /**
-     * the oldest first
-     */
-    byDay: Array<{
-        /**
-         * day of the landing in UTC; days without any are left out
-         */
-        day: string;
-        count: number;
-        bytes: number;
-    }>;
-};
-
 export type RenditionStatus = 'pending' | 'ready' | 'failed';
 
 /**
@@ -197,21 +256,6 @@ export type ReprocessRequest = {
      * names of the renditions to make again; defaults to all
      */
     renditions?: Array<string>;
-};
-
-/**
- * How many uploads landed in a range of time, and what was made of them.
- */
-export type Stats = {
-    bucket: string | null;
-    createdAfter: string;
-    createdBefore: string | null;
-    /**
-     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
-     */
-    countedAt: string;
-    uploads: UploadStats;
-    renditions: RenditionStats;
 };
 
 /**
@@ -321,14 +365,6 @@ export type Upload = {
         [key: string]: string;
     };
     /**
-     * what your backend says of it, by PATCH; so are tags and labels
-     */
-    title: string | null;
-    tags: Array<string>;
-    labels: {
-        [key: string]: string;
-    };
-    /**
      * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
      */
     proof: Proof | null;
@@ -375,6 +411,11 @@ export type Upload = {
 };
 
 /**
+ * A field of an upload.
+ */
+export type UploadField = 'id' | 'bucket' | 'objectKey' | 'etag' | 'sizeBytes' | 'mimeType' | 'imageInfo' | 'contradictions' | 'vars' | 'claimedVars' | 'proof' | 'requestId' | 'current' | 'supersededBy' | 'kind' | 'status' | 'error' | 'warnings' | 'pipeline' | 'source' | 'metadata' | 'placeholder' | 'perceptualHash' | 'distance' | 'renditions' | 'createdAt' | 'updatedAt' | 'readyAt';
+
+/**
  * One page of a list of uploads.
  */
 export type UploadPage = {
@@ -383,64 +424,16 @@ export type UploadPage = {
      * for the next page; null on the last
      */
     nextCursor: string | null;
-};
-
-/**
- * What your backend says of an upload.
- */
-export type UploadPatch = {
     /**
-     * null removes it
+     * with ids: those of them that are not found
      */
-    title?: string | null;
-    /**
-     * replace all tags; null or [] removes them
-     */
-    tags?: Array<string> | null;
-    /**
-     * values of your own by name, at most 20: those given are set, null removes one, and null instead of the object all
-     */
-    labels?: {
-        [key: string]: string | null;
-    } | null;
+    missing?: Array<string>;
 };
 
 /**
  * How Landfall heard of it first.
  */
 export type UploadSource = 'callback' | 'ticket' | 'event' | 'reconcile';
-
-export type UploadStats = {
-    count: number;
-    bytes: number;
-    /**
-     * the largest count first
-     */
-    byStatus: Array<{
-        status: UploadStatus;
-        count: number;
-        bytes: number;
-    }>;
-    /**
-     * the largest count first
-     */
-    byKind: Array<{
-        kind: MediaKind | null;
-        count: number;
-        bytes: number;
-    }>;
-    /**
-     * the oldest first
-     */
-    byDay: Array<{
-        /**
-         * day of the landing in UTC; days without any are left out
-         */
-        day: string;
-        count: number;
-        bytes: number;
-    }>;
-};
 
 /**
  * stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.
@@ -478,7 +471,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -793,27 +786,41 @@ export type GetMetricsResponses = {
 
 export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
-export type GetStatsData = {
+export type ListEventsData = {
     body?: never;
     path?: never;
     query?: {
         /**
-         * exact bucket
+         * `next` of the page before; the id of an event; latest for only what comes; or beginning
          */
-        bucket?: string;
+        after?: string | 'latest' | 'beginning';
         /**
-         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         * types, separated by commas; all unless given
          */
-        createdAfter?: string;
+        type?: string | Array<string>;
         /**
-         * landed before
+         * events of this upload
          */
-        createdBefore?: string;
+        uploadId?: string;
+        /**
+         * maximum number of events
+         */
+        limit?: number;
+        /**
+         * seconds to wait for events where there are none yet
+         */
+        wait?: number;
+        /**
+         * var.<name>=<value>, for any number of names
+         */
+        vars?: {
+            [key: string]: string;
+        };
     };
-    url: '/v1/stats';
+    url: '/v1/events';
 };
 
-export type GetStatsErrors = {
+export type ListEventsErrors = {
     /**
      * Bad Request
      */
@@ -827,10 +834,95 @@ export type GetStatsErrors = {
         code: 'auth.key_invalid' | 'auth.key_missing';
     };
     /**
-     * Unprocessable Entity
+     * Internal Server Error
      */
-    422: Problem & {
-        code: 'stats.too_many';
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
+
+export type ListEventsResponses = {
+    /**
+     * One page
+     */
+    200: {
+        items: Array<{
+            /**
+             * the same however often and in whatever way the event is read
+             */
+            id: string;
+            type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
+            uploadId: string | null;
+            /**
+             * when it happened
+             */
+            timestamp: string;
+            /**
+             * as docs/event-log.md describes it for the type
+             */
+            data: {
+                [key: string]: unknown;
+            };
+        }>;
+        /**
+         * `after` of the next page; an empty page may move on too
+         */
+        next: string;
+    };
+};
+
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
+
+export type StreamEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * resumes after this event
+         */
+        'Last-Event-ID'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * the id of an event to go on after, unless Last-Event-ID names one; latest, or beginning
+         */
+        after?: string | 'latest' | 'beginning';
+        /**
+         * types, separated by commas; all unless given
+         */
+        type?: string | Array<string>;
+        /**
+         * events of this upload
+         */
+        uploadId?: string;
+        /**
+         * a token of POST /v1/tokens, for browsers
+         */
+        token?: string;
+        /**
+         * var.<name>=<value>, for any number of names
+         */
+        vars?: {
+            [key: string]: string;
+        };
+    };
+    url: '/v1/events/stream';
+};
+
+export type StreamEventsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
     };
     /**
      * Internal Server Error
@@ -842,20 +934,20 @@ export type GetStatsErrors = {
      * Service Unavailable
      */
     503: Problem & {
-        code: 'database.unavailable' | 'stats.busy';
+        code: 'database.unavailable';
     };
 };
 
-export type GetStatsError = GetStatsErrors[keyof GetStatsErrors];
+export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
-export type GetStatsResponses = {
+export type StreamEventsResponses = {
     /**
-     * The counts, and when they were taken
+     * The stream
      */
-    200: Stats;
+    200: string;
 };
 
-export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
+export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
 
 export type GetStreamKeyData = {
     body?: never;
@@ -977,12 +1069,6 @@ export type GetStreamFileResponse = GetStreamFileResponses[keyof GetStreamFileRe
 
 export type IssueTicketData = {
     body: TicketRequest;
-    headers?: {
-        /**
-         * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
-         */
-        'Idempotency-Key'?: string;
-    };
     path?: never;
     query?: never;
     url: '/v1/tickets';
@@ -993,7 +1079,7 @@ export type IssueTicketErrors = {
      * Bad Request
      */
     400: Problem & {
-        code: 'idempotency.key_invalid' | 'request.invalid' | 'ticket.key_invalid';
+        code: 'request.invalid' | 'ticket.key_invalid';
     };
     /**
      * Unauthorized
@@ -1008,12 +1094,6 @@ export type IssueTicketErrors = {
         code: 'ticket.bucket_forbidden' | 'ticket.key_forbidden';
     };
     /**
-     * Conflict
-     */
-    409: Problem & {
-        code: 'idempotency.key_in_use';
-    };
-    /**
      * Payload Too Large
      */
     413: Problem & {
@@ -1023,7 +1103,7 @@ export type IssueTicketErrors = {
      * Unprocessable Entity
      */
     422: Problem & {
-        code: 'idempotency.key_reused' | 'ticket.pipeline_unknown';
+        code: 'ticket.pipeline_unknown';
     };
     /**
      * Internal Server Error
@@ -1103,6 +1183,91 @@ export type GetTicketResponses = {
 
 export type GetTicketResponse = GetTicketResponses[keyof GetTicketResponses];
 
+export type IssueTokenData = {
+    body: {
+        /**
+         * events: GET /v1/events/stream; uploads: GET /v1/uploads/{id}
+         */
+        scopes?: Array<'events' | 'uploads'>;
+        /**
+         * ids of uploads that the token is for
+         */
+        uploads?: Array<string>;
+        /**
+         * ids of tickets: the uploads that are made with them
+         */
+        tickets?: Array<string>;
+        /**
+         * values of vars: the uploads that have all of them
+         */
+        vars?: {
+            [key: string]: string;
+        };
+        /**
+         * lifetime in seconds; LIVE_TOKEN_LIFETIME_S is the default and the upper limit
+         */
+        lifetimeS?: number;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/tokens';
+};
+
+export type IssueTokenErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type IssueTokenError = IssueTokenErrors[keyof IssueTokenErrors];
+
+export type IssueTokenResponses = {
+    /**
+     * The token
+     */
+    201: {
+        /**
+         * for `?token=` of the stream, or as a bearer token
+         */
+        token: string;
+        scopes: Array<'events' | 'uploads'>;
+        expiresAt: string;
+        /**
+         * `after` of a stream that shall miss nothing that happens from now on
+         */
+        cursor: string;
+    };
+};
+
+export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];
+
 export type ListUploadsData = {
     body?: never;
     path?: never;
@@ -1115,19 +1280,15 @@ export type ListUploadsData = {
          * object keys that begin with this
          */
         prefix?: string;
-        kind?: 'image' | 'video' | 'audio' | 'document' | 'other';
+        kind?: MediaKind;
         /**
-         * without it all but those that are deleted
+         * one or several, such as ready,failed; without it all but those that are deleted
          */
-        status?: 'stored' | 'processing' | 'ready' | 'failed' | 'ignored' | 'deleted';
+        status?: Array<UploadStatus>;
         /**
          * true: only the newest version of each object; false: only what it took the place of
          */
         current?: string;
-        /**
-         * has this tag; given several times, all of them
-         */
-        tag?: string | Array<string>;
         /**
          * landed at or after
          */
@@ -1137,6 +1298,10 @@ export type ListUploadsData = {
          */
         createdBefore?: string;
         /**
+         * these uploads, 100 at most, in their order; only fields may be given with it, and missing lists what is not found
+         */
+        ids?: Array<string>;
+        /**
          * near duplicates of this upload by perceptual hash, nearest first
          */
         similarTo?: string;
@@ -1144,17 +1309,22 @@ export type ListUploadsData = {
          * with similarTo: maximum number of the 64 hash bits that may differ; defaults to 7
          */
         distance?: number;
+        /**
+         * createdAt: oldest first; -createdAt: newest first, the default; not with similarTo
+         */
+        sort?: 'createdAt' | '-createdAt';
+        /**
+         * only these fields, and id: what is left out is not read
+         */
+        fields?: Array<UploadField>;
+        /**
+         * most uploads on a page; defaults to 50
+         */
         limit?: number;
         /**
-         * nextCursor of the previous page
+         * nextCursor of the previous page of the same list
          */
         cursor?: string;
-        /**
-         * label.<name>=<value>, for any number of names
-         */
-        labels?: {
-            [key: string]: string;
-        };
         /**
          * var.<name>=<value>, for any number of names
          */
@@ -1210,7 +1380,7 @@ export type ListUploadsResponses = {
     /**
      * One page
      */
-    200: UploadPage;
+    200: UploadPage | PartialUploadPage;
 };
 
 export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
@@ -1285,12 +1455,6 @@ export type GetUploadErrors = {
         code: 'request.invalid';
     };
     /**
-     * Unauthorized
-     */
-    401: Problem & {
-        code: 'auth.key_invalid' | 'auth.key_missing';
-    };
-    /**
      * Not Found
      */
     404: Problem & {
@@ -1320,71 +1484,6 @@ export type GetUploadResponses = {
 };
 
 export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
-
-export type UpdateUploadData = {
-    body: UploadPatch;
-    path: {
-        id: string;
-    };
-    query?: never;
-    url: '/v1/uploads/{id}';
-};
-
-export type UpdateUploadErrors = {
-    /**
-     * Bad Request
-     */
-    400: Problem & {
-        code: 'request.invalid';
-    };
-    /**
-     * Unauthorized
-     */
-    401: Problem & {
-        code: 'auth.key_invalid' | 'auth.key_missing';
-    };
-    /**
-     * Not Found
-     */
-    404: Problem & {
-        code: 'upload.not_found';
-    };
-    /**
-     * Payload Too Large
-     */
-    413: Problem & {
-        code: 'request.too_large';
-    };
-    /**
-     * Unprocessable Entity
-     */
-    422: Problem & {
-        code: 'upload.labels_exceeded';
-    };
-    /**
-     * Internal Server Error
-     */
-    500: Problem & {
-        code: 'internal.unexpected';
-    };
-    /**
-     * Service Unavailable
-     */
-    503: Problem & {
-        code: 'database.unavailable';
-    };
-};
-
-export type UpdateUploadError = UpdateUploadErrors[keyof UpdateUploadErrors];
-
-export type UpdateUploadResponses = {
-    /**
-     * The upload as it is now
-     */
-    200: Upload;
-};
-
-export type UpdateUploadResponse = UpdateUploadResponses[keyof UpdateUploadResponses];
 
 export type CancelUploadData = {
     body?: never;

@@ -5,7 +5,6 @@ test('writes values of every kind', () => {
   const query = writeQuery({
     status: ['ready', 'failed'],
     vars: { user_id: 'a&b=c' },
-    labels: { album: '17' },
     createdAfter: '2026-01-15T09:30:00Z',
     limit: 5,
     dryRun: false,
@@ -13,7 +12,7 @@ test('writes values of every kind', () => {
     cursor: null,
   });
   expect(query).toBe(
-    '?status=ready&status=failed&var.user_id=a%26b%3Dc&label.album=17&createdAfter=2026-01-15T09%3A30%3A00Z&limit=5&dryRun=false',
+    '?status=ready%2Cfailed&var.user_id=a%26b%3Dc&createdAfter=2026-01-15T09%3A30%3A00Z&limit=5&dryRun=false',
   );
   expect(writeQuery({})).toBe('');
 });

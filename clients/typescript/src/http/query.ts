@@ -1,4 +1,4 @@
-/** Values of a query: a list is written once for each item, and a record such as `vars` once for each name, as `var.<name>`. */
+/** Values of a query: a list is written with commas; of records there are only vars. */
 export type QueryValue =
   | string
   | number
@@ -13,10 +13,9 @@ export function writeQuery(values: Readonly<Record<string, QueryValue>>): string
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null) continue;
-    if (Array.isArray(value)) for (const item of value) query.append(name, String(item));
+    if (Array.isArray(value)) query.append(name, value.join(','));
     else if (typeof value === 'object')
-      for (const [key, item] of Object.entries(value))
-        query.append(`${name.replace(/s$/, '')}.${key}`, String(item));
+      for (const [key, item] of Object.entries(value)) query.append(`var.${key}`, String(item));
     else query.append(name, String(value));
   }
   const text = query.toString();

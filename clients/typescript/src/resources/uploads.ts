@@ -28,7 +28,7 @@ const pollBaseMs = 500;
 const pollMaxMs = 5_000;
 /** While events arrive, polling is only the net beneath them. */
 const netMs = 15_000;
-const finalStatuses: readonly Upload['status'][] = ['ready', 'failed', 'ignored', 'deleted'];
+const finalStatuses = new Set<Upload['status']>(['ready', 'failed', 'ignored', 'deleted']);
 
 /** What was uploaded, and what became of it. */
 export class Uploads {
@@ -86,7 +86,7 @@ export class Uploads {
       for (let asked = 1; ; asked += 1) {
         const upload = await this.get(id, { signal: ends });
         if (upload.status === 'ready') return upload;
-        if (finalStatuses.includes(upload.status)) throw new UploadNotReady(upload);
+        if (finalStatuses.has(upload.status)) throw new UploadNotReady(upload);
         await news.next(news.isLive ? netMs : backoffMs(asked, pollBaseMs, pollMaxMs), ends);
       }
     } finally {

@@ -104,7 +104,7 @@ describe('a webhook is refused', () => {
     ['when the secret is empty', 'secret_invalid', headersOf(hmac(secret)), 'whsec_'],
     ['when the secret is no base64', 'secret_invalid', headersOf(hmac(secret)), 'whsec_öööö'],
     ['when the public key is short', 'secret_invalid', headersOf(hmac(secret)), 'whpk_AAAA'],
-  ])('%s: %s', async (_, fault, headers, secrets = secret, body = payload) => {
+  ])('%s: %s', async (_, fault, headers, ...[secrets = secret, body = payload]) => {
     await expect(verify(headers, secrets, body)).rejects.toMatchObject({ name: 'WebhookRejected', fault });
   });
 

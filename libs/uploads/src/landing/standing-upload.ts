@@ -1,5 +1,5 @@
 import { LandfallError } from '#runtime';
-import type { DataSource, EntityManager } from '#database';
+import { type DataSource, type EntityManager, In } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
 /**
@@ -13,6 +13,17 @@ export async function standingIdOf(source: DataSource | EntityManager, id: strin
     .findOne({ where: { id }, select: { id: true, mergedInto: true } });
   if (!upload) throw new LandfallError('upload.not_found', id);
   return upload.mergedInto ?? id;
+}
+
+/** The ids of the uploads that stand for these landings, by their ids; without those that are not found. */
+export async function standingIdsOf(
+  source: DataSource,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const uploads = await source
+    .getRepository(Upload)
+    .find({ where: { id: In([...ids]) }, select: { id: true, mergedInto: true } });
+  return new Map(uploads.map(({ id, mergedInto }) => [id, mergedInto ?? id]));
 }
 
 /**

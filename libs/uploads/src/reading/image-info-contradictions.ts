@@ -20,7 +20,10 @@ const turnedWithin = new Set(['heic', 'avif']);
  * Compares `imageInfo` with the facts; empty when they agree or one of them is missing. OSS tells width and height as the
  * pixels are stored, before the orientation that EXIF asks for, and of some formats after it: both are right.
  */
-export function findContradictions({ imageInfo, metadata }: Upload): Contradiction[] {
+export function findContradictions({
+  imageInfo,
+  metadata,
+}: Pick<Upload, 'imageInfo' | 'metadata'>): Contradiction[] {
   const { width, height, orientation = 1, format } = metadata as Partial<Found>;
   if (!imageInfo || width === undefined || height === undefined || format === undefined) return [];
   const reportedUpright = imageInfo.width === width && imageInfo.height === height;

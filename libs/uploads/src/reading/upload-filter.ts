@@ -1,17 +1,27 @@
 import { z } from 'zod';
-import { mediaKinds, uploadStatuses } from '../rows/upload.entity.js';
+import { mediaKindSchema, uploadStatusSchema } from './upload-view.js';
 import type { UploadFilter } from './upload-reader.js';
 
 const time = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-01-15T08:30:00Z' })
   .transform((text) => new Date(text));
 
+/** Values of a parameter with commas between them, or of one that is repeated: each once, in their order. */
+export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
+  return z
+    .union([z.string(), z.array(z.string())], 'must be values with commas between them')
+    .transform((words) => [...new Set([words].flat().flatMap((word) => word.split(',')))])
+    .pipe(z.array(item).max(most, `must be at most ${most} values`));
+}
+
 /** The words that uploads are chosen by, the same in a query string and on a command line. */
 export const uploadFilterFields = {
   bucket: z.string().optional().describe('exact bucket'),
   prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
-  kind: z.enum(mediaKinds).optional(),
-  status: z.enum(uploadStatuses).optional().describe('without it all but those that are deleted'),
+  kind: mediaKindSchema.optional(),
+  status: listOf(uploadStatusSchema, 20)
+    .optional()
+    .describe('one or several, such as ready,failed; without it all but those that are deleted'),
   current: z
     .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
@@ -42,25 +52,46 @@ type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
 
 /** Words as the reader wants them; one that is not known is a mistake worth telling. */
 export function filterOf(
-  { bucket, prefix, kind, status, current, tag, createdAfter, createdBefore, ...rest }: FilterWords,
-  context: z.core.$RefinementCtx,
-): UploadFilter {
-  const named = { var: new Map<string, string>(), label: new Map<string, string>() };
-  for (const [word, value] of Object.entries<unknown>(rest)) {
-    const [, sort, name] = /^(var|label)\.(.+)$/s.exec(word) ?? [];
-    if (name !== undefined) named[sort === 'var' ? 'var' : 'label'].set(name, String(value));
-    else context.addIssue({ code: 'custom', path: [word], message: 'there is no such parameter' });
-  }
-  return {
+  {
     bucket,
     prefix,
     kind,
-    status,
+    status: statuses,
     current,
-    tags: tag,
+    tag: tags,
     createdAfter,
     createdBefore,
-    ...(named.var.size > 0 ? { vars: Object.fromEntries(named.var) } : {}),
-    ...(named.label.size > 0 ? { labels: Object.fromEntries(named.label) } : {}),
-  };
+    ...rest
+  }: FilterWords,
+  context: z.core.$RefinementCtx,
+): UploadFilter {
+  const { var: vars, label: labels } = namedWords(rest, ['var', 'label'], context);
+  const filter = { bucket, prefix, kind, statuses, current, tags, createdAfter, createdBefore };
+  return { ...filter, ...(vars ? { vars } : {}), ...(labels ? { labels } : {}) };
+}
+
+/** The words `var.<name>` by name; undefined without any. Any other word is a mistake worth an issue. */
+export function varsOf(
+  words: Readonly<Record<string, unknown>>,
+  context: z.core.$RefinementCtx,
+): Record<string, string> | undefined {
+  return namedWords(words, ['var'], context).var;
+}
+
+/** The words `<sort>.<name>` of these sorts by name. Any other word is a mistake worth an issue. */
+function namedWords<Sort extends string>(
+  words: Readonly<Record<string, unknown>>,
+  sorts: readonly Sort[],
+  context: z.core.$RefinementCtx,
+): Partial<Record<Sort, Record<string, string>>> {
+  const named: Partial<Record<Sort, Record<string, string>>> = {};
+  for (const [word, value] of Object.entries(words)) {
+    const sort = sorts.find((one) => word.startsWith(`${one}.`) && word.length > one.length + 1);
+    // Without a prototype, where __proto__ is a name like any other.
+    if (sort)
+      (named[sort] ??= Object.create(null) as Record<string, string>)[word.slice(sort.length + 1)] =
+        String(value);
+    else context.addIssue({ code: 'custom', path: [word], message: 'there is no such parameter' });
+  }
+  return named;
 }

@@ -3,7 +3,8 @@ import { In, type DataSource, type SelectQueryBuilder } from '#database';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { findCurrent, isCurrent } from './current-version.js';
 import { Rendition } from '../rows/rendition.entity.js';
-import { standingIdOf } from '../landing/standing-upload.js';
+import { standingIdOf, standingIdsOf } from '../landing/standing-upload.js';
+import { readsOf, type UploadField, uploadFields, type UploadWithRenditions } from './upload-fields.js';
 import { type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
 
 /** What a list of uploads is narrowed by. Times are compared with the moment of landing: `after` included, `before` not. */
@@ -11,7 +12,8 @@ export interface UploadFilter {
   bucket?: string | undefined;
   prefix?: string | undefined;
   kind?: MediaKind | undefined;
-  status?: UploadStatus | undefined;
+  /** Any of these; all but those that are deleted if left out. */
+  statuses?: readonly UploadStatus[] | undefined;
   /** Whether they are the newest version of their object. */
   current?: boolean | undefined;
   createdAfter?: Date | undefined;
@@ -33,14 +35,19 @@ export interface Similarity {
 /** The index finds every upload up to this distance: two bits in the nearest of four bands of the hash. */
 export const maxDistance = 11;
 
-export interface UploadWithRenditions {
-  upload: Upload;
-  renditions: Rendition[];
-  /** The upload of the newest version of the same object; null while this one is not confirmed. */
-  currentId: string | null;
-  /** From the upload that was asked for, among near duplicates. */
-  distance?: number;
+/** Which page of a list, and what of each upload is read. */
+export interface PageRequest {
+  limit: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string | undefined;
+  /** Oldest or newest first; the newest first if left out. */
+  sort?: UploadSort | undefined;
+  /** The fields to be shown; all if left out. */
+  fields?: readonly UploadField[] | undefined;
 }
+
+export const uploadSorts = ['createdAt', '-createdAt'] as const;
+type UploadSort = (typeof uploadSorts)[number];
 
 export interface UploadPage {
   items: UploadWithRenditions[];
@@ -52,20 +59,45 @@ export class UploadReader {
   constructor(private readonly source: DataSource) {}
 
   /**
-   * One page, newest first. The cursor is the last id of the page before, so that pages neither repeat nor skip.
+   * One page. The cursor is the last id of the page before, so that pages neither repeat nor skip.
    * @throws LandfallError request.cursor_invalid
    */
-  async list(filter: UploadFilter, limit: number, cursor: string | undefined): Promise<UploadPage> {
-    const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
-      .orderBy('u.id', 'DESC')
+  async list(filter: UploadFilter, request: PageRequest): Promise<UploadPage> {
+    const { limit, cursor, sort = '-createdAt', fields = uploadFields } = request;
+    const query = narrow(this.select(fields), filter)
+      .orderBy('u.id', sort === 'createdAt' ? 'ASC' : 'DESC')
       .take(limit + 1);
-    if (cursor !== undefined) query.andWhere('u.id < :cursor', { cursor: idOfCursor(cursor) });
+    if (cursor !== undefined) {
+      const condition = sort === 'createdAt' ? 'u.id > :cursor' : 'u.id < :cursor';
+      query.andWhere(condition, { cursor: idOfCursor(cursor) });
+    }
     const uploads = await query.getMany();
     const page = uploads.slice(0, limit);
     const last = page.at(-1);
     return {
-      items: await this.withRenditions(page),
+      items: await this.complete(page, fields),
       nextCursor: uploads.length > limit && last ? cursorOf(last.id) : null,
+    };
+  }
+
+  /**
+   * These uploads in their order, also such as are deleted. What was merged into another upload is shown as that one; what is
+   * not found is missing.
+   */
+  async getMany(
+    ids: readonly string[],
+    fields: readonly UploadField[] = uploadFields,
+  ): Promise<{ items: UploadWithRenditions[]; missing: string[] }> {
+    const standing = await standingIdsOf(this.source, ids);
+    if (standing.size === 0) return { items: [], missing: [...ids] };
+    const uploads = await this.select(fields)
+      .where('u.id IN (:...ids)', { ids: [...standing.values()] })
+      .getMany();
+    const found = new Map((await this.complete(uploads, fields)).map((item) => [item.upload.id, item]));
+    const items = ids.map((id) => found.get(standing.get(id) ?? ''));
+    return {
+      items: items.filter((item) => item !== undefined),
+      missing: ids.filter((_, index) => items[index] === undefined),
     };
   }
 
@@ -77,11 +109,10 @@ export class UploadReader {
   async listSimilar(
     { id, distance }: Similarity,
     filter: UploadFilter,
-    limit: number,
-    cursor: string | undefined,
+    { limit, cursor, fields = uploadFields }: Omit<PageRequest, 'sort'>,
   ): Promise<UploadPage> {
     const hash = await this.perceptualHashOf(id);
-    const query = narrow(this.source.createQueryBuilder(Upload, 'u'), filter)
+    const query = narrow(this.select(fields), filter)
       .innerJoin('(SELECT * FROM uploads_near(:hash, :distance))', 'near', 'near.id = u.id')
       .addSelect('near.distance', 'distance')
       .andWhere('u.id <> :id')
@@ -96,7 +127,7 @@ export class UploadReader {
       );
     }
     const { entities, raw } = await query.getRawAndEntities<{ distance: number }>();
-    const items = await this.withRenditions(entities.slice(0, limit));
+    const items = await this.complete(entities.slice(0, limit), fields);
     for (const [index, item] of items.entries()) item.distance = raw[index]?.distance ?? 0;
     const last = items.at(-1);
     return {
@@ -138,21 +169,27 @@ export class UploadReader {
     return { upload, renditions, currentId: current.get(standingId) ?? null };
   }
 
-  private async withRenditions(uploads: Upload[]): Promise<UploadWithRenditions[]> {
-    if (uploads.length === 0) return [];
-    const renditions = await this.source.getRepository(Rendition).find({
-      where: { uploadId: In(uploads.map((upload) => upload.id)) },
-      order: { position: 'ASC', name: 'ASC' },
-    });
+  private select(fields: readonly UploadField[]): SelectQueryBuilder<Upload> {
+    return this.source
+      .createQueryBuilder(Upload, 'u')
+      .select(readsOf(fields).columns.map((column) => `u.${column}`));
+  }
+
+  private async complete(uploads: Upload[], fields: readonly UploadField[]): Promise<UploadWithRenditions[]> {
+    const ids = uploads.map((upload) => upload.id);
+    const { renditions: wantsRenditions, current: wantsCurrent } = readsOf(fields);
+    const renditions =
+      wantsRenditions && ids.length > 0
+        ? await this.source
+            .getRepository(Rendition)
+            .find({ where: { uploadId: In(ids) }, order: { position: 'ASC', name: 'ASC' } })
+        : [];
     const byUpload = Map.groupBy(renditions, (rendition) => rendition.uploadId);
-    const current = await findCurrent(
-      this.source,
-      uploads.map((upload) => upload.id),
-    );
+    const current = wantsCurrent && ids.length > 0 ? await findCurrent(this.source, ids) : undefined;
     return uploads.map((upload) => ({
       upload,
       renditions: byUpload.get(upload.id) ?? [],
-      currentId: current.get(upload.id) ?? null,
+      currentId: current?.get(upload.id) ?? null,
     }));
   }
 }
@@ -161,10 +198,12 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (filter.bucket !== undefined) query.andWhere('u.bucket = :bucket', { bucket: filter.bucket });
   if (filter.prefix) query.andWhere('starts_with(u.object_key, :prefix)', { prefix: filter.prefix });
   if (filter.kind !== undefined) query.andWhere('u.kind = :kind', { kind: filter.kind });
-  if (filter.status !== undefined) query.andWhere('u.status = :status', { status: filter.status });
+  const { statuses } = filter;
+  if (statuses) query.andWhere('u.status IN (:...statuses)', { statuses });
   else query.andWhere(`u.status <> 'deleted'`);
-  // What nobody vouches for yet is in no other list; what was merged is shown as the upload that it was merged into.
-  if (filter.status !== 'stored') query.andWhere('u.proof IS NOT NULL');
+  // What nobody vouches for yet is in no list but that of what is stored; what was merged is shown as the upload that it was merged into.
+  if (!statuses?.includes('stored')) query.andWhere('u.proof IS NOT NULL');
+  else if (statuses.length > 1) query.andWhere(`(u.proof IS NOT NULL OR u.status = 'stored')`);
   query.andWhere('u.merged_into IS NULL');
   if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });

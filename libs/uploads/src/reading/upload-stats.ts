@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type DataSource, type EntityManager, isTimeLimitReached } from '#database';
 import { firstIdOf, LandfallError } from '#runtime';
 import type { renditionKinds } from '#media';
@@ -29,9 +30,9 @@ export interface StatsCounts {
 }
 
 /** By the primary key, which begins with the time: only the range is read. */
-const inRange = `u.id >= $1 AND ($2::uuid IS NULL OR u.id < $2) AND ($3::text IS NULL OR u.bucket = $3)
-  AND u.proof IS NOT NULL AND u.merged_into IS NULL`;
-const landingDay = `(u.created_at AT TIME ZONE 'UTC')::date::text`;
+const inRange = (id: string) => `${id} >= $1 AND ${id} < $2`;
+const counted = `u.proof IS NOT NULL AND u.merged_into IS NULL AND ($3::text IS NULL OR u.bucket = $3)`;
+const landingDay = `(u.created_at AT TIME ZONE 'UTC')::date`;
 
 /**
  * Counts the uploads of a range and their renditions: not those that nobody vouches for and OSS has not confirmed, nor those
@@ -44,21 +45,20 @@ export async function countUploads(
   { bucket, createdAfter, createdBefore }: StatsRange,
   limitMs: number,
 ): Promise<StatsCounts> {
-  const until = createdBefore === undefined ? null : idAt(createdBefore);
-  const range = [idAt(createdAfter), until, bucket ?? null];
+  const range = [idAt(createdAfter), idAt(createdBefore ?? new Date(2 ** 48 - 1)), bucket ?? null];
+  const begin = performance.now();
+  const limit = () => Math.max(1, Math.ceil(limitMs - (performance.now() - begin)));
   try {
     // One snapshot: what is ready in one count is not pending in the other.
     return await source.transaction('REPEATABLE READ', async (manager) => {
-      await manager.query(`SET LOCAL statement_timeout = ${Math.ceil(limitMs / 2)}`);
-      return {
-        uploads: await count(manager, 'u', 'uploads AS u', range),
-        renditions: await count(
-          manager,
-          'v',
-          `uploads AS u JOIN rendition_versions AS v ON v.upload_id = u.id AND v.status <> 'retired'`,
-          range,
-        ),
-      };
+      await manager.query(`SET LOCAL statement_timeout = ${limit()}`);
+      const uploads: StatsCounts['uploads'] = await count(manager, 'u', 'uploads AS u', range);
+      await manager.query(`SET LOCAL statement_timeout = ${limit()}`);
+      // The range is said of both, or the planner reads all versions.
+      const versions = `uploads AS u JOIN rendition_versions AS v
+        ON v.upload_id = u.id AND ${inRange('v.upload_id')} AND v.status <> 'retired'`;
+      const renditions: StatsCounts['renditions'] = await count(manager, 'v', versions, range);
+      return { uploads, renditions };
     });
   } catch (error) {
     if (!isTimeLimitReached(error)) throw error;
@@ -79,8 +79,10 @@ async function count<Status, Kind>(
 ): Promise<Count<Status, Kind>[]> {
   const rows: (Omit<Count<Status, Kind>, 'count' | 'bytes'> & { count: string; bytes: string })[] =
     await manager.query(
-      `SELECT ${what}.status, ${what}.kind, ${landingDay} AS day, count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
-       FROM ${from} WHERE ${inRange} GROUP BY 1, 2, 3`,
+      `SELECT status, kind, day::text, count, bytes
+       FROM (SELECT ${what}.status, ${what}.kind, ${landingDay} AS day,
+                    count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
+             FROM ${from} WHERE ${inRange('u.id')} AND ${counted} GROUP BY 1, 2, 3) AS counts`,
       range,
     );
   return rows.map(({ status, kind, day, ...sums }) => ({

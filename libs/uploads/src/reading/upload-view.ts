@@ -1,11 +1,9 @@
-import { type Kind, renditionKinds } from '#media';
+import { renditionKinds } from '#media';
 import { type WarningCode, warningTable } from '#runtime';
 import { z } from 'zod';
-import { findContradictions } from './image-info-contradictions.js';
-import { type Rendition, renditionStatuses } from '../rows/rendition.entity.js';
-import { mediaKinds, proofs, type Upload, uploadSources, uploadStatuses } from '../rows/upload.entity.js';
+import { renditionStatuses } from '../rows/rendition.entity.js';
+import { mediaKinds, proofs, uploadSources, uploadStatuses } from '../rows/upload.entity.js';
 import { uploadExample } from './upload-example.js';
-import type { UploadWithRenditions } from './upload-reader.js';
 
 const warningsSchema = z
   .array(
@@ -155,84 +153,4 @@ export const uploadViewSchema = z
   .meta({ id: 'Upload', description: 'What landed, and what became of it.', examples: [uploadExample] });
 
 export type UploadView = z.output<typeof uploadViewSchema>;
-type RenditionView = z.output<typeof renditionSchema>;
-
-/** Gives the URL of a ready rendition and when it ends. */
-export type SignRendition = (
-  upload: Upload,
-  rendition: Rendition,
-) => { url: string; dashUrl?: string; expiresAt: Date };
-
-/** Shows rows as the API's contract has them; only what lies in the store has a URL. */
-export function viewUpload(
-  { upload, renditions, currentId, distance }: UploadWithRenditions,
-  sign: SignRendition,
-): UploadView {
-  return {
-    id: upload.id,
-    bucket: upload.bucket,
-    objectKey: upload.objectKey,
-    etag: upload.etag,
-    sizeBytes: upload.sizeBytes === null ? null : Number(upload.sizeBytes),
-    mimeType: upload.mimeType,
-    imageInfo: upload.imageInfo,
-    contradictions: findContradictions(upload),
-    vars: upload.vars,
-    claimedVars: upload.claimedVars ?? {},
-    title: upload.title,
-    tags: upload.tags,
-    labels: upload.labels,
-    proof: upload.proof,
-    requestId: upload.requestId,
-    current: currentId === upload.id,
-    supersededBy: currentId === upload.id ? null : currentId,
-    kind: upload.kind,
-    status: upload.status,
-    error: viewError(upload),
-    warnings: [...new Set([...upload.warnings, ...renditions.flatMap(({ warnings }) => warnings)])],
-    pipeline: upload.pipeline,
-    source: upload.source,
-    metadata: { ...upload.metadata, ...(upload.rawTags ? { raw: upload.rawTags } : {}) },
-    placeholder: upload.placeholder && { colors: [], ...upload.placeholder },
-    perceptualHash:
-      upload.perceptualHash === null ? null : BigInt(upload.perceptualHash).toString(16).padStart(16, '0'),
-    ...(distance === undefined ? {} : { distance }),
-    renditions: renditions.map((rendition) => viewRendition(upload, rendition, sign)),
-    createdAt: upload.createdAt.toISOString(),
-    updatedAt: upload.updatedAt.toISOString(),
-    readyAt: upload.readyAt?.toISOString() ?? null,
-  };
-}
-
-function viewRendition(upload: Upload, rendition: Rendition, sign: SignRendition): RenditionView {
-  const signed = rendition.objectKey === null ? null : sign(upload, rendition);
-  return {
-    name: rendition.name,
-    // Only kinds of the catalog are planned.
-    kind: rendition.kind as Kind,
-    status: rendition.status,
-    mimeType: rendition.mimeType,
-    width: rendition.width,
-    height: rendition.height,
-    sizeBytes: rendition.sizeBytes === null ? null : Number(rendition.sizeBytes),
-    durationMs: rendition.durationMs,
-    objectKey: rendition.objectKey,
-    url: signed?.url ?? null,
-    ...(signed?.dashUrl === undefined ? {} : { dashUrl: signed.dashUrl }),
-    urlExpiresAt: signed?.expiresAt.toISOString() ?? null,
-    progress: rendition.progress,
-    speed: rendition.speed,
-    encoder: rendition.encoder,
-    details: { ...rendition.details },
-    warnings: rendition.warnings,
-    ...(rendition.log === undefined ? {} : { log: rendition.log }),
-    error: viewError(rendition),
-  };
-}
-
-function viewError(row: {
-  errorCode: string | null;
-  errorMessage: string | null;
-}): z.output<typeof errorSchema> {
-  return row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage ?? '' };
-}
+export type RenditionView = z.output<typeof renditionSchema>;

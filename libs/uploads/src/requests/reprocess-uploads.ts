@@ -35,7 +35,7 @@ export async function reprocessPage(
   options: { cursor?: string | undefined; dryRun: boolean },
 ): Promise<ReprocessedPage> {
   refuseUnknown(request.names, renditionsOf(request.pipelines));
-  const page = await new UploadReader(source).list(filter, pageSize, options.cursor);
+  const page = await new UploadReader(source).list(filter, { limit: pageSize, cursor: options.cursor });
   const done: ReprocessedPage = {
     looked: page.items.length,
     uploads: 0,
