@@ -14,6 +14,9 @@ const config: KnipConfig = {
     'apps/*/src/main.ts!',
     'apps/cli/bootstrap.mjs!',
     'bench/main.ts!',
+    // The package that others install.
+    'clients/typescript/src/{index,browser}.ts!',
+    'clients/typescript/generate.mjs',
     'bench/prove/main.ts!',
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
@@ -21,7 +24,7 @@ const config: KnipConfig = {
     'apps/oss-emulator/src/images/child/image-child.ts!',
   ],
   project: [
-    '{apps,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
+    '{apps,clients,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
     '!tests/**!',
     '!libs/testing/**!',
     '!**/*.test.ts!',

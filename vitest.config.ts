@@ -15,7 +15,7 @@ export default defineConfig({
   },
   test: {
     setupFiles: ['libs/testing/src/errors-of-all-rooms.fixture.ts'],
-    include: ['{apps,libs,migrations,tests,bench}/**/*.test.ts'],
+    include: ['{apps,clients,examples,libs,migrations,tests,bench}/**/*.test.ts'],
     // They need other languages: vitest.sdks.config.ts.
     exclude: ['tests/sdks/**', 'tests/contract/**'],
     globalSetup: ['libs/testing/src/global-setup.ts'],

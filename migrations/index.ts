@@ -8,6 +8,10 @@ import { Warn1764208800000 } from './0007-warn.js';
 import { KeepVersions1764374400000 } from './0008-keep-versions.js';
 import { NameSources1764460800000 } from './0009-name-sources.js';
 import { Reconcile1764547200000 } from './0010-reconcile.js';
+import { LogEvents1764633600000 } from './0011-log-events.js';
+import { OwnWords1764806400000 } from './0013-own-words.js';
+import { IdempotencyKeys1764892800000 } from './0014-idempotency-keys.js';
+import { FindRunningVersions1764979200000 } from './0015-find-running-versions.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -21,4 +25,8 @@ export const migrations = [
   KeepVersions1764374400000,
   NameSources1764460800000,
   Reconcile1764547200000,
+  LogEvents1764633600000,
+  OwnWords1764806400000,
+  IdempotencyKeys1764892800000,
+  FindRunningVersions1764979200000,
 ] as const;

@@ -137,6 +137,7 @@ async function count(stack: Stack, answersFile: string, { signal, say }: ProveOp
   // Path style; the client's types do not know it.
   const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true };
   const client = new OSS(options);
+  await endFaults(stack);
   await gatherEvidence(database.client, listObjects(client), readAnswers(answersFile));
   const jobs = await countJobs(stack);
   const foreign = await findForeignProcesses(stack);
@@ -147,6 +148,16 @@ async function count(stack: Stack, answersFile: string, { signal, say }: ProveOp
     latencies: await readLatencies(database.client),
     leftovers: [...(jobs > 0 ? [`${jobs} jobs`] : []), ...foreign.map((pid) => `process ${pid}`)],
   };
+}
+
+/** The faults of the emulator end before the objects are listed: whoever counts is not disturbed. */
+async function endFaults({ oss }: Stack): Promise<void> {
+  const answer = await fetch(`${oss.endpoint}/-/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  if (!answer.ok) throw new Error(`the faults cannot be ended: ${answer.status} ${await answer.text()}`);
 }
 
 /** Ends our programs in order; then nothing of them may be left. */

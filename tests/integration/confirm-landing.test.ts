@@ -83,6 +83,15 @@ describe('a landing that nobody vouches for', () => {
     expect(await listed({})).toEqual([truth]);
   });
 
+  test('leaves what the backend says of it to the one that it gives way to', async () => {
+    const unproven = await land({ title: 'Cat', tags: ['a'], labels: { x: '1' } });
+    await confirm(unproven);
+    const vouched = await land({ proof: 'url' });
+    await confirm(vouched);
+    expect((await read(unproven)).id).toBe(vouched);
+    expect(await uploadOf(vouched)).toMatchObject({ title: 'Cat', tags: ['a'], labels: { x: '1' } });
+  });
+
   test('is removed in time when it failed, and one that somebody vouched for is not', async () => {
     const failed = { status: 'failed', errorCode: 'object.missing', sweepAt: new Date(0) } as const;
     const lie = await land(failed);
@@ -101,6 +110,18 @@ describe('the same bytes again', () => {
     const second = await land({ proof: 'url', vars: { user_id: '43', album: 'x' } });
     expect(await confirm(second)).toBeNull();
     expect(await read(second)).toMatchObject({ id: first, vars: { user_id: '42', album: 'x' } });
+  });
+
+  test('keep what the backend says of either', async () => {
+    const first = await land({ proof: 'url', title: 'First', tags: ['a'], labels: { x: '1' } });
+    await confirm(first);
+    const second = await land({ proof: 'url', title: 'Second', tags: ['b'], labels: { x: '2', y: '3' } });
+    await confirm(second);
+    expect(await uploadOf(first)).toMatchObject({
+      title: 'First',
+      tags: ['a', 'b'],
+      labels: { x: '1', y: '3' },
+    });
   });
 
   test('are one upload also when they are confirmed at once', async () => {

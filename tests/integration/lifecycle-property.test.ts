@@ -6,7 +6,7 @@ import { useUploads } from './reprocess.fixture.js';
 
 const uploads = useUploads();
 const tables = { upload: 'uploads', version: 'rendition_versions', chunk: 'chunks' } as const;
-const empty = 'TRUNCATE uploads, outbox CASCADE';
+const empty = 'TRUNCATE uploads, outbox, events CASCADE';
 
 /** A picture that landed and was planned: `small` and `fine` are pending. */
 const planned: readonly Step[] = [

@@ -1,5 +1,7 @@
 import { checkDatabase, createDataSource, migrateDatabase, revertLastMigration } from '#database';
 import { migrations } from '#migrations';
+import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
@@ -7,7 +9,7 @@ import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
 import { expect, test } from 'vitest';
 
-const entities = [...uploadEntities, OutboxRow, Reconcile];
+const entities = [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, Reconcile];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });

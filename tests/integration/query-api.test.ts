@@ -171,7 +171,7 @@ describe('the query API', () => {
     const { body } = await get(`/v1/uploads/${ids[0]}`);
     expect(Object.keys(body)).toEqual(
       (
-        'id bucket objectKey etag sizeBytes mimeType imageInfo contradictions vars claimedVars proof requestId current ' +
+        'id bucket objectKey etag sizeBytes mimeType imageInfo contradictions vars claimedVars title tags labels proof requestId current ' +
         'supersededBy kind status error warnings pipeline source metadata ' +
         'placeholder perceptualHash renditions createdAt updatedAt readyAt'
       ).split(' '),

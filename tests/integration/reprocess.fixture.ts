@@ -63,7 +63,7 @@ export function useUploads() {
     current = await testDatabase();
   });
   beforeEach(async () => {
-    await database.source.query('TRUNCATE uploads, outbox CASCADE');
+    await database.source.query('TRUNCATE uploads, outbox, events CASCADE');
   });
   afterAll(() => current[Symbol.asyncDispose]());
 

@@ -5,6 +5,7 @@ import { RefusedCallbacks } from './callbacks/refused-callbacks.js';
 import { EventsModule } from './events/events.module.js';
 import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
+import { LiveModule } from './live/live.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
@@ -16,6 +17,7 @@ const features = () => [
   TicketsModule,
   UploadsModule,
   StreamsModule,
+  LiveModule,
   HttpModule.register({
     imports: [EventsModule, CallbacksModule],
     reporters: [RefusedPushes, RefusedCallbacks],

@@ -20,6 +20,27 @@ const apiErrors = defineErrors({
     retry: 'never',
     message: 'The link is invalid or has expired',
   },
+  'auth.token_invalid': { kind: 'unauthorized', retry: 'never', message: 'The token is none of ours' },
+  'auth.token_expired': {
+    kind: 'unauthorized',
+    retry: 'never',
+    message: 'The token has expired; ask the backend for a new one',
+  },
+  'auth.token_scope': {
+    kind: 'forbidden',
+    retry: 'never',
+    message: 'The token does not grant this',
+  },
+  'live.streams_full': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'Too many event streams are open',
+  },
+  'live.waiting_full': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'Too many requests wait for events',
+  },
   'callback.signature_missing': {
     kind: 'forbidden',
     retry: 'never',

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
+import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { openRegistry, uploadEntities } from '#uploads';
@@ -9,6 +11,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
+import { allowOrigins } from './http/cors.js';
 import { protectRoutes } from './http/response-headers.js';
 
 const config = loadConfig([
@@ -21,6 +24,7 @@ const config = loadConfig([
   'media',
   'tickets',
   'events',
+  'live',
 ]);
 const logger = createLogger('api', config.log.level);
 
@@ -31,7 +35,7 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow],
+  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
@@ -63,6 +67,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+allowOrigins(fastify, config.http.corsOrigins);
 // Events come in batches, and in base64.
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;

@@ -1,3 +1,4 @@
+import { IdempotencyKeys } from '#idempotency';
 import type { Pipelines } from '#pipelines';
 import type { Logger } from '#runtime';
 import { ObjectStore } from '#storage';
@@ -35,6 +36,7 @@ export class SharedModule {
       { provide: DataSource, useValue: source },
       { provide: UploadRegistry, useValue: registry },
       { provide: UploadReader, useValue: new UploadReader(source) },
+      { provide: IdempotencyKeys, useValue: new IdempotencyKeys(source, config.http.linkSecret) },
       { provide: ObjectStore, useValue: new ObjectStore(config.oss) },
     ];
     return { module: SharedModule, global: true, providers, exports: providers };
@@ -50,6 +52,7 @@ export class SharedModule {
       DataSource,
       UploadRegistry,
       UploadReader,
+      IdempotencyKeys,
       ObjectStore,
     ].map((provide) => ({ provide, useValue: null }));
     return { module: SharedModule, global: true, providers, exports: providers };

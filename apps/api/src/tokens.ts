@@ -7,7 +7,9 @@ export const pipelinesToken = Symbol('pipelines');
 export const publicUrlToken = Symbol('publicUrl');
 
 /** The settings with which the api was started. */
-export type ApiConfig = Config<'http' | 'callback' | 'oss' | 'media' | 'worker' | 'tickets' | 'events'>;
+export type ApiConfig = Config<
+  'http' | 'callback' | 'database' | 'oss' | 'media' | 'worker' | 'tickets' | 'events' | 'live'
+>;
 
 /**
  * The URL at which clients reach the api, without a trailing slash. Call it per request: the port

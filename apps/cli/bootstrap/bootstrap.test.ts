@@ -12,10 +12,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 let root: string;
 const children: ChildProcess[] = [];
 
-/** A clone that is as small as can be: its compiler only copies, and notes each run. */
+/** A clone that is as small as can be: its compiler only copies, and notes each build. */
 const compiler = `
   import { appendFileSync, cpSync, readFileSync } from 'node:fs';
-  appendFileSync('builds', '.');
+  if (process.argv.includes('tsconfig.build.json')) appendFileSync('builds', '.');
   if (readFileSync('apps/cli/src/main.js', 'utf8').includes('syntax error')) process.exit(2);
   cpSync('apps/cli/src', 'dist/apps/cli/src', { recursive: true });`;
 const lock = {

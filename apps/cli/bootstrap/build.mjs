@@ -7,6 +7,7 @@ import { runToItsEnd } from './spawn.mjs';
 const stampFile = join(root, 'dist/.landfall-built');
 const sources = [
   'apps',
+  'clients',
   'libs',
   'migrations',
   'bench',
@@ -14,6 +15,9 @@ const sources = [
   'tsconfig.build.json',
   'package.json',
 ];
+
+/** Our programs, and the client as the package that others install. */
+const projects = ['tsconfig.build.json', 'clients/typescript'];
 
 /** Compiles when the sources are not those that dist was made from. */
 export async function buildIfStale() {
@@ -24,11 +28,13 @@ export async function buildIfStale() {
   if (!existsSync(stampFile)) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
   // A build that fails or is killed leaves dist half written: then it is of no sources at all.
   rmSync(stampFile, { force: true });
-  const parameters = [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
-  const { code } = await runToItsEnd(process.execPath, parameters, { output: 2 });
-  if (code !== 0) {
-    console.error('The build failed. The compiler says why above.');
-    return false;
+  for (const project of projects) {
+    const parameters = [join(root, 'node_modules/typescript/bin/tsc'), '-p', project];
+    const { code } = await runToItsEnd(process.execPath, parameters, { output: 2 });
+    if (code !== 0) {
+      console.error('The build failed. The compiler says why above.');
+      return false;
+    }
   }
   writeFileSync(stampFile, stamp);
   return true;
@@ -45,7 +51,7 @@ function addToHash(hash, place) {
   const path = join(root, place);
   if (!existsSync(path)) return;
   if (statSync(path).isDirectory()) {
-    const names = readdirSync(path).filter((name) => name !== 'node_modules');
+    const names = readdirSync(path).filter((name) => name !== 'node_modules' && name !== 'dist');
     for (const name of names.sort()) addToHash(hash, join(place, name));
   } else if (!/\.(test|fixture)\.ts$/.test(place)) {
     hash.update(`${place}\0`).update(readFileSync(path)).update('\0');

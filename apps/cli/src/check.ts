@@ -122,15 +122,19 @@ function doubtfulNets({
   ];
 }
 
+/** The kind of environment, and what `npm start` marks its processes with. */
+const ofNoSection = ['LANDFALL_ENV', 'LANDFALL_RUN'];
+
 /**
  * Finds variables that begin like settings but are not: most are typos, and the default would be
  * used silently.
  */
 function findUnknownSettings(env: NodeJS.ProcessEnv): string[] {
-  const known = new Set(
-    Object.keys(configSections).flatMap((name) => Object.keys(configSections[name as SectionName].shape)),
+  const settings = Object.keys(configSections).flatMap((name) =>
+    Object.keys(configSections[name as SectionName].shape),
   );
-  const areas = new Set([...known].map((name) => name.slice(0, name.indexOf('_') + 1)));
+  const areas = new Set(settings.map((name) => name.slice(0, name.indexOf('_') + 1)));
+  const known = new Set([...settings, ...ofNoSection]);
   return Object.keys(env)
     .filter((name) => !known.has(name) && [...areas].some((area) => name.startsWith(area)))
     .sort()

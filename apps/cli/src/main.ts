@@ -1,22 +1,30 @@
 #!/usr/bin/env node
 import { isLandfallError } from '#runtime';
 import './errors.js';
-import { isCommand, printUsage, runCommand } from './commands.js';
+import { runProgram, usageExitCode } from './program.js';
+
+/** What the client throws on purpose. Not by its class: most commands load no client. */
+function isClientError(error: unknown): error is Error {
+  return (
+    error instanceof Error && ['LandfallProblem', 'LandfallUnreachable', 'TimeoutError'].includes(error.name)
+  );
+}
+
+// Whoever reads us may have seen enough: `landfall events tail | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 /**
  * The `landfall` command. Only this file passes the environment on: `start` gives it to the
  * processes it starts.
  */
-const [name = 'help', ...words] = process.argv.slice(2);
 try {
-  if (isCommand(name) && words.some((word) => word === '--help' || word === '-h')) printUsage(name);
-  else if (isCommand(name)) process.exitCode = await runCommand(name, words, process.env);
-  else {
-    console.error(`landfall: unknown command ${name}; see "landfall help"`);
-    process.exitCode = 1;
-  }
+  process.exitCode = await runProgram(process.argv.slice(2), process.env);
 } catch (error) {
   // Errors thrown on purpose are self-explanatory; only unexpected ones need their stack.
-  console.error(isLandfallError(error) ? `landfall: ${error.message} (${error.code})` : error);
-  process.exitCode = 1;
+  if (isLandfallError(error)) console.error(`landfall: ${error.message} (${error.code})`);
+  else console.error(isClientError(error) ? `landfall: ${error.message}` : error);
+  process.exitCode = isLandfallError(error, 'request.invalid') ? usageExitCode : 1;
 }

@@ -2,16 +2,14 @@ import { migrateDatabase, revertLastMigration, translateDatabaseErrors } from '#
 import { migrateQueue } from '#jobs';
 import { loadConfig } from '#runtime';
 import { withDatabase } from './database-env.js';
-import { readWords } from './read-words.js';
 
 /**
- * Migrates the database, and the tables of the queue if they are in Postgres; with `--back`,
+ * Migrates the database, and the tables of the queue if they are in Postgres; with `back`,
  * reverts the last migration of the database, for a return to the previous release.
  */
-export async function migrate(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { back: isBack } = readWords('migrate [--back]', words, { back: { type: 'boolean' } }).values;
+export async function migrate({ back }: { back: boolean }, env: NodeJS.ProcessEnv): Promise<number> {
   const { database, queue } = loadConfig(['database', 'queue'], await withDatabase(env));
-  if (isBack) {
+  if (back) {
     const name = await translateDatabaseErrors(revertLastMigration(database.url));
     console.log(name === null ? 'There is no migration to revert.' : `reverted: ${name}`);
     return 0;

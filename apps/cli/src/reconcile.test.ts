@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { readWords } from './reconcile.js';
+import { readRequest } from './reconcile.js';
 
 const now = new Date('2026-11-29T12:00:00Z');
 
 test('times are ages, days or instants', () => {
-  const sinceOf = (text: string) => readWords(['--since', text], now).since?.toISOString();
+  const sinceOf = (text: string) => readRequest({ since: text }, now).since?.toISOString();
   expect(sinceOf('30s')).toBe('2026-11-29T11:59:30.000Z');
   expect(sinceOf('90m')).toBe('2026-11-29T10:30:00.000Z');
   expect(sinceOf('12h')).toBe('2026-11-29T00:00:00.000Z');
@@ -13,8 +13,8 @@ test('times are ages, days or instants', () => {
   expect(sinceOf('2026-01-15T09:30:00+08:00')).toBe('2026-01-15T01:30:00.000Z');
 });
 
-test('without words the whole bucket is compared, but for what was just stored', () => {
-  expect(readWords([], now)).toMatchObject({
+test('without options the whole bucket is compared, but for what was just stored', () => {
+  expect(readRequest({}, now)).toMatchObject({
     bucket: undefined,
     prefix: '',
     since: null,
@@ -27,14 +27,14 @@ test('without words the whole bucket is compared, but for what was just stored',
 });
 
 test.each(['yesterday', '7', '7w', '2026-13-45', '-1d'])('%s is no time', (text) => {
-  expect(() => readWords([`--since=${text}`], now)).toThrow(
+  expect(() => readRequest({ since: text }, now)).toThrow(
     expect.objectContaining({ code: 'request.invalid' }),
   );
 });
 
 test('a report is of one bucket', () => {
-  expect(() => readWords(['--inventory', 'oss://reports/daily/'], now)).toThrow('--bucket');
-  expect(readWords(['--bucket', 'photos', '--inventory', 'oss://reports/'], now).inventory).toBe(
+  expect(() => readRequest({ inventory: 'oss://reports/daily/' }, now)).toThrow('--bucket');
+  expect(readRequest({ bucket: 'photos', inventory: 'oss://reports/' }, now).inventory).toBe(
     'oss://reports/',
   );
 });

@@ -6,10 +6,22 @@ import { createLogger, LandfallError, loadConfig } from '#runtime';
 import { ObjectStore } from '#storage';
 import { openRegistry, uploadEntities } from '#uploads';
 import { withLocalRun } from './database-env.js';
-import { readWords as readOptions } from './read-words.js';
+
+/** The options as they were written. */
+export interface ReconcileOptions {
+  readonly bucket?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly inventory?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly remake?: boolean | undefined;
+  readonly removeOrphans?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
 
 /** What a command asks for. */
-interface Words {
+interface Request {
   bucket: string | undefined;
   prefix: string;
   since: Date | null;
@@ -27,8 +39,8 @@ interface Words {
  * @returns 0 when it came to the end, 1 when it was interrupted
  * @throws LandfallError config.invalid, request.invalid, and those of `reconcileBucket`
  */
-export async function reconcile(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const asked = readWords(words, new Date());
+export async function reconcile(options: ReconcileOptions, env: NodeJS.ProcessEnv): Promise<number> {
+  const asked = readRequest(options, new Date());
   const sections = ['callback', 'database', 'log', 'media', 'oss', 'reconcile', 'worker'] as const;
   const config = loadConfig(sections, await withLocalRun(env));
   const buckets = asked.bucket === undefined ? config.oss.buckets : [asked.bucket];
@@ -53,7 +65,7 @@ export async function reconcile(words: readonly string[], env: NodeJS.ProcessEnv
     for (const bucket of buckets) {
       const { found, isComplete } = await reconcileBucket(
         parts,
-        { ...asked, bucket, trigger: 'command', asked: JSON.stringify(words) },
+        { ...asked, bucket, trigger: 'command', asked: JSON.stringify(options) },
         {
           isDryRun: asked.isDryRun,
           remake: asked.remakes ? remake : null,
@@ -73,7 +85,11 @@ export async function reconcile(words: readonly string[], env: NodeJS.ProcessEnv
 }
 
 /** What becomes of each finding, with what option it would be repaired. */
-function outcomesOf({ isDryRun, remakes, removesOrphans }: Words): Record<(typeof findings)[number], string> {
+function outcomesOf({
+  isDryRun,
+  remakes,
+  removesOrphans,
+}: Request): Record<(typeof findings)[number], string> {
   return {
     missing: isDryRun ? 'would be registered' : 'registered',
     recent: 'left to the next run: their callback may be under way',
@@ -106,7 +122,7 @@ function drawTable(
     counts,
     examples,
   }: Findings & { bucket: string; prefix: string; complete: boolean },
-  asked: Words,
+  asked: Request,
 ): string {
   const outcomes = outcomesOf(asked);
   const rows: string[] = [];
@@ -130,32 +146,20 @@ function drawTable(
 const recentAge = '10s';
 
 /** @throws LandfallError request.invalid */
-export function readWords(words: readonly string[], now: Date): Words {
-  const usage =
-    'reconcile [--bucket <name>] [--prefix <prefix>] [--since <time or age>] [--until <time or age>] [--inventory <report>] [--dry-run] [--remake] [--remove-orphans] [--json]';
-  const { values } = readOptions(usage, words, {
-    bucket: { type: 'string' },
-    prefix: { type: 'string', default: '' },
-    since: { type: 'string' },
-    until: { type: 'string', default: recentAge },
-    inventory: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-    remake: { type: 'boolean', default: false },
-    'remove-orphans': { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  });
-  if (values.inventory !== undefined && values.bucket === undefined)
+export function readRequest(options: ReconcileOptions, now: Date): Request {
+  const { bucket, since, inventory, until = recentAge } = options;
+  if (inventory !== undefined && bucket === undefined)
     throw new LandfallError('request.invalid', '--inventory is of one bucket: add --bucket');
   return {
-    bucket: values.bucket,
-    prefix: values.prefix,
-    since: values.since === undefined ? null : readTime('--since', values.since, now),
-    until: readTime('--until', values.until, now),
-    inventory: values.inventory ?? null,
-    isDryRun: values['dry-run'],
-    remakes: values.remake,
-    removesOrphans: values['remove-orphans'],
-    json: values.json,
+    bucket,
+    prefix: options.prefix ?? '',
+    since: since === undefined ? null : readTime('--since', since, now),
+    until: readTime('--until', until, now),
+    inventory: inventory ?? null,
+    isDryRun: options.dryRun ?? false,
+    remakes: options.remake ?? false,
+    removesOrphans: options.removeOrphans ?? false,
+    json: options.json ?? false,
   };
 }
 

@@ -11,9 +11,16 @@ import {
   withVars,
 } from '#uploads';
 import { withDatabase } from './database-env.js';
-import { readWords as readOptions } from './read-words.js';
 
-interface Words {
+/** The options as they were written. */
+export interface ReprocessOptions {
+  readonly rendition?: readonly string[] | undefined;
+  readonly where?: readonly string[] | undefined;
+  readonly cursor?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+interface Request {
   names: string[] | undefined;
   filter: UploadFilter;
   cursor: string | undefined;
@@ -28,8 +35,8 @@ const progressEvery = 10_000;
  * @throws LandfallError config.invalid, request.invalid, rendition.unknown, request.cursor_invalid,
  * database.unavailable
  */
-export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { names, filter, cursor, dryRun } = readWords(words);
+export async function reprocess(options: ReprocessOptions, env: NodeJS.ProcessEnv): Promise<number> {
+  const { names, filter, cursor, dryRun } = readRequest(options);
   const { database, media, worker } = loadConfig(['database', 'media', 'worker'], await withDatabase(env));
   const pipelines = loadPipelines(media.pipelinesFile);
   const stopping = new AbortController();
@@ -64,8 +71,7 @@ export async function reprocess(words: readonly string[], env: NodeJS.ProcessEnv
 }
 
 /** @throws LandfallError request.invalid */
-export function readWords(words: readonly string[]): Words {
-  const { rendition, where, cursor, 'dry-run': dryRun } = parseWords(words);
+function readRequest({ rendition, where = [], cursor, dryRun = false }: ReprocessOptions): Request {
   const pairs = where.map((word) => {
     const at = word.indexOf('=');
     if (at < 1) throw new LandfallError('request.invalid', `--where ${word}: must be <name>=<value>`);
@@ -78,17 +84,7 @@ export function readWords(words: readonly string[]): Words {
     const problems = filter.error.issues.map((issue) => `--where ${issue.path.join('.')}: ${issue.message}`);
     throw new LandfallError('request.invalid', problems.join('; '));
   }
-  return { names: rendition.length > 0 ? rendition : undefined, filter: filter.data, cursor, dryRun };
+  return { names: rendition && [...rendition], filter: filter.data, cursor, dryRun };
 }
 
 const filterSchema = withVars(uploadFilterFields).transform(filterOf);
-
-function parseWords(words: readonly string[]) {
-  const usage = 'reprocess [--rendition <name>]… [--where <name>=<value>]… [--cursor <cursor>] [--dry-run]';
-  return readOptions(usage, words, {
-    rendition: { type: 'string', multiple: true, default: [] },
-    where: { type: 'string', multiple: true, default: [] },
-    cursor: { type: 'string' },
-    'dry-run': { type: 'boolean', default: false },
-  }).values;
-}

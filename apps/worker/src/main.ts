@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { connectWhenThere, createDataSource } from '#database';
+import { EventSequencer, LogEvent } from '#events';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
@@ -13,7 +14,7 @@ import {
   sizeThreadPool,
   tellReady,
 } from '#runtime';
-import { openRegistry, uploadEntities } from '#uploads';
+import { openRegistry, recordLanded, uploadEntities } from '#uploads';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { loadConsumerConfig, openConsumer } from './events/open-consumer.js';
@@ -28,7 +29,17 @@ import { WorkerModule } from './worker.module.js';
 
 const capacity = readCapacity();
 sizeThreadPool(capacity);
-const config = loadConfig(['log', 'callback', 'database', 'queue', 'oss', 'worker', 'media', 'reconcile']);
+const config = loadConfig([
+  'log',
+  'callback',
+  'database',
+  'queue',
+  'oss',
+  'worker',
+  'media',
+  'eventLog',
+  'reconcile',
+]);
 const consumerConfig = loadConsumerConfig();
 const logger = createLogger('worker', config.log.level);
 const pipelines = loadPipelines(config.media.pipelinesFile);
@@ -41,7 +52,7 @@ const source = createDataSource(
     poolSize: config.database.poolSize,
     applicationName: 'landfall-worker',
   },
-  [...uploadEntities, OutboxRow, Reconcile],
+  [...uploadEntities, OutboxRow, LogEvent, Reconcile],
 );
 let close = () => scratch.close();
 closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
@@ -71,16 +82,23 @@ const app = await NestFactory.createApplicationContext(
     },
     shutdownGraceMs: config.worker.shutdownGraceMs,
     databaseUrl: config.database.url,
+    beforeQueueing: (rows) => recordLanded(source, rows),
     logger,
   }),
   { logger: nestLogger(logger), abortOnError: false },
 );
 await app.get(JobsModule).start();
+const sequencer = new EventSequencer(config.database.url, logger);
+sequencer.start();
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-found', logger);
 const sweep = new UploadSweep(
   worker,
   registry,
-  { ...config.worker, urlLifetimeMs: config.oss.urlLifetimeS * 1_000 },
+  {
+    ...config.worker,
+    urlLifetimeMs: config.oss.urlLifetimeS * 1_000,
+    eventsKeptS: config.eventLog.keepS,
+  },
   logger,
 );
 sweep.start();
@@ -96,6 +114,8 @@ consumer?.start();
 
 close = async () => {
   await Promise.all([sweep.stop(), schedule.stop(), consumer?.stop(), app.close()]);
+  // Last, so that readers learn of what ended.
+  await sequencer.stop();
   await closeRegistry();
   await backend.close();
   await source.destroy();

@@ -44,6 +44,7 @@ async function land(objectKey: string, landed: Landed = {}): Promise<string> {
      VALUES ($1, 'bucket', $2, $3, $4, $5, 'callback', now(), 'ticket', now(), now(), now())`,
     [id, objectKey, etag, status, errorCode],
   );
+  await addEvent(id, `upload.${status}`, { upload: { status } });
   if (isStored) {
     stored.push({ objectKey, etag });
     answered.push({ objectKey, answer: '200' });
@@ -56,8 +57,17 @@ async function land(objectKey: string, landed: Landed = {}): Promise<string> {
   return id;
 }
 
-function addVersion(uploadId: string, key: string, status = 'ready') {
+let position = 0;
+function addEvent(uploadId: string, type: string, data: object, place: number | null = (position += 1)) {
   return client.query(
+    'INSERT INTO events (id, position, type, upload_id, data) VALUES ($1, $2, $3, $4, $5)',
+    [newId(), place, type, uploadId, data],
+  );
+}
+
+async function addVersion(uploadId: string, key: string, status = 'ready') {
+  await addEvent(uploadId, 'rendition.ready', { rendition: { objectKey: key }, upload: { status: 'ready' } });
+  await client.query(
     `INSERT INTO rendition_versions (id, upload_id, position, name, kind, job, spec, spec_hash, status, object_key, storage_keys)
      VALUES ($1, $2, 0, 'thumb', 'image', 'upload.process', '{}', 'abc', $3, $4, ARRAY[$4])`,
     [newId(), uploadId, status, key],
@@ -97,6 +107,23 @@ describe('the count of the crash suite', () => {
       stored.push({ objectKey: `photo/unknown-${number}`, etag });
     await gatherEvidence(client, each(stored), each(answered));
     expect(await findAll(client, 'renditions/')).toMatchObject({ lost: { count: 1_001 } });
+  });
+
+  test('sees what the event log does not say', async () => {
+    const [id, late] = [await land('photo/silent.jpg'), await land('photo/late.jpg')];
+    await client.query('DELETE FROM events WHERE upload_id = $1', [id]);
+    await addEvent(late, 'upload.processing', { upload: { status: 'processing' } });
+    await addEvent(late, 'upload.ready', { upload: { status: 'ready' } }, null);
+    const silent = await land('photo/5.jpg', { rendition: true });
+    await client.query(`DELETE FROM events WHERE type = 'rendition.ready' AND upload_id = $1`, [silent]);
+    expect(await find()).toEqual({
+      unrecorded: [
+        `event without a place: upload.ready ${late}`,
+        `rendition: ${silent} thumb`,
+        'upload: photo/late.jpg, ready, last event upload.processing',
+        'upload: photo/silent.jpg, ready, last event none',
+      ],
+    });
   });
 
   test('sees what is lost', async () => {

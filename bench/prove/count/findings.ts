@@ -36,6 +36,18 @@ const queries = {
       AND NOT EXISTS (SELECT FROM rendition_versions AS v, unnest(v.storage_keys || v.object_key) AS k
                       WHERE v.upload_id::text = split_part(substr(s.object_key, length($1) + 1), '/', 1)
                         AND (k = s.object_key OR (right(k, 1) = '/' AND starts_with(s.object_key, k))))`,
+  /** The event log does not say what became of it. */
+  unrecorded: `
+    SELECT 'event without a place: ' || type || ' ' || upload_id AS what FROM events WHERE position IS NULL
+    UNION ALL
+    SELECT 'upload: ' || u.object_key || ', ' || u.status || ', last event ' || coalesce(e.type, 'none')
+    FROM uploads AS u LEFT JOIN LATERAL (SELECT * FROM events WHERE upload_id = u.id AND position IS NOT NULL ORDER BY position DESC LIMIT 1) AS e ON true
+    WHERE u.status <> 'deleted' AND e.data -> 'upload' ->> 'status' IS DISTINCT FROM u.status
+    UNION ALL
+    SELECT 'rendition: ' || v.upload_id || ' ' || v.name FROM rendition_versions AS v
+    WHERE v.status = 'ready' AND NOT EXISTS (
+      SELECT FROM events AS e WHERE e.upload_id = v.upload_id AND e.type = 'rendition.ready'
+      AND e.data -> 'rendition' ->> 'objectKey' = v.object_key)`,
   /** Work that is written down and that nobody does, or rows of what is not there. */
   left: `
     SELECT 'outbox: ' || name || ' ' || payload AS what FROM outbox

@@ -7,7 +7,17 @@
 import './errors.js';
 
 // What the rooms and apps need of TypeORM beside the decorators of their rows: it is known here alone.
-export { DataSource, type EntityManager, In, LessThanOrEqual, Not, type SelectQueryBuilder } from 'typeorm';
+export {
+  And,
+  DataSource,
+  type EntityManager,
+  In,
+  IsNull,
+  LessThanOrEqual,
+  MoreThan,
+  Not,
+  type SelectQueryBuilder,
+} from 'typeorm';
 export { connectWhenThere, createDataSource, createPool } from './data-source.js';
 export {
   checkDatabase,

@@ -7,7 +7,7 @@ import { DataSource } from '#database';
 import type { JobHandlers } from './job-handlers.js';
 import { JobLocks, lockMs, lookMs } from './job-locks.js';
 import { JobRunner } from './job-runner.js';
-import { OutboxRelay } from './outbox-relay.js';
+import { type OutboxEntry, OutboxRelay } from './outbox-relay.js';
 import type { QueueBackend } from './queue-backend.js';
 
 /** Injection token of the worker's JobHandlers. */
@@ -20,6 +20,8 @@ export interface JobsSettings {
   /** Time that running jobs get at shutdown before they return to the queue. */
   shutdownGraceMs: number;
   databaseUrl: string;
+  /** What has to be done before a worker can see the jobs of these outbox rows. It may be done again. */
+  beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>;
   logger: Logger;
 }
 
@@ -137,6 +139,7 @@ export class JobsModule implements OnModuleDestroy {
               { source, url: settings.databaseUrl },
               queueMap(queues, settings.logger),
               settings.logger,
+              settings.beforeQueueing,
             ),
         },
       ],

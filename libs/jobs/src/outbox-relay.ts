@@ -15,7 +15,8 @@ const batchSize = 500;
 const pollIntervalMs = 2_000;
 const addTimeoutMs = 5_000;
 
-interface OutboxEntry {
+/** An outbox row that is about to be queued. */
+export interface OutboxEntry {
   id: string;
   name: string;
   payload: unknown;
@@ -36,6 +37,7 @@ export class OutboxRelay {
     private readonly database: { source: DataSource; url: string },
     private readonly queues: ReadonlyMap<QueueName, Queue>,
     private readonly logger: Logger,
+    private readonly beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>,
   ) {}
 
   start(): void {
@@ -91,6 +93,7 @@ export class OutboxRelay {
         // Rows of a newer release are left to workers that know them.
         [batchSize, Object.keys(jobCatalog)],
       )) as [OutboxEntry[], number];
+      await this.beforeQueueing?.(rows);
       for (const [queueName, queue] of this.queues) {
         const jobs = rows.flatMap((row) => this.toJob(row, queueName));
         if (jobs.length === 0) continue;

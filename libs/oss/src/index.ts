@@ -1,6 +1,7 @@
 /**
  * oss: the OSS wire protocol as pure functions: callbacks, event notifications (also of SMQ and
- * EventBridge, which carry them), request signatures, form policies, ETags and checksums.
+ * EventBridge, which carry them), request signatures, form policies, ETags and checksums; also the
+ * URLs of the CDN that may stand before a bucket.
  *
  * Does not belong here: anything that opens a socket or a file; keys are passed as arguments. One
  * more callback field name: `callback/fields.ts`. One more signed query name: `signature-v1.ts`.
@@ -39,6 +40,7 @@ export { readOssEvents } from './events/oss-events.js';
 export { checkSmqPush, signSmqPush, smqContentMd5, verifySmqPush } from './events/smq-push.js';
 export { signPolicyV1, signPolicyV4, verifyPostForm } from './policy/post-form.js';
 export { checkPostConditions, checkPostSize, parsePostPolicy } from './policy/post-policy.js';
+export { type CdnUrlType, signCdnUrl } from './signing/cdn-url.js';
 export type { OssCredentials, OssRequest } from './signing/oss-request.js';
 export { presignUrlV4 } from './signing/presigned-url.js';
 export { verifyRequest } from './signing/request-verification.js';

@@ -8,6 +8,8 @@ type ErrorKind =
   | 'forbidden'
   | 'notFound'
   | 'methodNotAllowed'
+  | 'conflict'
+  | 'gone'
   | 'tooLarge'
   | 'unsupported'
   | 'unprocessable'
@@ -68,6 +70,8 @@ const statusByKind: Record<ErrorKind, number> = {
   forbidden: 403,
   notFound: 404,
   methodNotAllowed: 405,
+  conflict: 409,
+  gone: 410,
   tooLarge: 413,
   unsupported: 415,
   unprocessable: 422,

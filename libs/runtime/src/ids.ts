@@ -40,8 +40,12 @@ export function newId(): string {
 export function newIdAfter(last: string): string {
   const id = newId();
   if (id > last) return id;
-  const aheadMs = Number.parseInt(last.slice(0, 8) + last.slice(9, 13), 16);
-  return timeDigitsOf(aheadMs + 1) + id.slice(13);
+  return timeDigitsOf(timeOfId(last) + 1) + id.slice(13);
+}
+
+/** The milliseconds since 1970 in the first 48 bits of a UUIDv7. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
 /** Sorts before every id that is made at this time or later, in milliseconds since 1970, and after all older ones. */

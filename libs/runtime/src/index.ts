@@ -9,12 +9,13 @@ export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
 export { configSections } from './settings/index.js';
 export { type Config, developmentSecrets, loadConfig, type SectionName } from './load-config.js';
 export { defineErrors, type ErrorCode, errorRowOf, httpStatusOf, listErrors } from './error-table.js';
-export { firstIdOf, newId, newIdAfter } from './ids.js';
+export { firstIdOf, newId, newIdAfter, timeOfId } from './ids.js';
 export { isLandfallError, LandfallError, toLandfallError } from './landfall-error.js';
 export { createLogger, type Logger, nestLogger } from './logger.js';
 export {
   counter,
   type EventCounter,
+  gauge,
   histogram,
   measureProcess,
   metricsContentType,

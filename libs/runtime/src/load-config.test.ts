@@ -22,6 +22,23 @@ describe('loadConfig', () => {
     expect(loadConfig(['log'], { LOG_LEVEL: '' }).log.level).toBe('info');
   });
 
+  test.each([
+    '*',
+    'https://app.example.com/',
+    'app.example.com',
+    'https://*.example.com',
+    'null',
+    'HTTPS://a.b',
+  ])('takes origins of pages exactly as browsers send them, and not %s', (text) => {
+    const env = { API_KEYS: 'a-key-of-a-test', API_LINK_SECRET: 'x'.repeat(32) };
+    const load = (origins: string) => loadConfig(['http'], { ...env, API_CORS_ORIGINS: origins });
+    expect(load('https://a.example, http://localhost:5173').http.corsOrigins).toEqual([
+      'https://a.example',
+      'http://localhost:5173',
+    ]);
+    expect(() => load(`https://a.example,${text}`)).toThrow(/API_CORS_ORIGINS: must be origins/);
+  });
+
   test('refuses secrets that are published with the source outside development', () => {
     const env = { API_KEYS: developmentSecrets.apiKey, API_LINK_SECRET: developmentSecrets.linkSecret };
     expect(() => loadConfig(['http'], env)).toThrow(/API_KEYS.*\n.*API_LINK_SECRET/s);

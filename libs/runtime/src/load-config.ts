@@ -14,11 +14,14 @@ const prefixes = {
   oss: 'OSS_',
   tickets: 'TICKET_',
   events: 'EVENTS_',
+  eventLog: 'EVENT_LOG_',
+  live: 'LIVE_',
   reconcile: 'RECONCILE_',
   worker: 'WORKER_',
   media: '',
   emulator: 'EMULATOR_',
   local: 'LOCAL_',
+  client: 'LANDFALL_',
 } as const satisfies Record<SectionName, string>;
 
 type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Histogram, register } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
 
 /** Counts events by one label. */
 export interface EventCounter {
@@ -26,6 +26,19 @@ export function counter(name: string, help: string, label: string): EventCounter
     }),
   );
   return { count: (value) => void counts.set(value, (counts.get(value) ?? 0) + 1) };
+}
+
+/** Declares a gauge of this process, which is read when the metrics are. */
+export function gauge(name: string, help: string, read: () => number): void {
+  const declared = new Gauge({
+    name,
+    help,
+    registers: [],
+    collect() {
+      this.set(read());
+    },
+  });
+  register.registerMetric(declared);
 }
 
 /** Declares a histogram of this process. */

@@ -1,7 +1,7 @@
 import type { ObjectHead } from '#media';
 import { openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
-import { presignUrlV4 } from '#oss';
+import { presignUrlV4, signCdnUrl } from '#oss';
 import { LandfallError, pause, writeStream, type Config } from '#runtime';
 import type { ObjectAddress } from './object-address.js';
 import { readAtMost } from './read-at-most.js';
@@ -213,15 +213,21 @@ export class ObjectStore {
 
   /**
    * Returns a URL that grants its holder access to the object until `expiresAt`: after the
-   * configured lifetime, or longer on request.
+   * configured lifetime, or longer on request. It is the CDN's where there is one, else the store's.
    */
   signUrl(address: ObjectAddress, atLeastS = 0): { url: string; expiresAt: Date } {
     const now = new Date();
     const lifetimeS = Math.min(Math.max(this.settings.urlLifetimeS, Math.ceil(atLeastS)), longestLifetimeS);
+    const expiresAt = new Date(now.getTime() + lifetimeS * 1_000);
+    const { cdnUrl, cdnKey, cdnType, cdnTtlS } = this.settings;
+    if (cdnUrl !== undefined && cdnKey !== undefined) {
+      const base = new URL(cdnUrl.replaceAll('{bucket}', address.bucket));
+      return signCdnUrl({ base, ...address, type: cdnType, key: cdnKey, ttlS: cdnTtlS, expiresAt });
+    }
     const endpoint = new URL(this.settings.publicEndpoint ?? this.settings.endpoint);
     return {
       url: this.presign(address, { method: 'GET' }, { endpoint, expiresInS: lifetimeS, now }),
-      expiresAt: new Date(now.getTime() + lifetimeS * 1_000),
+      expiresAt,
     };
   }
 

@@ -2,6 +2,7 @@
 import '../../../apps/api/src/errors.js';
 import '../../../apps/cli/src/errors.js';
 import '../../database/src/errors.js';
+import '../../idempotency/src/errors.js';
 import '../../jobs/src/errors.js';
 import '../../local/src/errors.js';
 import '../../media/src/errors.js';

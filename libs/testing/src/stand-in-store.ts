@@ -24,6 +24,8 @@ export async function startStandInStore(
     timeoutMs,
     renditionPrefix: 'renditions/',
     urlLifetimeS: 3_600,
+    cdnType: 'A',
+    cdnTtlS: 1_800,
   });
   return {
     store,

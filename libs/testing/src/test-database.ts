@@ -1,4 +1,6 @@
 import { createDataSource, createPool, type DataSource } from '#database';
+import { LogEvent } from '#events';
+import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
@@ -21,6 +23,8 @@ export async function testDatabase(): Promise<TestDatabase> {
   const url = await createTestDatabase();
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     ...uploadEntities,
+    LogEvent,
+    IdempotencyKey,
     Reconcile,
     OutboxRow,
   ]).initialize();

@@ -9,6 +9,11 @@ const uploadsErrors = defineErrors({
     message: 'The cursor was not issued by this API',
   },
   'upload.not_found': { kind: 'notFound', retry: 'never', message: 'No upload has this id' },
+  'upload.labels_exceeded': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The upload would have too many labels',
+  },
   'upload.not_comparable': {
     kind: 'unprocessable',
     retry: 'never',

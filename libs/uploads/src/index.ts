@@ -7,6 +7,7 @@
  */
 import './errors.js';
 
+export { recordLanded } from './events/record-uploads.js';
 export { confirmLanding, type ConfirmRules } from './landing/confirm-landing.js';
 export { EventRecorder, eventRulesOf } from './landing/event-recorder.js';
 export { selectUnknown } from './landing/known-versions.js';
@@ -45,7 +46,9 @@ export {
   publishVersion,
   recordEarly,
 } from './making/versions.js';
-export { filterOf, listOf, uploadFilterFields, withVars } from './reading/upload-filter.js';
+export { findMergedInto } from './reading/merged-uploads.js';
+export { findRunning, type RunningRendition } from './reading/running-renditions.js';
+export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
 export {
   maxDistance,
   type PageRequest,
@@ -65,8 +68,10 @@ export { uploadStatusSchema, type UploadView, uploadViewSchema } from './reading
 export type { ReplanRules } from './making/plan-again.js';
 export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
+export { updateUpload } from './requests/update-upload.js';
 export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
+export { ownWordsLimits } from './rows/own-words.js';
 export { Chunk, type ChunkWork } from './rows/chunk.entity.js';
 export { RenditionVersion } from './rows/rendition-version.entity.js';
 export { Rendition } from './rows/rendition.entity.js';

@@ -58,8 +58,11 @@ export function readContract(places: readonly object[]): {
 }
 
 function mark(key: symbol, values: readonly string[]): ClassDecorator & MethodDecorator {
-  return (target: object, _name?: string | symbol, method?: PropertyDescriptor) =>
-    Reflect.defineMetadata(key, values, (method?.value as object | undefined) ?? target);
+  return (target: object, _name?: string | symbol, method?: PropertyDescriptor) => {
+    const place = (method?.value as object | undefined) ?? target;
+    const known = (Reflect.getOwnMetadata(key, place) as string[] | undefined) ?? [];
+    Reflect.defineMetadata(key, [...known, ...values], place);
+  };
 }
 
 /** The responses of an operation that may answer with these codes, by status. */
@@ -91,6 +94,9 @@ function problemResponse(status: number, codes: ErrorCode[]): object {
 }
 
 const headersByStatus: Record<number, object> = {
+  409: {
+    'Retry-After': { description: 'seconds to wait, where trying again helps', schema: { type: 'integer' } },
+  },
   401: { 'WWW-Authenticate': { description: 'always `Bearer`', schema: { type: 'string' } } },
   503: { 'Retry-After': { description: 'seconds to wait before trying again', schema: { type: 'integer' } } },
 };

@@ -7,6 +7,11 @@ import { type ApiConfig, configToken } from '../tokens.js';
 
 const digest = (key: string) => createHash('sha256').update(key).digest();
 
+/** The bearer token of a request. */
+export function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
 /** Admits requests that carry one of the API keys as a bearer token. */
 @SecuredBy('apiKey')
 @Problems('auth.key_missing', 'auth.key_invalid')
@@ -20,12 +25,15 @@ export class ApiKeyGuard implements CanActivate {
 
   /** @throws LandfallError auth.key_missing, auth.key_invalid */
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const given = bearerOf(context.switchToHttp().getRequest<FastifyRequest>());
     if (given === undefined) throw new LandfallError('auth.key_missing');
-    const wanted = digest(given);
-    if (!this.digests.some((known) => timingSafeEqual(known, wanted)))
-      throw new LandfallError('auth.key_invalid');
+    if (!this.knows(given)) throw new LandfallError('auth.key_invalid');
     return true;
+  }
+
+  /** Whether a text is one of the API keys. */
+  knows(text: string): boolean {
+    const wanted = digest(text);
+    return this.digests.some((known) => timingSafeEqual(known, wanted));
   }
 }

@@ -5,6 +5,8 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 
 const maxBodyBytes = 32_768;
+const jsonTypes: readonly string[] = ['application/json'];
+const mergePatchTypes: readonly string[] = [...jsonTypes, 'application/merge-patch+json'];
 
 /**
  * Parses the body of a request as JSON. Bodies reach the api as raw bytes, because the signature of
@@ -21,6 +23,11 @@ const MaybeJson = createParamDecorator((_: unknown, context: ExecutionContext): 
   return isEmpty ? {} : parseJson(headers['content-type'], body);
 });
 
+const MergePatch = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+  const { headers, body } = context.switchToHttp().getRequest<FastifyRequest>();
+  return parseJson(headers['content-type'], body, mergePatchTypes);
+});
+
 /**
  * Injects the JSON body, parsed with a zod schema.
  * Errors: request.invalid (not JSON, or invalid fields), request.too_large (over 32 KiB)
@@ -34,11 +41,16 @@ export function OptionalJsonBody(schema: z.ZodType): ParameterDecorator {
   return MaybeJson({ schema });
 }
 
+/** Like `JsonBody`, and also takes the content type of a JSON merge patch (RFC 7396). */
+export function MergePatchBody(schema: z.ZodType): ParameterDecorator {
+  return MergePatch({ schema });
+}
+
 /** @throws LandfallError request.invalid, request.too_large */
-function parseJson(contentType: string | undefined, body: unknown): unknown {
+function parseJson(contentType: string | undefined, body: unknown, types = jsonTypes): unknown {
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json')
-    throw new LandfallError('request.invalid', 'send JSON with content-type: application/json');
+  if (mediaType === undefined || !types.includes(mediaType))
+    throw new LandfallError('request.invalid', `send JSON with content-type: ${types.join(' or ')}`);
   if (!Buffer.isBuffer(body) || body.length === 0)
     throw new LandfallError('request.invalid', 'the body is empty; send a JSON object');
   if (body.length > maxBodyBytes)

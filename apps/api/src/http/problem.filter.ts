@@ -45,7 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
       );
     if (error.code === 'request.method_not_allowed')
       reply.header('allow', String(error.context['allow'] ?? ''));
-    if (status === 503) reply.header('retry-after', '1');
+    if (status === 503 || error.code === 'idempotency.key_in_use') reply.header('retry-after', '1');
     if (status === 401) reply.header('www-authenticate', 'Bearer');
     reply.status(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
   }

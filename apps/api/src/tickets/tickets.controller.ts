@@ -5,6 +5,7 @@ import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
+import { Idempotent } from '../http/idempotent.js';
 import { JsonBody } from '../http/json-body.js';
 import { TicketIssuer } from './ticket-issuer.js';
 import { type TicketRequest, ticketRequestSchema } from './ticket-request.js';
@@ -19,6 +20,7 @@ export class TicketsController {
   constructor(private readonly issuer: TicketIssuer) {}
 
   @Post()
+  @Idempotent()
   @ApiOperation({
     summary: 'Issue a ticket for one direct upload',
     description:

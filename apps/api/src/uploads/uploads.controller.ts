@@ -13,6 +13,9 @@ import { Controller, Get, Param, Query, Req, Res, UseGuards } from '@nestjs/comm
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { Grant, UploadAccessGuard } from '../access/access.guard.js';
+import type { TokenGrant } from '../access/access-token.js';
+import { admitPinned } from '../access/pinned-upload.js';
 import { Conditional, tagHeader } from '../contract/conditional.js';
 import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
@@ -44,7 +47,6 @@ const answerSchema = z.union([pageSchema, partialPageSchema]);
 /** Answers questions about uploads. */
 @ApiTags('uploads')
 @Controller('v1/uploads')
-@UseGuards(ApiKeyGuard, DatabaseGuard)
 export class UploadsController {
   constructor(
     private readonly reader: UploadReader,
@@ -52,6 +54,7 @@ export class UploadsController {
   ) {}
 
   @Get()
+  @UseGuards(ApiKeyGuard, DatabaseGuard)
   @ApiOperation({
     summary: 'List uploads',
     description:
@@ -64,6 +67,14 @@ export class UploadsController {
     name: 'vars',
     required: false,
     description: 'var.<name>=<value>, for any number of names',
+    style: 'form',
+    explode: true,
+    schema: { type: 'object', additionalProperties: { type: 'string' } },
+  })
+  @ApiQuery({
+    name: 'labels',
+    required: false,
+    description: 'label.<name>=<value>, for any number of names',
     style: 'form',
     explode: true,
     schema: { type: 'object', additionalProperties: { type: 'string' } },
@@ -95,6 +106,7 @@ export class UploadsController {
   }
 
   @Get(':id')
+  @UseGuards(UploadAccessGuard, DatabaseGuard)
   @ApiOperation({
     summary: 'Get an upload',
     description:
@@ -105,10 +117,11 @@ export class UploadsController {
   @Problems('upload.not_found')
   async getUpload(
     @Param('id', { schema: uploadId }) id: string,
+    @Grant() grant: TokenGrant | null,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadView | undefined> {
-    const found = await this.reader.get(id);
+    const found = await admitPinned(grant, id, this.reader.get(id));
     if (isUnchanged(request, reply, entityTagOf(viewUpload(found, this.urls.stampOf)))) return undefined;
     return viewUpload(found, this.urls.sign);
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signCallback } from '#oss';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runCallback } from './explain.js';
+import { runProgram } from '../program.js';
 
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 1024,
@@ -67,7 +67,7 @@ describe('landfall callback explain', () => {
     const file = join(folder, 'captured');
     await writeFile(file, content);
     const settings = { CALLBACK_KEY_HOSTS: keyHost, CALLBACK_KEY_TIMEOUT_MS: '2000', ...env };
-    const exitCode = await runCallback(['explain', file, ...words], settings);
+    const exitCode = await runProgram(['callback', 'explain', file, ...words], settings);
     const text = printed.join('\n');
     expect(text).not.toContain('m4C_-');
     expect(text).not.toContain(signature.slice(0, 12));
@@ -162,15 +162,14 @@ describe('landfall callback explain', () => {
     ['another verb', ['describe', 'a']],
     ['an unknown option', ['explain', 'a', '--kee', 'x']],
     ['an option without its value', ['explain', 'a', '--key']],
-  ])('tells its usage when given %s', async (_, words) => {
-    await expect(runCallback(words, {})).rejects.toMatchObject({
-      code: 'request.invalid',
-      message: expect.stringMatching(/usage: landfall callback explain <file>/),
-    });
+  ])('ends with 2 when given %s', async (_, words) => {
+    const complain = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await runProgram(['callback', ...words], {})).toBe(2);
+    expect(complain.mock.calls.join('')).toMatch(/^error: |Usage: landfall callback/m);
   });
 
   test.each(['missing', '.'])('refuses what is no file: %s', async (name) => {
-    await expect(runCallback(['explain', join(folder, name)], {})).rejects.toMatchObject({
+    await expect(runProgram(['callback', 'explain', join(folder, name)], {})).rejects.toMatchObject({
       code: 'request.invalid',
       message: expect.stringMatching(/cannot read/),
     });

@@ -3,25 +3,33 @@ import { createReadStream } from 'node:fs';
 import { type CapturedCallback, type ExplainedStep, explainCallback, readCapturedCallback } from '#explain';
 import { readKeyUrl } from '#oss';
 import { LandfallError, loadConfig } from '#runtime';
-import { readWords } from '../read-words.js';
+import { printable } from '../printable.js';
 
-const usage =
-  'callback explain <file> [--key <pem file or URL>] [--prefix <path prefix>] [--url <callback URL>]';
 const fileMaxBytes = 2_097_152;
 const pemMaxBytes = 16_384;
 /** Limits the search for a cause to a few seconds. */
 const hashedBytesMax = 1_073_741_824;
+
+interface ExplainOptions {
+  /** A PEM file or a URL. */
+  readonly key?: string | undefined;
+  readonly prefix?: string | undefined;
+  readonly url?: string | undefined;
+}
 
 /**
  * Explains a captured callback on standard output. Resolves with 0 if its signature is valid,
  * otherwise with 1.
  * @throws LandfallError request.invalid, config.invalid
  */
-export async function runCallback(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { file, keyPlace, prefix, url } = readFileAndOptions(words);
+export async function explainFile(
+  file: string,
+  { key, prefix, url }: ExplainOptions,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const { callback } = loadConfig(['callback'], env);
   const captured = readCapturedCallback(await readBounded(file, fileMaxBytes));
-  const place = keyPlace ?? callback.publicKeyFile;
+  const place = key ?? callback.publicKeyFile;
   const hosts = callback.keyHosts;
   const { holds, steps } = explainCallback(captured, {
     ...(await chooseKey(captured, place, hosts, callback.keyTimeoutMs)),
@@ -29,7 +37,7 @@ export async function runCallback(words: readonly string[], env: NodeJS.ProcessE
     allowedHosts: hosts,
     hashedBytesMax,
     callbackUrl: url,
-    pathPrefix: prefix ?? callback.pathPrefix,
+    pathPrefix: prefix?.replace(/\/$/, '') ?? callback.pathPrefix,
     body: {
       defaultBucket: callback.defaultBucket ?? onlyBucketOf(env),
       fieldNames: callback.fieldNames,
@@ -50,23 +58,6 @@ function printStep({ title, verdict, lines }: ExplainedStep): void {
   const [first = '', ...more] = lines;
   console.log(`${verdict.padEnd(6)}${title.padEnd(15)} ${printable(first)}`);
   for (const line of more) console.log(`${' '.repeat(22)}${printable(line)}`);
-}
-
-/** Strangers wrote this text: it must not control the terminal. */
-function printable(line: string): string {
-  return line.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-}
-
-function readFileAndOptions(words: readonly string[]) {
-  const options = { key: { type: 'string' }, prefix: { type: 'string' }, url: { type: 'string' } } as const;
-  const { positionals, values } = readWords(usage, words, options, { others: 2 });
-  const [verb, file] = positionals;
-  if (verb !== 'explain' || file === undefined)
-    throw new LandfallError('request.invalid', `usage: landfall ${usage}`);
-  return { file, keyPlace: values.key, prefix: values.prefix?.replace(/\/$/, ''), url: values.url };
 }
 
 /** Returns the key at the given place, or the one that the request names if its host is allowed. */

@@ -1,4 +1,6 @@
 import '#database';
+import '#events';
+import '#idempotency';
 import '#jobs';
 import '#local';
 import '#media';

@@ -8,6 +8,8 @@ export const sectionTitles: Record<SectionName, string> = {
   callback: 'Callbacks (api)',
   tickets: 'Tickets (api, worker)',
   events: 'Event notifications (api, worker)',
+  eventLog: 'Event log (worker)',
+  live: 'Live events (api)',
   reconcile: 'Reconcile (worker, landfall reconcile)',
   database: 'Database (api, worker, migrate)',
   queue: 'Queue (worker, migrate)',
@@ -16,6 +18,7 @@ export const sectionTitles: Record<SectionName, string> = {
   media: 'Media (worker; api reads the pipelines file)',
   emulator: 'OSS emulator (development only)',
   local: 'Local run (npm start)',
+  client: 'Command line (landfall uploads, events, webhooks, tickets)',
 };
 
 export interface Setting {

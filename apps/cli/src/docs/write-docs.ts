@@ -1,16 +1,20 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { renderCommandLinePage } from './command-line-page.js';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
 import { renderErrorsPage } from './errors-page.js';
+import { renderEventLogPage } from './event-log-page.js';
 import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
 /** The generated files, by their path in the clone. */
 export function renderDocs(): Record<string, string> {
   return {
+    'docs/command-line.md': renderCommandLinePage(),
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
+    'docs/event-log.md': renderEventLogPage(),
     'docs/lifecycle.md': renderLifecyclePage(),
     'docs/pipelines.md': renderPipelinesPage(),
     'docs/pipelines.schema.json': renderPipelinesSchema(),

@@ -1,7 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause } from '#runtime';
-import { readWords } from '../read-words.js';
 import { bringUp } from './bring-up.js';
 import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
@@ -15,15 +14,15 @@ const logNames = ['postgres', 'emulator', 'api', 'worker'];
 /**
  * `landfall start`: starts Postgres, the OSS emulator, api and worker, prints their addresses, and
  * stops them all on SIGINT, SIGTERM, SIGHUP or when the parent process is gone. Resolves with the
- * exit code when all have ended. With `--watch`, rebuilds changed sources and restarts the affected
+ * exit code when all have ended. With `watches`, rebuilds changed sources and restarts the affected
  * apps.
- * @throws LandfallError request.invalid, local.already_running, local.port_busy,
- * local.postgres_failed, local.process_failed, config.invalid
+ * @throws LandfallError local.already_running, local.port_busy, local.postgres_failed,
+ * local.process_failed, config.invalid
  */
-export async function startLocalRun(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { watch: watches = false } = readWords('start [--watch]', words, {
-    watch: { type: 'boolean' },
-  }).values;
+export async function startLocalRun(
+  { watches }: { watches: boolean },
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
   const settings = await readLocalSettings(env);
   const lock = await takeRunLock(settings.dataDir, settings);
   const factsFile = localRunFile(settings.dataDir);

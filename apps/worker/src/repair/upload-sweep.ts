@@ -1,4 +1,6 @@
+import { pruneEvents } from '#events';
 import type { Config, Logger } from '#runtime';
+import { removeOldKeys } from '#idempotency';
 import { removeObjects } from '#storage';
 import {
   removeOldTickets,
@@ -12,10 +14,10 @@ import { checkRemovals } from './check-removals.js';
 import { followUpTickets } from './follow-up-tickets.js';
 import { repeat } from './repeat.js';
 
-type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number };
+type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number; eventsKeptS: number };
 
 /**
- * Looks for uploads whose job is gone, and removes tickets that are long over, landings that were never confirmed, and objects of
+ * Looks for uploads whose job is gone, and removes tickets and events that are long over, landings that were never confirmed, and objects of
  * versions that are retired; and asks OSS for what no message told of. On a timer of every worker and not as a job: what repairs
  * the queue must not depend on it.
  */
@@ -61,6 +63,8 @@ export class UploadSweep {
   private async tidy(signal: AbortSignal): Promise<void> {
     const { source } = this.worker;
     await removeOldTickets(source, signal);
+    await removeOldKeys(source, signal);
+    await pruneEvents(source, this.settings.eventsKeptS, signal);
     const unconfirmed = await removeUnconfirmed(source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);

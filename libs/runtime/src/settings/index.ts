@@ -3,8 +3,11 @@
  * generated from the descriptions.
  */
 import { callback } from './callback.js';
+import { client } from './client.js';
 import { emulator } from './emulator.js';
+import { eventLog } from './event-log.js';
 import { events } from './events.js';
+import { live } from './live.js';
 import { media } from './media.js';
 import { oss } from './oss.js';
 import { database, http, local, log, queue, worker } from './processes.js';
@@ -20,10 +23,13 @@ export const configSections = {
   oss,
   tickets,
   events,
+  eventLog,
+  live,
   reconcile,
   worker,
   media,
   emulator,
   local,
+  client,
 };
 export type ConfigSections = typeof configSections;

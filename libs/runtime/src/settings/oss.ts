@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { flag, integer, list, url } from './values.js';
 
-export const oss = z.object({
+/** `{bucket}` stands for the name of a bucket. */
+function isCdnUrl(text: string): boolean {
+  const example = text.replaceAll('{bucket}', 'bucket');
+  const url = URL.parse(example);
+  return url !== null && /^https?:$/.test(url.protocol) && !/[?#@{}]/.test(example);
+}
+
+const settings = z.object({
   OSS_ENDPOINT: url(/^https?$/, 'https://oss-<region>.aliyuncs.com').describe(
     'endpoint that the api and the workers use',
   ),
@@ -37,4 +44,37 @@ export const oss = z.object({
     .default('renditions/')
     .describe('key prefix of all renditions; uploads below it are ignored'),
   OSS_URL_LIFETIME_S: integer(3_600, 60, 604_800).describe('lifetime of the signed URLs given to clients'),
+  OSS_CDN_URL: z
+    .string()
+    .refine(isCdnUrl, 'must be an http(s) URL such as https://media.example.com')
+    .optional()
+    .describe(
+      'URL of the CDN whose origin is the bucket; {bucket} in it is replaced by the name of the bucket',
+    ),
+  OSS_CDN_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9]{6,128}$/, 'must be a key of 6 to 128 letters and digits')
+    .optional()
+    .describe('key of the URL signing of the CDN'),
+  OSS_CDN_TYPE: z
+    .enum(['A', 'B', 'C'], 'must be A, B or C')
+    .default('A')
+    .describe('type of URL signing that is set at the CDN'),
+  OSS_CDN_TTL_S: integer(1_800, 1, 31_536_000).describe(
+    'validity period of signed URLs that is set at the CDN',
+  ),
+});
+
+/** The CDN of a single bucket cannot serve another. */
+export const oss = settings.check(({ value, issues }) => {
+  const refuse = (name: keyof typeof value, message: string) =>
+    issues.push({ code: 'custom', path: [name], message, input: value[name] });
+  const { OSS_CDN_URL: cdnUrl, OSS_CDN_KEY: cdnKey } = value;
+  if (cdnUrl !== undefined && cdnKey === undefined) refuse('OSS_CDN_KEY', 'must be set with OSS_CDN_URL');
+  if (cdnUrl === undefined && cdnKey !== undefined) refuse('OSS_CDN_URL', 'must be set with OSS_CDN_KEY');
+  if (cdnUrl !== undefined && !cdnUrl.includes('{bucket}') && value.OSS_BUCKETS.length > 1)
+    refuse('OSS_CDN_URL', 'must contain {bucket}, because OSS_BUCKETS has several');
+  // In whole minutes, a URL could end as it is given out.
+  if (cdnUrl !== undefined && value.OSS_CDN_TYPE === 'B' && value.OSS_URL_LIFETIME_S < 120)
+    refuse('OSS_URL_LIFETIME_S', 'must be at least 120 with OSS_CDN_TYPE=B');
 });

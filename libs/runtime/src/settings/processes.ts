@@ -3,6 +3,9 @@ import { integer, list, url } from './values.js';
 
 // What any process needs, and what the api and the workers listen to and take.
 
+/** Whether a text is an origin exactly as browsers send it. */
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
+
 export const log = z.object({
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -22,7 +25,12 @@ export const http = z.object({
   API_LINK_SECRET: z
     .string('must be a secret of 32 or more characters')
     .min(32)
-    .describe('signs the playlist links of private streams'),
+    .describe('signs the playlist links of private streams, and the tokens of browsers'),
+  API_CORS_ORIGINS: list('')
+    .pipe(z.array(z.string().refine(isOrigin, 'must be origins such as https://app.example.com')))
+    .describe(
+      'comma-separated origins (scheme, host and port, compared exactly) whose pages may use /v1; empty allows none',
+    ),
 });
 
 export const database = z.object({

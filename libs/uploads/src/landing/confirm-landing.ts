@@ -7,6 +7,8 @@ import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { findHolder } from './find-holder.js';
+import { recordMerged, recordStored, recordUpload } from '../events/record-uploads.js';
+import { joinOwnWords, ownWordsOf } from '../rows/own-words.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
 /** How landings are confirmed, beside what OSS said. */
@@ -109,6 +111,7 @@ async function merge(
     { id: holder.id },
     {
       vars,
+      ...joinOwnWords(holder, upload),
       imageInfo: holder.imageInfo ?? (isHeard ? upload.imageInfo : null),
       claimedVars: holder.claimedVars ?? (isHeard ? upload.claimedVars : null),
       ticketId: holder.ticketId ?? (isVouched ? upload.ticketId : null),
@@ -117,6 +120,7 @@ async function merge(
       confirmedAt: () => 'now()',
     },
   );
+  await recordStored(manager, [upload]);
   await manager.update(
     Upload,
     { id: upload.id },
@@ -129,26 +133,34 @@ async function merge(
       updatedAt: () => 'now()',
     },
   );
+  // One that nobody vouched for was in no event.
+  if (isVouched) await recordMerged(manager, upload.id, holder.id);
   const completed = await manager.findOneByOrFail(Upload, { id: holder.id });
   // What a pipeline is chosen by may have changed.
-  if (completed.ticketId !== holder.ticketId || !isDeepStrictEqual(completed.vars, holder.vars))
+  const isOther = completed.ticketId !== holder.ticketId || !isDeepStrictEqual(completed.vars, holder.vars);
+  if (isOther || !isDeepStrictEqual(ownWordsOf(completed), ownWordsOf(holder)))
+    await recordUpload(manager, 'upload.updated', holder.id);
+  if (isOther) {
     await replanUpload(manager, completed, {
       ...rules,
       plan: await planAgain(manager, rules.pipelines, completed),
     });
+  }
   return null;
 }
 
 /** Nobody vouched for what holds the version: it gives way to what somebody vouches for, and all that was merged into it too. */
 async function takeOver(
   manager: EntityManager,
-  { id }: Upload,
+  upload: Upload,
   holder: Upload,
   { made }: ConfirmRules,
 ): Promise<void> {
+  const { id } = upload;
   await withdrawUpload(manager, holder, made);
   for (const where of [{ id: holder.id }, { mergedInto: holder.id }])
     await manager.update(Upload, where, { mergedInto: id });
+  await manager.update(Upload, { id }, joinOwnWords(upload, holder));
 }
 
 async function claim(
@@ -175,6 +187,8 @@ async function claim(
   );
   const claimed = await manager.findOneByOrFail(Upload, { id: upload.id });
   if (!isConfirmed(claimed)) throw new Error(`${upload.id} is not confirmed after all`);
+  await recordStored(manager, [{ ...claimed, status: 'stored' }]);
+  await recordUpload(manager, 'upload.processing', upload.id);
   return claimed;
 }
 

@@ -8,6 +8,7 @@ import {
   withTimeLimit,
   type Logger,
   newId,
+  timeOfId,
 } from '#runtime';
 import { insertUploads, type RegistryPool, type NewUpload, type RegisteredUpload } from './insert-uploads.js';
 import { type Landing, landingKeyOf } from './landing.js';
@@ -223,9 +224,4 @@ function newUpload(landing: Landing): NewUpload {
     jobId: newId(),
     jobPayload: processPayload(id, landing.proof),
   };
-}
-
-/** The milliseconds since 1970 in the first 48 bits of a UUIDv7. */
-function timeOfId(id: string): number {
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

@@ -5,6 +5,7 @@ import { Not } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 import { findTicketOf } from '../tickets/tickets.js';
+import { recordReprocessed } from '../events/record-uploads.js';
 import { findOutdated, type OutdatedRendition } from './outdated-renditions.js';
 import { insertPending } from './pending-versions.js';
 import { retireVersion } from './storage-keys.js';
@@ -63,6 +64,8 @@ export async function replanUpload(
     await arrange(manager, versions, planned);
     if (isOver(upload)) await beforeReopening?.();
     await openAgain(manager, upload, sweepAfterMs, { pipeline: plan.pipeline });
+    const renditions = outdated.map((one) => one.planned.name);
+    await recordReprocessed(manager, id, renditions);
     await settleUpload(manager, id);
   }
   await queueAgain(manager, id);

@@ -1,5 +1,6 @@
 import { outboxRow, queueJobs } from '#outbox';
 import type { EntityManager } from '#database';
+import { recordLandedAgain } from '../events/record-uploads.js';
 import { processPayload } from './process-payload.js';
 import type { Proof } from '../rows/upload.entity.js';
 
@@ -29,5 +30,6 @@ export async function relandMerged(
   const [next] = rows;
   if (!next) return;
   await manager.query('UPDATE uploads SET merged_into = $2 WHERE merged_into = $1', [id, next.id]);
+  await recordLandedAgain(manager, next.id);
   await queueJobs(manager, [outboxRow('upload.process', processPayload(next.id, next.proof))]);
 }

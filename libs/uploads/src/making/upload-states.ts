@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
 import type { DataSource, EntityManager } from '#database';
+import { recordStored, recordUpload } from '../events/record-uploads.js';
 import { relandMerged } from './reland-merged.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Rendition } from '../rows/rendition.entity.js';
@@ -91,7 +92,10 @@ export async function recordPlan(
         updatedAt: () => 'now()',
       },
     );
-    if (plan.renditions.length === 0) return null;
+    if (plan.renditions.length === 0) {
+      await recordUpload(manager, 'upload.ignored', id);
+      return null;
+    }
     await insertMissing(manager, id, plan.renditions);
     const others = new Set(plan.renditions.map((rendition) => rendition.job));
     others.delete(by.job);
@@ -127,6 +131,7 @@ export async function recordFingerprint(
 
 /** Ends an upload of which no rendition was planned as failed. An upload that was planned ends with its renditions. */
 export async function failUpload(manager: EntityManager, id: string, reason: LandfallError): Promise<void> {
+  await recordStored(manager, await manager.findBy(Upload, { id }));
   await manager.update(
     Upload,
     { id },
@@ -140,6 +145,7 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
       updatedAt: () => 'now()',
     },
   );
+  await recordUpload(manager, 'upload.failed', id);
   await relandMerged(manager, id, reason.code);
 }
 
@@ -154,6 +160,7 @@ export async function settleUpload(manager: EntityManager, id: string): Promise<
     order: { position: 'ASC' },
   });
   const isReprocessed = await manager.existsBy(RenditionVersion, { uploadId: id, status: 'pending' });
+  const before = await manager.findOneByOrFail(Upload, { id });
   await manager.update(
     Upload,
     { id },
@@ -170,6 +177,9 @@ export async function settleUpload(manager: EntityManager, id: string): Promise<
       updatedAt: () => 'now()',
     },
   );
+  const status = failed ? 'failed' : 'ready';
+  const isDoneAgain = before.reprocessingSince !== null && !isReprocessed;
+  if (before.status !== status || isDoneAgain) await recordUpload(manager, `upload.${status}`, id);
   if (failed) await relandMerged(manager, id, failed.errorCode);
 }
 

@@ -1,6 +1,7 @@
 import type { MakingJob } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
 import { type DataSource, type EntityManager, In, Not } from '#database';
+import { recordVersions } from '../events/record-uploads.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { ImageFingerprint } from '#media';
 import { Upload } from '../rows/upload.entity.js';
@@ -88,6 +89,7 @@ async function serve(manager: EntityManager, version: RenditionVersion, made: Ma
       updatedAt: () => 'now()',
     },
   );
+  await recordVersions(manager, 'rendition.ready', uploadId, [version.id]);
   await forgetChunks(manager, uploadId);
 }
 
@@ -177,6 +179,8 @@ export async function endVersions(
       updatedAt: () => 'now()',
     },
   );
+  const endedIds = ending.map(({ id }) => id);
+  await recordVersions(manager, 'rendition.failed', uploadId, endedIds);
   await forgetChunks(manager, uploadId);
   await settleUpload(manager, uploadId);
 }

@@ -5,6 +5,7 @@ import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { StreamKey } from '../rows/stream-key.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 import { insertRetired } from './storage-keys.js';
+import { recordStored, recordUpload } from '../events/record-uploads.js';
 
 /** A job that has not heard of the end yet may still have a file on its way to the store. */
 const lateStoreMs = 60_000;
@@ -22,10 +23,12 @@ export interface MadeObjects {
  */
 export async function withdrawUpload(
   manager: EntityManager,
-  { id }: Upload,
+  upload: Upload,
   { renditionPrefix, urlLifetimeMs }: MadeObjects,
   reason?: LandfallError,
 ): Promise<void> {
+  const { id } = upload;
+  await recordStored(manager, [upload]);
   await manager.update(
     Upload,
     { id },
@@ -37,6 +40,7 @@ export async function withdrawUpload(
       updatedAt: () => 'now()',
     },
   );
+  await recordUpload(manager, 'upload.deleted', id);
   for (const table of [RenditionVersion, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
   // One that is retired stands for all, known and unknown: a job may be storing one now.
   await insertRetired(manager, {

@@ -26,11 +26,16 @@ export const uploadFilterFields = {
     .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
     .describe('true: only the newest version of each object; false: only what it took the place of'),
+  tag: z
+    .union([z.string(), z.array(z.string()).max(10, 'must be at most 10')])
+    .transform((tags) => [tags].flat())
+    .optional()
+    .describe('has this tag; given several times, all of them'),
   createdAfter: time.optional().describe('landed at or after'),
   createdBefore: time.optional().describe('landed before'),
 };
 
-/** An object of `fields` and of `var.<name>`, of which there may be several. */
+/** An object of `fields` and of `var.<name>` and `label.<name>`, of which there may be several. */
 export function withVars<Fields extends z.core.$ZodShape>(
   fields: Fields,
 ): z.ZodObject<Fields, z.core.$catchall<z.ZodString>> {
@@ -47,14 +52,46 @@ type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
 
 /** Words as the reader wants them; one that is not known is a mistake worth telling. */
 export function filterOf(
-  { bucket, prefix, kind, status: statuses, current, createdAfter, createdBefore, ...rest }: FilterWords,
+  {
+    bucket,
+    prefix,
+    kind,
+    status: statuses,
+    current,
+    tag: tags,
+    createdAfter,
+    createdBefore,
+    ...rest
+  }: FilterWords,
   context: z.core.$RefinementCtx,
 ): UploadFilter {
-  const vars = new Map<string, string>();
-  for (const [name, value] of Object.entries<unknown>(rest)) {
-    if (/^var\../.test(name)) vars.set(name.slice('var.'.length), String(value));
-    else context.addIssue({ code: 'custom', path: [name], message: 'there is no such parameter' });
+  const { var: vars, label: labels } = namedWords(rest, ['var', 'label'], context);
+  const filter = { bucket, prefix, kind, statuses, current, tags, createdAfter, createdBefore };
+  return { ...filter, ...(vars ? { vars } : {}), ...(labels ? { labels } : {}) };
+}
+
+/** The words `var.<name>` by name; undefined without any. Any other word is a mistake worth an issue. */
+export function varsOf(
+  words: Readonly<Record<string, unknown>>,
+  context: z.core.$RefinementCtx,
+): Record<string, string> | undefined {
+  return namedWords(words, ['var'], context).var;
+}
+
+/** The words `<sort>.<name>` of these sorts by name. Any other word is a mistake worth an issue. */
+function namedWords<Sort extends string>(
+  words: Readonly<Record<string, unknown>>,
+  sorts: readonly Sort[],
+  context: z.core.$RefinementCtx,
+): Partial<Record<Sort, Record<string, string>>> {
+  const named: Partial<Record<Sort, Record<string, string>>> = {};
+  for (const [word, value] of Object.entries(words)) {
+    const sort = sorts.find((one) => word.startsWith(`${one}.`) && word.length > one.length + 1);
+    // Without a prototype, where __proto__ is a name like any other.
+    if (sort)
+      (named[sort] ??= Object.create(null) as Record<string, string>)[word.slice(sort.length + 1)] =
+        String(value);
+    else context.addIssue({ code: 'custom', path: [word], message: 'there is no such parameter' });
   }
-  const filter = { bucket, prefix, kind, statuses, current, createdAfter, createdBefore };
-  return vars.size > 0 ? { ...filter, vars: Object.fromEntries(vars) } : filter;
+  return named;
 }

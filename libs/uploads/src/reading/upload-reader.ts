@@ -19,6 +19,9 @@ export interface UploadFilter {
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
   vars?: Record<string, string> | undefined;
+  /** All of these. */
+  tags?: readonly string[] | undefined;
+  labels?: Record<string, string> | undefined;
 }
 
 /** Near duplicates of an upload. */
@@ -204,6 +207,12 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   query.andWhere('u.merged_into IS NULL');
   if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
+  // Said twice for the planner: their indexes hold only what has any.
+  if (filter.tags) query.andWhere(`u.tags @> :tags::text[] AND u.tags <> '{}'`, { tags: filter.tags });
+  if (filter.labels)
+    query.andWhere(`u.labels @> :labels::jsonb AND u.labels <> '{}'`, {
+      labels: JSON.stringify(filter.labels),
+    });
   if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
   if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });
   return query;

@@ -97,6 +97,9 @@ export const uploadViewSchema = z
       .describe(
         'custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them',
       ),
+    title: z.string().nullable().describe('what your backend says of it, by PATCH; so are tags and labels'),
+    tags: z.array(z.string()),
+    labels: z.record(z.string(), z.string()),
     proof: z
       .enum(proofs)
       .meta({ id: 'Proof' })

@@ -1,5 +1,6 @@
 import { LandfallError } from '#runtime';
 import type { DataSource } from '#database';
+import { recordStored, recordUpload } from '../events/record-uploads.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { endVersions } from '../making/versions.js';
 import { type MadeObjects, withdrawUpload } from '../making/withdraw-upload.js';
@@ -13,8 +14,11 @@ import { lockStanding } from '../landing/standing-upload.js';
 export async function cancelUpload(source: DataSource, id: string): Promise<void> {
   await source.transaction(async (manager) => {
     const { id: standingId } = await lockStanding(manager, id);
-    if (await lockOpenUpload(manager, standingId))
-      await endVersions(manager, standingId, new LandfallError('rendition.cancelled'));
+    const open = await lockOpenUpload(manager, standingId);
+    if (!open) return;
+    await recordStored(manager, [open]);
+    await recordUpload(manager, 'upload.cancelled', standingId);
+    await endVersions(manager, standingId, new LandfallError('rendition.cancelled'));
   });
 }
 

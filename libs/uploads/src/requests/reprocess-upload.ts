@@ -4,6 +4,7 @@ import { LandfallError } from '#runtime';
 import type { DataSource, EntityManager } from '#database';
 import { findHolder } from '../landing/find-holder.js';
 import { standingIdOf } from '../landing/standing-upload.js';
+import { recordReprocessed } from '../events/record-uploads.js';
 import { openAgain, planAgain, replanUpload } from '../making/plan-again.js';
 import { isConfirmed, Upload } from '../rows/upload.entity.js';
 
@@ -69,6 +70,7 @@ export function refuseUnknown(
 async function restart(manager: EntityManager, upload: Upload, sweepAfterMs: number): Promise<number> {
   await refuseSuperseded(manager, upload);
   await openAgain(manager, upload, sweepAfterMs);
+  await recordReprocessed(manager, upload.id, []);
   await queueJobs(manager, [outboxRow('upload.process', { v: 1, uploadId: upload.id, urgency: 'again' })]);
   return 1;
 }

@@ -40,6 +40,8 @@ export type UploadSource = (typeof uploadSources)[number];
 @Index('uploads_ticket', { synchronize: false })
 @Index('uploads_merged', { synchronize: false })
 @Index('uploads_vars', { synchronize: false })
+@Index('uploads_tags', { synchronize: false })
+@Index('uploads_labels', { synchronize: false })
 @Index('uploads_perceptual', { synchronize: false })
 @Index('uploads_sweep', { synchronize: false })
 export class Upload {
@@ -75,6 +77,16 @@ export class Upload {
   /** Custom values of a callback that nobody vouches for: shown, and never believed. */
   @Column('jsonb', { name: 'claimed_vars', nullable: true })
   claimedVars!: Record<string, string> | null;
+
+  /** What your backend says of it: title, tags, labels. No callback changes them. */
+  @Column('text', { nullable: true })
+  title!: string | null;
+
+  @Column('text', { array: true, default: [] })
+  tags!: string[];
+
+  @Column('jsonb', { default: {} })
+  labels!: Record<string, string>;
 
   /** Null while nobody vouches for it: then it is in no list but that of what is stored. */
   @Column('text', { nullable: true })

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secondsOf } from '#playlists';
 import { describe, expect, test } from 'vitest';
@@ -44,12 +44,25 @@ describe('a track that is not complete is none:', () => {
   const head = '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:1,\n0.m4s\n';
   test.each([
     ['no playlist', {}],
-    ['no end', { 'playlist.m3u8': head }],
     ['no segments', { 'playlist.m3u8': '#EXTM3U\n#EXT-X-MAP:URI="init.mp4"\n#EXT-X-ENDLIST\n' }],
     ['no codec', { 'playlist.m3u8': `${head}#EXT-X-ENDLIST\n`, 'init.mp4': 'avcC' }],
   ])('%s', async (_, files) => {
     const folder = await scratchFolder();
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     await expect(readTrack(folder, '.')).rejects.toMatchObject({ code: 'media.encoder_failed' });
+  });
+});
+
+describe('a track of which the disk could not hold all is made again:', () => {
+  test.each([
+    ['an empty playlist', 'playlist.m3u8', 0],
+    ['a playlist that ends early', 'playlist.m3u8', 100],
+    ['an empty segment', 'segment_00002.m4s', 0],
+    ['a segment that ends early', 'segment_00002.m4s', 500],
+  ])('%s', async (_, file, sizeBytes) => {
+    const { outDir } = await makeStreams(await makeClip('320x180', 3), hlsOf([180]));
+    await truncate(join(outDir, '180p', file), sizeBytes);
+    const rejection = { code: 'media.scratch_full', retryable: true };
+    await expect(readTrack(outDir, '180p')).rejects.toMatchObject(rejection);
   });
 });

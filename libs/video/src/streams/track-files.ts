@@ -4,7 +4,7 @@ import { playlistIn, type Segment, type Track } from '#playlists';
 import { LandfallError } from '#runtime';
 import pMap from 'p-map';
 import { codecName } from './codec-names.js';
-import { findBox } from './mp4-boxes.js';
+import { boxesIn, findBox } from './mp4-boxes.js';
 
 /** The heads of a segment; its media are not read. A minute at 60 frames a second needs 60 kB. */
 const headBytes = 131_072;
@@ -14,17 +14,19 @@ const readsAtOnce = 16;
 /**
  * Measures the track that ffmpeg wrote into a folder with a playlist.
  *
- * @throws `media.encoder_failed` when it is not complete
+ * @throws `media.encoder_failed` when it is not a track; `media.scratch_full` when a file of it ends
+ * early: ffmpeg ends in order although the disk had no space for all of a playlist or segment
  */
 export async function readTrack(outDir: string, folder: string): Promise<Track> {
   const path = playlistIn(folder);
   const text = await readFile(join(outDir, path), 'utf8').catch((cause: unknown) => {
     throw new LandfallError('media.encoder_failed', `${path} was not written`, { cause });
   });
+  if (!text.includes('#EXT-X-ENDLIST')) throw new LandfallError('media.scratch_full', `${path} ends early`);
   const initName = /#EXT-X-MAP:URI="([^"]+)"/.exec(text)?.[1];
   const names = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  if (initName === undefined || names.length === 0 || !text.includes('#EXT-X-ENDLIST')) {
-    throw new LandfallError('media.encoder_failed', `${path} does not contain a complete list of segments`);
+  if (initName === undefined || names.length === 0) {
+    throw new LandfallError('media.encoder_failed', `${path} lists no segments`);
   }
   const initPath = join(dirname(path), initName);
   const init = await readFile(join(outDir, initPath));
@@ -52,6 +54,8 @@ async function readSegment(outDir: string, path: string): Promise<Segment> {
     const { size } = await file.stat();
     const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(size, headBytes)), 0, null, 0);
     const bytes = buffer.subarray(0, bytesRead);
+    const end = [...boxesIn(bytes)].at(-1)?.end ?? 0;
+    if (end === 0 || end > size) throw new LandfallError('media.scratch_full', `${path} ends early`);
     const index = findBox(bytes, 'sidx');
     const run = findBox(bytes, 'moof', 'traf', 'trun');
     if (!index || !run || run.length < 8) {

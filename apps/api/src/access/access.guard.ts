@@ -1,0 +1,69 @@
+import { LandfallError } from '#runtime';
+import {
+  type CanActivate,
+  createParamDecorator,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ApiKeyGuard, bearerOf } from '../http/api-key.guard.js';
+import { type ApiConfig, configToken } from '../tokens.js';
+import { checkToken, isToken, type TokenGrant, type TokenScope } from './access-token.js';
+
+const grants = new WeakMap<FastifyRequest, TokenGrant>();
+
+/** What the token of a request grants; null where an API key grants everything. */
+export const Grant = createParamDecorator(
+  (_: unknown, context: ExecutionContext): TokenGrant | null =>
+    grants.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? null,
+);
+
+/** Admits requests with an API key, or with a token of one scope as a bearer token. */
+@Injectable()
+abstract class AccessGuard implements CanActivate {
+  protected abstract readonly scope: TokenScope;
+
+  constructor(
+    private readonly keys: ApiKeyGuard,
+    @Inject(configToken) private readonly config: ApiConfig,
+  ) {}
+
+  /**
+   * @throws LandfallError auth.key_missing, auth.key_invalid, auth.token_invalid, auth.token_expired,
+   * auth.token_scope
+   */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = this.tokenOf(request);
+    if (token === undefined) return this.keys.canActivate(context);
+    const grant = checkToken(token, this.config.http.linkSecret, new Date());
+    if (!grant.scopes.includes(this.scope))
+      throw new LandfallError('auth.token_scope', `it lacks the scope ${this.scope}`);
+    grants.set(request, grant);
+    return true;
+  }
+
+  /** Only where there is no API key: one may look like a token. */
+  protected tokenOf(request: FastifyRequest): string | undefined {
+    const bearer = bearerOf(request);
+    return bearer !== undefined && isToken(bearer) && !this.keys.knows(bearer) ? bearer : undefined;
+  }
+}
+
+/** Admits whoever may see an upload; `refuseUnpinned` tells of which. */
+@Injectable()
+export class UploadAccessGuard extends AccessGuard {
+  protected readonly scope = 'uploads';
+}
+
+/** Admits whoever may follow events. The token may be in the query: EventSource sends no header. */
+@Injectable()
+export class EventAccessGuard extends AccessGuard {
+  protected readonly scope = 'events';
+
+  protected override tokenOf(request: FastifyRequest): string | undefined {
+    const { token } = request.query as { token?: unknown };
+    return token === undefined ? super.tokenOf(request) : String(token);
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { tokenScopes } from './access-token.js';
+
+const isBetween = (min: number, value: number, max: number) => min <= value && value <= max;
+const ids = z.array(z.uuid('must be a UUID')).max(20).default([]);
+
+/** The body of POST /v1/tokens. */
+export const tokenRequestSchema = z
+  .strictObject({
+    scopes: z
+      .array(z.enum(tokenScopes))
+      .min(1)
+      .default([...tokenScopes])
+      .describe('events: GET /v1/events/stream; uploads: GET /v1/uploads/{id}'),
+    uploads: ids.describe('ids of uploads that the token is for'),
+    tickets: ids.describe('ids of tickets: the uploads that are made with them'),
+    vars: z
+      .record(z.string().min(1).max(127), z.string().max(512))
+      .refine((vars) => isBetween(1, Object.keys(vars).length, 5), 'must have 1 to 5 names')
+      .optional()
+      .describe('values of vars: the uploads that have all of them'),
+    lifetimeS: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('lifetime in seconds; LIVE_TOKEN_LIFETIME_S is the default and the upper limit'),
+  })
+  .refine(
+    ({ uploads, tickets, vars }) => uploads.length + tickets.length > 0 || vars !== undefined,
+    'must name uploads, tickets or vars',
+  )
+  .meta({ id: 'TokenRequest', description: 'What a token is for.' });
+export type TokenRequest = z.output<typeof tokenRequestSchema>;
+
+/** The answer to POST /v1/tokens. */
+export const issuedTokenSchema = z
+  .object({
+    token: z.string().describe('for `?token=` of the stream, or as a bearer token'),
+    scopes: z.array(z.enum(tokenScopes)),
+    expiresAt: z.iso.datetime(),
+    cursor: z.string().describe('`after` of a stream that shall miss nothing that happens from now on'),
+  })
+  .meta({ id: 'IssuedToken', description: 'A token for a browser.' });
+export type IssuedToken = z.output<typeof issuedTokenSchema>;

@@ -1,0 +1,55 @@
+import { IdempotencyKeys } from '#idempotency';
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problems } from '../contract/problems.js';
+import { lastValueFrom, type Observable, of } from 'rxjs';
+
+/** Answers a request with the header `Idempotency-Key` once, and repeats that answer. */
+@Injectable()
+class IdempotencyInterceptor implements NestInterceptor {
+  constructor(private readonly keys: IdempotencyKeys) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const { method, url, headers, body } = http.getRequest<FastifyRequest>();
+    const key = headers['idempotency-key'];
+    if (key === undefined) return next.handle();
+    const request = {
+      client: headers.authorization ?? '',
+      key: [key].flat().join(),
+      method,
+      url,
+      body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    };
+    const { answer, isRepeated } = await this.keys.once(request, () => lastValueFrom(next.handle()));
+    if (isRepeated) http.getResponse<FastifyReply>().header('idempotency-replayed', 'true');
+    return of(answer);
+  }
+}
+
+/**
+ * Lets clients repeat a request that creates something: for a route that answers JSON and whose
+ * headers are the same each time. The answer is kept sealed for a day.
+ * Errors: idempotency.key_invalid, idempotency.key_in_use, idempotency.key_reused
+ */
+export function Idempotent(): MethodDecorator {
+  return applyDecorators(
+    UseInterceptors(IdempotencyInterceptor),
+    Problems('idempotency.key_invalid', 'idempotency.key_in_use', 'idempotency.key_reused'),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+import { eventSchema } from '#events';
+import {
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  Get,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { EventAccessGuard, Grant } from '../access/access.guard.js';
+import type { TokenGrant } from '../access/access-token.js';
+import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
+import { documentSchema } from '../contract/named-schemas.js';
+import { EventFeed, type FeedPage } from './event-feed.js';
+import { type FeedQuery, feedQuery, lastEventId, type StreamQuery, streamQuery } from './live-query.js';
+import { StreamOpener } from './stream-opener.js';
+
+const pageSchema = z
+  .object({
+    items: z.array(eventSchema),
+    next: z.string().describe('`after` of the next page; an empty page may move on too'),
+  })
+  .meta({ id: 'EventPage', description: 'One page of the event log.' });
+
+/** The event that a reader was shown last, which it sends when it comes back. */
+const LastEventId = createParamDecorator(
+  (_: unknown, context: ExecutionContext): unknown =>
+    context.switchToHttp().getRequest<FastifyRequest>().headers['last-event-id'],
+);
+
+/** `var.<name>` in the OpenAPI document. */
+const varsQuery = {
+  name: 'vars',
+  required: false,
+  description: 'var.<name>=<value>, for any number of names',
+  style: 'form',
+  explode: true,
+  schema: { type: 'object', additionalProperties: { type: 'string' } },
+} as const;
+
+/** The event log: page by page, and as a stream. */
+@ApiTags('events')
+@Controller('v1/events')
+export class LogEventsController {
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly streams: StreamOpener,
+  ) {}
+
+  @Get()
+  @UseGuards(ApiKeyGuard, DatabaseGuard)
+  @ApiOperation({
+    summary: 'List events after a cursor, oldest first; with wait, until there are some',
+    description:
+      'Whoever reads on after `next` gets every event once, in the order of the log. A page can be empty and still move on, when it looked through events of others.',
+  })
+  @ApiQuery(varsQuery)
+  @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
+  async listEvents(
+    @Query({ schema: feedQuery }) query: FeedQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<FeedPage> {
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    return this.feed.page(query, gone.signal);
+  }
+
+  @Get('stream')
+  @UseGuards(EventAccessGuard)
+  @ApiOperation({
+    summary: 'Follow events as server-sent events',
+    description:
+      'Each event has its type as `event`, its id as `id` and the event as `data`. A reader that comes back with Last-Event-ID misses nothing. rendition.progress has no id: it is told once, and not kept.',
+  })
+  @ApiQuery(varsQuery)
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'resumes after this event' })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
+  async streamEvents(
+    @Query({ schema: streamQuery }) query: StreamQuery,
+    @LastEventId({ schema: lastEventId }) resumeAfter: string | undefined,
+    @Grant() grant: TokenGrant | null,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.streams.open({ ...query, after: resumeAfter ?? query.after }, grant, reply);
+  }
+}

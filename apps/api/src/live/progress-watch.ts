@@ -1,0 +1,72 @@
+import type { DataSource } from '#database';
+import { type Logger, pause } from '#runtime';
+import { findRunning, type RunningRendition } from '#uploads';
+import { eventSchema } from '#events';
+import { z } from 'zod';
+import { frameOf, type LiveEvent, progressType } from './live-event.js';
+import type { OpenStreams } from './open-streams.js';
+
+/** How far a rendition is. It has no id: a reader resumes after the event before it. */
+const progressSchema = eventSchema.omit({ id: true, type: true }).extend({ type: z.literal(progressType) });
+
+const everyMs = 1_000;
+
+/**
+ * Tells open streams how far renditions are, once a second while any wants to know: one query of
+ * what is being made just now, however many streams there are.
+ */
+export class ProgressWatch {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private shown = new Map<string, number>();
+
+  constructor(
+    private readonly source: DataSource,
+    private readonly streams: OpenStreams,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.running = this.watchUntilStopped(this.stopping.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async watchUntilStopped(signal: AbortSignal): Promise<void> {
+    let failing = false;
+    while (!signal.aborted) {
+      await pause(everyMs, signal);
+      if (!this.streams.wantProgress || signal.aborted) continue;
+      try {
+        this.streams.offer(this.changed(await findRunning(this.source)));
+        failing = false;
+      } catch (error) {
+        if (!failing) this.logger.warn({ err: error }, 'cannot see how far renditions are; trying again');
+        failing = true;
+      }
+    }
+  }
+
+  private changed(running: readonly RunningRendition[]): LiveEvent[] {
+    const changed = running.filter(({ versionId, progress }) => this.shown.get(versionId) !== progress);
+    this.shown = new Map(running.map(({ versionId, progress }) => [versionId, progress]));
+    return changed.map(progressEvent);
+  }
+}
+
+function progressEvent({ upload, name, kind, progress, speed }: RunningRendition): LiveEvent {
+  const { id: uploadId, ticketId, vars } = upload;
+  const body: z.output<typeof progressSchema> = {
+    type: progressType,
+    uploadId,
+    timestamp: new Date().toISOString(),
+    data: { upload, rendition: { name, kind, progress, speed } },
+  };
+  return {
+    subject: { type: progressType, uploadId, ticketId, vars },
+    frame: frameOf(`event: ${progressType}`, body),
+  };
+}

@@ -1,0 +1,41 @@
+import { DataSource } from '#database';
+import { updateUpload, type UploadView, uploadViewSchema } from '#uploads';
+import { Controller, Param, Patch, UseGuards } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
+import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
+import { MergePatchBody } from '../http/json-body.js';
+import { ChangedUpload } from './upload-changes.controller.js';
+import { uploadPatchSchema } from './upload-patch.js';
+import { uploadId } from './upload-query.js';
+
+/** Keeps what your backend says of an upload. */
+@ApiTags('uploads')
+@Controller('v1/uploads')
+@UseGuards(ApiKeyGuard, DatabaseGuard)
+export class UploadPatchController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly changed: ChangedUpload,
+  ) {}
+
+  @Patch(':id')
+  @ApiOperation({
+    summary: 'Change title, tags and labels of an upload',
+    description:
+      'A JSON merge patch (RFC 7396): what is left out stays, and null removes. These are the words of your backend; no callback changes them, and they change no vars.',
+  })
+  @ApiBody({ schema: documentSchema(uploadPatchSchema, 'input') })
+  @ApiOkResponse({ description: 'The upload as it is now', schema: documentSchema(uploadViewSchema) })
+  @Problems('upload.not_found', 'upload.labels_exceeded')
+  async updateUpload(
+    @Param('id', { schema: uploadId }) id: string,
+    @MergePatchBody(uploadPatchSchema) patch: z.output<typeof uploadPatchSchema>,
+  ): Promise<UploadView> {
+    await updateUpload(this.source, id, patch);
+    return this.changed.view(id);
+  }
+}

@@ -1,0 +1,55 @@
+import { ownWordsLimits } from '#uploads';
+import { z } from 'zod';
+
+/** One line of text, as people and programs write it: neither control characters nor lone surrogates. */
+const line = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine(
+      (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
+      'must be well-formed text without control characters',
+    );
+
+const labelName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'must be a name of at most 63 letters, digits, ., _ and -, and not begin with a sign',
+  );
+
+/** The body of PATCH /v1/uploads/{id}: a JSON merge patch (RFC 7396). */
+export const uploadPatchSchema = z
+  .strictObject({
+    title: line(255).nullable().optional().describe('null removes it'),
+    tags: z
+      .array(line(64))
+      .max(ownWordsLimits.tags)
+      .nullable()
+      .optional()
+      .describe('replace all tags; null or [] removes them'),
+    labels: z
+      .record(
+        labelName,
+        z.string().max(256).refine(isText, 'must be well-formed text without NUL').nullable(),
+      )
+      .refine(
+        (labels) => Object.keys(labels).length <= 2 * ownWordsLimits.labels,
+        `must have at most ${2 * ownWordsLimits.labels} names`,
+      )
+      .nullable()
+      .optional()
+      .describe(
+        `values of your own by name, at most ${ownWordsLimits.labels}: those given are set, null removes one, and null instead of the object all`,
+      ),
+  })
+  .meta({
+    id: 'UploadPatch',
+    description: 'What your backend says of an upload.',
+    examples: [{ title: 'Lotus in the rain', tags: ['garden'], labels: { albumId: '17', draft: null } }],
+  });
+
+function isText(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
+}

@@ -1,0 +1,36 @@
+import { Argument } from '@commander-js/extra-typings';
+import { completionScripts, shells } from '../completion/shells.js';
+import { suggest } from '../completion/suggest.js';
+import type { AddCommands } from './context.js';
+
+/** What contributors use, and the words for the shell. */
+export const addDevelopment: AddCommands = (program, { end }) => {
+  program.commandsGroup('Develop:');
+  program
+    .command('setup')
+    .summary('find or install the tools that the tests need')
+    .description('Find or install the tools that the tests need: ffmpeg and Redis.')
+    .action(async () => end(await (await import('../setup.js')).setUpTools()));
+  program
+    .command('docs')
+    .summary('write the generated pages')
+    .description('Write the generated pages of docs/ and .env.example.')
+    .action(async () => end(await (await import('../docs/write-docs.js')).writeDocs('.')));
+  program
+    .command('completion')
+    .summary('print what completes these commands in your shell')
+    .description(
+      'Print what completes these commands in your shell. To try it in bash: source <(landfall completion bash)',
+    )
+    .addArgument(new Argument('<shell>', 'your shell').choices(shells))
+    .action((shell) => console.log(completionScripts[shell]));
+  program
+    .command('complete', { hidden: true })
+    .description(
+      'Answer the shell: one word and its description a line. The last word is the one being typed.',
+    )
+    .argument('[words...]')
+    .action((words) => {
+      for (const { word, description } of suggest(program, words)) console.log(`${word}\t${description}`);
+    });
+};

@@ -1,0 +1,44 @@
+import type { AddCommands, Context, Program } from './context.js';
+
+/** The local run, and each app alone. */
+export const addPrograms: AddCommands = (program, context) => {
+  const { env, end } = context;
+  program.commandsGroup('Run:');
+  program
+    .command('start')
+    .summary('run everything on this machine')
+    .description('Run everything on this machine: Postgres, OSS emulator, api and worker.')
+    .option('--watch', 'rebuild and restart what changes')
+    .action(async ({ watch: watches = false }) =>
+      end(await (await import('../start/start-local-run.js')).startLocalRun({ watches }, env)),
+    );
+  program
+    .command('upload')
+    .summary('upload files to the local run')
+    .description('Upload files, or a sample picture, to the local run, like any OSS client.')
+    .argument('[file...]', 'files of your own')
+    .action(async (files) => end(await (await import('../upload.js')).uploadFiles(files, env)));
+  addApp(program, context, { name: 'api', folder: 'api', summary: 'run the api' });
+  addApp(program, context, {
+    name: 'worker',
+    folder: 'worker',
+    summary: 'run a worker; WORKER_QUEUES selects its queues',
+  });
+  addApp(program, context, { name: 'emulator', folder: 'oss-emulator', summary: 'run the OSS emulator' });
+};
+
+/** Runs an app in this process, so that in a container it receives the signals. */
+function addApp(
+  program: Program,
+  { end }: Context,
+  { name, folder, summary }: { name: string; folder: string; summary: string },
+): void {
+  program
+    .command(name)
+    .summary(summary)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+    .action(async () => {
+      await import(new URL(`../../../${folder}/src/main.js`, import.meta.url).href);
+      end(0);
+    });
+}

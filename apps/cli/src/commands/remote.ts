@@ -1,0 +1,99 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { type AddCommands, collect, type Program } from './context.js';
+
+const statuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const;
+const kinds = ['image', 'video', 'audio', 'document', 'other'] as const;
+
+/** A command that asks an api: the one that its options name, the environment, or the local run's. */
+const remoteCommand = (parent: Program, name: string, summary: string) =>
+  parent
+    .command(name)
+    .summary(summary)
+    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
+    .option('--api-url <url>', 'the api to ask; LANDFALL_API_URL, or the local run, unless given')
+    .option('--api-key <key>', 'the key to ask with; LANDFALL_API_KEY does not show in the list of processes')
+    .option('--json', 'print JSON, one value a line');
+
+/** What asks an api through the client. */
+export const addRemoteCommands: AddCommands = (program, { env, end }) => {
+  program.commandsGroup('Ask an api:');
+  const connect = async (options: { apiUrl?: string | undefined; apiKey?: string | undefined }) =>
+    (await import('../remote/connection.js')).connect(options, env);
+  const stopSignal = async () => (await import('../remote/stop-signal.js')).stopSignal();
+
+  const uploads = program.command('uploads').summary('ask about uploads').description('Ask about uploads.');
+  remoteCommand(uploads, 'list', 'list uploads, newest first')
+    .addOption(new Option('--status <status...>', 'only uploads of one of these statuses').choices(statuses))
+    .addOption(new Option('--kind <kind>', 'only uploads of this kind').choices(kinds))
+    .option('--bucket <name>', 'only uploads in this bucket')
+    .option('--prefix <prefix>', 'only keys that begin like this')
+    .option('--created-after <time>', 'only uploads that landed at or after this time')
+    .option('--created-before <time>', 'only uploads that landed before this time')
+    .option('--var <name=value>', 'only uploads with this value of a var; may be repeated', collect)
+    .option('--limit <count>', 'how many to show', readCount, 50)
+    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words = [], status, ...query }) => {
+      const { listUploads } = await import('../remote/uploads.js');
+      const { readPairs } = await import('../remote/pairs.js');
+      const vars = readPairs('--var', words);
+      end(
+        await listUploads(
+          await connect({ apiUrl, apiKey }),
+          { ...query, vars, ...(status ? { status } : {}) },
+          { count, json },
+        ),
+      );
+    });
+  remoteCommand(uploads, 'get', 'show an upload with its renditions')
+    .argument('<id>', 'its id')
+    .action(async (id, { json = false, ...connection }) => {
+      const { getUpload } = await import('../remote/uploads.js');
+      end(await getUpload(await connect(connection), id, { json }));
+    });
+  remoteCommand(uploads, 'watch', 'show what happens to an upload until it is ready')
+    .argument('<id>', 'its id')
+    .option('--timeout <seconds>', 'how long to wait', readCount, 600)
+    .action(async (id, { json = false, timeout, ...connection }) => {
+      const { watchUpload } = await import('../remote/uploads.js');
+      const options = { json, timeoutMs: timeout * 1_000, signal: await stopSignal() };
+      end(await watchUpload(await connect(connection), id, options));
+    });
+
+  const events = program.command('events').summary('follow what happens').description('Follow what happens.');
+  remoteCommand(events, 'tail', 'show events as they happen')
+    .option('--type <type>', 'only events of this type; may be repeated', collect)
+    .option('--upload <id>', 'only events of this upload')
+    .option('--after <event>', 'begin after this event, or at the beginning of the log', 'latest')
+    .action(async ({ apiUrl, apiKey, json = false, type, upload, after }) => {
+      const { tailEvents } = await import('../remote/events.js');
+      const options = { after, signal: await stopSignal(), type: type as never, uploadId: upload };
+      end(await tailEvents(await connect({ apiUrl, apiKey }), options, { json }));
+    });
+
+  const tickets = program.command('tickets').summary('permit uploads').description('Permit uploads.');
+  remoteCommand(tickets, 'issue', 'issue a ticket for one upload, and show how to use it')
+    .option('--file-name <name>', 'name of the file, which replaces {fileName} in the key')
+    .option('--key <key>', 'object key')
+    .option('--bucket <name>', 'bucket; the first of OSS_BUCKETS unless given')
+    .option('--content-type <type>', 'an allowed content type; may be repeated', collect)
+    .option('--max-bytes <count>', 'maximum size of the file', readCount)
+    .option('--var <name=value>', 'a var of the upload; may be repeated', collect)
+    .option('--pipeline <name>', 'name of a pipeline')
+    .option('--lifetime <seconds>', 'how long it may be used', readCount)
+    .option('--overwrite', 'let the upload overwrite an object')
+    .action(async ({ apiUrl, apiKey, json = false, contentType, lifetime, var: words = [], ...request }) => {
+      const { issueTicket } = await import('../remote/tickets.js');
+      const { readPairs } = await import('../remote/pairs.js');
+      const whole = {
+        ...request,
+        ...(contentType === undefined ? {} : { contentTypes: contentType }),
+        ...(lifetime === undefined ? {} : { lifetimeS: lifetime }),
+        vars: readPairs('--var', words),
+      };
+      end(await issueTicket(await connect({ apiUrl, apiKey }), whole, { json }));
+    });
+};
+
+function readCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}

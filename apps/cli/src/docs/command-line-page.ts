@@ -1,0 +1,68 @@
+import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
+import { createProgram } from '../program.js';
+import { escapeCell } from './escape-cell.js';
+
+/** Renders docs/command-line.md from the commands themselves: it says what their --help says. */
+export function renderCommandLinePage(): string {
+  const program = createProgram({ env: {}, end: () => undefined });
+  return `# Command line
+
+<!-- Generated from apps/cli/src/commands by \`npm run landfall -- docs\`; the words above the commands are in apps/cli/src/docs/command-line-page.ts. -->
+
+In a clone, type \`npm run landfall -- <command>\`; with the package or the image installed, it is
+\`landfall <command>\`. Every command has \`--help\`, and \`landfall help\` lists them.
+
+- **Exit codes.** 0 is success. 1 is failure: the command could not do it, or what it reports is a
+  failure (an upload that failed, a signature that is not valid). 2 means that the words were not
+  understood, and nothing was done.
+- **Which api.** Commands that ask an api take \`--api-url\` and \`--api-key\`, else
+  \`LANDFALL_API_URL\` and \`LANDFALL_API_KEY\`, else the local run of this folder
+  ([\`.landfall/local.json\`](local-run.md)). Other users of the machine can see the words of a
+  command: prefer the environment for the key.
+- **JSON.** With \`--json\`, every line on standard output is one JSON value, and complaints are on
+  standard error.
+- **Completion.** \`source <(landfall completion bash)\`, or the same with \`zsh\`; for fish
+  \`landfall completion fish | source\`. Put it where your shell starts. It completes commands,
+  options and their values by asking \`landfall\` itself.
+
+${listAll(program, 'landfall').join('\n\n')}
+`;
+}
+
+function listAll(command: Command, path: string): string[] {
+  const help = command.createHelp();
+  return help
+    .visibleCommands(command)
+    .filter((child) => child.name() !== 'help')
+    .flatMap((child) => {
+      const name = `${path} ${child.name()}`;
+      return child.commands.length > 0 ? listAll(child, name) : [renderCommand(child, name)];
+    });
+}
+
+function renderCommand(command: Command, name: string): string {
+  const help = command.createHelp();
+  const rows = [
+    ...help.visibleArguments(command).map((one) => [`\`<${one.name()}>\``, help.argumentDescription(one)]),
+    ...help.visibleOptions(command).map((one) => [`\`${one.flags}\``, help.optionDescription(one)]),
+  ].filter(([flags]) => !flags?.includes('--help'));
+  const table = rows.map(([flags = '', text = '']) => `| ${flags} | ${escapeCell(text)} |`);
+  return [
+    `## ${name}`,
+    '',
+    wrap(help.commandDescription(command)),
+    ...(rows.length > 0 ? ['', '| word | means |', '| --- | --- |', ...table] : []),
+  ].join('\n');
+}
+
+const lineMax = 98;
+
+function wrap(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + 1 + word.length > lineMax) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('\n');
+}

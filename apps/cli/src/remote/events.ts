@@ -1,0 +1,39 @@
+import type { Landfall, StreamedEvent, StreamOptions } from '#client';
+import { printable } from '../printable.js';
+import { printJson } from './print.js';
+
+/** Prints events as they happen, until the signal ends it. */
+export async function tailEvents(
+  landfall: Landfall,
+  options: StreamOptions & { signal: AbortSignal },
+  { json }: { json: boolean },
+): Promise<number> {
+  try {
+    for await (const event of landfall.events.stream(options)) printEvent(event, json);
+    return 0;
+  } catch (error) {
+    if (options.signal.aborted) return 0;
+    throw error;
+  }
+}
+
+/** One line for each event: when, what, of which upload. */
+export function printEvent(event: StreamedEvent, json: boolean): void {
+  if (json) return printJson(event);
+  const { timestamp, type, uploadId, data } = event;
+  console.log(
+    [timestamp, type.padEnd(18), uploadId ?? '', describe(data)].map(printable).join('  ').trimEnd(),
+  );
+}
+
+/** What of the data a person wants to see at a glance. */
+function describe(data: Readonly<Record<string, unknown>>): string {
+  const { upload, rendition } = data as {
+    upload?: { objectKey?: string; error?: { code: string } | null };
+    rendition?: { name?: string; progress?: number; error?: { code: string } | null };
+  };
+  const progress = rendition?.progress;
+  const share = progress === undefined ? undefined : `${Math.round(progress * 100)} %`;
+  const parts = [upload?.objectKey, rendition?.name, share, rendition?.error?.code ?? upload?.error?.code];
+  return parts.filter((part) => part !== undefined).join(' ');
+}

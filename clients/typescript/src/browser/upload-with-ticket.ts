@@ -1,0 +1,156 @@
+/** What `POST /v1/tickets` answers, as far as an upload needs it. A backend may hand it on as it is. */
+export interface UploadTicket {
+  readonly id: string;
+  readonly objectKey: string;
+  readonly form: { readonly url: string; readonly fields: Readonly<Record<string, string>> };
+  readonly put: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+export interface UploadProgress {
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface UploadOptions {
+  /** Called while bytes are sent, about every 50 ms. An error that it throws fails the upload. */
+  readonly onProgress?: (progress: UploadProgress) => void;
+  /** Aborts the upload. What OSS has stored by then stays. */
+  readonly signal?: AbortSignal;
+  /** `form` (the default) lets OSS enforce the size limit of the ticket, `put` does not. */
+  readonly via?: 'form' | 'put';
+  /** Gives up when neither a byte nor the answer moves for this long; 60,000 ms by default. */
+  readonly stallTimeoutMs?: number;
+}
+
+/** OSS has stored the file. */
+export interface StoredUpload {
+  readonly ticketId: string;
+  readonly objectKey: string;
+  /** Null if the callback failed: the ticket has the id as soon as Landfall has found the object. */
+  readonly uploadId: string | null;
+  /**
+   * OSS answered 203: the file is stored, and Landfall could not be told. It finds the object by the
+   * ticket; do not upload it again.
+   */
+  readonly callbackFailed: boolean;
+}
+
+/** OSS did not take the file; `code` is OSS's own, such as `EntityTooLarge` or `FileAlreadyExists`. */
+export class UploadRefused extends Error {
+  override readonly name = 'UploadRefused';
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(`${message} (${code}, ${status})`);
+  }
+}
+
+/** No answer came: the connection broke or stood still, or the bucket has no CORS rule for this page. */
+export class UploadInterrupted extends Error {
+  override readonly name = 'UploadInterrupted';
+}
+
+const defaultStallTimeoutMs = 60_000;
+
+/**
+ * Uploads a file from a page straight to OSS with a ticket that your backend has issued.
+ * @throws UploadRefused, UploadInterrupted, and the reason of the signal
+ */
+export async function uploadWithTicket(
+  file: Blob,
+  ticket: UploadTicket,
+  options: UploadOptions = {},
+): Promise<StoredUpload> {
+  const { status, text } = await send(
+    options.via === 'put' ? asPut(file, ticket) : asForm(file, ticket),
+    options,
+  );
+  const stored = { ticketId: ticket.id, objectKey: ticket.objectKey };
+  if (status === 203) return { ...stored, uploadId: null, callbackFailed: true };
+  if (status !== 200) throw readRefusal(status, text);
+  return { ...stored, uploadId: readUploadId(text), callbackFailed: false };
+}
+
+interface Parcel {
+  readonly method: 'POST' | 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: FormData | Blob;
+}
+
+function asForm(file: Blob, { form }: UploadTicket): Parcel {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
+  // OSS ignores every field behind the file.
+  body.append('file', file);
+  return { method: 'POST', url: form.url, headers: {}, body };
+}
+
+function asPut(file: Blob, { put }: UploadTicket): Parcel {
+  return { method: 'PUT', url: put.url, headers: put.headers, body: file };
+}
+
+/** By XMLHttpRequest: fetch cannot tell how much it has sent. */
+function send(
+  { method, url, headers, body }: Parcel,
+  { onProgress, signal, stallTimeoutMs = defaultStallTimeoutMs }: UploadOptions,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const request = new XMLHttpRequest();
+    let stallTimer: ReturnType<typeof setTimeout>;
+    const end = (settle: () => void) => {
+      clearTimeout(stallTimer);
+      signal?.removeEventListener('abort', stop);
+      settle();
+    };
+    const fail = (reason: unknown) => {
+      end(() => reject(reason as Error));
+      request.abort();
+    };
+    const stop = () => fail(signal?.reason);
+    const stalled = () => fail(new UploadInterrupted(`nothing moved for ${stallTimeoutMs} ms`));
+    const moved = () => {
+      clearTimeout(stallTimer);
+      stallTimer = setTimeout(stalled, stallTimeoutMs);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    // With a listener the browser asks OSS before it sends; OSS answers by the CORS rule it needs anyway.
+    request.upload.addEventListener('progress', ({ loaded, total }) => {
+      moved();
+      try {
+        onProgress?.({ sentBytes: loaded, totalBytes: total });
+      } catch (error) {
+        fail(error);
+      }
+    });
+    request.addEventListener('load', () =>
+      end(() => resolve({ status: request.status, text: request.responseText })),
+    );
+    request.addEventListener('error', () =>
+      fail(new UploadInterrupted('the connection failed, or CORS forbids it')),
+    );
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    moved();
+    request.send(body);
+  });
+}
+
+/** Landfall's answer to the callback, which OSS hands on. */
+function readUploadId(text: string): string | null {
+  try {
+    const { id } = JSON.parse(text) as { id?: unknown };
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+function readRefusal(status: number, xml: string): UploadRefused {
+  const read = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  return new UploadRefused(status, read('Code') ?? 'Unknown', read('Message') ?? 'OSS refuses the upload');
+}

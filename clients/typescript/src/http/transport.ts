@@ -1,0 +1,151 @@
+import type { AnswerOf, Operation, OperationData, RequestValues } from './operation.js';
+import { LandfallProblem, LandfallUnreachable, readProblem } from './problem.js';
+import { writePath, writeQuery } from './query.js';
+import { backoffMs, wait } from './wait.js';
+
+/** A key or token, or a function that is asked for one before each request: tokens end soon. */
+export type Credential = string | (() => string | Promise<string>);
+
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly credential: Credential;
+  readonly fetch: typeof fetch;
+  /** Time for one try, with its answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Tries after the first one. */
+  readonly maxRetries: number;
+  /** A server that asks to wait longer than this is not waited for, in milliseconds. */
+  readonly maxRetryAfterMs: number;
+}
+
+/** For one call. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  /** Two calls with the same key are done once; by default each call has its own. */
+  readonly idempotencyKey?: string;
+}
+
+const retryBaseMs = 250;
+const retryMaxMs = 5_000;
+const passing = new Set([429, 502, 503, 504]);
+
+/** Sends requests, with the credential, time limits and further tries, and reads what comes back. */
+export class Transport {
+  constructor(private readonly options: TransportOptions) {}
+
+  get timeoutMs(): number {
+    return this.options.timeoutMs;
+  }
+
+  /**
+   * Calls an operation.
+   * @throws LandfallProblem, LandfallUnreachable, and the reason of the signal
+   */
+  async call<Data extends OperationData, Answers>(
+    { method, path, isRepeatable, takesKey }: Operation<Data, Answers>,
+    values: Omit<Data, 'url' | 'headers'>,
+    { signal, idempotencyKey, timeoutMs = this.options.timeoutMs }: CallOptions = {},
+  ): Promise<AnswerOf<Answers>> {
+    const given = values as RequestValues;
+    const url = writePath(path, given.path ?? {}) + writeQuery(given.query ?? {});
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (takesKey) headers['idempotency-key'] = idempotencyKey ?? crypto.randomUUID();
+    const request: RequestInit = { method, headers };
+    if (given.body !== undefined) {
+      headers['content-type'] = 'application/json';
+      request.body = JSON.stringify(given.body);
+    }
+    const attempt = () =>
+      this.exchange(
+        url,
+        request,
+        { signal, limit: AbortSignal.timeout(timeoutMs) },
+        readJson<AnswerOf<Answers>>,
+      );
+    return isRepeatable || takesKey ? this.retry(attempt, signal) : attempt();
+  }
+
+  /**
+   * Opens a stream. The time limit is for its head alone; the signal ends the stream too.
+   * @throws LandfallProblem, LandfallUnreachable, and the reason of the signal
+   */
+  async open(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const tooLate = new AbortController();
+    const timer = setTimeout(() => tooLate.abort(new Error('no answer in time')), this.options.timeoutMs);
+    const request: RequestInit = { headers: { accept: 'text/event-stream', ...headers }, cache: 'no-store' };
+    try {
+      return await this.exchange(url, request, { signal, limit: tooLate.signal }, readBody);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async exchange<Read>(
+    url: string,
+    request: RequestInit,
+    { signal, limit }: { signal: AbortSignal | undefined; limit: AbortSignal },
+    read: (answer: Response) => Promise<Read>,
+  ): Promise<Read> {
+    signal?.throwIfAborted();
+    const { baseUrl, credential, fetch } = this.options;
+    const authorization = `Bearer ${typeof credential === 'string' ? credential : await credential()}`;
+    try {
+      const answer = await fetch(baseUrl + url, {
+        ...request,
+        headers: { ...(request.headers as Record<string, string>), authorization },
+        // A redirect would turn a POST into a GET, and show the key to whoever is behind it.
+        redirect: 'error',
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+      });
+      if (!answer.ok) throw await readProblem(answer);
+      return await read(answer);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof LandfallProblem) throw error;
+      throw new LandfallUnreachable(`no answer from ${baseUrl}: ${String(error)}`, { cause: error });
+    }
+  }
+
+  /** Whether a request that was refused may be admitted with another token. */
+  isRenewable(error: unknown): boolean {
+    const { credential } = this.options;
+    return error instanceof LandfallProblem && error.status === 401 && typeof credential === 'function';
+  }
+
+  /** Tries again what may pass, after a pause that the server or else chance decides. */
+  private async retry<Answer>(attempt: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+    const { maxRetries, maxRetryAfterMs } = this.options;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const pauseMs = this.isRenewable(error) && failures === 1 ? 0 : pauseAfter(error, failures);
+        if (pauseMs === null || pauseMs > maxRetryAfterMs || failures > maxRetries) throw error;
+        await wait(pauseMs, signal);
+      }
+    }
+  }
+}
+
+/** Null if another try would end like this one. */
+function pauseAfter(error: unknown, failures: number): number | null {
+  const ownMs = backoffMs(failures, retryBaseMs, retryMaxMs);
+  if (error instanceof LandfallUnreachable) return ownMs;
+  if (!(error instanceof LandfallProblem) || !passing.has(error.status)) return null;
+  return error.retryAfterMs === null ? ownMs : error.retryAfterMs + ownMs;
+}
+
+async function readJson<Answer>(answer: Response): Promise<Answer> {
+  const text = await answer.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+async function readBody({ body }: Response): Promise<ReadableStream<Uint8Array>> {
+  if (!body) throw new Error('the answer has no body');
+  return body as ReadableStream<Uint8Array>;
+}

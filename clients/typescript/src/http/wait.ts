@@ -1,0 +1,24 @@
+/** Waits, or rejects with the reason of the signal as soon as it is aborted. */
+export function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/**
+ * The pause before try number `failures + 1`: doubled each time up to `maxMs`, and at random between
+ * half of that and all of it, so that many clients do not come back at once.
+ */
+export function backoffMs(failures: number, baseMs: number, maxMs: number): number {
+  const fullMs = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 30));
+  return fullMs * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,29 @@
+/**
+ * The client of the Landfall API, for Node and browsers: it uses nothing but what both have.
+ *
+ * `generated/` is written from docs/openapi.json; `operations.ts` ties each operation to its types,
+ * and the resources make them comfortable. A new operation is a line there and a method here.
+ */
+export { Landfall, type LandfallOptions } from './landfall.js';
+export type * from './generated/types.js';
+export { LandfallProblem, LandfallUnreachable } from './http/problem.js';
+export type { CallOptions, Credential } from './http/transport.js';
+export type {
+  EventPage,
+  EventQuery,
+  LogEvent,
+  ProgressEvent,
+  StreamedEvent,
+  StreamOptions,
+} from './resources/events.js';
+export { Pages } from './resources/pages.js';
+export type { IssuedToken, TokenRequest } from './resources/tokens.js';
+export { UploadNotReady, type UploadQuery, type WaitOptions } from './resources/uploads.js';
+export {
+  type VerifyOptions,
+  verifyWebhook,
+  type WebhookFault,
+  type WebhookHeaders,
+  type WebhookPayload,
+  WebhookRejected,
+} from './webhooks/verify-webhook.js';

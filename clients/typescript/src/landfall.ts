@@ -1,0 +1,60 @@
+import { type Credential, Transport } from './http/transport.js';
+import { Events } from './resources/events.js';
+import { Tickets } from './resources/tickets.js';
+import { Tokens } from './resources/tokens.js';
+import { Uploads } from './resources/uploads.js';
+
+interface CommonOptions {
+  /** Where the API is: `https://media.example.com`. */
+  readonly baseUrl: string;
+  /** Another `fetch`, for a proxy or for logs. */
+  readonly fetch?: typeof fetch;
+  /** Time for one try, 30,000 ms by default. */
+  readonly timeoutMs?: number;
+  /** Further tries of what may be repeated, 3 by default. */
+  readonly maxRetries?: number;
+  /** A server that asks to wait longer is not waited for: 30,000 ms by default. */
+  readonly maxRetryAfterMs?: number;
+}
+
+/** With an API key on your servers, or with a token of `POST /v1/tokens` in a page. */
+export type LandfallOptions = CommonOptions &
+  (
+    | { readonly apiKey: string; readonly token?: never }
+    /** A function is asked before each request: it may fetch a new token when the old one ends. */
+    | { readonly token: Credential; readonly apiKey?: never }
+  );
+
+/** The client of the API. */
+export class Landfall {
+  readonly uploads: Uploads;
+  readonly events: Events;
+  readonly tickets: Tickets;
+  readonly tokens: Tokens;
+
+  /** @throws TypeError if the URL or the credential is none */
+  constructor(options: LandfallOptions) {
+    const credential = options.apiKey ?? options.token;
+    if (!credential || (options.apiKey && options.token))
+      throw new TypeError('give either an apiKey or a token');
+    const transport = new Transport({
+      baseUrl: readBaseUrl(options.baseUrl),
+      credential,
+      // In a browser it must be called as a method of nothing else.
+      fetch: options.fetch ?? ((...request) => fetch(...request)),
+      timeoutMs: options.timeoutMs ?? 30_000,
+      maxRetries: options.maxRetries ?? 3,
+      maxRetryAfterMs: options.maxRetryAfterMs ?? 30_000,
+    });
+    this.events = new Events(transport);
+    this.uploads = new Uploads(transport, this.events);
+    this.tickets = new Tickets(transport);
+    this.tokens = new Tokens(transport);
+  }
+}
+
+function readBaseUrl(text: string): string {
+  const url = new URL(text);
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`${text} must be an http(s) URL`);
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}

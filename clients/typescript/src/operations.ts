@@ -1,0 +1,43 @@
+import type * as api from './generated/types.js';
+import type { Operation, OperationData } from './http/operation.js';
+
+type Method = Operation<OperationData, unknown>['method'];
+
+/** A request that may be sent again: it changes nothing, or a second time nothing more. */
+const repeatable =
+  (method: Method) =>
+  <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
+    method,
+    path,
+    isRepeatable: true,
+    takesKey: false,
+  });
+
+const get = repeatable('GET');
+const remove = repeatable('DELETE');
+/** POSTs whose effect is the same however often they are sent. */
+const ask = repeatable('POST');
+
+/** A POST that makes something new each time. */
+const create = <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
+  method: 'POST',
+  path,
+  isRepeatable: false,
+  takesKey: true,
+});
+
+/**
+ * The operations of the API, by their operationId. The generated types tie each path to what it
+ * takes and answers; a test compares methods and completeness with docs/openapi.json.
+ */
+export const operations = {
+  listUploads: get<api.ListUploadsData, api.ListUploadsResponses>('/v1/uploads'),
+  getUpload: get<api.GetUploadData, api.GetUploadResponses>('/v1/uploads/{id}'),
+  deleteUpload: remove<api.DeleteUploadData, api.DeleteUploadResponses>('/v1/uploads/{id}'),
+  cancelUpload: ask<api.CancelUploadData, api.CancelUploadResponses>('/v1/uploads/{id}/cancel'),
+  reprocessUpload: ask<api.ReprocessUploadData, api.ReprocessUploadResponses>('/v1/uploads/{id}/reprocess'),
+  issueTicket: create<api.IssueTicketData, api.IssueTicketResponses>('/v1/tickets'),
+  getTicket: get<api.GetTicketData, api.GetTicketResponses>('/v1/tickets/{id}'),
+  listEvents: get<api.ListEventsData, api.ListEventsResponses>('/v1/events'),
+  issueToken: ask<api.IssueTokenData, api.IssueTokenResponses>('/v1/tokens'),
+};

@@ -1,0 +1,128 @@
+import { readServerSentEvents } from '../events/server-sent-events.js';
+import type { ListEventsData, ListEventsResponse, StreamEventsData } from '../generated/types.js';
+import { LandfallProblem } from '../http/problem.js';
+import { writeQuery } from '../http/query.js';
+import type { CallOptions, Transport } from '../http/transport.js';
+import { backoffMs, wait } from '../http/wait.js';
+import { operations } from '../operations.js';
+import { Pages } from './pages.js';
+
+/** What happened, as the log has it. */
+export type LogEvent = ListEventsResponse['items'][number];
+export type EventPage = ListEventsResponse;
+export type EventQuery = Omit<NonNullable<ListEventsData['query']>, 'wait'>;
+
+/** How far a rendition is: told once to those who follow, and not kept. */
+export interface ProgressEvent {
+  readonly id: null;
+  readonly type: 'rendition.progress';
+  readonly uploadId: string;
+  readonly timestamp: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+export type StreamedEvent = LogEvent | ProgressEvent;
+
+export interface StreamOptions extends Omit<NonNullable<StreamEventsData['query']>, 'token'> {
+  /** Ends the stream; the loop over it then throws the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+  /** A stream on which nothing arrives for this long, not even a heartbeat, is opened again. */
+  readonly stallTimeoutMs?: number | undefined;
+}
+
+const defaultStallTimeoutMs = 60_000;
+const reopenBaseMs = 1_000;
+const reopenMaxMs = 30_000;
+
+/** The log of what happened: page by page, waiting for more, or live. */
+export class Events {
+  constructor(private readonly transport: Transport) {}
+
+  /** Reads the log from `after` (or its beginning) to its present end, oldest first. */
+  list(query: EventQuery = {}, options?: CallOptions): Pages<LogEvent, EventPage> {
+    return new Pages(
+      (cursor) => this.page({ ...query, ...(cursor === undefined ? {} : { after: cursor }) }, options),
+      ({ items, next }, cursor) => (items.length === 0 && next === (cursor ?? query.after) ? null : next),
+    );
+  }
+
+  /**
+   * Reads one page; with `wait` (seconds) the server answers only when there are events, or the time
+   * is over. Whoever stores `next` with what it did reads every event exactly once.
+   */
+  page(query: NonNullable<ListEventsData['query']> = {}, options: CallOptions = {}): Promise<EventPage> {
+    const waitMs = (query.wait ?? 0) * 1_000;
+    const timeoutMs = (options.timeoutMs ?? this.transport.timeoutMs) + waitMs;
+    return this.transport.call(operations.listEvents, { query }, { ...options, timeoutMs });
+  }
+
+  /**
+   * Follows the log live, from `after` or from now on. Opens the stream again when it breaks, and
+   * resumes where it was: nothing is missed, and nothing comes twice.
+   * @throws LandfallProblem for what another try would not change, and the reason of the signal
+   */
+  async *stream(options: StreamOptions = {}): AsyncGenerator<StreamedEvent, void, undefined> {
+    const { signal, stallTimeoutMs = defaultStallTimeoutMs, after, ...query } = options;
+    let resumeAfter = after;
+    for (let failures = 1; ; failures += 1) {
+      const stream = new StallGuard(signal, stallTimeoutMs);
+      try {
+        const url = `/v1/events/stream${writeQuery({ ...query, after: resumeAfter })}`;
+        const body = await this.transport.open(url, {}, stream.signal);
+        for await (const { id, data } of readServerSentEvents(body, stream.moved)) {
+          if (id !== null) resumeAfter = id;
+          if (data === null) continue;
+          failures = 0;
+          // Whoever takes long for an event must not lose the stream by it.
+          stream.rest();
+          yield { id: null, ...(JSON.parse(data) as object) } as StreamedEvent;
+          stream.moved();
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (isFinal(error) && !(this.transport.isRenewable(error) && failures <= 1)) throw error;
+      } finally {
+        stream.close();
+      }
+      await wait(backoffMs(failures + 1, reopenBaseMs, reopenMaxMs), signal);
+    }
+  }
+}
+
+/** A refusal that another try would not change. */
+function isFinal(error: unknown): boolean {
+  return error instanceof LandfallProblem && error.status < 500 && error.status !== 429;
+}
+
+/** Aborts a stream on which nothing moves, and with the caller's signal. */
+class StallGuard {
+  private readonly controller = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly abort = () => this.controller.abort(this.outer?.reason);
+  readonly signal = this.controller.signal;
+
+  constructor(
+    private readonly outer: AbortSignal | undefined,
+    private readonly timeoutMs: number,
+  ) {
+    if (outer?.aborted) this.abort();
+    outer?.addEventListener('abort', this.abort, { once: true });
+  }
+
+  readonly moved = (): void => {
+    this.rest();
+    this.timer = setTimeout(
+      () => this.controller.abort(new Error('the stream stands still')),
+      this.timeoutMs,
+    );
+  };
+
+  rest(): void {
+    clearTimeout(this.timer);
+  }
+
+  close(): void {
+    this.rest();
+    this.outer?.removeEventListener('abort', this.abort);
+    this.controller.abort();
+  }
+}

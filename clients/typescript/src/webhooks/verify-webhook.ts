@@ -1,0 +1,164 @@
+/** Why a webhook is not believed. */
+export type WebhookFault =
+  | 'header_missing'
+  | 'timestamp_invalid'
+  | 'timestamp_too_old'
+  | 'timestamp_in_future'
+  | 'secret_invalid'
+  | 'signature_mismatch'
+  | 'payload_invalid';
+
+/** A request that claims to be a webhook of Landfall and is not, or is too old. Answer it with 400. */
+export class WebhookRejected extends Error {
+  override readonly name = 'WebhookRejected';
+
+  constructor(
+    readonly fault: WebhookFault,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Headers of a request: those of `fetch`, or the object of `node:http`. */
+export type WebhookHeaders =
+  | { get(name: string): string | null }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A body as it arrived. Parsed and written again it has other bytes, and no signature fits. */
+export type WebhookPayload = string | Uint8Array<ArrayBuffer>;
+
+export interface VerifyOptions {
+  /** How far the clock of the sender may differ, and how old a webhook may be, in seconds. */
+  readonly toleranceS?: number;
+  /** Milliseconds since 1970; the current time by default. */
+  readonly nowMs?: number;
+}
+
+const defaultToleranceS = 300;
+/** A sender in rotation has two secrets; more signatures than this are somebody's flood. */
+const maxSignatures = 16;
+
+/**
+ * Verifies a webhook by the rules of Standard Webhooks and returns the event in it.
+ *
+ * Secrets are `whsec_…` for HMAC signatures (`v1`), or public keys `whpk_…` for Ed25519 (`v1a`). Any
+ * of several may fit, which is how a secret is rotated. The comparison takes the same time for
+ * every signature. A webhook may arrive more than once: its `id` is the same each time.
+ * @throws WebhookRejected
+ */
+export async function verifyWebhook<Event>(
+  payload: WebhookPayload,
+  headers: WebhookHeaders,
+  secrets: string | readonly string[],
+  { toleranceS = defaultToleranceS, nowMs = Date.now() }: VerifyOptions = {},
+): Promise<Event> {
+  const id = readHeader(headers, 'webhook-id');
+  const timestamp = readHeader(headers, 'webhook-timestamp');
+  const signatures = readHeader(headers, 'webhook-signature').split(' ').slice(0, maxSignatures);
+  checkTimestamp(timestamp, nowMs / 1_000, toleranceS);
+  const signed = concat(
+    encode(`${id}.${timestamp}.`),
+    typeof payload === 'string' ? encode(payload) : payload,
+  );
+  const keys = await Promise.all([secrets].flat().map((secret) => readSecret(secret)));
+  if (keys.length === 0) throw new WebhookRejected('secret_invalid', 'there is no secret to verify with');
+  const fits = await Promise.all(
+    keys.flatMap((key) => signatures.map((signature) => signatureFits(key, signature, signed))),
+  );
+  if (!fits.includes(true))
+    throw new WebhookRejected('signature_mismatch', 'no signature fits the payload and one of the secrets');
+  return parse<Event>(payload);
+}
+
+function readHeader(headers: WebhookHeaders, name: string): string {
+  const value = typeof headers['get'] === 'function' ? headers.get(name) : findHeader(headers, name);
+  if (!value) throw new WebhookRejected('header_missing', `the header ${name} is missing`);
+  return value;
+}
+
+function findHeader(headers: object, name: string): string | undefined {
+  for (const [key, value] of Object.entries(headers) as [string, unknown][])
+    if (key.toLowerCase() === name) return typeof value === 'string' ? value : undefined;
+  return undefined;
+}
+
+function checkTimestamp(timestamp: string, nowS: number, toleranceS: number): void {
+  if (!/^\d{1,12}$/.test(timestamp))
+    throw new WebhookRejected('timestamp_invalid', 'webhook-timestamp must be seconds since 1970');
+  const ageS = nowS - Number(timestamp);
+  if (ageS > toleranceS)
+    throw new WebhookRejected('timestamp_too_old', `the webhook was sent ${Math.round(ageS)} seconds ago`);
+  if (ageS < -toleranceS)
+    throw new WebhookRejected(
+      'timestamp_in_future',
+      `the webhook is from ${Math.round(-ageS)} seconds ahead`,
+    );
+}
+
+interface Key {
+  readonly version: 'v1' | 'v1a';
+  readonly algorithm: 'HMAC' | 'Ed25519';
+  readonly key: Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+}
+
+async function readSecret(secret: string): Promise<Key> {
+  const [, prefix, encoded = ''] = /^(whsec_|whpk_)?([^]*)$/.exec(secret) ?? [];
+  const bytes = decodeBase64(encoded);
+  const isPublicKey = prefix === 'whpk_';
+  if (!bytes || (isPublicKey ? bytes.length !== 32 : bytes.length < 16))
+    throw new WebhookRejected('secret_invalid', 'a secret must be whsec_ or whpk_ and base64');
+  return isPublicKey
+    ? {
+        version: 'v1a',
+        algorithm: 'Ed25519',
+        key: await crypto.subtle.importKey('raw', bytes, 'Ed25519', false, ['verify']),
+      }
+    : {
+        version: 'v1',
+        algorithm: 'HMAC',
+        key: await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
+          'verify',
+        ]),
+      };
+}
+
+async function signatureFits(
+  { version, algorithm, key }: Key,
+  signature: string,
+  signed: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const comma = signature.indexOf(',');
+  if (signature.slice(0, comma) !== version) return false;
+  const bytes = decodeBase64(signature.slice(comma + 1));
+  // The platform compares, in a time that does not depend on where the bytes differ.
+  return bytes !== undefined && crypto.subtle.verify(algorithm, key, bytes, signed);
+}
+
+function parse<Event>(payload: WebhookPayload): Event {
+  const text = typeof payload === 'string' ? payload : new TextDecoder().decode(payload);
+  try {
+    return JSON.parse(text) as Event;
+  } catch {
+    throw new WebhookRejected('payload_invalid', 'the payload is signed, but it is not JSON');
+  }
+}
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(first.length + second.length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[A-Za-z\d+/]+={0,2}$/.test(text)) return undefined;
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    // Of a length that base64 does not have.
+    return undefined;
+  }
+}

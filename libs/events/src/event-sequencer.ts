@@ -1,0 +1,140 @@
+import { createDataSource, type DataSource, type EntityManager } from '#database';
+import { histogram, type Logger, pause, withTimeLimit } from '#runtime';
+
+/** The channel that wakes those who follow the log: events were placed. */
+export const eventsChannel = 'landfall_events';
+
+/** Events that were placed at once: all from one position to another, both included. */
+export interface PlacedEvents {
+  first: number;
+  last: number;
+}
+
+const batchSize = 500;
+/** So often those who follow are woken at most. */
+const placedPauseMs = 25;
+const idlePauseMs = 50;
+/** So often a process looks whether the one that places is gone. */
+const standByMs = 1_000;
+/** A process that stands still loses its turn after this time; it must not keep the others from it. */
+const silenceMax = '5s';
+/** No batch takes this long: the connection is dead although nobody says so. */
+const batchTimeoutMs = 10_000;
+const disconnectTimeoutMs = 2_000;
+/** Any number, the same in every process. */
+const turnLock = 4_711_023;
+
+const delays = histogram(
+  'landfall_event_place_seconds',
+  'Time from recording an event to placing it, of the oldest of a batch',
+  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+);
+
+const placeText = `
+  WITH base AS (SELECT coalesce(max(position), 0) AS at FROM events WHERE position IS NOT NULL),
+       next AS (SELECT id, row_number() OVER (ORDER BY sequence) AS n
+                FROM (SELECT id, sequence FROM events WHERE position IS NULL ORDER BY sequence LIMIT $1) AS unplaced)
+  UPDATE events SET position = base.at + next.n FROM next, base WHERE events.id = next.id
+  RETURNING position, extract(epoch FROM clock_timestamp() - created_at) AS delay`;
+
+/**
+ * Gives events their positions, after their transactions have ended. One process at a time does it,
+ * so that no event ever gets a position before one that somebody has read; the others stand by.
+ * (decision 28)
+ */
+export class EventSequencer {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  /**
+   * @param onPlaced runs in the transaction that places the events: what follows from them is there
+   * when they are, once
+   */
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly logger: Logger,
+    private readonly onPlaced?: (manager: EntityManager, placed: PlacedEvents) => Promise<void>,
+  ) {}
+
+  start(): void {
+    this.running = this.placeUntilStopped(this.stopping.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async placeUntilStopped(signal: AbortSignal): Promise<void> {
+    let failing = false;
+    while (!signal.aborted) {
+      // A connection of its own: it is in use all the time.
+      const source = createDataSource(
+        { url: this.databaseUrl, poolSize: 1, applicationName: 'landfall-sequencer' },
+        [],
+      );
+      try {
+        await source.initialize();
+        await this.takeTurns(source, signal, () => (failing = false));
+      } catch (error) {
+        if (!failing && !signal.aborted)
+          this.logger.warn({ err: error }, 'cannot place events; trying again');
+        failing = true;
+      }
+      await this.disconnect(source);
+      await pause(standByMs, signal);
+    }
+  }
+
+  /** Places events as long as the connection lasts; while another process does, stands by. */
+  private async takeTurns(source: DataSource, signal: AbortSignal, onPlacing: () => void): Promise<void> {
+    const runner = source.createQueryRunner();
+    const within = <T>(work: Promise<T>) =>
+      withTimeLimit(work, batchTimeoutMs, 'database.unavailable', 'no answer while placing events');
+    await within(runner.query(`SET idle_session_timeout = '${silenceMax}'`));
+    for (let hasTurn = false; !signal.aborted;) {
+      if (!hasTurn) {
+        const [row] = (await within(
+          runner.query('SELECT pg_try_advisory_lock($1) AS taken', [turnLock]),
+        )) as [{ taken: boolean }];
+        hasTurn = row.taken;
+      }
+      const count = hasTurn ? await within(this.placeBatch(runner.manager)) : 0;
+      onPlacing();
+      if (count === batchSize) continue;
+      await pause(hasTurn ? (count > 0 ? placedPauseMs : idlePauseMs) : standByMs, signal);
+    }
+    await runner.release();
+  }
+
+  /** Lets go of the turn too. A connection that is dead is left to itself. */
+  private async disconnect(source: DataSource): Promise<void> {
+    if (!source.isInitialized) return;
+    await withTimeLimit(source.destroy(), disconnectTimeoutMs, 'database.unavailable', 'no goodbye').catch(
+      (error: unknown) => this.logger.debug({ err: error }, 'cannot close the connection that placed events'),
+    );
+  }
+
+  private async placeBatch(manager: EntityManager): Promise<number> {
+    const [row] = (await manager.query(
+      'SELECT EXISTS (SELECT FROM events WHERE position IS NULL) AS waiting',
+    )) as [{ waiting: boolean }];
+    if (!row.waiting) return 0;
+    const count = await manager.transaction(async (own) => {
+      // TypeORM returns [rows, count] for UPDATE … RETURNING.
+      const [rows] = (await own.query(placeText, [batchSize])) as [
+        { position: string; delay: string }[],
+        number,
+      ];
+      const positions = rows.map(({ position }) => Number(position));
+      delays.observe(Math.max(...rows.map(({ delay }) => Number(delay))));
+      await this.onPlaced?.(own, { first: Math.min(...positions), last: Math.max(...positions) });
+      return rows.length;
+    });
+    // In a transaction of its own, which does not wait for the disk: one that is lost costs a poll.
+    await manager.query(`SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, '')`, [
+      eventsChannel,
+    ]);
+    return count;
+  }
+}

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+const algorithm = 'aes-256-gcm';
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Fits the longest ticket several times; what one answer may take in the table. */
+export const answerMaxBytes = 131_072;
+
+/**
+ * Seals an answer, which may hold secrets: whoever reads the table reads nothing.
+ * @param key 32 bytes
+ * @param request what the answer belongs to: it opens with no other
+ * @throws RangeError when it is too long to be kept
+ */
+export function sealAnswer(answer: unknown, key: Buffer, request: Buffer): Buffer {
+  const text = Buffer.from(JSON.stringify(answer));
+  if (text.length > answerMaxBytes)
+    throw new RangeError(`an answer of ${text.length} bytes is too long to be kept for its idempotency key`);
+  const nonce = randomBytes(nonceBytes);
+  const cipher = createCipheriv(algorithm, key, nonce).setAAD(request);
+  const sealed = [cipher.update(deflateRawSync(text)), cipher.final()];
+  return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
+}
+
+/** @throws Error when it was sealed with another key, belongs to another request, or was changed */
+export function openAnswer(sealed: Buffer, key: Buffer, request: Buffer): unknown {
+  const cipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
+    .setAAD(request)
+    .setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
+  const deflated = Buffer.concat([cipher.update(sealed.subarray(nonceBytes + tagBytes)), cipher.final()]);
+  return JSON.parse(
+    inflateRawSync(deflated, { maxOutputLength: answerMaxBytes }).toString('utf8'),
+  ) as unknown;
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { url } from './values.js';
+
+/** What the commands that ask an api need: `landfall uploads`, `events`, `webhooks`, `tickets`. */
+export const client = z.object({
+  LANDFALL_API_URL: url(/^https?$/, 'an http(s) URL')
+    .optional()
+    .describe('URL of the api that commands ask; defaults to that of the local run'),
+  LANDFALL_API_KEY: z.string().optional().describe('API key that they ask with'),
+});

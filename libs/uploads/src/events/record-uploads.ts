@@ -1,0 +1,128 @@
+import { type EventType, recordEvents } from '#events';
+import type { JobName, JobPayload } from '#outbox';
+import { type DataSource, type EntityManager, In } from '#database';
+import { Rendition } from '../rows/rendition.entity.js';
+import { RenditionVersion } from '../rows/rendition-version.entity.js';
+import { Upload } from '../rows/upload.entity.js';
+import { snapshotRendition, snapshotUpload } from './snapshots.js';
+
+/** Types whose events say no more than the upload and, of an end, its renditions. */
+type PlainType = Exclude<
+  Extract<EventType, `upload.${string}`>,
+  'upload.stored' | 'upload.merged' | 'upload.reprocessed'
+>;
+
+/**
+ * Records what happened to an upload, as its row is now, within the caller's transaction and under its
+ * lock of the row. A landing that nobody vouches for and that OSS has not confirmed is in no event:
+ * anyone could fill the log with those.
+ */
+export async function recordUpload(manager: EntityManager, type: PlainType, id: string): Promise<void> {
+  const upload = await findVouchedFor(manager, id);
+  if (!upload) return;
+  const data = { upload: snapshotUpload(upload) };
+  if (type === 'upload.ready' || type === 'upload.failed') {
+    const renditions = await manager.find(Rendition, {
+      where: { uploadId: id },
+      order: { position: 'ASC', name: 'ASC' },
+    });
+    await recordEvents(manager, [
+      { type, uploadId: id, data: { ...data, renditions: renditions.map(snapshotRendition) } },
+    ]);
+  } else await recordEvents(manager, [{ type, uploadId: id, data }]);
+}
+
+/** Records that another upload stands for this one from now on. */
+export async function recordMerged(manager: EntityManager, id: string, into: string): Promise<void> {
+  const upload = await findVouchedFor(manager, id);
+  if (!upload) return;
+  const data = { upload: snapshotUpload(upload), into };
+  await recordEvents(manager, [{ type: 'upload.merged', uploadId: id, data }]);
+}
+
+/** Records that renditions are made again. @param renditions their names; none of what begins anew */
+export async function recordReprocessed(
+  manager: EntityManager,
+  id: string,
+  renditions: string[],
+): Promise<void> {
+  const upload = await findVouchedFor(manager, id);
+  if (!upload) return;
+  const data = { upload: snapshotUpload(upload), renditions };
+  await recordEvents(manager, [{ type: 'upload.reprocessed', uploadId: id, data }]);
+}
+
+/**
+ * Records of uploads that are still `stored` that they landed: the relay does it, or what is about to
+ * change an upload before that. The event has the id of its upload, so that it is in the log once.
+ */
+export async function recordStored(manager: EntityManager, uploads: readonly Upload[]): Promise<void> {
+  await recordEvents(
+    manager,
+    uploads
+      .filter(({ proof, status }) => proof !== null && status === 'stored')
+      .map((upload) => ({
+        id: upload.id,
+        type: 'upload.stored',
+        uploadId: upload.id,
+        data: { upload: snapshotUpload(upload) },
+      })),
+  );
+}
+
+const processJob = 'upload.process' satisfies JobName;
+
+/**
+ * Records that uploads landed, before a worker can see their jobs, and not in the statement that
+ * records them: a callback does not wait for it. Of one that has gone on by now whatever changed it
+ * has recorded that.
+ * @param rows of the outbox
+ */
+export async function recordLanded(
+  source: DataSource,
+  rows: readonly { name: string; payload: unknown }[],
+): Promise<void> {
+  const landed = rows.filter(({ name }) => name === processJob);
+  if (landed.length === 0) return;
+  const ids = landed.map(({ payload }) => (payload as JobPayload<typeof processJob>).uploadId);
+  const uploads = await source.getRepository(Upload).findBy({ id: In(ids), status: 'stored' });
+  await recordStored(source.manager, uploads);
+}
+
+/** Records that an upload is looked at anew that was merged into another one. */
+export async function recordLandedAgain(manager: EntityManager, id: string): Promise<void> {
+  const upload = await findVouchedFor(manager, id);
+  if (upload)
+    await recordEvents(manager, [
+      { type: 'upload.stored', uploadId: id, data: { upload: snapshotUpload(upload) } },
+    ]);
+}
+
+/** Records what happened to versions of renditions, as their rows are now. */
+export async function recordVersions(
+  manager: EntityManager,
+  type: 'rendition.ready' | 'rendition.failed',
+  uploadId: string,
+  versionIds: readonly string[],
+): Promise<void> {
+  if (versionIds.length === 0) return;
+  const upload = await findVouchedFor(manager, uploadId);
+  if (!upload) return;
+  const versions = await manager.find(RenditionVersion, {
+    where: { id: In([...versionIds]) },
+    order: { position: 'ASC', name: 'ASC' },
+  });
+  await recordEvents(
+    manager,
+    versions.map((version) => ({
+      type,
+      uploadId,
+      data: { upload: snapshotUpload(upload), rendition: snapshotRendition(version) },
+    })),
+  );
+}
+
+async function findVouchedFor(manager: EntityManager, id: string): Promise<Upload | null> {
+  const upload = await manager.findOneBy(Upload, { id });
+  return upload?.proof ? upload : null;
+}

@@ -1,0 +1,37 @@
+/** What your backend says of an upload, apart from what its callback said. */
+export interface OwnWords {
+  title: string | null;
+  /** Each once, in the order given. */
+  tags: string[];
+  labels: Record<string, string>;
+}
+
+/** How many tags and labels an upload may have: they are in each of its events. */
+export const ownWordsLimits = { tags: 50, labels: 20 } as const;
+
+export function ownWordsOf({ title, tags, labels }: OwnWords): OwnWords {
+  return { title, tags, labels };
+}
+
+/** A JSON merge patch (RFC 7396) of labels: null removes one, or all. */
+export function mergeLabels(
+  labels: OwnWords['labels'],
+  patch: Readonly<Record<string, string | null>> | null,
+): OwnWords['labels'] {
+  if (patch === null) return {};
+  const merged = new Map<string, string | null>([...Object.entries(labels), ...Object.entries(patch)]);
+  return Object.fromEntries([...merged].filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** What is said of two uploads that turn out to be one. Where they differ, the first has its way; what is too much is left out. */
+export function joinOwnWords(first: OwnWords, other: OwnWords): OwnWords {
+  const names = Object.keys({ ...first.labels, ...other.labels });
+  const labels: OwnWords['labels'] = { ...other.labels, ...first.labels };
+  return {
+    title: first.title ?? other.title,
+    tags: [...new Set([...first.tags, ...other.tags])].slice(0, ownWordsLimits.tags),
+    labels: Object.fromEntries(
+      names.slice(0, ownWordsLimits.labels).map((name) => [name, labels[name] ?? '']),
+    ),
+  };
+}

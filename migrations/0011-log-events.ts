@@ -1,0 +1,28 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * The log of what happened to uploads. A table of its own, without a foreign key: an event outlives
+ * its upload, and nothing that lives is touched. Uploads of before have no events.
+ */
+export class LogEvents1764633600000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE events (
+        id uuid NOT NULL,
+        sequence bigserial NOT NULL,
+        position bigint,
+        type text NOT NULL,
+        upload_id uuid,
+        data jsonb NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        CONSTRAINT events_pkey PRIMARY KEY (id)
+      )`);
+    await runner.query('CREATE UNIQUE INDEX events_position ON events (position) WHERE position IS NOT NULL');
+    await runner.query('CREATE INDEX events_unplaced ON events (sequence) WHERE position IS NULL');
+    await runner.query('CREATE INDEX events_upload ON events (upload_id, position)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE events');
+  }
+}

@@ -1,0 +1,22 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Answers to requests that may be repeated. A table of its own: nothing that lives is touched. */
+export class IdempotencyKeys1764892800000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE idempotency_keys (
+        id uuid NOT NULL,
+        fingerprint bytea NOT NULL,
+        claim uuid NOT NULL,
+        claimed_until timestamptz NOT NULL,
+        answer bytea,
+        created_at timestamptz NOT NULL,
+        CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id)
+      )`);
+    await runner.query('CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE idempotency_keys');
+  }
+}

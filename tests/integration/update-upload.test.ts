@@ -1,0 +1,229 @@
+import { createLogger, developmentSecrets } from '#runtime';
+import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
+import { deleteUpload, UploadRegistry } from '#uploads';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { apiEnv } from './api-env.fixture.js';
+
+const settings = { batchMax: 100, waitingMax: 1_000, commitTimeoutMs: 5_000, sweepAfterMs: 60_000 };
+
+let database: TestDatabase;
+let api: AppProcess;
+let registry: UploadRegistry;
+let id: string;
+let landings = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  registry = new UploadRegistry(database.pool, settings, createLogger('test', 'silent'));
+  api = await startApp('api', apiEnv(database.url));
+});
+beforeEach(async () => {
+  landings += 1;
+  const landed = await registry.register({
+    bucket: 'landfall',
+    objectKey: `${landings}.jpg`,
+    etag: 'D41D8CD98F00B204E9800998ECF8427E',
+    sizeBytes: 1,
+    mimeType: null,
+    imageInfo: null,
+    vars: { user_id: '42' },
+    claimedVars: null,
+    source: 'callback',
+    proof: 'url',
+    ticketId: null,
+    requestId: null,
+  });
+  id = landed.id;
+});
+afterAll(async () => {
+  await api.end();
+  await registry.close();
+  await database[Symbol.asyncDispose]();
+});
+
+async function send(method: string, path: string, body?: unknown, type = 'application/json') {
+  const answer = await fetch(`${api.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${developmentSecrets.apiKey}`, 'content-type': type },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+const patch = (body: unknown, type?: string) => send('PATCH', `/v1/uploads/${id}`, body, type);
+const idsOf = async (query: string) =>
+  ((await send('GET', `/v1/uploads?${query}`)).body['items'] as { id: string }[]).map((one) => one.id);
+
+describe('PATCH /v1/uploads/{id}', () => {
+  test('sets what is given, leaves the rest, and removes by null', async () => {
+    const first = await patch({
+      title: 'Cat',
+      tags: ['pets', 'cats', 'pets'],
+      labels: { a: '1', 'b.c': '' },
+    });
+    expect(first).toMatchObject({
+      status: 200,
+      body: { id, title: 'Cat', tags: ['pets', 'cats'], labels: { a: '1', 'b.c': '' } },
+    });
+    const second = await patch({ labels: { a: null, d: 'x' } }, 'application/merge-patch+json');
+    expect(second.body).toMatchObject({
+      title: 'Cat',
+      tags: ['pets', 'cats'],
+      labels: { 'b.c': '', d: 'x' },
+    });
+    const third = await patch({ title: null, tags: null, labels: null });
+    expect(third.body).toMatchObject({ title: null, tags: [], labels: {} });
+    expect((await send('GET', `/v1/uploads/${id}`)).body).toEqual(third.body);
+  });
+
+  test('keeps them apart from the vars of the callback', async () => {
+    const { body } = await patch({ labels: { user_id: '43' } });
+    expect(body).toMatchObject({ vars: { user_id: '42' }, labels: { user_id: '43' } });
+    expect(await idsOf('var.user_id=43')).toEqual([]);
+    expect(await idsOf('label.user_id=42')).toEqual([]);
+    expect(await idsOf('label.user_id=43')).toEqual([id]);
+  });
+
+  test('is recorded in the log, after that it landed', async () => {
+    await patch({ title: 'Cat', labels: { a: '1' } });
+    await patch({ tags: ['pets'] });
+    const events: { type: string; data: { upload: object } }[] = await database.source.query(
+      'SELECT type, data FROM events WHERE upload_id = $1 ORDER BY sequence',
+      [id],
+    );
+    expect(events.map(({ type }) => type)).toEqual(['upload.stored', 'upload.updated', 'upload.updated']);
+    expect(events.at(-1)?.data.upload).toMatchObject({
+      id,
+      title: 'Cat',
+      tags: ['pets'],
+      labels: { a: '1' },
+    });
+  });
+
+  test('what changes nothing is neither written nor recorded', async () => {
+    const { body: before } = await patch({ title: 'T', tags: ['a'], labels: { a: '1' } });
+    const rowOf = () =>
+      database.source.query(
+        `SELECT xmin, updated_at, (SELECT count(*) FROM events WHERE upload_id = $1) AS events
+         FROM uploads WHERE id = $1`,
+        [id],
+      );
+    const row: unknown = await rowOf();
+    for (const same of [
+      {},
+      { title: 'T' },
+      { tags: ['a', 'a'] },
+      { labels: { a: '1', b: null } },
+      { labels: {} },
+    ])
+      expect((await patch(same)).body).toEqual(before);
+    expect(await rowOf()).toEqual(row);
+    expect((await patch({ title: 'U' })).body['updatedAt']).not.toBe(before['updatedAt']);
+  });
+
+  test('changes that come at once are all kept', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    const answers = await Promise.all(names.map((name) => patch({ labels: { [name]: name } })));
+    expect(answers.map(({ status }) => status)).toEqual(names.map(() => 200));
+    const { body } = await send('GET', `/v1/uploads/${id}`);
+    expect(body['labels']).toEqual(Object.fromEntries(names.map((name) => [name, name])));
+  });
+
+  test('lists are narrowed by tags, all of those given, and by labels', async () => {
+    await patch({ tags: ['red & blue', 'shared'], labels: { album: `it's "1"` } });
+    const other = id;
+    expect(await idsOf(`tag=${encodeURIComponent('red & blue')}`)).toEqual([other]);
+    expect(await idsOf(`tag=shared&tag=${encodeURIComponent('red & blue')}`)).toEqual([other]);
+    expect(await idsOf('tag=shared&tag=other')).toEqual([]);
+    expect(await idsOf(`label.album=${encodeURIComponent(`it's "1"`)}`)).toEqual([other]);
+    expect(await idsOf('label.album=it')).toEqual([]);
+  });
+
+  test('the indexes serve these filters', async () => {
+    await database.source.transaction(async (manager) => {
+      await manager.query('SET LOCAL enable_seqscan = off');
+      await manager.query('SET LOCAL enable_indexscan = off');
+      const plan = async (where: string) =>
+        JSON.stringify(await manager.query(`EXPLAIN SELECT id FROM uploads AS u WHERE ${where}`));
+      expect(await plan(`u.tags @> '{a}' AND u.tags <> '{}'`)).toContain('uploads_tags');
+      expect(await plan(`u.labels @> '{"a": "1"}' AND u.labels <> '{}'`)).toContain('uploads_labels');
+    });
+  });
+
+  test('an upload holds 20 labels, and refuses more as a whole', async () => {
+    const twenty = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`n${index}`, 'x'.repeat(256)]),
+    );
+    expect((await patch({ labels: twenty })).status).toBe(200);
+    expect(await patch({ title: 'T', labels: { more: '1' } })).toMatchObject({
+      status: 422,
+      body: { code: 'upload.labels_exceeded' },
+    });
+    const swapped = await patch({ labels: { n0: null, more: '1' } });
+    expect(swapped).toMatchObject({ status: 200, body: { title: null } });
+    expect(Object.keys(swapped.body['labels'] as object)).toHaveLength(20);
+  });
+
+  test.each<[unknown, string]>([
+    [{ title: '' }, 'title'],
+    [{ title: 'x'.repeat(256) }, 'title'],
+    [{ title: 'a\nb' }, 'title'],
+    [{ title: 7 }, 'title'],
+    [{ tags: 'pets' }, 'tags'],
+    [{ tags: [''] }, 'tags.0'],
+    [{ tags: ['x'.repeat(65)] }, 'tags.0'],
+    [{ tags: ['a\0'] }, 'tags.0'],
+    [{ tags: [null] }, 'tags.0'],
+    [{ tags: Array.from({ length: 51 }, (_, index) => `t${index}`) }, 'tags'],
+    [{ labels: [] }, 'labels'],
+    [{ labels: { 'a b': '1' } }, 'labels'],
+    [{ labels: { [`a${'b'.repeat(63)}`]: '1' } }, 'labels'],
+    [{ labels: { '-a': '1' } }, 'labels'],
+    [{ labels: { a: 1 } }, 'labels.a'],
+    [{ labels: { a: { b: '1' } } }, 'labels.a'],
+    [{ labels: { a: 'x'.repeat(257) } }, 'labels.a'],
+    ['{"labels": {"a": "\\u0000"}}', 'labels.a'],
+    ['{"title": "\\ud800"}', 'title'],
+    [{ vars: { a: '1' } }, 'vars'],
+    [{ status: 'ready' }, 'status'],
+    [[], ''],
+    ['null', ''],
+    ['{"title": ', ''],
+    ['', ''],
+  ])('%j is refused, with what is wrong', async (body, field) => {
+    const answer = await patch(body);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
+    expect(String(answer.body['detail'])).toContain(field);
+    expect((await send('GET', `/v1/uploads/${id}`)).body).toMatchObject({
+      title: null,
+      tags: [],
+      labels: {},
+    });
+  });
+
+  test('names that every object has of itself are left out, as everywhere in the api', async () => {
+    const { body } = await patch('{"labels": {"__proto__": "1", "constructor": "2", "a": "3"}}');
+    expect(body['labels']).toEqual({ a: '3' });
+  });
+
+  test('other content types, ids that are none, uploads that are not there and deleted ones are refused', async () => {
+    expect((await patch('title=T', 'application/x-www-form-urlencoded')).status).toBe(400);
+    expect((await patch([], 'application/json-patch+json')).status).toBe(400);
+    expect((await send('PATCH', '/v1/uploads/17', {})).status).toBe(400);
+    const nobody = await send('PATCH', '/v1/uploads/00000000-0000-7000-8000-000000000000', { title: 'T' });
+    expect(nobody).toMatchObject({ status: 404, body: { code: 'upload.not_found' } });
+    await deleteUpload(database.source, id, { renditionPrefix: 'renditions/', urlLifetimeMs: 0 });
+    expect(await patch({ title: 'T' })).toMatchObject({ status: 404, body: { code: 'upload.not_found' } });
+    const open = await fetch(`${api.url}/v1/uploads/${id}`, { method: 'PATCH', body: '{}' });
+    expect(open.status).toBe(401);
+  });
+
+  test.each(['label.=1', 'label=1', 'tag=a%00', 'label.a=1&label.a=2', `${'tag=a&'.repeat(11)}limit=1`])(
+    'a list by %s is refused',
+    async (query) => {
+      expect(await send('GET', `/v1/uploads?${query}`)).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid' },
+      });
+    },
+  );
+});
