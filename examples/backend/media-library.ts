@@ -1,7 +1,7 @@
-import type { Event } from '@landfall/client';
+import type { LogEvent } from '@landfall/client';
 
 /** An event of an upload, as webhooks and the event log have it. */
-export interface UploadEvent extends Event {
+export interface UploadEvent extends LogEvent {
   data: { upload?: { objectKey: string; status: string; vars: Record<string, string> } };
 }
 

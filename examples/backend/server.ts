@@ -95,7 +95,8 @@ const server = createServer(async (request, response) => {
   const handler = routes[`${request.method} ${pathname}`];
   let answer: Answer;
   try {
-    answer = await (handler?.(request) ?? (pathname.startsWith('/client/') ? sendClient(pathname) : { status: 404 }));
+    answer = await (handler?.(request) ??
+      (pathname.startsWith('/client/') ? sendClient(pathname) : { status: 404 }));
   } catch (error) {
     console.error(error);
     answer = json(500, { error: 'it did not work; the log says why' });

@@ -8,8 +8,16 @@ export { Landfall, type LandfallOptions } from './landfall.js';
 export type * from './generated/types.js';
 export { LandfallProblem, LandfallUnreachable } from './http/problem.js';
 export type { CallOptions, Credential } from './http/transport.js';
-export type { EventQuery, ProgressEvent, StreamedEvent, StreamOptions } from './resources/events.js';
+export type {
+  EventPage,
+  EventQuery,
+  LogEvent,
+  ProgressEvent,
+  StreamedEvent,
+  StreamOptions,
+} from './resources/events.js';
 export { Pages } from './resources/pages.js';
+export type { IssuedToken, TokenRequest } from './resources/tokens.js';
 export { UploadNotReady, type UploadQuery, type WaitOptions } from './resources/uploads.js';
 export {
   type VerifyOptions,

@@ -23,7 +23,7 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
 
   const uploads = program.command('uploads').summary('ask about uploads').description('Ask about uploads.');
   remoteCommand(uploads, 'list', 'list uploads, newest first')
-    .addOption(new Option('--status <status>', 'only uploads of this status').choices(statuses))
+    .addOption(new Option('--status <status...>', 'only uploads of one of these statuses').choices(statuses))
     .addOption(new Option('--kind <kind>', 'only uploads of this kind').choices(kinds))
     .option('--bucket <name>', 'only uploads in this bucket')
     .option('--prefix <prefix>', 'only keys that begin like this')
@@ -31,11 +31,17 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
     .option('--created-before <time>', 'only uploads that landed before this time')
     .option('--var <name=value>', 'only uploads with this value of a var; may be repeated', collect)
     .option('--limit <count>', 'how many to show', readCount, 50)
-    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words = [], ...query }) => {
+    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words = [], status, ...query }) => {
       const { listUploads } = await import('../remote/uploads.js');
       const { readPairs } = await import('../remote/pairs.js');
       const vars = readPairs('--var', words);
-      end(await listUploads(await connect({ apiUrl, apiKey }), { ...query, vars }, { count, json }));
+      end(
+        await listUploads(
+          await connect({ apiUrl, apiKey }),
+          { ...query, vars, ...(status ? { status: [status] } : {}) },
+          { count, json },
+        ),
+      );
     });
   remoteCommand(uploads, 'get', 'show an upload with its renditions')
     .argument('<id>', 'its id')

@@ -5,7 +5,7 @@ import { formatBytes, printFields, printJson, printTable } from './print.js';
 /** Prints the newest uploads that match, at most `count`. */
 export async function listUploads(
   landfall: Landfall,
-  query: UploadQuery,
+  query: UploadQuery & { fields?: never },
   { count, json }: { count: number; json: boolean },
 ): Promise<number> {
   const found: Upload[] = [];

@@ -1,5 +1,5 @@
 import { readServerSentEvents } from '../events/server-sent-events.js';
-import type { Event, EventPage, ListEventsData, StreamEventsData } from '../generated/types.js';
+import type { ListEventsData, ListEventsResponse, StreamEventsData } from '../generated/types.js';
 import { LandfallProblem } from '../http/problem.js';
 import { writeQuery } from '../http/query.js';
 import type { CallOptions, Transport } from '../http/transport.js';
@@ -7,6 +7,9 @@ import { backoffMs, wait } from '../http/wait.js';
 import { operations } from '../operations.js';
 import { Pages } from './pages.js';
 
+/** What happened, as the log has it. */
+export type LogEvent = ListEventsResponse['items'][number];
+export type EventPage = ListEventsResponse;
 export type EventQuery = Omit<NonNullable<ListEventsData['query']>, 'wait'>;
 
 /** How far a rendition is: told once to those who follow, and not kept. */
@@ -17,7 +20,7 @@ export interface ProgressEvent {
   readonly timestamp: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
-export type StreamedEvent = Event | ProgressEvent;
+export type StreamedEvent = LogEvent | ProgressEvent;
 
 export interface StreamOptions extends Omit<NonNullable<StreamEventsData['query']>, 'token'> {
   /** Ends the stream; the loop over it then throws the reason of the signal. */
@@ -35,7 +38,7 @@ export class Events {
   constructor(private readonly transport: Transport) {}
 
   /** Reads the log from `after` (or its beginning) to its present end, oldest first. */
-  list(query: EventQuery = {}, options?: CallOptions): Pages<Event, EventPage> {
+  list(query: EventQuery = {}, options?: CallOptions): Pages<LogEvent, EventPage> {
     return new Pages(
       (cursor) => this.page({ ...query, ...(cursor === undefined ? {} : { after: cursor }) }, options),
       ({ items, next }, cursor) => (items.length === 0 && next === (cursor ?? query.after) ? null : next),

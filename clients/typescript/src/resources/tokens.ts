@@ -1,6 +1,9 @@
-import type { IssuedToken, TokenRequest } from '../generated/types.js';
+import type { IssueTokenData, IssueTokenResponse } from '../generated/types.js';
 import type { CallOptions, Transport } from '../http/transport.js';
 import { operations } from '../operations.js';
+
+export type TokenRequest = IssueTokenData['body'];
+export type IssuedToken = IssueTokenResponse;
 
 /** Short-lived tokens for pages, which must never have the API key. */
 export class Tokens {

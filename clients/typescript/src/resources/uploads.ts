@@ -1,4 +1,11 @@
-import type { ListUploadsData, ReprocessRequest, Upload, UploadPage } from '../generated/types.js';
+import type {
+  ListUploadsData,
+  PartialUpload,
+  PartialUploadPage,
+  ReprocessRequest,
+  Upload,
+  UploadPage,
+} from '../generated/types.js';
 import type { CallOptions, Transport } from '../http/transport.js';
 import { backoffMs, wait } from '../http/wait.js';
 import { operations } from '../operations.js';
@@ -37,12 +44,18 @@ export class Uploads {
     private readonly events: Events,
   ) {}
 
-  /** Lists uploads, newest first unless the query says otherwise. */
-  list(query: UploadQuery = {}, options?: CallOptions): Pages<Upload, UploadPage> {
-    return new Pages(
+  /** Lists uploads, newest first unless the query says otherwise. With `fields`, only these of each. */
+  list(query?: UploadQuery & { fields?: never }, options?: CallOptions): Pages<Upload, UploadPage>;
+  list(query: UploadQuery, options?: CallOptions): Pages<PartialUpload, PartialUploadPage>;
+  list(
+    query: UploadQuery = {},
+    options?: CallOptions,
+  ): Pages<Upload, UploadPage> | Pages<PartialUpload, PartialUploadPage> {
+    return new Pages<PartialUpload, PartialUploadPage>(
       (cursor) => {
         const paged = cursor === undefined ? query : { ...query, cursor };
-        return this.transport.call(operations.listUploads, { query: paged }, options);
+        // Without `fields` the items are whole.
+        return this.transport.call(operations.listUploads, { query: paged }, options) as Promise<UploadPage>;
       },
       ({ nextCursor }) => nextCursor,
     );
