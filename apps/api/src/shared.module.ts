@@ -52,6 +52,7 @@ export class SharedModule {
       DataSource,
       UploadRegistry,
       UploadReader,
+      IdempotencyKeys,
       ObjectStore,
     ].map((provide) => ({ provide, useValue: null }));
     return { module: SharedModule, global: true, providers, exports: providers };

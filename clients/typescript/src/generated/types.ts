@@ -116,6 +116,14 @@ export type PartialUpload = {
         [key: string]: string;
     };
     /**
+     * what your backend says of it, by PATCH; so are tags and labels
+     */
+    title?: string | null;
+    tags?: Array<string>;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
      * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
      */
     proof?: Proof | null;
@@ -365,6 +373,14 @@ export type Upload = {
         [key: string]: string;
     };
     /**
+     * what your backend says of it, by PATCH; so are tags and labels
+     */
+    title: string | null;
+    tags: Array<string>;
+    labels: {
+        [key: string]: string;
+    };
+    /**
      * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
      */
     proof: Proof | null;
@@ -413,7 +429,7 @@ export type Upload = {
 /**
  * A field of an upload.
  */
-export type UploadField = 'id' | 'bucket' | 'objectKey' | 'etag' | 'sizeBytes' | 'mimeType' | 'imageInfo' | 'contradictions' | 'vars' | 'claimedVars' | 'proof' | 'requestId' | 'current' | 'supersededBy' | 'kind' | 'status' | 'error' | 'warnings' | 'pipeline' | 'source' | 'metadata' | 'placeholder' | 'perceptualHash' | 'distance' | 'renditions' | 'createdAt' | 'updatedAt' | 'readyAt';
+export type UploadField = 'id' | 'bucket' | 'objectKey' | 'etag' | 'sizeBytes' | 'mimeType' | 'imageInfo' | 'contradictions' | 'vars' | 'claimedVars' | 'title' | 'tags' | 'labels' | 'proof' | 'requestId' | 'current' | 'supersededBy' | 'kind' | 'status' | 'error' | 'warnings' | 'pipeline' | 'source' | 'metadata' | 'placeholder' | 'perceptualHash' | 'distance' | 'renditions' | 'createdAt' | 'updatedAt' | 'readyAt';
 
 /**
  * One page of a list of uploads.
@@ -428,6 +444,26 @@ export type UploadPage = {
      * with ids: those of them that are not found
      */
     missing?: Array<string>;
+};
+
+/**
+ * What your backend says of an upload.
+ */
+export type UploadPatch = {
+    /**
+     * null removes it
+     */
+    title?: string | null;
+    /**
+     * replace all tags; null or [] removes them
+     */
+    tags?: Array<string> | null;
+    /**
+     * values of your own by name, at most 20: those given are set, null removes one, and null instead of the object all
+     */
+    labels?: {
+        [key: string]: string | null;
+    } | null;
 };
 
 /**
@@ -471,7 +507,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1069,6 +1105,12 @@ export type GetStreamFileResponse = GetStreamFileResponses[keyof GetStreamFileRe
 
 export type IssueTicketData = {
     body: TicketRequest;
+    headers?: {
+        /**
+         * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/tickets';
@@ -1079,7 +1121,7 @@ export type IssueTicketErrors = {
      * Bad Request
      */
     400: Problem & {
-        code: 'request.invalid' | 'ticket.key_invalid';
+        code: 'idempotency.key_invalid' | 'request.invalid' | 'ticket.key_invalid';
     };
     /**
      * Unauthorized
@@ -1094,6 +1136,12 @@ export type IssueTicketErrors = {
         code: 'ticket.bucket_forbidden' | 'ticket.key_forbidden';
     };
     /**
+     * Conflict
+     */
+    409: Problem & {
+        code: 'idempotency.key_in_use';
+    };
+    /**
      * Payload Too Large
      */
     413: Problem & {
@@ -1103,7 +1151,7 @@ export type IssueTicketErrors = {
      * Unprocessable Entity
      */
     422: Problem & {
-        code: 'ticket.pipeline_unknown';
+        code: 'idempotency.key_reused' | 'ticket.pipeline_unknown';
     };
     /**
      * Internal Server Error
@@ -1290,6 +1338,10 @@ export type ListUploadsData = {
          */
         current?: string;
         /**
+         * has this tag; given several times, all of them
+         */
+        tag?: string | Array<string>;
+        /**
          * landed at or after
          */
         createdAfter?: string;
@@ -1325,6 +1377,12 @@ export type ListUploadsData = {
          * nextCursor of the previous page of the same list
          */
         cursor?: string;
+        /**
+         * label.<name>=<value>, for any number of names
+         */
+        labels?: {
+            [key: string]: string;
+        };
         /**
          * var.<name>=<value>, for any number of names
          */
@@ -1484,6 +1542,71 @@ export type GetUploadResponses = {
 };
 
 export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type UpdateUploadData = {
+    body: UploadPatch;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/uploads/{id}';
+};
+
+export type UpdateUploadErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'upload.not_found';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'upload.labels_exceeded';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type UpdateUploadError = UpdateUploadErrors[keyof UpdateUploadErrors];
+
+export type UpdateUploadResponses = {
+    /**
+     * The upload as it is now
+     */
+    200: Upload;
+};
+
+export type UpdateUploadResponse = UpdateUploadResponses[keyof UpdateUploadResponses];
 
 export type CancelUploadData = {
     body?: never;
