@@ -195,6 +195,12 @@ describe('the stream of events', () => {
     const third = await open('', {}, own.url);
     expect(third.answer.status).toBe(503);
     expect(third.answer.headers.get('retry-after')).toBe('1');
+    // At any status but 200 a browser would not come back.
+    const browser = await fetch(`${own.url}/v1/events/stream`, {
+      headers: { ...key(), accept: 'text/event-stream' },
+    });
+    expect(browser.status).toBe(200);
+    expect(await browser.text()).toMatch(/^retry: [23]\d{3}\n\n$/);
     await streams[0]?.[Symbol.asyncDispose]();
     for (let status = 503; status !== 200;) {
       await using again = await open('', {}, own.url);

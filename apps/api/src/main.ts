@@ -12,6 +12,7 @@ import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
+import { protectRoutes } from './http/response-headers.js';
 
 const config = loadConfig([
   'log',
@@ -71,6 +72,7 @@ allowOrigins(fastify, config.http.corsOrigins);
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
+protectRoutes(fastify, config.http.publicUrl?.startsWith('https:') === true);
 serveApiDocument(app);
 
 await app.listen(config.http.port, config.http.host);

@@ -117,10 +117,12 @@ export type RenditionSnapshot = z.output<typeof renditionSchema>;
 const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 
 /** An event as readers get it: from the feed, a stream or a webhook. */
-export const eventSchema = z.object({
-  id: z.uuid().describe('the same however often and in whatever way the event is read'),
-  type: z.enum(typeNames),
-  uploadId: z.uuid().nullable(),
-  timestamp: z.iso.datetime().describe('when it happened'),
-  data: z.record(z.string(), z.unknown()).describe('as docs/event-log.md describes it for the type'),
-});
+export const eventSchema = z
+  .object({
+    id: z.uuid().describe('the same however often and in whatever way the event is read'),
+    type: z.enum(typeNames).meta({ id: 'EventType' }),
+    uploadId: z.uuid().nullable(),
+    timestamp: z.iso.datetime().describe('when it happened'),
+    data: z.record(z.string(), z.unknown()).describe('as docs/event-log.md describes it for the type'),
+  })
+  .meta({ id: 'Event', description: 'What happened to an upload.' });

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { watchContract } from './watch-contract.js';
 
 /** One of our built apps as a process. */
 export interface AppProcess {
@@ -12,7 +13,7 @@ export interface AppProcess {
   output(): string;
 }
 
-/** Starts dist/apps/<app> and waits until it reports that it is ready. */
+/** Starts dist/apps/<app> and waits until it reports that it is ready. What an api answers to `fetch` is checked (`watchContract`). */
 export async function startApp(
   app: 'api' | 'worker' | 'oss-emulator',
   env: Record<string, string>,
@@ -33,6 +34,7 @@ export async function startApp(
     | [{ url?: string }]
     | null;
   if (!ready) throw new Error(`${app} ended before it was ready:\n${output}`);
+  if (app === 'api') watchContract(ready[0].url ?? '');
   return {
     url: ready[0].url ?? '',
     pid: child.pid ?? 0,

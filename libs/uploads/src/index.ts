@@ -61,7 +61,6 @@ export {
   type SignRendition,
   type UploadField,
   uploadFields,
-  type UploadWithRenditions,
   viewFields,
   viewUpload,
 } from './reading/upload-fields.js';

@@ -28,14 +28,17 @@ export const tokenRequestSchema = z
   .refine(
     ({ uploads, tickets, vars }) => uploads.length + tickets.length > 0 || vars !== undefined,
     'must name uploads, tickets or vars',
-  );
+  )
+  .meta({ id: 'TokenRequest', description: 'What a token is for.' });
 export type TokenRequest = z.output<typeof tokenRequestSchema>;
 
 /** The answer to POST /v1/tokens. */
-export const issuedTokenSchema = z.object({
-  token: z.string().describe('for `?token=` of the stream, or as a bearer token'),
-  scopes: z.array(z.enum(tokenScopes)),
-  expiresAt: z.iso.datetime(),
-  cursor: z.string().describe('`after` of a stream that shall miss nothing that happens from now on'),
-});
+export const issuedTokenSchema = z
+  .object({
+    token: z.string().describe('for `?token=` of the stream, or as a bearer token'),
+    scopes: z.array(z.enum(tokenScopes)),
+    expiresAt: z.iso.datetime(),
+    cursor: z.string().describe('`after` of a stream that shall miss nothing that happens from now on'),
+  })
+  .meta({ id: 'IssuedToken', description: 'A token for a browser.' });
 export type IssuedToken = z.output<typeof issuedTokenSchema>;

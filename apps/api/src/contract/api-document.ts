@@ -36,6 +36,8 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
   }
   documentSchema(problemSchema);
   const known = [...codes].toSorted();
+  // Where no operation is.
+  const elsewhere: ErrorCode[] = ['request.method_not_allowed', 'request.not_found'];
   return {
     ...documentHead,
     paths: Object.fromEntries(
@@ -43,7 +45,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     ),
     components: {
       securitySchemes: documentHead.components.securitySchemes,
-      schemas: withCodes(namedSchemas(), known),
+      schemas: withCodes(namedSchemas(), [...known, ...elsewhere].toSorted()),
       examples: Object.fromEntries(known.map((code) => [code, { summary: code, value: problemOf(code) }])),
     },
   };

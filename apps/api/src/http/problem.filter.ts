@@ -11,6 +11,7 @@ import {
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { problemOf } from '../contract/problems.js';
 import { pathOf } from './request-path.js';
+import { protectProblem } from './response-headers.js';
 
 /** Lets a feature log the problems of its own requests itself. */
 export interface ProblemReporter {
@@ -36,6 +37,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
     const problem = problemOf(error.code, error.detail);
     const { status } = problem;
+    protectProblem(reply);
     if (!this.reporters.some((reporter) => reporter.report(request, error)) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },

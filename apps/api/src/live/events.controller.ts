@@ -20,10 +20,12 @@ import { EventFeed, type FeedPage } from './event-feed.js';
 import { type FeedQuery, feedQuery, lastEventId, type StreamQuery, streamQuery } from './live-query.js';
 import { StreamOpener } from './stream-opener.js';
 
-const pageSchema = z.object({
-  items: z.array(eventSchema),
-  next: z.string().describe('`after` of the next page; an empty page may move on too'),
-});
+const pageSchema = z
+  .object({
+    items: z.array(eventSchema),
+    next: z.string().describe('`after` of the next page; an empty page may move on too'),
+  })
+  .meta({ id: 'EventPage', description: 'One page of the event log.' });
 
 /** The event that a reader was shown last, which it sends when it comes back. */
 const LastEventId = createParamDecorator(
@@ -69,7 +71,7 @@ export class LogEventsController {
   }
 
   @Get('stream')
-  @UseGuards(EventAccessGuard, DatabaseGuard)
+  @UseGuards(EventAccessGuard)
   @ApiOperation({
     summary: 'Follow events as server-sent events',
     description:

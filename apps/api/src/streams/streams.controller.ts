@@ -37,7 +37,6 @@ export class StreamsController {
   ) {}
 
   @Get(':uploadId/:rendition/*')
-  @Header('cache-control', 'private, max-age=60')
   @Header('access-control-allow-origin', '*')
   @ApiOperation({
     summary: 'Get a file of a stream that names others',
@@ -76,7 +75,11 @@ export class StreamsController {
     if (!rendition || !naming) throw new LandfallError('rendition.not_found', name);
     const folder = folderOf(rendition);
     const text = await this.read(upload, within(folder, path));
-    void reply.header('content-type', naming.contentType);
+    void reply.headers({
+      'content-type': naming.contentType,
+      // One that is being made grows: players ask for it again every few seconds.
+      'cache-control': rendition.status === 'ready' ? 'private, max-age=60' : 'private, no-cache',
+    });
     return naming.rewrite(text, (uri) => {
       const named = posix.join(posix.dirname(path), uri);
       if (named === keyPath) return uri;

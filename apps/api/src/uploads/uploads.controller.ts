@@ -1,23 +1,27 @@
 import {
+  type SignRendition,
+  type UploadField,
   uploadFields,
   UploadReader,
   uploadStatusSchema,
   type UploadView,
   uploadViewSchema,
-  type UploadWithRenditions,
   viewFields,
   viewUpload,
 } from '#uploads';
-import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Grant, UploadAccessGuard } from '../access/access.guard.js';
 import type { TokenGrant } from '../access/access-token.js';
 import { admitPinned } from '../access/pinned-upload.js';
+import { Conditional, tagHeader } from '../contract/conditional.js';
 import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
+import { entityTagOf, isUnchanged } from '../http/entity-tags.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
 import { uploadFieldSchema, uploadId, uploadQuery, type UploadQuery } from './upload-query.js';
 
@@ -75,23 +79,30 @@ export class UploadsController {
     explode: true,
     schema: { type: 'object', additionalProperties: { type: 'string' } },
   })
-  @ApiOkResponse({ description: 'One page', schema: documentSchema(answerSchema) })
+  @Conditional()
+  @ApiOkResponse({ description: 'One page', headers: tagHeader, schema: documentSchema(answerSchema) })
   @Problems('request.cursor_invalid', 'upload.not_found', 'upload.not_comparable')
   async listUploads(
     @Query({ schema: uploadQuery }) query: UploadQuery,
-  ): Promise<z.output<typeof answerSchema>> {
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<z.output<typeof answerSchema> | undefined> {
     const { fields = uploadFields } = query;
-    const show = (items: UploadWithRenditions[]) =>
-      items.map((item) => viewFields(item, fields, this.urls.sign));
-    if ('ids' in query) {
-      const { items, missing } = await this.reader.getMany(query.ids, fields);
-      return { items: show(items), nextCursor: null, missing };
-    }
+    const { items, ...rest } = await this.read(query, fields);
+    const show = (sign: SignRendition) => ({
+      items: items.map((item) => viewFields(item, fields, sign)),
+      ...rest,
+    });
+    if (isUnchanged(request, reply, entityTagOf(show(this.urls.stampOf)))) return undefined;
+    return show(this.urls.sign);
+  }
+
+  private async read(query: UploadQuery, fields: readonly UploadField[]) {
+    if ('ids' in query) return { ...(await this.reader.getMany(query.ids, fields)), nextCursor: null };
     const { filter, page } = query;
-    const { items, nextCursor } = await ('similarTo' in query
+    return 'similarTo' in query
       ? this.reader.listSimilar(query.similarTo, filter, page)
-      : this.reader.list(filter, page));
-    return { items: show(items), nextCursor };
+      : this.reader.list(filter, page);
   }
 
   @Get(':id')
@@ -101,13 +112,17 @@ export class UploadsController {
     description:
       'With its renditions and their signed URLs, and with what lists leave out: the raw tags of an image and the logs of renditions that failed. One that was merged is shown as the upload that it was merged into.',
   })
-  @ApiOkResponse({ description: 'The upload', schema: documentSchema(uploadViewSchema) })
+  @Conditional()
+  @ApiOkResponse({ description: 'The upload', headers: tagHeader, schema: documentSchema(uploadViewSchema) })
   @Problems('upload.not_found')
   async getUpload(
     @Param('id', { schema: uploadId }) id: string,
     @Grant() grant: TokenGrant | null,
-  ): Promise<UploadView> {
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadView | undefined> {
     const found = await admitPinned(grant, id, this.reader.get(id));
+    if (isUnchanged(request, reply, entityTagOf(viewUpload(found, this.urls.stampOf)))) return undefined;
     return viewUpload(found, this.urls.sign);
   }
 }

@@ -31,11 +31,17 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
     .option('--created-before <time>', 'only uploads that landed before this time')
     .option('--var <name=value>', 'only uploads with this value of a var; may be repeated', collect)
     .option('--limit <count>', 'how many to show', readCount, 50)
-    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words = [], ...query }) => {
+    .action(async ({ apiUrl, apiKey, json = false, limit: count, var: words = [], status, ...query }) => {
       const { listUploads } = await import('../remote/uploads.js');
       const { readPairs } = await import('../remote/pairs.js');
       const vars = readPairs('--var', words);
-      end(await listUploads(await connect({ apiUrl, apiKey }), { ...query, vars }, { count, json }));
+      end(
+        await listUploads(
+          await connect({ apiUrl, apiKey }),
+          { ...query, vars, ...(status ? { status: [status] } : {}) },
+          { count, json },
+        ),
+      );
     });
   remoteCommand(uploads, 'get', 'show an upload with its renditions')
     .argument('<id>', 'its id')

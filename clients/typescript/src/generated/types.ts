@@ -30,6 +30,41 @@ export type Contradiction = {
 };
 
 /**
+ * What happened to an upload.
+ */
+export type Event = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: EventType;
+    uploadId: string | null;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    /**
+     * as docs/event-log.md describes it for the type
+     */
+    data: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * One page of the event log.
+ */
+export type EventPage = {
+    items: Array<Event>;
+    /**
+     * `after` of the next page; an empty page may move on too
+     */
+    next: string;
+};
+
+export type EventType = 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
+
+/**
  * It is well.
  */
 export type Health = {
@@ -70,6 +105,22 @@ export type IssuedTicket = {
             [key: string]: string;
         };
     };
+};
+
+/**
+ * A token for a browser.
+ */
+export type IssuedToken = {
+    /**
+     * for `?token=` of the stream, or as a bearer token
+     */
+    token: string;
+    scopes: Array<'events' | 'uploads'>;
+    expiresAt: string;
+    /**
+     * `after` of a stream that shall miss nothing that happens from now on
+     */
+    cursor: string;
 };
 
 /**
@@ -341,6 +392,34 @@ export type TicketRequest = {
 };
 
 export type TicketStatus = 'issued' | 'used' | 'expired';
+
+/**
+ * What a token is for.
+ */
+export type TokenRequest = {
+    /**
+     * events: GET /v1/events/stream; uploads: GET /v1/uploads/{id}
+     */
+    scopes?: Array<'events' | 'uploads'>;
+    /**
+     * ids of uploads that the token is for
+     */
+    uploads?: Array<string>;
+    /**
+     * ids of tickets: the uploads that are made with them
+     */
+    tickets?: Array<string>;
+    /**
+     * values of vars: the uploads that have all of them
+     */
+    vars?: {
+        [key: string]: string;
+    };
+    /**
+     * lifetime in seconds; LIVE_TOKEN_LIFETIME_S is the default and the upper limit
+     */
+    lifetimeS?: number;
+};
 
 /**
  * What landed, and what became of it.
@@ -889,30 +968,7 @@ export type ListEventsResponses = {
     /**
      * One page
      */
-    200: {
-        items: Array<{
-            /**
-             * the same however often and in whatever way the event is read
-             */
-            id: string;
-            type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
-            uploadId: string | null;
-            /**
-             * when it happened
-             */
-            timestamp: string;
-            /**
-             * as docs/event-log.md describes it for the type
-             */
-            data: {
-                [key: string]: unknown;
-            };
-        }>;
-        /**
-         * `after` of the next page; an empty page may move on too
-         */
-        next: string;
-    };
+    200: EventPage;
 };
 
 export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
@@ -1232,30 +1288,7 @@ export type GetTicketResponses = {
 export type GetTicketResponse = GetTicketResponses[keyof GetTicketResponses];
 
 export type IssueTokenData = {
-    body: {
-        /**
-         * events: GET /v1/events/stream; uploads: GET /v1/uploads/{id}
-         */
-        scopes?: Array<'events' | 'uploads'>;
-        /**
-         * ids of uploads that the token is for
-         */
-        uploads?: Array<string>;
-        /**
-         * ids of tickets: the uploads that are made with them
-         */
-        tickets?: Array<string>;
-        /**
-         * values of vars: the uploads that have all of them
-         */
-        vars?: {
-            [key: string]: string;
-        };
-        /**
-         * lifetime in seconds; LIVE_TOKEN_LIFETIME_S is the default and the upper limit
-         */
-        lifetimeS?: number;
-    };
+    body: TokenRequest;
     path?: never;
     query?: never;
     url: '/v1/tokens';
@@ -1300,18 +1333,7 @@ export type IssueTokenResponses = {
     /**
      * The token
      */
-    201: {
-        /**
-         * for `?token=` of the stream, or as a bearer token
-         */
-        token: string;
-        scopes: Array<'events' | 'uploads'>;
-        expiresAt: string;
-        /**
-         * `after` of a stream that shall miss nothing that happens from now on
-         */
-        cursor: string;
-    };
+    201: IssuedToken;
 };
 
 export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];

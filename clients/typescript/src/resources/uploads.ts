@@ -55,7 +55,8 @@ export class Uploads {
     return new Pages<PartialUpload, PartialUploadPage>(
       (cursor) => {
         const paged = cursor === undefined ? query : { ...query, cursor };
-        return this.transport.call(operations.listUploads, { query: paged }, options);
+        // Without `fields` the items are whole.
+        return this.transport.call(operations.listUploads, { query: paged }, options) as Promise<UploadPage>;
       },
       ({ nextCursor }) => nextCursor,
     );
