@@ -7,6 +7,7 @@ import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
 import { LiveModule } from './live/live.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
+import { StatsModule } from './stats/stats.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
@@ -17,6 +18,7 @@ const features = () => [
   EventsModule,
   TicketsModule,
   UploadsModule,
+  StatsModule,
   StreamsModule,
   LiveModule,
   WebhooksModule,

@@ -29,6 +29,7 @@ export {
 export { listenForNotifications } from './notifications.js';
 export {
   isDatabaseUnavailable,
+  isTimeLimitReached,
   isUniqueViolation,
   isValueRefused,
   translateDatabaseErrors,

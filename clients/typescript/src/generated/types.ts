@@ -365,6 +365,38 @@ export type Rendition = {
  */
 export type RenditionKind = 'image' | 'loop' | 'poster' | 'preview' | 'storyboard' | 'hls' | 'mp4' | 'audio' | 'waveform';
 
+export type RenditionStats = {
+    count: number;
+    bytes: number;
+    /**
+     * the largest count first
+     */
+    byStatus: Array<{
+        status: RenditionStatus;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the largest count first
+     */
+    byKind: Array<{
+        kind: RenditionKind;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the oldest first
+     */
+    byDay: Array<{
+        /**
+         * day of the landing in UTC; days without any are left out
+         */
+        day: string;
+        count: number;
+        bytes: number;
+    }>;
+};
+
 export type RenditionStatus = 'pending' | 'ready' | 'failed';
 
 /**
@@ -433,6 +465,21 @@ export type RotationRequest = {
      * how long the secrets of before sign too, in seconds; 0 if one of them has leaked
      */
     keepS?: number;
+};
+
+/**
+ * How many uploads landed in a range of time, and what was made of them.
+ */
+export type Stats = {
+    bucket: string | null;
+    createdAfter: string;
+    createdBefore: string | null;
+    /**
+     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
+     */
+    countedAt: string;
+    uploads: UploadStats;
+    renditions: RenditionStats;
 };
 
 /**
@@ -668,6 +715,38 @@ export type UploadPatch = {
  */
 export type UploadSource = 'callback' | 'ticket' | 'event' | 'reconcile';
 
+export type UploadStats = {
+    count: number;
+    bytes: number;
+    /**
+     * the largest count first
+     */
+    byStatus: Array<{
+        status: UploadStatus;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the largest count first
+     */
+    byKind: Array<{
+        kind: MediaKind | null;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the oldest first
+     */
+    byDay: Array<{
+        /**
+         * day of the landing in UTC; days without any are left out
+         */
+        day: string;
+        count: number;
+        bytes: number;
+    }>;
+};
+
 /**
  * stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.
  */
@@ -866,7 +945,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.disabled' | 'webhook.limit_reached' | 'webhook.not_found' | 'webhook.url_forbidden';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.disabled' | 'webhook.limit_reached' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1314,6 +1393,70 @@ export type StreamEventsResponses = {
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
+export type GetStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * exact bucket
+         */
+        bucket?: string;
+        /**
+         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         */
+        createdAfter?: string;
+        /**
+         * landed before
+         */
+        createdBefore?: string;
+    };
+    url: '/v1/stats';
+};
+
+export type GetStatsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'stats.too_many';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable' | 'stats.busy';
+    };
+};
+
+export type GetStatsError = GetStatsErrors[keyof GetStatsErrors];
+
+export type GetStatsResponses = {
+    /**
+     * The counts, and when they were taken
+     */
+    200: Stats;
+};
+
+export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
 
 export type GetStreamKeyData = {
     body?: never;
