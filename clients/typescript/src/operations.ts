@@ -15,6 +15,8 @@ const repeatable =
 
 const get = repeatable('GET');
 const remove = repeatable('DELETE');
+/** What the body names is so afterwards, also when it is sent twice. */
+const patch = repeatable('PATCH');
 /** POSTs whose effect is the same however often they are sent. */
 const ask = repeatable('POST');
 
@@ -34,6 +36,7 @@ export const operations = {
   listUploads: get<api.ListUploadsData, api.ListUploadsResponses>('/v1/uploads'),
   getUpload: get<api.GetUploadData, api.GetUploadResponses>('/v1/uploads/{id}'),
   deleteUpload: remove<api.DeleteUploadData, api.DeleteUploadResponses>('/v1/uploads/{id}'),
+  updateUpload: patch<api.UpdateUploadData, api.UpdateUploadResponses>('/v1/uploads/{id}'),
   cancelUpload: ask<api.CancelUploadData, api.CancelUploadResponses>('/v1/uploads/{id}/cancel'),
   reprocessUpload: ask<api.ReprocessUploadData, api.ReprocessUploadResponses>('/v1/uploads/{id}/reprocess'),
   issueTicket: create<api.IssueTicketData, api.IssueTicketResponses>('/v1/tickets'),

@@ -586,7 +586,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1022,12 +1022,6 @@ export type StreamEventsErrors = {
     500: Problem & {
         code: 'internal.unexpected';
     };
-    /**
-     * Service Unavailable
-     */
-    503: Problem & {
-        code: 'database.unavailable';
-    };
 };
 
 export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
@@ -1340,6 +1334,12 @@ export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];
 
 export type ListUploadsData = {
     body?: never;
+    headers?: {
+        /**
+         * `ETag` of an earlier answer: if nothing has changed since, the answer is 304
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1520,6 +1520,12 @@ export type DeleteUploadResponse = DeleteUploadResponses[keyof DeleteUploadRespo
 
 export type GetUploadData = {
     body?: never;
+    headers?: {
+        /**
+         * `ETag` of an earlier answer: if nothing has changed since, the answer is 304
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         id: string;
     };

@@ -5,6 +5,7 @@ import type {
   ReprocessRequest,
   Upload,
   UploadPage,
+  UploadPatch,
 } from '../generated/types.js';
 import type { CallOptions, Transport } from '../http/transport.js';
 import { backoffMs, wait } from '../http/wait.js';
@@ -63,6 +64,11 @@ export class Uploads {
 
   get(id: string, options?: CallOptions): Promise<Upload> {
     return this.transport.call(operations.getUpload, { path: { id } }, options);
+  }
+
+  /** Changes what your backend keeps with an upload; see `UploadPatch`. */
+  update(id: string, patch: UploadPatch, options?: CallOptions): Promise<Upload> {
+    return this.transport.call(operations.updateUpload, { path: { id }, body: patch }, options);
   }
 
   /** Cancels its pending renditions. */
