@@ -19,7 +19,12 @@ async function landfall(words: string[], env: Record<string, string> = {}) {
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
   const closed = once(child, 'close') as Promise<[number | null]>;
-  return { child, closed, end: async () => ({ code: (await closed)[0], output, complaints }), seen: () => output };
+  return {
+    child,
+    closed,
+    end: async () => ({ code: (await closed)[0], output, complaints }),
+    seen: () => output,
+  };
 }
 const runToEnd = async (words: string[], env?: Record<string, string>) => (await landfall(words, env)).end();
 
@@ -45,7 +50,9 @@ describe('commands that ask an api', () => {
     expect(table.output).toMatch(new RegExp(`^${ready}  ready .* photos/ready\\.png$`, 'm'));
     const { output } = await runToEnd(['uploads', 'list', '--status', 'ready', '--json'], env);
     expect(JSON.parse(output)).toMatchObject({ id: ready, status: 'ready' });
-    expect((await runToEnd(['uploads', 'list', '--limit', '1', '--json'], env)).output.trim().split('\n')).toHaveLength(1);
+    expect(
+      (await runToEnd(['uploads', 'list', '--limit', '1', '--json'], env)).output.trim().split('\n'),
+    ).toHaveLength(1);
     expect((await runToEnd(['uploads', 'list', '--var', 'a=b', '--json'], env)).output).toBe('');
   });
 
@@ -69,7 +76,10 @@ describe('commands that ask an api', () => {
     tail.child.kill('SIGINT');
     const { code, output, complaints } = await tail.end();
     expect({ code, complaints }).toEqual({ code: 0, complaints: '' });
-    const events = output.trim().split('\n').map((line) => JSON.parse(line) as { type: string; uploadId: string });
+    const events = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; uploadId: string });
     expect(events[0]).toMatchObject({ type: 'upload.stored', uploadId: ready });
     expect(new Set(events.map(({ uploadId }) => uploadId))).toEqual(new Set([ready]));
   });
@@ -112,7 +122,13 @@ describe('commands that ask an api', () => {
 
   test.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['a wrong key', ['uploads', 'list'], { LANDFALL_API_KEY: 'wrong' }, 1, /auth\.key_invalid/],
-    ['no such upload', ['uploads', 'get', '019bbd8e-7b00-7000-8000-000000000001'], {}, 1, /upload\.not_found/],
+    [
+      'no such upload',
+      ['uploads', 'get', '019bbd8e-7b00-7000-8000-000000000001'],
+      {},
+      1,
+      /upload\.not_found/,
+    ],
     ['an id that is none', ['uploads', 'get', 'x'], {}, 1, /request\.invalid/],
     ['a time that is none', ['uploads', 'list', '--created-after', 'soon'], {}, 1, /createdAfter/],
     ['a status that is none', ['uploads', 'list', '--status', 'done'], {}, 2, /Allowed choices are stored/],
@@ -122,7 +138,13 @@ describe('commands that ask an api', () => {
     ['a URL that is none', ['uploads', 'list', '--api-url', 'localhost:1'], {}, 2, /--api-url localhost:1/],
     ['a URL without a key', ['uploads', 'list'], { LANDFALL_API_KEY: '' }, 2, /LANDFALL_API_KEY/],
     ['an unknown type', ['events', 'tail', '--type', 'upload.gone'], {}, 1, /request\.invalid/],
-    ['a place that there is not', ['events', 'tail', '--after', '01ffffff-7b00-7000-8000-000000000001'], {}, 1, /event\.cursor_unknown/],
+    [
+      'a place that there is not',
+      ['events', 'tail', '--after', '01ffffff-7b00-7000-8000-000000000001'],
+      {},
+      1,
+      /event\.cursor_unknown/,
+    ],
   ])('%s is one line on standard error', async (_, words, more, code, problem) => {
     const result = await runToEnd(words, { ...env, ...more });
     expect(result).toMatchObject({ code, output: '' });
@@ -138,11 +160,22 @@ describe('commands that ask an api', () => {
   });
 
   test('an api that does not answer is told of after some tries', async () => {
-    const { code, complaints } = await runToEnd(['uploads', 'list'], { ...env, LANDFALL_API_URL: 'http://127.0.0.1:1' });
+    const { code, complaints } = await runToEnd(['uploads', 'list'], {
+      ...env,
+      LANDFALL_API_URL: 'http://127.0.0.1:1',
+    });
     expect(code).toBe(1);
     expect(complaints).toMatch(/^landfall: no answer from http:\/\/127\.0\.0\.1:1/);
   });
 });
+
+const installed = (shell: string) =>
+  run(shell, ['-c', 'true']).then(
+    () => true,
+    () => false,
+  );
+const hasFish = await installed('fish');
+const hasZsh = await installed('zsh');
 
 describe('completion in real shells', () => {
   let folder: string;
@@ -153,7 +186,6 @@ describe('completion in real shells', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const installed = async (shell: string) => run(shell, ['-c', 'true']).then(() => true, () => false);
   const complete = async (shell: string, script: string) => {
     const env = { PATH: `${folder}${delimiter}${process.env['PATH']}`, HOME: folder, TERM: 'dumb' };
     return (await run(shell, ['-c', script], { env, timeout: 60_000 })).stdout;
@@ -163,16 +195,16 @@ describe('completion in real shells', () => {
     const script = `eval "$(landfall completion bash)"
       COMP_WORDS=(landfall uploads list --st); COMP_CWORD=3; _landfall; printf '%s\\n' "\${COMPREPLY[@]}"
       COMP_WORDS=(landfall uploads list --status ''); COMP_CWORD=4; _landfall; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    expect(await complete('bash', script)).toBe('--status\nstored\nprocessing\nready\nfailed\nignored\ndeleted\n');
+    expect(await complete('bash', script)).toBe(
+      '--status\nstored\nprocessing\nready\nfailed\nignored\ndeleted\n',
+    );
   });
 
-  const hasFish = await installed('fish');
   test.skipIf(!hasFish)(`fish${hasFish ? '' : ' (skipped: it is not installed)'}`, async () => {
     const script = `landfall completion fish | source; complete -C 'landfall uploads wa'`;
     expect(await complete('fish', script)).toBe('watch\tshow what happens to an upload until it is ready\n');
   });
 
-  const hasZsh = await installed('zsh');
   test.skipIf(!hasZsh)(`zsh${hasZsh ? '' : ' (skipped: it is not installed)'}`, async () => {
     const script = `zmodload zsh/zpty
       zpty shell zsh -f -i
