@@ -19,6 +19,7 @@ const rooms = {
   video: ['runtime', 'media', 'playlists'],
   uploads: ['runtime', 'media', 'database', 'outbox', 'events', 'pipelines'],
   reconcile: ['runtime', 'media', 'database', 'storage', 'uploads'],
+  webhooks: ['runtime', 'database', 'events'],
   local: ['runtime'],
   testing: [
     'runtime',
@@ -32,6 +33,7 @@ const rooms = {
     'idempotency',
     'uploads',
     'reconcile',
+    'webhooks',
     'pipelines',
     'local',
   ],
@@ -49,6 +51,7 @@ const apps = {
     'events',
     'idempotency',
     'uploads',
+    'webhooks',
     'pipelines',
   ],
   worker: [
@@ -62,6 +65,7 @@ const apps = {
     'jobs',
     'uploads',
     'reconcile',
+    'webhooks',
     'pipelines',
     'media',
     'playlists',
@@ -82,6 +86,7 @@ const apps = {
     'jobs',
     'uploads',
     'reconcile',
+    'webhooks',
     'pipelines',
     'local',
     'migrations',
@@ -98,7 +103,7 @@ const owners = {
   'prom-client': '^libs/runtime/',
   // Decorators are not to be had through another room; everything else of it comes through #database.
   typeorm:
-    '^(libs/database/|libs/(uploads|outbox|events|idempotency|reconcile)/src/.*[.]entity[.]ts$|migrations/)',
+    '^(libs/database/|libs/(uploads|outbox|events|idempotency|reconcile|webhooks)/src/.*[.]entity[.]ts$|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^apps/cli/',
   bullmq: '^libs/jobs/',
@@ -127,6 +132,7 @@ const owners = {
   fastify: '^apps/api/',
   'lru-cache': '^apps/api/',
   'file-type': '^apps/worker/',
+  undici: '^libs/webhooks/',
   busboy: '^apps/oss-emulator/',
   lmdb: '^apps/oss-emulator/',
   'image-size': '^apps/oss-emulator/',

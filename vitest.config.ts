@@ -17,7 +17,7 @@ export default defineConfig({
     setupFiles: ['libs/testing/src/errors-of-all-rooms.fixture.ts'],
     include: ['{apps,clients,examples,libs,migrations,tests,bench}/**/*.test.ts'],
     // They need other languages: vitest.sdks.config.ts.
-    exclude: ['tests/sdks/**'],
+    exclude: ['tests/sdks/**', 'tests/contract/**'],
     globalSetup: ['libs/testing/src/global-setup.ts'],
     reporters: ['default', './libs/testing/src/closing-line.ts'],
     pool: 'forks',

@@ -2,14 +2,14 @@ import { defineConfig } from 'vitest/config';
 import all from './vitest.config.ts';
 
 /**
- * `npm run test:sdks`: real SDKs of OSS, each in its own language, against the emulator and the api. They need the languages'
- * runtimes and registries, so `npm test` leaves them out.
+ * `npm run test:sdks`: real SDKs of OSS, each in its own language, against the emulator and the api. And schemathesis against
+ * the api. They need the languages' runtimes and registries, so `npm test` leaves them out.
  */
 export default defineConfig({
   ...all,
   test: {
     ...all.test,
-    include: ['tests/sdks/**/*.test.ts'],
+    include: ['tests/{sdks,contract}/**/*.test.ts'],
     exclude: [],
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,

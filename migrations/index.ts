@@ -9,6 +9,7 @@ import { KeepVersions1764374400000 } from './0008-keep-versions.js';
 import { NameSources1764460800000 } from './0009-name-sources.js';
 import { Reconcile1764547200000 } from './0010-reconcile.js';
 import { LogEvents1764633600000 } from './0011-log-events.js';
+import { DeliverWebhooks1764720000000 } from './0012-deliver-webhooks.js';
 import { OwnWords1764806400000 } from './0013-own-words.js';
 import { IdempotencyKeys1764892800000 } from './0014-idempotency-keys.js';
 import { FindRunningVersions1764979200000 } from './0015-find-running-versions.js';
@@ -26,6 +27,7 @@ export const migrations = [
   NameSources1764460800000,
   Reconcile1764547200000,
   LogEvents1764633600000,
+  DeliverWebhooks1764720000000,
   OwnWords1764806400000,
   IdempotencyKeys1764892800000,
   FindRunningVersions1764979200000,

@@ -7,9 +7,10 @@ import { firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
+import { webhookEntities } from '#webhooks';
 import { expect, test } from 'vitest';
 
-const entities = [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, Reconcile];
+const entities = [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, Reconcile, ...webhookEntities];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });

@@ -7,17 +7,21 @@ import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
 import { LiveModule } from './live/live.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
+import { StatsModule } from './stats/stats.module.js';
 import { StreamsModule } from './streams/streams.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { UploadsModule } from './uploads/uploads.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 const features = () => [
   CallbacksModule,
   EventsModule,
   TicketsModule,
   UploadsModule,
+  StatsModule,
   StreamsModule,
   LiveModule,
+  WebhooksModule,
   HttpModule.register({
     imports: [EventsModule, CallbacksModule],
     reporters: [RefusedPushes, RefusedCallbacks],

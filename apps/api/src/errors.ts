@@ -96,6 +96,11 @@ const apiErrors = defineErrors({
     retry: 'never',
     message: 'No ready rendition has this name',
   },
+  'stats.busy': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'Too many other ranges are being counted',
+  },
   'ticket.bucket_forbidden': {
     kind: 'forbidden',
     retry: 'never',

@@ -6,6 +6,7 @@ import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { openRegistry, uploadEntities } from '#uploads';
+import { webhookEntities } from '#webhooks';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
@@ -24,6 +25,7 @@ const config = loadConfig([
   'media',
   'tickets',
   'events',
+  'webhooks',
   'live',
 ]);
 const logger = createLogger('api', config.log.level);
@@ -35,7 +37,7 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey],
+  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, ...webhookEntities],
 );
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);

@@ -8,7 +8,7 @@ export const publicUrlToken = Symbol('publicUrl');
 
 /** The settings with which the api was started. */
 export type ApiConfig = Config<
-  'http' | 'callback' | 'database' | 'oss' | 'media' | 'worker' | 'tickets' | 'events' | 'live'
+  'http' | 'callback' | 'database' | 'oss' | 'media' | 'worker' | 'tickets' | 'events' | 'webhooks' | 'live'
 >;
 
 /**

@@ -1,5 +1,6 @@
 import { loadPipelines } from '#pipelines';
 import { configSections, isLandfallError, loadConfig, type Config, type SectionName } from '#runtime';
+import { urlRulesOf } from '#webhooks';
 
 const production = [
   'log',
@@ -12,6 +13,8 @@ const production = [
   'media',
   'tickets',
   'events',
+  'eventLog',
+  'webhooks',
   'reconcile',
 ] as const;
 
@@ -92,7 +95,7 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
       'TICKET_PREFIXES: TICKET_KEY_TEMPLATE begins with none of them; ticket requests without a key are refused',
     ],
   ];
-  doubts.push(...doubtfulNets(config));
+  doubts.push(...doubtfulNets(config), ...doubtfulWebhooks(config));
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
 }
 
@@ -124,6 +127,35 @@ function doubtfulNets({
 
 /** The kind of environment, and what `npm start` marks its processes with. */
 const ofNoSection = ['LANDFALL_ENV', 'LANDFALL_RUN'];
+
+/** Addresses that no webhook of a production should reach: the machine itself, and the metadata of clouds. */
+const innermost = ['127.0.0.1', '::1', '169.254.169.254', '100.100.100.200'];
+
+/** Finds webhooks that nobody sends, that reach too far, or that outlive their events. */
+function doubtfulWebhooks({
+  eventLog,
+  webhooks,
+  worker,
+}: Config<'eventLog' | 'webhooks' | 'worker'>): [boolean, string][] {
+  const { addresses } = urlRulesOf(webhooks);
+  const reached = innermost.filter((address) => addresses.permits(address, address));
+  const lastAttemptS = webhooks.retryS.reduce((sum, delayS) => sum + delayS, 0);
+  const makesAll = worker.queues.includes('thumbnail') && worker.queues.includes('transcode');
+  return [
+    [
+      reached.length > 0 || webhooks.allow.includes('localhost'),
+      `WEBHOOKS_ALLOW: whoever has an API key can have ${reached.join(', ') || 'localhost'} called; name single hosts`,
+    ],
+    [
+      lastAttemptS > eventLog.keepS,
+      'WEBHOOKS_RETRY_S: the last attempt is later than EVENT_LOG_KEEP_S, when the event is gone',
+    ],
+    [
+      makesAll && !worker.queues.includes('delivery'),
+      'WORKER_QUEUES: this worker does all but webhooks; add delivery unless another worker delivers them',
+    ],
+  ];
+}
 
 /**
  * Finds variables that begin like settings but are not: most are typos, and the default would be

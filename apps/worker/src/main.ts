@@ -15,6 +15,7 @@ import {
   tellReady,
 } from '#runtime';
 import { openRegistry, recordLanded, uploadEntities } from '#uploads';
+import { Deliverer, placeDeliveries, webhookEntities } from '#webhooks';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { loadConsumerConfig, openConsumer } from './events/open-consumer.js';
@@ -38,6 +39,7 @@ const config = loadConfig([
   'worker',
   'media',
   'eventLog',
+  'webhooks',
   'reconcile',
 ]);
 const consumerConfig = loadConsumerConfig();
@@ -52,7 +54,7 @@ const source = createDataSource(
     poolSize: config.database.poolSize,
     applicationName: 'landfall-worker',
   },
-  [...uploadEntities, OutboxRow, LogEvent, Reconcile],
+  [...uploadEntities, OutboxRow, LogEvent, Reconcile, ...webhookEntities],
 );
 let close = () => scratch.close();
 closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
@@ -64,7 +66,7 @@ const backend = openQueueBackend({
 });
 const images = config.worker.thumbnailConcurrency ?? imageSlots(capacity);
 const transcodes = config.worker.transcodeConcurrency ?? transcodeSlots(capacity);
-const takes = (queue: 'thumbnail' | 'transcode') => config.worker.queues.includes(queue);
+const takes = (queue: 'thumbnail' | 'transcode' | 'delivery') => config.worker.queues.includes(queue);
 
 const hardware = takes('transcode') ? await findHardware(config.media, logger) : null;
 const worker = createWorkerContext(config, shareOf(capacity, transcodes), {
@@ -88,8 +90,12 @@ const app = await NestFactory.createApplicationContext(
   { logger: nestLogger(logger), abortOnError: false },
 );
 await app.get(JobsModule).start();
-const sequencer = new EventSequencer(config.database.url, logger);
+const sequencer = new EventSequencer(config.database.url, logger, placeDeliveries);
 sequencer.start();
+const deliverer = takes('delivery')
+  ? new Deliverer({ source, url: config.database.url }, config.webhooks, logger)
+  : null;
+deliverer?.start();
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-found', logger);
 const sweep = new UploadSweep(
   worker,
@@ -113,7 +119,13 @@ const consumer = consumerConfig && openConsumer(consumerConfig, source, registry
 consumer?.start();
 
 close = async () => {
-  await Promise.all([sweep.stop(), schedule.stop(), consumer?.stop(), app.close()]);
+  await Promise.all([
+    sweep.stop(),
+    schedule.stop(),
+    consumer?.stop(),
+    deliverer?.stop(config.worker.shutdownGraceMs),
+    app.close(),
+  ]);
   // Last, so that readers learn of what ended.
   await sequencer.stop();
   await closeRegistry();

@@ -13,6 +13,7 @@ export {
   type EntityManager,
   In,
   IsNull,
+  LessThan,
   LessThanOrEqual,
   MoreThan,
   Not,
@@ -28,6 +29,7 @@ export {
 export { listenForNotifications } from './notifications.js';
 export {
   isDatabaseUnavailable,
+  isTimeLimitReached,
   isUniqueViolation,
   isValueRefused,
   translateDatabaseErrors,

@@ -32,6 +32,11 @@ export function isUniqueViolation(thrown: unknown): boolean {
   return thrown instanceof Error && stateOf(thrown) === '23505';
 }
 
+/** Whether the database gave a statement up because of its time limit, or was told to. */
+export function isTimeLimitReached(thrown: unknown): boolean {
+  return thrown instanceof Error && stateOf(thrown) === '57014';
+}
+
 function stateOf(error: Error): string {
   return String((error as { code?: unknown }).code ?? '');
 }

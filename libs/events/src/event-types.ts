@@ -104,6 +104,18 @@ export const eventTypes = {
     description: 'A version of a rendition failed. An older one that is ready is served on.',
     data: ofRendition,
   },
+  'webhook.disabled': {
+    description:
+      'A webhook was disabled because it answered 410, or failed for too long. Events from then on are not sent to it.',
+    data: z.object({
+      webhook: z.object({
+        id: z.uuid(),
+        description: z.string(),
+        reason: z.enum(['gone', 'failing']),
+        failingSince: z.iso.datetime().describe('its first failure since the last success'),
+      }),
+    }),
+  },
 } as const satisfies Record<string, EventDeclaration>;
 
 export type EventType = keyof typeof eventTypes;

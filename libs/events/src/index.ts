@@ -17,7 +17,7 @@ export {
   wantsEvent,
 } from './event-filter.js';
 export { EventReader } from './event-reader.js';
-export { EventSequencer, eventsChannel } from './event-sequencer.js';
+export { EventSequencer, eventsChannel, type PlacedEvents } from './event-sequencer.js';
 export {
   eventSchema,
   type EventType,

@@ -17,6 +17,7 @@ const prefixes = {
   eventLog: 'EVENT_LOG_',
   live: 'LIVE_',
   reconcile: 'RECONCILE_',
+  webhooks: 'WEBHOOKS_',
   worker: 'WORKER_',
   media: '',
   emulator: 'EMULATOR_',

@@ -2,6 +2,7 @@
 import '../../../apps/api/src/errors.js';
 import '../../../apps/cli/src/errors.js';
 import '../../database/src/errors.js';
+import '../../events/src/errors.js';
 import '../../idempotency/src/errors.js';
 import '../../jobs/src/errors.js';
 import '../../local/src/errors.js';
@@ -11,3 +12,4 @@ import '../../pipelines/src/errors.js';
 import '../../reconcile/src/errors.js';
 import '../../storage/src/errors.js';
 import '../../uploads/src/errors.js';
+import '../../webhooks/src/errors.js';

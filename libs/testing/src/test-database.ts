@@ -4,6 +4,7 @@ import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
+import { webhookEntities } from '#webhooks';
 import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier } from 'pg';
 import { inject } from 'vitest';
@@ -24,6 +25,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const source = await createDataSource({ url, poolSize: 8, applicationName: 'landfall-test' }, [
     ...uploadEntities,
     LogEvent,
+    ...webhookEntities,
     IdempotencyKey,
     Reconcile,
     OutboxRow,

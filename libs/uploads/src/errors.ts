@@ -8,6 +8,11 @@ const uploadsErrors = defineErrors({
     retry: 'never',
     message: 'The cursor was not issued by this API',
   },
+  'stats.too_many': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'So many uploads cannot be counted within 5 seconds',
+  },
   'upload.not_found': { kind: 'notFound', retry: 'never', message: 'No upload has this id' },
   'upload.labels_exceeded': {
     kind: 'unprocessable',

@@ -46,6 +46,7 @@ export {
   publishVersion,
   recordEarly,
 } from './making/versions.js';
+export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
 export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
@@ -57,6 +58,7 @@ export {
   UploadReader,
   uploadSorts,
 } from './reading/upload-reader.js';
+export { countUploads, type StatsRange } from './reading/upload-stats.js';
 export {
   type SignRendition,
   type UploadField,

@@ -45,6 +45,7 @@ export const documentHead = {
     { name: 'streams', description: 'What players fetch: playlists, manifests, cues and keys.' },
     { name: 'callbacks', description: 'What OSS calls after an upload.' },
     { name: 'events', description: 'What OSS notifies of.' },
+    { name: 'webhooks', description: 'URLs of yours that get events.' },
     { name: 'operation', description: 'Health and metrics of a process.' },
   ],
   components: { securitySchemes },

@@ -1,7 +1,7 @@
 import { DataSource } from '#database';
 import { updateUpload, type UploadView, uploadViewSchema } from '#uploads';
 import { Controller, Param, Patch, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
@@ -28,6 +28,7 @@ export class UploadPatchController {
     description:
       'A JSON merge patch (RFC 7396): what is left out stays, and null removes. These are the words of your backend; no callback changes them, and they change no vars.',
   })
+  @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiBody({ schema: documentSchema(uploadPatchSchema, 'input') })
   @ApiOkResponse({ description: 'The upload as it is now', schema: documentSchema(uploadViewSchema) })
   @Problems('upload.not_found', 'upload.labels_exceeded')

@@ -9,6 +9,7 @@ import '#pipelines';
 import '#reconcile';
 import '#storage';
 import '#uploads';
+import '#webhooks';
 import { httpStatusOf, listErrors, warningTable } from '#runtime';
 import '../../../api/src/errors.js';
 import '../errors.js';

@@ -8,6 +8,7 @@ export const sectionTitles: Record<SectionName, string> = {
   callback: 'Callbacks (api)',
   tickets: 'Tickets (api, worker)',
   events: 'Event notifications (api, worker)',
+  webhooks: 'Webhooks (worker; api checks URLs)',
   eventLog: 'Event log (worker)',
   live: 'Live events (api)',
   reconcile: 'Reconcile (worker, landfall reconcile)',

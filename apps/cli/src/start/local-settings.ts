@@ -82,6 +82,7 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
       // Whoever tries it out need not wait as long as with OSS.
       TICKET_FOLLOW_UP_S: given['TICKET_FOLLOW_UP_S'] || '20',
       RECONCILE_INTERVAL_S: given['RECONCILE_INTERVAL_S'] || '60',
+      WEBHOOKS_ALLOW: given['WEBHOOKS_ALLOW'] || 'localhost,127.0.0.0/8,::1/128',
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   sweepUploads,
   type UploadRegistry,
 } from '#uploads';
+import { pruneDeliveries } from '#webhooks';
 import type { WorkerContext } from '../worker-context.js';
 import { checkRemovals } from './check-removals.js';
 import { followUpTickets } from './follow-up-tickets.js';
@@ -17,7 +18,7 @@ import { repeat } from './repeat.js';
 type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number; eventsKeptS: number };
 
 /**
- * Looks for uploads whose job is gone, and removes tickets and events that are long over, landings that were never confirmed, and objects of
+ * Looks for uploads whose job is gone, and removes tickets, events and deliveries that are long over, landings that were never confirmed, and objects of
  * versions that are retired; and asks OSS for what no message told of. On a timer of every worker and not as a job: what repairs
  * the queue must not depend on it.
  */
@@ -65,6 +66,7 @@ export class UploadSweep {
     await removeOldTickets(source, signal);
     await removeOldKeys(source, signal);
     await pruneEvents(source, this.settings.eventsKeptS, signal);
+    await pruneDeliveries(source, this.settings.eventsKeptS, signal);
     const unconfirmed = await removeUnconfirmed(source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);

@@ -30,6 +30,66 @@ export type Contradiction = {
 };
 
 /**
+ * One event for one webhook.
+ */
+export type Delivery = {
+    webhookId: string;
+    /**
+     * what the receiver gets as webhook-id
+     */
+    eventId: string;
+    type: DeliveryType;
+    uploadId: string | null;
+    state: DeliveryState;
+    /**
+     * how often it was sent, since it was made or replayed
+     */
+    attempts: number;
+    /**
+     * null unless it is pending
+     */
+    nextAttemptAt: string | null;
+    lastAttempt: {
+        endedAt: string;
+        durationMs: number;
+        /**
+         * HTTP status of the answer; null if there was none
+         */
+        status: number | null;
+        /**
+         * how the body of the answer begins
+         */
+        answer: string | null;
+        /**
+         * why it failed; null if it was delivered
+         */
+        error: {
+            code: string;
+            message: string;
+        } | null;
+    } | null;
+    createdAt: string;
+};
+
+/**
+ * One page of a list of deliveries.
+ */
+export type DeliveryPage = {
+    items: Array<Delivery>;
+    nextCursor: string | null;
+};
+
+/**
+ * Where a delivery is: pending → delivered or failed.
+ */
+export type DeliveryState = 'pending' | 'delivered' | 'failed';
+
+/**
+ * The type of an event, or webhook.test.
+ */
+export type DeliveryType = 'webhook.test' | 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
+
+/**
  * What happened to an upload.
  */
 export type Event = {
@@ -62,7 +122,7 @@ export type EventPage = {
     next: string;
 };
 
-export type EventType = 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed';
+export type EventType = 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
 
 /**
  * It is well.
@@ -305,7 +365,79 @@ export type Rendition = {
  */
 export type RenditionKind = 'image' | 'loop' | 'poster' | 'preview' | 'storyboard' | 'hls' | 'mp4' | 'audio' | 'waveform';
 
+export type RenditionStats = {
+    count: number;
+    bytes: number;
+    /**
+     * the largest count first
+     */
+    byStatus: Array<{
+        status: RenditionStatus;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the largest count first
+     */
+    byKind: Array<{
+        kind: RenditionKind;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the oldest first
+     */
+    byDay: Array<{
+        /**
+         * day of the landing in UTC; days without any are left out
+         */
+        day: string;
+        count: number;
+        bytes: number;
+    }>;
+};
+
 export type RenditionStatus = 'pending' | 'ready' | 'failed';
+
+/**
+ * Which events are to be sent again.
+ */
+export type ReplayRequest = {
+    /**
+     * events at or after
+     */
+    since: string;
+    /**
+     * events before; defaults to now
+     */
+    until?: string;
+    /**
+     * of the types that the webhook wants, only these
+     */
+    types?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    /**
+     * failed and delivered ones, and events that were never sent to this webhook (missing)
+     */
+    states?: Array<'failed' | 'delivered' | 'missing'>;
+    /**
+     * nextCursor of the previous answer
+     */
+    cursor?: string;
+};
+
+/**
+ * What of a range is sent again.
+ */
+export type Replayed = {
+    /**
+     * how many are sent again
+     */
+    replayed: number;
+    /**
+     * to ask again with as cursor: one answer looks at 2000 events; null when all are done
+     */
+    nextCursor: string | null;
+};
 
 /**
  * Which renditions to make again.
@@ -315,6 +447,39 @@ export type ReprocessRequest = {
      * names of the renditions to make again; defaults to all
      */
     renditions?: Array<string>;
+};
+
+/**
+ * With what a webhook is to sign from now on.
+ */
+export type RotationRequest = {
+    /**
+     * hmac: one secret for both; ed25519: a public key
+     */
+    signature?: 'hmac' | 'ed25519';
+    /**
+     * an HMAC secret of your own: whsec_ and 24 to 64 bytes in base64; defaults to a new one
+     */
+    secret?: string;
+    /**
+     * how long the secrets of before sign too, in seconds; 0 if one of them has leaked
+     */
+    keepS?: number;
+};
+
+/**
+ * How many uploads landed in a range of time, and what was made of them.
+ */
+export type Stats = {
+    bucket: string | null;
+    createdAfter: string;
+    createdBefore: string | null;
+    /**
+     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
+     */
+    countedAt: string;
+    uploads: UploadStats;
+    renditions: RenditionStats;
 };
 
 /**
@@ -550,6 +715,38 @@ export type UploadPatch = {
  */
 export type UploadSource = 'callback' | 'ticket' | 'event' | 'reconcile';
 
+export type UploadStats = {
+    count: number;
+    bytes: number;
+    /**
+     * the largest count first
+     */
+    byStatus: Array<{
+        status: UploadStatus;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the largest count first
+     */
+    byKind: Array<{
+        kind: MediaKind | null;
+        count: number;
+        bytes: number;
+    }>;
+    /**
+     * the oldest first
+     */
+    byDay: Array<{
+        /**
+         * day of the landing in UTC; days without any are left out
+         */
+        day: string;
+        count: number;
+        bytes: number;
+    }>;
+};
+
 /**
  * stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.
  */
@@ -559,6 +756,168 @@ export type UploadStatus = 'stored' | 'processing' | 'ready' | 'failed' | 'ignor
  * docs/errors.md explains them; codes may be added.
  */
 export type WarningCode = 'media.corrupt' | 'media.truncated' | 'rendition.missing_glyphs';
+
+/**
+ * A URL that gets events.
+ */
+export type Webhook = {
+    id: string;
+    url: string;
+    description: string;
+    /**
+     * the types of events that are sent; all if empty
+     */
+    types: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    /**
+     * whether events of one upload are sent one after the other
+     */
+    ordered: boolean;
+    enabled: boolean;
+    /**
+     * request: somebody wished it; gone: it answered 410; failing: it failed for too long
+     */
+    disabledReason: 'request' | 'gone' | 'failing' | null;
+    disabledAt: string | null;
+    /**
+     * the first failure since the last success; null if the last was one
+     */
+    failingSince: string | null;
+    /**
+     * nothing is sent before: it fails, or asked for it by Retry-After
+     */
+    pausedUntil: string | null;
+    /**
+     * what signs its deliveries, newest first
+     */
+    signatures: Array<{
+        kind: 'hmac' | 'ed25519';
+        /**
+         * whpk_…, for ed25519
+         */
+        publicKey: string | null;
+        /**
+         * when it ceases to sign; null for the current one
+         */
+        expiresAt: string | null;
+    }>;
+    createdAt: string;
+    updatedAt: string;
+};
+
+/**
+ * What of a webhook is to be changed.
+ */
+export type WebhookChanges = {
+    /**
+     * https, a public host, a port of WEBHOOKS_PORTS; hosts of WEBHOOKS_ALLOW may be others
+     */
+    url?: string;
+    /**
+     * for people
+     */
+    description?: string;
+    /**
+     * the types of events to send; all if empty
+     */
+    types?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    /**
+     * for events from now on
+     */
+    ordered?: boolean;
+    /**
+     * false: nothing is sent, and events from then on are not kept for it; true: what waits is sent at once
+     */
+    enabled?: boolean;
+};
+
+/**
+ * One page of a list of webhooks.
+ */
+export type WebhookPage = {
+    items: Array<Webhook>;
+    nextCursor: string | null;
+};
+
+/**
+ * A webhook that is to be made.
+ */
+export type WebhookRequest = {
+    /**
+     * https, a public host, a port of WEBHOOKS_PORTS; hosts of WEBHOOKS_ALLOW may be others
+     */
+    url: string;
+    /**
+     * for people
+     */
+    description?: string;
+    /**
+     * the types of events to send; all if empty
+     */
+    types?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    /**
+     * send events of one upload one after the other, each when the one before has arrived or failed
+     */
+    ordered?: boolean;
+    /**
+     * hmac: one secret for both; ed25519: a public key
+     */
+    signature?: 'hmac' | 'ed25519';
+    /**
+     * an HMAC secret of your own: whsec_ and 24 to 64 bytes in base64; defaults to a new one
+     */
+    secret?: string;
+};
+
+/**
+ * A webhook with the secret that was just made.
+ */
+export type WebhookWithSecret = {
+    id: string;
+    url: string;
+    description: string;
+    /**
+     * the types of events that are sent; all if empty
+     */
+    types: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    /**
+     * whether events of one upload are sent one after the other
+     */
+    ordered: boolean;
+    enabled: boolean;
+    /**
+     * request: somebody wished it; gone: it answered 410; failing: it failed for too long
+     */
+    disabledReason: 'request' | 'gone' | 'failing' | null;
+    disabledAt: string | null;
+    /**
+     * the first failure since the last success; null if the last was one
+     */
+    failingSince: string | null;
+    /**
+     * nothing is sent before: it fails, or asked for it by Retry-After
+     */
+    pausedUntil: string | null;
+    /**
+     * what signs its deliveries, newest first
+     */
+    signatures: Array<{
+        kind: 'hmac' | 'ed25519';
+        /**
+         * whpk_…, for ed25519
+         */
+        publicKey: string | null;
+        /**
+         * when it ceases to sign; null for the current one
+         */
+        expiresAt: string | null;
+    }>;
+    createdAt: string;
+    updatedAt: string;
+    /**
+     * whsec_…, shown only here; null for ed25519, which has a public key
+     */
+    secret: string | null;
+};
 
 /**
  * An error. Decide by `code`: it is stable, the sentences are not.
@@ -586,7 +945,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.too_large' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.disabled' | 'webhook.limit_reached' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1022,12 +1381,6 @@ export type StreamEventsErrors = {
     500: Problem & {
         code: 'internal.unexpected';
     };
-    /**
-     * Service Unavailable
-     */
-    503: Problem & {
-        code: 'database.unavailable';
-    };
 };
 
 export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
@@ -1040,6 +1393,70 @@ export type StreamEventsResponses = {
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
+export type GetStatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * exact bucket
+         */
+        bucket?: string;
+        /**
+         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         */
+        createdAfter?: string;
+        /**
+         * landed before
+         */
+        createdBefore?: string;
+    };
+    url: '/v1/stats';
+};
+
+export type GetStatsErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'stats.too_many';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable' | 'stats.busy';
+    };
+};
+
+export type GetStatsError = GetStatsErrors[keyof GetStatsErrors];
+
+export type GetStatsResponses = {
+    /**
+     * The counts, and when they were taken
+     */
+    200: Stats;
+};
+
+export type GetStatsResponse = GetStatsResponses[keyof GetStatsResponses];
 
 export type GetStreamKeyData = {
     body?: never;
@@ -1340,6 +1757,12 @@ export type IssueTokenResponse = IssueTokenResponses[keyof IssueTokenResponses];
 
 export type ListUploadsData = {
     body?: never;
+    headers?: {
+        /**
+         * `ETag` of an earlier answer: if nothing has changed since, the answer is 304
+         */
+        'If-None-Match'?: string;
+    };
     path?: never;
     query?: {
         /**
@@ -1520,6 +1943,12 @@ export type DeleteUploadResponse = DeleteUploadResponses[keyof DeleteUploadRespo
 
 export type GetUploadData = {
     body?: never;
+    headers?: {
+        /**
+         * `ETag` of an earlier answer: if nothing has changed since, the answer is 304
+         */
+        'If-None-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -1747,3 +2176,657 @@ export type ReprocessUploadResponses = {
 };
 
 export type ReprocessUploadResponse = ReprocessUploadResponses[keyof ReprocessUploadResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        limit?: number;
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+    };
+    url: '/v1/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * One page
+     */
+    200: WebhookPage;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: WebhookRequest;
+    headers?: {
+        /**
+         * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'idempotency.key_invalid' | 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Conflict
+     */
+    409: Problem & {
+        code: 'idempotency.key_in_use' | 'webhook.limit_reached';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'idempotency.key_reused' | 'webhook.url_forbidden';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * The webhook, with its secret
+     */
+    201: WebhookWithSecret;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * deleted
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * The webhook
+     */
+    200: Webhook;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+    body: WebhookChanges;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'webhook.url_forbidden';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * The webhook
+     */
+    200: Webhook;
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        limit?: number;
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+        state?: Array<DeliveryState>;
+        /**
+         * types of events
+         */
+        type?: Array<DeliveryType>;
+        /**
+         * of events at or after
+         */
+        since?: string;
+        /**
+         * of events before
+         */
+        until?: string;
+    };
+    url: '/v1/webhooks/{id}/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    /**
+     * One page
+     */
+    200: DeliveryPage;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type GetDeliveryData = {
+    body?: never;
+    path: {
+        id: string;
+        eventId: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/deliveries/{eventId}';
+};
+
+export type GetDeliveryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'delivery.not_found' | 'webhook.not_found';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type GetDeliveryError = GetDeliveryErrors[keyof GetDeliveryErrors];
+
+export type GetDeliveryResponses = {
+    /**
+     * The delivery
+     */
+    200: Delivery;
+};
+
+export type GetDeliveryResponse = GetDeliveryResponses[keyof GetDeliveryResponses];
+
+export type ReplayDeliveryData = {
+    body?: never;
+    path: {
+        id: string;
+        eventId: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/deliveries/{eventId}/replay';
+};
+
+export type ReplayDeliveryErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'delivery.not_found' | 'webhook.not_found';
+    };
+    /**
+     * Gone
+     */
+    410: Problem & {
+        code: 'delivery.event_gone';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ReplayDeliveryError = ReplayDeliveryErrors[keyof ReplayDeliveryErrors];
+
+export type ReplayDeliveryResponses = {
+    /**
+     * The delivery, as it waits now
+     */
+    202: Delivery;
+};
+
+export type ReplayDeliveryResponse = ReplayDeliveryResponses[keyof ReplayDeliveryResponses];
+
+export type ReplayDeliveriesData = {
+    body: ReplayRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/replay';
+};
+
+export type ReplayDeliveriesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ReplayDeliveriesError = ReplayDeliveriesErrors[keyof ReplayDeliveriesErrors];
+
+export type ReplayDeliveriesResponses = {
+    /**
+     * What is sent again
+     */
+    202: Replayed;
+};
+
+export type ReplayDeliveriesResponse = ReplayDeliveriesResponses[keyof ReplayDeliveriesResponses];
+
+export type RotateWebhookSecretData = {
+    body?: RotationRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/rotate';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * The webhook, with its new secret
+     */
+    200: WebhookWithSecret;
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/webhooks/{id}/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'webhook.not_found';
+    };
+    /**
+     * Conflict
+     */
+    409: Problem & {
+        code: 'webhook.disabled';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * The delivery, as it waits now
+     */
+    202: Delivery;
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];

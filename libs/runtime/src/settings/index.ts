@@ -13,6 +13,7 @@ import { oss } from './oss.js';
 import { database, http, local, log, queue, worker } from './processes.js';
 import { reconcile } from './reconcile.js';
 import { tickets } from './tickets.js';
+import { webhooks } from './webhooks.js';
 
 export const configSections = {
   log,
@@ -26,6 +27,7 @@ export const configSections = {
   eventLog,
   live,
   reconcile,
+  webhooks,
   worker,
   media,
   emulator,

@@ -52,9 +52,13 @@ export const queue = z.object({
 });
 
 export const worker = z.object({
-  WORKER_QUEUES: list('thumbnail,transcode')
-    .pipe(z.array(z.enum(['thumbnail', 'transcode'], 'must be thumbnail or transcode')).min(1))
-    .describe('queues this worker takes jobs from'),
+  WORKER_QUEUES: list('thumbnail,transcode,delivery')
+    .pipe(
+      z
+        .array(z.enum(['thumbnail', 'transcode', 'delivery'], 'must be thumbnail, transcode or delivery'))
+        .min(1),
+    )
+    .describe('what this worker does: jobs of the queues thumbnail and transcode, delivery of webhooks'),
   WORKER_THUMBNAIL_CONCURRENCY: z.coerce
     .number('must be an integer')
     .int('must be an integer')

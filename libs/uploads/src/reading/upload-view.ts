@@ -30,13 +30,19 @@ export const mediaKindSchema = z
   .enum(mediaKinds)
   .meta({ id: 'MediaKind', description: 'What the bytes are, read from the bytes.' });
 
+/** What a rendition is. */
+export const renditionKindSchema = z
+  .enum(renditionKinds)
+  .meta({ id: 'RenditionKind', description: 'docs/pipelines.md explains them.' });
+
+/** Where a rendition stands. */
+export const renditionStatusSchema = z.enum(renditionStatuses).meta({ id: 'RenditionStatus' });
+
 const renditionSchema = z
   .object({
     name: z.string(),
-    kind: z
-      .enum(renditionKinds)
-      .meta({ id: 'RenditionKind', description: 'docs/pipelines.md explains them.' }),
-    status: z.enum(renditionStatuses).meta({ id: 'RenditionStatus' }),
+    kind: renditionKindSchema,
+    status: renditionStatusSchema,
     mimeType: z.string().nullable(),
     width: z.number().nullable(),
     height: z.number().nullable(),

@@ -1,0 +1,131 @@
+import {
+  Deliveries,
+  deliveryStateSchema,
+  deliveryTypeSchema,
+  type DeliveryView,
+  deliveryViewSchema,
+  replayRange,
+  viewDelivery,
+  Webhooks,
+} from '#webhooks';
+import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { DataSource } from '#database';
+import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
+import { ApiKeyGuard } from '../http/api-key.guard.js';
+import { DatabaseGuard } from '../http/database.guard.js';
+import { JsonBody } from '../http/json-body.js';
+import { deliveriesQuery, replaySchema, uuid } from './webhook-request.js';
+
+const pageSchema = z
+  .object({ items: z.array(deliveryViewSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'DeliveryPage', description: 'One page of a list of deliveries.' });
+const replayedSchema = z
+  .object({
+    replayed: z.int().describe('how many are sent again'),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('to ask again with as cursor: one answer looks at 2000 events; null when all are done'),
+  })
+  .meta({ id: 'Replayed', description: 'What of a range is sent again.' });
+
+/** Shows what became of deliveries, and has them sent again. */
+@ApiTags('webhooks')
+@Controller('v1/webhooks/:id')
+@UseGuards(ApiKeyGuard, DatabaseGuard)
+export class DeliveriesController {
+  constructor(
+    private readonly source: DataSource,
+    private readonly webhooks: Webhooks,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  @Post('test')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Test a webhook',
+    description:
+      'Sends an event of type webhook.test. A worker sends it, as all others; ask for the delivery to see what the receiver answered.',
+  })
+  @ApiAcceptedResponse({
+    description: 'The delivery, as it waits now',
+    schema: documentSchema(deliveryViewSchema),
+  })
+  @Problems('webhook.not_found', 'webhook.disabled')
+  async testWebhook(@Param('id', { schema: uuid }) id: string): Promise<DeliveryView> {
+    return viewDelivery(await this.deliveries.test(id));
+  }
+
+  @Get('deliveries')
+  @ApiOperation({ summary: 'List deliveries', description: 'Of one webhook, newest event first.' })
+  @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
+  @ApiListQuery('state', deliveryStateSchema)
+  @ApiListQuery('type', deliveryTypeSchema)
+  @Problems('webhook.not_found')
+  async listDeliveries(
+    @Param('id', { schema: uuid }) id: string,
+    @Query({ schema: deliveriesQuery }) query: z.output<typeof deliveriesQuery>,
+  ): Promise<z.output<typeof pageSchema>> {
+    await this.webhooks.get(id);
+    const { state, type, since, until, limit, cursor } = query;
+    const page = await this.deliveries.list(id, { states: state, types: type, since, until }, limit, cursor);
+    return { items: page.items.map(viewDelivery), nextCursor: page.nextCursor };
+  }
+
+  @Get('deliveries/:eventId')
+  @ApiOperation({ summary: 'Get a delivery', description: 'What became of one event.' })
+  @ApiOkResponse({ description: 'The delivery', schema: documentSchema(deliveryViewSchema) })
+  @Problems('webhook.not_found', 'delivery.not_found')
+  async getDelivery(
+    @Param('id', { schema: uuid }) id: string,
+    @Param('eventId', { schema: uuid }) eventId: string,
+  ): Promise<DeliveryView> {
+    await this.webhooks.get(id);
+    return viewDelivery(await this.deliveries.get(id, eventId));
+  }
+
+  @Post('deliveries/:eventId/replay')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Replay a delivery',
+    description: 'Sends the event again, with the same id and all its attempts before it.',
+  })
+  @ApiAcceptedResponse({
+    description: 'The delivery, as it waits now',
+    schema: documentSchema(deliveryViewSchema),
+  })
+  @Problems('webhook.not_found', 'delivery.not_found', 'delivery.event_gone')
+  async replayDelivery(
+    @Param('id', { schema: uuid }) id: string,
+    @Param('eventId', { schema: uuid }) eventId: string,
+  ): Promise<DeliveryView> {
+    await this.webhooks.get(id);
+    return viewDelivery(await this.deliveries.replay(id, eventId));
+  }
+
+  @Post('replay')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Replay deliveries',
+    description:
+      'Sends the events of a time again: those that failed, and on request those that were delivered or never sent.',
+  })
+  @ApiBody({ schema: documentSchema(replaySchema, 'input') })
+  @ApiAcceptedResponse({ description: 'What is sent again', schema: documentSchema(replayedSchema) })
+  @Problems('webhook.not_found')
+  async replayDeliveries(
+    @Param('id', { schema: uuid }) id: string,
+    @JsonBody(replaySchema) {
+      since,
+      until = new Date(),
+      types,
+      states,
+      cursor,
+    }: z.output<typeof replaySchema>,
+  ): Promise<z.output<typeof replayedSchema>> {
+    return replayRange(this.source, id, { since, until, types, states }, cursor);
+  }
+}

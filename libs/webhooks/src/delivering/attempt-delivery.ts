@@ -1,0 +1,54 @@
+import { testType } from '../rows/delivery.entity.js';
+import { bodyOf } from '../sending/payload.js';
+import { retryDelayS } from '../sending/retry-delay.js';
+import { type AttemptResult, send, type SendSettings } from '../sending/send.js';
+import type { ClaimedDelivery } from './claim-deliveries.js';
+import { attemptDurations, attemptOutcomes, deliveriesGivenUp, deliveryDelays } from './delivery-metrics.js';
+import type { Outcome } from './outcome.js';
+
+interface Attempting {
+  send: SendSettings;
+  /** Seconds before each attempt but the first. */
+  schedule: readonly number[];
+  /** Aborts when the worker hands everything back. */
+  signal: AbortSignal;
+}
+
+/** Makes one attempt and says what becomes of the delivery. */
+export async function attemptDelivery(
+  delivery: ClaimedDelivery,
+  { send: settings, schedule, signal }: Attempting,
+): Promise<Outcome> {
+  const data = delivery.type === testType ? { webhook: { id: delivery.webhookId } } : delivery.data;
+  if (data === null) return end(delivery, 'failed', eventGone);
+  if (signal.aborted) return { delivery, state: 'pending', retryS: 0, attempt: null };
+  const { eventId: id, type, uploadId, createdAt, url, secrets } = delivery;
+  const body = bodyOf({ id, type, uploadId, createdAt, data });
+  const attempt = await send({ url, secrets, eventId: id, body }, settings, signal);
+  // What was cut off because the worker ends says nothing of the receiver.
+  if (signal.aborted && attempt.errorCode !== null)
+    return { delivery, state: 'pending', retryS: 0, attempt: null };
+  attemptDurations.observe(attempt.durationMs / 1_000);
+  if (attempt.errorCode === null) {
+    if (delivery.attempt === 1) deliveryDelays.observe(Math.max(0, Date.now() - createdAt.getTime()) / 1_000);
+    return end(delivery, 'delivered', attempt);
+  }
+  const retryS = attempt.status === 410 ? null : retryDelayS(schedule, delivery.attempt, attempt.retryAfterS);
+  if (retryS === null) return end(delivery, 'failed', attempt);
+  attemptOutcomes.count(attempt.errorCode);
+  return { delivery, state: 'pending', retryS, attempt };
+}
+
+const eventGone: AttemptResult = {
+  errorCode: 'delivery.event_gone',
+  status: null,
+  answer: null,
+  durationMs: 0,
+  retryAfterS: null,
+};
+
+function end(delivery: ClaimedDelivery, state: 'delivered' | 'failed', attempt: AttemptResult): Outcome {
+  attemptOutcomes.count(attempt.errorCode ?? state);
+  if (attempt.errorCode !== null) deliveriesGivenUp.count(attempt.errorCode);
+  return { delivery, state, retryS: null, attempt };
+}

@@ -1,0 +1,151 @@
+import { type DataSource, listenForNotifications } from '#database';
+import { eventsChannel } from '#events';
+import { type Config, type Logger, pause } from '#runtime';
+import type { Agent } from 'undici';
+import { checkedAgent } from '../network/checked-agent.js';
+import { urlRulesOf } from '../network/url-rules.js';
+import { type SendSettings } from '../sending/send.js';
+import { attemptDelivery } from './attempt-delivery.js';
+import { claimDeliveries, type ClaimedDelivery, leaseS, renewLeases } from './claim-deliveries.js';
+import type { Outcome } from './outcome.js';
+import { OutcomeWriter } from './outcome-writer.js';
+import { shareOf } from './share-requests.js';
+
+type WebhookSettings = Config<'webhooks'>['webhooks'];
+
+/** How often a worker looks without being woken: for retries, and for what another worker has lost. */
+const pollMs = 500;
+/** Between two claims, so that what ends within it is claimed anew by one statement. */
+const claimPauseMs = 4;
+const renewEveryMs = (leaseS * 1_000) / 3;
+
+/**
+ * Delivers what is due, until it is stopped: claims rows, sends, and records what came of it. Any
+ * number of workers may deliver at once. What a worker that died had claimed is due again when its
+ * leases end, so that a delivery may arrive twice and is never lost. (decision 29)
+ */
+export class Deliverer {
+  /** No more is claimed from here on; what is under way ends. */
+  private readonly stopping = new AbortController();
+  /** Ends what is under way. */
+  private readonly cutting = new AbortController();
+  private readonly agent: Agent;
+  private readonly send: SendSettings;
+  private readonly outcomes: OutcomeWriter;
+  private readonly underWay = new Map<ClaimedDelivery, Promise<void>>();
+  private readonly busy = new Map<string, number>();
+  private running: Promise<unknown> = Promise.resolve();
+  private wake: () => void = () => {};
+  private woken = false;
+
+  constructor(
+    private readonly database: { source: DataSource; url: string },
+    private readonly settings: WebhookSettings,
+    private readonly logger: Logger,
+  ) {
+    const rules = urlRulesOf(settings);
+    this.agent = checkedAgent(rules.addresses, settings);
+    this.send = { rules, dispatcher: this.agent, timeoutMs: settings.timeoutMs };
+    this.outcomes = new OutcomeWriter(database.source, settings.disableAfterS, logger);
+  }
+
+  start(): void {
+    const { signal } = this.stopping;
+    const listening = listenForNotifications(this.database.url, eventsChannel, () => this.nudge(), {
+      signal,
+      logger: this.logger,
+    });
+    this.running = Promise.all([listening, this.deliverUntilStopped(signal), this.keepLeases(signal)]);
+  }
+
+  /** @param graceMs what requests under way may still take; then their deliveries are handed back */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping.abort();
+    const cut = setTimeout(() => this.cutting.abort(), graceMs);
+    await this.running;
+    await Promise.all(this.underWay.values());
+    clearTimeout(cut);
+    await this.agent.destroy();
+  }
+
+  private nudge(): void {
+    this.woken = true;
+    this.wake();
+  }
+
+  private async deliverUntilStopped(signal: AbortSignal): Promise<void> {
+    let failing = false;
+    while (!signal.aborted) {
+      this.woken = false;
+      try {
+        if (await this.claim()) this.woken = true;
+        if (failing) this.logger.info('webhooks are delivered again');
+        failing = false;
+      } catch (error) {
+        if (!failing) this.logger.warn({ err: error }, 'cannot deliver webhooks; trying again');
+        failing = true;
+        await pause(pollMs, signal);
+        continue;
+      }
+      await pause(claimPauseMs, signal);
+      await this.waitForWork(signal);
+    }
+  }
+
+  private async waitForWork(signal: AbortSignal): Promise<void> {
+    if (this.woken) return;
+    const woken = new AbortController();
+    this.wake = () => woken.abort();
+    await pause(pollMs, AbortSignal.any([woken.signal, signal]));
+  }
+
+  /** @returns whether more may be due right now */
+  private async claim(): Promise<boolean> {
+    const { maxRequests, concurrency } = this.settings;
+    const free = maxRequests - this.underWay.size;
+    if (free <= 0) return false;
+    const share = shareOf(free);
+    const { deliveries, putOff } = await claimDeliveries(this.database.source, {
+      busy: this.busy,
+      limit: share,
+      perWebhook: Math.min(concurrency, share),
+    });
+    for (const delivery of deliveries) this.begin(delivery);
+    return putOff > 0 || deliveries.length === share;
+  }
+
+  private begin(delivery: ClaimedDelivery): void {
+    const { webhookId } = delivery;
+    this.busy.set(webhookId, (this.busy.get(webhookId) ?? 0) + 1);
+    const ended = this.deliver(delivery).finally(() => {
+      this.underWay.delete(delivery);
+      const left = (this.busy.get(webhookId) ?? 1) - 1;
+      if (left > 0) this.busy.set(webhookId, left);
+      else this.busy.delete(webhookId);
+      this.nudge();
+    });
+    this.underWay.set(delivery, ended);
+  }
+
+  private async deliver(delivery: ClaimedDelivery): Promise<void> {
+    const outcome: Outcome = await attemptDelivery(delivery, {
+      send: this.send,
+      schedule: this.settings.retryS,
+      signal: this.cutting.signal,
+    });
+    await this.outcomes.write(outcome);
+  }
+
+  /** What takes long stays ours, also while it is being recorded. */
+  private async keepLeases(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted || this.underWay.size > 0) {
+      await pause(renewEveryMs, signal);
+      if (signal.aborted) await pause(100);
+      const held = [...this.underWay.keys()];
+      if (held.length === 0) continue;
+      await renewLeases(this.database.source, held).catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'cannot keep deliveries; another worker may repeat them'),
+      );
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { counter, histogram } from '#runtime';
+
+/** Outcome of attempts: `delivered`, or the code of the error. */
+export const attemptOutcomes = counter(
+  'landfall_webhook_attempts_total',
+  'Attempts to deliver an event to a webhook, by outcome',
+  'outcome',
+);
+
+export const attemptDurations = histogram(
+  'landfall_webhook_attempt_seconds',
+  'Duration of an attempt to deliver an event to a webhook',
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+);
+
+/** Of first attempts: what a retry waits for is not ours. */
+export const deliveryDelays = histogram(
+  'landfall_webhook_delay_seconds',
+  'Time from the event to the end of its first attempt, of those that were delivered by it',
+  [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+);
+
+/** Deliveries that have failed for good. */
+export const deliveriesGivenUp = counter(
+  'landfall_webhook_given_up_total',
+  'Deliveries that failed after the last attempt, by the code of its error',
+  'code',
+);
+
+export const webhooksDisabled = counter(
+  'landfall_webhooks_disabled_total',
+  'Webhooks that were disabled because of their answers, by reason',
+  'reason',
+);

@@ -1,0 +1,75 @@
+import type { EntityManager } from '#database';
+import type { DisabledReason } from '../rows/webhook.entity.js';
+import { brokenAfter } from './claim-deliveries.js';
+import { isOfReceiver, type Outcome } from './outcome.js';
+
+/** Bounds of the pause between two probes of a webhook that fails: half the time that it has failed for. */
+const pauseMinS = 5;
+const pauseMaxS = 300;
+
+/** A webhook that was just disabled. */
+export interface DisabledWebhook {
+  id: string;
+  description: string;
+  reason: Exclude<DisabledReason, 'request'>;
+  failingSince: string;
+}
+
+const healthText = `
+  WITH told AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS t (id uuid, succeeded boolean, failures int, gone boolean, retry_after_s float8)),
+  now AS (
+    SELECT id, failures, coalesce(failing_since, now()) AS since, disabled_at FROM webhooks
+    WHERE id IN (SELECT id FROM told) ORDER BY id FOR UPDATE),
+  judged AS (
+    SELECT t.*, now.failures + t.failures AS failed, now.since, CASE
+        WHEN now.disabled_at IS NOT NULL THEN NULL
+        WHEN t.gone THEN 'gone'
+        WHEN NOT t.succeeded AND now.failures + t.failures >= ${brokenAfter}
+         AND now.since <= now() - make_interval(secs => $2) THEN 'failing' END AS reason
+    FROM told AS t JOIN now USING (id))
+  UPDATE webhooks AS w
+  SET failures = CASE WHEN j.succeeded THEN 0 ELSE j.failed END,
+      failing_since = CASE WHEN NOT j.succeeded THEN j.since END,
+      paused_until = CASE
+        WHEN j.retry_after_s IS NOT NULL THEN now() + make_interval(secs => j.retry_after_s)
+        WHEN NOT j.succeeded AND j.failed >= ${brokenAfter} THEN now() + (0.9 + 0.2 * random())
+          * greatest(least((now() - j.since) / 2, make_interval(secs => ${pauseMaxS})),
+                     make_interval(secs => ${pauseMinS})) END,
+      disabled_at = CASE WHEN j.reason IS NULL THEN w.disabled_at ELSE now() END,
+      disabled_reason = coalesce(j.reason, w.disabled_reason)
+  FROM judged AS j WHERE w.id = j.id
+  RETURNING w.id, w.description, j.reason, j.since`;
+
+/**
+ * Counts the failures of webhooks, pauses those that fail (the breaker), and disables those that
+ * answered 410 or have failed for too long. A single success ends all that.
+ * @returns those that it disabled
+ */
+export async function recordHealth(
+  manager: EntityManager,
+  outcomes: readonly Outcome[],
+  disableAfterS: number,
+): Promise<DisabledWebhook[]> {
+  const sent = outcomes.filter(isOfReceiver);
+  const told = [...Map.groupBy(sent, ({ delivery }) => delivery.webhookId)].map(([id, ofWebhook]) => {
+    const attempts = ofWebhook.flatMap(({ attempt }) => (attempt ? [attempt] : []));
+    const waits = attempts.flatMap(({ retryAfterS }) => (retryAfterS === null ? [] : [retryAfterS]));
+    return {
+      id,
+      succeeded: attempts.some(({ errorCode }) => errorCode === null),
+      failures: attempts.filter(({ errorCode }) => errorCode !== null).length,
+      gone: attempts.some(({ status }) => status === 410),
+      retry_after_s: waits.length > 0 ? Math.max(...waits) : null,
+    };
+  });
+  // TypeORM returns [rows, count] for UPDATE … RETURNING.
+  const [rows] = (await manager.query(healthText, [JSON.stringify(told), disableAfterS])) as [
+    { id: string; description: string; reason: DisabledWebhook['reason'] | null; since: Date }[],
+    number,
+  ];
+  return rows.flatMap(({ id, description, reason, since }) =>
+    reason === null ? [] : [{ id, description, reason, failingSince: since.toISOString() }],
+  );
+}

@@ -1,0 +1,81 @@
+import { defineErrors } from '#runtime';
+
+/** Webhooks, and why a delivery fails: `error` of a delivery has these codes. */
+const webhookErrors = defineErrors({
+  'webhook.not_found': { kind: 'notFound', retry: 'never', message: 'No webhook has this id' },
+  'webhook.url_forbidden': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'This service does not send webhooks to this URL',
+  },
+  'webhook.limit_reached': {
+    kind: 'conflict',
+    retry: 'never',
+    message: 'There are as many webhooks as this service allows',
+  },
+  'webhook.disabled': {
+    kind: 'conflict',
+    retry: 'never',
+    message: 'The webhook is disabled: enable it first',
+  },
+  'delivery.not_found': {
+    kind: 'notFound',
+    retry: 'never',
+    message: 'The webhook has no delivery of this event',
+  },
+  'delivery.event_gone': {
+    kind: 'gone',
+    retry: 'never',
+    message: 'The event log does not have the event any more',
+  },
+  'delivery.unresolved': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The host of the webhook cannot be resolved',
+  },
+  'delivery.address_forbidden': {
+    kind: 'forbidden',
+    retry: 'backoff',
+    message: 'The host of the webhook resolves to an address that is not public',
+  },
+  'delivery.unreachable': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook accepts no connection',
+  },
+  'delivery.tls_failed': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook has no valid certificate, or does not speak TLS',
+  },
+  'delivery.connection_lost': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook closed the connection before it answered',
+  },
+  'delivery.timed_out': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook did not answer in time',
+  },
+  'delivery.answer_invalid': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook answered with something that is not HTTP',
+  },
+  'delivery.refused': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook answered with a status other than 2xx',
+  },
+  'delivery.redirected': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'The webhook answered with a redirect, which is not followed',
+  },
+});
+
+type WebhookErrors = typeof webhookErrors;
+declare global {
+  interface LandfallErrors extends WebhookErrors {}
+}

@@ -1,0 +1,62 @@
+import { type EventType, eventTypes } from '#events';
+import { errorRowOf } from '#runtime';
+import { z } from 'zod';
+import { type Delivery, deliveryStates, testType } from '../rows/delivery.entity.js';
+
+const time = z.iso.datetime().nullable();
+/** Types of deliveries: those of the log, and the one that tries a webhook out. */
+export const deliveryTypeSchema = z
+  .enum([testType, ...(Object.keys(eventTypes) as EventType[])])
+  .meta({ id: 'DeliveryType', description: 'The type of an event, or webhook.test.' });
+
+export const deliveryStateSchema = z
+  .enum(deliveryStates)
+  .meta({ id: 'DeliveryState', description: 'Where a delivery is: pending → delivered or failed.' });
+
+/** A delivery as the API shows it. */
+export const deliveryViewSchema = z
+  .object({
+    webhookId: z.uuid(),
+    eventId: z.uuid().describe('what the receiver gets as webhook-id'),
+    type: deliveryTypeSchema,
+    uploadId: z.uuid().nullable(),
+    state: deliveryStateSchema,
+    attempts: z.int().describe('how often it was sent, since it was made or replayed'),
+    nextAttemptAt: time.describe('null unless it is pending'),
+    lastAttempt: z
+      .object({
+        endedAt: z.iso.datetime(),
+        durationMs: z.int(),
+        status: z.int().nullable().describe('HTTP status of the answer; null if there was none'),
+        answer: z.string().nullable().describe('how the body of the answer begins'),
+        error: z
+          .object({ code: z.string(), message: z.string() })
+          .nullable()
+          .describe('why it failed; null if it was delivered'),
+      })
+      .nullable(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Delivery', description: 'One event for one webhook.' });
+export type DeliveryView = z.output<typeof deliveryViewSchema>;
+
+export function viewDelivery(delivery: Delivery): DeliveryView {
+  const { attemptedAt, durationMs, status, answer, errorCode } = delivery;
+  return {
+    webhookId: delivery.webhookId,
+    eventId: delivery.eventId,
+    type: delivery.type,
+    uploadId: delivery.uploadId,
+    state: delivery.state,
+    attempts: delivery.attempts,
+    nextAttemptAt: delivery.nextAttemptAt?.toISOString() ?? null,
+    lastAttempt: attemptedAt && {
+      endedAt: attemptedAt.toISOString(),
+      durationMs: durationMs ?? 0,
+      status,
+      answer,
+      error: errorCode && { code: errorCode, message: errorRowOf(errorCode).message },
+    },
+    createdAt: delivery.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,47 @@
+import { isIP } from 'node:net';
+import { LandfallError } from '#runtime';
+import { AddressRules } from './address-rules.js';
+
+/** Which URLs webhooks may have. */
+export interface UrlRules {
+  addresses: AddressRules;
+  /** Ports of hosts that the operator does not allow by name. */
+  ports: readonly number[];
+}
+
+/** The rules that the settings make. */
+export function urlRulesOf({
+  allow,
+  ports,
+}: {
+  allow: readonly string[];
+  ports: readonly number[];
+}): UrlRules {
+  return { addresses: new AddressRules(allow), ports };
+}
+
+/** The host of a URL as an address or a name: an IPv6 address without its brackets. */
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+
+/**
+ * Refuses what can be seen from the URL alone. What its host resolves to is checked when a connection
+ * is made, each time.
+ * @throws LandfallError webhook.url_forbidden
+ */
+export function checkUrl(text: string, { addresses, ports }: UrlRules): URL {
+  const url = URL.parse(text);
+  if (!url) throw refusal('it is not a URL');
+  const host = hostOf(url);
+  const isAllowed = addresses.allowsHost(host);
+  if (url.protocol !== 'https:' && !(isAllowed && url.protocol === 'http:'))
+    throw refusal('it must begin with https://; http is for hosts of WEBHOOKS_ALLOW');
+  if (url.username || url.password) throw refusal('it must not have a user name or password');
+  if (url.hash) throw refusal('it must not have a fragment');
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  if (!isAllowed && !ports.includes(port))
+    throw refusal(`its port must be one of WEBHOOKS_PORTS: ${ports.join(', ')}`);
+  if (isIP(host) !== 0 && !addresses.permits(host, host)) throw refusal('its address is not public');
+  return url;
+}
+
+const refusal = (detail: string) => new LandfallError('webhook.url_forbidden', detail);
