@@ -28,7 +28,7 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
       end(
         await listUploads(
           await connect({ apiUrl, apiKey }),
-          { ...query, vars, ...(status ? { status } : {}) },
+          { ...query, vars, ...(status ? { status: status.flat() } : {}) },
           { count, json },
         ),
       );
