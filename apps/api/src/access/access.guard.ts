@@ -7,6 +7,7 @@ import {
   Injectable,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Problems, SecuredBy } from '../contract/problems.js';
 import { ApiKeyGuard, bearerOf } from '../http/api-key.guard.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { checkToken, isToken, type TokenGrant, type TokenScope } from './access-token.js';
@@ -20,6 +21,13 @@ export const Grant = createParamDecorator(
 );
 
 /** Admits requests with an API key, or with a token of one scope as a bearer token. */
+@Problems(
+  'auth.key_missing',
+  'auth.key_invalid',
+  'auth.token_invalid',
+  'auth.token_expired',
+  'auth.token_scope',
+)
 @Injectable()
 abstract class AccessGuard implements CanActivate {
   protected abstract readonly scope: TokenScope;
@@ -52,12 +60,14 @@ abstract class AccessGuard implements CanActivate {
 }
 
 /** Admits whoever may see an upload; `refuseUnpinned` tells of which. */
+@SecuredBy('apiKey', 'accessToken')
 @Injectable()
 export class UploadAccessGuard extends AccessGuard {
   protected readonly scope = 'uploads';
 }
 
 /** Admits whoever may follow events. The token may be in the query: EventSource sends no header. */
+@SecuredBy('apiKey', 'accessToken', 'tokenInQuery')
 @Injectable()
 export class EventAccessGuard extends AccessGuard {
   protected readonly scope = 'events';

@@ -8,6 +8,17 @@ type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['sec
 
 const securitySchemes: Record<SecurityScheme, SecuritySchemes[string]> = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS. Never give it to a browser.' },
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of `POST /v1/tokens`, for browsers: short-lived, and for some uploads only.',
+  },
+  tokenInQuery: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description: 'The same token, for EventSource, which sends no headers.',
+  },
   streamLink: {
     type: 'apiKey',
     in: 'query',

@@ -16,6 +16,7 @@ import type { TokenGrant } from '../access/access-token.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { EventFeed, type FeedPage } from './event-feed.js';
 import { type FeedQuery, feedQuery, lastEventId, type StreamQuery, streamQuery } from './live-query.js';
 import { StreamOpener } from './stream-opener.js';
@@ -61,6 +62,7 @@ export class LogEventsController {
   })
   @ApiQuery(varsQuery)
   @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
+  @Problems('event.cursor_expired', 'event.cursor_unknown', 'live.waiting_full')
   async listEvents(
     @Query({ schema: feedQuery }) query: FeedQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -81,6 +83,7 @@ export class LogEventsController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'resumes after this event' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
+  @Problems('event.cursor_expired', 'event.cursor_unknown', 'live.streams_full', 'database.unavailable')
   async streamEvents(
     @Query({ schema: streamQuery }) query: StreamQuery,
     @LastEventId({ schema: lastEventId }) resumeAfter: string | undefined,
