@@ -1,4 +1,4 @@
-import { LandfallError } from '#runtime';
+import { type ErrorCode, LandfallError } from '#runtime';
 import {
   type CanActivate,
   createParamDecorator,
@@ -12,6 +12,14 @@ import { ApiKeyGuard, bearerOf } from '../http/api-key.guard.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { checkToken, isToken, type TokenGrant, type TokenScope } from './access-token.js';
 
+const refusals = [
+  'auth.key_missing',
+  'auth.key_invalid',
+  'auth.token_invalid',
+  'auth.token_expired',
+  'auth.token_scope',
+] as const satisfies ErrorCode[];
+
 const grants = new WeakMap<FastifyRequest, TokenGrant>();
 
 /** What the token of a request grants; null where an API key grants everything. */
@@ -21,13 +29,6 @@ export const Grant = createParamDecorator(
 );
 
 /** Admits requests with an API key, or with a token of one scope as a bearer token. */
-@Problems(
-  'auth.key_missing',
-  'auth.key_invalid',
-  'auth.token_invalid',
-  'auth.token_expired',
-  'auth.token_scope',
-)
 @Injectable()
 abstract class AccessGuard implements CanActivate {
   protected abstract readonly scope: TokenScope;
@@ -59,15 +60,17 @@ abstract class AccessGuard implements CanActivate {
   }
 }
 
-/** Admits whoever may see an upload; `refuseUnpinned` tells of which. */
-@SecuredBy('apiKey', 'accessToken')
+/** Admits whoever may see an upload; `admitPinned` decides of which. */
+@SecuredBy('apiKey', 'browserToken')
+@Problems(...refusals)
 @Injectable()
 export class UploadAccessGuard extends AccessGuard {
   protected readonly scope = 'uploads';
 }
 
 /** Admits whoever may follow events. The token may be in the query: EventSource sends no header. */
-@SecuredBy('apiKey', 'accessToken', 'tokenInQuery')
+@SecuredBy('apiKey', 'browserToken', 'queryToken')
+@Problems(...refusals)
 @Injectable()
 export class EventAccessGuard extends AccessGuard {
   protected readonly scope = 'events';

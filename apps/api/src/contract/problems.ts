@@ -30,8 +30,8 @@ export function problemOf(code: ErrorCode, detail?: string): Problem {
 /** How a request may prove that it is allowed; the document explains each. */
 export type SecurityScheme =
   | 'apiKey'
-  | 'accessToken'
-  | 'tokenInQuery'
+  | 'browserToken'
+  | 'queryToken'
   | 'streamLink'
   | 'ossSignature'
   | 'eventSignature';
@@ -48,7 +48,7 @@ export function Problems(...codes: ErrorCode[]): ClassDecorator & MethodDecorato
   return mark(problemsKey, codes);
 }
 
-/** Documents by what requests are admitted, any of these: on a guard, or on a method that checks it itself. */
+/** Documents by which of these requests are admitted: on a guard, or on a method that checks it itself. */
 export function SecuredBy(...schemes: SecurityScheme[]): ClassDecorator & MethodDecorator {
   return mark(securityKey, schemes);
 }
@@ -59,7 +59,7 @@ export function readContract(places: readonly object[]): {
   security: SecurityScheme[];
 } {
   const read = <T>(key: symbol) =>
-    places.flatMap((place) => (Reflect.getMetadata(key, place) as T[] | undefined) ?? []);
+    places.flatMap((place) => (Reflect.getOwnMetadata(key, place) as T[] | undefined) ?? []);
   return { problems: read<ErrorCode>(problemsKey), security: read<SecurityScheme>(securityKey) };
 }
 
