@@ -126,6 +126,8 @@ const owners = {
   '@expo-google-fonts/noto-emoji': '^libs/image/',
   'dejavu-fonts-ttf': '^libs/image/',
   yaml: '^libs/pipelines/',
+  commander: '^apps/cli/',
+  '@commander-js/extra-typings': '^apps/cli/',
   '@nestjs/platform-fastify': '^apps/api/',
   '@nestjs/swagger': '^apps/api/',
   '@fastify/static': '^apps/api/',
@@ -155,8 +157,12 @@ function roomRule(kind, room, allowed) {
     severity: 'error',
     from: { path: `^${kind}/${room}/`, pathNot: [testFile] },
     to: {
-      path: '^(libs|apps|migrations|tests|bench)/',
-      pathNot: [`^${kind}/${room}/`, ...allowed.map(place), ...(room === 'cli' ? [errorsOfApps] : [])],
+      path: '^(libs|apps|clients|migrations|tests|bench)/',
+      pathNot: [
+        `^${kind}/${room}/`,
+        ...allowed.map(place),
+        ...(room === 'cli' ? [errorsOfApps, '^clients/typescript/src/index\\.ts$'] : []),
+      ],
     },
   };
 }
@@ -217,6 +223,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^(libs|apps|migrations|tests)/' },
       to: { path: '^bench/' },
+    },
+    {
+      name: 'clients-stand-alone',
+      comment: 'Others install the client: it imports nothing of ours, and nothing of Node',
+      severity: 'error',
+      from: { path: '^clients/', pathNot: [testFile, 'generate\\.mjs$'] },
+      to: { pathNot: '^clients/' },
+    },
+    {
+      name: 'examples-are-outside',
+      comment: 'An example imports what its readers can install',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(libs|apps|migrations|tests|bench)/' },
     },
     {
       name: 'migrations-stand-alone',
