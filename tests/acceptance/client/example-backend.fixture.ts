@@ -9,13 +9,13 @@ import { inject } from 'vitest';
 
 const cli = 'dist/apps/cli/src/main.js';
 
-export interface Facts {
+interface Facts {
   readonly apiUrl: string;
   readonly apiKey: string;
 }
 
 /** A program of ours as a person starts it. */
-export interface Running extends AsyncDisposable {
+interface Running extends AsyncDisposable {
   output(): string;
 }
 

@@ -15,7 +15,7 @@ export const addDevelopment: AddCommands = (program, { end }) => {
     .command('docs')
     .summary('write the generated pages')
     .description('Write the generated pages of docs/ and .env.example.')
-    .action(async () => end(await (await import('../docs/write-docs.js')).writeDocs('.')));
+    .action(async () => end(await (await import('../docs/write-docs.js')).writeDocs('.', program)));
   program
     .command('completion')
     .summary('print what completes these commands in your shell')

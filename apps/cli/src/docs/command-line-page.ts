@@ -1,10 +1,8 @@
 import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
-import { createProgram } from '../program.js';
 import { escapeCell } from './escape-cell.js';
 
 /** Renders docs/command-line.md from the commands themselves: it says what their --help says. */
-export function renderCommandLinePage(): string {
-  const program = createProgram({ env: {}, end: () => undefined });
+export function renderCommandLinePage(program: Command): string {
   return `# Command line
 
 <!-- Generated from apps/cli/src/commands by \`npm run landfall -- docs\`; the words above the commands are in apps/cli/src/docs/command-line-page.ts. -->

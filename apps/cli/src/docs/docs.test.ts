@@ -6,18 +6,27 @@ import { parsePipelines } from '#pipelines';
 import { configSections, listErrors, loadConfig, type SectionName, warningTable } from '#runtime';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
+import { createProgram } from '../program.js';
 import { renderDocs, writeDocs } from './write-docs.js';
 
-test.each(Object.entries(renderDocs()))('%s is what "npm run landfall -- docs" writes', (place, text) => {
-  expect(readFileSync(place, 'utf8')).toBe(text);
-});
+const program = createProgram({ env: {}, end: () => undefined });
 
-test.each(Object.entries(renderDocs()))('%s shows every default as an operator writes it', (_, text) => {
-  expect(text).not.toContain('[object Object]');
-});
+test.each(Object.entries(renderDocs(program)))(
+  '%s is what "npm run landfall -- docs" writes',
+  (place, text) => {
+    expect(readFileSync(place, 'utf8')).toBe(text);
+  },
+);
+
+test.each(Object.entries(renderDocs(program)))(
+  '%s shows every default as an operator writes it',
+  (_, text) => {
+    expect(text).not.toContain('[object Object]');
+  },
+);
 
 test('the pages name every setting, error code and warning code', () => {
-  const pages = renderDocs();
+  const pages = renderDocs(program);
   for (const section of Object.values(configSections)) {
     for (const name of Object.keys(section.shape))
       expect(pages['docs/configuration.md']).toContain(`\`${name}\``);
@@ -27,13 +36,13 @@ test('the pages name every setting, error code and warning code', () => {
 });
 
 test('every process starts with .env.example as it is', () => {
-  const env = parseEnv(renderDocs()['.env.example'] ?? '');
+  const env = parseEnv(renderDocs(program)['.env.example'] ?? '');
   const config = loadConfig(Object.keys(configSections) as SectionName[], env);
   expect(config.oss.endpoint).toBe('http://emulator:9000');
 });
 
 test('the examples of the pipelines page are right', () => {
-  const page = renderDocs()['docs/pipelines.md'] ?? '';
+  const page = renderDocs(program)['docs/pipelines.md'] ?? '';
   const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
   expect(examples).toHaveLength(4);
   for (const example of examples) expect(parsePipelines(example, 'example').pipelines).not.toEqual([]);
@@ -41,7 +50,7 @@ test('the examples of the pipelines page are right', () => {
 
 test('the files are written where they belong', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-docs-'));
-  expect(await writeDocs(folder)).toBe(0);
-  expect(await readFile(join(folder, 'docs/errors.md'), 'utf8')).toBe(renderDocs()['docs/errors.md']);
+  expect(await writeDocs(folder, program)).toBe(0);
+  expect(await readFile(join(folder, 'docs/errors.md'), 'utf8')).toBe(renderDocs(program)['docs/errors.md']);
   await rm(folder, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
 import { renderCommandLinePage } from './command-line-page.js';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
@@ -8,10 +9,10 @@ import { renderEventLogPage } from './event-log-page.js';
 import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
-/** The generated files, by their path in the clone. */
-export function renderDocs(): Record<string, string> {
+/** The generated files, by their path in the clone. @param program the command line that is documented */
+export function renderDocs(program: Command): Record<string, string> {
   return {
-    'docs/command-line.md': renderCommandLinePage(),
+    'docs/command-line.md': renderCommandLinePage(program),
     'docs/configuration.md': renderConfigurationPage(),
     'docs/errors.md': renderErrorsPage(),
     'docs/event-log.md': renderEventLogPage(),
@@ -23,8 +24,8 @@ export function renderDocs(): Record<string, string> {
 }
 
 /** Writes the generated files below `folder`. */
-export async function writeDocs(folder: string): Promise<number> {
-  const files = { ...renderDocs(), 'docs/openapi.json': await renderContract() };
+export async function writeDocs(folder: string, program: Command): Promise<number> {
+  const files = { ...renderDocs(program), 'docs/openapi.json': await renderContract() };
   for (const [place, text] of Object.entries(files)) {
     const file = join(folder, place);
     await mkdir(dirname(file), { recursive: true });
