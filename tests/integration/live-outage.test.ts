@@ -10,7 +10,7 @@ test('streams outlast a database that is away, and miss nothing', async () => {
     { url: postgres.url, poolSize: 2, applicationName: 'landfall-test' },
     [],
   ).initialize();
-  const env = { ...apiEnv(postgres.url), LOG_LEVEL: 'silent' };
+  const env: Record<string, string> = { ...apiEnv(postgres.url), LOG_LEVEL: 'silent' };
   const api = await startApp('api', env);
   const url = `${api.url}/v1/events/stream`;
   const headers = { authorization: `Bearer ${env['API_KEYS']}` };

@@ -5,6 +5,7 @@ import { addDiagnosis } from './commands/diagnosis.js';
 import type { AddCommands, Context, Program } from './commands/context.js';
 import { addPrograms } from './commands/programs.js';
 import { addRemoteCommands } from './commands/remote.js';
+import { addWebhookCommands } from './commands/webhooks.js';
 
 /** The exit code for words that no command understands. */
 export const usageExitCode = 2;
@@ -12,6 +13,7 @@ export const usageExitCode = 2;
 const groups: readonly AddCommands[] = [
   addPrograms,
   addRemoteCommands,
+  addWebhookCommands,
   addDataCommands,
   addDiagnosis,
   addDevelopment,

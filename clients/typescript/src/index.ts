@@ -19,6 +19,16 @@ export type {
 export { Pages } from './resources/pages.js';
 export type { IssuedToken, TokenRequest } from './resources/tokens.js';
 export { UploadNotReady, type UploadQuery, type WaitOptions } from './resources/uploads.js';
+export type {
+  Delivery,
+  DeliveryQuery,
+  ReplayRange,
+  RotateRequest,
+  Webhook,
+  WebhookPatch,
+  WebhookRequest,
+  WebhookWithSecret,
+} from './resources/webhooks.js';
 export {
   type VerifyOptions,
   verifyWebhook,

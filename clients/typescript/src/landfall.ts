@@ -1,7 +1,10 @@
-import { type Credential, Transport } from './http/transport.js';
+import type { GetStatsData, GetStatsResponse } from './generated/types.js';
+import { type CallOptions, type Credential, Transport } from './http/transport.js';
+import { operations } from './operations.js';
 import { Events } from './resources/events.js';
 import { Tickets } from './resources/tickets.js';
 import { Tokens } from './resources/tokens.js';
+import { Webhooks } from './resources/webhooks.js';
 import { Uploads } from './resources/uploads.js';
 
 interface CommonOptions {
@@ -31,6 +34,8 @@ export class Landfall {
   readonly events: Events;
   readonly tickets: Tickets;
   readonly tokens: Tokens;
+  readonly webhooks: Webhooks;
+  private readonly transport: Transport;
 
   /** @throws TypeError if the URL or the credential is none */
   constructor(options: LandfallOptions) {
@@ -48,8 +53,15 @@ export class Landfall {
     });
     this.events = new Events(transport);
     this.uploads = new Uploads(transport, this.events);
+    this.transport = transport;
     this.tickets = new Tickets(transport);
     this.tokens = new Tokens(transport);
+    this.webhooks = new Webhooks(transport);
+  }
+
+  /** Counts uploads and their bytes by status, kind and day. */
+  stats(query: NonNullable<GetStatsData['query']> = {}, options?: CallOptions): Promise<GetStatsResponse> {
+    return this.transport.call(operations.getStats, { query }, options);
   }
 }
 

@@ -20,7 +20,15 @@ const patch = repeatable('PATCH');
 /** POSTs whose effect is the same however often they are sent. */
 const ask = repeatable('POST');
 
-/** A POST that makes something new each time. */
+/** A POST that is not sent again: the answer that got lost had a secret in it. */
+const once = <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
+  method: 'POST',
+  path,
+  isRepeatable: false,
+  takesKey: false,
+});
+
+/** A POST that makes something new each time, and once under the same key. */
 const create = <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
   method: 'POST',
   path,
@@ -43,4 +51,20 @@ export const operations = {
   getTicket: get<api.GetTicketData, api.GetTicketResponses>('/v1/tickets/{id}'),
   listEvents: get<api.ListEventsData, api.ListEventsResponses>('/v1/events'),
   issueToken: ask<api.IssueTokenData, api.IssueTokenResponses>('/v1/tokens'),
+  getStats: get<api.GetStatsData, api.GetStatsResponses>('/v1/stats'),
+  createWebhook: create<api.CreateWebhookData, api.CreateWebhookResponses>('/v1/webhooks'),
+  listWebhooks: get<api.ListWebhooksData, api.ListWebhooksResponses>('/v1/webhooks'),
+  getWebhook: get<api.GetWebhookData, api.GetWebhookResponses>('/v1/webhooks/{id}'),
+  updateWebhook: patch<api.UpdateWebhookData, api.UpdateWebhookResponses>('/v1/webhooks/{id}'),
+  deleteWebhook: remove<api.DeleteWebhookData, api.DeleteWebhookResponses>('/v1/webhooks/{id}'),
+  rotateWebhookSecret: once<api.RotateWebhookSecretData, api.RotateWebhookSecretResponses>(
+    '/v1/webhooks/{id}/rotate',
+  ),
+  testWebhook: ask<api.TestWebhookData, api.TestWebhookResponses>('/v1/webhooks/{id}/test'),
+  listDeliveries: get<api.ListDeliveriesData, api.ListDeliveriesResponses>('/v1/webhooks/{id}/deliveries'),
+  getDelivery: get<api.GetDeliveryData, api.GetDeliveryResponses>('/v1/webhooks/{id}/deliveries/{eventId}'),
+  replayDelivery: ask<api.ReplayDeliveryData, api.ReplayDeliveryResponses>(
+    '/v1/webhooks/{id}/deliveries/{eventId}/replay',
+  ),
+  replayDeliveries: ask<api.ReplayDeliveriesData, api.ReplayDeliveriesResponses>('/v1/webhooks/{id}/replay'),
 };

@@ -11,7 +11,7 @@ import { Webhook } from './rows/webhook.entity.js';
 
 export { Deliverer } from './delivering/deliverer.js';
 export { placeDeliveries } from './delivering/place-deliveries.js';
-export { Deliveries, type DeliveryFilter } from './managing/deliveries.js';
+export { Deliveries } from './managing/deliveries.js';
 export {
   deliveryStateSchema,
   deliveryTypeSchema,

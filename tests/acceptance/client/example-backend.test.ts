@@ -19,14 +19,14 @@ describe.skipIf(skippedWithoutChromium)(
     let browser: Browser;
     beforeAll(async () => {
       example = await startExample();
-      const { output, code } = await example.landfall(
+      const { output, code, complaints } = await example.landfall(
         'webhooks',
         'create',
         '--url',
         `${example.url}/webhooks`,
         '--json',
       );
-      expect(code).toBe(0);
+      if (code !== 0) throw new Error(complaints);
       await example.startBackend((JSON.parse(output) as { secret: string }).secret);
       browser = await launchChromium();
       return async () => {
@@ -89,7 +89,10 @@ describe.skipIf(skippedWithoutChromium)(
         .getByRole('status')
         .getByText(/^Error: /)
         .waitFor();
-      await eventually(async () => (await knownOf('bob'))[0]?.status === 'failed' || undefined);
+      const known = await eventually(async () =>
+        (await knownOf('bob')).find(({ status }) => status === 'failed'),
+      );
+      expect(known.objectKey).toMatch(/broken\.png$/);
     });
 
     test('what no secret of ours signed is refused', async () => {

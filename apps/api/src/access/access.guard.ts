@@ -1,4 +1,4 @@
-import { LandfallError } from '#runtime';
+import { type ErrorCode, LandfallError } from '#runtime';
 import {
   type CanActivate,
   createParamDecorator,
@@ -7,9 +7,18 @@ import {
   Injectable,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { Problems, SecuredBy } from '../contract/problems.js';
 import { ApiKeyGuard, bearerOf } from '../http/api-key.guard.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { checkToken, isToken, type TokenGrant, type TokenScope } from './access-token.js';
+
+const refusals = [
+  'auth.key_missing',
+  'auth.key_invalid',
+  'auth.token_invalid',
+  'auth.token_expired',
+  'auth.token_scope',
+] as const satisfies ErrorCode[];
 
 const grants = new WeakMap<FastifyRequest, TokenGrant>();
 
@@ -51,13 +60,17 @@ abstract class AccessGuard implements CanActivate {
   }
 }
 
-/** Admits whoever may see an upload; `refuseUnpinned` tells of which. */
+/** Admits whoever may see an upload; `admitPinned` decides of which. */
+@SecuredBy('apiKey', 'browserToken')
+@Problems(...refusals)
 @Injectable()
 export class UploadAccessGuard extends AccessGuard {
   protected readonly scope = 'uploads';
 }
 
 /** Admits whoever may follow events. The token may be in the query: EventSource sends no header. */
+@SecuredBy('apiKey', 'browserToken', 'queryToken')
+@Problems(...refusals)
 @Injectable()
 export class EventAccessGuard extends AccessGuard {
   protected readonly scope = 'events';

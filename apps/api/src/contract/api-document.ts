@@ -78,8 +78,7 @@ function complete(operation: Operation, path: string, handlers: Map<string, Hand
     (place) => (Reflect.getMetadata('__guards__', place) as object[] | undefined) ?? [],
   );
   const { problems, security } = readContract([handler.method, handler.controller, ...guards]);
-  operation.security =
-    security.length > 0 ? [Object.fromEntries(security.map((scheme) => [scheme, []]))] : [];
+  operation.security = security.map((scheme) => ({ [scheme]: [] }));
   const takesInput = (operation.parameters ?? []).length > 0 || operation.requestBody !== undefined;
   const codes: ErrorCode[] = [
     ...problems,

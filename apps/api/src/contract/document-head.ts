@@ -8,6 +8,13 @@ type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['sec
 
 const securitySchemes: Record<SecurityScheme, SecuritySchemes[string]> = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS. Never give it to a browser.' },
+  browserToken: { type: 'http', scheme: 'bearer', description: 'A token of POST /v1/tokens.' },
+  queryToken: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'token',
+    description: 'The same token: EventSource sends no header.',
+  },
   streamLink: {
     type: 'apiKey',
     in: 'query',
@@ -45,6 +52,8 @@ export const documentHead = {
     { name: 'streams', description: 'What players fetch: playlists, manifests, cues and keys.' },
     { name: 'callbacks', description: 'What OSS calls after an upload.' },
     { name: 'events', description: 'What OSS notifies of.' },
+    { name: 'event log', description: 'What happened to uploads, page by page and live.' },
+    { name: 'tokens', description: 'What a browser follows its uploads with.' },
     { name: 'webhooks', description: 'URLs of yours that get events.' },
     { name: 'operation', description: 'Health and metrics of a process.' },
   ],

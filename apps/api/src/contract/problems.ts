@@ -28,7 +28,13 @@ export function problemOf(code: ErrorCode, detail?: string): Problem {
 }
 
 /** How a request may prove that it is allowed; the document explains each. */
-export type SecurityScheme = 'apiKey' | 'streamLink' | 'ossSignature' | 'eventSignature';
+export type SecurityScheme =
+  | 'apiKey'
+  | 'browserToken'
+  | 'queryToken'
+  | 'streamLink'
+  | 'ossSignature'
+  | 'eventSignature';
 
 const problemsKey = Symbol('problems');
 const securityKey = Symbol('security');
@@ -42,7 +48,7 @@ export function Problems(...codes: ErrorCode[]): ClassDecorator & MethodDecorato
   return mark(problemsKey, codes);
 }
 
-/** Documents by what requests are admitted: on a guard, or on a method that checks it itself. */
+/** Documents by which of these requests are admitted: on a guard, or on a method that checks it itself. */
 export function SecuredBy(...schemes: SecurityScheme[]): ClassDecorator & MethodDecorator {
   return mark(securityKey, schemes);
 }

@@ -15,9 +15,18 @@ import { EventAccessGuard, Grant } from '../access/access.guard.js';
 import type { TokenGrant } from '../access/access-token.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
-import { documentSchema } from '../contract/named-schemas.js';
+import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
+import { Problems } from '../contract/problems.js';
 import { EventFeed, type FeedPage } from './event-feed.js';
-import { type FeedQuery, feedQuery, lastEventId, type StreamQuery, streamQuery } from './live-query.js';
+import {
+  type FeedQuery,
+  feedQuery,
+  lastEventId,
+  logTypes,
+  type StreamQuery,
+  streamQuery,
+  streamTypes,
+} from './live-query.js';
 import { StreamOpener } from './stream-opener.js';
 
 const pageSchema = z
@@ -44,7 +53,7 @@ const varsQuery = {
 } as const;
 
 /** The event log: page by page, and as a stream. */
-@ApiTags('events')
+@ApiTags('event log')
 @Controller('v1/events')
 export class LogEventsController {
   constructor(
@@ -59,7 +68,9 @@ export class LogEventsController {
     description:
       'Whoever reads on after `next` gets every event once, in the order of the log. A page can be empty and still move on, when it looked through events of others.',
   })
+  @ApiListQuery('type', z.enum(logTypes))
   @ApiQuery(varsQuery)
+  @Problems('event.cursor_unknown', 'event.cursor_expired', 'live.waiting_full')
   @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
   async listEvents(
     @Query({ schema: feedQuery }) query: FeedQuery,
@@ -77,7 +88,9 @@ export class LogEventsController {
     description:
       'Each event has its type as `event`, its id as `id` and the event as `data`. A reader that comes back with Last-Event-ID misses nothing. rendition.progress has no id: it is told once, and not kept.',
   })
+  @ApiListQuery('type', z.enum(streamTypes))
   @ApiQuery(varsQuery)
+  @Problems('event.cursor_unknown', 'event.cursor_expired', 'database.unavailable', 'live.streams_full')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'resumes after this event' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })

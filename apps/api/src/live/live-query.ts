@@ -3,7 +3,9 @@ import { varsOf, withVars } from '#uploads';
 import { z } from 'zod';
 import { progressType } from './live-event.js';
 
-const logTypes = Object.keys(eventTypes) as [EventType, ...EventType[]];
+/** What the log has, and what streams have beside it. */
+export const logTypes = Object.keys(eventTypes) as [EventType, ...EventType[]];
+export const streamTypes = [...logTypes, progressType] as const;
 
 /** Types in one parameter with commas, in several, or both. */
 const listOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
@@ -45,7 +47,7 @@ export const streamQuery = withVars({
   after: cursor
     .default('latest')
     .describe('the id of an event to go on after, unless Last-Event-ID names one; latest, or beginning'),
-  type: listOf([...logTypes, progressType]),
+  type: listOf(streamTypes),
   uploadId,
   token: z.string().optional().describe('a token of POST /v1/tokens, for browsers'),
 }).transform(({ after, type, uploadId: id, token: _token, ...rest }, context) => {

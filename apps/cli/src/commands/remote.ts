@@ -1,24 +1,14 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { type AddCommands, collect, type Program } from './context.js';
+import { Option } from '@commander-js/extra-typings';
+import { type AddCommands, collect } from './context.js';
+import { connectTo, readCount, remoteCommand } from './remote-command.js';
 
 const statuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const;
 const kinds = ['image', 'video', 'audio', 'document', 'other'] as const;
 
-/** A command that asks an api: the one that its options name, the environment, or the local run's. */
-const remoteCommand = (parent: Program, name: string, summary: string) =>
-  parent
-    .command(name)
-    .summary(summary)
-    .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-    .option('--api-url <url>', 'the api to ask; LANDFALL_API_URL, or the local run, unless given')
-    .option('--api-key <key>', 'the key to ask with; LANDFALL_API_KEY does not show in the list of processes')
-    .option('--json', 'print JSON, one value a line');
-
 /** What asks an api through the client. */
 export const addRemoteCommands: AddCommands = (program, { env, end }) => {
   program.commandsGroup('Ask an api:');
-  const connect = async (options: { apiUrl?: string | undefined; apiKey?: string | undefined }) =>
-    (await import('../remote/connection.js')).connect(options, env);
+  const connect = connectTo(env);
   const stopSignal = async () => (await import('../remote/stop-signal.js')).stopSignal();
 
   const uploads = program.command('uploads').summary('ask about uploads').description('Ask about uploads.');
@@ -38,7 +28,7 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
       end(
         await listUploads(
           await connect({ apiUrl, apiKey }),
-          { ...query, vars, ...(status ? { status } : {}) },
+          { ...query, vars, ...(status ? { status: status.flat() } : {}) },
           { count, json },
         ),
       );
@@ -92,8 +82,3 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
       end(await issueTicket(await connect({ apiUrl, apiKey }), whole, { json }));
     });
 };
-
-function readCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-}

@@ -414,7 +414,7 @@ export type ReplayRequest = {
     /**
      * of the types that the webhook wants, only these
      */
-    types?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    types?: Array<EventType>;
     /**
      * failed and delivered ones, and events that were never sent to this webhook (missing)
      */
@@ -767,7 +767,7 @@ export type Webhook = {
     /**
      * the types of events that are sent; all if empty
      */
-    types: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    types: Array<EventType>;
     /**
      * whether events of one upload are sent one after the other
      */
@@ -819,7 +819,7 @@ export type WebhookChanges = {
     /**
      * the types of events to send; all if empty
      */
-    types?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    types?: Array<EventType>;
     /**
      * for events from now on
      */
@@ -853,7 +853,7 @@ export type WebhookRequest = {
     /**
      * the types of events to send; all if empty
      */
-    types?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    types?: Array<EventType>;
     /**
      * send events of one upload one after the other, each when the one before has arrived or failed
      */
@@ -878,7 +878,7 @@ export type WebhookWithSecret = {
     /**
      * the types of events that are sent; all if empty
      */
-    types: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
+    types: Array<EventType>;
     /**
      * whether events of one upload are sent one after the other
      */
@@ -945,7 +945,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.disabled' | 'webhook.limit_reached' | 'webhook.not_found' | 'webhook.url_forbidden';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.disabled' | 'webhook.limit_reached' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1271,7 +1271,7 @@ export type ListEventsData = {
         /**
          * types, separated by commas; all unless given
          */
-        type?: string | Array<string>;
+        type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
         /**
          * events of this upload
          */
@@ -1308,6 +1308,18 @@ export type ListEventsErrors = {
         code: 'auth.key_invalid' | 'auth.key_missing';
     };
     /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'event.cursor_unknown';
+    };
+    /**
+     * Gone
+     */
+    410: Problem & {
+        code: 'event.cursor_expired';
+    };
+    /**
      * Internal Server Error
      */
     500: Problem & {
@@ -1317,7 +1329,7 @@ export type ListEventsErrors = {
      * Service Unavailable
      */
     503: Problem & {
-        code: 'database.unavailable';
+        code: 'database.unavailable' | 'live.waiting_full';
     };
 };
 
@@ -1349,7 +1361,7 @@ export type StreamEventsData = {
         /**
          * types, separated by commas; all unless given
          */
-        type?: string | Array<string>;
+        type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled' | 'rendition.progress'>;
         /**
          * events of this upload
          */
@@ -1376,10 +1388,40 @@ export type StreamEventsErrors = {
         code: 'request.invalid';
     };
     /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing' | 'auth.token_expired' | 'auth.token_invalid';
+    };
+    /**
+     * Forbidden
+     */
+    403: Problem & {
+        code: 'auth.token_scope';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'event.cursor_unknown';
+    };
+    /**
+     * Gone
+     */
+    410: Problem & {
+        code: 'event.cursor_expired';
+    };
+    /**
      * Internal Server Error
      */
     500: Problem & {
         code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable' | 'live.streams_full';
     };
 };
 
@@ -1962,6 +2004,18 @@ export type GetUploadErrors = {
      */
     400: Problem & {
         code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing' | 'auth.token_expired' | 'auth.token_invalid';
+    };
+    /**
+     * Forbidden
+     */
+    403: Problem & {
+        code: 'auth.token_scope';
     };
     /**
      * Not Found

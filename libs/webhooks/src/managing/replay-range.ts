@@ -7,7 +7,7 @@ import { lockWebhook } from './webhooks.js';
 
 /** What of an event and a webhook is replayed: deliveries in a state, and events that have none (`missing`). */
 export const replayStates = ['failed', 'delivered', 'missing'] as const;
-export type ReplayState = (typeof replayStates)[number];
+type ReplayState = (typeof replayStates)[number];
 
 /** Events of the log that are sent again. */
 export interface ReplayRange {

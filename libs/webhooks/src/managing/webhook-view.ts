@@ -6,7 +6,7 @@ import { kindOf, publicKeyOf, signatureKinds } from '../signing/secrets.js';
 const time = z.iso.datetime().nullable();
 const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 /** The types that a webhook may want. */
-export const eventTypeSchema = z.enum(typeNames);
+export const eventTypeSchema = z.enum(typeNames).meta({ id: 'EventType' });
 
 /** A webhook as the API shows it. */
 export const webhookViewSchema = z
