@@ -109,7 +109,7 @@ describe('the client and a real api', () => {
     ['an id that is none', () => landfall.uploads.get('../tickets'), 'request.invalid'],
     [
       'a ticket for a forbidden bucket',
-      () => landfall.tickets.issue({ bucket: 'others' }),
+      () => landfall.tickets.issue({ key: 'a', bucket: 'others' }),
       'ticket.bucket_forbidden',
     ],
     [

@@ -110,7 +110,7 @@ describe('commands that ask an api', () => {
   });
 
   test('a key of strangers cannot control the terminal', async () => {
-    const id = await putObject(stack, '\u001b[2J\u009b31m\u202e.txt', 'x');
+    const id = await putObject(stack, '\u001b[2J\u009b31m\u202e.txt', Buffer.from('x'));
     const seen = [
       await runToEnd(['uploads', 'get', id], env),
       await runToEnd(['uploads', 'list', '--json'], env),

@@ -113,10 +113,9 @@ describe.skipIf(skippedWithoutChromium)(
       '%s is not served',
       async (path) => {
         // fetch would shorten the path.
-        const { status } = await browser
-          .newContext()
-          .then((context) => context.request.get(`${example.url}${path}`));
-        expect(status()).toBe(404);
+        const context = await browser.newContext();
+        const answer = await context.request.get(`${example.url}${path}`);
+        expect(answer.status()).toBe(404);
       },
     );
   },
