@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Landfall, verifyWebhook, type WebhookHeaders, WebhookRejected } from '@landfall/client';
 import { MediaLibrary, type UploadEvent } from './media-library.ts';
 
@@ -37,7 +36,10 @@ const routes: Record<string, Handler> = {
 
 /** What a page needs to upload one file and to follow it: never the API key. */
 async function issueTicket(request: IncomingMessage): Promise<Answer> {
-  const { fileName, contentType } = JSON.parse(String(await readBody(request))) as Record<string, string>;
+  const { fileName, contentType } = JSON.parse(new TextDecoder().decode(await readBody(request))) as Record<
+    string,
+    string
+  >;
   const ticket = await landfall.tickets.issue({
     fileName,
     ...(contentType ? { contentType } : {}),
@@ -85,9 +87,8 @@ async function sendFile(place: string | URL, type: string): Promise<Answer> {
 /** The client for the page, file by file; a bundler would put it into the page's own script. */
 const clientFolder = new URL('.', import.meta.resolve('@landfall/client'));
 function sendClient(path: string): Promise<Answer> | Answer {
-  const file = new URL(path.slice('/client/'.length), clientFolder);
-  const isInside = fileURLToPath(file).startsWith(fileURLToPath(clientFolder));
-  return isInside && path.endsWith('.js') ? sendFile(file, 'text/javascript') : { status: 404 };
+  const [, file] = /^\/client\/([\w/-]+\.js)$/.exec(path) ?? [];
+  return file === undefined ? { status: 404 } : sendFile(new URL(file, clientFolder), 'text/javascript');
 }
 
 const server = createServer(async (request, response) => {

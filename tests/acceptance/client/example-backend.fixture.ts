@@ -52,7 +52,7 @@ export interface Example extends AsyncDisposable {
   startBackend(secret: string): Promise<void>;
 }
 
-/** A local run that allows the page and the webhooks of the example, as its README says. */
+/** A local run that allows the page of the example, as its README says. */
 export async function startExample(): Promise<Example> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-example-'));
   // As root Postgres runs as somebody else, who must reach it.
@@ -70,7 +70,6 @@ export async function startExample(): Promise<Example> {
       API_PORT: '0',
       EMULATOR_PORT: '0',
       API_CORS_ORIGINS: url,
-      WEBHOOKS_ALLOW: 'localhost',
       FFMPEG_PATH: ffmpegPath,
       FFPROBE_PATH: ffprobePath,
     },
