@@ -135,6 +135,8 @@ const owners = {
   'lru-cache': '^apps/api/',
   'file-type': '^apps/worker/',
   undici: '^libs/webhooks/',
+  commander: '^apps/cli/',
+  '@commander-js/extra-typings': '^apps/cli/',
   busboy: '^apps/oss-emulator/',
   lmdb: '^apps/oss-emulator/',
   'image-size': '^apps/oss-emulator/',

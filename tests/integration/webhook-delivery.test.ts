@@ -111,8 +111,8 @@ describe('a webhook is disabled', () => {
     await house.hook(other.url);
     house.startDeliverer();
     const [event = ''] = await house.record(newUploads(1));
-    const told = await eventually(() => other.received.find(({ type }) => type === 'webhook.disabled'));
-    expect(told.data).toEqual({
+    const notice = await eventually(() => other.received.find(({ type }) => type === 'webhook.disabled'));
+    expect(notice.data).toEqual({
       webhook: { id, description: '', reason: 'gone', failingSince: expect.any(String) },
     });
     expect(await stateOf(id, event, 'failed')).toMatchObject({ attempts: 1, status: 410 });
@@ -278,7 +278,7 @@ test('a test is sent to its webhook alone, and what was deleted gets nothing', a
   expect(other.received).toEqual([]);
   await expect(house.deliveries.test(unwanted.id)).rejects.toMatchObject({ code: 'webhook.not_found' });
   await house.webhooks.update(id, { enabled: false });
-  await expect(house.deliveries.test(id)).rejects.toMatchObject({ code: 'webhook.disabled' });
+  await expect(house.deliveries.test(id)).rejects.toMatchObject({ code: 'webhook.not_enabled' });
 });
 
 test('while secrets are rotated, receivers that know either are content', async () => {

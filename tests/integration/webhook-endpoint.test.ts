@@ -100,7 +100,10 @@ describe('the webhooks API', () => {
       disabledReason: 'request',
       disabledAt: expect.any(String),
     });
-    expect((await ask('POST', `/${id}/test`)).body).toMatchObject({ code: 'webhook.disabled', status: 409 });
+    expect((await ask('POST', `/${id}/test`)).body).toMatchObject({
+      code: 'webhook.not_enabled',
+      status: 409,
+    });
     expect((await ask('PATCH', `/${id}`, { enabled: true })).body).toMatchObject({
       enabled: true,
       disabledAt: null,

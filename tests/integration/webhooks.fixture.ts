@@ -83,7 +83,7 @@ export function isVerified({ headers, body }: Received, secret: string): boolean
 }
 
 /** The settings of webhooks with short waits. */
-export const webhookSettings = (env: Record<string, string> = {}): Config<'webhooks'>['webhooks'] =>
+const webhookSettings = (env: Record<string, string> = {}): Config<'webhooks'>['webhooks'] =>
   loadConfig(['webhooks'], { WEBHOOKS_ALLOW: '127.0.0.0/8', WEBHOOKS_RETRY_S: '1,1,1,1', ...env }).webhooks;
 
 /** A database with a log that is placed, and workers that deliver. */

@@ -119,8 +119,6 @@ export const eventTypes = {
 } as const satisfies Record<string, EventDeclaration>;
 
 export type EventType = keyof typeof eventTypes;
-/** What an event of a type says. */
-export type EventData<Type extends EventType> = z.output<(typeof eventTypes)[Type]['data']>;
 /** The same as it is recorded: what has a default may be left out. */
 export type EventInput<Type extends EventType> = z.input<(typeof eventTypes)[Type]['data']>;
 export type UploadSnapshot = z.output<typeof uploadSchema>;

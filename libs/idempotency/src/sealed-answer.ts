@@ -6,7 +6,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /** Fits the longest ticket several times; what one answer may take in the table. */
-export const answerMaxBytes = 131_072;
+const answerMaxBytes = 131_072;
 
 /**
  * Seals an answer, which may hold secrets: whoever reads the table reads nothing.

@@ -40,7 +40,7 @@ export { readOssEvents } from './events/oss-events.js';
 export { checkSmqPush, signSmqPush, smqContentMd5, verifySmqPush } from './events/smq-push.js';
 export { signPolicyV1, signPolicyV4, verifyPostForm } from './policy/post-form.js';
 export { checkPostConditions, checkPostSize, parsePostPolicy } from './policy/post-policy.js';
-export { type CdnUrlType, signCdnUrl } from './signing/cdn-url.js';
+export { signCdnUrl } from './signing/cdn-url.js';
 export type { OssCredentials, OssRequest } from './signing/oss-request.js';
 export { presignUrlV4 } from './signing/presigned-url.js';
 export { verifyRequest } from './signing/request-verification.js';

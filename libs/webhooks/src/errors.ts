@@ -13,7 +13,7 @@ const webhookErrors = defineErrors({
     retry: 'never',
     message: 'There are as many webhooks as this service allows',
   },
-  'webhook.disabled': {
+  'webhook.not_enabled': {
     kind: 'conflict',
     retry: 'never',
     message: 'The webhook is disabled: enable it first',

@@ -145,7 +145,7 @@ describe('commands that ask an api', () => {
       1,
       /event\.cursor_unknown/,
     ],
-  ])('%s is one line on standard error', async (_, words, more, ...[code, problem]) => {
+  ])('%s is one line on standard error', async (...[, words, more, code, problem]) => {
     const result = await runToEnd(words, { ...env, ...more });
     expect(result).toMatchObject({ code, output: '' });
     expect(result.complaints).toMatch(problem);

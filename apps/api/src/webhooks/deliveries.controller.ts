@@ -54,7 +54,7 @@ export class DeliveriesController {
     description: 'The delivery, as it waits now',
     schema: documentSchema(deliveryViewSchema),
   })
-  @Problems('webhook.not_found', 'webhook.disabled')
+  @Problems('webhook.not_found', 'webhook.not_enabled')
   async testWebhook(@Param('id', { schema: uuid }) id: string): Promise<DeliveryView> {
     return viewDelivery(await this.deliveries.test(id));
   }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
 import { renderCommandLinePage } from './command-line-page.js';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
@@ -9,8 +9,8 @@ import { renderEventLogPage } from './event-log-page.js';
 import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
-/** The generated files of this program's commands and rooms, by their path in the clone. */
-export function renderDocs(program: CommandUnknownOpts): Record<string, string> {
+/** The generated files, by their path in the clone. @param program the command line that is documented */
+export function renderDocs(program: Command): Record<string, string> {
   return {
     'docs/command-line.md': renderCommandLinePage(program),
     'docs/configuration.md': renderConfigurationPage(),
@@ -24,7 +24,7 @@ export function renderDocs(program: CommandUnknownOpts): Record<string, string> 
 }
 
 /** Writes the generated files below `folder`. */
-export async function writeDocs(folder: string, program: CommandUnknownOpts): Promise<number> {
+export async function writeDocs(folder: string, program: Command): Promise<number> {
   const files = { ...renderDocs(program), 'docs/openapi.json': await renderContract() };
   for (const [place, text] of Object.entries(files)) {
     const file = join(folder, place);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { percentEncodePath } from '../wire/percent-encoding.js';
 
 /** The types of URL signing that Alibaba Cloud CDN offers: where in a URL time and hash stand, and how they are written. */
-export type CdnUrlType = 'A' | 'B' | 'C';
+type CdnUrlType = 'A' | 'B' | 'C';
 
 export interface CdnUrlRequest {
   /** What comes before the key, such as https://media.example.com; may have a path. */

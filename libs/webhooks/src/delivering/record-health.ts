@@ -16,19 +16,19 @@ export interface DisabledWebhook {
 }
 
 const healthText = `
-  WITH told AS (
+  WITH reports AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb)
       AS t (id uuid, succeeded boolean, failures int, gone boolean, retry_after_s float8)),
   now AS (
     SELECT id, failures, coalesce(failing_since, now()) AS since, disabled_at FROM webhooks
-    WHERE id IN (SELECT id FROM told) ORDER BY id FOR UPDATE),
+    WHERE id IN (SELECT id FROM reports) ORDER BY id FOR UPDATE),
   judged AS (
     SELECT t.*, now.failures + t.failures AS failed, now.since, CASE
         WHEN now.disabled_at IS NOT NULL THEN NULL
         WHEN t.gone THEN 'gone'
         WHEN NOT t.succeeded AND now.failures + t.failures >= ${brokenAfter}
          AND now.since <= now() - make_interval(secs => $2) THEN 'failing' END AS reason
-    FROM told AS t JOIN now USING (id))
+    FROM reports AS t JOIN now USING (id))
   UPDATE webhooks AS w
   SET failures = CASE WHEN j.succeeded THEN 0 ELSE j.failed END,
       failing_since = CASE WHEN NOT j.succeeded THEN j.since END,
@@ -53,7 +53,7 @@ export async function recordHealth(
   disableAfterS: number,
 ): Promise<DisabledWebhook[]> {
   const sent = outcomes.filter(isOfReceiver);
-  const told = [...Map.groupBy(sent, ({ delivery }) => delivery.webhookId)].map(([id, ofWebhook]) => {
+  const reports = [...Map.groupBy(sent, ({ delivery }) => delivery.webhookId)].map(([id, ofWebhook]) => {
     const attempts = ofWebhook.flatMap(({ attempt }) => (attempt ? [attempt] : []));
     const waits = attempts.flatMap(({ retryAfterS }) => (retryAfterS === null ? [] : [retryAfterS]));
     return {
@@ -65,7 +65,7 @@ export async function recordHealth(
     };
   });
   // TypeORM returns [rows, count] for UPDATE … RETURNING.
-  const [rows] = (await manager.query(healthText, [JSON.stringify(told), disableAfterS])) as [
+  const [rows] = (await manager.query(healthText, [JSON.stringify(reports), disableAfterS])) as [
     { id: string; description: string; reason: DisabledWebhook['reason'] | null; since: Date }[],
     number,
   ];

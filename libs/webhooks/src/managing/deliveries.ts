@@ -53,13 +53,13 @@ export class Deliveries {
 
   /**
    * Has something sent that is in no log, to see whether it arrives.
-   * @throws LandfallError webhook.not_found, webhook.disabled
+   * @throws LandfallError webhook.not_found, webhook.not_enabled
    */
   async test(webhookId: string): Promise<Delivery> {
     const eventId = newId();
     return this.source.transaction(async (manager) => {
       const webhook = await lockWebhook(manager, webhookId);
-      if (webhook.disabledAt) throw new LandfallError('webhook.disabled', webhookId);
+      if (webhook.disabledAt) throw new LandfallError('webhook.not_enabled', webhookId);
       const now = new Date();
       await manager.insert(Delivery, {
         webhookId,

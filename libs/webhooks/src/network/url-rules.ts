@@ -21,7 +21,7 @@ export function urlRulesOf({
 }
 
 /** The host of a URL as an address or a name: an IPv6 address without its brackets. */
-export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 /**
  * Refuses what can be seen from the URL alone. What its host resolves to is checked when a connection
