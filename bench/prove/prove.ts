@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OSS from 'ali-oss';
 import { connectTo } from '../harness/services.js';
-import { gatherEvidence, listObjects, readAnswers } from './count/evidence.js';
+import { gatherEvidence, listObjects, readAnswers, readReceived } from './count/evidence.js';
 import { findAll, type Findings } from './count/findings.js';
 import { type Latency, readLatencies } from './count/latencies.js';
 import { countJobs, findForeignProcesses, findScratchFiles } from './count/leftovers.js';
@@ -18,6 +18,7 @@ import { Client } from './load/client.js';
 import { drive } from './load/drive.js';
 import { makeMedia } from './load/media.js';
 import { Pace } from './load/pace.js';
+import { Receiver } from './load/receiver.js';
 import { type Backend, bucket, openStack, renditionPrefix, type Stack } from './parts/stack.js';
 
 export interface ProveOptions {
@@ -58,17 +59,21 @@ export async function prove(options: ProveOptions): Promise<Outcome> {
   try {
     await using disposables = new AsyncDisposableStack();
     say(`${backend}: starting, seed ${seed}`);
-    const stack = await openStack(disposables, { backend, seed, folder });
     const answersFile = join(folder, 'answers.txt');
+    const receivedFile = join(folder, 'received.txt');
+    const receiver = disposables.use(await Receiver.open(receivedFile, seed));
+    const stack = await openStack(disposables, { backend, seed, folder });
+    await receiver.subscribe(stack);
     const startedAt = performance.now();
     const faults = await runLoad(stack, folder, answersFile, options);
     const loadedAt = performance.now();
     say('all uploads are made');
-    const counted = await count(stack, answersFile, options);
+    const counted = await count(stack, { answersFile, receivedFile }, options);
     const settledAt = performance.now();
     const leftovers = counted.leftovers.concat(await stopAndLook(stack));
     signal.throwIfAborted();
     const isClean = Object.values(counted.findings).every(({ count }) => count === 0);
+    if (receiver.forged > 0) leftovers.push(`${receiver.forged} deliveries whose signature does not hold`);
     const holds = counted.isSettled && isClean && leftovers.length === 0;
     isKept = !holds;
     return {
@@ -128,7 +133,11 @@ type Counted = Pick<Outcome, 'totals' | 'findings' | 'latencies'> & {
   isSettled: boolean;
 };
 
-async function count(stack: Stack, answersFile: string, { signal, say }: ProveOptions): Promise<Counted> {
+async function count(
+  stack: Stack,
+  { answersFile, receivedFile }: { answersFile: string; receivedFile: string },
+  { signal, say }: ProveOptions,
+): Promise<Counted> {
   await using database = await connectTo(stack.databaseUrl);
   const settling = { stack, database: database.client, signal, say };
   await settle(settling);
@@ -138,7 +147,11 @@ async function count(stack: Stack, answersFile: string, { signal, say }: ProveOp
   const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true };
   const client = new OSS(options);
   await endFaults(stack);
-  await gatherEvidence(database.client, listObjects(client), readAnswers(answersFile));
+  await gatherEvidence(database.client, {
+    stored: listObjects(client),
+    answered: readAnswers(answersFile),
+    received: readReceived(receivedFile),
+  });
   const jobs = await countJobs(stack);
   const foreign = await findForeignProcesses(stack);
   return {

@@ -34,6 +34,8 @@ export function tellOutcome(
         ['failed, being damaged', show(totals.failed)],
         ['landings merged', show(totals.merged)],
         ['renditions', show(totals.renditions)],
+        ['events', show(totals.events)],
+        ['… received, some again', show(totals.deliveries)],
       ],
       [
         ['must be 0', ''],

@@ -18,19 +18,29 @@ export interface AnsweredUpload {
   readonly answer: string;
 }
 
+/** What others say. */
+export interface Evidence {
+  /** What OSS has. */
+  readonly stored: AsyncIterable<StoredObject>;
+  /** What the clients were answered. */
+  readonly answered: AsyncIterable<AnsweredUpload>;
+  /** The ids of the events that the receiver of the webhook got, one for each delivery. */
+  readonly received: AsyncIterable<string>;
+}
+
 /**
- * Puts what others say beside our own tables, where it can be compared whatever its size: what OSS has stored, and what the
- * clients were answered. The tables last as long as the connection.
+ * Puts what others say beside our own tables, where it can be compared whatever its size. The tables last as long as the
+ * connection.
  */
 export async function gatherEvidence(
   database: Client,
-  stored: AsyncIterable<StoredObject>,
-  answered: AsyncIterable<AnsweredUpload>,
+  { stored, answered, received }: Evidence,
 ): Promise<void> {
   await database.query(`
     CREATE TEMP TABLE IF NOT EXISTS stored (object_key text COLLATE "C" PRIMARY KEY, etag text);
     CREATE TEMP TABLE IF NOT EXISTS answered (object_key text COLLATE "C" PRIMARY KEY, answer text);
-    TRUNCATE stored, answered`);
+    CREATE TEMP TABLE IF NOT EXISTS received (event_id uuid);
+    TRUNCATE stored, answered, received`);
   for await (const rows of inPages(stored)) {
     await database.query('INSERT INTO stored SELECT * FROM unnest($1::text[], $2::text[])', [
       rows.map(({ objectKey }) => objectKey),
@@ -43,7 +53,9 @@ export async function gatherEvidence(
       rows.map(({ answer }) => answer),
     ]);
   }
-  await database.query('ANALYZE stored, answered');
+  for await (const ids of inPages(received))
+    await database.query('INSERT INTO received SELECT unnest($1::uuid[])', [ids]);
+  await database.query('ANALYZE stored, answered, received');
 }
 
 /** All objects of a bucket, a page at a time. */
@@ -66,6 +78,11 @@ export async function* readAnswers(file: string): AsyncGenerator<AnsweredUpload>
     const [objectKey = '', answer = ''] = line.split(' ');
     yield { objectKey, answer };
   }
+}
+
+/** The lines that the receiver has written. */
+export async function* readReceived(file: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(file) });
 }
 
 async function* inPages<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {

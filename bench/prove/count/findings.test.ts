@@ -11,6 +11,7 @@ let database: TestDatabase;
 let client: Client;
 let stored: { objectKey: string; etag: string }[];
 let answered: { objectKey: string; answer: string }[];
+let received: string[];
 
 /** A bucket of which everything is known: a photo with its rendition, and one that is damaged. */
 beforeEach(async () => {
@@ -19,6 +20,7 @@ beforeEach(async () => {
   await client.connect();
   stored = [];
   answered = [];
+  received = [];
   await land('photo/1.jpg', { rendition: true });
   await land('damaged/2.jpg', { status: 'failed', errorCode: 'media.damaged' });
 });
@@ -59,10 +61,20 @@ async function land(objectKey: string, landed: Landed = {}): Promise<string> {
 
 let position = 0;
 function addEvent(uploadId: string, type: string, data: object, place: number | null = (position += 1)) {
+  const id = newId();
+  received.push(id);
   return client.query(
     'INSERT INTO events (id, position, type, upload_id, data) VALUES ($1, $2, $3, $4, $5)',
-    [newId(), place, type, uploadId, data],
+    [id, place, type, uploadId, data],
   );
+}
+
+/** As if these had never been recorded, nor sent. */
+async function forget(condition: string, uploadId: string): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(`DELETE FROM events WHERE ${condition} RETURNING id`, [
+    uploadId,
+  ]);
+  received = received.filter((id) => !rows.some((row) => row.id === id));
 }
 
 async function addVersion(uploadId: string, key: string, status = 'ready') {
@@ -78,9 +90,11 @@ async function* each<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   yield* items;
 }
 
+const evidence = () => ({ stored: each(stored), answered: each(answered), received: each(received) });
+
 /** What is found, by name, without what is not. */
 async function find() {
-  await gatherEvidence(client, each(stored), each(answered));
+  await gatherEvidence(client, evidence());
   const all = Object.entries(await findAll(client, 'renditions/'));
   for (const [, { count, what }] of all) expect(count).toBe(what.length);
   return Object.fromEntries(all.flatMap(([name, { count, what }]) => (count > 0 ? [[name, what]] : [])));
@@ -105,17 +119,17 @@ describe('the count of the crash suite', () => {
   test('sees more objects than a page of evidence holds', async () => {
     for (let number = 0; number < 1_001; number += 1)
       stored.push({ objectKey: `photo/unknown-${number}`, etag });
-    await gatherEvidence(client, each(stored), each(answered));
+    await gatherEvidence(client, evidence());
     expect(await findAll(client, 'renditions/')).toMatchObject({ lost: { count: 1_001 } });
   });
 
   test('sees what the event log does not say', async () => {
     const [id, late] = [await land('photo/silent.jpg'), await land('photo/late.jpg')];
-    await client.query('DELETE FROM events WHERE upload_id = $1', [id]);
+    await forget('upload_id = $1', id);
     await addEvent(late, 'upload.processing', { upload: { status: 'processing' } });
     await addEvent(late, 'upload.ready', { upload: { status: 'ready' } }, null);
     const silent = await land('photo/5.jpg', { rendition: true });
-    await client.query(`DELETE FROM events WHERE type = 'rendition.ready' AND upload_id = $1`, [silent]);
+    await forget(`type = 'rendition.ready' AND upload_id = $1`, silent);
     expect(await find()).toEqual({
       unrecorded: [
         `event without a place: upload.ready ${late}`,
@@ -124,6 +138,18 @@ describe('the count of the crash suite', () => {
         'upload: photo/silent.jpg, ready, last event none',
       ],
     });
+  });
+
+  test('sees what the receiver of the webhook never got, and what nobody sent', async () => {
+    await land('photo/6.jpg');
+    const [event] = received.splice(-1);
+    const foreign = newId();
+    received.push(foreign);
+    expect(await find()).toEqual({
+      undelivered: [`${foreign}, which is not in the log`, `upload.ready ${event}`],
+    });
+    received.splice(-1, 1, event ?? '', event ?? '');
+    expect(await find()).toEqual({});
   });
 
   test('sees what is lost', async () => {

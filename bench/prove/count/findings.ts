@@ -48,6 +48,13 @@ const queries = {
     WHERE v.status = 'ready' AND NOT EXISTS (
       SELECT FROM events AS e WHERE e.upload_id = v.upload_id AND e.type = 'rendition.ready'
       AND e.data -> 'rendition' ->> 'objectKey' = v.object_key)`,
+  /** An event that the receiver of the webhook never got, or one that is not in the log. */
+  undelivered: `
+    SELECT e.type || ' ' || e.id AS what FROM events AS e
+    WHERE NOT EXISTS (SELECT FROM received AS r WHERE r.event_id = e.id)
+    UNION ALL
+    SELECT r.event_id || ', which is not in the log' FROM received AS r
+    WHERE NOT EXISTS (SELECT FROM events AS e WHERE e.id = r.event_id)`,
   /** Work that is written down and that nobody does, or rows of what is not there. */
   left: `
     SELECT 'outbox: ' || name || ' ' || payload AS what FROM outbox
@@ -57,6 +64,8 @@ const queries = {
     SELECT 'pending version: ' || upload_id || ' ' || name FROM rendition_versions WHERE status = 'pending'
     UNION ALL
     SELECT 'chunk: ' || upload_id FROM chunks
+    UNION ALL
+    SELECT 'delivery: ' || type || ' ' || event_id FROM deliveries WHERE state <> 'delivered'
     UNION ALL
     SELECT 'upload without its object: ' || u.object_key FROM uploads AS u
     WHERE u.status <> 'deleted' AND NOT EXISTS (SELECT FROM stored AS s WHERE s.object_key = u.object_key)`,

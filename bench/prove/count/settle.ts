@@ -11,6 +11,8 @@ const openWork = `
   SELECT ((SELECT count(*) FROM uploads WHERE status IN ('stored', 'processing'))
         + (SELECT count(*) FROM rendition_versions WHERE status = 'pending')
         + (SELECT count(*) FROM outbox)
+        + (SELECT count(*) FROM events WHERE position IS NULL)
+        + (SELECT count(*) FROM deliveries WHERE state = 'pending')
         + (SELECT count(*) FROM tickets WHERE follow_up_at < now() + interval '3 minutes'))::int AS open`;
 
 interface Settling {

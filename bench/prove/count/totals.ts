@@ -17,6 +17,8 @@ const totalNames = [
   'byTicket',
   'byReconcile',
   'renditions',
+  'events',
+  'deliveries',
 ] as const;
 
 /** Needs the evidence: see `gatherEvidence`. */
@@ -35,7 +37,9 @@ export async function countTotals(database: Client, renditionPrefix: string): Pr
             (SELECT count(*) ${living} AND source = 'callback')::int AS "byCallback",
             (SELECT count(*) ${living} AND source = 'ticket')::int AS "byTicket",
             (SELECT count(*) ${living} AND source = 'reconcile')::int AS "byReconcile",
-            (SELECT count(*) FROM rendition_versions WHERE status = 'ready')::int AS renditions`,
+            (SELECT count(*) FROM rendition_versions WHERE status = 'ready')::int AS renditions,
+            (SELECT count(*) FROM events)::int AS events,
+            (SELECT count(*) FROM received)::int AS deliveries`,
     [renditionPrefix],
   );
   const [totals] = rows;

@@ -109,6 +109,8 @@ export async function openStack(
     OSS_ACCESS_KEY_SECRET: accessKeySecret,
     OSS_TIMEOUT_MS: '10000',
     OSS_RENDITION_PREFIX: renditionPrefix,
+    WEBHOOKS_ALLOW: '127.0.0.1',
+    WEBHOOKS_RETRY_S: '1,2,5,10,20,40,60,60,60',
     WORKER_SWEEP_INTERVAL_MS: '2000',
     WORKER_SWEEP_AFTER_MS: '15000',
     PIPELINES_FILE: pipelinesFile,
