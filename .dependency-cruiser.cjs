@@ -126,8 +126,6 @@ const owners = {
   '@expo-google-fonts/noto-emoji': '^libs/image/',
   'dejavu-fonts-ttf': '^libs/image/',
   yaml: '^libs/pipelines/',
-  commander: '^apps/cli/',
-  '@commander-js/extra-typings': '^apps/cli/',
   '@nestjs/platform-fastify': '^apps/api/',
   '@nestjs/swagger': '^apps/api/',
   '@fastify/static': '^apps/api/',
