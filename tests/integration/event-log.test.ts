@@ -266,6 +266,6 @@ test('what is old goes, but for the newest event: positions go on from it', asyn
 test('every type of event has a description and data', () => {
   for (const { description, data } of Object.values(eventTypes)) {
     expect(description).toMatch(/\.$/);
-    expect(Object.keys(data.shape)).toContain('upload');
+    expect(Object.keys(data.shape)).not.toEqual([]);
   }
 });

@@ -244,9 +244,15 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     await expect(landfall('--rendition', 'huge')).rejects.toMatchObject({
       stderr: expect.stringContaining('rendition.unknown'),
     });
-    for (const words of [['--where', 'colour=red'], ['--where', 'kind'], ['--wher', 'kind=image'], ['small']])
+    for (const [complaint, ...words] of [
+      ['request.invalid', '--where', 'colour=red'],
+      ['request.invalid', '--where', 'kind'],
+      ['unknown option', '--wher', 'kind=image'],
+      ['too many arguments', 'small'],
+    ] as const)
       await expect(landfall(...words)).rejects.toMatchObject({
-        stderr: expect.stringContaining('request.invalid'),
+        code: 2,
+        stderr: expect.stringContaining(complaint),
       });
   });
 });

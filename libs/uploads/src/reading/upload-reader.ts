@@ -42,7 +42,7 @@ export interface PageRequest {
   cursor?: string | undefined;
   /** Oldest or newest first; the newest first if left out. */
   sort?: UploadSort | undefined;
-  /** The fields to be shown; all if left out. */
+  /** The fields to be shown; if left out all, and the rows are whole. */
   fields?: readonly UploadField[] | undefined;
 }
 
@@ -63,7 +63,7 @@ export class UploadReader {
    * @throws LandfallError request.cursor_invalid
    */
   async list(filter: UploadFilter, request: PageRequest): Promise<UploadPage> {
-    const { limit, cursor, sort = '-createdAt', fields = uploadFields } = request;
+    const { limit, cursor, sort = '-createdAt', fields } = request;
     const query = narrow(this.select(fields), filter)
       .orderBy('u.id', sort === 'createdAt' ? 'ASC' : 'DESC')
       .take(limit + 1);
@@ -86,7 +86,7 @@ export class UploadReader {
    */
   async getMany(
     ids: readonly string[],
-    fields: readonly UploadField[] = uploadFields,
+    fields?: readonly UploadField[],
   ): Promise<{ items: UploadWithRenditions[]; missing: string[] }> {
     const standing = await standingIdsOf(this.source, ids);
     if (standing.size === 0) return { items: [], missing: [...ids] };
@@ -109,7 +109,7 @@ export class UploadReader {
   async listSimilar(
     { id, distance }: Similarity,
     filter: UploadFilter,
-    { limit, cursor, fields = uploadFields }: Omit<PageRequest, 'sort'>,
+    { limit, cursor, fields }: Omit<PageRequest, 'sort'>,
   ): Promise<UploadPage> {
     const hash = await this.perceptualHashOf(id);
     const query = narrow(this.select(fields), filter)
@@ -169,13 +169,16 @@ export class UploadReader {
     return { upload, renditions, currentId: current.get(standingId) ?? null };
   }
 
-  private select(fields: readonly UploadField[]): SelectQueryBuilder<Upload> {
-    return this.source
-      .createQueryBuilder(Upload, 'u')
-      .select(readsOf(fields).columns.map((column) => `u.${column}`));
+  /** What these fields are read from; whole rows without any. */
+  private select(fields: readonly UploadField[] | undefined): SelectQueryBuilder<Upload> {
+    const query = this.source.createQueryBuilder(Upload, 'u');
+    return fields ? query.select(readsOf(fields).columns.map((column) => `u.${column}`)) : query;
   }
 
-  private async complete(uploads: Upload[], fields: readonly UploadField[]): Promise<UploadWithRenditions[]> {
+  private async complete(
+    uploads: Upload[],
+    fields: readonly UploadField[] = uploadFields,
+  ): Promise<UploadWithRenditions[]> {
     const ids = uploads.map((upload) => upload.id);
     const { renditions: wantsRenditions, current: wantsCurrent } = readsOf(fields);
     const renditions =
