@@ -132,7 +132,7 @@ test('landfall start makes media of an upload, is alone in its folder, and leave
   const missing = join(folder, 'no.jpg');
   await expect(
     run(process.execPath, [command, 'upload', missing], { env: environment() }),
-  ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('no such file or directory') });
+  ).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('no such file or directory') });
 
   expect(await end(local, 'SIGINT')).toBe(0);
   expect(local.output()).toContain('Landfall has stopped.');
