@@ -126,7 +126,7 @@ close = async () => {
     deliverer?.stop(config.worker.shutdownGraceMs),
     app.close(),
   ]);
-  // Last, so that readers learn of what ended.
+  // Last: what is recorded while the others end is placed too, but for its last moments, which the next worker places.
   await sequencer.stop();
   await closeRegistry();
   await backend.close();

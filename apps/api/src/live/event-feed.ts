@@ -82,6 +82,7 @@ export class EventFeed {
         // Null: so many came that some are no longer held.
         if (!events || events.some(({ subject }) => wantsEvent(filter, subject))) return;
         from = events.at(-1)?.position ?? from;
+        // It rejects only when `over` aborts, which ends the loop.
         await once(news, 'news', { signal: over }).catch(() => undefined);
       }
     } finally {

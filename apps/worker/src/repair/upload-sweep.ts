@@ -18,9 +18,10 @@ import { repeat } from './repeat.js';
 type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number; eventsKeptS: number };
 
 /**
- * Looks for uploads whose job is gone, and removes tickets, events and deliveries that are long over, landings that were never confirmed, and objects of
- * versions that are retired; and asks OSS for what no message told of. On a timer of every worker and not as a job: what repairs
- * the queue must not depend on it.
+ * Looks for uploads whose job is gone; removes tickets, idempotency keys, events and deliveries that
+ * are long over, landings that were never confirmed, and objects of versions that are retired; and
+ * asks OSS for what no message told of. On a timer of every worker and not as a job: what repairs the
+ * queue must not depend on it.
  */
 export class UploadSweep {
   private readonly stopping = new AbortController();
