@@ -4,6 +4,10 @@ import { measureSoak } from './callbacks/soak.js';
 import { measureSteadyRates } from './callbacks/steady.js';
 import { measureThroughput } from './callbacks/throughput.js';
 import { measureEmulator } from './emulator/uploads.js';
+import { measureDeliveries } from './events/deliveries.js';
+import { measureFeed } from './events/feed.js';
+import { measureEventLatency } from './events/latency.js';
+import { measureStreams } from './events/streams.js';
 import { measureFirstThumbnail } from './images/first-thumbnail.js';
 import { measureImageMemory } from './images/memory.js';
 import { measureImages } from './images/throughput.js';
@@ -25,6 +29,10 @@ const benchmarks = {
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
+  'events-deliveries': measureDeliveries,
+  'events-latency': measureEventLatency,
+  'events-streams': measureStreams,
+  'events-feed': measureFeed,
   'emulator-uploads': measureEmulator,
   'migration-online': measureMigration,
   'prove-postgres': measureProof('postgres'),
@@ -36,7 +44,7 @@ const benchmarks = {
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, prove, reconcile, videos`;
+NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
