@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { measureFullTable } from './callbacks/full-table.js';
 import { measureSoak } from './callbacks/soak.js';
@@ -11,9 +12,10 @@ import { measureStreams } from './events/streams.js';
 import { measureFirstThumbnail } from './images/first-thumbnail.js';
 import { measureImageMemory } from './images/memory.js';
 import { measureImages } from './images/throughput.js';
+import { compareResults, readResults, tellComparison } from './harness/compare.js';
 import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
-import { printJson, printReport } from './harness/report.js';
+import { printJson, printReport, printTable } from './harness/report.js';
 import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
 import { measureChunks } from './videos/chunked.js';
@@ -44,7 +46,8 @@ const benchmarks = {
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, videos`;
+npm run bench -- compare FILE FILE
+NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -54,8 +57,19 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '4' },
   },
 });
-const [name] = positionals;
-const chosen = Object.entries(benchmarks).filter(([known]) => name && known.startsWith(name));
+const [name, ...files] = positionals;
+if (name === 'compare' && files.length === 2) {
+  const [before = [], after = []] = await Promise.all(
+    files.map(async (file) => readResults(await readFile(file, 'utf8'))),
+  );
+  const { table, note } = tellComparison(compareResults(before, after));
+  printTable(table);
+  console.log(note);
+  process.exit(0);
+}
+const chosen = Object.entries(benchmarks).filter(
+  ([known]) => name === 'all' || (name && known.startsWith(name)),
+);
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 if (chosen.length === 0 || !(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
