@@ -15,8 +15,11 @@ type WebhookSettings = Config<'webhooks'>['webhooks'];
 
 /** How often a worker looks without being woken: for retries, and for what another worker has lost. */
 const pollMs = 500;
-/** Between two claims, so that what ends within it is claimed anew by one statement. */
+/** Between two claims, so that what is placed within it is claimed by one statement. */
 const claimPauseMs = 4;
+/** What ends is replaced together: when so many requests have ended, or after this time. */
+const gathered = 10;
+const gatherMs = 15;
 const renewEveryMs = (leaseS * 1_000) / 3;
 
 /**
@@ -35,6 +38,9 @@ export class Deliverer {
   private readonly underWay = new Map<ClaimedDelivery, Promise<void>>();
   private readonly busy = new Map<string, number>();
   private running: Promise<unknown> = Promise.resolve();
+  /** Requests that ended since the last claim. */
+  private ended = 0;
+  private gathering: NodeJS.Timeout | undefined;
   private wake: () => void = () => {};
   private woken = false;
 
@@ -65,10 +71,20 @@ export class Deliverer {
     await this.running;
     await Promise.all(this.underWay.values());
     clearTimeout(cut);
+    clearTimeout(this.gathering);
     await this.agent.destroy();
   }
 
+  /** A claim for each request that ends would be most of the work. */
+  private gather(): void {
+    this.ended += 1;
+    if (this.ended >= gathered || this.underWay.size === 0) this.nudge();
+    else this.gathering ??= setTimeout(() => this.nudge(), gatherMs);
+  }
+
   private nudge(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
     this.woken = true;
     this.wake();
   }
@@ -77,6 +93,7 @@ export class Deliverer {
     let failing = false;
     while (!signal.aborted) {
       this.woken = false;
+      this.ended = 0;
       try {
         if (await this.claim()) this.woken = true;
         if (failing) this.logger.info('webhooks are delivered again');
@@ -122,7 +139,7 @@ export class Deliverer {
       const left = (this.busy.get(webhookId) ?? 1) - 1;
       if (left > 0) this.busy.set(webhookId, left);
       else this.busy.delete(webhookId);
-      this.nudge();
+      this.gather();
     });
     this.underWay.set(delivery, ended);
   }
