@@ -1,4 +1,4 @@
-import { type EventType, recordEvents } from '#events';
+import { type EventType, LogEvent, recordEvents } from '#events';
 import type { JobName, JobPayload } from '#outbox';
 import { type DataSource, type EntityManager, In } from '#database';
 import { Rendition } from '../rows/rendition.entity.js';
@@ -30,6 +30,15 @@ export async function recordUpload(manager: EntityManager, type: PlainType, id: 
       { type, uploadId: id, data: { ...data, renditions: renditions.map(snapshotRendition) } },
     ]);
   } else await recordEvents(manager, [{ type, uploadId: id, data }]);
+}
+
+/**
+ * Whether the log has a landing, or is to have it. What we learned of in another way than by its callback has an id that nobody
+ * knows: it is recorded when it holds its version, or ends, and never where it merely repeats a callback.
+ */
+export async function isRecorded(manager: EntityManager, { id, proof, source }: Upload): Promise<boolean> {
+  if (proof === null) return false;
+  return source === 'callback' || (await manager.existsBy(LogEvent, { id }));
 }
 
 /** Records that another upload stands for this one from now on. */
@@ -73,7 +82,7 @@ export async function recordStored(manager: EntityManager, uploads: readonly Upl
 const processJob = 'upload.process' satisfies JobName;
 
 /**
- * Records that uploads landed, before a worker can see their jobs, and not in the statement that
+ * Records that uploads landed whose callback came, before a worker can see their jobs, and not in the statement that
  * records them: a callback does not wait for it. Of one that has gone on by now whatever changed it
  * has recorded that.
  * @param rows of the outbox
@@ -85,7 +94,9 @@ export async function recordLanded(
   const landed = rows.filter(({ name }) => name === processJob);
   if (landed.length === 0) return;
   const ids = landed.map(({ payload }) => (payload as JobPayload<typeof processJob>).uploadId);
-  const uploads = await source.getRepository(Upload).findBy({ id: In(ids), status: 'stored' });
+  const uploads = await source
+    .getRepository(Upload)
+    .findBy({ id: In(ids), status: 'stored', source: 'callback' });
   await recordStored(source.manager, uploads);
 }
 

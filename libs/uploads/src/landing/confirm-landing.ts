@@ -7,7 +7,7 @@ import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { findHolder } from './find-holder.js';
-import { recordMerged, recordStored, recordUpload } from '../events/record-uploads.js';
+import { isRecorded, recordMerged, recordStored, recordUpload } from '../events/record-uploads.js';
 import { joinOwnWords, ownWordsOf } from '../rows/own-words.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
@@ -120,7 +120,8 @@ async function merge(
       confirmedAt: () => 'now()',
     },
   );
-  await recordStored(manager, [upload]);
+  const isInLog = await isRecorded(manager, upload);
+  if (isInLog) await recordStored(manager, [upload]);
   await manager.update(
     Upload,
     { id: upload.id },
@@ -133,8 +134,7 @@ async function merge(
       updatedAt: () => 'now()',
     },
   );
-  // One that nobody vouched for was in no event.
-  if (isVouched) await recordMerged(manager, upload.id, holder.id);
+  if (isInLog) await recordMerged(manager, upload.id, holder.id);
   const completed = await manager.findOneByOrFail(Upload, { id: holder.id });
   // What a pipeline is chosen by may have changed.
   const isOther = completed.ticketId !== holder.ticketId || !isDeepStrictEqual(completed.vars, holder.vars);
