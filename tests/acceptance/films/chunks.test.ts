@@ -126,7 +126,7 @@ async function readPlaylist(url: string): Promise<{ names: string[]; grows: bool
 test('kill -9 of a worker in a chunk: that chunk alone is made again, and what plays meanwhile has no gap', async () => {
   await using encoder = await holdEncoder('start_number 4 ');
   const growing = pipelines
-    .replace('[72]', '[72, 36]')
+    .replace('[72]', '[72, 64]')
     .replace('segmentSeconds', 'firstPlayable: true, segmentSeconds');
   await using stack = await startPipelines('redis', growing, { ...cut, FFMPEG_PATH: encoder.path });
   await keepChunks(stack);
@@ -141,19 +141,18 @@ test('kill -9 of a worker in a chunk: that chunk alone is made again, and what p
   const [stream] = (await stack.get<UploadView>(`/v1/uploads/${id}`)).renditions;
   expect(stream).toMatchObject({
     status: 'pending',
-    width: 64,
-    height: 36,
+    height: 64,
     mimeType: 'application/vnd.apple.mpegurl',
   });
   const url = stream?.url ?? '';
   const listOf = (folder: string) => url.replace('master.m3u8', `${folder}/playlist.m3u8`);
   const names = Array.from({ length: seconds }, (_, index) => `segment_0000${index}.m4s`);
   expect((await fetch(url).then((response) => response.text())).match(/^\w+p\/playlist/gm)).toEqual([
-    '36p/playlist',
+    '64p/playlist',
   ]);
-  for (const folder of ['36p', 'audio'])
+  for (const folder of ['64p', 'audio'])
     expect(await readPlaylist(listOf(folder))).toEqual({ names: names.slice(0, 4), grows: true });
-  const [once, again] = [await fetch(listOf('36p')), await fetch(listOf('36p'))];
+  const [once, again] = [await fetch(listOf('64p')), await fetch(listOf('64p'))];
   expect(await once.text()).toBe(await again.text());
   expect((await fetch(listOf('72p'))).status).toBe(404);
   await stack.worker.end('SIGKILL');
@@ -162,7 +161,7 @@ test('kill -9 of a worker in a chunk: that chunk alone is made again, and what p
   expect(await runsOf(stack)).toEqual([1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1]);
   expect(await encoder.count()).toBe(3);
   expect((await fetch(url).then((response) => response.text())).match(/^\w+p\/playlist/gm)).toHaveLength(2);
-  for (const folder of ['36p', '72p'])
+  for (const folder of ['64p', '72p'])
     expect(await readPlaylist(listOf(folder))).toEqual({ names, grows: false });
   await other.end();
 });
