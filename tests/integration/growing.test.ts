@@ -30,7 +30,7 @@ const films = (height: number) =>
 /** The start of the sound, two pieces of pictures, all the sound, the last piece, and a chunk that nobody watches early. */
 const works = [
   { weight: 0.1, early: 'sound' },
-  { weight: 1, early: 'pictures', priority: 2 },
+  { weight: 1, early: 'pictures', isStart: true },
   { weight: 1, early: 'pictures' },
   { weight: 0.5, early: 'sound' },
   { weight: 1, early: 'pictures' },
@@ -116,7 +116,7 @@ test('what plays early is made before what nobody waits for', async () => {
      ORDER BY (payload ->> 'position')::int`,
     [id],
   )) as { priority: string | null }[];
-  expect(rows.map(({ priority }) => priority)).toEqual([null, '2', null, null, null, null]);
+  expect(rows.map(({ priority }) => priority)).toEqual(['3', '2', '3', '3', '3', null]);
 });
 
 test.each([

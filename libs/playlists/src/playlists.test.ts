@@ -117,7 +117,7 @@ describe('a stream that grows', () => {
   });
 
   test('names key and vector of what is encrypted', () => {
-    const hidden = pictures.map((one) => ({ ...one, iv: 'ab'.repeat(16) }));
+    const hidden = pictures.map(({ part }) => ({ part, iv: 'ab'.repeat(16) }));
     expect(linesOf({ pictures: hidden, sound: null }, '90p/playlist.m3u8')).toContain(
       `#EXT-X-KEY:METHOD=AES-128,URI="../key",IV=0x${'ab'.repeat(16)}`,
     );

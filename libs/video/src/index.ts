@@ -9,7 +9,7 @@ import '#media';
 
 export { makeWaveforms } from './audio/make-waveforms.js';
 export { channelsOf, transcodeAudio } from './audio/transcode-audio.js';
-export { type ChunkContent, isCut, planContents } from './chunks/chunk-plan.js';
+export { isCut, planContents } from './chunks/chunk-plan.js';
 export {
   chunkOfHls,
   chunkOfMp4,
@@ -19,6 +19,7 @@ export {
   sizeOfChunk,
 } from './chunks/encode-chunk.js';
 export { describeGrowing, pieceOf } from './chunks/growing-piece.js';
+export type { ChunkContent } from './chunks/growing-plan.js';
 export { joinChunks, joinHls, writePlaylists } from './chunks/join-hls.js';
 export { detectHardware } from './encoding/detect-hardware.js';
 export { type Loudness, measureLoudness } from './encoding/measure-loudness.js';

@@ -8,9 +8,6 @@ import type { WorkerContext } from '../worker-context.js';
 /** What a chunk encodes. */
 export type EncodeWork = ChunkWork & ChunkContent;
 
-/** What playing begins with is made first, and what plays early before what is only waited for; behind all short videos. */
-const priorities = { start: 2, early: 3 };
-
 /**
  * Has a long video encoded in chunks by whichever workers have time; the last one has them joined. The sound is a chunk of its
  * own: cut and joined it would have gaps. A stream that is to play early grows by its smallest rung meanwhile.
@@ -33,12 +30,7 @@ export async function cutVideo(
   if (!isCut(facts, worker.chunkSeconds)) return false;
   const plan = await planInSoftware(worker.tools, facts, specsOf(streams), signal);
   const grows = streams.hls?.spec.firstPlayable === true && !(await isServed(worker.source, streams.hls));
-  const works = planContents(facts, plan, worker.chunkSeconds, grows).map(
-    ({ isStart, ...content }): EncodeWork => ({
-      ...content,
-      ...(content.early ? { priority: isStart ? priorities.start : priorities.early } : {}),
-    }),
-  );
+  const works: EncodeWork[] = planContents(facts, plan, worker.chunkSeconds, grows);
   const versionIds = versions.map(({ id }) => id);
   await planChunks(worker.source, upload.id, { versionIds, works, urgency });
   return true;

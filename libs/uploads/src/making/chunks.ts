@@ -67,10 +67,16 @@ async function queueChunks(
     order: { position: 'ASC' },
   });
   const whole = { v: 1, uploadId, planId, urgency } as const;
-  const rows = pending.map(({ position, work: { priority } }) =>
-    outboxRow('upload.chunk', { ...whole, position, priority }),
+  const rows = pending.map(({ position, work }) =>
+    outboxRow('upload.chunk', { ...whole, position, priority: priorityOf(work) }),
   );
   await queueJobs(manager, rows.length > 0 ? rows : [outboxRow('upload.join', whole)]);
+}
+
+/** What playing begins with is made first, and what plays early before what is only waited for; behind all short videos. */
+function priorityOf({ early, isStart }: ChunkWork): number | undefined {
+  if (early === undefined) return undefined;
+  return isStart ? 2 : 3;
 }
 
 /** A chunk that is to be made, the upload it is of, and what is made of it. */

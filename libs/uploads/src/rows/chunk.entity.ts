@@ -55,6 +55,6 @@ export interface ChunkWork {
   readonly weight: number;
   /** What of it plays before the whole is made: pictures, one piece after the other, or the sound up to some point. */
   readonly early?: 'pictures' | 'sound';
-  /** That of its job, where it is not the usual one. */
-  readonly priority?: number;
+  /** Whether playing begins with it. */
+  readonly isStart?: boolean;
 }

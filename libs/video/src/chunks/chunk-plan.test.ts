@@ -85,7 +85,9 @@ describe('a video that plays while it is encoded', () => {
 
   test('begins with the start of its sound and pieces that double, of its smallest rung alone', () => {
     const works = planned([1080, 480], { normalize: false });
-    const [soundAt = -1, ...laterSounds] = works.flatMap(({ pictures }, index) => (pictures === null ? [index] : []));
+    const [soundAt = -1, ...laterSounds] = works.flatMap(({ pictures }, index) =>
+      pictures === null ? [index] : [],
+    );
     expect([soundAt, ...laterSounds]).toEqual([0, 3, 7]);
     expect([0, 3, 7].map((index) => works[index]?.soundSegments)).toEqual([9, 75, undefined]);
     const start = works.filter(({ isStart, pictures }) => isStart && pictures);

@@ -5,7 +5,7 @@ import { extractSubtitles, type ExtractedSubtitles } from '../streams/extract-su
 import { encryptSubtitles } from '../streams/finish-streams.js';
 import type { Loudness } from '../encoding/measure-loudness.js';
 import type { MadeFile } from '#media';
-import type { ChunkContent } from './chunk-plan.js';
+import type { ChunkContent } from './growing-plan.js';
 import { smallestRung, type StreamPlan } from '../streams/stream-plan.js';
 
 /** What one chunk of a video holds: pictures, or sound and subtitles. */
@@ -50,8 +50,10 @@ async function encodeSoundStart(job: EncodeJob, count: number): Promise<ChunkTra
   if (!hls?.sound || !target) return [];
   const part = { startFrame: 0, frames: (count + 1) * target.keyFrames, firstSegment: 0 };
   const { sounds } = await encodeTracks(job, { pictures: [], sounds: [hls.sound] }, part);
-  const starts = sounds.map((track) => ({ ...track, segments: track.segments.slice(0, -1).slice(0, count) }));
-  return Promise.all(starts.map((track) => describeTrack(job.outDir, track)));
+  const [track] = sounds;
+  if (!track) return [];
+  const segments = track.segments.slice(0, -1).slice(0, count);
+  return [await describeTrack(job.outDir, { ...track, segments })];
 }
 
 /** What of a chunk an MP4 is put together from; nothing of it is encrypted. */
