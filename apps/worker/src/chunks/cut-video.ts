@@ -1,21 +1,16 @@
 import { withRangeProxy } from '#storage';
-import { type ChunkWork, planChunks, type ConfirmedUpload } from '#uploads';
-import { type EncodeRange, isCut, type MediaFacts, planInSoftware, planRanges, probeMedia } from '#video';
+import { type ChunkWork, isServed, planChunks, type ConfirmedUpload } from '#uploads';
+import { type ChunkContent, isCut, type MediaFacts, planContents, planInSoftware, probeMedia } from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
 import type { RunContext } from '../runs/run-work.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What a chunk encodes: pictures from here to there, or all the sound. */
-export interface EncodeWork extends ChunkWork {
-  readonly pictures: EncodeRange | null;
-}
-
-/** The sound of a video takes about this share of what its pictures take. */
-const soundShare = 0.02;
+/** What a chunk encodes. */
+export type EncodeWork = ChunkWork & ChunkContent;
 
 /**
  * Has a long video encoded in chunks by whichever workers have time; the last one has them joined. The sound is a chunk of its
- * own: cut and joined it would have gaps.
+ * own: cut and joined it would have gaps. A stream that is to play early grows by its smallest rung meanwhile.
  *
  * @returns whether the video is cut
  */
@@ -34,15 +29,8 @@ export async function cutVideo(
   );
   if (!isCut(facts, worker.chunkSeconds)) return false;
   const plan = await planInSoftware(worker.tools, facts, specsOf(streams), signal);
-  const pictures = planRanges(facts, plan, worker.chunkSeconds);
-  const frames = pictures[0]?.frames ?? 1;
-  // The sound of a long film takes as long as a chunk of its pictures: begun last, everybody would wait for it.
-  const works: EncodeWork[] = [
-    ...(plan.sounds.length > 0 || facts.subtitles.length > 0
-      ? [{ weight: soundShare * pictures.length, pictures: null }]
-      : []),
-    ...pictures.map((range) => ({ weight: (range.frames ?? frames) / frames, pictures: range })),
-  ];
+  const grows = streams.hls?.spec.firstPlayable === true && !(await isServed(worker.source, streams.hls));
+  const works: EncodeWork[] = planContents(facts, plan, worker.chunkSeconds, grows);
   const versionIds = versions.map(({ id }) => id);
   await planChunks(worker.source, upload.id, { versionIds, works, urgency });
   return true;
