@@ -29,7 +29,7 @@ export async function makeChunk(
   { upload, chunk, versions }: BegunChunk,
   { signal, urgency, report }: RunContext,
 ): Promise<void> {
-  const { pictures } = chunk.work as EncodeWork;
+  const { pictures, ladder } = chunk.work as EncodeWork;
   const streams = streamsOf(versions);
   const onProgress = (progress: Parameters<typeof report>[1]) => report(versions, progress);
   await worker.scratch.withFolder(async (outDir) => {
@@ -37,7 +37,7 @@ export async function makeChunk(
       const { tools } = worker;
       const { video: limits } = worker.limits;
       const facts = await probeMedia(tools, source, limits, proxy.signal);
-      const planned = await planInSoftware(tools, facts, specsOf(streams), proxy.signal);
+      const planned = await planInSoftware(tools, facts, specsOf(streams, ladder), proxy.signal);
       const job = { tools, source, facts, plan: planned, outDir, limits, signal: proxy.signal, onProgress };
       return { plan: planned, encoded: await encodeChunk(job, pictures) };
     });
