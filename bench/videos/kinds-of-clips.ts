@@ -25,7 +25,7 @@ export const kindsOfClips = {
   },
   'film grain': {
     pictures: async () => [await scenery(2_304, 1_296)],
-    filters: () => `${pan(1_920, 1_080, 0.4)},noise=alls=22:allf=t,gblur=sigma=0.6`,
+    filters: () => `${pan(1_920, 1_080, 0.4)},noise=alls=12:allf=t,gblur=sigma=0.6`,
   },
   sport: {
     pictures: async () => [await scenery(2_880, 1_620), await scenery(160, 320), await scenery(200, 360)],
@@ -46,7 +46,7 @@ export const kindsOfClips = {
     filters: () => `${pan(1_080, 1_920, 0.9)},noise=alls=5:allf=t`,
   },
   talk: {
-    pictures: async () => [(await scenery(1_920, 1_080)).blur(8), await head(620, 760)],
+    pictures: async () => [await blurred(1_920, 1_080, 8), await head(620, 760)],
     filters: () => "[0:v][1:v]overlay='650+10*sin(2.2*t)':'300+6*sin(3.7*t)',noise=alls=2:allf=t",
   },
   slides: {
@@ -74,7 +74,7 @@ export async function makeKindOfClip(
   await runFfmpeg(ffmpeg, [
     ...inputs,
     ['-filter_complex', `${filters(seconds)},format=yuv420p`],
-    `-t ${seconds} -c:v libx264 -preset ultrafast -crf 8 -g 50`,
+    `-t ${seconds} -c:v libx264 -preset ultrafast -crf 14 -g 50`,
     [file],
   ]);
 }
@@ -92,7 +92,10 @@ async function scenery(width: number, height: number): Promise<Sharp> {
     const noise = { type: 'gaussian', mean: 128, sigma } as const;
     const create = { width: columns, height: rows, channels: 3, background: 'grey', noise } as const;
     const small = await sharp({ create }).png().toBuffer();
-    return sharp(small).resize(width, height, { fit: 'fill', kernel: 'cubic' }).png({ compressionLevel: 0 }).toBuffer();
+    return sharp(small)
+      .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+      .png({ compressionLevel: 0 })
+      .toBuffer();
   };
   const edges = Array.from({ length: 40 }, (_, index) => {
     const x = (index * 397) % width;
@@ -101,16 +104,24 @@ async function scenery(width: number, height: number): Promise<Sharp> {
   });
   const large = await cloud(96, 60);
   const layers = [await cloud(24, 45), await cloud(8, 36), await cloud(3, 28)];
-  return sharp(large).composite([
+  const drawn = sharp(large).composite([
     ...layers.map((input) => ({ input, blend: 'soft-light' as const })),
     { input: draw(width, height, edges.join('')) },
   ]);
+  return sharp(await drawn.png({ compressionLevel: 0 }).toBuffer()).modulate({ saturation: 0.35 });
+}
+
+/** Out of focus. */
+async function blurred(width: number, height: number, sigma: number): Promise<Sharp> {
+  return sharp(await (await scenery(width, height)).png().toBuffer()).blur(sigma);
 }
 
 async function head(width: number, height: number): Promise<Sharp> {
   const oval = draw(width, height, `<ellipse cx="50%" cy="50%" rx="48%" ry="49%" fill="white"/>`);
-  const skin = await (await scenery(width, height)).blur(2).png().toBuffer();
-  return sharp(skin).ensureAlpha().composite([{ input: oval, blend: 'dest-in' }]);
+  const skin = await blurred(width, height, 2);
+  return sharp(await skin.png().toBuffer())
+    .ensureAlpha()
+    .composite([{ input: oval, blend: 'dest-in' }]);
 }
 
 function draw(width: number, height: number, shapes: string): Buffer {
@@ -136,7 +147,9 @@ function slide(title: string, index: number): Sharp {
       `<rect x="${260 + bar * 230}" y="${900 - 80 * ((bar * (index + 3)) % 6)}" width="140" height="${20 + 80 * ((bar * (index + 3)) % 6)}" fill="hsl(${200 + index * 40},60%,50%)"/>`,
   );
   const text = `<text x="140" y="220" font-family="sans-serif" font-size="96" fill="#222">${title}</text><text x="140" y="340" font-family="sans-serif" font-size="44" fill="#555">Page ${index + 1}: revenue, costs and what is left of them</text>`;
-  return sharp(draw(1_920, 1_080, `<rect width="100%" height="100%" fill="#fafafa"/>${text}${bars.join('')}`));
+  return sharp(
+    draw(1_920, 1_080, `<rect width="100%" height="100%" fill="#fafafa"/>${text}${bars.join('')}`),
+  );
 }
 
 function hills(width: number, height: number): Sharp {

@@ -20,7 +20,10 @@ const probeFailures = [
  * @param work its folder is empty again afterwards
  * @throws the signal's reason after an abort; what is not the fault of the video, such as `storage.unavailable`
  */
-export async function chooseRungs(work: VideoWork, hls: HlsSpec | undefined): Promise<LadderPlan | undefined> {
+export async function chooseRungs(
+  work: VideoWork,
+  hls: HlsSpec | undefined,
+): Promise<LadderPlan | undefined> {
   const { video } = work.facts;
   if (hls?.ladder !== 'auto' || !video) return undefined;
   const sizes = chooseLadder(video, hls.heights);

@@ -37,14 +37,14 @@ export interface LadderFrame {
 }
 
 /** From this SSIM on nobody sees the difference of two pictures. */
-const sameSsim = 0.996;
+const sameSsim = 0.999;
 /** The bitrates of two rungs are at least so far apart (Apple's authoring specification for HLS: 1.5 to 2). */
 const leastStep = 1.5;
 /** So much plays wherever video plays at all: with the sound less than half a megabit a second. */
 const enoughKbps = 300;
 /** CRF of H.264 that takes half of the bits. */
 const stepsToHalf = 6;
-const mostCoarser = 5;
+const mostCoarser = 2;
 /** Thorough encoding takes so many times as long, and may make all rungs take so many times as long as the fixed ladder. */
 const thoroughCost = 1.6;
 const mostCost = 1.25;

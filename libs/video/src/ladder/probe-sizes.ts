@@ -136,7 +136,8 @@ async function probeStretch(
   return settleAll(
     sizes.map(async (size, index) => {
       const [keyBytes = 0, ...others] = packets.get(index) ?? [];
-      const likeness = index === 0 ? 1 : readLikeness(await readFile(join(outDir, likenessFile(index)), 'utf8'));
+      const likeness =
+        index === 0 ? 1 : readLikeness(await readFile(join(outDir, likenessFile(index)), 'utf8'));
       return { size, keyBytes, frameBytes: others.length > 0 ? mean(others) : keyBytes, likeness };
     }),
   );
