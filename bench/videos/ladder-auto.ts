@@ -16,15 +16,33 @@ import { meanOfRatios, rateAt, type RatePoint } from './rate-curve.js';
 const run = promisify(execFile);
 
 const clipSeconds = 4;
-const heights = [1_080, 720, 480];
+const heights = [720, 480, 360];
 const limits = { maxPixels: 9_000_000, timeoutMs: 600_000 };
 /** What the fixed ladder would need for other qualities of its largest size. */
-const otherCrfs = [20, 26, 29];
+const otherCrfs = [20, 27];
 
-/** One ladder of one clip. */
-interface Measured {
-  readonly rungs: readonly (RatePoint & { height: number })[];
-  readonly millis: number;
+const ladders = ['fixed', 'auto'] as const;
+type Ladder = (typeof ladders)[number];
+
+interface Rung extends RatePoint {
+  readonly height: number;
+}
+
+/** Both ladders of one clip. */
+interface Comparison {
+  readonly fixed: readonly Rung[];
+  readonly auto: readonly Rung[];
+  /** Bits of auto as a share of what fixed takes for the same SSIM. */
+  readonly atEqualSsim: number;
+  /** Milliseconds of each round. */
+  readonly times: Readonly<Record<Ladder, readonly number[]>>;
+}
+
+/** What the ladders of a clip are made with. */
+interface Bench {
+  readonly tools: FfmpegTools;
+  readonly folder: string;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -35,63 +53,25 @@ export async function measureAutoLadder({ rounds, signal, say }: BenchmarkOption
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-auto-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const tools = await findFfmpegTools();
-  const rows: string[][] = [];
-  const ratios: Report['ratios'][string][] = [];
-  const found: Record<string, unknown> = {};
-  const savings: number[] = [];
+  const bench = { tools: await findFfmpegTools(), folder, signal };
+  const kinds: Record<string, Comparison> = {};
   for (const kind of Object.keys(kindsOfClips) as KindOfClip[]) {
-    signal.throwIfAborted();
-    const clip = join(folder, `${kind}.mp4`);
-    await makeKindOfClip(tools.ffmpegPath, kind, clip, clipSeconds);
-    const times: Record<'fixed' | 'auto', number[]> = { fixed: [], auto: [] };
-    const made = {} as Record<'fixed' | 'auto', Measured>;
-    for (let round = 1; round <= rounds; round += 1) {
-      const turns = ['fixed', 'auto'] as const;
-      for (const ladder of round % 2 === 1 ? turns : turns.toReversed()) {
-        const outDir = await mkdtemp(join(folder, 'out-'));
-        made[ladder] = await makeLadder(
-          tools,
-          { clip, outDir, ladder, signal, isCompared: round === 1 },
-          made[ladder],
-        );
-        times[ladder].push(made[ladder].millis);
-        await rm(outDir, { recursive: true });
-      }
-    }
-    const { fixed, auto } = made;
-    const curve = [...fixed.rungs, ...(await otherQualities(tools.ffmpegPath, clip, folder))];
-    const atEqualSsim = meanOfRatios(auto.rungs.map((rung) => rung.kbps / rateAt(curve, rung)));
-    const time = ratioOf(times.auto, times.fixed);
-    ratios.push(time);
-    savings.push(atEqualSsim);
-    found[kind] = { fixed: fixed.rungs, auto: auto.rungs, atEqualSsim, times };
-    rows.push([
-      kind,
-      showRungs(fixed),
-      showRungs(auto),
-      atEqualSsim.toFixed(2),
-      (stored(auto) / stored(fixed)).toFixed(2),
-      showSpread(time, 2),
-    ]);
-    say(rows.at(-1)?.join(' | ') ?? '');
+    const compared = await compareLadders(bench, kind, rounds);
+    kinds[kind] = compared;
+    say(rowOf(kind, compared).join(' | '));
   }
+  const all = Object.values(kinds);
+  const bits = all.map(({ atEqualSsim }) => atEqualSsim);
+  const times = all.map((compared) => timeOf(compared).median);
   return {
     name: 'videos-ladder-auto',
-    ratios: { bitsAtEqualSsim: spreadOf(savings), encodeTime: spreadOf(ratios.map(({ median }) => median)) },
-    facts: { settings: { rounds, clipSeconds, heights }, kinds: found },
+    ratios: { bitsAtEqualSsim: spreadOf(bits), encodeTime: spreadOf(times) },
+    facts: { settings: { rounds, clipSeconds, heights }, kinds },
     tables: [
       [
         ['kind', 'fixed: kbit/s (SSIM)', 'auto: kbit/s (SSIM)', 'bits at equal SSIM', 'bytes stored', 'time'],
-        ...rows,
-        [
-          'mean',
-          '',
-          '',
-          meanOfRatios(savings).toFixed(2),
-          '',
-          meanOfRatios(ratios.map(({ median }) => median)).toFixed(2),
-        ],
+        ...Object.entries(kinds).map(([kind, compared]) => rowOf(kind, compared)),
+        ['mean', '', '', meanOfRatios(bits).toFixed(2), '', meanOfRatios(times).toFixed(2)],
       ],
     ],
     notes: [
@@ -101,13 +81,34 @@ export async function measureAutoLadder({ rounds, signal, say }: BenchmarkOption
   };
 }
 
-/** One making of a ladder, for a local file. @returns with the rungs of an earlier one, unless they are compared now */
+async function compareLadders(bench: Bench, kind: KindOfClip, rounds: number): Promise<Comparison> {
+  const { tools, folder, signal } = bench;
+  const clip = join(folder, `${kind}.mp4`);
+  await makeKindOfClip(tools.ffmpegPath, kind, clip, clipSeconds);
+  const times: Record<Ladder, number[]> = { fixed: [], auto: [] };
+  const rungs: Record<Ladder, Rung[]> = { fixed: [], auto: [] };
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const ladder of round % 2 === 1 ? ladders : ladders.toReversed()) {
+      signal.throwIfAborted();
+      const outDir = await mkdtemp(join(folder, 'out-'));
+      times[ladder].push(await makeLadder(bench, clip, outDir, ladder));
+      if (round === 1) rungs[ladder] = await compareRungs(tools.ffmpegPath, clip, outDir);
+      await rm(outDir, { recursive: true });
+    }
+  }
+  const { fixed, auto } = rungs;
+  const curve = [...fixed, ...(await otherQualities(tools.ffmpegPath, clip, folder))];
+  const atEqualSsim = meanOfRatios(auto.map((rung) => rung.kbps / rateAt(curve, rung)));
+  return { fixed, auto, atEqualSsim, times };
+}
+
+/** @returns milliseconds, of the processor where they can be read */
 async function makeLadder(
-  tools: FfmpegTools,
-  what: { clip: string; outDir: string; ladder: 'fixed' | 'auto'; signal: AbortSignal; isCompared: boolean },
-  earlier: Measured | undefined,
-): Promise<Measured> {
-  const { clip, outDir, ladder, signal, isCompared } = what;
+  { tools, signal }: Bench,
+  clip: string,
+  outDir: string,
+  ladder: Ladder,
+): Promise<number> {
   const facts = await probeMedia(tools, clip, limits, signal);
   const cpuBefore = await readChildrenCpuMs();
   const startedAt = performance.now();
@@ -116,21 +117,19 @@ async function makeLadder(
     { hls: { name: 'stream', heights, segmentSeconds: 4, ladder } },
   );
   const cpuAfter = await readChildrenCpuMs();
-  const millis =
-    cpuBefore === null || cpuAfter === null ? performance.now() - startedAt : cpuAfter - cpuBefore;
-  if (!isCompared && earlier) return { ...earlier, millis };
-  const folders = (await readdir(outDir, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const rungs = [];
-  for (const { name } of folders) {
-    const point = await compare(
-      tools.ffmpegPath,
-      clip,
-      join(outDir, name, 'playlist.m3u8'),
-      join(outDir, name),
-    );
+  return cpuBefore === null || cpuAfter === null ? performance.now() - startedAt : cpuAfter - cpuBefore;
+}
+
+/** The rungs of a stream in a folder, the largest first. */
+async function compareRungs(ffmpeg: string, clip: string, outDir: string): Promise<Rung[]> {
+  const entries = await readdir(outDir, { withFileTypes: true });
+  const rungs: Rung[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    const folder = join(outDir, name);
+    const point = await compare(ffmpeg, clip, join(folder, 'playlist.m3u8'), folder);
     rungs.push({ ...point, height: Number.parseInt(name, 10) });
   }
-  return { rungs: rungs.toSorted((one, other) => other.height - one.height), millis };
+  return rungs.toSorted((one, other) => other.height - one.height);
 }
 
 /** The largest size as the fixed ladder encodes it, but for its quality. */
@@ -153,10 +152,9 @@ async function otherQualities(ffmpeg: string, clip: string, folder: string): Pro
 
 /** Compares an encode with its source at the size of the source; its files are all those of a folder. */
 async function compare(ffmpeg: string, clip: string, made: string, folder: string): Promise<RatePoint> {
-  const { stderr } = await run(ffmpeg, [
-    ...['-nostdin', '-hide_banner', '-i', made, '-i', clip],
-    ...['-lavfi', '[0:v][1:v]scale2ref[made][source];[made][source]ssim', '-f', 'null', '-'],
-  ]);
+  const graph = '[0:v][1:v]scale2ref[made][source];[made][source]ssim';
+  const args = ['-nostdin', '-hide_banner', '-i', made, '-i', clip, '-lavfi', graph, '-f', 'null', '-'];
+  const { stderr } = await run(ffmpeg, args);
   const ssim = Number(/SSIM Y:([\d.]+)/.exec(stderr)?.[1]);
   if (!(ssim > 0)) throw new Error(`ffmpeg told no SSIM: ${stderr.slice(-500)}`);
   const files = await readdir(folder);
@@ -164,9 +162,22 @@ async function compare(ffmpeg: string, clip: string, made: string, folder: strin
   return { kbps: (sizes.reduce((sum, size) => sum + size, 0) * 8) / 1_000 / clipSeconds, ssim };
 }
 
-const stored = ({ rungs }: Measured) => rungs.reduce((sum, { kbps }) => sum + kbps, 0);
+const timeOf = ({ times }: Comparison) => ratioOf(times.auto, times.fixed);
 
-function showRungs({ rungs }: Measured): string {
+function rowOf(kind: string, compared: Comparison): string[] {
+  const { fixed, auto, atEqualSsim } = compared;
+  const stored = (rungs: readonly Rung[]) => rungs.reduce((sum, { kbps }) => sum + kbps, 0);
+  return [
+    kind,
+    showRungs(fixed),
+    showRungs(auto),
+    atEqualSsim.toFixed(2),
+    (stored(auto) / stored(fixed)).toFixed(2),
+    showSpread(timeOf(compared), 2),
+  ];
+}
+
+function showRungs(rungs: readonly Rung[]): string {
   return rungs
     .map(({ height, kbps, ssim }) => `${height}: ${Math.round(kbps)} (${ssim.toFixed(3)})`)
     .join(', ');

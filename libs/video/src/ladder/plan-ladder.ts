@@ -46,8 +46,8 @@ const enoughKbps = 300;
 const stepsToHalf = 6;
 const mostCoarser = 2;
 /** Thorough encoding takes so many times as long, and may make all rungs take so many times as long as the fixed ladder. */
-const thoroughCost = 1.6;
-const mostCost = 1.25;
+const thoroughCost = 1.8;
+const mostCost = 1.2;
 
 /**
  * Chooses the rungs of a video, and how they are encoded. Pure.

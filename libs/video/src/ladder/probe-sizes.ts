@@ -34,9 +34,9 @@ const folder = 'probe';
 const timeoutMs = 120_000;
 /** This share of all frames is measured, within these bounds. */
 const share = 0.06;
-const fewestFrames = 16;
+const fewestFrames = 10;
 const mostFrames = 120;
-const secondsApart = 2.5;
+const secondsApart = 5;
 const mostStretches = 6;
 /** So many on every machine: x264 writes other bytes with other numbers of threads. */
 const threads = 2;
