@@ -1,8 +1,8 @@
 import { chmod, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ffmpeg, h264, makeClip, picture } from '../fixtures/clips.fixture.js';
-import { never, scratchFolder, tools, workOn } from '../fixtures/media.fixture.js';
+import { ffmpeg, h264, makeClip } from '../fixtures/clips.fixture.js';
+import { never, scratchFolder, serveFile, tools, workOn } from '../fixtures/media.fixture.js';
 import { hlsOf, makeStreams, readText } from '../streams/streams.fixture.js';
 import { transcodeVideo } from '../streams/transcode-video.js';
 import { chooseRungs } from './choose-rungs.js';
@@ -42,11 +42,17 @@ test('grain keeps every rung', async () => {
   });
 });
 
-test('an upright video with odd sides is not enlarged', async () => {
-  const upright = join(await scratchFolder(), 'clip.mkv');
-  await ffmpeg(...picture('181x321', 1), '-c:v', 'ffv1', upright);
-  const ladder = await chooseRungs(await workOn(upright), auto(720, 360).hls);
-  expect(ladder?.rungs.map(({ size }) => size)).toEqual([{ width: 180, height: 320 }]);
+test('an upright video with odd sides is not enlarged, and is the same from a file and by ranges, on any machine', async () => {
+  const upright = await makeClip('181x321', 3, ['-pix_fmt', 'yuv444p', '-g', '30']);
+  const { url } = await serveFile(upright);
+  const works = [
+    await workOn(upright, { tools: { ...tools, cores: 1 } }),
+    await workOn(url, { tools: { ...tools, cores: 8 } }),
+  ];
+  const ladders = await Promise.all(works.map((work) => chooseRungs(work, auto(720, 100).hls)));
+  expect(ladders[0]?.rungs[0]).toMatchObject({ size: { width: 180, height: 320 } });
+  expect(ladders[0]?.rungs[0]?.auto?.averageKbps).toBeGreaterThan(50);
+  expect(ladders[0]).toEqual(ladders[1]);
 });
 
 test('a video that cannot be measured has the fixed ladder, and the details say why', async () => {
