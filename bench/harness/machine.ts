@@ -43,10 +43,19 @@ export async function readMemory(pid: number): Promise<ResidentMemory | null> {
 const tickMs = 10;
 
 /** Processor time that a process has used so far, user and system, in milliseconds; null where there is no /proc. */
-export async function readCpuMs(pid: number): Promise<number | null> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+export function readCpuMs(pid: number): Promise<number | null> {
+  return readTicks(`${pid}`, 11);
+}
+
+/** The same of the processes that this one started and that have ended. */
+export function readChildrenCpuMs(): Promise<number | null> {
+  return readTicks('self', 13);
+}
+
+async function readTicks(process: string, field: number): Promise<number | null> {
+  const line = await readFile(`/proc/${process}/stat`, 'utf8').catch(() => '');
   // The name in the second field may hold spaces: count from the bracket that ends it.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
+  const ticks = Number(fields[field]) + Number(fields[field + 1]);
   return Number.isNaN(ticks) ? null : ticks * tickMs;
 }

@@ -28,6 +28,8 @@ export type { MediaFacts } from './facts/media-facts.js';
 export { withoutPlaces } from './facts/media-tags.js';
 export { probeMedia } from './facts/probe-media.js';
 export type { FfmpegTools, Hardware, VideoLimits } from './ffmpeg/tools.js';
+export { chooseRungs } from './ladder/choose-rungs.js';
+export type { LadderPlan } from './ladder/plan-ladder.js';
 export { makeLoop } from './stills/make-loop.js';
 export { makePoster } from './stills/make-poster.js';
 export { makePreview } from './stills/make-preview.js';

@@ -15,7 +15,7 @@ pipelines:
   - name: films
     match: { kind: video }
     renditions:
-      - { name: stream, kind: hls, heights: [72], segmentSeconds: 1 }
+      - { name: stream, kind: hls, heights: [72], ladder: auto, segmentSeconds: 1 }
       - { name: download, kind: mp4, height: 72 }
 `;
 const seconds = 9;
@@ -85,6 +85,8 @@ describe.each(queueKinds)('a long video with the queue on %s', (queue) => {
     expect(await runsOf(stack)).toEqual([1, 1, 1, 1, 1, 1]);
     const upload = await stack.waitFor(id, 'ready');
     const [stream] = upload.renditions;
+    // Measured once, by whoever cut the video.
+    expect(stream?.details).toMatchObject({ ladder: { omitted: [], coarser: [0] } });
     const { objects } = await ossClient(stack).listV2(
       { prefix: `renditions/${id}/stream-`, 'max-keys': '999' },
       {},

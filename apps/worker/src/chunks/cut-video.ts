@@ -1,12 +1,25 @@
 import { withRangeProxy } from '#storage';
 import { type ChunkWork, isServed, planChunks, type ConfirmedUpload } from '#uploads';
-import { type ChunkContent, isCut, type MediaFacts, planContents, planInSoftware, probeMedia } from '#video';
+import {
+  type ChunkContent,
+  chooseRungs,
+  isCut,
+  type LadderPlan,
+  type MediaFacts,
+  planContents,
+  planInSoftware,
+  probeMedia,
+} from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
 import type { RunContext } from '../runs/run-work.js';
 import type { WorkerContext } from '../worker-context.js';
 
 /** What a chunk encodes. */
-export type EncodeWork = ChunkWork & ChunkContent;
+export type EncodeWork = ChunkWork &
+  ChunkContent & {
+    /** The rungs of a stream whose ladder is `auto`: the same for all chunks. */
+    readonly ladder?: LadderPlan;
+  };
 
 /**
  * Has a long video encoded in chunks by whichever workers have time; the last one has them joined. The sound is a chunk of its
@@ -24,13 +37,22 @@ export async function cutVideo(
   // What was read of the file when it landed; most videos are short, and nothing is asked for them.
   const { durationMs } = upload.metadata as Partial<MediaFacts>;
   if (versions.length === 0 || !durationMs || durationMs <= 2_000 * worker.chunkSeconds) return false;
-  const facts = await withRangeProxy(worker.store, upload, signal, (url, proxy) =>
-    probeMedia(worker.tools, url, worker.limits.video, proxy.signal),
-  );
-  if (!isCut(facts, worker.chunkSeconds)) return false;
-  const plan = await planInSoftware(worker.tools, facts, specsOf(streams), signal);
+  const { tools, chunkSeconds } = worker;
+  const { video: limits } = worker.limits;
+  const read = await withRangeProxy(worker.store, upload, signal, async (source, proxy) => {
+    const facts = await probeMedia(tools, source, limits, proxy.signal);
+    if (!isCut(facts, chunkSeconds)) return null;
+    const ladder = await worker.scratch.withFolder((outDir) =>
+      chooseRungs({ tools, source, facts, outDir, limits, signal: proxy.signal }, streams.hls?.spec),
+    );
+    return { facts, ladder };
+  });
+  if (!read) return false;
+  const { facts, ladder } = read;
+  const plan = await planInSoftware(tools, facts, specsOf(streams, ladder), signal);
   const grows = streams.hls?.spec.firstPlayable === true && !(await isServed(worker.source, streams.hls));
-  const works: EncodeWork[] = planContents(facts, plan, worker.chunkSeconds, grows);
+  const contents = planContents(facts, plan, chunkSeconds, grows);
+  const works: EncodeWork[] = ladder ? contents.map((content) => ({ ...content, ladder })) : contents;
   const versionIds = versions.map(({ id }) => id);
   await planChunks(worker.source, upload.id, { versionIds, works, urgency });
   return true;

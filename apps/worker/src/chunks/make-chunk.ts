@@ -43,7 +43,7 @@ export async function makeChunk(
         const { tools } = worker;
         const { video: limits } = worker.limits;
         const found = await probeMedia(tools, source, limits, proxy.signal);
-        const planned = await planInSoftware(tools, found, specsOf(streams), proxy.signal);
+        const planned = await planInSoftware(tools, found, specsOf(streams, work.ladder), proxy.signal);
         const job = {
           tools,
           source,

@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { planContents, planRanges } from './chunk-plan.js';
 import type { ChunkContent } from './growing-plan.js';
 import { joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
+import { chooseRungs } from '../ladder/choose-rungs.js';
+import type { LadderPlan } from '../ladder/plan-ladder.js';
 import { options } from '../ffmpeg/command-line.js';
 import { ffmpeg } from '../fixtures/clips.fixture.js';
 import { allNumbers, makeCountedClip, readCounter } from '../fixtures/counted-clip.fixture.js';
@@ -22,7 +24,10 @@ const plain = { hls: { name: 'stream', heights: [72], segmentSeconds: 1 } };
 /** Encodes a video in parts of two seconds and its sound apart, and joins them in a folder. */
 async function encodeInParts(source: string, specs: VideoSpecs = plain, key?: Buffer) {
   const facts = await probe(source);
-  const plan = await planInSoftware(tools, facts, specs, never);
+  // As the rows of the chunks keep it.
+  const ladder = JSON.stringify(await chooseRungs(await workOn(source, { facts }), specs.hls));
+  const planned = ladder ? { ...specs, ladder: JSON.parse(ladder) as LadderPlan } : specs;
+  const plan = await planInSoftware(tools, facts, planned, never);
   const parts = planRanges(facts, plan, 2);
   const joined = await scratchFolder();
   const chunks: EncodedChunk[] = [];
@@ -138,7 +143,7 @@ test('an encrypted stream with subtitles, one loudness and a DASH manifest is jo
     source,
   );
   const key = randomBytes(16);
-  const { hls } = plain;
+  const hls = { ...plain.hls, heights: [144, 72], ladder: 'auto' } as const;
   const wanted = { hls: { ...hls, encryption: 'aes-128', normalize: true, dash: true } } as const;
   const { plan, whole, joined } = await encodeInParts(source, wanted, key);
   const made = await joinHls(plan, whole, joined, key);
@@ -147,6 +152,8 @@ test('an encrypted stream with subtitles, one loudness and a DASH manifest is jo
   expect(Object.keys(made.details).toSorted()).toEqual(
     Object.keys(atOnce.get('stream')?.details ?? {}).toSorted(),
   );
+  expect(made.details['ladder']).toEqual(atOnce.get('stream')?.details['ladder']);
+  expect(made.details['ladder']).toHaveProperty('omitted');
   const texts = atOnce.get('stream')?.files.filter(({ path }) => path.startsWith('subtitles-')) ?? [];
   expect(texts).toHaveLength(2);
   for (const { path } of texts)

@@ -5,6 +5,7 @@ import { coresOf } from '../ffmpeg/tools.js';
 import { measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
 import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
+import { seekToFrame } from '../encoding/frame-grid.js';
 import { feedTracks } from '../encoding/picture-filters.js';
 import type { VideoWork } from '../encoding/video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
@@ -64,7 +65,7 @@ export async function encodeTracks(
     maxPixels: limits.maxPixels,
     inputOptions: [
       ...setUpOf(pictures),
-      ...(frameRate === undefined ? [] : seekTo(part.startFrame / frameRate)),
+      ...(frameRate === undefined ? [] : seekToFrame(part.startFrame, frameRate)),
     ],
     outputArgs: [
       ...(pictures.length > 0 ? await pictureGraph(job, pictures, part) : []),
@@ -106,14 +107,6 @@ async function measure(job: EncodeJob, folder: string, codec: string): Promise<T
 /** The device of the chip, once. */
 function setUpOf(pictures: readonly PictureTrack[]): readonly string[] {
   return pictures.find(({ encoder }) => encoder.setUp.length > 0)?.encoder.setUp ?? [];
-}
-
-/**
- * Begins at the key frame before this time. Frames between the two get times below zero, of which the constant rate
- * picks the last for its first frame, as it does in a run over the whole video.
- */
-function seekTo(seconds: number): string[] {
-  return seconds === 0 ? [] : ['-noaccurate_seek', ...options({ ss: seconds.toFixed(6) })];
 }
 
 async function pictureGraph(

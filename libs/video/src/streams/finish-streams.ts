@@ -10,6 +10,7 @@ import type { Bench } from '../encoding/video-work.js';
 import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption, type Listed } from '#playlists';
 import type { MadeFile, MadeRendition } from '#media';
 import type { PictureTrack } from '../encoding/tracks.js';
+import type { LadderPlan } from '../ladder/plan-ladder.js';
 import type { StreamPlan } from './stream-plan.js';
 import { masterPath, playlistIn, type Track } from '#playlists';
 
@@ -81,6 +82,7 @@ export async function writeHls(
     encoder: hls.rungs[0]?.encoder.name ?? null,
     details: {
       rungs: rungs.map(describeRung),
+      ...(hls.ladder ? { ladder: describeLadder(hls.ladder, hls.rungs) } : {}),
       audio: sound && { codec: sound.track.codec, ...ratesOf(sound.track) },
       subtitles: made.subtitles.map(({ name, language, cut }) => ({ name, language, cut })),
       ...(made.leftOut?.length ? { subtitlesLeftOut: made.leftOut } : {}),
@@ -113,6 +115,17 @@ function describeRung({ track, range, size: { width, height }, frameRate }: Rung
   const { peakBps, averageBps } = ratesOf(track);
   const bright = range === 'SDR' ? {} : { videoRange: range };
   return { width, height, frameRate, codec: track.codec, ...bright, peakBps, averageBps };
+}
+
+/** What a probe said of the video, as the details of a stream tell of it. */
+function describeLadder({ rungs, omitted, fallback }: LadderPlan, tracks: readonly PictureTrack[]) {
+  if (fallback !== undefined) return { fallback };
+  return {
+    omitted: omitted.map(({ size, because }) => ({ ...size, because })),
+    coarser: rungs.map(({ auto }) => auto?.coarser ?? 0),
+    thorough: rungs.map(({ auto }) => auto?.thorough ?? false),
+    ...(tracks.every(({ encoder }) => encoder.keepsQuality) ? {} : { rateControl: 'average' }),
+  };
 }
 
 async function writePlaylist(outDir: string, track: Listed, encryption: Encryption | null): Promise<void> {
