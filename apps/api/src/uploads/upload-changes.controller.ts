@@ -10,7 +10,13 @@ import {
   viewUpload,
 } from '#uploads';
 import { Controller, Delete, HttpCode, Inject, Injectable, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '../contract/annotations.js';
 import { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';

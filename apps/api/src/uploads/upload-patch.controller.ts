@@ -1,7 +1,7 @@
 import { DataSource } from '#database';
 import { updateUpload, type UploadView, uploadViewSchema } from '#uploads';
 import { Controller, Param, Patch, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import type { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
