@@ -62,7 +62,7 @@ describe('what an answer says beside its body', () => {
       const path = place.replace(':id', id);
       const first = await get(path);
       const tag = first.headers.get('etag') ?? '';
-      expect(tag).toMatch(/^W\/"[\w-]{27}"$/);
+      expect(tag).toMatch(/^W\/"[\w-]{27}(?:\.\w+)?"$/);
       expect(first.headers.get('cache-control')).toBe('private, no-cache');
       for (const held of [tag, tag.slice(2), `"other", ${tag}`, '*']) {
         const again = await get(path, { 'if-none-match': held });
@@ -124,6 +124,39 @@ describe('what an answer says beside its body', () => {
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     });
     expect(headers.get('strict-transport-security')).toBe(path === '/nothing' ? null : 'max-age=31536000');
+  });
+
+  test.each([
+    ['PUT', '/v1/uploads/:id', 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', '/v1/uploads', 'GET, HEAD'],
+    ['GET', '/v1/uploads/:id/cancel', 'POST'],
+    ['OPTIONS', '/v1/uploads/not-a-uuid', 'DELETE, GET, HEAD, PATCH'],
+    ['POST', '/v1/webhooks/a/deliveries/b', 'GET, HEAD'],
+    ['POST', '/v1/streams/a/b/c/d.m3u8', 'GET, HEAD'],
+    ['PATCH', '/callbacks/oss/secret', 'POST'],
+  ])('%s %s is told which methods there are', async (method, place, allow) => {
+    const answer = await fetch(`${api.url}${place.replace(':id', id)}`, {
+      method,
+      headers: { authorization },
+    });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(await answer.json()).toMatchObject({ code: 'request.method_not_allowed' });
+  });
+
+  test.each([
+    '/v1/uploads/a/b',
+    '/v1',
+    '/v1/uploads/',
+    '/%',
+    '/v1/uploads/%ff',
+    '/docs/static/nothing.js',
+    '/*',
+  ])('nothing is at %s for any method', async (path) => {
+    for (const method of ['GET', 'PATCH']) {
+      const answer = await fetch(`${api.url}${path}`, { method, headers: { authorization } });
+      expect([path, method, answer.status, answer.headers.get('allow')]).toEqual([path, method, 404, null]);
+    }
   });
 
   test('the document at /docs-json is docs/openapi.json', async () => {

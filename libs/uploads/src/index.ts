@@ -19,6 +19,7 @@ export {
   queueRemovalChecks,
   takeRemovalChecks,
 } from './landing/removed-objects.js';
+export type { Admission } from './landing/standing-upload.js';
 export { openRegistry } from './landing/open-registry.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
 export { type Lifecycle, lifecycleLimits, lifecycles } from './lifecycle.js';

@@ -6,6 +6,7 @@ import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
 import { documentHead } from './document-head.js';
 import { documentSchema, namedSchemas } from './named-schemas.js';
+import { documentWebhooks } from './webhook-requests.js';
 import { problemOf, problemResponses, problemSchema, readContract } from './problems.js';
 
 /** A method of a controller that answers an operation. */
@@ -35,6 +36,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
       for (const code of complete(operation, path, handlers)) codes.add(code);
   }
   documentSchema(problemSchema);
+  const webhooks = documentWebhooks();
   const known = [...codes].toSorted();
   // Where no operation is.
   const elsewhere: ErrorCode[] = ['request.method_not_allowed', 'request.not_found'];
@@ -43,6 +45,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     paths: Object.fromEntries(
       Object.entries(document.paths).toSorted(([one], [other]) => (one < other ? -1 : 1)),
     ),
+    webhooks,
     components: {
       securitySchemes: documentHead.components.securitySchemes,
       schemas: withCodes(namedSchemas(), [...known, ...elsewhere].toSorted()),

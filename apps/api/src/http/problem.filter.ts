@@ -8,7 +8,7 @@ import {
   HttpException,
   NotFoundException,
 } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from '../contract/problems.js';
 import { pathOf } from './request-path.js';
 import { protectProblem } from './response-headers.js';
@@ -51,22 +51,15 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/**
- * Answers 405 instead of 404 if the path exists for other methods. Only for paths without
- * parameters: Fastify cannot tell for others.
- */
+/** Answers 405 instead of 404 if the path exists for other methods. */
 function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | undefined {
   if (!(thrown instanceof NotFoundException)) return undefined;
-  const url = pathOf(request);
-  // The router treats `*` and `:` as patterns and throws for some of them.
-  if (/[*:]/.test(url)) return undefined;
-  const allow = ['GET', 'POST'].filter((method) =>
-    request.server.hasRoute({ method: method as HTTPMethods, url }),
-  );
-  if (allow.length === 0) return undefined;
-  const allowed = allow.join(', ');
-  return new LandfallError('request.method_not_allowed', `${request.method}; use ${allowed}`, {
-    context: { allow: allowed },
+  const methods = request.server.methodsOf(pathOf(request));
+  // With the method itself in it, a route was found, which then found nothing to serve.
+  if (methods.length === 0 || methods.includes(request.method)) return undefined;
+  const allow = methods.join(', ');
+  return new LandfallError('request.method_not_allowed', `${request.method}; use ${allow}`, {
+    context: { allow },
   });
 }
 

@@ -1,4 +1,4 @@
-import { eventSchema, eventTypes } from '#events';
+import { anyEventSchema, eventTypes } from '#events';
 import { z } from 'zod';
 import { escapeCell } from './escape-cell.js';
 
@@ -35,7 +35,7 @@ fill the log with those. No event has a URL in it, because URLs are secrets that
 
 ## An event
 
-${renderFields(eventSchema)}
+${renderFields(anyEventSchema)}
 
 ## Types
 
