@@ -44,9 +44,36 @@ const tickMs = 10;
 
 /** Processor time that a process has used so far, user and system, in milliseconds; null where there is no /proc. */
 export async function readCpuMs(pid: number): Promise<number | null> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  return cpuMsOf(await readStat(`/proc/${pid}`));
+}
+
+/** As `readCpuMs`, of its main thread alone: in a worker all but sharp, sockets of others and V8's helpers. */
+export async function readMainThreadMs(pid: number): Promise<number | null> {
+  return cpuMsOf(await readStat(`/proc/${pid}/task/${pid}`));
+}
+
+/** As `readCpuMs`, of a process and its children, those included that have ended: of Postgres, all of its connections. */
+export async function readFamilyCpuMs(pid: number): Promise<number | null> {
+  const stat = await readStat(`/proc/${pid}`);
+  const own = cpuMsOf(stat);
+  if (own === null) return null;
+  const ended = (Number(stat[13]) + Number(stat[14])) * tickMs;
+  const children = await readText(`/proc/${pid}/task/${pid}/children`);
+  const living = children.split(' ').filter(Boolean).map(Number);
+  const ofLiving = await Promise.all(living.map(async (child) => (await readCpuMs(child)) ?? 0));
+  return ofLiving.reduce((sum, one) => sum + one, own + ended);
+}
+
+/** The fields from the state on; none where there is no /proc, or the process has ended. */
+async function readStat(folder: string): Promise<string[]> {
+  const line = await readText(`${folder}/stat`);
   // The name in the second field may hold spaces: count from the bracket that ends it.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
+  return line.slice(line.lastIndexOf(')') + 2).split(' ');
+}
+
+const readText = (file: string) => readFile(file, 'utf8').catch(() => '');
+
+function cpuMsOf(stat: readonly string[]): number | null {
+  const ticks = Number(stat[11]) + Number(stat[12]);
   return Number.isNaN(ticks) ? null : ticks * tickMs;
 }

@@ -7,7 +7,13 @@ import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { findHolder } from './find-holder.js';
-import { isRecorded, recordMerged, recordProcessing, recordStored, recordUpload } from '../events/record-uploads.js';
+import {
+  isRecorded,
+  recordMerged,
+  recordProcessing,
+  recordStored,
+  recordUpload,
+} from '../events/record-uploads.js';
 import { joinOwnWords, ownWordsOf } from '../rows/own-words.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 

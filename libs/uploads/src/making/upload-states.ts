@@ -166,11 +166,14 @@ export async function settleUpload(manager: EntityManager, id: string): Promise<
   if (!ended) return;
   const { before, ...upload } = ended;
   const isDoneAgain = before.isReprocessed && upload.reprocessingSince === null;
-  if (before.status !== status || isDoneAgain) await recordEnd(manager, `upload.${status}`, upload, renditions);
+  if (before.status !== status || isDoneAgain)
+    await recordEnd(manager, `upload.${status}`, upload, renditions);
   if (failed) await relandMerged(manager, id, failed.errorCode);
 }
 
-const endUpload = new PreparedStatement<Upload & { before: { status: UploadStatus; isReprocessed: boolean } }>(
+const endUpload = new PreparedStatement<
+  Upload & { before: { status: UploadStatus; isReprocessed: boolean } }
+>(
   'end-upload',
   (columns) =>
     `UPDATE uploads AS u
