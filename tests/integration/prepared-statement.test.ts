@@ -1,9 +1,7 @@
 import { isDatabaseUnavailable, type EntityManager, PreparedStatement } from '#database';
 import { expect, test } from 'vitest';
+import { Rendition, RenditionVersion, Upload } from '#uploads';
 import { two, useUploads } from './reprocess.fixture.js';
-import { Rendition } from '../../libs/uploads/src/rows/rendition.entity.js';
-import { RenditionVersion } from '../../libs/uploads/src/rows/rendition-version.entity.js';
-import { Upload } from '../../libs/uploads/src/rows/upload.entity.js';
 
 const { database, ready } = useUploads();
 
