@@ -20,6 +20,7 @@ import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
+import { measureAutoLadder } from './videos/ladder-auto.js';
 import { measureVideoMemory } from './videos/memory.js';
 import { measurePoster } from './videos/poster.js';
 
@@ -41,6 +42,7 @@ const benchmarks = {
   'prove-redis': measureProof('redis'),
   reconcile: measureReconcile,
   'videos-ladder': measureLadder,
+  'videos-ladder-auto': measureAutoLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,

@@ -43,37 +43,37 @@ export async function readMemory(pid: number): Promise<ResidentMemory | null> {
 const tickMs = 10;
 
 /** Processor time that a process has used so far, user and system, in milliseconds; null where there is no /proc. */
-export async function readCpuMs(pid: number): Promise<number | null> {
-  return cpuMsOf(await readStat(`/proc/${pid}`));
+export function readCpuMs(pid: number): Promise<number | null> {
+  return readTicks(`${pid}`, 11);
 }
 
-/** As `readCpuMs`, of its main thread alone: in a worker all but sharp, sockets of others and V8's helpers. */
-export async function readMainThreadMs(pid: number): Promise<number | null> {
-  return cpuMsOf(await readStat(`/proc/${pid}/task/${pid}`));
+/** The same of the main thread of a process alone: in a worker all but sharp, and V8's helpers. */
+export function readMainThreadMs(pid: number): Promise<number | null> {
+  return readTicks(`${pid}/task/${pid}`, 11);
 }
 
-/** As `readCpuMs`, of a process and its children, those included that have ended: of Postgres, all of its connections. */
+/** The same of the processes that this one started and that have ended. */
+export function readChildrenCpuMs(process = 'self'): Promise<number | null> {
+  return readTicks(process, 13);
+}
+
+/** The same of a process and its children, those included that have ended: of Postgres, all of its connections. */
 export async function readFamilyCpuMs(pid: number): Promise<number | null> {
-  const stat = await readStat(`/proc/${pid}`);
-  const own = cpuMsOf(stat);
-  if (own === null) return null;
-  const ended = (Number(stat[13]) + Number(stat[14])) * tickMs;
-  const children = await readText(`/proc/${pid}/task/${pid}/children`);
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   const living = children.split(' ').filter(Boolean).map(Number);
-  const ofLiving = await Promise.all(living.map(async (child) => (await readCpuMs(child)) ?? 0));
-  return ofLiving.reduce((sum, one) => sum + one, own + ended);
+  const [own, ended, ...others] = await Promise.all([
+    readCpuMs(pid),
+    readChildrenCpuMs(`${pid}`),
+    ...living.map(readCpuMs),
+  ]);
+  if (own === null || ended === null) return null;
+  return others.reduce<number>((sum, one) => sum + (one ?? 0), own + ended);
 }
 
-/** The fields from the state on; none where there is no /proc, or the process has ended. */
-async function readStat(folder: string): Promise<string[]> {
-  const line = await readText(`${folder}/stat`);
+async function readTicks(process: string, field: number): Promise<number | null> {
+  const line = await readFile(`/proc/${process}/stat`, 'utf8').catch(() => '');
   // The name in the second field may hold spaces: count from the bracket that ends it.
-  return line.slice(line.lastIndexOf(')') + 2).split(' ');
-}
-
-const readText = (file: string) => readFile(file, 'utf8').catch(() => '');
-
-function cpuMsOf(stat: readonly string[]): number | null {
-  const ticks = Number(stat[11]) + Number(stat[12]);
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[field]) + Number(fields[field + 1]);
   return Number.isNaN(ticks) ? null : ticks * tickMs;
 }

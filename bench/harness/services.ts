@@ -74,7 +74,13 @@ export async function connectTo(databaseUrl: string): Promise<AsyncDisposable & 
 
 /** @throws Error with the command that installs it */
 export async function findFfmpeg(): Promise<string> {
+  return (await findFfmpegTools()).ffmpegPath;
+}
+
+/** ffmpeg and ffprobe. @throws Error that says how to install them */
+export async function findFfmpegTools(): Promise<{ ffmpegPath: string; ffprobePath: string }> {
   const ffmpeg = await ensureFfmpeg();
   if (ffmpeg.missing) throw new Error(`ffmpeg is needed; type: ${ffmpeg.command}`);
-  return ffmpeg.ffmpegPath;
+  const { ffmpegPath, ffprobePath } = ffmpeg;
+  return { ffmpegPath, ffprobePath };
 }

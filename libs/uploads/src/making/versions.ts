@@ -118,11 +118,14 @@ export async function forgetChunks(manager: EntityManager, uploadId: string): Pr
   );
 }
 
+/** What is shown of a version that plays before it is ready. */
+export type ShownEarly = Pick<MadeVersion, 'objectKey' | 'mimeType' | 'width' | 'height' | 'durationMs'>;
+
 /** Has a version shown that is still being made: what lies under its key plays already, and goes on to be stored. */
 export async function recordEarly(
-  source: DataSource,
+  source: DataSource | EntityManager,
   { uploadId, name, specHash }: VersionRef,
-  { objectKey, mimeType, width, height, durationMs }: MadeVersion,
+  { objectKey, mimeType, width, height, durationMs }: ShownEarly,
 ): Promise<void> {
   await source
     .getRepository(RenditionVersion)
@@ -130,6 +133,14 @@ export async function recordEarly(
       { uploadId, name, specHash, status: 'pending' },
       { objectKey, mimeType, width, height, durationMs, updatedAt: () => 'now()' },
     );
+}
+
+/** Whether a version of a rendition is served: what is made then replaces it, and is not seen before it is ready. */
+export async function isServed(
+  source: DataSource,
+  { uploadId, name }: Pick<VersionRef, 'uploadId' | 'name'>,
+): Promise<boolean> {
+  return source.getRepository(RenditionVersion).existsBy({ uploadId, name, status: 'ready' });
 }
 
 /**
