@@ -61,7 +61,7 @@ interface EventDeclaration {
 export const eventTypes = {
   'upload.stored': {
     description:
-      'An upload landed: a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.',
+      'An upload landed: its callback came, and a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.',
     data: ofUpload,
   },
   'upload.processing': {
