@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { hardwareEncoder } from '../encoding/hardware-encoders.js';
 import { softwareEncoders } from '../encoding/software-encoders.js';
 import { planLadder } from './plan-ladder.js';
-import { chooseStretches, readLikeness, readPackets, type SizeSample } from './probe-sizes.js';
+import { chooseStretches, readLack, readPackets, type SizeSample } from './probe-sizes.js';
 
 const frame = { frameRate: 25, keyFrames: 100, codec: 'h264' } as const;
 
 /** A sample of a size in 16:9 that takes so much. */
-const sample = (height: number, kbps: number, likeness = 0.98): SizeSample => {
+const sample = (height: number, kbps: number, lack = 40): SizeSample => {
   const bytes = (kbps * 1_000) / 8 / 25;
-  return { size: { width: (height * 16) / 9, height }, keyBytes: bytes, frameBytes: bytes, likeness };
+  return { size: { width: (height * 16) / 9, height }, keyBytes: bytes, frameBytes: bytes, lack };
 };
 const plan = (...samples: SizeSample[]) => planLadder(samples, frame);
 const heights = (...samples: SizeSample[]) => plan(...samples).rungs.map(({ size }) => size.height);
@@ -22,11 +22,11 @@ describe('the rungs of a video', () => {
     ['hardly smaller', [sample(1080, 1_000), sample(720, 800), sample(480, 600)], [1080, 480]],
     ['never none', [sample(1080, 1)], [1080]],
     ['black takes nothing', [sample(1080, 0), sample(720, 0)], [1080]],
-    ['blown up from 480', [sample(1080, 900), sample(720, 700, 0.9995), sample(480, 500, 0.9992)], [480]],
-    ['blown up from 720', [sample(1080, 900), sample(720, 700, 0.9995), sample(480, 400)], [720, 480]],
+    ['blown up from 480', [sample(1080, 900), sample(720, 700, 0.4), sample(480, 500, 0.45)], [480]],
+    ['blown up from 720', [sample(1080, 900), sample(720, 700, 0.4), sample(480, 400)], [720, 480]],
     [
       'as good as the next but one only',
-      [sample(1080, 900), sample(720, 500), sample(480, 300, 1)],
+      [sample(1080, 900), sample(720, 500), sample(480, 300, 0)],
       [1080, 720, 480],
     ],
   ])('%s', (...[, samples, wanted]) => {
@@ -34,7 +34,7 @@ describe('the rungs of a video', () => {
   });
 
   test('says why a size is left out', () => {
-    const { omitted } = plan(sample(1080, 900), sample(720, 700, 0.9995), sample(480, 600), sample(360, 200));
+    const { omitted } = plan(sample(1080, 900), sample(720, 700, 0.4), sample(480, 600), sample(360, 200));
     expect(omitted.map(({ size, because }) => [size.height, because])).toEqual([
       [1080, 'no-detail'],
       [480, 'hardly-smaller'],
@@ -90,8 +90,8 @@ test('what ffmpeg writes is read, and what it did not write is nothing', () => {
     [1, [400]],
   ]);
   expect(readPackets('').size).toBe(0);
-  expect(readLikeness('n:1 Y:0.9 U:1 V:1 All:0.9 (9)\nn:2 Y:1.0 U:1 V:1 All:1 (inf)\n')).toBeCloseTo(0.95);
-  expect(readLikeness('')).toBe(0);
+  expect(readLack('n:1 mse_avg:9 mse_y:0.43 mse_u:9\nn:2 mse_avg:9 mse_y:1.50 mse_u:9\n')).toBe(1.5);
+  expect(readLack('')).toBe(Infinity);
 });
 
 test('each encoder takes what was planned, and without a plan what it always took', () => {

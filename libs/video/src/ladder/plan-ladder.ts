@@ -36,8 +36,8 @@ export interface LadderFrame {
   readonly codec: VideoCodec;
 }
 
-/** From this SSIM on nobody sees the difference of two pictures. */
-const sameSsim = 0.999;
+/** Two pictures that differ by no more than this mean squared error (51 dB) look the same: rounding to 8 bits makes 0.2 of it. */
+const sameError = 0.5;
 /** The bitrates of two rungs are at least so far apart (Apple's authoring specification for HLS: 1.5 to 2). */
 const leastStep = 1.5;
 /** So much plays wherever video plays at all: with the sound less than half a megabit a second. */
@@ -96,7 +96,7 @@ function reasonToOmit(
   larger: Demand | undefined,
   smaller: Demand | undefined,
 ): Omission | null {
-  if (!larger) return smaller && smaller.likeness >= sameSsim ? 'no-detail' : null;
+  if (!larger) return smaller && smaller.lack <= sameError ? 'no-detail' : null;
   if (larger.kbps <= enoughKbps) return 'enough';
   return larger.kbps < kbps * leastStep ? 'hardly-smaller' : null;
 }

@@ -18,10 +18,10 @@ export interface SizeSample {
   readonly keyBytes: number;
   readonly frameBytes: number;
   /**
-   * How much of the largest picture this size shows: the mean SSIM (0 to 1) of brightness after scaling down and up again, of the
-   * stretch where it is lowest.
+   * What this size lacks of the largest: the mean squared error of brightness (0 to 255) after scaling down and up again, of the
+   * frame where it is highest.
    */
-  readonly likeness: number;
+  readonly lack: number;
 }
 
 /** A stretch in frames of the constant output rate. */
@@ -89,7 +89,7 @@ export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promi
       size,
       keyBytes: mean(samples.map(({ keyBytes }) => keyBytes)),
       frameBytes: mean(samples.map(({ frameBytes }) => frameBytes)),
-      likeness: Math.min(...samples.map(({ likeness }) => likeness)),
+      lack: Math.max(...samples.map(({ lack }) => lack)),
     };
   });
 }
@@ -136,15 +136,14 @@ async function probeStretch(
   return settleAll(
     sizes.map(async (size, index) => {
       const [keyBytes = 0, ...others] = packets.get(index) ?? [];
-      const likeness =
-        index === 0 ? 1 : readLikeness(await readFile(join(outDir, likenessFile(index)), 'utf8'));
-      return { size, keyBytes, frameBytes: others.length > 0 ? mean(others) : keyBytes, likeness };
+      const lack = index === 0 ? 0 : readLack(await readFile(join(outDir, lackFile(index)), 'utf8'));
+      return { size, keyBytes, frameBytes: others.length > 0 ? mean(others) : keyBytes, lack };
     }),
   );
 }
 
 const packetFile = 'packets.txt';
-const likenessFile = (index: number) => `likeness-${index}.txt`;
+const lackFile = (index: number) => `lack-${index}.txt`;
 
 /** Leads each size to its encoder, as `[e0]`, `[e1]`, …, and all but the largest back to its size, to be compared with it. */
 function compareSizes([largest, ...others]: readonly Size[]): string[] {
@@ -155,7 +154,7 @@ function compareSizes([largest, ...others]: readonly Size[]): string[] {
     ...numbers.flatMap((index) => [
       `[v${index}]split=2[e${index}][d${index}]`,
       `[d${index}]scale=${largest.width}:${largest.height},setsar=1[u${index}]`,
-      `[r${index}][u${index}]ssim=stats_file=${likenessFile(index)},nullsink`,
+      `[r${index}][u${index}]psnr=stats_file=${lackFile(index)},nullsink`,
     ]),
   ];
 }
@@ -170,10 +169,10 @@ export function readPackets(text: string): Map<number, number[]> {
   return new Map([...byStream].map(([stream, some]) => [stream, some.map((packet) => packet[4] ?? 0)]));
 }
 
-/** The mean SSIM of brightness from what ffmpeg's `ssim` says of each frame; 0 when it says nothing. */
-export function readLikeness(text: string): number {
-  const values = [...text.matchAll(/\bY:([\d.]+)/g)].map(([, value]) => Number(value));
-  return values.length > 0 ? mean(values) : 0;
+/** The highest squared error of brightness from what ffmpeg's `psnr` says of each frame; infinite when it says nothing. */
+export function readLack(text: string): number {
+  const values = [...text.matchAll(/\bmse_y:([\d.]+)/g)].map(([, value]) => Number(value));
+  return values.length > 0 ? Math.max(...values) : Infinity;
 }
 
 function mean(numbers: readonly number[]): number {
