@@ -61,7 +61,7 @@ export function chooseStretches(durationMs: number | null, frameRate: number): S
  * Encodes short stretches of a video at several sizes, and measures what they take and show. The same on every machine.
  *
  * @param sizes largest first
- * @throws what `transcodeVideo` throws; `media.damaged` when no stretch has a frame
+ * @throws what `transcodeVideo` throws; `media.damaged` when there are not two frames to measure
  */
 export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promise<SizeSample[]> {
   const { facts, outDir } = work;
@@ -71,20 +71,21 @@ export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promi
   const stretches = chooseStretches(video.endMs ?? facts.durationMs, frameRate);
   const probeDir = join(outDir, folder);
   const measured: SizeSample[][] = [];
-  try {
-    for (const stretch of stretches) {
-      await mkdir(probeDir, { recursive: true });
-      measured.push(await probeStretch({ ...work, outDir: probeDir }, video, sizes, stretch));
-      await rm(probeDir, { recursive: true });
+  const measure = async (stretch: Stretch) => {
+    await mkdir(probeDir, { recursive: true });
+    try {
+      const samples = await probeStretch({ ...work, outDir: probeDir }, video, sizes, stretch);
+      if (samples) measured.push(samples);
+    } finally {
+      await rm(probeDir, { recursive: true, force: true });
     }
-  } finally {
-    await rm(probeDir, { recursive: true, force: true });
-  }
-  // An index may promise more than there is.
-  const found = measured.filter((samples) => samples.every(({ keyBytes }) => keyBytes > 0));
-  if (found.length === 0) throw new LandfallError('media.damaged', 'no frame could be measured');
+  };
+  for (const stretch of stretches) await measure(stretch);
+  // Sound may go on long behind the pictures, and an index may promise more than there is.
+  if (measured.length === 0) await measure({ startFrame: 0, frames: stretches[0]?.frames ?? fewestFrames });
+  if (measured.length === 0) throw new LandfallError('media.damaged', 'there are not two frames to measure');
   return sizes.map((size, index) => {
-    const samples = found.flatMap((one) => one[index] ?? []);
+    const samples = measured.flatMap((one) => one[index] ?? []);
     return {
       size,
       keyBytes: mean(samples.map(({ keyBytes }) => keyBytes)),
@@ -94,12 +95,13 @@ export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promi
   });
 }
 
+/** Null for a stretch of less than two frames. */
 async function probeStretch(
   { tools, source, facts, limits, signal, outDir }: VideoWork,
   video: VideoFacts,
   sizes: readonly Size[],
   { startFrame, frames }: Stretch,
-): Promise<SizeSample[]> {
+): Promise<SizeSample[] | null> {
   const frameRate = outputFrameRate(video.frameRate);
   const target = { frameRate, keyFrames: frames, maxKbps: 0 };
   const tracks = sizes.map((size) => ({
@@ -133,11 +135,12 @@ async function probeStretch(
     signal,
   });
   const packets = readPackets(await readFile(join(outDir, packetFile), 'utf8'));
+  if (sizes.some((_, index) => (packets.get(index)?.length ?? 0) < 2)) return null;
   return settleAll(
     sizes.map(async (size, index) => {
       const [keyBytes = 0, ...others] = packets.get(index) ?? [];
       const lack = index === 0 ? 0 : readLack(await readFile(join(outDir, lackFile(index)), 'utf8'));
-      return { size, keyBytes, frameBytes: others.length > 0 ? mean(others) : keyBytes, lack };
+      return { size, keyBytes, frameBytes: mean(others), lack };
     }),
   );
 }
