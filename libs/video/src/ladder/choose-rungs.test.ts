@@ -24,7 +24,7 @@ test('slides of 576 lines have one rung, of 576 lines', async () => {
     height: 576,
     details: {
       rungs: [{ height: 576 }],
-      ladder: { omitted: [{ width: 854, height: 480, because: 'enough' }], coarser: [0], thorough: [true] },
+      ladder: { omitted: [{ width: 854, height: 480, because: 'enough' }], coarser: [0] },
     },
   });
   expect((await readdir(outDir)).toSorted()).toEqual(['576p', 'master.m3u8']);

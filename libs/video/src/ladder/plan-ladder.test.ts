@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { hardwareEncoder } from '../encoding/hardware-encoders.js';
 import { softwareEncoders } from '../encoding/software-encoders.js';
 import { planLadder } from './plan-ladder.js';
-import { chooseStretches, readLack, readPackets, type SizeSample } from './probe-sizes.js';
+import { chooseStretches, readLack, readPackets, shareMeasured, type SizeSample } from './probe-sizes.js';
 
-const frame = { frameRate: 25, keyFrames: 100, codec: 'h264' } as const;
+const frame = { frameRate: 25, keyFrames: 100, codec: 'h264', shareMeasured: 0.01 } as const;
 
 /** A sample of a size in 16:9 that takes so much. */
 const sample = (height: number, kbps: number, lack = 40): SizeSample => {
@@ -47,15 +47,18 @@ describe('the rungs of a video', () => {
     expect([1, 4_900, 5_700, 6_300, 90_000].map(coarser)).toEqual([0, 0, 1, 2, 2]);
   });
 
-  test('the time of omitted sizes is spent on the others, and no more than a fifth beside it', () => {
+  test('the time of omitted sizes is spent on the others, and no more than a quarter beside it', () => {
     const thorough = (...samples: SizeSample[]) => plan(...samples).rungs.map(({ auto }) => auto?.thorough);
     expect(thorough(sample(1080, 180), sample(720, 100), sample(480, 60))).toEqual([true]);
     expect(thorough(sample(1080, 4_500), sample(720, 2_200), sample(480, 1_000))).toEqual([
       false,
-      false,
       true,
+      false,
     ]);
     expect(thorough(sample(1080, 4_500))).toEqual([false]);
+    const short = { ...frame, shareMeasured: 0.5 };
+    const slides = [sample(1080, 180), sample(720, 100), sample(480, 60)];
+    expect(planLadder(slides, short).rungs.map(({ auto }) => auto?.thorough)).toEqual([false]);
   });
 
   test('an encoder that aims at an average gets what is expected, below the cap', () => {
@@ -70,6 +73,8 @@ describe('the stretches that are measured', () => {
     expect(stretches).toHaveLength(6);
     expect(stretches[0]?.startFrame).toBe(14_990);
     expect(stretches.reduce((sum, { frames }) => sum + frames, 0)).toBe(120);
+    expect(shareMeasured(7_200_000, 25)).toBeCloseTo(120 / 180_000);
+    expect([shareMeasured(null, 25), shareMeasured(0, 25), shareMeasured(100, 25)]).toEqual([1, 1, 1]);
   });
 
   test.each([0, 1, 40, 700, 4_000, 60_000, null])('lie within a video of %s ms', (durationMs) => {

@@ -57,6 +57,12 @@ export function chooseStretches(durationMs: number | null, frameRate: number): S
   }));
 }
 
+/** The share of a video that is measured; all of it when its length is not known. */
+export function shareMeasured(durationMs: number | null, frameRate: number): number {
+  const frames = chooseStretches(durationMs, frameRate).reduce((sum, stretch) => sum + stretch.frames, 0);
+  return durationMs ? Math.min(1, frames / ((durationMs / 1_000) * frameRate)) : 1;
+}
+
 /**
  * Encodes short stretches of a video at several sizes, and measures what they take and show. The same on every machine.
  *
