@@ -140,24 +140,34 @@ describe('what an answer says beside its body', () => {
       headers: { authorization },
     });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(await answer.json()).toMatchObject({ code: 'request.method_not_allowed' });
   });
 
-  test.each([
-    '/v1/uploads/a/b',
-    '/v1',
-    '/v1/uploads/',
-    '/%',
-    '/v1/uploads/%ff',
-    '/docs/static/nothing.js',
-    '/*',
-  ])('nothing is at %s for any method', async (path) => {
-    for (const method of ['GET', 'PATCH']) {
-      const answer = await fetch(`${api.url}${path}`, { method, headers: { authorization } });
-      expect([path, method, answer.status, answer.headers.get('allow')]).toEqual([path, method, 404, null]);
-    }
+  test.each(['/v1/uploads/a/b', '/v1', '/v1/uploads/', '/v1/streams', '/callbacks', '/*'])(
+    'nothing is at %s for any method',
+    async (path) => {
+      for (const method of ['GET', 'PATCH']) {
+        const answer = await fetch(`${api.url}${path}`, { method, headers: { authorization } });
+        expect([path, method, answer.status, answer.headers.get('allow')]).toEqual([path, method, 404, null]);
+      }
+    },
+  );
+
+  test('a file that the page of the document lacks is not found, and its address is for reading', async () => {
+    expect((await get('/docs/static/nothing.js')).status).toBe(404);
+    const posted = await fetch(`${api.url}/docs/static/nothing.js`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
+
+  test.each(['/%', '/v1/uploads/%ff', '/v1/uploads/%zz', '/callbacks/oss/%'])(
+    '%s cannot be decoded, and is a problem like any other',
+    async (path) => {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([400, 'no-store']);
+      expect(await answer.json()).toMatchObject({ code: 'request.invalid', status: 400 });
+    },
+  );
 
   test('the document at /docs-json is docs/openapi.json', async () => {
     expect(await (await get('/docs-json')).json()).toEqual(

@@ -14,6 +14,7 @@ import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
 import { knowRoutes } from './http/known-routes.js';
+import { answerUnroutable } from './http/problem.filter.js';
 import { protectRoutes } from './http/response-headers.js';
 
 const config = loadConfig([
@@ -59,6 +60,7 @@ const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
   requestTimeout: requestTimeoutMs,
+  frameworkErrors: answerUnroutable,
   // Node applies the longer of the two to the whole request.
   http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
 });
@@ -77,7 +79,7 @@ fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
 protectRoutes(fastify, config.http.publicUrl?.startsWith('https:') === true);
-serveApiDocument(app);
+serveApiDocument(app, fastify);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

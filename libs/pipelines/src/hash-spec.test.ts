@@ -88,6 +88,7 @@ test('every field that differs makes another hash', () => {
     { ...image, width: 101 },
     { ...image, height: 51 },
     { ...image, quality: 81 },
+    { ...image, quality: 'auto' },
     { ...image, format: 'keep' },
     { ...image, effort: 1 },
     { ...image, effort: 0 },

@@ -43,11 +43,13 @@ export { beginRun, endRun, recordPlan } from './making/upload-states.js';
 export {
   failVersion,
   failVersions,
+  isServed,
   type MadeVersion,
   publishVersion,
   recordEarly,
 } from './making/versions.js';
 export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
+export { readGrowing } from './making/growing-stream.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
 export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';

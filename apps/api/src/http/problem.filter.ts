@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '#database';
 import { maskSecrets } from '#oss';
-import { type ErrorCode, LandfallError, type Logger } from '#runtime';
+import { type ErrorCode, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
   Catch,
@@ -35,9 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
-    const problem = problemOf(error.code, error.detail);
-    const { status } = problem;
-    protectProblem(reply);
+    const status = httpStatusOf(error.code);
     if (!this.reporters.some((reporter) => reporter.report(request, error)) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
@@ -47,8 +45,25 @@ export class ProblemFilter implements ExceptionFilter {
       reply.header('allow', String(error.context['allow'] ?? ''));
     if (status === 503 || error.code === 'idempotency.key_in_use') reply.header('retry-after', '1');
     if (status === 401) reply.header('www-authenticate', 'Bearer');
-    reply.status(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+    answerProblem(reply, error);
   }
+}
+
+/**
+ * Answers what Fastify's router refuses, which never reaches Nest: a path that cannot be decoded.
+ * For its option `frameworkErrors`.
+ */
+export function answerUnroutable(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  answerProblem(reply, new LandfallError('request.invalid', error.message, { cause: error }));
+}
+
+function answerProblem(reply: FastifyReply, { code, detail }: LandfallError): void {
+  const problem = problemOf(code, detail);
+  protectProblem(reply);
+  reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problem));
 }
 
 /** Answers 405 instead of 404 if the path exists for other methods. */

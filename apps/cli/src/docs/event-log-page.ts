@@ -57,8 +57,9 @@ ${renderFields(rendition)}
 `;
 }
 
-function renderFields(schema: z.ZodType): string {
-  const { properties = {} } = z.toJSONSchema(schema) as JsonSchema;
+function renderFields({ shape }: z.ZodObject): string {
+  // Without its name, or there would be a reference to it.
+  const { properties = {} } = z.toJSONSchema(z.object(shape)) as JsonSchema;
   const rows = Object.entries(properties).map(
     ([name, field]) => `| \`${name}\` | ${typeOf(field)} | ${escapeCell(field.description ?? '')} |`,
   );

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { planRanges } from './chunk-plan.js';
+import { planContents, planRanges } from './chunk-plan.js';
+import type { ChunkContent } from './growing-plan.js';
 import { joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
 import { chooseRungs } from '../ladder/choose-rungs.js';
 import type { LadderPlan } from '../ladder/plan-ladder.js';
@@ -30,10 +31,11 @@ async function encodeInParts(source: string, specs: VideoSpecs = plain, key?: Bu
   const parts = planRanges(facts, plan, 2);
   const joined = await scratchFolder();
   const chunks: EncodedChunk[] = [];
-  for (const part of [...parts, null]) {
+  const contents: ChunkContent[] = [...parts, null].map((pictures) => ({ pictures }));
+  for (const content of contents) {
     const outDir = await scratchFolder();
     const job = { ...(await workOn(source, { facts, outDir })), plan };
-    chunks.push(await chunkOfHls(plan, await encodeChunk(job, part), outDir, key));
+    chunks.push(await chunkOfHls(plan, await encodeChunk(job, content), outDir, key));
     await cp(outDir, joined, { recursive: true });
   }
   return { facts, plan, parts, whole: joinChunks(facts, plan, chunks), joined };
@@ -78,6 +80,43 @@ async function timesOf(master: string, stream: string): Promise<string[]> {
   expect(stderr).toBe('');
   return stdout.trim().split('\n').toSorted();
 }
+
+test('a video that plays early is the same in the end, and the start of its sound is that of the whole', async () => {
+  const source = join(await scratchFolder(), 'clip.mp4');
+  await makeCountedClip('30000/1001', 11, source);
+  const facts = await probe(source);
+  const specs = { hls: { name: 'stream', heights: [72, 36], segmentSeconds: 1 } };
+  const plan = await planInSoftware(tools, facts, specs, never);
+  const joined = await scratchFolder();
+  const chunks: EncodedChunk[] = [];
+  const starts: { outDir: string; chunk: EncodedChunk }[] = [];
+  for (const content of planContents(facts, plan, 5, true)) {
+    const outDir = await scratchFolder();
+    const job = { ...(await workOn(source, { facts, outDir })), plan };
+    const chunk = await encodeChunk(job, content);
+    if (content.soundSegments !== undefined) starts.push({ outDir, chunk });
+    else {
+      chunks.push(chunk);
+      await cp(outDir, joined, { recursive: true });
+    }
+  }
+  const whole = joinChunks(facts, plan, chunks);
+  await joinHls(plan, whole, joined);
+  // The target duration of a playlist that grows is that of its first segment.
+  for (const { segments } of whole.tracks)
+    expect(Math.max(...segments.map(({ ticks }) => ticks))).toBe(segments[0]?.ticks);
+  for (const rung of ['72p', '36p']) {
+    const numbers = await readCounter(join(joined, rung, 'playlist.m3u8'));
+    expect(numbers).toEqual(allNumbers(numbers.length));
+    expect(numbers).toHaveLength((await readCounter(source)).length);
+  }
+  expect(starts.map(({ chunk }) => chunk.tracks[0]?.segments.length)).toEqual([5]);
+  for (const { outDir, chunk } of starts) {
+    const [sound] = chunk.tracks;
+    for (const path of [sound?.initPath ?? '', ...(sound?.segments.map((segment) => segment.path) ?? [])])
+      expect(await readFile(join(outDir, path))).toEqual(await readFile(join(joined, path)));
+  }
+});
 
 test('an MP4 is put together from joined parts', async () => {
   const source = join(await scratchFolder(), 'clip.mp4');

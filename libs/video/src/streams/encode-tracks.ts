@@ -58,7 +58,7 @@ export async function encodeTracks(
   const { pictures, sounds } = tracks;
   await makeFolders([...pictures, ...sounds], outDir);
   const loudness = sounds.some(({ normalize }) => normalize) ? await measureLoudness(job) : null;
-  const frameRate = pictures[0]?.target.frameRate;
+  const frameRate = plan.pictures[0]?.target.frameRate;
   const complaints = await runFfmpeg(tools, {
     source: job.source,
     durationMs: partMs(facts, part, frameRate),
@@ -72,14 +72,17 @@ export async function encodeTracks(
       ...pictures.flatMap((picture, index) =>
         pictureOutput(picture, `[v${index}]`, coresOf(tools), part.firstSegment),
       ),
-      ...sounds.flatMap((sound) =>
-        soundOutput(
+      ...sounds.flatMap((sound) => [
+        ...(frameRate === undefined || part.frames === null
+          ? []
+          : options({ t: (part.frames / frameRate).toFixed(6) })),
+        ...soundOutput(
           sound,
           plan,
           sound.normalize && loudness ? normalizeFilter(loudness) : [],
           videoOf(facts.video),
         ),
-      ),
+      ]),
     ],
     outDir,
     timeoutMs: limits.timeoutMs,

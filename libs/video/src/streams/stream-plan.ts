@@ -35,6 +35,11 @@ export interface StreamPlan {
   readonly mp4: { spec: Mp4Spec; picture: PictureTrack; sound: SoundTrack | null } | null;
 }
 
+/** What plays early is this rung; undefined without a stream. */
+export function smallestRung({ hls }: Pick<StreamPlan, 'hls'>): PictureTrack | undefined {
+  return hls?.rungs.findLast(({ range }) => range === 'SDR');
+}
+
 /** A player of an MP4 seeks in steps of this. */
 const mp4KeySeconds = 4;
 
