@@ -6,6 +6,7 @@ import { measureThroughput } from './callbacks/throughput.js';
 import { measureEmulator } from './emulator/uploads.js';
 import { measureFirstThumbnail } from './images/first-thumbnail.js';
 import { measureImageMemory } from './images/memory.js';
+import { measureImageQuality } from './images/quality.js';
 import { measureImages } from './images/throughput.js';
 import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
@@ -25,6 +26,7 @@ const benchmarks = {
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
+  'images-quality': measureImageQuality,
   'emulator-uploads': measureEmulator,
   'migration-online': measureMigration,
   'prove-postgres': measureProof('postgres'),
