@@ -1,20 +1,28 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { measureFullTable } from './callbacks/full-table.js';
 import { measureSoak } from './callbacks/soak.js';
 import { measureSteadyRates } from './callbacks/steady.js';
 import { measureThroughput } from './callbacks/throughput.js';
 import { measureEmulator } from './emulator/uploads.js';
+import { measureDeliveries } from './events/deliveries.js';
+import { measureFeed } from './events/feed.js';
+import { measureEventLatency } from './events/latency.js';
+import { measureStreams } from './events/streams.js';
 import { measureFirstThumbnail } from './images/first-thumbnail.js';
 import { measureImageMemory } from './images/memory.js';
 import { measureImageQuality } from './images/quality.js';
 import { measureImages } from './images/throughput.js';
+import { compareResults, readResults, tellComparison } from './harness/compare.js';
 import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
-import { printJson, printReport } from './harness/report.js';
+import { printJson, printReport, printTable } from './harness/report.js';
 import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
+import { measureStart } from './start/start.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
+import { measureAutoLadder } from './videos/ladder-auto.js';
 import { measureVideoMemory } from './videos/memory.js';
 import { measurePoster } from './videos/poster.js';
 
@@ -27,18 +35,25 @@ const benchmarks = {
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
   'images-quality': measureImageQuality,
+  'events-deliveries': measureDeliveries,
+  'events-latency': measureEventLatency,
+  'events-streams': measureStreams,
+  'events-feed': measureFeed,
   'emulator-uploads': measureEmulator,
   'migration-online': measureMigration,
   'prove-postgres': measureProof('postgres'),
   'prove-redis': measureProof('redis'),
   reconcile: measureReconcile,
+  start: measureStart,
   'videos-ladder': measureLadder,
+  'videos-ladder-auto': measureAutoLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
-NAME is one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, images, prove, reconcile, videos`;
+npm run bench -- compare FILE FILE
+NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, start, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -48,8 +63,19 @@ const { positionals, values } = parseArgs({
     seconds: { type: 'string', default: '4' },
   },
 });
-const [name] = positionals;
-const chosen = Object.entries(benchmarks).filter(([known]) => name && known.startsWith(name));
+const [name, ...files] = positionals;
+if (name === 'compare' && files.length === 2) {
+  const [before = [], after = []] = await Promise.all(
+    files.map(async (file) => readResults(await readFile(file, 'utf8'))),
+  );
+  const { table, note } = tellComparison(compareResults(before, after));
+  printTable(table);
+  console.log(note);
+  process.exit(0);
+}
+const chosen = Object.entries(benchmarks).filter(
+  ([known]) => name === 'all' || (name && known.startsWith(name)),
+);
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 if (chosen.length === 0 || !(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {

@@ -27,14 +27,15 @@ export interface Surroundings {
 export async function openLandfall(
   { postgres, keyUrl }: Surroundings,
   databaseName = 'landfall',
-): Promise<Contestant> {
+): Promise<Contestant & { readonly apiKey: string }> {
+  const apiKey = randomBytes(16).toString('hex');
   const databaseUrl = await postgres.createDatabase(databaseName);
   await migrateDatabase(databaseUrl);
   const program = await startProgram('landfall', 'apps/api/src/main.js', {
     DATABASE_URL: databaseUrl,
     API_HOST: '127.0.0.1',
     API_PORT: '0',
-    API_KEYS: randomBytes(16).toString('hex'),
+    API_KEYS: apiKey,
     API_LINK_SECRET: randomBytes(32).toString('hex'),
     TICKET_SECRETS: randomBytes(32).toString('hex'),
     CALLBACK_KEY_HOSTS: new URL(keyUrl).host,
@@ -45,7 +46,7 @@ export async function openLandfall(
     OSS_ACCESS_KEY_ID: 'never-used',
     OSS_ACCESS_KEY_SECRET: 'never-used',
   });
-  return withOutbox(program, databaseUrl);
+  return { ...(await withOutbox(program, databaseUrl)), apiKey };
 }
 
 export async function openBareFastify({ postgres, keyUrl }: Surroundings): Promise<Contestant> {

@@ -27,14 +27,13 @@ export function printReport(report: Report, machine: Machine): void {
   );
 }
 
+/** One line for each report, so that those of a long run are there although it ends early. */
 export function printJson(report: Report, machine: Machine): void {
-  console.log(
-    JSON.stringify({ name: report.name, ratios: report.ratios, ...report.facts, machine }, null, 2),
-  );
+  console.log(JSON.stringify({ name: report.name, ratios: report.ratios, ...report.facts, machine }));
 }
 
 /** Columns as wide as their widest cell; the first one to the left, figures to the right. */
-function printTable(rows: Table): void {
+export function printTable(rows: Table): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) {
     const cells = row.map((cell, column) =>

@@ -12,7 +12,12 @@ import type { BenchPostgres } from './services.js';
 /** Emulator, api and, when it is told to start, a worker as `npm start` runs them, with the queue on Postgres. */
 export interface BenchStack {
   readonly databaseUrl: string;
+  readonly api: Program;
+  readonly emulator: Program;
+  readonly apiKey: string;
   readonly callbackUrl: string;
+  /** What its programs are started with. */
+  readonly env: Readonly<Record<string, string>>;
   /** Starts the worker; it takes both queues. `env` adds to or changes what it gets. */
   startWorker(env?: Record<string, string>): Promise<Program>;
   /** For the OSS client. */
@@ -37,13 +42,14 @@ export async function openStack(
   if (pipelinesFile) await writeFile(pipelinesFile, pipelines);
   const port = await freePort();
   const endpoint = `http://localhost:${port}`;
+  const apiKey = randomBytes(16).toString('hex');
   const [accessKeyId, accessKeySecret] = [randomBytes(12).toString('hex'), randomBytes(16).toString('hex')];
   const env = {
     DATABASE_URL: databaseUrl,
     QUEUE_URL: databaseUrl,
     API_HOST: '127.0.0.1',
     API_PORT: '0',
-    API_KEYS: randomBytes(16).toString('hex'),
+    API_KEYS: apiKey,
     API_LINK_SECRET: randomBytes(32).toString('hex'),
     TICKET_SECRETS: randomBytes(32).toString('hex'),
     CALLBACK_KEY_HOSTS: `localhost:${port}`,
@@ -59,14 +65,19 @@ export async function openStack(
     EMULATOR_BUCKETS: benchBucket,
     EMULATOR_ACCESS_KEY_ID: accessKeyId,
     EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
+    WEBHOOKS_ALLOW: '127.0.0.1',
     MEDIA_SCRATCH_DIR: join(folder, 'scratch'),
     MALLOC_ARENA_MAX: '2',
     ...(pipelinesFile && { PIPELINES_FILE: pipelinesFile }),
   };
-  stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
+  const emulator = stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
   const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
   return {
     databaseUrl,
+    api,
+    emulator,
+    apiKey,
+    env,
     callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,
     startWorker: async (more = {}) =>
       stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),

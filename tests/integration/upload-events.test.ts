@@ -151,3 +151,39 @@ test('a job that publishes late what nobody wants any more records nothing', asy
   await publishVersion(database.source, first, madeOf(first));
   expect(await typesOf(id)).toEqual([]);
 });
+
+test.each(['event', 'ticket'] as const)(
+  'what we learn of by %s too is recorded once: with the id that its callback was answered with',
+  async (source) => {
+    const objectKey = `photos/${source}.jpg`;
+    const called = await landed({ objectKey, confirmedAt: null, proof: 'ticket' });
+    const found = await landed({ objectKey, confirmedAt: null, proof: 'ticket', source });
+    for (const id of [called, found]) await relay(id);
+    await confirm(called);
+    expect(await confirm(found)).toBeNull();
+    expect(await typesOf(called)).toEqual(['upload.stored', 'upload.processing']);
+    expect(await typesOf(found)).toEqual([]);
+  },
+);
+
+test('what we learn of by an event alone is recorded when OSS has confirmed it, and its later callback leads to it', async () => {
+  const objectKey = 'photos/alone.jpg';
+  const found = await landed({ objectKey, confirmedAt: null, proof: 'ticket', source: 'event' });
+  await relay(found);
+  expect(await typesOf(found)).toEqual([]);
+  await confirm(found);
+  expect(await typesOf(found)).toEqual(['upload.stored', 'upload.processing']);
+  const called = await landed({ objectKey, confirmedAt: null, proof: 'ticket' });
+  await relay(called);
+  expect(await confirm(called)).toBeNull();
+  const events = await eventsOf(called);
+  expect(events.map(({ type }) => type)).toEqual(['upload.stored', 'upload.merged']);
+  expect(events[1]?.data).toMatchObject({ into: found });
+});
+
+test('what we learn of by an event and OSS does not have is recorded with its end', async () => {
+  const found = await landed({ confirmedAt: null, proof: 'ticket', source: 'event' });
+  await relay(found);
+  await failVersions(database.source, found, 'upload.process', new LandfallError('object.missing'));
+  expect(await typesOf(found)).toEqual(['upload.stored', 'upload.failed']);
+});

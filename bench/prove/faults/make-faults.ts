@@ -25,15 +25,16 @@ export async function makeFaults(schedule: readonly PlannedFault[], making: Maki
   const { pace, uploads, signal, say } = making;
   const startedAt = Date.now();
   const made: MadeFault[] = [];
-  // Each fault keeps some of the uploads for itself, so that there is always one to see that all is well again.
-  const kept = uploads / (2 * schedule.length + 1);
-  const allowAllBut = (faultsLeft: number) => pace.allow(Math.floor(uploads - kept * faultsLeft));
+  // The uploads wait for the faults: however long one takes, what is not done yet stays within what one fault has for
+  // itself. Half of that comes after it, so that there is always one to see that all is well again.
+  const half = uploads / (2 * schedule.length + 1);
+  const allowUntil = (next: PlannedFault | undefined) =>
+    pace.allow(next ? Math.floor(next.atUpload + half) : uploads);
   for (const [index, planned] of schedule.entries()) {
-    const faultsLeft = schedule.length - index;
-    allowAllBut(faultsLeft);
+    allowUntil(planned);
     await pace.reached(planned.atUpload);
     signal.throwIfAborted();
-    const fault = await makeFault(planned, startedAt, making, () => allowAllBut(faultsLeft - 1));
+    const fault = await makeFault(planned, startedAt, making, () => allowUntil(schedule[index + 1]));
     made.push(fault);
     say(tellFault(planned, fault));
   }

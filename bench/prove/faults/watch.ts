@@ -1,7 +1,7 @@
 import { firstIdOf, pause } from '#runtime';
 import { Client } from 'pg';
 
-const pollMs = 200;
+const pollMs = 500;
 const limitMs = 120_000;
 const mostInBacklog = 10_000;
 

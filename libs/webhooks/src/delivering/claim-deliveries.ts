@@ -1,4 +1,5 @@
 import type { DataSource } from '#database';
+import { withoutWaiting } from './commit.js';
 import type { DeliveryType } from '../rows/delivery.entity.js';
 import type { SigningSecret } from '../signing/secrets.js';
 
@@ -47,9 +48,12 @@ export interface Claims {
  * For each webhook by itself what is due, so that none waits behind another; those with the fewest
  * requests under way come first. What waits for an earlier event of its upload is put off, so that
  * it is not looked at again and again.
+ *
+ * It does not wait for the disk: a claim that a crash of Postgres undoes was sent perhaps, and is sent again.
  */
 const claimText = `
-  WITH open AS MATERIALIZED (
+  WITH relaxed AS MATERIALIZED (SELECT ${withoutWaiting}),
+  open AS MATERIALIZED (
     SELECT w.id, w.url, w.secrets, w.failures,
            CASE WHEN w.failures >= ${brokenAfter} THEN 1 ELSE $3::int END - coalesce(busy.requests, 0) AS room
     FROM webhooks AS w LEFT JOIN unnest($1::uuid[], $2::int[]) AS busy (id, requests) ON busy.id = w.id
@@ -83,7 +87,7 @@ const claimText = `
     RETURNING d.*)
   SELECT t.webhook_id, t.event_id, t.attempts, t.type, t.upload_id, t.created_at, e.data, e.created_at AS happened_at,
          open.url, open.secrets, open.failures > 0 AS is_failing, late.put_off
-  FROM (SELECT count(*)::int AS put_off FROM put_off) AS late
+  FROM relaxed, (SELECT count(*)::int AS put_off FROM put_off) AS late
   LEFT JOIN taken AS t ON true LEFT JOIN open ON open.id = t.webhook_id LEFT JOIN events AS e ON e.id = t.event_id`;
 
 /** Says only how many were put off. */

@@ -2,10 +2,7 @@ import { type DataSource, listenForNotifications } from '#database';
 import { eventsChannel } from '#events';
 import { type Config, type Logger, pause } from '#runtime';
 import type { Agent } from 'undici';
-import { checkedAgent } from '../network/checked-agent.js';
 import { urlRulesOf } from '../network/url-rules.js';
-import { type SendSettings } from '../sending/send.js';
-import { attemptDelivery } from './attempt-delivery.js';
 import { claimDeliveries, type ClaimedDelivery, leaseS, renewLeases } from './claim-deliveries.js';
 import type { Outcome } from './outcome.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -15,8 +12,11 @@ type WebhookSettings = Config<'webhooks'>['webhooks'];
 
 /** How often a worker looks without being woken: for retries, and for what another worker has lost. */
 const pollMs = 500;
-/** Between two claims, so that what ends within it is claimed anew by one statement. */
+/** Between two claims, so that what is placed within it is claimed by one statement. */
 const claimPauseMs = 4;
+/** What ends is replaced together: when so many requests have ended, or after this time. */
+const gathered = 10;
+const gatherMs = 15;
 const renewEveryMs = (leaseS * 1_000) / 3;
 
 /**
@@ -29,12 +29,16 @@ export class Deliverer {
   private readonly stopping = new AbortController();
   /** Ends what is under way. */
   private readonly cutting = new AbortController();
-  private readonly agent: Agent;
-  private readonly send: SendSettings;
+  private readonly rules: ReturnType<typeof urlRulesOf>;
+  /** Loaded with the first delivery: undici has a megabyte, and the api, which knows this room too, never sends. */
+  private agent: Promise<Agent> | undefined;
   private readonly outcomes: OutcomeWriter;
   private readonly underWay = new Map<ClaimedDelivery, Promise<void>>();
   private readonly busy = new Map<string, number>();
   private running: Promise<unknown> = Promise.resolve();
+  /** Requests that ended since the last claim. */
+  private ended = 0;
+  private gathering: NodeJS.Timeout | undefined;
   private wake: () => void = () => {};
   private woken = false;
 
@@ -43,9 +47,7 @@ export class Deliverer {
     private readonly settings: WebhookSettings,
     private readonly logger: Logger,
   ) {
-    const rules = urlRulesOf(settings);
-    this.agent = checkedAgent(rules.addresses, settings);
-    this.send = { rules, dispatcher: this.agent, timeoutMs: settings.timeoutMs };
+    this.rules = urlRulesOf(settings);
     this.outcomes = new OutcomeWriter(database.source, settings.disableAfterS, logger);
   }
 
@@ -65,10 +67,20 @@ export class Deliverer {
     await this.running;
     await Promise.all(this.underWay.values());
     clearTimeout(cut);
-    await this.agent.destroy();
+    clearTimeout(this.gathering);
+    await (await this.agent)?.destroy();
+  }
+
+  /** A claim for each request that ends would be most of the work. */
+  private gather(): void {
+    this.ended += 1;
+    if (this.ended >= gathered || this.underWay.size === 0) this.nudge();
+    else this.gathering ??= setTimeout(() => this.nudge(), gatherMs);
   }
 
   private nudge(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
     this.woken = true;
     this.wake();
   }
@@ -77,6 +89,7 @@ export class Deliverer {
     let failing = false;
     while (!signal.aborted) {
       this.woken = false;
+      this.ended = 0;
       try {
         if (await this.claim()) this.woken = true;
         if (failing) this.logger.info('webhooks are delivered again');
@@ -122,18 +135,28 @@ export class Deliverer {
       const left = (this.busy.get(webhookId) ?? 1) - 1;
       if (left > 0) this.busy.set(webhookId, left);
       else this.busy.delete(webhookId);
-      this.nudge();
+      this.gather();
     });
     this.underWay.set(delivery, ended);
   }
 
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
+    const { rules } = this;
+    const { retryS, timeoutMs } = this.settings;
+    const { attemptDelivery } = await import('./attempt-delivery.js');
     const outcome: Outcome = await attemptDelivery(delivery, {
-      send: this.send,
-      schedule: this.settings.retryS,
+      send: { rules, dispatcher: await this.openAgent(), timeoutMs },
+      schedule: retryS,
       signal: this.cutting.signal,
     });
     await this.outcomes.write(outcome);
+  }
+
+  private openAgent(): Promise<Agent> {
+    this.agent ??= import('../network/checked-agent.js').then(({ checkedAgent }) =>
+      checkedAgent(this.rules.addresses, this.settings),
+    );
+    return this.agent;
   }
 
   /** What takes long stays ours, also while it is being recorded. */

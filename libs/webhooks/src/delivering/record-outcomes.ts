@@ -1,14 +1,17 @@
 import type { DataSource, EntityManager } from '#database';
 import { recordEvents } from '#events';
 import { isOfReceiver, type Outcome } from './outcome.js';
+import { withoutWaiting } from './commit.js';
 import { type DisabledWebhook, recordHealth } from './record-health.js';
 
 /**
  * Only of those that are still ours: whose lease ended may be another's by now, with a higher attempt.
- * What waited for one that ended is due at once.
+ * What waited for one that ended is due at once. It does not wait for the disk: what a crash of Postgres undoes is
+ * delivered once more.
  */
 const outcomesText = `
-  WITH ended AS (
+  WITH relaxed AS MATERIALIZED (SELECT ${withoutWaiting}),
+  ended AS (
     UPDATE deliveries AS d
     SET state = r.state, leased_until = NULL,
         next_attempt_at = CASE WHEN r.state = 'pending' THEN now() + make_interval(secs => r.retry_s) END,
@@ -18,7 +21,7 @@ const outcomesText = `
         status = CASE WHEN r.is_sent THEN r.status ELSE d.status END,
         answer = CASE WHEN r.is_sent THEN r.answer ELSE d.answer END,
         error_code = CASE WHEN r.is_sent THEN r.error_code ELSE d.error_code END
-    FROM jsonb_to_recordset($1::jsonb) AS r (webhook_id uuid, event_id uuid, attempt int, state text, retry_s float8,
+    FROM relaxed, jsonb_to_recordset($1::jsonb) AS r (webhook_id uuid, event_id uuid, attempt int, state text, retry_s float8,
       is_sent boolean, status int, answer text, duration_ms int, error_code text)
     WHERE (d.webhook_id, d.event_id) = (r.webhook_id, r.event_id) AND d.state = 'pending' AND d.attempts = r.attempt
     RETURNING d.webhook_id, d.upload_id, d.position, d.ordered, d.state),
