@@ -21,6 +21,7 @@ import { measureReconcile } from './reconcile/reconcile.js';
 import { measureStart } from './start/start.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
+import { measureAutoLadder } from './videos/ladder-auto.js';
 import { measureVideoMemory } from './videos/memory.js';
 import { measurePoster } from './videos/poster.js';
 
@@ -43,6 +44,7 @@ const benchmarks = {
   reconcile: measureReconcile,
   start: measureStart,
   'videos-ladder': measureLadder,
+  'videos-ladder-auto': measureAutoLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,

@@ -13,6 +13,7 @@ import type { BenchPostgres } from './services.js';
 export interface BenchStack {
   readonly databaseUrl: string;
   readonly api: Program;
+  readonly emulator: Program;
   readonly apiKey: string;
   readonly callbackUrl: string;
   /** What its programs are started with. */
@@ -69,11 +70,12 @@ export async function openStack(
     MALLOC_ARENA_MAX: '2',
     ...(pipelinesFile && { PIPELINES_FILE: pipelinesFile }),
   };
-  stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
+  const emulator = stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
   const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
   return {
     databaseUrl,
     api,
+    emulator,
     apiKey,
     env,
     callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,

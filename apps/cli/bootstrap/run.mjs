@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildIfStale } from './build.mjs';
+import { buildApi, buildIfStale } from './build.mjs';
 import { installIfStale } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { root } from './root.mjs';
@@ -41,6 +41,7 @@ const steps = {
   ],
   bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
   prove: (words) => [[join(root, 'dist/bench/prove/main.js'), ...words]],
+  'generate:client': (words) => [[join(root, 'clients/typescript/generate.mjs'), ...words]],
   // What all of them begin with, and no more.
   build: () => [],
 };
@@ -53,14 +54,20 @@ export async function run([name, ...words]) {
   if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
   const node = await withLock(async () => {
     if (!(await installIfStale())) return undefined;
-    const isBuilt = (name === 'test' && isFast(words)) || (await buildIfStale());
-    return isBuilt ? findNode() : undefined;
+    return (await build(name, words)) ? findNode() : undefined;
   });
   if (!node) return fail();
   for (const parameters of list) {
     const end = await runToItsEnd(node, parameters, { tellsOurEnd: ['start', 'dev', 'run'].includes(name) });
     if (end.code !== 0) return endLike(end);
   }
+}
+
+/** Builds what a script needs. */
+async function build(name, words) {
+  if (name === 'test' && isFast(words)) return true;
+  // The client may not fit the api yet, nor what uses the client.
+  return name === 'generate:client' ? buildApi() : buildIfStale();
 }
 
 /** Node 24 of the npm package `node`, or the Node that runs this when it is new enough. */

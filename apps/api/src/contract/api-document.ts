@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { loadSwagger } from './annotations.js';
 import { documentHead } from './document-head.js';
 import { documentSchema, namedSchemas } from './named-schemas.js';
+import { documentWebhooks } from './webhook-requests.js';
 import { problemOf, problemResponses, problemSchema, readContract } from './problems.js';
 
 /** A method of a controller that answers an operation. */
@@ -37,6 +38,7 @@ export async function createApiDocument(app: NestFastifyApplication): Promise<Op
       for (const code of complete(operation, path, handlers)) codes.add(code);
   }
   documentSchema(problemSchema);
+  const webhooks = documentWebhooks();
   const known = [...codes].toSorted();
   // Where no operation is.
   const elsewhere: ErrorCode[] = ['request.method_not_allowed', 'request.not_found'];
@@ -45,6 +47,7 @@ export async function createApiDocument(app: NestFastifyApplication): Promise<Op
     paths: Object.fromEntries(
       Object.entries(document.paths).toSorted(([one], [other]) => (one < other ? -1 : 1)),
     ),
+    webhooks,
     components: {
       securitySchemes: documentHead.components.securitySchemes,
       schemas: withCodes(namedSchemas(), [...known, ...elsewhere].toSorted()),
