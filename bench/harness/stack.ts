@@ -16,6 +16,8 @@ export interface BenchStack {
   readonly emulator: Program;
   readonly apiKey: string;
   readonly callbackUrl: string;
+  /** What its programs are started with. */
+  readonly env: Readonly<Record<string, string>>;
   /** Starts the worker; it takes both queues. `env` adds to or changes what it gets. */
   startWorker(env?: Record<string, string>): Promise<Program>;
   /** For the OSS client. */
@@ -75,6 +77,7 @@ export async function openStack(
     api,
     emulator,
     apiKey,
+    env,
     callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,
     startWorker: async (more = {}) =>
       stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),

@@ -79,7 +79,7 @@ fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
 protectRoutes(fastify, config.http.publicUrl?.startsWith('https:') === true);
-serveApiDocument(app);
+serveApiDocument(app, fastify);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

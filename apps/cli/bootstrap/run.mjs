@@ -8,10 +8,12 @@ import { runToItsEnd } from './spawn.mjs';
 
 const cli = join(root, 'dist/apps/cli/src/main.js');
 /** As containers run them: libs/local/src/node-flags.ts says why. */
-const flagsOf = (command) => [
-  `--max-semi-space-size=${command === 'api' ? 8 : 1}`,
-  '--heap-growing-percent=90',
-];
+const flagsOf = (command) =>
+  command === 'api'
+    ? ['--single-threaded-gc', '--max-semi-space-size=16']
+    : ['--max-semi-space-size=1', '--heap-growing-percent=90'];
+/** What Node has compiled before, for the programs that people wait for. One file for each module, so that it stays small. */
+const compileCache = join(root, '.landfall/compile-cache');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** The tests that need nothing but the sources: vitest.fast.config.ts says which. */
@@ -48,6 +50,7 @@ const steps = {
 export async function run([name, ...words]) {
   const list = steps[name]?.(words);
   if (name === 'fuzz') process.env.FUZZ_SECONDS ??= '300';
+  if (['start', 'dev', 'run'].includes(name)) process.env.NODE_COMPILE_CACHE ??= compileCache;
   if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
   const node = await withLock(async () => {
     if (!(await installIfStale())) return undefined;

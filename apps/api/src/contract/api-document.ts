@@ -2,8 +2,9 @@ import type { ErrorCode } from '#runtime';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { loadSwagger } from './annotations.js';
 import { documentHead } from './document-head.js';
 import { documentSchema, namedSchemas } from './named-schemas.js';
 import { documentWebhooks } from './webhook-requests.js';
@@ -22,7 +23,8 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
  * The contract of the API as OpenAPI 3.1. An operation has the name of the method that answers it;
  * its security and its problems are what `SecuredBy` and `Problems` say.
  */
-export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
+export async function createApiDocument(app: NestFastifyApplication): Promise<OpenAPIObject> {
+  const { SwaggerModule } = await loadSwagger();
   const document = SwaggerModule.createDocument(app, documentHead, {
     autoTagControllers: false,
     operationIdFactory: (_controller, method) => method,

@@ -1,5 +1,5 @@
 import { applyDecorators, Header } from '@nestjs/common';
-import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse } from './annotations.js';
 import { Problems } from './problems.js';
 
 /** Documents that an operation answers with an entity tag, and 304 to whoever holds it already. */

@@ -1,5 +1,6 @@
-import { ApiQuery, type ApiResponseSchemaHost } from '@nestjs/swagger';
+import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 import { z } from 'zod';
+import { ApiQuery } from './annotations.js';
 
 type SchemaOrReference = ApiResponseSchemaHost['schema'];
 export type JsonSchema = Record<string, unknown>;

@@ -14,9 +14,9 @@ import {
   ApiOperation,
   ApiProduces,
   ApiQuery,
-  type ApiResponseSchemaHost,
   ApiTags,
-} from '@nestjs/swagger';
+} from '../contract/annotations.js';
+import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { EventAccessGuard, Grant } from '../access/access.guard.js';

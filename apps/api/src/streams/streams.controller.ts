@@ -4,7 +4,7 @@ import { LandfallError } from '#runtime';
 import { ObjectStore } from '#storage';
 import { readGrowing, type Rendition, type Upload, UploadReader } from '#uploads';
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { type GrowingStream, namingFile, writeGrowing } from '#playlists';

@@ -2,7 +2,13 @@ import { DataSource } from '#database';
 import type { Pipelines } from '#pipelines';
 import { cancelUpload, deleteUpload, reprocessUpload, type UploadView, uploadViewSchema } from '#uploads';
 import { Controller, Delete, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '../contract/annotations.js';
 import { z } from 'zod';
 import { ChangesIfMatch } from '../contract/conditional.js';
 import { documentSchema } from '../contract/named-schemas.js';

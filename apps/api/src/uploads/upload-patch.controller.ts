@@ -1,7 +1,7 @@
 import { DataSource } from '#database';
 import { updateUpload, type UploadView, uploadViewSchema } from '#uploads';
 import { Controller, Param, Patch, Res, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { ChangesIfMatch, tagHeader } from '../contract/conditional.js';
