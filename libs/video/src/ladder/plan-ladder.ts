@@ -13,7 +13,7 @@ export interface PlannedRung {
  * Why a size is left out: `no-detail`: the next smaller one shows the same; `hardly-smaller`: who can play it can play the next
  * larger one; `enough`: the next larger one needs so little that everybody can play it.
  */
-export type Omission = 'no-detail' | 'hardly-smaller' | 'enough';
+type Omission = 'no-detail' | 'hardly-smaller' | 'enough';
 
 /** The rungs of one video, largest first. Plain data: parts of a long video are encoded by what one job planned. */
 export interface LadderPlan {
