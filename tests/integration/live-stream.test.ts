@@ -115,8 +115,11 @@ describe('the stream of events', () => {
 
   test('a reader of an upload that is merged goes on with the one that stands for it', async () => {
     const [merged, into] = [newId(), newId()];
-    await using stream = await open(`?uploadId=${merged}`);
-    await stream.until(() => stream.lastId() !== '');
+    const [before] = await log(1);
+    const query = `uploadId=${merged}`;
+    await using stream = await open(`?${query}`);
+    await using ready = await open(`?${query.toUpperCase().replace('UPLOADID', 'uploadId')}&type=upload.ready`);
+    await Promise.all([stream, ready].map((one) => one.until(() => one.lastId() !== '')));
     await database.source.query(
       `INSERT INTO events (id, type, upload_id, data, position)
        SELECT $1, 'upload.merged', $2, $3, max(position) + 1 FROM events`,
@@ -126,6 +129,12 @@ describe('the stream of events', () => {
     await log(1);
     await stream.until(() => stream.events.length === 2);
     expect(stream.events.map(({ data }) => data.uploadId)).toEqual([merged, into]);
+    await ready.until(() => ready.events.length === 1);
+    // Older than what the process holds, so that the database filters.
+    await log(2_100);
+    await using later = await open(`?after=${before}&${query}&type=upload.ready`);
+    await later.until(() => later.events.length === 1);
+    for (const one of [ready, later]) expect(one.events.map(({ data }) => data.uploadId)).toEqual([into]);
   });
 
   test('a kill of the api loses nothing for a reader that comes back', async () => {
@@ -167,6 +176,24 @@ describe('the stream of events', () => {
     await using resumed = await open(`?after=${before}`);
     await resumed.until(() => resumed.events.length >= ids.length);
     expect(resumed.events.map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('a reader that takes nothing does not keep the api from closing', async () => {
+    const own = await startApp('api', { ...env, LIVE_STALL_MS: '600000' });
+    const [before] = await log(1);
+    for (let page = 0; page < 20; page += 1) await log(20, { padding: 60_000 });
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.on('error', () => undefined).pause();
+    socket.write(
+      `GET /v1/events/stream?after=${before} HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer ${env['API_KEYS']}\r\n\r\n`,
+    );
+    await metricReaches('landfall_event_streams', 1, own.url);
+    // When another one has everything, the first one has long had more than fits on its way.
+    await using other = await open(`?after=${before}`, {}, own.url);
+    await other.until(() => other.events.length >= 400);
+    expect(await own.end()).toBe(0);
+    socket.destroy();
   });
 
   test('200 streams at once get the same, and end within moments when the api does', async () => {
