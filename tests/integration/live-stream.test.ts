@@ -118,7 +118,9 @@ describe('the stream of events', () => {
     const [before] = await log(1);
     const query = `uploadId=${merged}`;
     await using stream = await open(`?${query}`);
-    await using ready = await open(`?${query.toUpperCase().replace('UPLOADID', 'uploadId')}&type=upload.ready`);
+    await using ready = await open(
+      `?${query.toUpperCase().replace('UPLOADID', 'uploadId')}&type=upload.ready`,
+    );
     await Promise.all([stream, ready].map((one) => one.until(() => one.lastId() !== '')));
     await database.source.query(
       `INSERT INTO events (id, type, upload_id, data, position)

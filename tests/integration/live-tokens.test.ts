@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createLogger, developmentSecrets, newId } from '#runtime';
-import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
+import { type AppProcess, eventually, startApp, testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
@@ -182,7 +182,9 @@ describe('tokens for browsers', () => {
   });
 
   test('show nothing once they have expired, also between two heartbeats', async () => {
-    await using own = await startApp('api', { ...env, LIVE_HEARTBEAT_MS: '300000' });
+    await using stack = new AsyncDisposableStack();
+    const own = await startApp('api', { ...env, LIVE_HEARTBEAT_MS: '300000' });
+    stack.defer(async () => void (await own.end()));
     const { token } = await issue({ tickets: [ticketId], lifetimeS: 1 }, own.url);
     await using reader = await openStream(`${own.url}/v1/events/stream?token=${token}`);
     await eventually(async () => {

@@ -35,17 +35,18 @@ const parameters = Object.values(paths)
   .filter((parameter) => parameter.in === 'query');
 
 test('writes every list and record as the API documents it', () => {
-  const written = (name: string, value: QueryValue) => writeQuery({ [name]: value });
-  let seen = 0;
-  for (const { name, description, explode, schema } of parameters) {
-    const isList = schema.type === 'array' || schema.anyOf?.some(({ type }) => type === 'array');
-    if (!isList && schema.type !== 'object') continue;
-    seen += 1;
-    if (isList)
-      expect(written(name, ['a', 'b'])).toBe(explode === false ? `?${name}=a%2Cb` : `?${name}=a&${name}=b`);
-    else expect(`${written(name, { a: 'b' })} ${description}`).toMatch(/^\?(\w+)\.a=b \1\.<name>=<value>/);
-  }
-  expect(seen).toBeGreaterThan(8);
+  const isA = (type: string, { schema }: Parameter) =>
+    schema.type === type || (schema.anyOf?.some((one) => one.type === type) ?? false);
+  const lists = parameters.filter((parameter) => isA('array', parameter));
+  expect(lists.length).toBeGreaterThan(5);
+  expect(lists.map(({ name }) => writeQuery({ [name]: ['a', 'b'] }))).toEqual(
+    lists.map(({ name, explode }) => (explode === false ? `?${name}=a%2Cb` : `?${name}=a&${name}=b`)),
+  );
+  const records = parameters.filter((parameter) => isA('object', parameter));
+  expect(records.length).toBeGreaterThan(3);
+  expect(records.map(({ name }) => writeQuery({ [name]: { a: 'b' } }))).toEqual(
+    records.map(({ description = '' }) => `?${description.split('.', 1)[0]}.a=b`),
+  );
 });
 
 test('escapes what stands in a path', () => {
