@@ -100,13 +100,12 @@ export class EventStream {
     if (!this.pumping && !this.response.writableNeedDrain) this.response.write(`:\n${idLine(this.place)}\n`);
   }
 
-  /** Ends the stream, once. A reader that is behind is cut off; it resumes where it was. */
+  /** Ends the stream, once. A reader that takes nothing is cut off. */
   end(reason: StreamEnd): void {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
     this.unfollow();
-    // One that takes nothing would not take the end either, and would keep its connection for ever.
-    if (reason === 'stalled' || this.response.writableNeedDrain) this.response.destroy();
+    if (reason === 'stalled') this.response.destroy();
     else this.response.end();
     streamEnds.count(reason);
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type QueryValue, writePath, writeQuery } from './query.js';
+import { writePath, writeQuery } from './query.js';
 
 test('writes values of every kind', () => {
   const query = writeQuery({
