@@ -130,6 +130,7 @@ const owners = {
   '@nestjs/swagger': '^apps/api/',
   '@fastify/static': '^apps/api/',
   fastify: '^apps/api/',
+  'find-my-way': '^apps/api/',
   'lru-cache': '^apps/api/',
   'file-type': '^apps/worker/',
   undici: '^libs/webhooks/',

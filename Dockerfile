@@ -27,7 +27,15 @@ COPY --from=build /app/dist dist
 COPY package.json pipelines.yaml ./
 # The emulator's buckets; a volume mounted here belongs to the user below.
 RUN mkdir -p /data/oss && chown -R node:node /data
+# What Node compiles is kept, for each set of flags: starting takes a third less. Nothing is written there later.
+ENV NODE_COMPILE_CACHE=/app/compile-cache
+RUN install --directory --owner node compile-cache
 USER node
 # Why these flags: libs/local/src/node-flags.ts.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=90", "dist/apps/cli/src/main.js"]
+RUN warm() { apps="$1"; shift; node "$@" --input-type=module -e \
+      "for (const app of '$apps'.split(' ')) await import('/app/dist/apps/' + app + '.js'); process.exit()"; } \
+  && warm 'cli/src/program api/src/api.module' --single-threaded-gc --max-semi-space-size=16 \
+  && warm 'cli/src/program worker/src/worker.module worker/src/job-handlers oss-emulator/src/start-configured' \
+    --max-semi-space-size=1 --heap-growing-percent=90
+ENTRYPOINT ["node", "--single-threaded-gc", "--max-semi-space-size=16", "dist/apps/cli/src/main.js"]
 CMD ["help"]

@@ -18,8 +18,10 @@ import { measureMigration } from './callbacks/migration-online.js';
 import { printJson, printReport, printTable } from './harness/report.js';
 import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
+import { measureStart } from './start/start.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
+import { measureAutoLadder } from './videos/ladder-auto.js';
 import { measureVideoMemory } from './videos/memory.js';
 import { measurePoster } from './videos/poster.js';
 
@@ -40,14 +42,16 @@ const benchmarks = {
   'prove-postgres': measureProof('postgres'),
   'prove-redis': measureProof('redis'),
   reconcile: measureReconcile,
+  start: measureStart,
   'videos-ladder': measureLadder,
+  'videos-ladder-auto': measureAutoLadder,
   'videos-poster': measurePoster,
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,
 };
 const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
 npm run bench -- compare FILE FILE
-NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, videos`;
+NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, start, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -13,6 +13,7 @@ import { DeliverWebhooks1764720000000 } from './0012-deliver-webhooks.js';
 import { OwnWords1764806400000 } from './0013-own-words.js';
 import { IdempotencyKeys1764892800000 } from './0014-idempotency-keys.js';
 import { FindRunningVersions1764979200000 } from './0015-find-running-versions.js';
+import { ShowWhatPlays1765065600000 } from './0016-show-what-plays.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   OwnWords1764806400000,
   IdempotencyKeys1764892800000,
   FindRunningVersions1764979200000,
+  ShowWhatPlays1765065600000,
 ] as const;

@@ -43,10 +43,37 @@ export async function readMemory(pid: number): Promise<ResidentMemory | null> {
 const tickMs = 10;
 
 /** Processor time that a process has used so far, user and system, in milliseconds; null where there is no /proc. */
-export async function readCpuMs(pid: number): Promise<number | null> {
-  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+export function readCpuMs(pid: number): Promise<number | null> {
+  return readTicks(`${pid}`, 11);
+}
+
+/** The same of the main thread of a process alone: in a worker all but sharp, and V8's helpers. */
+export function readMainThreadMs(pid: number): Promise<number | null> {
+  return readTicks(`${pid}/task/${pid}`, 11);
+}
+
+/** The same of the processes that this one started and that have ended. */
+export function readChildrenCpuMs(process = 'self'): Promise<number | null> {
+  return readTicks(process, 13);
+}
+
+/** The same of a process and its children, those included that have ended: of Postgres, all of its connections. */
+export async function readFamilyCpuMs(pid: number): Promise<number | null> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const living = children.split(' ').filter(Boolean).map(Number);
+  const [own, ended, ...others] = await Promise.all([
+    readCpuMs(pid),
+    readChildrenCpuMs(`${pid}`),
+    ...living.map(readCpuMs),
+  ]);
+  if (own === null || ended === null) return null;
+  return others.reduce<number>((sum, one) => sum + (one ?? 0), own + ended);
+}
+
+async function readTicks(process: string, field: number): Promise<number | null> {
+  const line = await readFile(`/proc/${process}/stat`, 'utf8').catch(() => '');
   // The name in the second field may hold spaces: count from the bracket that ends it.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
+  const ticks = Number(fields[field]) + Number(fields[field + 1]);
   return Number.isNaN(ticks) ? null : ticks * tickMs;
 }

@@ -1,14 +1,16 @@
 import { createServer, type Server } from 'node:http';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabaseIfMissing } from '#database';
-import { ensureFfmpeg, freePort, startPostgres, startRedis } from '#local';
+import { ensureFfmpeg, freePort, type LocalPostgres, startPostgres, startRedis } from '#local';
 import { Client } from 'pg';
 
 /** Postgres of this run alone, durable as in production, and an address for each database in it. */
 export interface BenchPostgres extends AsyncDisposable {
+  /** Of the process whose children serve its connections. */
+  readonly pid: number;
   /** Makes an empty database and gives its URL. */
   createDatabase(name: string): Promise<string>;
 }
@@ -19,6 +21,7 @@ export async function openPostgres(): Promise<BenchPostgres> {
   const logFile = join(folder, 'postgres.log');
   const postgres = await startPostgres({ dataDir, port: await freePort(), logFile });
   return {
+    pid: await readPid(postgres),
     async createDatabase(name) {
       await createDatabaseIfMissing(postgres.url, name);
       const url = new URL(postgres.url);
@@ -30,6 +33,11 @@ export async function openPostgres(): Promise<BenchPostgres> {
       for (const path of [postgres.dataDir, folder]) await rm(path, { recursive: true, force: true });
     },
   };
+}
+
+/** The first line of its file is the process that started all others. */
+export async function readPid({ dataDir }: LocalPostgres): Promise<number> {
+  return Number.parseInt(await readFile(join(dataDir, 'data', 'postmaster.pid'), 'utf8'), 10);
 }
 
 export async function openRedis(): Promise<AsyncDisposable & { readonly url: string }> {
@@ -66,7 +74,13 @@ export async function connectTo(databaseUrl: string): Promise<AsyncDisposable & 
 
 /** @throws Error with the command that installs it */
 export async function findFfmpeg(): Promise<string> {
+  return (await findFfmpegTools()).ffmpegPath;
+}
+
+/** ffmpeg and ffprobe. @throws Error that says how to install them */
+export async function findFfmpegTools(): Promise<{ ffmpegPath: string; ffprobePath: string }> {
   const ffmpeg = await ensureFfmpeg();
   if (ffmpeg.missing) throw new Error(`ffmpeg is needed; type: ${ffmpeg.command}`);
-  return ffmpeg.ffmpegPath;
+  const { ffmpegPath, ffprobePath } = ffmpeg;
+  return { ffmpegPath, ffprobePath };
 }

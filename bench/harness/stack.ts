@@ -13,8 +13,11 @@ import type { BenchPostgres } from './services.js';
 export interface BenchStack {
   readonly databaseUrl: string;
   readonly api: Program;
+  readonly emulator: Program;
   readonly apiKey: string;
   readonly callbackUrl: string;
+  /** What its programs are started with. */
+  readonly env: Readonly<Record<string, string>>;
   /** Starts the worker; it takes both queues. `env` adds to or changes what it gets. */
   startWorker(env?: Record<string, string>): Promise<Program>;
   /** For the OSS client. */
@@ -67,12 +70,14 @@ export async function openStack(
     MALLOC_ARENA_MAX: '2',
     ...(pipelinesFile && { PIPELINES_FILE: pipelinesFile }),
   };
-  stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
+  const emulator = stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
   const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
   return {
     databaseUrl,
     api,
+    emulator,
     apiKey,
+    env,
     callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,
     startWorker: async (more = {}) =>
       stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchmarkOptions } from '../harness/benchmark.js';
-import { readCpuMs } from '../harness/machine.js';
+import { readCpuMs, readFamilyCpuMs, readMainThreadMs } from '../harness/machine.js';
 import { makeMixedImages } from './photos.js';
 import { startProgram } from '../harness/program.js';
 import type { Report } from '../harness/report.js';
@@ -32,10 +32,16 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
   const bareSharp = stack.use(await startProgram('bareSharp', 'bench/references/bare-sharp.js'));
   const uploader = new Uploader(landfall);
 
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  const ourCpu: number[] = [];
-  const bareCpu: number[] = [];
+  const images = batch.length;
+  // When the clock starts, the first images are half done: they do not count.
+  const counted = images - parallel;
+  const ours = {
+    perSecond: [] as number[],
+    cpu: [] as number[],
+    main: [] as number[],
+    whole: [] as number[],
+  };
+  const theirs = { perSecond: [] as number[], cpu: [] as number[], main: [] as number[] };
   for (let round = 0; round <= rounds; round += 1) {
     signal.throwIfAborted();
     const ids: string[] = [];
@@ -45,40 +51,87 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
     const worker = await landfall.startWorker();
     const [firstId = ''] = ids;
     await waitForFirstRendition(database, firstId, { signal, timeoutMs, everyMs });
-    const cpuBeforeMs = await readCpuMs(worker.pid);
+    const others = [landfall.api.pid, landfall.emulator.pid, postgres.pid];
+    const spent = await startMeter(worker.pid, others);
     const elapsedMs = await waitUntilReady(database, ids, { signal, timeoutMs, everyMs });
-    const cpuMs = ((await readCpuMs(worker.pid)) ?? 0) - (cpuBeforeMs ?? 0);
+    const used = await spent();
     await worker[Symbol.asyncDispose]();
     await checkRenditions(database, ids, widths.length);
-    const bareCpuBeforeMs = await readCpuMs(bareSharp.pid);
-    const order = { files: batch, widths, folder, parallel };
-    const bare = await bareSharp.ask<{ elapsedMs: number }>(order, timeoutMs);
-    const bareCpuMs = ((await readCpuMs(bareSharp.pid)) ?? 0) - (bareCpuBeforeMs ?? 0);
+    const bareSpent = await startMeter(bareSharp.pid);
+    const bare = await bareSharp.ask<{ elapsedMs: number }>(
+      { files: batch, widths, folder, parallel },
+      timeoutMs,
+    );
+    const bareUsed = await bareSpent();
     if (round === 0) continue;
-    ourCpu.push(cpuMs / (batch.length - parallel));
-    bareCpu.push(bareCpuMs / batch.length);
-    // When the clock starts, the first images are half done: they do not count.
-    ours.push(((batch.length - parallel) / elapsedMs) * 1_000);
-    theirs.push((batch.length / bare.elapsedMs) * 1_000);
+    ours.perSecond.push((counted / elapsedMs) * 1_000);
+    ours.cpu.push(used.process / counted);
+    ours.main.push(used.mainThread / counted);
+    ours.whole.push(used.all / counted);
+    theirs.perSecond.push((images / bare.elapsedMs) * 1_000);
+    theirs.cpu.push(bareUsed.process / images);
+    theirs.main.push(bareUsed.mainThread / images);
     say(
-      `round ${round} of ${rounds}: ${ours.at(-1)?.toFixed(2)} images/s, bareSharp ${theirs.at(-1)?.toFixed(2)}`,
+      `round ${round} of ${rounds}: ${ours.perSecond.at(-1)?.toFixed(2)} images/s, bareSharp ${theirs.perSecond.at(-1)?.toFixed(2)}`,
     );
   }
-  const ratio = ratioOf(ours, theirs);
+  const throughput = ratioOf(ours.perSecond, theirs.perSecond);
+  const workerCpu = ratioOf(ours.cpu, theirs.cpu);
+  const elsewhere = ratioOf(theirs.cpu, ours.cpu);
+  const show = (values: readonly number[], digits = 0) => showSpread(spreadOf(values), digits);
   return {
     name: 'images-throughput',
-    ratios: { bareSharp: ratio },
-    facts: { settings: { rounds, images: batch.length, parallel }, landfall: ours, bareSharp: theirs },
+    ratios: { bareSharp: throughput, workerCpu, elsewhere },
+    facts: { settings: { rounds, images, parallel }, landfall: ours, bareSharp: theirs },
     tables: [
       [
-        ['', 'images/s: median (min–max)', 'CPU ms/image of the process'],
-        ['landfall', showSpread(spreadOf(ours), 2), showSpread(spreadOf(ourCpu), 0)],
-        ['bareSharp', showSpread(spreadOf(theirs), 2), showSpread(spreadOf(bareCpu), 0)],
-        ['landfall against bareSharp', showSpread(ratio, 2), showSpread(ratioOf(ourCpu, bareCpu), 2)],
+        [
+          '',
+          'images/s: median (min–max)',
+          'CPU ms/image: process',
+          'its main thread',
+          'with store, api, Postgres',
+        ],
+        ['landfall', show(ours.perSecond, 2), show(ours.cpu), show(ours.main), show(ours.whole)],
+        ['bareSharp', show(theirs.perSecond, 2), show(theirs.cpu), show(theirs.main), ''],
+        ['landfall against bareSharp', showSpread(throughput, 2), showSpread(workerCpu, 2), '', ''],
+        ['were all but the worker elsewhere', showSpread(elsewhere, 2), '', '', ''],
       ],
     ],
     notes: [
-      `${batch.length} images of ${files.length} kinds, ${parallel} at a time, three WebP thumbnails each; store, api and Postgres share the cores`,
+      `${images} images of ${files.length} kinds, ${parallel} at a time, three WebP thumbnails each; store, api and Postgres share the cores`,
+      'the last row is by processor time: what the worker would reach if it had the cores to itself, as bareSharp has',
     ],
+  };
+}
+
+/** Processor time, in milliseconds. */
+interface Spent {
+  process: number;
+  mainThread: number;
+  /** With that of the others. */
+  all: number;
+}
+
+/** Counts from now on what a process spends, and with it the families of others. NaN where there is no /proc. */
+async function startMeter(pid: number, others: readonly number[] = []): Promise<() => Promise<Spent>> {
+  const read = async (): Promise<Spent> => {
+    const families = await Promise.all(others.map((other) => readFamilyCpuMs(other)));
+    const own = (await readCpuMs(pid)) ?? Number.NaN;
+    const mainThread = (await readMainThreadMs(pid)) ?? Number.NaN;
+    return {
+      process: own,
+      mainThread,
+      all: families.reduce<number>((sum, one) => sum + (one ?? Number.NaN), own),
+    };
+  };
+  const before = await read();
+  return async () => {
+    const now = await read();
+    return {
+      process: now.process - before.process,
+      mainThread: now.mainThread - before.mainThread,
+      all: now.all - before.all,
+    };
   };
 }

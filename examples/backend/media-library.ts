@@ -1,9 +1,4 @@
-import type { LogEvent } from '@landfall/client';
-
-/** An event of an upload, as webhooks and the event log have it. */
-export interface UploadEvent extends LogEvent {
-  data: { upload?: { objectKey: string; status: string; vars: Record<string, string> } };
-}
+import type { WebhookEvent } from '@landfall/client';
 
 export interface KnownUpload {
   id: string;
@@ -19,15 +14,16 @@ export class MediaLibrary {
   private readonly seen = new Set<string>();
 
   /** Takes an event once, however often it comes, and lets no older one undo a newer one. */
-  record({ id, uploadId, timestamp, data: { upload } }: UploadEvent): void {
-    if (this.seen.has(id) || uploadId === null || !upload) return;
+  record({ id, uploadId, timestamp, data }: WebhookEvent): void {
+    if (this.seen.has(id) || uploadId === null || !('upload' in data)) return;
     this.seen.add(id);
     const known = this.uploads.get(uploadId);
     const events = (known?.events ?? 0) + 1;
     if (known && known.at > timestamp) known.events = events;
     else {
-      const { objectKey, status, vars } = upload;
-      const userId = vars['user_id'] ?? 'nobody';
+      const { objectKey, status } = data.upload;
+      // Very large events come without vars.
+      const userId = ('vars' in data.upload ? data.upload.vars['user_id'] : known?.userId) ?? 'nobody';
       this.uploads.set(uploadId, { id: uploadId, objectKey, status, events, userId, at: timestamp });
     }
   }

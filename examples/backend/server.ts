@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { Landfall, verifyWebhook, type WebhookHeaders, WebhookRejected } from '@landfall/client';
-import { MediaLibrary, type UploadEvent } from './media-library.ts';
+import { MediaLibrary } from './media-library.ts';
 
 const apiUrl = process.env['LANDFALL_API_URL'] ?? 'http://localhost:3000';
 const apiKey = process.env['LANDFALL_API_KEY'] ?? 'landfall-dev-key';
@@ -55,7 +55,7 @@ async function issueTicket(request: IncomingMessage): Promise<Answer> {
 async function receiveWebhook(request: IncomingMessage): Promise<Answer> {
   const body = await readBody(request);
   try {
-    const event = await verifyWebhook<UploadEvent>(body, request.headers as WebhookHeaders, webhookSecrets);
+    const event = await verifyWebhook(body, request.headers as WebhookHeaders, webhookSecrets);
     library.record(event);
     return { status: 204 };
   } catch (error) {

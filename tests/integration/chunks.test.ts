@@ -63,7 +63,7 @@ async function begin(id: string, position: number): Promise<Chunk> {
 test('a video is cut once, and cut again queues only what is not made', async () => {
   const id = await cut();
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk', 'upload.chunk']);
-  await finishChunk(database.source, await begin(id, 1), { tracks: [] });
+  await finishChunk(database.source, await begin(id, 1), { made: { tracks: [] } });
   const before = await chunksOf(id);
   await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: [...parts, ...parts] });
   expect(await chunksOf(id)).toEqual(before);
@@ -76,7 +76,9 @@ test('the last chunk has them joined, also when all end at once, and nothing is 
   expect(await readyChunks(database.source, await planOf(id))).toBeNull();
   const chunks = await Promise.all([0, 1, 2].map((position) => begin(id, position)));
   await Promise.all(
-    [...chunks, ...chunks].map((chunk) => finishChunk(database.source, chunk, { n: chunk.position })),
+    [...chunks, ...chunks].map((chunk) =>
+      finishChunk(database.source, chunk, { made: { n: chunk.position } }),
+    ),
   );
   expect(await queued()).toEqual(['upload.join']);
   expect((await readyChunks(database.source, await planOf(id)))?.chunks.map(({ made }) => made)).toEqual([
@@ -93,7 +95,8 @@ test('a flushed queue is filled again from the rows', async () => {
   await database.source.query('UPDATE uploads SET sweep_at = now()');
   await sweepUploads(database.source, 60_000, new AbortController().signal);
   expect(await queued()).toEqual([job]);
-  for (const position of [0, 1, 2]) await finishChunk(database.source, await begin(id, position), {});
+  for (const position of [0, 1, 2])
+    await finishChunk(database.source, await begin(id, position), { made: {} });
   await queued();
   // The join was lost.
   await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: parts });
@@ -107,7 +110,7 @@ test('runs are counted for those that die: one that ends in order leaves no trac
   await begin(id, 0);
   const again = await begin(id, 0);
   expect(again.runs).toBe(2);
-  await finishChunk(database.source, again, {});
+  await finishChunk(database.source, again, { made: {} });
   await endChunkRun(database.source, { ...(await planOf(id)), position: 0 });
   expect((await chunksOf(id)).map(({ runs }) => runs)).toEqual([2, 0, 0]);
 });
@@ -121,14 +124,15 @@ test('renditions are as far as their chunks together, and as fast as those that 
   expect(stream.progress).toBeCloseTo(0.3);
   expect(stream.speed).toBe(5);
   expect(await renditionOf(id, 'sound')).toMatchObject({ progress: null, speed: null });
-  await finishChunk(database.source, first, {});
+  await finishChunk(database.source, first, { made: {} });
   expect(await renditionOf(id, 'file')).toMatchObject({ progress: expect.closeTo(0.5), speed: 3 });
   expect(await renewChunk(database.source, second, null)).toBe(true);
 });
 
 test('when one of its renditions is published, the chunks of the other stay', async () => {
   const id = await cut();
-  for (const position of [0, 1, 2]) await finishChunk(database.source, await begin(id, position), {});
+  for (const position of [0, 1, 2])
+    await finishChunk(database.source, await begin(id, position), { made: {} });
   await queued();
   const [stream, file] = await streamsOf(id);
   if (!stream || !file) throw new Error('nothing is pending');
@@ -157,7 +161,7 @@ test('a chunk that cannot be made fails what is made of chunks, once, and nothin
   expect(await uploadOf(id)).toMatchObject({ status: 'processing' });
   expect(await chunksOf(id)).toEqual([]);
   expect(await renewChunk(database.source, other, null)).toBe(false);
-  await finishChunk(database.source, chunk, {});
+  await finishChunk(database.source, chunk, { made: {} });
   expect(await readyChunks(database.source, await planOf(id))).toBeNull();
 });
 
@@ -175,7 +179,7 @@ test('cancelling takes the chunks, and what is made again is cut anew', async ()
   expect(await queued()).toEqual(['upload.transcode']);
   await planChunks(database.source, id, { versionIds: await streamIdsOf(id), works: parts });
   expect(await queued()).toEqual(['upload.chunk', 'upload.chunk', 'upload.chunk']);
-  await finishChunk(database.source, chunk, {});
+  await finishChunk(database.source, chunk, { made: {} });
   expect((await chunksOf(id)).every(({ status }) => status === 'pending')).toBe(true);
 });
 
@@ -191,6 +195,6 @@ test('chunks of a spec that is not wanted any more give way to those of the one 
   if (!begun) throw new Error('there is no chunk');
   await wantStream(240);
   expect(await renewChunk(database.source, begun.chunk, null)).toBe(false);
-  await finishChunk(database.source, begun.chunk, {});
+  await finishChunk(database.source, begun.chunk, { made: {} });
   expect((await chunksOf(id)).map(({ status }) => status)).toEqual(['pending', 'pending', 'pending']);
 });

@@ -62,7 +62,7 @@ describe('pages of other origins', () => {
     expect(problem.status).toBeGreaterThanOrEqual(400);
     expect(allowsOf(problem)).toEqual({
       'access-control-allow-origin': origin,
-      'access-control-expose-headers': 'etag, location, retry-after',
+      'access-control-expose-headers': 'allow, etag, idempotency-replayed, location, retry-after',
     });
     expect(problem.headers.get('vary')).toBe('Origin');
   });

@@ -12,6 +12,7 @@ import {
 import { createLogger, firstIdOf, newId } from '#runtime';
 import { eventually, testDatabase, type TestDatabase } from '#testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newEvent } from './events.fixture.js';
 
 const logger = createLogger('test', 'silent');
 const never = new AbortController().signal;
@@ -35,26 +36,6 @@ function sequence(onPlaced?: ConstructorParameters<typeof EventSequencer>[2]): E
   return sequencer;
 }
 
-function event(values: { id?: string; uploadId?: string; type?: 'upload.ignored' } = {}): NewEvent {
-  const { id = newId(), uploadId = newId() } = values;
-  const upload = {
-    id: uploadId,
-    bucket: 'landfall',
-    objectKey: 'a.jpg',
-    etag: null,
-    sizeBytes: 1,
-    mimeType: null,
-    kind: null,
-    status: 'processing',
-    vars: {},
-    ticketId: null,
-    pipeline: null,
-    error: null,
-    createdAt: new Date().toISOString(),
-  };
-  return { id, type: values.type ?? 'upload.processing', uploadId, data: { upload } };
-}
-
 const record = (...events: NewEvent[]) => recordEvents(database.source.manager, events);
 const placed = (count: number) =>
   eventually(async () => {
@@ -64,7 +45,7 @@ const placed = (count: number) =>
 const idsOf = (events: readonly { id?: string }[]) => events.map(({ id }) => id);
 
 test('what is rolled back is not in the log, and what is recorded twice is in it once', async () => {
-  const [kept, undone] = [event(), event()];
+  const [kept, undone] = [newEvent(), newEvent()];
   const rolledBack = database.source.transaction(async (manager) => {
     await recordEvents(manager, [undone]);
     throw new Error('undone');
@@ -77,14 +58,14 @@ test('what is rolled back is not in the log, and what is recorded twice is in it
 });
 
 test('data that is not as its type says is refused where it is made', async () => {
-  const wrong = { ...event(), data: { upload: { id: 'x' } } } as unknown as NewEvent;
+  const wrong = { ...newEvent(), data: { upload: { id: 'x' } } } as unknown as NewEvent;
   await expect(record(wrong)).rejects.toThrow(/bucket/);
   expect(await database.source.getRepository(LogEvent).count()).toBe(0);
 });
 
 test('an event that is committed late is placed after what was read before', async () => {
   sequence();
-  const [late, early] = [event(), event()];
+  const [late, early] = [newEvent(), newEvent()];
   const slow = database.source.createQueryRunner();
   await slow.startTransaction();
   await recordEvents(slow.manager, [late]);
@@ -117,7 +98,7 @@ test('a reader that keeps its cursor sees every event once, while many are writt
     Array.from({ length: 6 }, async (_, writer) => {
       const own: string[] = [];
       for (let n = 0; n < 30; n += 1) {
-        const events = [event(), event()];
+        const events = [newEvent(), newEvent()];
         own.push(...events.map(({ id = '' }) => id));
         await database.source.transaction(async (manager) => {
           await recordEvents(manager, events);
@@ -139,7 +120,7 @@ test('a reader that keeps its cursor sees every event once, while many are writt
 
 test('one process places at a time; another goes on when it stops, or loses its connection', async () => {
   const [one] = [sequence(), sequence(), sequence()];
-  await record(event());
+  await record(newEvent());
   await placed(1);
   const sessions = () =>
     database.source.query(
@@ -149,10 +130,10 @@ test('one process places at a time; another goes on when it stops, or loses its 
   const [holder, ...others] = await sessions();
   expect(others).toEqual([]);
   await database.source.query('SELECT pg_terminate_backend($1)', [holder?.pid]);
-  await record(event());
+  await record(newEvent());
   await placed(2);
   await one.stop();
-  await record(event(), event());
+  await record(newEvent(), newEvent());
   const events = await placed(4);
   expect(events.map(({ position }) => Number(position))).toEqual([1, 2, 3, 4]);
   expect(await sessions()).toHaveLength(1);
@@ -171,7 +152,7 @@ test('what follows from an event is there when it is placed, or neither is', asy
     fails = false;
     throw new Error('the receiver of this test fails once');
   });
-  await record(event(), event(), event());
+  await record(newEvent(), newEvent(), newEvent());
   await placed(3);
   expect(followed).toEqual([
     [1, 3, 3],
@@ -190,14 +171,14 @@ test('those who follow the log are woken', async () => {
   // Once for being connected.
   await eventually(() => wakes === 1 || undefined);
   sequence();
-  await record(event());
+  await record(newEvent());
   expect(await eventually(() => (wakes > 1 ? wakes : undefined))).toBeGreaterThan(1);
 });
 
 test('a page has the types and the upload that were asked for, and moves on past all others', async () => {
   const mine = newId();
-  const wanted = [event({ uploadId: mine }), event({ type: 'upload.ignored' })] as const;
-  await record(...Array.from({ length: 20 }, () => event()), wanted[0], wanted[1], event());
+  const wanted = [newEvent({ uploadId: mine }), newEvent({ type: 'upload.ignored' })] as const;
+  await record(...Array.from({ length: 20 }, () => newEvent()), wanted[0], wanted[1], newEvent());
   sequence();
   const all = await placed(23);
   const ignored = await reader.page(undefined, { types: ['upload.ignored'] }, 5);
@@ -213,7 +194,7 @@ test('a rare type is found in a long log, over pages that may be empty', async (
     `INSERT INTO events (id, position, type, data)
      SELECT gen_random_uuid(), n, 'upload.processing', '{}' FROM generate_series(1, 25000) AS n`,
   );
-  const rare = event({ type: 'upload.ignored' });
+  const rare = newEvent({ type: 'upload.ignored' });
   await record(rare);
   sequence();
   await eventually(async () => (await reader.newestPosition()) === 25_001 || undefined);
@@ -231,15 +212,15 @@ test('a rare type is found in a long log, over pages that may be empty', async (
 test('the newest event is a cursor by its name, also of an empty log', async () => {
   expect(await reader.page('latest', {}, 10)).toEqual({ items: [], next: null });
   expect(await reader.page(undefined, {}, 10)).toEqual({ items: [], next: null });
-  const last = event();
-  await record(event(), last);
+  const last = newEvent();
+  await record(newEvent(), last);
   sequence();
   await placed(2);
   expect(await reader.page('latest', {}, 10)).toEqual({ items: [], next: last.id });
 });
 
 test('a cursor that is older than the log, or that it never had, says so', async () => {
-  const events = [event({ id: newId() }), event(), event()];
+  const events = [newEvent({ id: newId() }), newEvent(), newEvent()];
   await record(...events);
   sequence();
   await placed(3);
@@ -253,12 +234,12 @@ test('a cursor that is older than the log, or that it never had, says so', async
 });
 
 test('what is old goes, but for the newest event: positions go on from it', async () => {
-  await record(event(), event(), event());
+  await record(newEvent(), newEvent(), newEvent());
   sequence();
   await placed(3);
   await database.source.query(`UPDATE events SET created_at = now() - interval '2 days'`);
   expect(await pruneEvents(database.source, 86_400, never)).toBe(2);
-  await record(event());
+  await record(newEvent());
   const events = await placed(2);
   expect(events.map(({ position }) => Number(position))).toEqual([3, 4]);
 });

@@ -62,7 +62,7 @@ describe('what an answer says beside its body', () => {
       const path = place.replace(':id', id);
       const first = await get(path);
       const tag = first.headers.get('etag') ?? '';
-      expect(tag).toMatch(/^W\/"[\w-]{27}"$/);
+      expect(tag).toMatch(/^W\/"[\w-]{27}(?:\.\w+)?"$/);
       expect(first.headers.get('cache-control')).toBe('private, no-cache');
       for (const held of [tag, tag.slice(2), `"other", ${tag}`, '*']) {
         const again = await get(path, { 'if-none-match': held });
@@ -125,6 +125,49 @@ describe('what an answer says beside its body', () => {
     });
     expect(headers.get('strict-transport-security')).toBe(path === '/nothing' ? null : 'max-age=31536000');
   });
+
+  test.each([
+    ['PUT', '/v1/uploads/:id', 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', '/v1/uploads', 'GET, HEAD'],
+    ['GET', '/v1/uploads/:id/cancel', 'POST'],
+    ['OPTIONS', '/v1/uploads/not-a-uuid', 'DELETE, GET, HEAD, PATCH'],
+    ['POST', '/v1/webhooks/a/deliveries/b', 'GET, HEAD'],
+    ['POST', '/v1/streams/a/b/c/d.m3u8', 'GET, HEAD'],
+    ['PATCH', '/callbacks/oss/secret', 'POST'],
+  ])('%s %s is told which methods there are', async (method, place, allow) => {
+    const answer = await fetch(`${api.url}${place.replace(':id', id)}`, {
+      method,
+      headers: { authorization },
+    });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await answer.json()).toMatchObject({ code: 'request.method_not_allowed' });
+  });
+
+  test.each(['/v1/uploads/a/b', '/v1', '/v1/uploads/', '/v1/streams', '/callbacks', '/*'])(
+    'nothing is at %s for any method',
+    async (path) => {
+      for (const method of ['GET', 'PATCH']) {
+        const answer = await fetch(`${api.url}${path}`, { method, headers: { authorization } });
+        expect([path, method, answer.status, answer.headers.get('allow')]).toEqual([path, method, 404, null]);
+      }
+    },
+  );
+
+  test('a file that the page of the document lacks is not found, and its address is for reading', async () => {
+    expect((await get('/docs/static/nothing.js')).status).toBe(404);
+    const posted = await fetch(`${api.url}/docs/static/nothing.js`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
+  test.each(['/%', '/v1/uploads/%ff', '/v1/uploads/%zz', '/callbacks/oss/%'])(
+    '%s cannot be decoded, and is a problem like any other',
+    async (path) => {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([400, 'no-store']);
+      expect(await answer.json()).toMatchObject({ code: 'request.invalid', status: 400 });
+    },
+  );
 
   test('the document at /docs-json is docs/openapi.json', async () => {
     expect(await (await get('/docs-json')).json()).toEqual(

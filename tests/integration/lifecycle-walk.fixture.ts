@@ -220,7 +220,7 @@ export class LifecycleWalk {
       .getRepository(Chunk)
       .find({ where: { status: 'pending' }, order: { planId: 'ASC', position: 'ASC' } });
     const chunk = pick(chunks, any);
-    if (chunk) await finishChunk(this.source, chunk, {});
+    if (chunk) await finishChunk(this.source, chunk, { made: {} });
   }
 
   /** As all timers of a worker, long after. */

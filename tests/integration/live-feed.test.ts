@@ -3,6 +3,7 @@ import { createLogger, firstIdOf, newId } from '#runtime';
 import { type AppProcess, eventually, startApp, testDatabase, type TestDatabase } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
+import { newEvent } from './events.fixture.js';
 import { logEvents, openStream } from './live.fixture.js';
 
 interface Page {
@@ -10,22 +11,6 @@ interface Page {
   next: string;
   code?: string;
 }
-
-const upload = (id: string) => ({
-  id,
-  bucket: 'landfall',
-  objectKey: 'a.jpg',
-  etag: null,
-  sizeBytes: 1,
-  mimeType: null,
-  kind: null,
-  status: 'processing',
-  vars: {},
-  ticketId: null,
-  pipeline: null,
-  error: null,
-  createdAt: new Date().toISOString(),
-});
 
 describe('the feed of events', () => {
   let database: TestDatabase;
@@ -87,9 +72,7 @@ describe('the feed of events', () => {
     await stream.until(() => stream.lastId() !== '');
     const record = async (id: string, hold: Promise<unknown>) =>
       database.source.transaction(async (manager) => {
-        await recordEvents(manager, [
-          { id, type: 'upload.processing', uploadId: id, data: { upload: upload(id) } },
-        ]);
+        await recordEvents(manager, [newEvent({ id, uploadId: id })]);
         await hold;
       });
     const seen: string[] = [];

@@ -1,6 +1,7 @@
 import type { DataSource } from '#database';
 import { eventsChannel } from '#events';
 import { newId } from '#runtime';
+import { uploadInEvent } from './events.fixture.js';
 
 /** A block of a stream as an EventSource understands it. */
 interface SeenEvent {
@@ -94,12 +95,13 @@ export interface Subject {
 export async function logEvents(source: DataSource, count: number, subject: Subject = {}): Promise<string[]> {
   const { type = 'upload.ready', uploadId = newId(), ticketId = null, vars = {}, padding = 0 } = subject;
   const ids = Array.from({ length: count }, newId);
-  const upload = { id: uploadId, ticketId, vars, padding: 'x'.repeat(padding) };
+  const upload = uploadInEvent(uploadId, { ticketId, vars, title: 'x'.repeat(padding) });
+  const data = type === 'upload.ready' ? { upload, renditions: [] } : { upload };
   await source.query(
     `INSERT INTO events (id, type, upload_id, data, position)
      SELECT id, $2, $3, $4, (SELECT coalesce(max(position), 0) FROM events) + n
      FROM unnest($1::uuid[]) WITH ORDINALITY AS ids (id, n)`,
-    [ids, type, uploadId, { upload }],
+    [ids, type, uploadId, data],
   );
   await source.query('SELECT pg_notify($1, $2)', [eventsChannel, '']);
   return ids;

@@ -41,15 +41,21 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-async function send(method: string, path: string, body?: unknown, type = 'application/json') {
+async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const answer = await fetch(`${api.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${developmentSecrets.apiKey}`, 'content-type': type },
+    headers: {
+      authorization: `Bearer ${developmentSecrets.apiKey}`,
+      'content-type': 'application/json',
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  const tag = answer.headers.get('etag') ?? '';
+  return { status: answer.status, tag, body: (await answer.json()) as Record<string, unknown> };
 }
-const patch = (body: unknown, type?: string) => send('PATCH', `/v1/uploads/${id}`, body, type);
+const patch = (body: unknown, type = 'application/json') =>
+  send('PATCH', `/v1/uploads/${id}`, body, { 'content-type': type });
 const idsOf = async (query: string) =>
   ((await send('GET', `/v1/uploads?${query}`)).body['items'] as { id: string }[]).map((one) => one.id);
 
@@ -226,4 +232,60 @@ describe('PATCH /v1/uploads/{id}', () => {
       });
     },
   );
+});
+
+describe('If-Match', () => {
+  const change = (method: string, ifMatch: string, body?: object) =>
+    send(method, `/v1/uploads/${id}`, body, { 'if-match': ifMatch });
+  const read = () => send('GET', `/v1/uploads/${id}`);
+
+  test('a change is made of what is as it was read, and its answer has the tag for the next', async () => {
+    const { tag } = await read();
+    const first = await change('PATCH', tag, { title: 'A' });
+    expect(first).toMatchObject({ status: 200, body: { title: 'A' } });
+    expect(first.tag).toBe((await read()).tag);
+    const second = await change('PATCH', `"other", ${first.tag.slice(2)}`, { title: 'B' });
+    expect(second).toMatchObject({ status: 200, body: { title: 'B' } });
+    expect(await change('DELETE', '*')).toMatchObject({ status: 200, body: { status: 'deleted' } });
+  });
+
+  test('of changes that come at once with the same tag, one is made', async () => {
+    const { tag } = await read();
+    const titles = Array.from({ length: 10 }, (_, index) => `T${index}`);
+    const answers = await Promise.all(titles.map((title) => change('PATCH', tag, { title })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...titles.slice(1).map(() => 412)]);
+    const made = answers.find(({ status }) => status === 200);
+    expect((await read()).body['title']).toBe(made?.body['title']);
+  });
+
+  test('the lifetime of URLs is no change', async () => {
+    await database.source.query(
+      `INSERT INTO rendition_versions (id, upload_id, name, kind, position, spec, spec_hash, job, status, object_key)
+       VALUES ($1, $1, 'thumb', 'image', 0, '{}', 'hash', 'process', 'ready', 'renditions/thumb.webp')`,
+      [id],
+    );
+    const { tag } = await read();
+    expect(tag).toMatch(/^W\/"[\w-]{27}\.\w+"$/);
+    const older = tag.replace(/\.\w+/, '.1');
+    expect(await change('PATCH', older, { title: 'A' })).toMatchObject({ status: 200 });
+    expect(await change('PATCH', older, { title: 'B' })).toMatchObject({ status: 412 });
+  });
+
+  test.each(['W/"other"', 'nonsense', '', '"', 'W/"*"', `W/"${'x'.repeat(4_000)}"`])(
+    'nothing is done for %s',
+    async (ifMatch) => {
+      const { body: before } = await read();
+      for (const refused of [await change('PATCH', ifMatch, { title: 'A' }), await change('DELETE', ifMatch)])
+        expect(refused).toMatchObject({ status: 412, tag: '', body: { code: 'upload.changed' } });
+      expect((await read()).body).toEqual(before);
+    },
+  );
+
+  test('what is not there is not found, whatever the tag', async () => {
+    const nobody = '/v1/uploads/00000000-0000-7000-8000-000000000000';
+    for (const method of ['PATCH', 'DELETE'])
+      expect(
+        await send(method, nobody, method === 'PATCH' ? {} : undefined, { 'if-match': '*' }),
+      ).toMatchObject({ status: 404, body: { code: 'upload.not_found' } });
+  });
 });

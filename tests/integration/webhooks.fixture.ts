@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { EventSequencer, type NewEvent, recordEvents } from '#events';
+import { EventSequencer, recordEvents } from '#events';
 import { type Config, createLogger, loadConfig, newId } from '#runtime';
 import { testDatabase, type TestDatabase } from '#testing';
 import { Deliverer, Deliveries, placeDeliveries, urlRulesOf, Webhooks } from '#webhooks';
 import { Webhook } from 'standardwebhooks';
+import { newEvent } from './events.fixture.js';
 
 const logger = createLogger('test', process.env['TEST_LOG_LEVEL'] ?? 'silent');
 
@@ -118,7 +119,7 @@ export async function startDeliveryHouse(): Promise<DeliveryHouse> {
       return deliverer;
     },
     async record(uploads, type = 'upload.processing') {
-      const events = uploads.map((uploadId) => eventOf(uploadId, type));
+      const events = uploads.map((uploadId) => newEvent({ uploadId, type }));
       await recordEvents(database.source.manager, events);
       return events.map(({ id }) => id);
     },
@@ -132,25 +133,6 @@ export async function startDeliveryHouse(): Promise<DeliveryHouse> {
       await database[Symbol.asyncDispose]();
     },
   };
-}
-
-function eventOf(uploadId: string, type: 'upload.processing' | 'upload.ignored'): NewEvent & { id: string } {
-  const upload = {
-    id: uploadId,
-    bucket: 'landfall',
-    objectKey: 'a.jpg',
-    etag: null,
-    sizeBytes: 1,
-    mimeType: null,
-    kind: null,
-    status: 'processing',
-    vars: {},
-    ticketId: null,
-    pipeline: null,
-    error: null,
-    createdAt: new Date().toISOString(),
-  };
-  return { id: newId(), type, uploadId, data: { upload } };
 }
 
 /** Ids of uploads. */

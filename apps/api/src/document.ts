@@ -11,5 +11,5 @@ export async function renderApiDocument(): Promise<string> {
     abortOnError: false,
     logger: ['error'],
   });
-  return `${JSON.stringify(createApiDocument(app), null, 2)}\n`;
+  return `${JSON.stringify(await createApiDocument(app), null, 2)}\n`;
 }

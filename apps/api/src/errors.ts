@@ -96,6 +96,11 @@ const apiErrors = defineErrors({
     retry: 'never',
     message: 'No ready rendition has this name',
   },
+  'upload.changed': {
+    kind: 'preconditionFailed',
+    retry: 'never',
+    message: 'The upload is no longer as If-Match says: read it again',
+  },
   'stats.busy': {
     kind: 'unavailable',
     retry: 'backoff',

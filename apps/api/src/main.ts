@@ -13,6 +13,8 @@ import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
+import { knowRoutes } from './http/known-routes.js';
+import { answerUnroutable } from './http/problem.filter.js';
 import { protectRoutes } from './http/response-headers.js';
 
 const config = loadConfig([
@@ -58,6 +60,7 @@ const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
   requestTimeout: requestTimeoutMs,
+  frameworkErrors: answerUnroutable,
   // Node applies the longer of the two to the whole request.
   http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
 });
@@ -69,13 +72,14 @@ const app = await NestFactory.create<NestFastifyApplication>(
 const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+knowRoutes(fastify);
 allowOrigins(fastify, config.http.corsOrigins);
 // Events come in batches, and in base64.
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
 protectRoutes(fastify, config.http.publicUrl?.startsWith('https:') === true);
-serveApiDocument(app);
+serveApiDocument(app, fastify);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

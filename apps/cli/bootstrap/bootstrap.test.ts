@@ -163,7 +163,7 @@ describe('bootstrap', () => {
   test('tells what it can do when asked for something else', async () => {
     expect(await bootstrap('fly')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('start|dev|run|test|test:sdks|fuzz|bench|prove|build'),
+      stderr: expect.stringContaining('start|dev|run|test|test:sdks|fuzz|bench|prove|generate:client|build'),
     });
   });
 

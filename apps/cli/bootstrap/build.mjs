@@ -18,17 +18,28 @@ const sources = [
 
 /** Our programs, and the client as the package that others install. */
 const projects = ['tsconfig.build.json', 'clients/typescript'];
+/** The api alone: it imports no client, and so compiles whatever the client lacks. */
+const apiProject = 'tsconfig.api.json';
 
 /** Compiles when the sources are not those that dist was made from. */
 export async function buildIfStale() {
   const stamp = hashSources();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return true;
-  console.error('Building …');
   // Without a stamp nobody can say what dist is: the compiler begins anew too.
   if (!existsSync(stampFile)) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
-  // A build that fails or is killed leaves dist half written: then it is of no sources at all.
+  if (!(await compile(projects))) return false;
+  writeFileSync(stampFile, stamp);
+  return true;
+}
+
+/** Compiles what the contract is read from; the next build compiles the rest. */
+export const buildApi = () => compile([apiProject]);
+
+async function compile(wanted) {
+  console.error('Building …');
+  // A build that fails, is killed or is of a part leaves dist of no sources at all.
   rmSync(stampFile, { force: true });
-  for (const project of projects) {
+  for (const project of wanted) {
     const parameters = [join(root, 'node_modules/typescript/bin/tsc'), '-p', project];
     const { code } = await runToItsEnd(process.execPath, parameters, { output: 2 });
     if (code !== 0) {
@@ -36,7 +47,6 @@ export async function buildIfStale() {
       return false;
     }
   }
-  writeFileSync(stampFile, stamp);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildIfStale } from './build.mjs';
+import { buildApi, buildIfStale } from './build.mjs';
 import { installIfStale } from './install.mjs';
 import { withLock } from './lock.mjs';
 import { root } from './root.mjs';
@@ -8,10 +8,12 @@ import { runToItsEnd } from './spawn.mjs';
 
 const cli = join(root, 'dist/apps/cli/src/main.js');
 /** As containers run them: libs/local/src/node-flags.ts says why. */
-const flagsOf = (command) => [
-  `--max-semi-space-size=${command === 'api' ? 8 : 1}`,
-  '--heap-growing-percent=90',
-];
+const flagsOf = (command) =>
+  command === 'api'
+    ? ['--single-threaded-gc', '--max-semi-space-size=16']
+    : ['--max-semi-space-size=1', '--heap-growing-percent=90'];
+/** What Node has compiled before, for the programs that people wait for. One file for each module, so that it stays small. */
+const compileCache = join(root, '.landfall/compile-cache');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** The tests that need nothing but the sources: vitest.fast.config.ts says which. */
@@ -39,6 +41,7 @@ const steps = {
   ],
   bench: (words) => [[join(root, 'dist/bench/main.js'), ...words]],
   prove: (words) => [[join(root, 'dist/bench/prove/main.js'), ...words]],
+  'generate:client': (words) => [[join(root, 'clients/typescript/generate.mjs'), ...words]],
   // What all of them begin with, and no more.
   build: () => [],
 };
@@ -47,17 +50,24 @@ const steps = {
 export async function run([name, ...words]) {
   const list = steps[name]?.(words);
   if (name === 'fuzz') process.env.FUZZ_SECONDS ??= '300';
+  if (['start', 'dev', 'run'].includes(name)) process.env.NODE_COMPILE_CACHE ??= compileCache;
   if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
   const node = await withLock(async () => {
     if (!(await installIfStale())) return undefined;
-    const isBuilt = (name === 'test' && isFast(words)) || (await buildIfStale());
-    return isBuilt ? findNode() : undefined;
+    return (await build(name, words)) ? findNode() : undefined;
   });
   if (!node) return fail();
   for (const parameters of list) {
     const end = await runToItsEnd(node, parameters, { tellsOurEnd: ['start', 'dev', 'run'].includes(name) });
     if (end.code !== 0) return endLike(end);
   }
+}
+
+/** Builds what a script needs. */
+async function build(name, words) {
+  if (name === 'test' && isFast(words)) return true;
+  // The client may not fit the api yet, nor what uses the client.
+  return name === 'generate:client' ? buildApi() : buildIfStale();
 }
 
 /** Node 24 of the npm package `node`, or the Node that runs this when it is new enough. */

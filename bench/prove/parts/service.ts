@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LocalPostgres, startPostgres, startRedis } from '#local';
+import { startPostgres, startRedis } from '#local';
 import { pause } from '#runtime';
+import { readPid } from '../../harness/services.js';
 import { type Part, restartAfterMs } from './part.js';
 
 /** A running service, whichever it is. */
@@ -75,9 +75,4 @@ export class Service implements Part {
       }
     }
   }
-}
-
-/** The first line of its file is the process that started all others. */
-async function readPid({ dataDir }: LocalPostgres): Promise<number> {
-  return Number.parseInt(await readFile(join(dataDir, 'data', 'postmaster.pid'), 'utf8'), 10);
 }

@@ -7,7 +7,7 @@
 export { Landfall, type LandfallOptions } from './landfall.js';
 export type * from './generated/types.js';
 export { LandfallProblem, LandfallUnreachable } from './http/problem.js';
-export type { CallOptions, Credential } from './http/transport.js';
+export type { CallOptions, ChangeOptions, Credential } from './http/transport.js';
 export type {
   EventPage,
   EventQuery,

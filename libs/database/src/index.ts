@@ -27,6 +27,7 @@ export {
   revertLastMigration,
 } from './migrate-database.js';
 export { listenForNotifications } from './notifications.js';
+export { PreparedStatement } from './prepared-statement.js';
 export {
   isDatabaseUnavailable,
   isTimeLimitReached,

@@ -6,38 +6,46 @@ const errorSchema = z
   .describe('why it failed; the codes are in docs/errors.md');
 
 /** An upload as an event shows it: who it is, and what became of it. */
-const uploadSchema = z.object({
-  id: z.uuid(),
-  bucket: z.string(),
-  objectKey: z.string(),
-  etag: z.string().nullable(),
-  sizeBytes: z.number().nullable(),
-  mimeType: z.string().nullable(),
-  kind: z.string().nullable().describe('image, video, audio, document or other; null until it is known'),
-  status: z.string().describe('the status after the event'),
-  vars: z.record(z.string(), z.string()).describe('custom values that somebody vouches for'),
-  title: z.string().nullable().default(null).describe('what your backend says of it; so are tags and labels'),
-  tags: z.array(z.string()).default([]),
-  labels: z.record(z.string(), z.string()).default({}),
-  ticketId: z.uuid().nullable().describe('the ticket that it was made with'),
-  pipeline: z.string().nullable(),
-  error: errorSchema,
-  createdAt: z.iso.datetime(),
-});
+const uploadSchema = z
+  .object({
+    id: z.uuid(),
+    bucket: z.string(),
+    objectKey: z.string(),
+    etag: z.string().nullable(),
+    sizeBytes: z.number().nullable(),
+    mimeType: z.string().nullable(),
+    kind: z.string().nullable().describe('image, video, audio, document or other; null until it is known'),
+    status: z.string().describe('the status after the event'),
+    vars: z.record(z.string(), z.string()).describe('custom values that somebody vouches for'),
+    title: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('what your backend says of it; so are tags and labels'),
+    tags: z.array(z.string()).default([]),
+    labels: z.record(z.string(), z.string()).default({}),
+    ticketId: z.uuid().nullable().describe('the ticket that it was made with'),
+    pipeline: z.string().nullable(),
+    error: errorSchema,
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'EventUpload', description: 'The upload as it was after the event.' });
 
 /** A rendition as an event shows it. It has no URL: URLs are secrets, and they end. */
-const renditionSchema = z.object({
-  name: z.string(),
-  kind: z.string(),
-  status: z.string(),
-  mimeType: z.string().nullable(),
-  width: z.number().nullable(),
-  height: z.number().nullable(),
-  sizeBytes: z.number().nullable(),
-  durationMs: z.number().nullable(),
-  objectKey: z.string().nullable(),
-  error: errorSchema,
-});
+const renditionSchema = z
+  .object({
+    name: z.string(),
+    kind: z.string(),
+    status: z.string(),
+    mimeType: z.string().nullable(),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+    sizeBytes: z.number().nullable(),
+    durationMs: z.number().nullable(),
+    objectKey: z.string().nullable(),
+    error: errorSchema,
+  })
+  .meta({ id: 'EventRendition', description: 'The rendition as it was after the event.' });
 
 const ofUpload = z.object({ upload: uploadSchema });
 const ofEnd = ofUpload.extend({ renditions: z.array(renditionSchema) });
@@ -126,13 +134,38 @@ export type RenditionSnapshot = z.output<typeof renditionSchema>;
 
 const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 
-/** An event as readers get it: from the feed, a stream or a webhook. */
+/** What every event has, of whatever type. */
+export const anyEventSchema = z.object({
+  id: z.uuid().describe('the same however often and in whatever way the event is read'),
+  type: z.enum(typeNames),
+  uploadId: z.uuid().nullable().describe('null for what is not about an upload'),
+  timestamp: z.iso.datetime().describe('when it happened'),
+  data: z.record(z.string(), z.unknown()).describe('as the type says'),
+});
+
+type DataOf<Type extends EventType> = (typeof eventTypes)[Type]['data'];
+type UploadIdOf<Type extends EventType> = 'upload' extends keyof DataOf<Type>['shape']
+  ? z.ZodUUID
+  : z.ZodNull;
+
+/** An event of one type. */
+function eventOf<Type extends EventType>(type: Type) {
+  const { description, data }: EventDeclaration = eventTypes[type];
+  const words = type.split('.').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return anyEventSchema
+    .extend({
+      type: z.literal(type),
+      uploadId: ('upload' in data.shape ? z.uuid() : z.null()) as UploadIdOf<Type>,
+      data: data as DataOf<Type>,
+    })
+    .meta({ id: `${words.join('')}Event`, description });
+}
+type OneEventSchema = { [Type in EventType]: ReturnType<typeof eventOf<Type>> }[EventType];
+
+/** An event as readers get it: from the feed, a stream or a webhook. Its type says what is in its data. */
 export const eventSchema = z
-  .object({
-    id: z.uuid().describe('the same however often and in whatever way the event is read'),
-    type: z.enum(typeNames).meta({ id: 'EventType' }),
-    uploadId: z.uuid().nullable(),
-    timestamp: z.iso.datetime().describe('when it happened'),
-    data: z.record(z.string(), z.unknown()).describe('as docs/event-log.md describes it for the type'),
-  })
-  .meta({ id: 'Event', description: 'What happened to an upload.' });
+  .discriminatedUnion('type', typeNames.map(eventOf) as [OneEventSchema, ...OneEventSchema[]])
+  .meta({
+    id: 'Event',
+    description: 'What happened. Types may be added: ignore those that you do not know.',
+  });

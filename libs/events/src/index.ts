@@ -19,6 +19,7 @@ export {
 export { EventReader } from './event-reader.js';
 export { EventSequencer, eventsChannel, type PlacedEvents } from './event-sequencer.js';
 export {
+  anyEventSchema,
   eventSchema,
   type EventType,
   eventTypes,

@@ -1,4 +1,4 @@
-import type { EntityManager } from '#database';
+import { type EntityManager, PreparedStatement } from '#database';
 import { newId } from '#runtime';
 import { type EventInput, type EventType, eventTypes } from './event-types.js';
 
@@ -27,11 +27,14 @@ export async function recordEvents(manager: EntityManager, events: readonly NewE
     uploadId,
     data: eventTypes[type].data.parse(data),
   }));
-  await manager.query(
+  await insertEvents.run(manager, [JSON.stringify(rows)]);
+}
+
+const insertEvents = new PreparedStatement(
+  'insert-events',
+  () =>
     `INSERT INTO events (id, type, upload_id, data)
      SELECT (e ->> 'id')::uuid, e ->> 'type', (e ->> 'uploadId')::uuid, e -> 'data'
      FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS rows (e, n) ORDER BY n
      ON CONFLICT (id) DO NOTHING`,
-    [JSON.stringify(rows)],
-  );
-}
+);

@@ -1,9 +1,10 @@
 /**
- * Node's flags for the api, as in the Dockerfile; docs/performance.md has the measurements. On a machine with much
- * memory V8 lets its young generation grow beyond 100 MB before it tidies up: 8 MB a half space is enough. What lives longer
- * may almost double before it is marked: marking takes a core away from the callbacks that wait meanwhile.
+ * Node's flags for the api, as in the Dockerfile; decision 38 has the measurements. One thread tidies
+ * up: V8's helpers would take the core on which Postgres commits, and while another process keeps a
+ * helper from running, all callbacks wait for it. With 16 MB a half space most requests end before
+ * they would move to the old generation.
  */
-export const nodeFlags = ['--max-semi-space-size=8', '--heap-growing-percent=90'];
+export const nodeFlags = ['--single-threaded-gc', '--max-semi-space-size=16'];
 
 /**
  * Those of a worker, as in docker-compose.yml, and of the emulator. They stream large files: each chunk of 64 KB is garbage at

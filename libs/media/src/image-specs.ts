@@ -32,8 +32,8 @@ export interface ImageSpec {
   readonly position?: 'centre' | 'attention' | 'entropy' | 'focal';
   readonly enlarge?: boolean;
   readonly format: 'webp' | 'jpeg' | 'png' | 'avif' | 'keep';
-  /** 1 (small) to 100 (good). */
-  readonly quality: number;
+  /** 1 (small) to 100 (good); `auto` is the lowest that looks like the original. */
+  readonly quality: number | 'auto';
   readonly effort?: number | undefined;
   readonly animated?: boolean;
   /** '#rrggbb' or '#rrggbbaa' */

@@ -10,6 +10,8 @@ export interface HlsSpec {
   /** Wanted heights; of a portrait video, the wanted widths. */
   readonly heights: readonly number[];
   readonly segmentSeconds: number;
+  /** Whether the rungs follow from the heights alone, or from what is measured of the video; fixed unless set. */
+  readonly ladder?: 'fixed' | 'auto';
   /** H.264 unless set. */
   readonly codec?: VideoCodec;
   /** Whether HDR is kept beside SDR, in rungs of its own; mapped to SDR alone unless set. Of HEVC and AV1. */

@@ -30,7 +30,8 @@ const urgencyPriority: Record<Urgency, number> = { unproven: 5, again: 20 };
 const ofUpload = z.object({ v: z.literal(1), uploadId: z.uuid(), urgency: z.enum(urgencies).optional() });
 /** Payload of jobs for chunks that were planned together. */
 const ofPlan = ofUpload.extend({ planId: z.uuid() });
-const ofChunk = ofPlan.extend({ position: z.int().min(0) });
+/** What somebody may be waiting to watch comes before what only completes it: such a chunk has a priority of its own. */
+const ofChunk = ofPlan.extend({ position: z.int().min(0), priority: z.int().min(1).optional() });
 
 /** Every background job. A line here is the whole declaration. */
 export const jobCatalog = {
@@ -67,10 +68,12 @@ export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Na
 }
 
 /**
- * The priority of a job in its queue: that of the catalog, or a lower one if the job is less
+ * The priority of a job in its queue: its own or that of the catalog, or a lower one if the job is less
  * urgent.
  */
-export function priorityOf<Name extends JobName>(name: Name, { urgency }: JobPayload<Name>): number {
-  const { priority } = jobCatalog[name];
+export function priorityOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): number {
+  const { urgency } = payload;
+  const own = 'priority' in payload ? payload.priority : undefined;
+  const priority = own ?? jobCatalog[name].priority;
   return urgency === undefined ? priority : Math.max(priority, urgencyPriority[urgency]);
 }

@@ -61,7 +61,15 @@ test.each([
   ],
   [
     { name: 's', kind: 'hls' },
-    { name: 's', kind: 'hls', codec: 'h264', dash: false, firstPlayable: false, normalize: false },
+    {
+      name: 's',
+      kind: 'hls',
+      codec: 'h264',
+      ladder: 'fixed',
+      dash: false,
+      firstPlayable: false,
+      normalize: false,
+    },
   ],
   [
     { name: 'm', kind: 'mp4' },
@@ -80,6 +88,7 @@ test('every field that differs makes another hash', () => {
     { ...image, width: 101 },
     { ...image, height: 51 },
     { ...image, quality: 81 },
+    { ...image, quality: 'auto' },
     { ...image, format: 'keep' },
     { ...image, effort: 1 },
     { ...image, effort: 0 },
@@ -108,6 +117,7 @@ test('every field that differs makes another hash', () => {
     { name: 'a', kind: 'audio', channels: 1 },
     { name: 'a', kind: 'audio', normalize: true },
     { name: 'a', kind: 'hls' },
+    { name: 'a', kind: 'hls', ladder: 'auto' },
     { name: 'a', kind: 'hls', codec: 'hevc' },
     { name: 'a', kind: 'hls', codec: 'av1' },
     { name: 'a', kind: 'hls', dash: true },

@@ -84,6 +84,19 @@ describe('a wrong file is told with its lines:', () => {
       [/:6: .*\.animated: jpeg does not support animation/, /:6: .*\.effort: jpeg does not support effort/],
     ],
     [
+      'a quality that is no number, too high, or of a format without loss',
+      withRenditions(
+        '      - { name: a, kind: image, width: 1, quality: best }',
+        '      - { name: b, kind: image, width: 1, quality: 101 }',
+        '      - { name: c, kind: image, width: 1, quality: auto, format: png }',
+      ),
+      [
+        /:6: .*\.quality: must be a whole number from 1 to 100, or auto/,
+        /:7: .*\.quality: Too big: expected number to be <=100/,
+        /:8: .*\.quality: png has no loss to choose/,
+      ],
+    ],
+    [
       'too much effort',
       withRenditions('      - { name: a, kind: image, width: 1, effort: 7 }'),
       [/:6: .*\.effort: webp allows 0 to 6/],

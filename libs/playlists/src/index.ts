@@ -7,9 +7,11 @@
  */
 export { cleanCues } from './clean-cues.js';
 export { writeManifest } from './dash-manifest.js';
+export { type GrowingPiece, type GrowingStream, writeGrowing } from './growing-stream.js';
 export {
   languageTag,
   type Rung,
+  type Sound,
   type StreamParts,
   type Subtitles,
   writeMasterPlaylist,
@@ -17,4 +19,4 @@ export {
 export { type Encryption, type Listed, ratesOf, secondsOf, writeMediaPlaylist } from './media-playlist.js';
 export { namingFile } from './naming-files.js';
 export { writeCues } from './storyboard-cues.js';
-export { playlistIn, type Segment, type Track } from './track.js';
+export { masterPath, playlistIn, type Segment, type Track } from './track.js';

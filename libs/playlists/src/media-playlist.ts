@@ -13,17 +13,20 @@ export interface Encryption {
 }
 
 /**
- * Writes the playlist of one track (RFC 8216 section 4.3): with exact durations and all segments;
- * it never changes.
+ * Writes the playlist of one track (RFC 8216 section 4.3) with exact durations: of one that is whole, which never changes, or
+ * of one that is still being made, to whose end segments are added. A segment is never longer than the first, so that the
+ * target duration stays as it is.
  */
-export function writeMediaPlaylist(track: Listed, encryption: Encryption | null): string {
+export function writeMediaPlaylist(track: Listed, encryption: Encryption | null, isWhole = true): string {
   const seconds = track.segments.map((segment) => segment.ticks / track.timescale);
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
     `#EXT-X-TARGETDURATION:${targetSeconds(track)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
-    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXT-X-PLAYLIST-TYPE:${isWhole ? 'VOD' : 'EVENT'}`,
+    // Of what still grows a player would begin near the end, as of a live programme.
+    ...(isWhole ? [] : ['#EXT-X-START:TIME-OFFSET=0']),
     '#EXT-X-INDEPENDENT-SEGMENTS',
     // Precedes the map, because it applies to the initialisation segment too.
     ...(encryption
@@ -34,7 +37,7 @@ export function writeMediaPlaylist(track: Listed, encryption: Encryption | null)
       `#EXTINF:${(seconds[index] ?? 0).toFixed(6)},`,
       basename(segment.path),
     ]),
-    '#EXT-X-ENDLIST',
+    ...(isWhole ? ['#EXT-X-ENDLIST'] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Subtitles, writeMasterPlaylist } from './master-playlist.js';
 import { writeManifest } from './dash-manifest.js';
+import { writeGrowing } from './growing-stream.js';
 import { ratesOf, secondsOf, writeMediaPlaylist } from './media-playlist.js';
 import type { Track } from './track.js';
 
@@ -57,6 +58,70 @@ test('a media playlist is exact', () => {
     '#EXT-X-ENDLIST',
     '',
   ]);
+});
+
+describe('a stream that grows', () => {
+  const lasting = (folder: string, seconds: number[]) =>
+    trackOf(
+      folder,
+      seconds.map((one) => [one, 1_000]),
+    );
+  const pictures = [[4, 4], [4], [4, 1]].map((seconds) => ({
+    part: { ...rung, track: lasting('90p', seconds) },
+    iv: null,
+  }));
+  const heard = { part: { ...sound, track: lasting('audio', [4.01, 3.99, 4.01, 4, 3]) }, iv: null };
+  const linesOf = (grown: Parameters<typeof writeGrowing>[0], path: string) =>
+    writeGrowing(grown, path, '../key')?.split('\n') ?? [];
+  const segmentsIn = (lines: string[]) => lines.filter((line) => line.endsWith('.m4s')).length;
+
+  test('is an event that begins at its beginning, and does not end', () => {
+    expect(linesOf({ pictures: pictures.slice(0, 1), sound: null }, '90p/playlist.m3u8')).toEqual([
+      '#EXTM3U',
+      '#EXT-X-VERSION:7',
+      '#EXT-X-TARGETDURATION:4',
+      '#EXT-X-MEDIA-SEQUENCE:0',
+      '#EXT-X-PLAYLIST-TYPE:EVENT',
+      '#EXT-X-START:TIME-OFFSET=0',
+      '#EXT-X-INDEPENDENT-SEGMENTS',
+      '#EXT-X-MAP:URI="init.mp4"',
+      '#EXTINF:4.000000,',
+      '0.m4s',
+      '#EXTINF:4.000000,',
+      '1.m4s',
+      '',
+    ]);
+  });
+
+  test('lists more and more, what it listed in the same place, and sound as far as pictures', () => {
+    for (const path of ['90p/playlist.m3u8', 'audio/playlist.m3u8']) {
+      let before: string[] = [];
+      for (const [count, segments] of [2, 3, 5].entries()) {
+        const lines = linesOf({ pictures: pictures.slice(0, count + 1), sound: heard }, path).slice(0, -1);
+        expect(lines.slice(0, before.length)).toEqual(before);
+        expect(segmentsIn(lines)).toBe(segments);
+        before = lines;
+      }
+    }
+    const short = { ...heard, part: { ...sound, track: lasting('audio', [4]) } };
+    expect(segmentsIn(linesOf({ pictures, sound: short }, '90p/playlist.m3u8'))).toBe(1);
+  });
+
+  test('has a master with what plays, and nothing else', () => {
+    const master = linesOf({ pictures, sound: heard }, 'master.m3u8');
+    expect(master.filter((line) => line.endsWith('playlist.m3u8'))).toEqual(['90p/playlist.m3u8']);
+    expect(master.join()).toContain('URI="audio/playlist.m3u8"');
+    for (const path of ['manifest.mpd', '180p/playlist.m3u8', '../90p/playlist.m3u8'])
+      expect(writeGrowing({ pictures, sound: heard }, path, '../key')).toBeNull();
+    expect(writeGrowing({ pictures: [], sound: heard }, 'master.m3u8', '../key')).toBeNull();
+  });
+
+  test('names key and vector of what is encrypted', () => {
+    const hidden = pictures.map(({ part }) => ({ part, iv: 'ab'.repeat(16) }));
+    expect(linesOf({ pictures: hidden, sound: null }, '90p/playlist.m3u8')).toContain(
+      `#EXT-X-KEY:METHOD=AES-128,URI="../key",IV=0x${'ab'.repeat(16)}`,
+    );
+  });
 });
 
 describe('a master playlist', () => {

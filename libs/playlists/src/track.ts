@@ -19,4 +19,5 @@ export interface Track {
   readonly segments: readonly Segment[];
 }
 
+export const masterPath = 'master.m3u8';
 export const playlistIn = (folder: string) => `${folder}/playlist.m3u8`;

@@ -10,6 +10,7 @@ type ErrorKind =
   | 'methodNotAllowed'
   | 'conflict'
   | 'gone'
+  | 'preconditionFailed'
   | 'tooLarge'
   | 'unsupported'
   | 'unprocessable'
@@ -72,6 +73,7 @@ const statusByKind: Record<ErrorKind, number> = {
   methodNotAllowed: 405,
   conflict: 409,
   gone: 410,
+  preconditionFailed: 412,
   tooLarge: 413,
   unsupported: 415,
   unprocessable: 422,

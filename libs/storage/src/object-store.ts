@@ -215,9 +215,8 @@ export class ObjectStore {
    * Returns a URL that grants its holder access to the object until `expiresAt`: after the
    * configured lifetime, or longer on request. It is the CDN's where there is one, else the store's.
    */
-  signUrl(address: ObjectAddress, atLeastS = 0): { url: string; expiresAt: Date } {
-    const now = new Date();
-    const lifetimeS = Math.min(Math.max(this.settings.urlLifetimeS, Math.ceil(atLeastS)), longestLifetimeS);
+  signUrl(address: ObjectAddress, atLeastS = 0, now = new Date()): { url: string; expiresAt: Date } {
+    const lifetimeS = this.lifetimeS(atLeastS);
     const expiresAt = new Date(now.getTime() + lifetimeS * 1_000);
     const { cdnUrl, cdnKey, cdnType, cdnTtlS } = this.settings;
     if (cdnUrl !== undefined && cdnKey !== undefined) {
@@ -229,6 +228,16 @@ export class ObjectStore {
       url: this.presign(address, { method: 'GET' }, { endpoint, expiresInS: lifetimeS, now }),
       expiresAt,
     };
+  }
+
+  /** A time to sign at what is signed again and again: it stays for half of a lifetime, and the URLs with it. */
+  signingTime(atLeastS = 0): Date {
+    const halfMs = this.lifetimeS(atLeastS) * 500;
+    return new Date(Math.floor(Date.now() / halfMs) * halfMs);
+  }
+
+  private lifetimeS(atLeastS: number): number {
+    return Math.min(Math.max(this.settings.urlLifetimeS, Math.ceil(atLeastS)), longestLifetimeS);
   }
 
   private presign(

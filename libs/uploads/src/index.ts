@@ -19,6 +19,7 @@ export {
   queueRemovalChecks,
   takeRemovalChecks,
 } from './landing/removed-objects.js';
+export type { Admission } from './landing/standing-upload.js';
 export { openRegistry } from './landing/open-registry.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
 export { type Lifecycle, lifecycleLimits, lifecycles } from './lifecycle.js';
@@ -42,11 +43,13 @@ export { beginRun, endRun, recordPlan } from './making/upload-states.js';
 export {
   failVersion,
   failVersions,
+  isServed,
   type MadeVersion,
   publishVersion,
   recordEarly,
 } from './making/versions.js';
 export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
+export { readGrowing } from './reading/growing-stream.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
 export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';

@@ -201,7 +201,8 @@ const chunk = {
       from: 'pending',
       to: 'ready',
       by: '`upload.chunk`',
-      writes: 'what was stored; an outbox row for `upload.join` when it was the last',
+      writes:
+        'what was stored; where a stream begins to play by it, its key; an outbox row for `upload.join` when it was the last',
     },
     {
       from: 'pending',

@@ -9,7 +9,7 @@ import '#media';
 
 export { makeWaveforms } from './audio/make-waveforms.js';
 export { channelsOf, transcodeAudio } from './audio/transcode-audio.js';
-export { isCut, planRanges } from './chunks/chunk-plan.js';
+export { isCut, planContents } from './chunks/chunk-plan.js';
 export {
   chunkOfHls,
   chunkOfMp4,
@@ -18,6 +18,8 @@ export {
   filesOfChunk,
   sizeOfChunk,
 } from './chunks/encode-chunk.js';
+export { describeGrowing, pieceOf } from './chunks/growing-piece.js';
+export type { ChunkContent } from './chunks/growing-plan.js';
 export { joinChunks, joinHls, writePlaylists } from './chunks/join-hls.js';
 export { detectHardware } from './encoding/detect-hardware.js';
 export { type Loudness, measureLoudness } from './encoding/measure-loudness.js';
@@ -26,11 +28,12 @@ export type { MediaFacts } from './facts/media-facts.js';
 export { withoutPlaces } from './facts/media-tags.js';
 export { probeMedia } from './facts/probe-media.js';
 export type { FfmpegTools, Hardware, VideoLimits } from './ffmpeg/tools.js';
+export { chooseRungs } from './ladder/choose-rungs.js';
+export type { LadderPlan } from './ladder/plan-ladder.js';
 export { makeLoop } from './stills/make-loop.js';
 export { makePoster } from './stills/make-poster.js';
 export { makePreview } from './stills/make-preview.js';
 export { makeStoryboard } from './stills/make-storyboard.js';
-export type { EncodeRange } from './streams/encode-tracks.js';
 export { writeMp4 } from './streams/finish-streams.js';
 export type { StreamPlan, VideoSpecs } from './streams/stream-plan.js';
 export { planInSoftware, transcodeVideo } from './streams/transcode-video.js';

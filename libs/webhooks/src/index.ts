@@ -31,6 +31,7 @@ export {
   viewWithSecret,
 } from './managing/webhook-view.js';
 export { Webhooks } from './managing/webhooks.js';
+export { webhookEventSchema } from './sending/payload.js';
 export { urlRulesOf } from './network/url-rules.js';
 export { hmacSecretSchema, signatureKinds } from './signing/secrets.js';
 

@@ -1,33 +1,15 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually, startStack, type Stack } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { landfallProgram, runCommand, startCommand } from '../fixtures/command.fixture.js';
 import { png } from '../fixtures/files.fixture.js';
 import { putObject } from '../fixtures/uploads.fixture.js';
 
 const run = promisify(execFile);
-const main = resolve('dist/apps/cli/src/main.js');
-
-/** Runs `landfall …` to its end. */
-async function landfall(words: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [main, ...words], { env: { PATH: process.env['PATH'], ...env } });
-  let [output, complaints] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-  const closed = once(child, 'close') as Promise<[number | null]>;
-  return {
-    child,
-    closed,
-    end: async () => ({ code: (await closed)[0], output, complaints }),
-    seen: () => output,
-  };
-}
-const runToEnd = async (words: string[], env?: Record<string, string>) => (await landfall(words, env)).end();
-
 describe('commands that ask an api', () => {
   let stack: Stack;
   let env: Record<string, string>;
@@ -44,34 +26,34 @@ describe('commands that ask an api', () => {
   });
 
   test('uploads list shows a table, or a line of JSON for each', async () => {
-    const table = await runToEnd(['uploads', 'list', '--status', 'ready', 'failed'], env);
+    const table = await runCommand(['uploads', 'list', '--status', 'ready', 'failed'], env);
     expect(table).toMatchObject({ code: 0, complaints: '' });
     expect(table.output).toMatch(/^ID +STATUS +KIND +SIZE +CREATED +KEY\n/);
     expect(table.output).toMatch(new RegExp(`^${ready}  ready .* photos/ready\\.png$`, 'm'));
-    const { output } = await runToEnd(['uploads', 'list', '--status', 'ready', '--json'], env);
+    const { output } = await runCommand(['uploads', 'list', '--status', 'ready', '--json'], env);
     expect(JSON.parse(output)).toMatchObject({ id: ready, status: 'ready' });
     expect(
-      (await runToEnd(['uploads', 'list', '--limit', '1', '--json'], env)).output.trim().split('\n'),
+      (await runCommand(['uploads', 'list', '--limit', '1', '--json'], env)).output.trim().split('\n'),
     ).toHaveLength(1);
-    expect((await runToEnd(['uploads', 'list', '--var', 'a=b', '--json'], env)).output).toBe('');
+    expect((await runCommand(['uploads', 'list', '--var', 'a=b', '--json'], env)).output).toBe('');
   });
 
   test('uploads get shows an upload with its renditions', async () => {
-    const { output, code } = await runToEnd(['uploads', 'get', ready], env);
+    const { output, code } = await runCommand(['uploads', 'get', ready], env);
     expect(code).toBe(0);
     expect(output).toMatch(/^status +ready$/m);
     expect(output).toMatch(/^thumb-320 +image +ready +.* +http/m);
-    const bad = await runToEnd(['uploads', 'get', failed], env);
+    const bad = await runCommand(['uploads', 'get', failed], env);
     expect(bad.output).toMatch(/^error +.*\(media\./m);
   });
 
   test('uploads watch ends with 0 when it is ready, with 1 when it will not be', async () => {
-    expect(await runToEnd(['uploads', 'watch', ready], env)).toMatchObject({ code: 0, complaints: '' });
-    expect(await runToEnd(['uploads', 'watch', failed, '--json'], env)).toMatchObject({ code: 1 });
+    expect(await runCommand(['uploads', 'watch', ready], env)).toMatchObject({ code: 0, complaints: '' });
+    expect(await runCommand(['uploads', 'watch', failed, '--json'], env)).toMatchObject({ code: 1 });
   });
 
   test('events tail shows what happens, and ends in order by Ctrl-C', async () => {
-    const tail = await landfall(['events', 'tail', '--after', 'beginning', '--upload', ready, '--json'], env);
+    const tail = startCommand(['events', 'tail', '--after', 'beginning', '--upload', ready, '--json'], env);
     await eventually(() => tail.seen().includes('upload.ready') || undefined);
     tail.child.kill('SIGINT');
     const { code, output, complaints } = await tail.end();
@@ -87,7 +69,7 @@ describe('commands that ask an api', () => {
   test('a reader who has seen enough ends it without a complaint', async () => {
     const script = `"$NODE" "$MAIN" events tail --after beginning | head -1`;
     const { stdout, stderr } = await run('sh', ['-c', script], {
-      env: { PATH: process.env['PATH'], NODE: process.execPath, MAIN: main, ...env },
+      env: { PATH: process.env['PATH'], NODE: process.execPath, MAIN: landfallProgram, ...env },
       timeout: 60_000,
     });
     expect(stdout).toMatch(/upload\.stored +\S+ +photos\//);
@@ -99,7 +81,7 @@ describe('commands that ask an api', () => {
     const file = join(folder, 'a file.png');
     await writeFile(file, await png(20, 20));
     const words = ['tickets', 'issue', '--key', "it's $HOME {id}.png", '--var', 'user_id=4 2'];
-    const { output, code } = await runToEnd([...words, '--content-type', 'image/png'], env);
+    const { output, code } = await runCommand([...words, '--content-type', 'image/png'], env);
     expect(code).toBe(0);
     const curl = (/^ {2}(curl .*)$/m.exec(output)?.[1] ?? '').replace('@FILE', `'@"${file}"'`);
     const { stdout } = await run('sh', ['-c', `${curl} --silent --fail-with-body`]);
@@ -112,9 +94,9 @@ describe('commands that ask an api', () => {
   test('a key of strangers cannot control the terminal', async () => {
     const id = await putObject(stack, '\u001b[2J\u009b31m\u202e.txt', Buffer.from('x'));
     const seen = [
-      await runToEnd(['uploads', 'get', id], env),
-      await runToEnd(['uploads', 'list', '--json'], env),
-      await runToEnd(['uploads', 'list'], env),
+      await runCommand(['uploads', 'get', id], env),
+      await runCommand(['uploads', 'list', '--json'], env),
+      await runCommand(['uploads', 'list'], env),
     ];
     for (const { output } of seen) expect(output).not.toMatch(/[^\P{C}\n]/u);
     expect(seen[0]?.output).toContain('\\u{1b}[2J');
@@ -146,7 +128,7 @@ describe('commands that ask an api', () => {
       /event\.cursor_unknown/,
     ],
   ])('%s is one line on standard error', async (...[, words, more, code, problem]) => {
-    const result = await runToEnd(words, { ...env, ...more });
+    const result = await runCommand(words, { ...env, ...more });
     expect(result).toMatchObject({ code, output: '' });
     expect(result.complaints).toMatch(problem);
     expect(result.complaints).not.toMatch(/^ +at /m);
@@ -154,13 +136,13 @@ describe('commands that ask an api', () => {
 
   test('without an api anywhere, says how to name one', async () => {
     const nowhere = { LOCAL_DATA_DIR: join(tmpdir(), 'landfall-nowhere') };
-    const { code, complaints } = await runToEnd(['uploads', 'list'], nowhere);
+    const { code, complaints } = await runCommand(['uploads', 'list'], nowhere);
     expect(code).toBe(1);
     expect(complaints).toMatch(/LANDFALL_API_URL[^]*npm start/);
   });
 
   test('an api that does not answer is told of after some tries', async () => {
-    const { code, complaints } = await runToEnd(['uploads', 'list'], {
+    const { code, complaints } = await runCommand(['uploads', 'list'], {
       ...env,
       LANDFALL_API_URL: 'http://127.0.0.1:1',
     });
@@ -181,7 +163,10 @@ describe('completion in real shells', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'landfall-completion-'));
-    await writeFile(join(folder, 'landfall'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+    await writeFile(
+      join(folder, 'landfall'),
+      `#!/bin/sh\nexec "${process.execPath}" "${landfallProgram}" "$@"\n`,
+    );
     await chmod(join(folder, 'landfall'), 0o755);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

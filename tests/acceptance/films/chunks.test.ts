@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { eventually, ossClient, ownRedis, queueKinds, type Stack } from '#testing';
+import { eventually, ossClient, ownRedis, queueKinds, type Stack, type UploadView } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allNumbers, countedVideo, decode, readCounter } from '../fixtures/files.fixture.js';
 import { holdEncoder } from '../fixtures/held-encoder.fixture.js';
@@ -15,7 +15,7 @@ pipelines:
   - name: films
     match: { kind: video }
     renditions:
-      - { name: stream, kind: hls, heights: [72], segmentSeconds: 1 }
+      - { name: stream, kind: hls, heights: [72], ladder: auto, segmentSeconds: 1 }
       - { name: download, kind: mp4, height: 72 }
 `;
 const seconds = 9;
@@ -85,6 +85,8 @@ describe.each(queueKinds)('a long video with the queue on %s', (queue) => {
     expect(await runsOf(stack)).toEqual([1, 1, 1, 1, 1, 1]);
     const upload = await stack.waitFor(id, 'ready');
     const [stream] = upload.renditions;
+    // Measured once, by whoever cut the video.
+    expect(stream?.details).toMatchObject({ ladder: { omitted: [], coarser: [0] } });
     const { objects } = await ossClient(stack).listV2(
       { prefix: `renditions/${id}/stream-`, 'max-keys': '999' },
       {},
@@ -111,22 +113,58 @@ describe.each(queueKinds)('a long video with the queue on %s', (queue) => {
   });
 });
 
-test('kill -9 of a worker in a chunk: that chunk alone is made again', async () => {
+/** The names in a playlist that is served, and whether there will be more. */
+async function readPlaylist(url: string): Promise<{ names: string[]; grows: boolean }> {
+  const response = await fetch(url);
+  expect(response.status).toBe(200);
+  const text = await response.text();
+  const grows = text.includes('#EXT-X-PLAYLIST-TYPE:EVENT');
+  expect(text.includes('#EXT-X-ENDLIST')).toBe(!grows);
+  expect(response.headers.get('cache-control')).toBe(grows ? 'private, no-cache' : 'private, max-age=60');
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return { names: lines.map((line) => /([^/?]+)\?/.exec(line)?.[1] ?? line), grows };
+}
+
+test('kill -9 of a worker in a chunk: that chunk alone is made again, and what plays meanwhile has no gap', async () => {
   await using encoder = await holdEncoder('start_number 4 ');
-  await using stack = await startPipelines('redis', pipelines, { ...cut, FFMPEG_PATH: encoder.path });
+  const growing = pipelines
+    .replace('[72]', '[72, 64]')
+    .replace('segmentSeconds', 'firstPlayable: true, segmentSeconds');
+  await using stack = await startPipelines('redis', growing, { ...cut, FFMPEG_PATH: encoder.path });
   await keepChunks(stack);
   const id = await putObject(stack, 'long.mp4', film);
   await encoder.held();
   const other = await stack.startWorker();
+  // The other worker goes on behind the chunk that is held, until it is held at the same place of the larger rung.
   await eventually(async () => {
     const ready = await query(stack, `SELECT FROM chunks WHERE status = 'ready'`);
-    return ready.length === 5 ? true : undefined;
+    return ready.length === 8 ? true : undefined;
   });
+  const [stream] = (await stack.get<UploadView>(`/v1/uploads/${id}`)).renditions;
+  expect(stream).toMatchObject({
+    status: 'pending',
+    height: 64,
+    mimeType: 'application/vnd.apple.mpegurl',
+  });
+  const url = stream?.url ?? '';
+  const listOf = (folder: string) => url.replace('master.m3u8', `${folder}/playlist.m3u8`);
+  const names = Array.from({ length: seconds }, (_, index) => `segment_0000${index}.m4s`);
+  expect((await fetch(url).then((response) => response.text())).match(/^\w+p\/playlist/gm)).toEqual([
+    '64p/playlist',
+  ]);
+  for (const folder of ['64p', 'audio'])
+    expect(await readPlaylist(listOf(folder))).toEqual({ names: names.slice(0, 4), grows: true });
+  const [once, again] = [await fetch(listOf('64p')), await fetch(listOf('64p'))];
+  expect(await once.text()).toBe(await again.text());
+  expect((await fetch(listOf('72p'))).status).toBe(404);
   await stack.worker.end('SIGKILL');
   await encoder.release();
   await expectWhole(stack, id);
-  expect(await runsOf(stack)).toEqual([1, 1, 1, 2, 1, 1]);
-  expect(await encoder.count()).toBe(2);
+  expect(await runsOf(stack)).toEqual([1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1]);
+  expect(await encoder.count()).toBe(3);
+  expect((await fetch(url).then((response) => response.text())).match(/^\w+p\/playlist/gm)).toHaveLength(2);
+  for (const folder of ['64p', '72p'])
+    expect(await readPlaylist(listOf(folder))).toEqual({ names, grows: false });
   await other.end();
 });
 

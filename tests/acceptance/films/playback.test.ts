@@ -27,6 +27,10 @@ pipelines:
     match: { kind: video, prefix: early/ }
     renditions:
       - { name: stream, kind: hls, heights: [270, 180], segmentSeconds: 2, codec: av1, firstPlayable: true }
+  - name: growing
+    match: { kind: video, prefix: growing/ }
+    renditions:
+      - { name: stream, kind: hls, heights: [270, 180], segmentSeconds: 2, firstPlayable: true, encryption: aes-128 }
   - name: plain
     match: { kind: video }
     renditions: [{ ${hls}, dash: true }]
@@ -35,14 +39,19 @@ pipelines:
 describe.skipIf(skippedWithoutChromium)(`streams in a real Chromium${skippedWithoutChromium}`, () => {
   let stack: Stack;
   let browser: Browser;
-  /** Holds what only the early stream has. */
+  /** Holds the larger rung of what plays early. */
   let encoder: HeldEncoder;
   let clip: string;
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'landfall-playback-'));
     clip = join(folder, 'clip.mp4');
     encoder = await holdEncoder(' 270p/');
-    stack = await startPipelines('postgres', pipelines, { FFMPEG_PATH: encoder.path });
+    stack = await startPipelines('postgres', pipelines, {
+      FFMPEG_PATH: encoder.path,
+      // Only what is longer than two chunks is cut.
+      VIDEO_CHUNK_S: '6',
+      WORKER_TRANSCODE_CONCURRENCY: '1',
+    });
     browser = await startBrowser();
     return async () => {
       await browser[Symbol.asyncDispose]();
@@ -145,5 +154,36 @@ describe.skipIf(skippedWithoutChromium)(`streams in a real Chromium${skippedWith
     await encoder.held();
     await encoder.release();
     expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready' });
+  });
+
+  test('a long video from its first seconds to its end, while it is encoded', async () => {
+    await encoder.hold();
+    const seconds = 14;
+    const id = await putObject(stack, 'growing/clip.mp4', await countingClip(clip, { seconds }));
+    const upload = await eventually(async () => {
+      const found = await stack.get<UploadView>(`/v1/uploads/${id}`);
+      return found.renditions[0]?.url ? found : undefined;
+    });
+    expect(upload).toMatchObject({ status: 'processing' });
+    expect(upload.renditions).toMatchObject([{ status: 'pending', width: 320, durationMs: 1_000 * seconds }]);
+    const url = upload.renditions[0]?.url ?? '';
+    const apiKey = stack.env['API_KEYS'];
+    await using player = await browser.openPlayer();
+    expect(await player.open(url, apiKey)).toMatchObject([{ width: 320, height: 180 }]);
+    await player.playUntil(3);
+    expect(secondOf(await player.seek(0.5))).toBe(0);
+    // All of the smallest rung is there, and the other one is still being made.
+    await player.playUntil(seconds - 1);
+    await encoder.held();
+    expect(await stack.get<UploadView>(`/v1/uploads/${id}`)).toMatchObject({ status: 'processing' });
+    await encoder.release();
+    const watched = await player.playToEnd();
+    expectWhole(watched, seconds);
+    expect(sizesOf(watched)).toEqual(['320x180']);
+    expect(watched.audioTracks).toBe(1);
+    expect(watched.decodedAudioBytes).toBeGreaterThan(0);
+    expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready', error: null });
+    await using late = await browser.openPlayer();
+    expect(await late.open(url, apiKey)).toHaveLength(2);
   });
 });

@@ -2,7 +2,7 @@ import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
 import { type ProofSettings, proofSettingsOf, toLanding, UploadRegistry, uploadStatusSchema } from '#uploads';
 import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';

@@ -2,10 +2,12 @@ import type { ErrorCode } from '#runtime';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
+import { loadSwagger } from './annotations.js';
 import { documentHead } from './document-head.js';
 import { documentSchema, namedSchemas } from './named-schemas.js';
+import { documentWebhooks } from './webhook-requests.js';
 import { problemOf, problemResponses, problemSchema, readContract } from './problems.js';
 
 /** A method of a controller that answers an operation. */
@@ -21,7 +23,8 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
  * The contract of the API as OpenAPI 3.1. An operation has the name of the method that answers it;
  * its security and its problems are what `SecuredBy` and `Problems` say.
  */
-export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
+export async function createApiDocument(app: NestFastifyApplication): Promise<OpenAPIObject> {
+  const { SwaggerModule } = await loadSwagger();
   const document = SwaggerModule.createDocument(app, documentHead, {
     autoTagControllers: false,
     operationIdFactory: (_controller, method) => method,
@@ -35,6 +38,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
       for (const code of complete(operation, path, handlers)) codes.add(code);
   }
   documentSchema(problemSchema);
+  const webhooks = documentWebhooks();
   const known = [...codes].toSorted();
   // Where no operation is.
   const elsewhere: ErrorCode[] = ['request.method_not_allowed', 'request.not_found'];
@@ -43,6 +47,7 @@ export function createApiDocument(app: NestFastifyApplication): OpenAPIObject {
     paths: Object.fromEntries(
       Object.entries(document.paths).toSorted(([one], [other]) => (one < other ? -1 : 1)),
     ),
+    webhooks,
     components: {
       securitySchemes: documentHead.components.securitySchemes,
       schemas: withCodes(namedSchemas(), [...known, ...elsewhere].toSorted()),

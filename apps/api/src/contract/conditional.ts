@@ -1,5 +1,6 @@
 import { applyDecorators, Header } from '@nestjs/common';
-import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse } from './annotations.js';
+import { Problems } from './problems.js';
 
 /** Documents that an operation answers with an entity tag, and 304 to whoever holds it already. */
 export function Conditional(): MethodDecorator {
@@ -19,10 +20,25 @@ export function Conditional(): MethodDecorator {
   );
 }
 
+/** Documents that a change of an upload may be asked for on condition that it is as the client read it. */
+export function ChangesIfMatch(): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description:
+        '`ETag` of GET /v1/uploads/{id}: if the upload has changed since, nothing is done and the answer is 412. Compared without its signatures and their lifetime.',
+      schema: { type: 'string' },
+    }),
+    Problems('upload.changed'),
+  );
+}
+
 /** For the response with the body. */
 export const tagHeader = {
   ETag: {
-    description: 'Send it as If-None-Match. It covers everything but the signatures of URLs.',
+    description:
+      'Send it as If-None-Match, or that of one upload as If-Match. It covers everything but the signatures of URLs.',
     schema: { type: 'string' as const },
   },
 };

@@ -1,5 +1,6 @@
-import { ApiQuery, type ApiResponseSchemaHost } from '@nestjs/swagger';
+import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 import { z } from 'zod';
+import { ApiQuery } from './annotations.js';
 
 type SchemaOrReference = ApiResponseSchemaHost['schema'];
 export type JsonSchema = Record<string, unknown>;
@@ -23,7 +24,10 @@ export function documentSchema(schema: z.ZodType, io: Direction = 'output'): Sch
   const { items, $defs = {} } = z.toJSONSchema(z.array(schema), {
     io,
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => simplify(jsonSchema, io),
+    override: ({ zodSchema, jsonSchema }) => {
+      simplify(jsonSchema, io);
+      discriminate(jsonSchema, zodSchema);
+    },
   });
   for (const [name, definition] of Object.entries($defs)) keep(name, definition);
   return refer(items) as SchemaOrReference;
@@ -56,4 +60,15 @@ function simplify(schema: JsonSchema, io: Direction): void {
   if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
   if (JSON.stringify(schema['propertyNames']) === '{"type":"string"}') delete schema['propertyNames'];
   if (io === 'output' && schema['additionalProperties'] === false) delete schema['additionalProperties'];
+}
+
+/** Says for clients that are generated which field tells the members of a union apart, and which value means which. */
+function discriminate(schema: JsonSchema, source: unknown): void {
+  if (!(source instanceof z.ZodDiscriminatedUnion)) return;
+  const { discriminator, options } = source.def;
+  const mapping = (options as z.ZodObject<Record<string, z.ZodLiteral<string>>>[]).map((option) => [
+    option.shape[discriminator]?.value,
+    `#/components/schemas/${option.meta()?.id}`,
+  ]);
+  schema['discriminator'] = { propertyName: discriminator, mapping: Object.fromEntries(mapping) as object };
 }

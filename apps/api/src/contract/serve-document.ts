@@ -1,8 +1,46 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SwaggerModule } from '@nestjs/swagger';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { loadSwagger } from './annotations.js';
 import { createApiDocument } from './api-document.js';
 
-/** Serves the OpenAPI document at /docs-json and its page at /docs. */
-export function serveApiDocument(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => createApiDocument(app));
+/** What Fastify writes itself for its own answer. */
+const ownHeaders = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
+
+/**
+ * Serves the OpenAPI document at /docs-json and /docs-yaml, and its page at /docs. All of it is made
+ * when somebody asks for the first time: most processes are never asked.
+ */
+export function serveApiDocument(app: NestFastifyApplication, fastify: FastifyInstance): void {
+  let opening: Promise<FastifyInstance> | undefined;
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const pages = await (opening ??= openPages(app));
+    const { method, url, headers } = request;
+    const made = await pages.inject({ method: method as 'GET' | 'HEAD', url, headers });
+    if (made.statusCode === 404) return reply.callNotFound();
+    for (const name of ownHeaders) delete made.headers[name];
+    return reply.status(made.statusCode).headers(made.headers).send(made.rawPayload);
+  };
+  for (const path of ['/docs', '/docs/*', '/docs-json', '/docs-yaml']) fastify.get(path, answer);
+}
+
+@Module({})
+class DocumentModule {}
+
+/** The pages as an application of their own, which never listens. */
+async function openPages(app: NestFastifyApplication): Promise<FastifyInstance> {
+  const document = await createApiDocument(app);
+  const { SwaggerModule } = await loadSwagger();
+  const adapter = new FastifyAdapter();
+  const pages = await NestFactory.create<NestFastifyApplication>(DocumentModule, adapter, {
+    abortOnError: false,
+    logger: false,
+  });
+  SwaggerModule.setup('docs', pages, document);
+  await pages.init();
+  return adapter
+    .getInstance()
+    .ready()
+    .then(() => adapter.getInstance());
 }

@@ -2,7 +2,13 @@ import { eventSenderOf, readEventMessage, readOssEvents } from '#oss';
 import { counter } from '#runtime';
 import { EventRecorder } from '#uploads';
 import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiNoContentResponse,
+  ApiOperation,
+  ApiTags,
+} from '../contract/annotations.js';
 import type { FastifyRequest } from 'fastify';
 import { Problems } from '../contract/problems.js';
 import { DatabaseGuard } from '../http/database.guard.js';

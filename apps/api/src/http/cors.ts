@@ -5,7 +5,7 @@ import { pathOf } from './request-path.js';
 const requestHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id';
 const methods = 'GET, POST, PATCH, DELETE';
 /** Headers that a page may read beside those that it always may. */
-const answerHeaders = 'etag, location, retry-after';
+const answerHeaders = 'allow, etag, idempotency-replayed, location, retry-after';
 /** Browsers cap it themselves, Chromium at two hours. */
 const preflightS = 7_200;
 

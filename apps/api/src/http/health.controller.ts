@@ -1,7 +1,7 @@
 import { checkDatabase, DataSource } from '#database';
 import { withTimeLimit } from '#runtime';
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';

@@ -7,7 +7,7 @@ import {
   type NestInterceptor,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiHeader } from '@nestjs/swagger';
+import { ApiHeader } from '../contract/annotations.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problems } from '../contract/problems.js';
 import { lastValueFrom, type Observable, of } from 'rxjs';

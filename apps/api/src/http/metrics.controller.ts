@@ -1,6 +1,6 @@
 import { metricsContentType, printMetrics } from '#runtime';
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 
 @ApiTags('operation')
 @Controller('metrics')

@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '#database';
 import { maskSecrets } from '#oss';
-import { type ErrorCode, LandfallError, type Logger } from '#runtime';
+import { type ErrorCode, httpStatusOf, LandfallError, type Logger } from '#runtime';
 import {
   type ArgumentsHost,
   Catch,
@@ -8,7 +8,7 @@ import {
   HttpException,
   NotFoundException,
 } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemOf } from '../contract/problems.js';
 import { pathOf } from './request-path.js';
 import { protectProblem } from './response-headers.js';
@@ -35,9 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
-    const problem = problemOf(error.code, error.detail);
-    const { status } = problem;
-    protectProblem(reply);
+    const status = httpStatusOf(error.code);
     if (!this.reporters.some((reporter) => reporter.report(request, error)) && status >= 500)
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
@@ -47,26 +45,36 @@ export class ProblemFilter implements ExceptionFilter {
       reply.header('allow', String(error.context['allow'] ?? ''));
     if (status === 503 || error.code === 'idempotency.key_in_use') reply.header('retry-after', '1');
     if (status === 401) reply.header('www-authenticate', 'Bearer');
-    reply.status(status).header('content-type', 'application/problem+json').send(JSON.stringify(problem));
+    answerProblem(reply, error);
   }
 }
 
 /**
- * Answers 405 instead of 404 if the path exists for other methods. Only for paths without
- * parameters: Fastify cannot tell for others.
+ * Answers what Fastify's router refuses, which never reaches Nest: a path that cannot be decoded.
+ * For its option `frameworkErrors`.
  */
+export function answerUnroutable(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  answerProblem(reply, new LandfallError('request.invalid', error.message, { cause: error }));
+}
+
+function answerProblem(reply: FastifyReply, { code, detail }: LandfallError): void {
+  const problem = problemOf(code, detail);
+  protectProblem(reply);
+  reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problem));
+}
+
+/** Answers 405 instead of 404 if the path exists for other methods. */
 function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | undefined {
   if (!(thrown instanceof NotFoundException)) return undefined;
-  const url = pathOf(request);
-  // The router treats `*` and `:` as patterns and throws for some of them.
-  if (/[*:]/.test(url)) return undefined;
-  const allow = ['GET', 'POST'].filter((method) =>
-    request.server.hasRoute({ method: method as HTTPMethods, url }),
-  );
-  if (allow.length === 0) return undefined;
-  const allowed = allow.join(', ');
-  return new LandfallError('request.method_not_allowed', `${request.method}; use ${allowed}`, {
-    context: { allow: allowed },
+  const methods = request.server.methodsOf(pathOf(request));
+  // With the method itself in it, a route was found, which then found nothing to serve.
+  if (methods.length === 0 || methods.includes(request.method)) return undefined;
+  const allow = methods.join(', ');
+  return new LandfallError('request.method_not_allowed', `${request.method}; use ${allow}`, {
+    context: { allow },
   });
 }
 

@@ -8,7 +8,15 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiQuery,
+  ApiTags,
+} from '../contract/annotations.js';
+import type { ApiResponseSchemaHost } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { EventAccessGuard, Grant } from '../access/access.guard.js';
@@ -27,6 +35,7 @@ import {
   streamQuery,
   streamTypes,
 } from './live-query.js';
+import { streamedEventSchema } from './live-event.js';
 import { StreamOpener } from './stream-opener.js';
 
 const pageSchema = z
@@ -93,7 +102,13 @@ export class LogEventsController {
   @Problems('event.cursor_unknown', 'event.cursor_expired', 'database.unavailable', 'live.streams_full')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'resumes after this event' })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: 'The stream', schema: { type: 'string' } })
+  @ApiOkResponse({
+    description: 'The stream; contentSchema is that of the data of each event in it',
+    schema: {
+      type: 'string',
+      contentSchema: documentSchema(streamedEventSchema),
+    } as ApiResponseSchemaHost['schema'],
+  })
   async streamEvents(
     @Query({ schema: streamQuery }) query: StreamQuery,
     @LastEventId({ schema: lastEventId }) resumeAfter: string | undefined,

@@ -1,21 +1,52 @@
-import { type EventSubject, eventSchema, type LogEvent, subjectOf } from '#events';
-import type { z } from 'zod';
+import {
+  anyEventSchema,
+  type EventSubject,
+  eventSchema,
+  eventTypes,
+  type LogEvent,
+  subjectOf,
+} from '#events';
+import { z } from 'zod';
 
 /** An event as the API shows it. */
 export type EventView = z.output<typeof eventSchema>;
 
+/** The log has only what was recorded as its type says, so it is not checked again. */
 export function viewEvent({ id, type, uploadId, createdAt, data }: LogEvent): EventView {
-  return {
-    id,
-    type,
-    uploadId,
-    timestamp: createdAt.toISOString(),
-    data: data as Record<string, unknown>,
-  };
+  return { id, type, uploadId, timestamp: createdAt.toISOString(), data } as EventView;
 }
 
 /** What streams tell and the log does not keep: how far a rendition is. */
 export const progressType = 'rendition.progress';
+const { upload } = eventTypes['rendition.ready'].data.shape;
+const progressSchema = anyEventSchema
+  .omit({ id: true })
+  .extend({
+    type: z.literal(progressType),
+    uploadId: z.uuid(),
+    data: z.object({
+      upload,
+      rendition: z.object({
+        name: z.string(),
+        kind: z.string(),
+        progress: z.number().describe('share that is made, 0 to 1'),
+        speed: z
+          .number()
+          .nullable()
+          .describe('how many times faster than it plays it is made; null where that is not known'),
+      }),
+    }),
+  })
+  .meta({
+    id: 'RenditionProgressEvent',
+    description: 'How far a rendition is. It has no id: it is told once, and not kept.',
+  });
+export type ProgressView = z.output<typeof progressSchema>;
+
+/** The data of what a stream tells. */
+export const streamedEventSchema = z
+  .union([eventSchema, progressSchema])
+  .meta({ id: 'StreamedEvent', description: 'What a stream tells, as the data of a server-sent event.' });
 
 /** What an event is chosen by, and the bytes that streams send of it. */
 export interface LiveEvent {

@@ -1,13 +1,8 @@
 import type { DataSource } from '#database';
 import { type Logger, pause } from '#runtime';
 import { findRunning, type RunningRendition } from '#uploads';
-import { eventSchema } from '#events';
-import { z } from 'zod';
-import { frameOf, type LiveEvent, progressType } from './live-event.js';
+import { frameOf, type LiveEvent, progressType, type ProgressView } from './live-event.js';
 import type { OpenStreams } from './open-streams.js';
-
-/** How far a rendition is. It has no id: a reader resumes after the event before it. */
-const progressSchema = eventSchema.omit({ id: true, type: true }).extend({ type: z.literal(progressType) });
 
 const everyMs = 1_000;
 
@@ -57,9 +52,10 @@ export class ProgressWatch {
   }
 }
 
+/** It has no id: a reader resumes after the event before it. */
 function progressEvent({ upload, name, kind, progress, speed }: RunningRendition): LiveEvent {
   const { id: uploadId, ticketId, vars } = upload;
-  const body: z.output<typeof progressSchema> = {
+  const body: ProgressView = {
     type: progressType,
     uploadId,
     timestamp: new Date().toISOString(),

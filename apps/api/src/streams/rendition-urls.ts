@@ -2,8 +2,7 @@ import { posix } from 'node:path';
 import { ObjectStore } from '#storage';
 import type { SignRendition } from '#uploads';
 import { namingFile } from '#playlists';
-import { Inject, Injectable } from '@nestjs/common';
-import { type ApiConfig, configToken } from '../tokens.js';
+import { Injectable } from '@nestjs/common';
 import { StreamLinks } from './stream-links.js';
 
 /**
@@ -15,20 +14,7 @@ export class RenditionUrls {
   constructor(
     private readonly store: ObjectStore,
     private readonly links: StreamLinks,
-    @Inject(configToken) private readonly config: ApiConfig,
   ) {}
-
-  /**
-   * Stands for a URL in an entity tag: which object, and which half of a lifetime it is. A client that
-   * is answered 304 keeps URLs that hold for another half at least.
-   */
-  readonly stampOf: SignRendition = (_upload, rendition) => {
-    const halfMs = this.config.oss.urlLifetimeS * 500;
-    return {
-      url: rendition.objectKey ?? '',
-      expiresAt: new Date(Math.floor(Date.now() / halfMs) * halfMs),
-    };
-  };
 
   readonly sign: SignRendition = (upload, rendition) => {
     const objectKey = rendition.objectKey ?? '';

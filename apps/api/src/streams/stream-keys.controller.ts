@@ -1,7 +1,7 @@
 import { LandfallError } from '#runtime';
 import { findStreamKey, UploadReader } from '#uploads';
 import { Controller, Get, Header, HttpCode, Options, Param, StreamableFile, UseGuards } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import { DataSource } from '#database';
 import { z } from 'zod';
 import { Problems } from '../contract/problems.js';

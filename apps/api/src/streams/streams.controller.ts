@@ -1,12 +1,13 @@
 import { posix } from 'node:path';
+import { DataSource } from '#database';
 import { LandfallError } from '#runtime';
 import { ObjectStore } from '#storage';
-import { type Rendition, type Upload, UploadReader } from '#uploads';
+import { readGrowing, type Rendition, type Upload, UploadReader } from '#uploads';
 import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { namingFile } from '#playlists';
+import { type GrowingStream, namingFile, writeGrowing } from '#playlists';
 import { Problems, SecuredBy } from '../contract/problems.js';
 import { playbackS } from './rendition-urls.js';
 import { StreamLinks } from './stream-links.js';
@@ -34,6 +35,7 @@ export class StreamsController {
     private readonly reader: UploadReader,
     private readonly store: ObjectStore,
     private readonly links: StreamLinks,
+    private readonly source: DataSource,
   ) {}
 
   @Get(':uploadId/:rendition/*')
@@ -74,7 +76,10 @@ export class StreamsController {
     const naming = rendition && namingFile(rendition.kind, path);
     if (!rendition || !naming) throw new LandfallError('rendition.not_found', name);
     const folder = folderOf(rendition);
-    const text = await this.read(upload, within(folder, path));
+    const growing = await this.readGrowing(upload, rendition, path);
+    const text = growing ?? (await this.read(upload, within(folder, path)));
+    // What grows is read again and again: a segment keeps its URL meanwhile.
+    const signedAt = growing === null ? undefined : this.store.signingTime(playbackS(rendition.durationMs));
     void reply.headers({
       'content-type': naming.contentType,
       // One that is being made grows: players ask for it again every few seconds.
@@ -85,8 +90,16 @@ export class StreamsController {
       if (named === keyPath) return uri;
       if (namingFile(rendition.kind, named)) return `${uri}?${this.links.query(link)}`;
       const address = { bucket: upload.bucket, objectKey: within(folder, named) };
-      return this.store.signUrl(address, playbackS(rendition.durationMs)).url;
+      return this.store.signUrl(address, playbackS(rendition.durationMs), signedAt).url;
     });
+  }
+
+  /** A playlist of what plays of a stream that is still made in chunks; null where none of it is in rows. */
+  private async readGrowing({ id }: Upload, rendition: Rendition, path: string): Promise<string | null> {
+    if (rendition.status !== 'pending') return null;
+    const found = await readGrowing(this.source, { uploadId: id, versionId: rendition.id });
+    // Chunks of pictures hold rungs, those of sound hold sound.
+    return found && writeGrowing(found as GrowingStream, path, `../${keyPath}`);
   }
 
   private async read({ bucket }: Upload, objectKey: string): Promise<string> {

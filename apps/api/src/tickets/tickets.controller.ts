@@ -1,5 +1,11 @@
 import { Controller, Get, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '../contract/annotations.js';
 import { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';

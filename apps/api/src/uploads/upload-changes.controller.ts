@@ -1,24 +1,23 @@
 import { DataSource } from '#database';
 import type { Pipelines } from '#pipelines';
+import { cancelUpload, deleteUpload, reprocessUpload, type UploadView, uploadViewSchema } from '#uploads';
+import { Controller, Delete, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import {
-  cancelUpload,
-  deleteUpload,
-  reprocessUpload,
-  UploadReader,
-  type UploadView,
-  uploadViewSchema,
-  viewUpload,
-} from '#uploads';
-import { Controller, Delete, HttpCode, Inject, Injectable, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '../contract/annotations.js';
 import { z } from 'zod';
+import { ChangesIfMatch } from '../contract/conditional.js';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 import { OptionalJsonBody } from '../http/json-body.js';
-import { RenditionUrls } from '../streams/rendition-urls.js';
 import { type ApiConfig, configToken, pipelinesToken } from '../tokens.js';
+import { ChangedUpload, IfMatch } from './changed-upload.js';
 import { uploadId } from './upload-query.js';
 
 /** The body of POST /v1/uploads/{id}/reprocess. */
@@ -36,19 +35,6 @@ const reprocessBodySchema = z
     description: 'Which renditions to make again.',
     examples: [{ renditions: ['thumb'] }],
   });
-
-/** Shows an upload as it is after it was changed. */
-@Injectable()
-export class ChangedUpload {
-  constructor(
-    private readonly reader: UploadReader,
-    private readonly urls: RenditionUrls,
-  ) {}
-
-  async view(id: string): Promise<UploadView> {
-    return viewUpload(await this.reader.get(id), this.urls.sign);
-  }
-}
 
 /** Has uploads made again, cancelled and deleted. */
 @ApiTags('uploads')
@@ -99,6 +85,7 @@ export class UploadChangesController {
   }
 
   @Delete(':id')
+  @ChangesIfMatch()
   @ApiOperation({
     summary: 'Delete an upload and everything made from it',
     description:
@@ -106,9 +93,13 @@ export class UploadChangesController {
   })
   @ApiOkResponse({ description: 'The upload, deleted', schema: documentSchema(uploadViewSchema) })
   @Problems('upload.not_found')
-  async deleteUpload(@Param('id', { schema: uploadId }) id: string): Promise<UploadView> {
+  async deleteUpload(
+    @Param('id', { schema: uploadId }) id: string,
+    @IfMatch() ifMatch: string | undefined,
+  ): Promise<UploadView> {
     const { renditionPrefix, urlLifetimeS } = this.config.oss;
-    await deleteUpload(this.source, id, { renditionPrefix, urlLifetimeMs: urlLifetimeS * 1_000 });
+    const made = { renditionPrefix, urlLifetimeMs: urlLifetimeS * 1_000 };
+    await deleteUpload(this.source, id, made, this.changed.admission(ifMatch));
     return this.changed.view(id);
   }
 }

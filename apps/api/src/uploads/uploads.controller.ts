@@ -10,7 +10,7 @@ import {
   viewUpload,
 } from '#uploads';
 import { Controller, Get, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '../contract/annotations.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Grant, UploadAccessGuard } from '../access/access.guard.js';
@@ -21,9 +21,10 @@ import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
-import { entityTagOf, isUnchanged } from '../http/entity-tags.js';
+import { isUnchanged } from '../http/entity-tags.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
 import { uploadFieldSchema, uploadId, uploadQuery, type UploadQuery } from './upload-query.js';
+import { UploadTags } from './upload-tags.js';
 
 const nextCursor = z.string().nullable().describe('for the next page; null on the last');
 const missing = z.array(z.uuid()).optional().describe('with ids: those of them that are not found');
@@ -51,6 +52,7 @@ export class UploadsController {
   constructor(
     private readonly reader: UploadReader,
     private readonly urls: RenditionUrls,
+    private readonly tags: UploadTags,
   ) {}
 
   @Get()
@@ -93,7 +95,7 @@ export class UploadsController {
       items: items.map((item) => viewFields(item, fields, sign)),
       ...rest,
     });
-    if (isUnchanged(request, reply, entityTagOf(show(this.urls.stampOf)))) return undefined;
+    if (isUnchanged(request, reply, this.tags.of(show))) return undefined;
     return show(this.urls.sign);
   }
 
@@ -122,7 +124,8 @@ export class UploadsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UploadView | undefined> {
     const found = await admitPinned(grant, id, this.reader.get(id));
-    if (isUnchanged(request, reply, entityTagOf(viewUpload(found, this.urls.stampOf)))) return undefined;
-    return viewUpload(found, this.urls.sign);
+    const show = (sign: SignRendition) => viewUpload(found, sign);
+    if (isUnchanged(request, reply, this.tags.of(show))) return undefined;
+    return show(this.urls.sign);
   }
 }

@@ -9,7 +9,13 @@ import {
   Webhooks,
 } from '#webhooks';
 import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '../contract/annotations.js';
 import { z } from 'zod';
 import { DataSource } from '#database';
 import { ApiListQuery, documentSchema } from '../contract/named-schemas.js';

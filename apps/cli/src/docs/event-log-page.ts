@@ -1,4 +1,4 @@
-import { eventSchema, eventTypes } from '#events';
+import { anyEventSchema, eventTypes } from '#events';
 import { z } from 'zod';
 import { escapeCell } from './escape-cell.js';
 
@@ -35,7 +35,7 @@ fill the log with those. No event has a URL in it, because URLs are secrets that
 
 ## An event
 
-${renderFields(eventSchema)}
+${renderFields(anyEventSchema)}
 
 ## Types
 
@@ -57,8 +57,9 @@ ${renderFields(rendition)}
 `;
 }
 
-function renderFields(schema: z.ZodType): string {
-  const { properties = {} } = z.toJSONSchema(schema) as JsonSchema;
+function renderFields({ shape }: z.ZodObject): string {
+  // Without its name, or there would be a reference to it.
+  const { properties = {} } = z.toJSONSchema(z.object(shape)) as JsonSchema;
   const rows = Object.entries(properties).map(
     ([name, field]) => `| \`${name}\` | ${typeOf(field)} | ${escapeCell(field.description ?? '')} |`,
   );

@@ -33,8 +33,9 @@ export function renderFieldTable({ properties = {}, required = [] }: SchemaNode)
 function describeValue(field: SchemaNode): string {
   if (field.const !== undefined) return `\`${String(field.const)}\``;
   if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
-  const [first] = field.anyOf ?? [];
-  if (first) return `${describeValue(first)} or a list`;
+  const [first, second] = field.anyOf ?? [];
+  if (first && second)
+    return `${describeValue(first)} or ${second.type === 'array' ? 'a list' : describeValue(second)}`;
   switch (field.type) {
     case 'boolean':
       return '`true`, `false`';

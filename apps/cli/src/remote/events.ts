@@ -27,7 +27,7 @@ export function printEvent(event: StreamedEvent, json: boolean): void {
 }
 
 /** What of the data a person wants to see at a glance. */
-function describe(data: Readonly<Record<string, unknown>>): string {
+function describe(data: StreamedEvent['data']): string {
   const { upload, rendition } = data as {
     upload?: { objectKey?: string; error?: { code: string } | null };
     rendition?: { name?: string; progress?: number; error?: { code: string } | null };

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createDatabaseIfMissing, migrateDatabase } from '#database';
-import { migrateQueue } from '#jobs';
 import { ensureFfmpeg, type Ffmpeg, type LocalPostgres, nodeFlags, workerFlags } from '#local';
 import { isLandfallError } from '#runtime';
 import { writeLocalRunFacts } from './local-run-facts.js';
 import { describeRun, portBusy, type LocalSettings } from './local-settings.js';
 import { printRun } from './print-run.js';
-import { restartChanged } from './restart-changed.js';
 import { SupervisedApp } from './supervised-app.js';
 import { SupervisedPostgres } from './supervised-postgres.js';
 
@@ -35,8 +32,8 @@ export interface BringUp {
 }
 
 /**
- * Starts everything in order; resolves when everything is ready and its facts are printed and
- * saved.
+ * Starts everything, at the same time as far as one does not need the other; resolves when
+ * everything is ready and its facts are printed and saved.
  */
 export async function bringUp({
   settings,
@@ -56,40 +53,42 @@ export async function bringUp({
     },
     tell,
   );
-  const postgres = await startDatabase(supervised, settings.postgresPort);
   stops.push(() => supervised.stop());
-  signal.throwIfAborted();
-
-  const databaseUrl = postgres.url.replace(/postgres$/, database);
-  const facts = describeRun(settings, databaseUrl);
-  await createDatabaseIfMissing(postgres.url, database);
-  await migrateDatabase(databaseUrl);
-  await migrateQueue(facts.queueUrl);
-  signal.throwIfAborted();
-
-  const ffmpeg = await ffmpegFound;
-  signal.throwIfAborted();
-  const tools = ffmpeg.missing ? {} : { FFMPEG_PATH: ffmpeg.ffmpegPath, FFPROBE_PATH: ffmpeg.ffprobePath };
-  const env = { ...settings.env, ...marker, DATABASE_URL: databaseUrl, QUEUE_URL: facts.queueUrl, ...tools };
-  const app = (name: string, folder: string, flags: readonly string[]) =>
+  // The drivers load while Postgres starts.
+  const preparation = import('./prepare-database.js');
+  const app = (name: string, folder: string, flags: readonly string[], env: NodeJS.ProcessEnv) =>
     new SupervisedApp({
       name,
       modulePath: join(root, `dist/apps/${folder}/src/main.js`),
-      env,
+      env: { ...settings.env, ...marker, ...env },
       nodeFlags: flags,
       logFile: join(settings.dataDir, 'log', `${name}.log`),
       tell,
     });
-  const emulator = app('emulator', 'oss-emulator', workerFlags);
-  const [api, worker] = [app('api', 'api', nodeFlags), app('worker', 'worker', workerFlags)];
-  stops.push(
-    () => emulator.stop(emulatorStopLimitMs),
-    // The emulator stops after them, because a worker may still upload its results.
-    async () => void (await Promise.all([worker.stop(workStopLimitMs), api.stop(workStopLimitMs)])),
-  );
-  await Promise.race([Promise.all([emulator.start(), api.start(), worker.start()]), rejectOnAbort(signal)]);
+  const emulator = app('emulator', 'oss-emulator', workerFlags, {});
+  stops.push(() => emulator.stop(emulatorStopLimitMs));
+  const emulatorStarted = emulator.start();
+  // Awaited below; what fails before comes first.
+  emulatorStarted.catch(() => undefined);
+
+  const postgres = await startDatabase(supervised, settings.postgresPort);
+  signal.throwIfAborted();
+  const databaseUrl = postgres.url.replace(/postgres$/, database);
+  const facts = describeRun(settings, databaseUrl);
+  const { prepareDatabase } = await preparation;
+  await prepareDatabase(postgres.url, { database, databaseUrl, queueUrl: facts.queueUrl });
+  const ffmpeg = await ffmpegFound;
+  signal.throwIfAborted();
+
+  const tools = ffmpeg.missing ? {} : { FFMPEG_PATH: ffmpeg.ffmpegPath, FFPROBE_PATH: ffmpeg.ffprobePath };
+  const env = { DATABASE_URL: databaseUrl, QUEUE_URL: facts.queueUrl, ...tools };
+  const [api, worker] = [app('api', 'api', nodeFlags, env), app('worker', 'worker', workerFlags, env)];
+  // The emulator stops after them, because a worker may still upload its results.
+  stops.push(async () => void (await Promise.all([worker.stop(workStopLimitMs), api.stop(workStopLimitMs)])));
+  await Promise.race([Promise.all([emulatorStarted, api.start(), worker.start()]), rejectOnAbort(signal)]);
   await writeLocalRunFacts(factsFile, facts);
   if (watches) {
+    const { restartChanged } = await import('./restart-changed.js');
     const watched = [
       [emulator, emulatorStopLimitMs],
       [api, workStopLimitMs],

@@ -1,21 +1,29 @@
 import { withRangeProxy } from '#storage';
-import { type ChunkWork, planChunks, type ConfirmedUpload } from '#uploads';
-import { type EncodeRange, isCut, type MediaFacts, planInSoftware, planRanges, probeMedia } from '#video';
+import { type ChunkWork, isServed, planChunks, type ConfirmedUpload } from '#uploads';
+import {
+  type ChunkContent,
+  chooseRungs,
+  isCut,
+  type LadderPlan,
+  type MediaFacts,
+  planContents,
+  planInSoftware,
+  probeMedia,
+} from '#video';
 import { presentOf, specsOf, type Streams } from '../makers/stream/stream-specs.js';
 import type { RunContext } from '../runs/run-work.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What a chunk encodes: pictures from here to there, or all the sound. */
-export interface EncodeWork extends ChunkWork {
-  readonly pictures: EncodeRange | null;
-}
-
-/** The sound of a video takes about this share of what its pictures take. */
-const soundShare = 0.02;
+/** What a chunk encodes. */
+export type EncodeWork = ChunkWork &
+  ChunkContent & {
+    /** The rungs of a stream whose ladder is `auto`: the same for all chunks. */
+    readonly ladder?: LadderPlan;
+  };
 
 /**
  * Has a long video encoded in chunks by whichever workers have time; the last one has them joined. The sound is a chunk of its
- * own: cut and joined it would have gaps.
+ * own: cut and joined it would have gaps. A stream that is to play early grows by its smallest rung meanwhile.
  *
  * @returns whether the video is cut
  */
@@ -29,20 +37,22 @@ export async function cutVideo(
   // What was read of the file when it landed; most videos are short, and nothing is asked for them.
   const { durationMs } = upload.metadata as Partial<MediaFacts>;
   if (versions.length === 0 || !durationMs || durationMs <= 2_000 * worker.chunkSeconds) return false;
-  const facts = await withRangeProxy(worker.store, upload, signal, (url, proxy) =>
-    probeMedia(worker.tools, url, worker.limits.video, proxy.signal),
-  );
-  if (!isCut(facts, worker.chunkSeconds)) return false;
-  const plan = await planInSoftware(worker.tools, facts, specsOf(streams), signal);
-  const pictures = planRanges(facts, plan, worker.chunkSeconds);
-  const frames = pictures[0]?.frames ?? 1;
-  // The sound of a long film takes as long as a chunk of its pictures: begun last, everybody would wait for it.
-  const works: EncodeWork[] = [
-    ...(plan.sounds.length > 0 || facts.subtitles.length > 0
-      ? [{ weight: soundShare * pictures.length, pictures: null }]
-      : []),
-    ...pictures.map((range) => ({ weight: (range.frames ?? frames) / frames, pictures: range })),
-  ];
+  const { tools, chunkSeconds } = worker;
+  const { video: limits } = worker.limits;
+  const read = await withRangeProxy(worker.store, upload, signal, async (source, proxy) => {
+    const facts = await probeMedia(tools, source, limits, proxy.signal);
+    if (!isCut(facts, chunkSeconds)) return null;
+    const ladder = await worker.scratch.withFolder((outDir) =>
+      chooseRungs({ tools, source, facts, outDir, limits, signal: proxy.signal }, streams.hls?.spec),
+    );
+    return { facts, ladder };
+  });
+  if (!read) return false;
+  const { facts, ladder } = read;
+  const plan = await planInSoftware(tools, facts, specsOf(streams, ladder), signal);
+  const grows = streams.hls?.spec.firstPlayable === true && !(await isServed(worker.source, streams.hls));
+  const contents = planContents(facts, plan, chunkSeconds, grows);
+  const works: EncodeWork[] = ladder ? contents.map((content) => ({ ...content, ladder })) : contents;
   const versionIds = versions.map(({ id }) => id);
   await planChunks(worker.source, upload.id, { versionIds, works, urgency });
   return true;

@@ -15,6 +15,7 @@ import {
 } from '#video';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { EncodeWork } from './cut-video.js';
 import type { MadeChunk } from './make-chunk.js';
 import { storeFiles } from '../publish/publish-files.js';
 import { renditionKey } from '../publish/rendition-key.js';
@@ -44,7 +45,8 @@ export async function joinUpload(
   const facts = await withRangeProxy(worker.store, upload, signal, (url, proxy) =>
     probeMedia(worker.tools, url, worker.limits.video, proxy.signal),
   );
-  const plan = await planInSoftware(worker.tools, facts, specsOf(streamsOf(versions)), signal);
+  const { ladder } = (chunks[0]?.work ?? {}) as Partial<EncodeWork>;
+  const plan = await planInSoftware(worker.tools, facts, specsOf(streamsOf(versions), ladder), signal);
   const madeOf = (kind: keyof MadeChunk) =>
     chunks.map(({ made }) => (made as MadeChunk)[kind]).filter((made) => made !== undefined);
   // One of them may be published already.

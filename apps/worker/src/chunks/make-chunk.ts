@@ -4,9 +4,11 @@ import { type BegunChunk, finishChunk, type RenditionVersion, reserveObjects } f
 import {
   chunkOfHls,
   chunkOfMp4,
+  describeGrowing,
   encodeChunk,
   type EncodedChunk,
   filesOfChunk,
+  pieceOf,
   planInSoftware,
   probeMedia,
 } from '#video';
@@ -29,18 +31,32 @@ export async function makeChunk(
   { upload, chunk, versions }: BegunChunk,
   { signal, urgency, report }: RunContext,
 ): Promise<void> {
-  const { pictures } = chunk.work as EncodeWork;
+  const work = chunk.work as EncodeWork;
   const streams = streamsOf(versions);
   const onProgress = (progress: Parameters<typeof report>[1]) => report(versions, progress);
   await worker.scratch.withFolder(async (outDir) => {
-    const { plan, encoded } = await withRangeProxy(worker.store, upload, signal, async (source, proxy) => {
-      const { tools } = worker;
-      const { video: limits } = worker.limits;
-      const facts = await probeMedia(tools, source, limits, proxy.signal);
-      const planned = await planInSoftware(tools, facts, specsOf(streams), proxy.signal);
-      const job = { tools, source, facts, plan: planned, outDir, limits, signal: proxy.signal, onProgress };
-      return { plan: planned, encoded: await encodeChunk(job, pictures) };
-    });
+    const { plan, facts, encoded } = await withRangeProxy(
+      worker.store,
+      upload,
+      signal,
+      async (source, proxy) => {
+        const { tools } = worker;
+        const { video: limits } = worker.limits;
+        const found = await probeMedia(tools, source, limits, proxy.signal);
+        const planned = await planInSoftware(tools, found, specsOf(streams, work.ladder), proxy.signal);
+        const job = {
+          tools,
+          source,
+          facts: found,
+          plan: planned,
+          outDir,
+          limits,
+          signal: proxy.signal,
+          onProgress,
+        };
+        return { plan: planned, facts: found, encoded: await encodeChunk(job, work) };
+      },
+    );
     const made: MadeChunk = {};
     const store = async (rendition: RenditionVersion, part: EncodedChunk) => {
       const base = renditionKey(worker, upload, rendition, '');
@@ -50,12 +66,19 @@ export async function makeChunk(
       await storeAll(worker.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(part), signal);
       return part;
     };
+    // The start of a sound is stored again with the whole, as the same; it is no part of what is joined.
+    const isPart = work.soundSegments === undefined;
     // The MP4 is put together from segments that are not encrypted yet.
-    if (streams.mp4) made.mp4 = await store(streams.mp4, chunkOfMp4(plan, encoded));
-    if (streams.hls) {
-      const { key } = await keyOf(worker, upload, streams);
-      made.hls = await store(streams.hls, await chunkOfHls(plan, encoded, outDir, key));
-    }
-    await finishChunk(worker.source, chunk, made, urgency);
+    if (streams.mp4 && isPart) made.mp4 = await store(streams.mp4, chunkOfMp4(plan, encoded));
+    if (!streams.hls) return finishChunk(worker.source, chunk, { made, urgency });
+    const { key } = await keyOf(worker, upload, streams);
+    const served = await store(streams.hls, await chunkOfHls(plan, encoded, outDir, key));
+    if (isPart) made.hls = served;
+    const piece = work.early ? pieceOf(plan, served, key) : null;
+    if (!piece) return finishChunk(worker.source, chunk, { made, urgency });
+    const { main, ...growing } = describeGrowing(plan, facts);
+    const objectKey = `${renditionKey(worker, upload, streams.hls, '')}/${main}`;
+    const early = { version: streams.hls, shown: { ...growing, objectKey } };
+    await finishChunk(worker.source, chunk, { made: { ...made, early: piece }, early, urgency });
   });
 }

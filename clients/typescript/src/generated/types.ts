@@ -4,6 +4,8 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type Webhooks = ReceiveEventWebhookRequest;
+
 /**
  * What OSS passes on to the client that uploaded.
  */
@@ -90,26 +92,35 @@ export type DeliveryState = 'pending' | 'delivered' | 'failed';
 export type DeliveryType = 'webhook.test' | 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
 
 /**
- * What happened to an upload.
+ * What happened. Types may be added: ignore those that you do not know.
  */
-export type Event = {
-    /**
-     * the same however often and in whatever way the event is read
-     */
-    id: string;
-    type: EventType;
-    uploadId: string | null;
-    /**
-     * when it happened
-     */
-    timestamp: string;
-    /**
-     * as docs/event-log.md describes it for the type
-     */
-    data: {
-        [key: string]: unknown;
-    };
-};
+export type Event = ({
+    type: 'upload.stored';
+} & UploadStoredEvent) | ({
+    type: 'upload.processing';
+} & UploadProcessingEvent) | ({
+    type: 'upload.ready';
+} & UploadReadyEvent) | ({
+    type: 'upload.failed';
+} & UploadFailedEvent) | ({
+    type: 'upload.ignored';
+} & UploadIgnoredEvent) | ({
+    type: 'upload.cancelled';
+} & UploadCancelledEvent) | ({
+    type: 'upload.reprocessed';
+} & UploadReprocessedEvent) | ({
+    type: 'upload.updated';
+} & UploadUpdatedEvent) | ({
+    type: 'upload.merged';
+} & UploadMergedEvent) | ({
+    type: 'upload.deleted';
+} & UploadDeletedEvent) | ({
+    type: 'rendition.ready';
+} & RenditionReadyEvent) | ({
+    type: 'rendition.failed';
+} & RenditionFailedEvent) | ({
+    type: 'webhook.disabled';
+} & WebhookDisabledEvent);
 
 /**
  * One page of the event log.
@@ -122,7 +133,76 @@ export type EventPage = {
     next: string;
 };
 
+/**
+ * The rendition as it was after the event.
+ */
+export type EventRendition = {
+    name: string;
+    kind: string;
+    status: string;
+    mimeType: string | null;
+    width: number | null;
+    height: number | null;
+    sizeBytes: number | null;
+    durationMs: number | null;
+    objectKey: string | null;
+    /**
+     * why it failed; the codes are in docs/errors.md
+     */
+    error: {
+        code: string;
+        message: string;
+    } | null;
+};
+
 export type EventType = 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
+
+/**
+ * The upload as it was after the event.
+ */
+export type EventUpload = {
+    id: string;
+    bucket: string;
+    objectKey: string;
+    etag: string | null;
+    sizeBytes: number | null;
+    mimeType: string | null;
+    /**
+     * image, video, audio, document or other; null until it is known
+     */
+    kind: string | null;
+    /**
+     * the status after the event
+     */
+    status: string;
+    /**
+     * custom values that somebody vouches for
+     */
+    vars: {
+        [key: string]: string;
+    };
+    /**
+     * what your backend says of it; so are tags and labels
+     */
+    title: string | null;
+    tags: Array<string>;
+    labels: {
+        [key: string]: string;
+    };
+    /**
+     * the ticket that it was made with
+     */
+    ticketId: string | null;
+    pipeline: string | null;
+    /**
+     * why it failed; the codes are in docs/errors.md
+     */
+    error: {
+        code: string;
+        message: string;
+    } | null;
+    createdAt: string;
+};
 
 /**
  * It is well.
@@ -361,9 +441,76 @@ export type Rendition = {
 };
 
 /**
+ * A version of a rendition failed. An older one that is ready is served on.
+ */
+export type RenditionFailedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'rendition.failed';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        rendition: EventRendition;
+    };
+};
+
+/**
  * docs/pipelines.md explains them.
  */
 export type RenditionKind = 'image' | 'loop' | 'poster' | 'preview' | 'storyboard' | 'hls' | 'mp4' | 'audio' | 'waveform';
+
+/**
+ * How far a rendition is. It has no id: it is told once, and not kept.
+ */
+export type RenditionProgressEvent = {
+    type: 'rendition.progress';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        rendition: {
+            name: string;
+            kind: string;
+            /**
+             * share that is made, 0 to 1
+             */
+            progress: number;
+            /**
+             * how many times faster than it plays it is made; null where that is not known
+             */
+            speed: number | null;
+        };
+    };
+};
+
+/**
+ * A rendition is served: for the first time, or a newer version of it.
+ */
+export type RenditionReadyEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'rendition.ready';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        rendition: EventRendition;
+    };
+};
 
 export type RenditionStats = {
     count: number;
@@ -483,6 +630,11 @@ export type Stats = {
 };
 
 /**
+ * What a stream tells, as the data of a server-sent event.
+ */
+export type StreamedEvent = Event | RenditionProgressEvent;
+
+/**
  * A ticket as it is now.
  */
 export type Ticket = {
@@ -587,6 +739,44 @@ export type TokenRequest = {
 };
 
 /**
+ * An event whose body would have more than 20,000 bytes: what finds the rest.
+ */
+export type TruncatedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: {
+            id: string;
+            bucket: string;
+            objectKey: string;
+            /**
+             * image, video, audio, document or other; null until it is known
+             */
+            kind: string | null;
+            /**
+             * the status after the event
+             */
+            status: string;
+            /**
+             * the ticket that it was made with
+             */
+            ticketId: string | null;
+            pipeline: string | null;
+            createdAt: string;
+        };
+        truncated: true;
+    };
+};
+
+/**
  * What landed, and what became of it.
  */
 export type Upload = {
@@ -671,9 +861,109 @@ export type Upload = {
 };
 
 /**
+ * A client cancelled what was still to be made; `upload.failed` or `upload.ready` follows at once.
+ */
+export type UploadCancelledEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.cancelled';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+    };
+};
+
+/**
+ * A client deleted the upload, its object is gone from OSS, or another upload that somebody vouches for replaces it.
+ */
+export type UploadDeletedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.deleted';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+    };
+};
+
+/**
+ * The upload, or one of its renditions, failed with a reason.
+ */
+export type UploadFailedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.failed';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        renditions: Array<EventRendition>;
+    };
+};
+
+/**
  * A field of an upload.
  */
 export type UploadField = 'id' | 'bucket' | 'objectKey' | 'etag' | 'sizeBytes' | 'mimeType' | 'imageInfo' | 'contradictions' | 'vars' | 'claimedVars' | 'title' | 'tags' | 'labels' | 'proof' | 'requestId' | 'current' | 'supersededBy' | 'kind' | 'status' | 'error' | 'warnings' | 'pipeline' | 'source' | 'metadata' | 'placeholder' | 'perceptualHash' | 'distance' | 'renditions' | 'createdAt' | 'updatedAt' | 'readyAt';
+
+/**
+ * No pipeline wants the upload; its facts are known.
+ */
+export type UploadIgnoredEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.ignored';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+    };
+};
+
+/**
+ * The upload turned out to be one of an object version that another upload holds already. That one stands for both.
+ */
+export type UploadMergedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.merged';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        /**
+         * the upload that stands for both
+         */
+        into: string;
+    };
+};
 
 /**
  * One page of a list of uploads.
@@ -708,6 +998,68 @@ export type UploadPatch = {
     labels?: {
         [key: string]: string | null;
     } | null;
+};
+
+/**
+ * OSS has confirmed the object version; its renditions are planned and made from here on.
+ */
+export type UploadProcessingEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.processing';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+    };
+};
+
+/**
+ * Every rendition is ready: for the first time, or again after some were made again. What is not as it should be is in the warnings of the upload.
+ */
+export type UploadReadyEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.ready';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        renditions: Array<EventRendition>;
+    };
+};
+
+/**
+ * Renditions are made again, or an upload that failed is processed again.
+ */
+export type UploadReprocessedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.reprocessed';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+        /**
+         * names of the renditions; empty when nothing was planned yet
+         */
+        renditions: Array<string>;
+    };
 };
 
 /**
@@ -751,6 +1103,44 @@ export type UploadStats = {
  * stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.
  */
 export type UploadStatus = 'stored' | 'processing' | 'ready' | 'failed' | 'ignored' | 'deleted';
+
+/**
+ * An upload landed: a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.
+ */
+export type UploadStoredEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.stored';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+    };
+};
+
+/**
+ * What the upload says of itself changed: a later message of OSS completed its vars, or a client changed what it keeps with it.
+ */
+export type UploadUpdatedEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'upload.updated';
+    uploadId: string;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        upload: EventUpload;
+    };
+};
 
 /**
  * docs/errors.md explains them; codes may be added.
@@ -831,6 +1221,38 @@ export type WebhookChanges = {
 };
 
 /**
+ * A webhook was disabled because it answered 410, or failed for too long. Events from then on are not sent to it.
+ */
+export type WebhookDisabledEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'webhook.disabled';
+    uploadId: null;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        webhook: {
+            id: string;
+            description: string;
+            reason: 'gone' | 'failing';
+            /**
+             * its first failure since the last success
+             */
+            failingSince: string;
+        };
+    };
+};
+
+/**
+ * What a webhook gets.
+ */
+export type WebhookEvent = Event | TruncatedEvent | WebhookTestEvent;
+
+/**
  * One page of a list of webhooks.
  */
 export type WebhookPage = {
@@ -866,6 +1288,27 @@ export type WebhookRequest = {
      * an HMAC secret of your own: whsec_ and 24 to 64 bytes in base64; defaults to a new one
      */
     secret?: string;
+};
+
+/**
+ * What POST /v1/webhooks/{id}/test sends.
+ */
+export type WebhookTestEvent = {
+    /**
+     * the same however often and in whatever way the event is read
+     */
+    id: string;
+    type: 'webhook.test';
+    uploadId: null;
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    data: {
+        webhook: {
+            id: string;
+        };
+    };
 };
 
 /**
@@ -945,7 +1388,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1429,7 +1872,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * The stream
+     * The stream; contentSchema is that of the data of each event in it
      */
     200: string;
 };
@@ -1932,6 +2375,12 @@ export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponse
 
 export type DeleteUploadData = {
     body?: never;
+    headers?: {
+        /**
+         * `ETag` of GET /v1/uploads/{id}: if the upload has changed since, nothing is done and the answer is 412. Compared without its signatures and their lifetime.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -1957,6 +2406,12 @@ export type DeleteUploadErrors = {
      */
     404: Problem & {
         code: 'upload.not_found';
+    };
+    /**
+     * Precondition Failed
+     */
+    412: Problem & {
+        code: 'upload.changed';
     };
     /**
      * Internal Server Error
@@ -2050,6 +2505,12 @@ export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
 
 export type UpdateUploadData = {
     body: UploadPatch;
+    headers?: {
+        /**
+         * `ETag` of GET /v1/uploads/{id}: if the upload has changed since, nothing is done and the answer is 412. Compared without its signatures and their lifetime.
+         */
+        'If-Match'?: string;
+    };
     path: {
         id: string;
     };
@@ -2075,6 +2536,12 @@ export type UpdateUploadErrors = {
      */
     404: Problem & {
         code: 'upload.not_found';
+    };
+    /**
+     * Precondition Failed
+     */
+    412: Problem & {
+        code: 'upload.changed';
     };
     /**
      * Payload Too Large
@@ -2884,3 +3351,12 @@ export type TestWebhookResponses = {
 };
 
 export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
+export type ReceiveEventWebhookPayload = WebhookEvent;
+
+export type ReceiveEventWebhookRequest = {
+    body: ReceiveEventWebhookPayload;
+    key: 'event';
+    path?: never;
+    query?: never;
+};

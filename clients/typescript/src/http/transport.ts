@@ -26,6 +26,16 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
 }
 
+/** For one call that changes something. */
+export interface ChangeOptions extends CallOptions {
+  /**
+   * The tag with which it was read (`uploads.getWithTag`): what has changed since is left alone, and
+   * the error has the code `upload.changed`. Such a call is sent once: after a second one nobody
+   * could tell whether the change was its own.
+   */
+  readonly ifMatch?: string;
+}
+
 const retryBaseMs = 250;
 const retryMaxMs = 5_000;
 const passing = new Set([429, 502, 503, 504]);
@@ -42,28 +52,46 @@ export class Transport {
    * Calls an operation.
    * @throws LandfallProblem, LandfallUnreachable, and the reason of the signal
    */
-  async call<Data extends OperationData, Answers>(
+  call<Data extends OperationData, Answers>(
+    operation: Operation<Data, Answers>,
+    values: Omit<Data, 'url' | 'headers'>,
+    options: ChangeOptions = {},
+  ): Promise<AnswerOf<Answers>> {
+    return this.request(operation, values, options, readJson<AnswerOf<Answers>>);
+  }
+
+  /** As `call`, with the entity tag of the answer; an empty one if it has none. */
+  callForTag<Data extends OperationData, Answers>(
+    operation: Operation<Data, Answers>,
+    values: Omit<Data, 'url' | 'headers'>,
+    options: CallOptions = {},
+  ): Promise<{ body: AnswerOf<Answers>; tag: string }> {
+    return this.request(operation, values, options, async (answer) => ({
+      body: await readJson<AnswerOf<Answers>>(answer),
+      tag: answer.headers.get('etag') ?? '',
+    }));
+  }
+
+  private async request<Data extends OperationData, Answers, Read>(
     { method, path, isRepeatable, takesKey }: Operation<Data, Answers>,
     values: Omit<Data, 'url' | 'headers'>,
-    { signal, idempotencyKey, timeoutMs = this.options.timeoutMs }: CallOptions = {},
-  ): Promise<AnswerOf<Answers>> {
+    { signal, idempotencyKey, ifMatch, timeoutMs = this.options.timeoutMs }: ChangeOptions,
+    read: (answer: Response) => Promise<Read>,
+  ): Promise<Read> {
     const given = values as RequestValues;
     const url = writePath(path, given.path ?? {}) + writeQuery(given.query ?? {});
     const headers: Record<string, string> = { accept: 'application/json' };
     if (takesKey) headers['idempotency-key'] = idempotencyKey ?? crypto.randomUUID();
+    if (ifMatch !== undefined) headers['if-match'] = ifMatch;
     const request: RequestInit = { method, headers };
     if (given.body !== undefined) {
       headers['content-type'] = 'application/json';
       request.body = JSON.stringify(given.body);
     }
     const attempt = () =>
-      this.exchange(
-        url,
-        request,
-        { signal, limit: AbortSignal.timeout(timeoutMs) },
-        readJson<AnswerOf<Answers>>,
-      );
-    return isRepeatable || takesKey ? this.retry(attempt, signal) : attempt();
+      this.exchange(url, request, { signal, limit: AbortSignal.timeout(timeoutMs) }, read);
+    const mayRepeat = (isRepeatable || takesKey) && ifMatch === undefined;
+    return mayRepeat ? this.retry(attempt, signal) : attempt();
   }
 
   /**

@@ -1,5 +1,10 @@
 import { readServerSentEvents } from '../events/server-sent-events.js';
-import type { ListEventsData, ListEventsResponse, StreamEventsData } from '../generated/types.js';
+import type {
+  ListEventsData,
+  ListEventsResponse,
+  RenditionProgressEvent,
+  StreamEventsData,
+} from '../generated/types.js';
 import { LandfallProblem } from '../http/problem.js';
 import { writeQuery } from '../http/query.js';
 import type { CallOptions, Transport } from '../http/transport.js';
@@ -7,19 +12,13 @@ import { backoffMs, wait } from '../http/wait.js';
 import { operations } from '../operations.js';
 import { Pages } from './pages.js';
 
-/** What happened, as the log has it. */
+/** What happened, as the log has it: `type` says what is in `data`. */
 export type LogEvent = ListEventsResponse['items'][number];
 export type EventPage = ListEventsResponse;
 export type EventQuery = Omit<NonNullable<ListEventsData['query']>, 'wait'>;
 
 /** How far a rendition is: told once to those who follow, and not kept. */
-export interface ProgressEvent {
-  readonly id: null;
-  readonly type: 'rendition.progress';
-  readonly uploadId: string;
-  readonly timestamp: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+export type ProgressEvent = RenditionProgressEvent & { readonly id: null };
 export type StreamedEvent = LogEvent | ProgressEvent;
 
 export interface StreamOptions extends Omit<NonNullable<StreamEventsData['query']>, 'token'> {

@@ -5,8 +5,9 @@ import { Landfall } from '../landfall.js';
 const id = '019bbd8e-7b00-7000-8000-000000000001';
 const path = `/v1/uploads/${id}`;
 const stream = '/v1/events/stream';
-const upload = (status: string, error: unknown = null): Manner => ({
+const upload = (status: string, error: unknown = null, headers: Record<string, string> = {}): Manner => ({
   status: 200,
+  headers,
   body: JSON.stringify({ id, status, error }),
 });
 const problem = (status: number, code: string): Manner => ({
@@ -33,6 +34,35 @@ test('list asks for one page after the other', async () => {
     '/v1/uploads?kind=image&var.user_id=42&cursor=c1',
     '/v1/uploads?kind=image&var.user_id=42&cursor=c2',
   ]);
+});
+
+describe('ifMatch', () => {
+  const tagged = upload('stored', null, { etag: 'W/"a.1"' });
+
+  test('changes what is as it was read', async () => {
+    await using api = await startAnswering([tagged, upload('stored'), upload('deleted')]);
+    const { uploads } = clientOf(api);
+    const read = await uploads.getWithTag(id);
+    expect(read).toEqual({ upload: { id, status: 'stored', error: null }, tag: 'W/"a.1"' });
+    await uploads.update(id, { title: 'T' }, { ifMatch: read.tag });
+    await uploads.delete(id, { ifMatch: read.tag });
+    expect(api.requests.map(({ method, headers }) => [method, headers['if-match']])).toEqual([
+      ['GET', undefined],
+      ['PATCH', 'W/"a.1"'],
+      ['DELETE', 'W/"a.1"'],
+    ]);
+  });
+
+  test.each<[string, Manner, object]>([
+    ['changed', problem(412, 'upload.changed'), { code: 'upload.changed', status: 412 }],
+    ['cannot be reached', problem(503, 'database.unavailable'), { code: 'database.unavailable' }],
+    ['breaks', 'break', { name: 'LandfallUnreachable' }],
+  ])('what %s is not tried again', async (_, manner, error) => {
+    await using api = await startAnswering([manner, upload('stored')]);
+    const change = clientOf(api).uploads.update(id, { title: 'T' }, { ifMatch: 'W/"a"' });
+    await expect(change).rejects.toMatchObject(error);
+    expect(api.requests).toHaveLength(1);
+  });
 });
 
 describe('waitUntilReady', () => {

@@ -7,7 +7,7 @@ import type {
   UploadPage,
   UploadPatch,
 } from '../generated/types.js';
-import type { CallOptions, Transport } from '../http/transport.js';
+import type { CallOptions, ChangeOptions, Transport } from '../http/transport.js';
 import { backoffMs, wait } from '../http/wait.js';
 import { operations } from '../operations.js';
 import type { Events } from './events.js';
@@ -66,8 +66,14 @@ export class Uploads {
     return this.transport.call(operations.getUpload, { path: { id } }, options);
   }
 
+  /** Gets an upload with its entity tag, for `ifMatch` of a change. It is not `etag`, which is OSS's tag of the object. */
+  async getWithTag(id: string, options?: CallOptions): Promise<{ upload: Upload; tag: string }> {
+    const { body, tag } = await this.transport.callForTag(operations.getUpload, { path: { id } }, options);
+    return { upload: body, tag };
+  }
+
   /** Changes what your backend keeps with an upload; see `UploadPatch`. */
-  update(id: string, patch: UploadPatch, options?: CallOptions): Promise<Upload> {
+  update(id: string, patch: UploadPatch, options?: ChangeOptions): Promise<Upload> {
     return this.transport.call(operations.updateUpload, { path: { id }, body: patch }, options);
   }
 
@@ -82,7 +88,7 @@ export class Uploads {
   }
 
   /** Deletes the upload and what was made from it; the original stays. */
-  delete(id: string, options?: CallOptions): Promise<Upload> {
+  delete(id: string, options?: ChangeOptions): Promise<Upload> {
     return this.transport.call(operations.deleteUpload, { path: { id } }, options);
   }
 

@@ -20,7 +20,7 @@ const verify = (
   headers: WebhookHeaders,
   secrets: string | string[] = secret,
   body: string | Uint8Array<ArrayBuffer> = payload,
-) => verifyWebhook<{ type: string }>(body, headers, secrets, { nowMs: now.getTime() });
+) => verifyWebhook(body, headers, secrets, { nowMs: now.getTime() });
 
 const pair = generateKeyPairSync('ed25519');
 const publicKey = `whpk_${pair.publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64')}`;

@@ -1,3 +1,5 @@
+import type { WebhookEvent } from '../generated/types.js';
+
 /** Why a webhook is not believed. */
 export type WebhookFault =
   | 'header_missing'
@@ -44,15 +46,16 @@ const maxSignatures = 16;
  *
  * Secrets are `whsec_…` for HMAC signatures (`v1`), or public keys `whpk_…` for Ed25519 (`v1a`). Any
  * of several may fit, which is how a secret is rotated. The comparison takes the same time for
- * every signature. A webhook may arrive more than once: its `id` is the same each time.
+ * every signature. A webhook may arrive more than once: its `id` is the same each time. `type` says
+ * what is in `data`, unless it is `truncated`.
  * @throws WebhookRejected
  */
-export async function verifyWebhook<Event>(
+export async function verifyWebhook(
   payload: WebhookPayload,
   headers: WebhookHeaders,
   secrets: string | readonly string[],
   { toleranceS = defaultToleranceS, nowMs = Date.now() }: VerifyOptions = {},
-): Promise<Event> {
+): Promise<WebhookEvent> {
   const id = readHeader(headers, 'webhook-id');
   const timestamp = readHeader(headers, 'webhook-timestamp');
   const signatures = readHeader(headers, 'webhook-signature').split(' ').slice(0, maxSignatures);
@@ -68,7 +71,7 @@ export async function verifyWebhook<Event>(
   );
   if (!fits.includes(true))
     throw new WebhookRejected('signature_mismatch', 'no signature fits the payload and one of the secrets');
-  return parse<Event>(payload);
+  return parse(payload);
 }
 
 function readHeader(headers: WebhookHeaders, name: string): string {
@@ -135,10 +138,10 @@ async function signatureFits(
   return bytes !== undefined && crypto.subtle.verify(algorithm, key, bytes, signed);
 }
 
-function parse<Event>(payload: WebhookPayload): Event {
+function parse(payload: WebhookPayload): WebhookEvent {
   const text = typeof payload === 'string' ? payload : new TextDecoder().decode(payload);
   try {
-    return JSON.parse(text) as Event;
+    return JSON.parse(text) as WebhookEvent;
   } catch {
     throw new WebhookRejected('payload_invalid', 'the payload is signed, but it is not JSON');
   }

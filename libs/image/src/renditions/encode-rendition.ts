@@ -7,6 +7,7 @@ import { toImageError } from '../input/image-errors.js';
 import type { ImageLimits } from '../limits/image-limits.js';
 import { writeCredits, type Credits } from './keep-copyright.js';
 import { encodeBright, outputFormats } from './plan/output-formats.js';
+import { type ChosenQuality, pickQuality } from './quality/pick-quality.js';
 import { renditionSize } from './plan/rendition-size.js';
 import type { FormattedSpec, RenderExtras } from './plan/rendition-spec.js';
 import { applyWatermark, makeWatermark } from './watermark/watermark.js';
@@ -20,6 +21,8 @@ export interface RenderedImage {
   height: number;
   /** The rendition before it that has the very same bytes, if any. */
   sameAs?: string;
+  /** Of `quality: auto`, what it came to, where the format has loss. */
+  chosen?: ChosenQuality;
   /** What of it is not as it should be. */
   warnings: readonly WarningCode[];
 }
@@ -40,7 +43,7 @@ export async function encodeRendition(
   spec: FormattedSpec,
   { source, extras, credits, limits, timeoutSeconds, signal }: Encoding,
 ): Promise<RenderedImage> {
-  const { encode, mimeType } = outputFormats[spec.format];
+  const { mimeType } = outputFormats[spec.format];
   const { color, isOpaque } = backgroundOf(spec);
   const size = renditionSize(source, spec);
   try {
@@ -64,7 +67,9 @@ export async function encodeRendition(
       if (isOpaque || (!pixels.hasAlpha && !framing.frame)) image.removeAlpha();
     }
     if (spec.keepCopyright) writeCredits(image, credits);
-    const encoded = pixels.codes ? encodeBright(image, spec) : encode(image, spec);
+    const { encode, quality, chosen } = await pickQuality(image, spec, pixels, timeoutSeconds);
+    const encoding = { quality, effort: spec.effort };
+    const encoded = pixels.codes ? encodeBright(image, encoding) : encode(image, encoding);
     const { data: plain, info } = await encoded.toBuffer({ resolveWithObject: true });
     const data = pixels.codes ? tagAvif(plain, pixels.codes) : plain;
     const { width, pageHeight, height } = info;
@@ -74,6 +79,7 @@ export async function encodeRendition(
       mimeType,
       width,
       height: pageHeight ?? height,
+      ...(chosen ? { chosen } : {}),
       warnings,
     };
   } catch (thrown) {

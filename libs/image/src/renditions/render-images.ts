@@ -41,22 +41,29 @@ export interface RenderWork {
  * does. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.timed_out,
  * media.encoder_failed, rendition.watermark_unusable, the signal's reason, or what `onRendition` or `onFailure` throws.
  */
-export async function renderImages({
-  file,
-  specs,
-  limits,
-  signal,
-  onRendition,
-  extras = {},
-  onFailure = rethrow,
-}: RenderWork): Promise<ImageFingerprint> {
-  signal.throwIfAborted();
+export async function renderImages(work: RenderWork): Promise<ImageFingerprint> {
+  work.signal.throwIfAborted();
+  atWork += 1;
+  try {
+    return await renderAll(work, atWork === 1);
+  } finally {
+    atWork -= 1;
+  }
+}
+
+/** Pictures that this process renders now: between two encodes of one, and while it is stored, sharp itself looks idle. */
+let atWork = 0;
+
+async function renderAll(
+  { file, specs, limits, signal, onRendition, extras = {}, onFailure = rethrow }: RenderWork,
+  isIdle: boolean,
+): Promise<ImageFingerprint> {
   const time = new WorkTime(limits.timeoutMs, signal);
   const header = await time.wait(readImageHeader(file, limits));
   const wanted = specs.map((spec): FormattedSpec => {
     return { ...spec, format: formatOf(spec.format, extras.format ?? header.format) };
   });
-  const { base, pixelsOf } = decodeFor(wanted, { file, header, limits }, time);
+  const { base, pixelsOf } = decodeFor(wanted, { file, header, limits }, time, isIdle);
   const keepsCredits = wanted.some((spec) => spec.keepCopyright);
   const credits = keepsCredits ? readCredits(header.metadata) : { artist: null, notice: null };
 

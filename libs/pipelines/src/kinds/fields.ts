@@ -6,7 +6,8 @@ export const name = z
 export const renditionName = name.describe(
   'unique among the renditions of an upload; part of the object key',
 );
-export const quality = z.int().min(1).max(100).default(80).describe('1 to 100; lossless formats ignore it');
+export const fixedQuality = z.int().min(1).max(100);
+export const quality = fixedQuality.default(80).describe('1 to 100; lossless formats ignore it');
 /** WebP supports no longer side, and no screen is wider. */
 export const side = z.int().min(1).max(16_383);
 export const color = z

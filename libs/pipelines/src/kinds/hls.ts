@@ -12,6 +12,12 @@ const hlsFields = z.strictObject({
     .overwrite((heights) => [...new Set(heights)].toSorted((a, b) => b - a))
     .default([1080, 720, 480])
     .describe('short sides of the ladder; those above the source are omitted'),
+  ladder: z
+    .enum(['fixed', 'auto'])
+    .default('fixed')
+    .describe(
+      '`auto` measures the video first, omits heights that gain nothing, and encodes the others by what the video needs; `fixed` makes every height',
+    ),
   segmentSeconds: z.int().min(1).max(20).default(4).describe('duration of a segment'),
   codec: z
     .enum(['h264', 'hevc', 'av1'])

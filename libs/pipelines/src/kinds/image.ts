@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { color, quality, renditionName, side } from './fields.js';
+import { color, fixedQuality, renditionName, side } from './fields.js';
 import type { KindEntry } from './kind-entry.js';
 
 /**
@@ -53,7 +53,12 @@ const fields = z.strictObject({
     .enum(['webp', 'avif', 'jpeg', 'png', 'keep'])
     .default('webp')
     .describe('`keep` uses the format of the upload if it is one of these or GIF, otherwise WebP'),
-  quality,
+  quality: z
+    .union([fixedQuality, z.literal('auto')], { error: 'must be a whole number from 1 to 100, or auto' })
+    .default(80)
+    .describe(
+      '1 to 100, which lossless formats ignore; or `auto`: the lowest that looks like the original (webp, avif, jpeg, keep)',
+    ),
   effort: z
     .int()
     .min(0)
@@ -111,6 +116,8 @@ const schema = fields.superRefine((spec, context) => {
     refuse('animated', `${format} does not support animation`);
   if (spec.hdr === 'keep' && format !== 'avif')
     refuse('hdr', `${format} does not support HDR: set format to avif`);
+  if (spec.quality === 'auto' && format === 'png')
+    refuse('quality', 'png has no loss to choose: omit quality');
   if (effort !== undefined) {
     if (format === 'jpeg') refuse('effort', 'jpeg does not support effort');
     else if (effort < efforts[format][0] || effort > efforts[format][1])

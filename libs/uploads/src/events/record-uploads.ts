@@ -1,8 +1,8 @@
 import { type EventType, LogEvent, recordEvents } from '#events';
 import type { JobName, JobPayload } from '#outbox';
-import { type DataSource, type EntityManager, In } from '#database';
+import { type DataSource, type EntityManager, In, PreparedStatement } from '#database';
 import { Rendition } from '../rows/rendition.entity.js';
-import { RenditionVersion } from '../rows/rendition-version.entity.js';
+import type { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 import { snapshotRendition, snapshotUpload } from './snapshots.js';
 
@@ -21,15 +21,32 @@ export async function recordUpload(manager: EntityManager, type: PlainType, id: 
   const upload = await findVouchedFor(manager, id);
   if (!upload) return;
   const data = { upload: snapshotUpload(upload) };
-  if (type === 'upload.ready' || type === 'upload.failed') {
-    const renditions = await manager.find(Rendition, {
-      where: { uploadId: id },
-      order: { position: 'ASC', name: 'ASC' },
-    });
-    await recordEvents(manager, [
-      { type, uploadId: id, data: { ...data, renditions: renditions.map(snapshotRendition) } },
-    ]);
-  } else await recordEvents(manager, [{ type, uploadId: id, data }]);
+  if (type === 'upload.ready' || type === 'upload.failed')
+    await recordEnd(manager, type, upload, await findRenditions(manager, id));
+  else await recordEvents(manager, [{ type, uploadId: id, data }]);
+}
+
+/** As `recordUpload`, of rows that were read or written in this transaction. */
+export async function recordEnd(
+  manager: EntityManager,
+  type: 'upload.ready' | 'upload.failed',
+  upload: Upload,
+  renditions: readonly Rendition[],
+): Promise<void> {
+  if (upload.proof === null) return;
+  const data = { upload: snapshotUpload(upload), renditions: renditions.map(snapshotRendition) };
+  await recordEvents(manager, [{ type, uploadId: upload.id, data }]);
+}
+
+const renditionsOf = new PreparedStatement<Rendition>(
+  'renditions-of-upload',
+  (columns) =>
+    `SELECT ${columns(Rendition, 'r')} FROM renditions AS r WHERE upload_id = $1 ORDER BY position, name`,
+);
+
+/** The renditions of an upload, in their order. */
+export async function findRenditions(manager: EntityManager, uploadId: string): Promise<Rendition[]> {
+  return renditionsOf.run(manager, [uploadId]);
 }
 
 /**
@@ -68,15 +85,25 @@ export async function recordReprocessed(
 export async function recordStored(manager: EntityManager, uploads: readonly Upload[]): Promise<void> {
   await recordEvents(
     manager,
-    uploads
-      .filter(({ proof, status }) => proof !== null && status === 'stored')
-      .map((upload) => ({
-        id: upload.id,
-        type: 'upload.stored',
-        uploadId: upload.id,
-        data: { upload: snapshotUpload(upload) },
-      })),
+    uploads.filter(({ proof, status }) => proof !== null && status === 'stored').map(storedEvent),
   );
+}
+
+const storedEvent = (upload: Upload) => ({
+  id: upload.id,
+  type: 'upload.stored' as const,
+  uploadId: upload.id,
+  data: { upload: snapshotUpload(upload) },
+});
+
+/** Records that an upload is processed from now on, and that it landed, if nobody has recorded that yet. */
+export async function recordProcessing(manager: EntityManager, upload: Upload): Promise<void> {
+  const { id, proof } = upload;
+  if (proof === null) return;
+  await recordEvents(manager, [
+    storedEvent({ ...upload, status: 'stored' }),
+    { type: 'upload.processing', uploadId: id, data: { upload: snapshotUpload(upload) } },
+  ]);
 }
 
 const processJob = 'upload.process' satisfies JobName;
@@ -109,25 +136,19 @@ export async function recordLandedAgain(manager: EntityManager, id: string): Pro
     ]);
 }
 
-/** Records what happened to versions of renditions, as their rows are now. */
+/** Records what happened to versions of renditions of an upload. @param versions as their rows are now */
 export async function recordVersions(
   manager: EntityManager,
   type: 'rendition.ready' | 'rendition.failed',
-  uploadId: string,
-  versionIds: readonly string[],
+  upload: Upload,
+  versions: readonly RenditionVersion[],
 ): Promise<void> {
-  if (versionIds.length === 0) return;
-  const upload = await findVouchedFor(manager, uploadId);
-  if (!upload) return;
-  const versions = await manager.find(RenditionVersion, {
-    where: { id: In([...versionIds]) },
-    order: { position: 'ASC', name: 'ASC' },
-  });
+  if (upload.proof === null) return;
   await recordEvents(
     manager,
     versions.map((version) => ({
       type,
-      uploadId,
+      uploadId: upload.id,
       data: { upload: snapshotUpload(upload), rendition: snapshotRendition(version) },
     })),
   );

@@ -1,13 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ObjectHead } from '#media';
-import { type DataSource, type EntityManager, isUniqueViolation } from '#database';
+import { type DataSource, type EntityManager, isUniqueViolation, PreparedStatement } from '#database';
 import { LandfallError } from '#runtime';
 import { withdrawUpload, type MadeObjects } from '../making/withdraw-upload.js';
 import { Ticket } from '../rows/ticket.entity.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { findHolder } from './find-holder.js';
-import { isRecorded, recordMerged, recordStored, recordUpload } from '../events/record-uploads.js';
+import {
+  isRecorded,
+  recordMerged,
+  recordProcessing,
+  recordStored,
+  recordUpload,
+} from '../events/record-uploads.js';
 import { joinOwnWords, ownWordsOf } from '../rows/own-words.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
@@ -170,27 +176,24 @@ async function claim(
   { believesAnyone }: ConfirmRules,
 ): Promise<ConfirmedUpload> {
   const isBelieved = upload.proof === null && believesAnyone;
-  await manager.update(
-    Upload,
-    { id: upload.id },
-    {
-      etag,
-      sizeBytes: String(sizeBytes),
-      mimeType: upload.mimeType ?? mimeType,
-      lastModified,
-      confirmedAt: () => 'now()',
-      proof: upload.proof ?? 'object',
-      ...(isBelieved ? { vars: { ...upload.claimedVars, ...upload.vars }, claimedVars: null } : {}),
-      status: 'processing',
-      updatedAt: () => 'now()',
-    },
-  );
-  const claimed = await manager.findOneByOrFail(Upload, { id: upload.id });
-  if (!isConfirmed(claimed)) throw new Error(`${upload.id} is not confirmed after all`);
-  await recordStored(manager, [{ ...claimed, status: 'stored' }]);
-  await recordUpload(manager, 'upload.processing', upload.id);
+  const { vars, claimedVars } = isBelieved
+    ? { vars: { ...upload.claimedVars, ...upload.vars }, claimedVars: null }
+    : upload;
+  const values = [upload.id, etag, sizeBytes, mimeType, lastModified, vars, claimedVars];
+  const [claimed] = await claimVersion.run(manager, values);
+  if (!claimed || !isConfirmed(claimed)) throw new Error(`${upload.id} is not confirmed after all`);
+  await recordProcessing(manager, claimed);
   return claimed;
 }
+
+const claimVersion = new PreparedStatement<Upload>(
+  'claim-version',
+  (columns) =>
+    `UPDATE uploads AS u
+     SET etag = $2, size_bytes = $3, mime_type = coalesce(mime_type, $4), last_modified = $5, vars = $6, claimed_vars = $7,
+         confirmed_at = now(), proof = coalesce(proof, 'object'), status = 'processing', updated_at = now()
+     WHERE id = $1 RETURNING ${columns(Upload, 'u')}`,
+);
 
 function later(known: Date | null, seen: Date): Date {
   return known && known > seen ? known : seen;

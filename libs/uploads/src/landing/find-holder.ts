@@ -1,5 +1,15 @@
-import type { EntityManager } from '#database';
+import { type EntityManager, PreparedStatement } from '#database';
 import { Upload } from '../rows/upload.entity.js';
+
+const lockHolder = new PreparedStatement<Upload>(
+  'lock-holder',
+  (columns) =>
+    // The last conditions are those of the unique index `uploads_version`.
+    `SELECT ${columns(Upload, 'u')} FROM uploads AS u
+     WHERE bucket = $1 AND object_key = $2 AND etag = $3 AND id <> $4 AND confirmed_at IS NOT NULL
+       AND (status NOT IN ('failed', 'deleted', 'ignored') OR reprocessing_since IS NOT NULL)
+     FOR UPDATE`,
+);
 
 /** The other upload that holds an object version, locked for the caller's transaction. */
 export async function findHolder(
@@ -7,15 +17,6 @@ export async function findHolder(
   { id, bucket, objectKey }: Upload,
   etag: string,
 ): Promise<Upload | null> {
-  return (
-    manager
-      .createQueryBuilder(Upload, 'u')
-      .setLock('pessimistic_write')
-      .where('u.bucket = :bucket AND u.object_key = :objectKey AND u.etag = :etag AND u.id <> :id')
-      // The condition of the unique index `uploads_version`.
-      .andWhere('u.confirmed_at IS NOT NULL')
-      .andWhere(`(u.status NOT IN ('failed', 'deleted', 'ignored') OR u.reprocessing_since IS NOT NULL)`)
-      .setParameters({ bucket, objectKey, etag, id })
-      .getOne()
-  );
+  const [holder] = await lockHolder.run(manager, [bucket, objectKey, etag, id]);
+  return holder ?? null;
 }

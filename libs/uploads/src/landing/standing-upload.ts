@@ -2,6 +2,9 @@ import { LandfallError } from '#runtime';
 import { type DataSource, type EntityManager, In } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
+/** Looks at an upload whose row is locked, and throws to refuse what was asked for. */
+export type Admission = (manager: EntityManager, id: string) => Promise<void>;
+
 /**
  * The id of the upload that stands for a landing: its own, or that of the upload that it was merged into, which is never
  * merged itself.
@@ -17,7 +20,7 @@ export async function standingIdOf(source: DataSource | EntityManager, id: strin
 
 /** The ids of the uploads that stand for these landings, by their ids; without those that are not found. */
 export async function standingIdsOf(
-  source: DataSource,
+  source: DataSource | EntityManager,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const uploads = await source

@@ -6,7 +6,9 @@ import { Chunk, type ChunkWork } from '../rows/chunk.entity.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 import { lockOpenUpload } from './open-uploads.js';
-import { endVersions } from './versions.js';
+import { readGrowing } from '../reading/growing-stream.js';
+import type { VersionRef } from './storage-keys.js';
+import { endVersions, recordEarly, type ShownEarly } from './versions.js';
 
 /** The chunks that were cut at once. */
 export interface ChunkPlan {
@@ -65,8 +67,16 @@ async function queueChunks(
     order: { position: 'ASC' },
   });
   const whole = { v: 1, uploadId, planId, urgency } as const;
-  const rows = pending.map(({ position }) => outboxRow('upload.chunk', { ...whole, position }));
+  const rows = pending.map(({ position, work }) =>
+    outboxRow('upload.chunk', { ...whole, position, priority: priorityOf(work) }),
+  );
   await queueJobs(manager, rows.length > 0 ? rows : [outboxRow('upload.join', whole)]);
+}
+
+/** What playing begins with is made first, and what plays early before what is only waited for; behind all short videos. */
+function priorityOf({ early, isStart }: ChunkWork): number | undefined {
+  if (early === undefined) return undefined;
+  return isStart ? 2 : 3;
 }
 
 /** A chunk that is to be made, the upload it is of, and what is made of it. */
@@ -137,12 +147,23 @@ async function shareProgress(manager: EntityManager, { uploadId, planId, version
   );
 }
 
-/** Records what was stored of a chunk; the last one has them joined. Doing it again changes nothing. */
+/** What a chunk was made into. */
+export interface FinishedChunk {
+  /** What was stored of it. */
+  made: object;
+  /** A version that plays early, and what is shown of it once it does. */
+  early?: { version: VersionRef; shown: ShownEarly } | undefined;
+  urgency?: Urgency | undefined;
+}
+
+/**
+ * Records what was stored of a chunk, and shows the version that begins to play by it; the last one has them joined. Doing it
+ * again changes nothing.
+ */
 export async function finishChunk(
   source: DataSource,
   chunk: Chunk,
-  made: object,
-  urgency?: Urgency | undefined,
+  { made, early, urgency }: FinishedChunk,
 ): Promise<void> {
   const { uploadId, planId } = chunk;
   await source.transaction(async (manager) => {
@@ -154,6 +175,7 @@ export async function finishChunk(
     );
     if (!affected) return;
     await shareProgress(manager, chunk);
+    if (early && (await readGrowing(manager, chunk))) await recordEarly(manager, early.version, early.shown);
     if (!(await manager.existsBy(Chunk, { uploadId, planId, status: 'pending' })))
       await queueChunks(manager, chunk, urgency);
   });

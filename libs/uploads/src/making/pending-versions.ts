@@ -1,6 +1,6 @@
 import type { MakingJob } from '#outbox';
 import { newId, newIdAfter } from '#runtime';
-import type { DataSource, EntityManager } from '#database';
+import { type DataSource, type EntityManager, PreparedStatement } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 
 /** A version that is to be made: what the pipelines file asks for, and the job that makes it. */
@@ -15,14 +15,19 @@ export async function pendingVersions(
   uploadId: string,
   job: MakingJob,
 ): Promise<RenditionVersion[]> {
-  const newestFirst = await source
-    .getRepository(RenditionVersion)
-    .find({ where: { uploadId, job, status: 'pending' }, order: { id: 'DESC' } });
+  const newestFirst = await pendingOfJob.run(source, [uploadId, job]);
   const newest = newestFirst.filter(
     (version, index) => newestFirst.findIndex(({ name }) => name === version.name) === index,
   );
   return newest.toSorted((one, other) => one.position - other.position || (one.name < other.name ? -1 : 1));
 }
+
+const pendingOfJob = new PreparedStatement<RenditionVersion>(
+  'pending-versions',
+  (columns) =>
+    `SELECT ${columns(RenditionVersion, 'v')} FROM rendition_versions AS v
+     WHERE upload_id = $1 AND job = $2 AND status = 'pending' ORDER BY id DESC`,
+);
 
 /**
  * Adds pending versions with their positions. One that is pending already stays as it is.
@@ -44,5 +49,15 @@ export async function insertPending(
     spec,
     specHash,
   }));
-  await manager.createQueryBuilder().insert().into(RenditionVersion).values(rows).orIgnore().execute();
+  await insertVersions.run(manager, [JSON.stringify(rows)]);
 }
+
+const insertVersions = new PreparedStatement(
+  'insert-versions',
+  () =>
+    `INSERT INTO rendition_versions (id, upload_id, position, name, kind, job, spec, spec_hash)
+     SELECT id, "uploadId", position, name, kind, job, spec, "specHash"
+     FROM jsonb_to_recordset($1::jsonb) AS t (id uuid, "uploadId" uuid, position int, name text, kind text, job text,
+                                              spec jsonb, "specHash" text)
+     ON CONFLICT DO NOTHING`,
+);

@@ -1,6 +1,6 @@
 import type { Progress } from '#media';
 import type { MakingJob } from '#outbox';
-import type { DataSource } from '#database';
+import { type DataSource, PreparedStatement } from '#database';
 import { isOpen } from './open-uploads.js';
 
 /** Shows how far the versions are that a job makes at once; what is no longer to be made stays as it is. */
@@ -17,11 +17,13 @@ export async function recordProgress(
 
 /** Whether a job still has something to make of an upload: not when it was cancelled, deleted or made by another worker. */
 export async function isWanted(source: DataSource, uploadId: string, job: MakingJob): Promise<boolean> {
-  const rows = (await source.query(
+  return (await wantedUpload.run(source, [uploadId, job])).length > 0;
+}
+
+const wantedUpload = new PreparedStatement(
+  'wanted-upload',
+  () =>
     `SELECT FROM uploads AS u WHERE id = $1 AND ${isOpen('u')}
        AND (kind IS NULL OR EXISTS (SELECT FROM rendition_versions
                                     WHERE upload_id = u.id AND job = $2 AND status = 'pending'))`,
-    [uploadId, job],
-  )) as unknown[];
-  return rows.length > 0;
-}
+);

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
-import type { DataSource, EntityManager } from '#database';
-import { recordStored, recordUpload } from '../events/record-uploads.js';
+import { type DataSource, type EntityManager, PreparedStatement } from '#database';
+import { findRenditions, recordEnd, recordStored, recordUpload } from '../events/record-uploads.js';
 import { relandMerged } from './reland-merged.js';
-import { RenditionVersion } from '../rows/rendition-version.entity.js';
-import { Rendition } from '../rows/rendition.entity.js';
 import type { ImageFingerprint } from '#media';
 import { type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
 import { isOpen, lockOpenUpload } from './open-uploads.js';
@@ -19,29 +17,28 @@ const unconfirmedKept = `interval '6 hours'`;
  * not confirmed yet stays `stored`, and one that is made again stays as it is.
  */
 export async function beginRun(source: DataSource, id: string): Promise<Upload | null> {
-  const begun = await source
-    .createQueryBuilder()
-    .update(Upload)
-    .set({
-      status: () =>
-        `CASE WHEN status = 'stored' AND confirmed_at IS NOT NULL THEN 'processing' ELSE status END`,
-      runs: () => 'runs + 1',
-      updatedAt: () => 'now()',
-    })
-    .where(`id = :id AND ${isOpen('uploads')}`, { id })
-    .execute();
-  return begun.affected ? source.getRepository(Upload).findOneBy({ id }) : null;
+  const [begun] = await countRun.run(source, [id]);
+  return begun ?? null;
 }
+
+const countRun = new PreparedStatement<Upload>(
+  'begin-run',
+  (columns) =>
+    `UPDATE uploads AS u
+     SET status = CASE WHEN status = 'stored' AND confirmed_at IS NOT NULL THEN 'processing' ELSE status END,
+         runs = runs + 1, updated_at = now()
+     WHERE id = $1 AND ${isOpen('u')} RETURNING ${columns(Upload, 'u')}`,
+);
 
 /** Ends a run in order. A worker that dies never gets here: its run stays counted. */
 export async function endRun(source: DataSource, id: string): Promise<void> {
-  await source
-    .createQueryBuilder()
-    .update(Upload)
-    .set({ runs: () => 'greatest(runs - 1, 0)' })
-    .where('id = :id', { id })
-    .execute();
+  await uncountRun.run(source, [id]);
 }
+
+const uncountRun = new PreparedStatement(
+  'end-run',
+  () => 'UPDATE uploads SET runs = greatest(runs - 1, 0) WHERE id = $1',
+);
 
 /** What was learned from the bytes, and what the pipelines file wants of them. */
 export interface UploadPlan {
@@ -77,21 +74,8 @@ export async function recordPlan(
       return upload;
     const { kind, mimeType, metadata, rawTags, pipeline, warnings } = plan;
     const status: UploadStatus = plan.renditions.length === 0 ? 'ignored' : 'processing';
-    await manager.update(
-      Upload,
-      { id },
-      {
-        kind,
-        mimeType,
-        metadata,
-        rawTags: rawTags ?? null,
-        pipeline,
-        warnings: [...warnings],
-        status,
-        ...(status === 'ignored' ? { reprocessingSince: null } : {}),
-        updatedAt: () => 'now()',
-      },
-    );
+    const facts = [kind, mimeType, metadata, rawTags ?? null, [...warnings]];
+    await planUpload.run(manager, [id, status, pipeline, ...facts]);
     if (plan.renditions.length === 0) {
       await recordUpload(manager, 'upload.ignored', id);
       return null;
@@ -109,16 +93,30 @@ export async function recordPlan(
   });
 }
 
+const planUpload = new PreparedStatement(
+  'plan-upload',
+  () =>
+    `UPDATE uploads
+     SET status = $2, pipeline = $3, kind = $4, mime_type = $5, metadata = $6, raw_tags = $7, warnings = $8,
+         reprocessing_since = CASE WHEN $2 = 'ignored' THEN NULL ELSE reprocessing_since END, updated_at = now()
+     WHERE id = $1`,
+);
+
 /** Adds pending versions of the renditions that have none yet. */
 async function insertMissing(
   manager: EntityManager,
   uploadId: string,
   planned: readonly PlannedVersion[],
 ): Promise<void> {
-  const present = await manager.find(Rendition, { where: { uploadId }, select: { id: true, name: true } });
+  const present = await renditionNames.run(manager, [uploadId]);
   const missing = [...planned.entries()].filter(([, one]) => !present.some(({ name }) => name === one.name));
   if (missing.length > 0) await insertPending(manager, uploadId, missing);
 }
+
+const renditionNames = new PreparedStatement<{ name: string }>(
+  'rendition-names',
+  () => 'SELECT name FROM renditions WHERE upload_id = $1',
+);
 
 /** Stores what is shown while the image loads, and what finds its near duplicates. */
 export async function recordFingerprint(
@@ -126,8 +124,13 @@ export async function recordFingerprint(
   id: string,
   { perceptualHash, ...placeholder }: ImageFingerprint,
 ): Promise<void> {
-  await manager.update(Upload, { id }, { placeholder, perceptualHash: perceptualHash?.toString() ?? null });
+  await fingerprintUpload.run(manager, [id, placeholder, perceptualHash?.toString() ?? null]);
 }
+
+const fingerprintUpload = new PreparedStatement(
+  'fingerprint-upload',
+  () => 'UPDATE uploads SET placeholder = $2, perceptual_hash = $3 WHERE id = $1',
+);
 
 /** Ends an upload of which no rendition was planned as failed. An upload that was planned ends with its renditions. */
 export async function failUpload(manager: EntityManager, id: string, reason: LandfallError): Promise<void> {
@@ -154,34 +157,34 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
  * reprocessed while a new version of one is to be made.
  */
 export async function settleUpload(manager: EntityManager, id: string): Promise<void> {
-  if (await manager.existsBy(Rendition, { uploadId: id, status: 'pending' })) return;
-  const failed = await manager.findOne(Rendition, {
-    where: { uploadId: id, status: 'failed' },
-    order: { position: 'ASC' },
-  });
-  const isReprocessed = await manager.existsBy(RenditionVersion, { uploadId: id, status: 'pending' });
-  const before = await manager.findOneByOrFail(Upload, { id });
-  await manager.update(
-    Upload,
-    { id },
-    {
-      ...(failed
-        ? { status: 'failed', errorCode: failed.errorCode, errorMessage: failed.errorMessage }
-        : {
-            status: 'ready',
-            errorCode: null,
-            errorMessage: null,
-            readyAt: () => 'coalesce(ready_at, now())',
-          }),
-      ...(isReprocessed ? {} : { reprocessingSince: null }),
-      updatedAt: () => 'now()',
-    },
-  );
-  const status = failed ? 'failed' : 'ready';
-  const isDoneAgain = before.reprocessingSince !== null && !isReprocessed;
-  if (before.status !== status || isDoneAgain) await recordUpload(manager, `upload.${status}`, id);
+  const renditions = await findRenditions(manager, id);
+  if (renditions.some(({ status }) => status === 'pending')) return;
+  const failed = renditions.find(({ status }) => status === 'failed');
+  const status: UploadStatus = failed ? 'failed' : 'ready';
+  const reason = [failed?.errorCode ?? null, failed?.errorMessage ?? null];
+  const [ended] = await endUpload.run(manager, [id, status, ...reason]);
+  if (!ended) return;
+  const { before, ...upload } = ended;
+  const isDoneAgain = before.isReprocessed && upload.reprocessingSince === null;
+  if (before.status !== status || isDoneAgain)
+    await recordEnd(manager, `upload.${status}`, upload, renditions);
   if (failed) await relandMerged(manager, id, failed.errorCode);
 }
+
+const endUpload = new PreparedStatement<
+  Upload & { before: { status: UploadStatus; isReprocessed: boolean } }
+>(
+  'end-upload',
+  (columns) =>
+    `UPDATE uploads AS u
+     SET status = $2, error_code = $3, error_message = $4, updated_at = now(),
+         ready_at = CASE WHEN $2 = 'ready' THEN coalesce(u.ready_at, now()) ELSE u.ready_at END,
+         reprocessing_since = CASE WHEN EXISTS (SELECT FROM rendition_versions WHERE upload_id = $1 AND status = 'pending')
+                                   THEN u.reprocessing_since END
+     FROM uploads AS b WHERE u.id = $1 AND b.id = u.id
+     RETURNING ${columns(Upload, 'u')},
+               jsonb_build_object('status', b.status, 'isReprocessed', b.reprocessing_since IS NOT NULL) AS before`,
+);
 
 /** Files that were recorded as a stream, as browsers do it, do not say how long they last: what was made of them does. */
 export async function completeDuration(

@@ -1,11 +1,11 @@
 import type { MakingJob } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
-import { type DataSource, type EntityManager, In, Not } from '#database';
+import { type DataSource, type EntityManager, In, Not, PreparedStatement } from '#database';
 import { recordVersions } from '../events/record-uploads.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { ImageFingerprint } from '#media';
 import { Upload } from '../rows/upload.entity.js';
-import { lockOpenUpload } from './open-uploads.js';
+import { lockOpenUpload, lockUpload } from './open-uploads.js';
 import { insertRetired, retireVersion, storageKeyOf, type VersionRef } from './storage-keys.js';
 import { completeDuration, failUpload, recordFingerprint, settleUpload } from './upload-states.js';
 
@@ -27,7 +27,6 @@ export interface MadeVersion {
 
 const noProgress = { progress: null, speed: null };
 const notStored = { objectKey: null, mimeType: null, width: null, height: null, durationMs: null };
-const noError = { errorCode: null, errorMessage: null, log: null };
 
 /**
  * Serves a version: it is ready, and what was served before, failed, or is pending by an older plan is retired. The upload is
@@ -41,12 +40,9 @@ export async function publishVersion(
 ): Promise<void> {
   const { uploadId, name } = ref;
   await source.transaction(async (manager) => {
-    const upload = await manager.findOne(Upload, {
-      where: { id: uploadId },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const upload = await lockUpload(manager, uploadId);
     if (!upload) return;
-    const versions = await manager.findBy(RenditionVersion, { uploadId, name, status: Not('retired') });
+    const versions = await versionsOfRendition.run(manager, [uploadId, name]);
     const bySpec = versions.filter(({ specHash }) => specHash === ref.specHash);
     const version = bySpec.find(({ status }) => status === 'pending');
     if (!version) {
@@ -56,41 +52,61 @@ export async function publishVersion(
       return insertRetired(manager, { uploadId, name, specHash, storageKeys });
     }
     for (const older of versions) if (older.id < version.id) await retireVersion(manager, older);
-    await serve(manager, version, made);
+    await serve(manager, upload, version, made);
     if (fingerprint) await recordFingerprint(manager, uploadId, fingerprint);
+    if (versions.some(({ kind }) => playsWhole.has(kind))) await forgetChunks(manager, uploadId);
     if (playsWhole.has(version.kind)) await completeDuration(manager, uploadId, made.durationMs);
     await settleUpload(manager, uploadId);
   });
 }
 
-/** What plays from beginning to end, and so shows how long its source lasts. */
+const versionsOfRendition = new PreparedStatement<RenditionVersion>(
+  'versions-of-rendition',
+  (columns) =>
+    `SELECT ${columns(RenditionVersion, 'v')} FROM rendition_versions AS v
+     WHERE upload_id = $1 AND name = $2 AND status <> 'retired'`,
+);
+
+/** What plays from beginning to end, and so shows how long its source lasts. Of these alone there may be chunks. */
 const playsWhole: ReadonlySet<string> = new Set(['hls', 'mp4', 'audio', 'waveform']);
 
-async function serve(manager: EntityManager, version: RenditionVersion, made: MadeVersion): Promise<void> {
-  const { uploadId, name, specHash, kind, job } = version;
-  const storageKey = storageKeyOf(version, made.objectKey);
+const serveVersion = new PreparedStatement<RenditionVersion>(
+  'serve-version',
+  (columns) =>
+    `UPDATE rendition_versions AS v
+     SET status = 'ready', object_key = $2, storage_keys = $3, mime_type = $4, width = $5, height = $6, size_bytes = $7,
+         duration_ms = $8, encoder = $9, details = $10, warnings = $11, progress = NULL, speed = NULL,
+         error_code = NULL, error_message = NULL, log = NULL, updated_at = now()
+     WHERE id = $1 RETURNING ${columns(RenditionVersion, 'v')}`,
+);
+
+async function serve(
+  manager: EntityManager,
+  upload: Upload,
+  version: RenditionVersion,
+  made: MadeVersion,
+): Promise<void> {
+  const { id, uploadId, name, specHash, kind, job } = version;
+  const { objectKey, mimeType, width, height, sizeBytes, durationMs } = made;
+  const storageKey = storageKeyOf(version, objectKey);
   // Reserved, but not what is served: the segments of an MP4 that was joined, a try with another ending.
   const storageKeys = version.storageKeys.filter((key) => key !== storageKey);
   if (storageKeys.length > 0)
     await insertRetired(manager, { uploadId, name, specHash, kind, job, storageKeys });
-  await manager.update(
-    RenditionVersion,
-    { id: version.id },
-    {
-      ...made,
-      ...noProgress,
-      ...noError,
-      status: 'ready',
-      storageKeys: [storageKey],
-      sizeBytes: String(made.sizeBytes),
-      encoder: made.encoder ?? null,
-      details: made.details ?? {},
-      warnings: [...(made.warnings ?? [])],
-      updatedAt: () => 'now()',
-    },
-  );
-  await recordVersions(manager, 'rendition.ready', uploadId, [version.id]);
-  await forgetChunks(manager, uploadId);
+  const served = await serveVersion.run(manager, [
+    id,
+    objectKey,
+    [storageKey],
+    mimeType,
+    width,
+    height,
+    sizeBytes,
+    durationMs,
+    made.encoder ?? null,
+    made.details ?? {},
+    [...(made.warnings ?? [])],
+  ]);
+  await recordVersions(manager, 'rendition.ready', upload, served);
 }
 
 /** Deletes the chunks of which nothing is to be made any more: made again later, the video is cut again. */
@@ -102,11 +118,14 @@ export async function forgetChunks(manager: EntityManager, uploadId: string): Pr
   );
 }
 
+/** What is shown of a version that plays before it is ready. */
+export type ShownEarly = Pick<MadeVersion, 'objectKey' | 'mimeType' | 'width' | 'height' | 'durationMs'>;
+
 /** Has a version shown that is still being made: what lies under its key plays already, and goes on to be stored. */
 export async function recordEarly(
-  source: DataSource,
+  source: DataSource | EntityManager,
   { uploadId, name, specHash }: VersionRef,
-  { objectKey, mimeType, width, height, durationMs }: MadeVersion,
+  { objectKey, mimeType, width, height, durationMs }: ShownEarly,
 ): Promise<void> {
   await source
     .getRepository(RenditionVersion)
@@ -114,6 +133,14 @@ export async function recordEarly(
       { uploadId, name, specHash, status: 'pending' },
       { objectKey, mimeType, width, height, durationMs, updatedAt: () => 'now()' },
     );
+}
+
+/** Whether a version of a rendition is served: what is made then replaces it, and is not seen before it is ready. */
+export async function isServed(
+  source: DataSource,
+  { uploadId, name }: Pick<VersionRef, 'uploadId' | 'name'>,
+): Promise<boolean> {
+  return source.getRepository(RenditionVersion).existsBy({ uploadId, name, status: 'ready' });
 }
 
 /**
@@ -179,8 +206,21 @@ export async function endVersions(
       updatedAt: () => 'now()',
     },
   );
-  const endedIds = ending.map(({ id }) => id);
-  await recordVersions(manager, 'rendition.failed', uploadId, endedIds);
+  await recordFailed(
+    manager,
+    uploadId,
+    ending.map(({ id }) => id),
+  );
   await forgetChunks(manager, uploadId);
   await settleUpload(manager, uploadId);
+}
+
+async function recordFailed(manager: EntityManager, uploadId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const upload = await manager.findOneByOrFail(Upload, { id: uploadId });
+  const failed = await manager.find(RenditionVersion, {
+    where: { id: In([...ids]) },
+    order: { position: 'ASC', name: 'ASC' },
+  });
+  await recordVersions(manager, 'rendition.failed', upload, failed);
 }

@@ -1,4 +1,4 @@
-import type { DataSource } from '#database';
+import type { DataSource, EntityManager } from '#database';
 
 /** What may be the current version of its object; alias `u` or another. */
 const counts = (alias: string) =>
@@ -24,7 +24,7 @@ export function isCurrent(wanted: boolean): string {
 
 /** The current version of the object of each upload that OSS has confirmed and that is not deleted, by the upload's id. */
 export async function findCurrent(
-  source: DataSource,
+  source: DataSource | EntityManager,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows: { id: string; currentId: string }[] = await source.query(

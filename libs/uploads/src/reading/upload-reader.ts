@@ -1,5 +1,5 @@
 import { firstIdOf, LandfallError } from '#runtime';
-import { In, type DataSource, type SelectQueryBuilder } from '#database';
+import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from '#database';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { findCurrent, isCurrent } from './current-version.js';
 import { Rendition } from '../rows/rendition.entity.js';
@@ -54,9 +54,9 @@ export interface UploadPage {
   nextCursor: string | null;
 }
 
-/** Answers questions about uploads from rows only. Errors of the database pass as they are. */
+/** Answers questions about uploads from rows only, also within a transaction. Errors of the database pass as they are. */
 export class UploadReader {
-  constructor(private readonly source: DataSource) {}
+  constructor(private readonly source: DataSource | EntityManager) {}
 
   /**
    * One page. The cursor is the last id of the page before, so that pages neither repeat nor skip.

@@ -57,7 +57,9 @@ const renditionSchema = z
     encoder: z.string().nullable().describe('what encoded it, such as libx264'),
     details: z
       .record(z.string(), z.unknown())
-      .describe('what else is known of the result: rungs, codecs, loudness, geometry of sprites'),
+      .describe(
+        'what else is known of the result: rungs, codecs, loudness, geometry of sprites, the quality that auto came to',
+      ),
     warnings: warningsSchema,
     log: z
       .string()

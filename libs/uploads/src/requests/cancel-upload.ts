@@ -4,7 +4,7 @@ import { recordStored, recordUpload } from '../events/record-uploads.js';
 import { lockOpenUpload } from '../making/open-uploads.js';
 import { endVersions } from '../making/versions.js';
 import { type MadeObjects, withdrawUpload } from '../making/withdraw-upload.js';
-import { lockStanding } from '../landing/standing-upload.js';
+import { type Admission, lockStanding } from '../landing/standing-upload.js';
 
 /**
  * Calls off what is still to be made of an upload: it ends as failed with `rendition.cancelled`; what is ready stays. Of an
@@ -25,11 +25,18 @@ export async function cancelUpload(source: DataSource, id: string): Promise<void
 /**
  * Marks an upload as deleted and has everything removed that was made of it: soon, so that URLs given out for it end early.
  * The original stays: it is its owner's. The same bytes uploaded again are another upload. Doing it again changes nothing.
+ * @param admit may refuse by what the upload is at that moment
  * @throws LandfallError upload.not_found
  */
-export async function deleteUpload(source: DataSource, id: string, made: MadeObjects): Promise<void> {
+export async function deleteUpload(
+  source: DataSource,
+  id: string,
+  made: MadeObjects,
+  admit?: Admission,
+): Promise<void> {
   await source.transaction(async (manager) => {
     const upload = await lockStanding(manager, id);
+    await admit?.(manager, upload.id);
     if (upload.status !== 'deleted') await withdrawUpload(manager, upload, made);
   });
 }

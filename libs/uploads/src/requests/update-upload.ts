@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource } from '#database';
 import { LandfallError } from '#runtime';
-import { lockStanding } from '../landing/standing-upload.js';
+import { type Admission, lockStanding } from '../landing/standing-upload.js';
 import { Upload } from '../rows/upload.entity.js';
 import { recordStored, recordUpload } from '../events/record-uploads.js';
 import { mergeLabels, type OwnWords, ownWordsLimits, ownWordsOf } from '../rows/own-words.js';
@@ -15,12 +15,19 @@ export interface UploadPatch {
 
 /**
  * Changes what your backend says of an upload. What changes nothing is not written, nor recorded in the log.
+ * @param admit may refuse by what the upload is at that moment; nobody else changes these words meanwhile
  * @throws LandfallError upload.not_found (also when it is deleted), upload.labels_exceeded
  */
-export async function updateUpload(source: DataSource, id: string, patch: UploadPatch): Promise<void> {
+export async function updateUpload(
+  source: DataSource,
+  id: string,
+  patch: UploadPatch,
+  admit?: Admission,
+): Promise<void> {
   await source.transaction(async (manager) => {
     const upload = await lockStanding(manager, id);
     if (upload.status === 'deleted') throw new LandfallError('upload.not_found', id);
+    await admit?.(manager, upload.id);
     const before = ownWordsOf(upload);
     const after = patched(before, patch);
     if (isDeepStrictEqual(before, after)) return;

@@ -53,4 +53,8 @@ export class Chunk {
 /** What a chunk is to encode; the rest of it only the worker reads. */
 export interface ChunkWork {
   readonly weight: number;
+  /** What of it plays before the whole is made: pictures, one piece after the other, or the sound up to some point. */
+  readonly early?: 'pictures' | 'sound';
+  /** Whether playing begins with it. */
+  readonly isStart?: boolean;
 }

@@ -1,6 +1,6 @@
 import { assert, constantFrom, double, integer, oneof, property } from 'fast-check';
-import { expect, test } from 'vitest';
-import { isCut, planRanges } from './chunk-plan.js';
+import { describe, expect, test } from 'vitest';
+import { isCut, planContents, planRanges } from './chunk-plan.js';
 import { outputFrameRate, segmentFrames } from '../encoding/ladder.js';
 import type { MediaFacts } from '../facts/media-facts.js';
 import type { StreamPlan } from '../streams/stream-plan.js';
@@ -67,4 +67,61 @@ test('only what is longer than two chunks, and has an index, is cut', () => {
   expect(isCut(factsOf(null), 10)).toBe(false);
   expect(isCut(factsOf(20_001, 'mpegts'), 10)).toBe(false);
   expect(isCut({ ...factsOf(20_001), video: null }, 10)).toBe(false);
+});
+
+describe('a video that plays while it is encoded', () => {
+  const facts = { ...factsOf(3_600_000), subtitles: [] } as unknown as MediaFacts;
+  const picture = (side: number) => ({
+    range: 'SDR',
+    target: { frameRate: 25, keyFrames: 100, size: { width: 2 * side, height: side } },
+  });
+  const growing = (heights: number[], sound: object | null) => {
+    const pictures = heights.map(picture);
+    const sounds = sound ? [sound] : [];
+    return { pictures, sounds, hls: { rungs: pictures, sound }, mp4: null } as unknown as StreamPlan;
+  };
+  const planned = (heights: number[], sound: object | null, grows = true) =>
+    planContents(facts, growing(heights, sound), 300, grows);
+
+  test('begins with the start of its sound and pieces that double, of its smallest rung alone', () => {
+    const works = planned([1080, 480], { normalize: false });
+    const [soundAt = -1, ...laterSounds] = works.flatMap(({ pictures }, index) =>
+      pictures === null ? [index] : [],
+    );
+    expect([soundAt, ...laterSounds]).toEqual([0, 3, 7]);
+    expect([0, 3, 7].map((index) => works[index]?.soundSegments)).toEqual([9, 75, undefined]);
+    const start = works.filter(({ isStart, pictures }) => isStart && pictures);
+    expect(start.map(({ pictures }) => (pictures?.frames ?? 0) / 100)).toEqual([3, 6, 12, 24, 30]);
+    const early = works.filter(({ early }) => early === 'pictures');
+    expect(early.every(({ rungs }) => rungs === 'smallest')).toBe(true);
+    // Each rung has every frame, in order.
+    for (const rungs of ['smallest', 'others']) {
+      let frame = 0;
+      for (const { pictures } of works.filter((one) => one.rungs === rungs)) {
+        expect(pictures).toMatchObject({ startFrame: frame, firstSegment: frame / 100 });
+        frame += pictures?.frames ?? 7_500;
+      }
+      expect(frame).toBe(90_000);
+    }
+    expect(works.findLastIndex(({ early }) => early)).toBeLessThan(
+      works.findIndex(({ rungs }) => rungs === 'others'),
+    );
+  });
+
+  test('has its sound first as a whole where its loudness counts, and none where there is none', () => {
+    const [first, ...others] = planned([1080, 480], { normalize: true });
+    expect(first).toMatchObject({ pictures: null, early: 'sound' });
+    expect(first).not.toHaveProperty('soundSegments');
+    expect(others.every(({ pictures }) => pictures !== null)).toBe(true);
+    expect(planned([1080, 480], null).every(({ pictures }) => pictures !== null)).toBe(true);
+  });
+
+  test('of one rung is encoded once, and what does not grow is cut as ever', () => {
+    expect(planned([480], null).every(({ rungs }) => rungs === 'smallest')).toBe(true);
+    const whole = planned([1080, 480], { normalize: false }, false);
+    expect(whole).toHaveLength(13);
+    expect(whole.some((work) => 'early' in work || 'rungs' in work)).toBe(false);
+    const weigh = (works: typeof whole) => works.reduce((sum, { weight }) => sum + weight, 0);
+    expect(weigh(planned([480], null))).toBeCloseTo(12);
+  });
 });

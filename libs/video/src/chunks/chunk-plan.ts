@@ -1,6 +1,7 @@
 import type { EncodeRange } from '../streams/encode-tracks.js';
 import type { MediaFacts } from '../facts/media-facts.js';
-import type { StreamPlan } from '../streams/stream-plan.js';
+import { smallestRung, type StreamPlan } from '../streams/stream-plan.js';
+import { type PlannedChunk, planGrowing, soundShare } from './growing-plan.js';
 
 /** Containers with an index: a part of them is found without reading what lies before it. */
 const indexed = new Set(['mp4', 'mov', 'matroska', 'webm']);
@@ -30,4 +31,26 @@ export function planRanges(facts: MediaFacts, plan: StreamPlan, chunkSeconds: nu
     frames: index === count - 1 ? null : frames,
     firstSegment: index * segments,
   }));
+}
+
+/**
+ * Plans the chunks of a video in the order in which they should be made. The sound of a long film takes as long as a chunk of
+ * its pictures: begun last, everybody would wait for it.
+ *
+ * @param grows whether the smallest rung is made before the others, to play while they are encoded
+ */
+export function planContents(
+  facts: MediaFacts,
+  plan: StreamPlan,
+  chunkSeconds: number,
+  grows: boolean,
+): PlannedChunk[] {
+  const ranges = planRanges(facts, plan, chunkSeconds);
+  const smallest = smallestRung(plan);
+  const hasSound = plan.sounds.length > 0 || facts.subtitles.length > 0;
+  const sound = hasSound ? { weight: soundShare * ranges.length, pictures: null } : null;
+  if (grows && smallest) return [...planGrowing(plan, smallest, ranges, sound)];
+  const frames = ranges[0]?.frames ?? 1;
+  const pictures = ranges.map((range) => ({ weight: (range.frames ?? frames) / frames, pictures: range }));
+  return sound ? [sound, ...pictures] : pictures;
 }

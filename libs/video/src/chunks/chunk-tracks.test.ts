@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { planRanges } from './chunk-plan.js';
+import { planContents, planRanges } from './chunk-plan.js';
+import type { ChunkContent } from './growing-plan.js';
 import { joinTracks, placeTrack, type ChunkTrack } from './chunk-tracks.js';
+import { chooseRungs } from '../ladder/choose-rungs.js';
+import type { LadderPlan } from '../ladder/plan-ladder.js';
 import { options } from '../ffmpeg/command-line.js';
 import { ffmpeg } from '../fixtures/clips.fixture.js';
 import { allNumbers, makeCountedClip, readCounter } from '../fixtures/counted-clip.fixture.js';
@@ -21,14 +24,18 @@ const plain = { hls: { name: 'stream', heights: [72], segmentSeconds: 1 } };
 /** Encodes a video in parts of two seconds and its sound apart, and joins them in a folder. */
 async function encodeInParts(source: string, specs: VideoSpecs = plain, key?: Buffer) {
   const facts = await probe(source);
-  const plan = await planInSoftware(tools, facts, specs, never);
+  // As the rows of the chunks keep it.
+  const ladder = JSON.stringify(await chooseRungs(await workOn(source, { facts }), specs.hls));
+  const planned = ladder ? { ...specs, ladder: JSON.parse(ladder) as LadderPlan } : specs;
+  const plan = await planInSoftware(tools, facts, planned, never);
   const parts = planRanges(facts, plan, 2);
   const joined = await scratchFolder();
   const chunks: EncodedChunk[] = [];
-  for (const part of [...parts, null]) {
+  const contents: ChunkContent[] = [...parts, null].map((pictures) => ({ pictures }));
+  for (const content of contents) {
     const outDir = await scratchFolder();
     const job = { ...(await workOn(source, { facts, outDir })), plan };
-    chunks.push(await chunkOfHls(plan, await encodeChunk(job, part), outDir, key));
+    chunks.push(await chunkOfHls(plan, await encodeChunk(job, content), outDir, key));
     await cp(outDir, joined, { recursive: true });
   }
   return { facts, plan, parts, whole: joinChunks(facts, plan, chunks), joined };
@@ -74,6 +81,43 @@ async function timesOf(master: string, stream: string): Promise<string[]> {
   return stdout.trim().split('\n').toSorted();
 }
 
+test('a video that plays early is the same in the end, and the start of its sound is that of the whole', async () => {
+  const source = join(await scratchFolder(), 'clip.mp4');
+  await makeCountedClip('30000/1001', 11, source);
+  const facts = await probe(source);
+  const specs = { hls: { name: 'stream', heights: [72, 36], segmentSeconds: 1 } };
+  const plan = await planInSoftware(tools, facts, specs, never);
+  const joined = await scratchFolder();
+  const chunks: EncodedChunk[] = [];
+  const starts: { outDir: string; chunk: EncodedChunk }[] = [];
+  for (const content of planContents(facts, plan, 5, true)) {
+    const outDir = await scratchFolder();
+    const job = { ...(await workOn(source, { facts, outDir })), plan };
+    const chunk = await encodeChunk(job, content);
+    if (content.soundSegments !== undefined) starts.push({ outDir, chunk });
+    else {
+      chunks.push(chunk);
+      await cp(outDir, joined, { recursive: true });
+    }
+  }
+  const whole = joinChunks(facts, plan, chunks);
+  await joinHls(plan, whole, joined);
+  // The target duration of a playlist that grows is that of its first segment.
+  for (const { segments } of whole.tracks)
+    expect(Math.max(...segments.map(({ ticks }) => ticks))).toBe(segments[0]?.ticks);
+  for (const rung of ['72p', '36p']) {
+    const numbers = await readCounter(join(joined, rung, 'playlist.m3u8'));
+    expect(numbers).toEqual(allNumbers(numbers.length));
+    expect(numbers).toHaveLength((await readCounter(source)).length);
+  }
+  expect(starts.map(({ chunk }) => chunk.tracks[0]?.segments.length)).toEqual([5]);
+  for (const { outDir, chunk } of starts) {
+    const [sound] = chunk.tracks;
+    for (const path of [sound?.initPath ?? '', ...(sound?.segments.map((segment) => segment.path) ?? [])])
+      expect(await readFile(join(outDir, path))).toEqual(await readFile(join(joined, path)));
+  }
+});
+
 test('an MP4 is put together from joined parts', async () => {
   const source = join(await scratchFolder(), 'clip.mp4');
   await makeCountedClip('25', 7, source);
@@ -99,7 +143,7 @@ test('an encrypted stream with subtitles, one loudness and a DASH manifest is jo
     source,
   );
   const key = randomBytes(16);
-  const { hls } = plain;
+  const hls = { ...plain.hls, heights: [144, 72], ladder: 'auto' } as const;
   const wanted = { hls: { ...hls, encryption: 'aes-128', normalize: true, dash: true } } as const;
   const { plan, whole, joined } = await encodeInParts(source, wanted, key);
   const made = await joinHls(plan, whole, joined, key);
@@ -108,6 +152,8 @@ test('an encrypted stream with subtitles, one loudness and a DASH manifest is jo
   expect(Object.keys(made.details).toSorted()).toEqual(
     Object.keys(atOnce.get('stream')?.details ?? {}).toSorted(),
   );
+  expect(made.details['ladder']).toEqual(atOnce.get('stream')?.details['ladder']);
+  expect(made.details['ladder']).toHaveProperty('omitted');
   const texts = atOnce.get('stream')?.files.filter(({ path }) => path.startsWith('subtitles-')) ?? [];
   expect(texts).toHaveLength(2);
   for (const { path } of texts)

@@ -1,11 +1,12 @@
 import { describeTrack, placeTrack, type ChunkTrack } from './chunk-tracks.js';
-import { encodeTracks, type EncodeJob, type EncodeRange } from '../streams/encode-tracks.js';
+import { encodeTracks, type EncodeJob } from '../streams/encode-tracks.js';
 import { encryptTrack } from '../streams/encrypt-track.js';
 import { extractSubtitles, type ExtractedSubtitles } from '../streams/extract-subtitles.js';
 import { encryptSubtitles } from '../streams/finish-streams.js';
 import type { Loudness } from '../encoding/measure-loudness.js';
 import type { MadeFile } from '#media';
-import type { StreamPlan } from '../streams/stream-plan.js';
+import type { ChunkContent } from './growing-plan.js';
+import { smallestRung, type StreamPlan } from '../streams/stream-plan.js';
 
 /** What one chunk of a video holds: pictures, or sound and subtitles. */
 export interface EncodedChunk extends ExtractedSubtitles {
@@ -19,22 +20,40 @@ const noSound = { subtitles: [], leftOut: [], loudness: null };
 /**
  * Encodes one chunk of a video and moves it to its place in the whole.
  *
- * @param part the stretch of pictures; null is all the sound, with the subtitles
  * @throws what `transcodeVideo` throws
  */
-export async function encodeChunk(job: EncodeJob, part: EncodeRange | null): Promise<EncodedChunk> {
+export async function encodeChunk(job: EncodeJob, content: ChunkContent): Promise<EncodedChunk> {
   const { plan, outDir } = job;
+  const { pictures: part, soundSegments } = content;
   if (part) {
-    const { pictures } = await encodeTracks(job, { pictures: plan.pictures, sounds: [] }, part);
+    const smallest = smallestRung(plan);
+    const wanted = plan.pictures.filter(
+      (picture) => content.rungs === undefined || (picture === smallest) === (content.rungs === 'smallest'),
+    );
+    const { pictures } = await encodeTracks(job, { pictures: wanted, sounds: [] }, part);
     for (const track of pictures) await placeTrack(outDir, track, part);
     const tracks = await Promise.all(pictures.map((track) => describeTrack(outDir, track)));
     return { tracks, ...noSound };
   }
+  if (soundSegments !== undefined) return { ...noSound, tracks: await encodeSoundStart(job, soundSegments) };
   const texts = plan.hls ? await extractSubtitles(job) : { subtitles: [], leftOut: [] };
   if (plan.sounds.length === 0) return { ...noSound, ...texts, tracks: [] };
   const { sounds, loudness } = await encodeTracks(job, { pictures: [], sounds: plan.sounds });
   const tracks = await Promise.all(sounds.map((track) => describeTrack(outDir, track)));
   return { tracks, loudness, ...texts };
+}
+
+/** Encodes the start of the sound of a stream: one segment more than is wanted, because what ends too soon is another one. */
+async function encodeSoundStart(job: EncodeJob, count: number): Promise<ChunkTrack[]> {
+  const { hls, pictures } = job.plan;
+  const [target] = pictures.map((picture) => picture.target);
+  if (!hls?.sound || !target) return [];
+  const part = { startFrame: 0, frames: (count + 1) * target.keyFrames, firstSegment: 0 };
+  const { sounds } = await encodeTracks(job, { pictures: [], sounds: [hls.sound] }, part);
+  const [track] = sounds;
+  if (!track) return [];
+  const segments = track.segments.slice(0, -1).slice(0, count);
+  return [await describeTrack(job.outDir, { ...track, segments })];
 }
 
 /** What of a chunk an MP4 is put together from; nothing of it is encrypted. */

@@ -8,8 +8,8 @@ const renderNode = '/dev/dri/renderD128';
 /** Chips refuse smaller pictures. */
 const minSide = 160;
 
-const average = ({ maxKbps }: PictureTarget) => ({
-  'b:v': `${Math.round(maxKbps * 0.7)}k`,
+const average = ({ maxKbps, auto }: PictureTarget) => ({
+  'b:v': `${auto?.averageKbps ?? Math.round(maxKbps * 0.7)}k`,
   maxrate: `${maxKbps}k`,
   bufsize: `${2 * maxKbps}k`,
 });
@@ -26,7 +26,7 @@ const ways: Record<HardwareKind, Pick<Encoder, 'setUp' | 'filter' | 'options'>> 
     options: (target) => ({
       preset: 'p4',
       rc: 'vbr',
-      cq: 24,
+      cq: 24 + (target.auto?.coarser ?? 0),
       ...average(target),
       'forced-idr': 1,
       'no-scenecut': 1,
@@ -54,6 +54,7 @@ export function hardwareEncoder(kind: HardwareKind, codec: VideoCodec): Encoder 
     name: `${codec}_${kind}`,
     codec,
     hardware: true,
+    keepsQuality: kind === 'nvenc',
     minSide,
     options: (target, cores) => ({ ...way.options(target, cores), ...ofCodec[codec] }),
   };

@@ -5,6 +5,7 @@ import { coresOf } from '../ffmpeg/tools.js';
 import { measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
 import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
+import { seekToFrame } from '../encoding/frame-grid.js';
 import { feedTracks } from '../encoding/picture-filters.js';
 import type { VideoWork } from '../encoding/video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
@@ -57,28 +58,31 @@ export async function encodeTracks(
   const { pictures, sounds } = tracks;
   await makeFolders([...pictures, ...sounds], outDir);
   const loudness = sounds.some(({ normalize }) => normalize) ? await measureLoudness(job) : null;
-  const frameRate = pictures[0]?.target.frameRate;
+  const frameRate = plan.pictures[0]?.target.frameRate;
   const complaints = await runFfmpeg(tools, {
     source: job.source,
     durationMs: partMs(facts, part, frameRate),
     maxPixels: limits.maxPixels,
     inputOptions: [
       ...setUpOf(pictures),
-      ...(frameRate === undefined ? [] : seekTo(part.startFrame / frameRate)),
+      ...(frameRate === undefined ? [] : seekToFrame(part.startFrame, frameRate)),
     ],
     outputArgs: [
       ...(pictures.length > 0 ? await pictureGraph(job, pictures, part) : []),
       ...pictures.flatMap((picture, index) =>
         pictureOutput(picture, `[v${index}]`, coresOf(tools), part.firstSegment),
       ),
-      ...sounds.flatMap((sound) =>
-        soundOutput(
+      ...sounds.flatMap((sound) => [
+        ...(frameRate === undefined || part.frames === null
+          ? []
+          : options({ t: (part.frames / frameRate).toFixed(6) })),
+        ...soundOutput(
           sound,
           plan,
           sound.normalize && loudness ? normalizeFilter(loudness) : [],
           videoOf(facts.video),
         ),
-      ),
+      ]),
     ],
     outDir,
     timeoutMs: limits.timeoutMs,
@@ -103,14 +107,6 @@ async function measure(job: EncodeJob, folder: string, codec: string): Promise<T
 /** The device of the chip, once. */
 function setUpOf(pictures: readonly PictureTrack[]): readonly string[] {
   return pictures.find(({ encoder }) => encoder.setUp.length > 0)?.encoder.setUp ?? [];
-}
-
-/**
- * Begins at the key frame before this time. Frames between the two get times below zero, of which the constant rate
- * picks the last for its first frame, as it does in a run over the whole video.
- */
-function seekTo(seconds: number): string[] {
-  return seconds === 0 ? [] : ['-noaccurate_seek', ...options({ ss: seconds.toFixed(6) })];
 }
 
 async function pictureGraph(

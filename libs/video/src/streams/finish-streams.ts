@@ -5,17 +5,17 @@ import { writeManifest } from '#playlists';
 import { encryptionWith, encryptTrack } from './encrypt-track.js';
 import { listSubtitles, type ExtractedSubtitles } from './extract-subtitles.js';
 import { joinMp4, mp4Path } from './make-mp4.js';
-import { writeMasterPlaylist, type Rung, type StreamParts, type Subtitles } from '#playlists';
+import { writeMasterPlaylist, type Rung, type Sound, type StreamParts, type Subtitles } from '#playlists';
 import type { Bench } from '../encoding/video-work.js';
 import { ratesOf, secondsOf, writeMediaPlaylist, type Encryption, type Listed } from '#playlists';
 import type { MadeFile, MadeRendition } from '#media';
 import type { PictureTrack } from '../encoding/tracks.js';
+import type { LadderPlan } from '../ladder/plan-ladder.js';
 import type { StreamPlan } from './stream-plan.js';
-import { playlistIn, type Track } from '#playlists';
+import { masterPath, playlistIn, type Track } from '#playlists';
 
-const masterPath = 'master.m3u8';
 const manifestPath = 'manifest.mpd';
-const playlistType = 'application/vnd.apple.mpegurl';
+export const playlistType = 'application/vnd.apple.mpegurl';
 
 /** The tracks of a plan as they were made. */
 export interface MadeTracks {
@@ -52,21 +52,8 @@ export async function writeHls(
 ): Promise<MadeRendition> {
   const { hls } = plan;
   if (!hls) throw new LandfallError('internal.unexpected', 'the plan has no HLS stream');
-  const rungs = hls.rungs.flatMap((rung) => {
-    const track = made.pictures.find(({ folder }) => folder === rung.folder);
-    return track
-      ? [{ track, range: rung.range, size: rung.target.size, frameRate: rung.target.frameRate }]
-      : [];
-  });
-  const soundTrack = made.sounds.find(({ folder }) => folder === hls.sound?.folder);
-  const sound =
-    soundTrack && hls.sound
-      ? {
-          track: soundTrack,
-          channels: Math.min(2, hls.sound.audio.channels),
-          language: hls.sound.audio.language,
-        }
-      : null;
+  const rungs = rungsOf(hls, made.pictures);
+  const sound = soundOf(hls, made.sounds);
   const parts: StreamParts = { rungs, sound, subtitles: made.subtitles };
   const encryption = key ? encryptionWith(key) : null;
   const tracks = [...rungs.map(({ track }) => track), ...(sound ? [sound.track] : [])];
@@ -95,6 +82,7 @@ export async function writeHls(
     encoder: hls.rungs[0]?.encoder.name ?? null,
     details: {
       rungs: rungs.map(describeRung),
+      ...(hls.ladder ? { ladder: describeLadder(hls.ladder, hls.rungs) } : {}),
       audio: sound && { codec: sound.track.codec, ...ratesOf(sound.track) },
       subtitles: made.subtitles.map(({ name, language, cut }) => ({ name, language, cut })),
       ...(made.leftOut?.length ? { subtitlesLeftOut: made.leftOut } : {}),
@@ -104,11 +92,40 @@ export async function writeHls(
   };
 }
 
+type PlannedStream = NonNullable<StreamPlan['hls']>;
+
+/** The rungs of a stream that were made, in the order of the plan. */
+export function rungsOf({ rungs }: PlannedStream, made: readonly Track[]): Rung[] {
+  return rungs.flatMap(({ folder, range, target: { size, frameRate } }) => {
+    const track = made.find((one) => one.folder === folder);
+    return track ? [{ track, range, size, frameRate }] : [];
+  });
+}
+
+/** The sound of a stream, where it was made. */
+export function soundOf({ sound }: PlannedStream, made: readonly Track[]): Sound | null {
+  const track = made.find(({ folder }) => folder === sound?.folder);
+  if (!sound || !track) return null;
+  const { channels, language } = sound.audio;
+  return { track, channels: Math.min(2, channels), language };
+}
+
 /** A rung as the details of a stream tell of it. */
 function describeRung({ track, range, size: { width, height }, frameRate }: Rung) {
   const { peakBps, averageBps } = ratesOf(track);
   const bright = range === 'SDR' ? {} : { videoRange: range };
   return { width, height, frameRate, codec: track.codec, ...bright, peakBps, averageBps };
+}
+
+/** What a probe said of the video, as the details of a stream tell of it. */
+function describeLadder({ rungs, omitted, fallback }: LadderPlan, tracks: readonly PictureTrack[]) {
+  if (fallback !== undefined) return { fallback };
+  return {
+    omitted: omitted.map(({ size, because }) => ({ ...size, because })),
+    coarser: rungs.map(({ auto }) => auto?.coarser ?? 0),
+    thorough: rungs.map(({ auto }) => auto?.thorough ?? false),
+    ...(tracks.every(({ encoder }) => encoder.keepsQuality) ? {} : { rateControl: 'average' }),
+  };
 }
 
 async function writePlaylist(outDir: string, track: Listed, encryption: Encryption | null): Promise<void> {

@@ -10,7 +10,7 @@ import type { FfmpegTools } from '../ffmpeg/tools.js';
 import { secondsOf, type Track } from '#playlists';
 import type { MadeRendition, OnProgress } from '#media';
 import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
-import type { StreamPlan } from './stream-plan.js';
+import { smallestRung, type StreamPlan } from './stream-plan.js';
 
 export interface TranscodeOptions {
   /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
@@ -111,8 +111,9 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
 }
 
 /** All in one run; where something shall play early, the smallest rung with the sound before the others. */
-function planSteps({ pictures, sounds, hls }: StreamPlan, canPublishEarly: boolean): Step[] {
-  const smallest = hls?.rungs.findLast(({ range }) => range === 'SDR');
+function planSteps(plan: StreamPlan, canPublishEarly: boolean): Step[] {
+  const { pictures, sounds, hls } = plan;
+  const smallest = smallestRung(plan);
   if (!hls?.spec.firstPlayable || !canPublishEarly || !smallest || pictures.length === 1) {
     return [{ pictures, sounds }];
   }

@@ -8,6 +8,7 @@ import {
   segmentFrames,
 } from '../encoding/ladder.js';
 import { type Size } from '#media';
+import type { LadderPlan, PlannedRung } from '../ladder/plan-ladder.js';
 import type { AudioFacts, VideoFacts } from '../facts/media-facts.js';
 import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '#media';
 
@@ -15,6 +16,8 @@ import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '#media';
 export interface VideoSpecs {
   readonly hls?: HlsSpec;
   readonly mp4?: Mp4Spec;
+  /** The rungs of a stream whose ladder is `auto`. */
+  readonly ladder?: LadderPlan | undefined;
 }
 
 /** The tracks that are encoded, each into segments in a folder of its own, and which of them a rendition is made of. */
@@ -22,9 +25,19 @@ export interface StreamPlan {
   readonly pictures: readonly PictureTrack[];
   readonly sounds: readonly SoundTrack[];
   readonly segmentSeconds: number;
-  readonly hls: { spec: HlsSpec; rungs: readonly PictureTrack[]; sound: SoundTrack | null } | null;
+  readonly hls: {
+    spec: HlsSpec;
+    rungs: readonly PictureTrack[];
+    sound: SoundTrack | null;
+    ladder?: LadderPlan | undefined;
+  } | null;
   /** An MP4 is put together from a rung of its size; without one a track is encoded for it alone. */
   readonly mp4: { spec: Mp4Spec; picture: PictureTrack; sound: SoundTrack | null } | null;
+}
+
+/** What plays early is this rung; undefined without a stream. */
+export function smallestRung({ hls }: Pick<StreamPlan, 'hls'>): PictureTrack | undefined {
+  return hls?.rungs.findLast(({ range }) => range === 'SDR');
 }
 
 /** A player of an MP4 seeks in steps of this. */
@@ -37,12 +50,12 @@ export function planStreams(
   specs: VideoSpecs,
   encoderOf: EncoderOf,
 ): StreamPlan {
-  const { hls, mp4 } = specs;
+  const { hls, mp4, ladder } = specs;
   const frameRate = outputFrameRate(video.frameRate);
   const segmentSeconds = hls?.segmentSeconds ?? mp4KeySeconds;
   const picture = (
     folder: string,
-    size: Size,
+    { size, auto }: PlannedRung,
     codec: VideoCodec,
     range: VideoRange = 'SDR',
   ): PictureTrack => ({
@@ -53,6 +66,7 @@ export function planStreams(
       frameRate,
       keyFrames: segmentFrames(frameRate, segmentSeconds),
       maxKbps: maxBitrateKbps(size, frameRate, codec),
+      ...(auto && { auto }),
     },
     encoder: encoderOf(codec, size, range),
   });
@@ -60,15 +74,15 @@ export function planStreams(
     audio && { folder, audio, normalize };
 
   const codec = hls?.codec ?? 'h264';
-  const sizes = hls ? chooseLadder(video, hls.heights) : [];
+  const wanted = ladder?.rungs ?? (hls ? chooseLadder(video, hls.heights).map((size) => ({ size })) : []);
   const range = hls?.hdr === 'keep' ? rangeOf(video) : 'SDR';
   // SDR comes first: players that know no ranges take what they find.
   const rungs = [
-    ...sizes.map((size) => picture(folderOf(size), size, codec)),
-    ...(range === 'SDR' ? [] : sizes.map((size) => picture(`${folderOf(size)}-hdr`, size, codec, range))),
+    ...wanted.map((rung) => picture(folderOf(rung), rung, codec)),
+    ...(range === 'SDR' ? [] : wanted.map((rung) => picture(`${folderOf(rung)}-hdr`, rung, codec, range))),
   ];
   const streamSound = hls ? sound('audio', hls.normalize) : null;
-  const ofStream = hls ? { spec: hls, rungs, sound: streamSound } : null;
+  const ofStream = hls ? { spec: hls, rungs, sound: streamSound, ladder } : null;
   if (!mp4)
     return { pictures: rungs, sounds: present(streamSound), segmentSeconds, hls: ofStream, mp4: null };
 
@@ -76,7 +90,7 @@ export function planStreams(
   // What is published early is encrypted before the MP4 is put together.
   const shares = !(hls?.encryption && hls.firstPlayable);
   const same = shares && codec === 'h264' && rungs.find(({ target }) => isSame(target.size, size));
-  const filePicture = same || picture('file', size, 'h264');
+  const filePicture = same || picture('file', { size }, 'h264');
   const fileSound =
     shares && streamSound?.normalize === (mp4.normalize ?? false)
       ? streamSound
@@ -96,6 +110,6 @@ function rangeOf({ hdr, colours: { transfer } }: VideoFacts): VideoRange {
   return transfer === 'smpte2084' ? 'PQ' : 'HLG';
 }
 
-const folderOf = (rung: Size) => `${Math.min(rung.width, rung.height)}p`;
+const folderOf = ({ size: { width, height } }: PlannedRung) => `${Math.min(width, height)}p`;
 const isSame = (one: Size, other: Size) => one.width === other.width && one.height === other.height;
 const present = (...sounds: (SoundTrack | null)[]) => sounds.filter((sound) => sound !== null);

@@ -1,6 +1,7 @@
 import { LandfallError } from '#runtime';
 import { findSoftware, preferHardware, type EncoderOf } from '../encoding/choose-encoders.js';
 import { makeOrFallBack, refusalOf, withDetails, type TranscodeOptions } from './make-streams.js';
+import { chooseRungs } from '../ladder/choose-rungs.js';
 import type { FfmpegTools } from '../ffmpeg/tools.js';
 import type { MediaFacts } from '../facts/media-facts.js';
 import type { MadeRendition } from '#media';
@@ -23,7 +24,8 @@ export async function transcodeVideo(
 ): Promise<Map<string, MadeRendition>> {
   const { tools, facts, signal } = work;
   const software = await softwareFor(tools, specs, signal);
-  const planWith = (encoderOf: EncoderOf) => planVideo(facts, specs, encoderOf);
+  const ladder = specs.ladder ?? (await chooseRungs(work, specs.hls));
+  const planWith = (encoderOf: EncoderOf) => planVideo(facts, { ...specs, ladder }, encoderOf);
   const plan = planWith(preferHardware(tools, software));
   const made = await makeOrFallBack({ ...work, plan }, () => planWith(software), settings);
   return withDetails(made, refusalOf(tools, plan));

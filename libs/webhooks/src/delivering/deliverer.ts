@@ -2,10 +2,7 @@ import { type DataSource, listenForNotifications } from '#database';
 import { eventsChannel } from '#events';
 import { type Config, type Logger, pause } from '#runtime';
 import type { Agent } from 'undici';
-import { checkedAgent } from '../network/checked-agent.js';
 import { urlRulesOf } from '../network/url-rules.js';
-import { type SendSettings } from '../sending/send.js';
-import { attemptDelivery } from './attempt-delivery.js';
 import { claimDeliveries, type ClaimedDelivery, leaseS, renewLeases } from './claim-deliveries.js';
 import type { Outcome } from './outcome.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -32,8 +29,9 @@ export class Deliverer {
   private readonly stopping = new AbortController();
   /** Ends what is under way. */
   private readonly cutting = new AbortController();
-  private readonly agent: Agent;
-  private readonly send: SendSettings;
+  private readonly rules: ReturnType<typeof urlRulesOf>;
+  /** Loaded with the first delivery: undici has a megabyte, and the api, which knows this room too, never sends. */
+  private agent: Promise<Agent> | undefined;
   private readonly outcomes: OutcomeWriter;
   private readonly underWay = new Map<ClaimedDelivery, Promise<void>>();
   private readonly busy = new Map<string, number>();
@@ -49,9 +47,7 @@ export class Deliverer {
     private readonly settings: WebhookSettings,
     private readonly logger: Logger,
   ) {
-    const rules = urlRulesOf(settings);
-    this.agent = checkedAgent(rules.addresses, settings);
-    this.send = { rules, dispatcher: this.agent, timeoutMs: settings.timeoutMs };
+    this.rules = urlRulesOf(settings);
     this.outcomes = new OutcomeWriter(database.source, settings.disableAfterS, logger);
   }
 
@@ -72,7 +68,7 @@ export class Deliverer {
     await Promise.all(this.underWay.values());
     clearTimeout(cut);
     clearTimeout(this.gathering);
-    await this.agent.destroy();
+    await (await this.agent)?.destroy();
   }
 
   /** A claim for each request that ends would be most of the work. */
@@ -145,12 +141,22 @@ export class Deliverer {
   }
 
   private async deliver(delivery: ClaimedDelivery): Promise<void> {
+    const { rules } = this;
+    const { retryS, timeoutMs } = this.settings;
+    const { attemptDelivery } = await import('./attempt-delivery.js');
     const outcome: Outcome = await attemptDelivery(delivery, {
-      send: this.send,
-      schedule: this.settings.retryS,
+      send: { rules, dispatcher: await this.openAgent(), timeoutMs },
+      schedule: retryS,
       signal: this.cutting.signal,
     });
     await this.outcomes.write(outcome);
+  }
+
+  private openAgent(): Promise<Agent> {
+    this.agent ??= import('../network/checked-agent.js').then(({ checkedAgent }) =>
+      checkedAgent(this.rules.addresses, this.settings),
+    );
+    return this.agent;
   }
 
   /** What takes long stays ours, also while it is being recorded. */

@@ -1,4 +1,6 @@
-import type { DeliveryType } from '../rows/delivery.entity.js';
+import { anyEventSchema, eventSchema, eventTypes } from '#events';
+import { z } from 'zod';
+import { type DeliveryType, testType } from '../rows/delivery.entity.js';
 
 /** What is sent of an event. */
 export interface OutgoingEvent {
@@ -13,16 +15,37 @@ export interface OutgoingEvent {
 const bodyMaxBytes = 20_000;
 
 /** What of an upload is in a body that would be too large: what finds it. */
-const shortUpload = new Set([
-  'id',
-  'bucket',
-  'objectKey',
-  'kind',
-  'status',
-  'ticketId',
-  'pipeline',
-  'createdAt',
-]);
+const shortUploadSchema = eventTypes['upload.stored'].data.shape.upload.pick({
+  id: true,
+  bucket: true,
+  objectKey: true,
+  kind: true,
+  status: true,
+  ticketId: true,
+  pipeline: true,
+  createdAt: true,
+});
+const shortFields = new Set(Object.keys(shortUploadSchema.shape));
+
+const truncatedEventSchema = anyEventSchema
+  .extend({ uploadId: z.uuid(), data: z.object({ upload: shortUploadSchema, truncated: z.literal(true) }) })
+  .meta({
+    id: 'TruncatedEvent',
+    description: 'An event whose body would have more than 20,000 bytes: what finds the rest.',
+  });
+
+const testEventSchema = anyEventSchema
+  .extend({
+    type: z.literal(testType),
+    uploadId: z.null(),
+    data: z.object({ webhook: z.object({ id: z.uuid() }) }),
+  })
+  .meta({ id: 'WebhookTestEvent', description: 'What POST /v1/webhooks/{id}/test sends.' });
+
+/** The body of a delivery, for the contract. */
+export const webhookEventSchema = z
+  .union([eventSchema, truncatedEventSchema, testEventSchema])
+  .meta({ id: 'WebhookEvent', description: 'What a webhook gets.' });
 
 /** The body of a delivery: an event in its public form. One that is too large says so and is cut to what finds the rest. */
 export function bodyOf({ id, type, uploadId, createdAt, data }: OutgoingEvent): string {
@@ -34,5 +57,5 @@ export function bodyOf({ id, type, uploadId, createdAt, data }: OutgoingEvent): 
 
 function shortened(data: object): object {
   const upload = 'upload' in data && typeof data.upload === 'object' ? data.upload : null;
-  return Object.fromEntries(Object.entries(upload ?? {}).filter(([name]) => shortUpload.has(name)));
+  return Object.fromEntries(Object.entries(upload ?? {}).filter(([name]) => shortFields.has(name)));
 }

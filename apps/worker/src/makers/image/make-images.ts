@@ -69,7 +69,7 @@ function without(warnings: readonly WarningCode[], one: WarningCode): WarningCod
 async function storeImage(
   { worker, upload, context }: Making,
   rendition: Pending,
-  { data, mimeType, width, height, warnings }: RenderedImage,
+  { data, mimeType, width, height, chosen, warnings }: RenderedImage,
 ): Promise<MadeVersion> {
   const objectKey = renditionKey(worker, upload, rendition, endingOf(mimeType));
   const sizeBytes = await worker.store.upload(
@@ -78,5 +78,6 @@ async function storeImage(
     mimeType,
     context.signal,
   );
-  return { objectKey, mimeType, width, height, sizeBytes, durationMs: null, warnings };
+  const details = chosen ? { quality: chosen.quality, qualityReason: chosen.reason } : {};
+  return { objectKey, mimeType, width, height, sizeBytes, durationMs: null, details, warnings };
 }

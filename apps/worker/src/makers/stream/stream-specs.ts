@@ -1,7 +1,7 @@
 import type { RenditionSpec } from '#media';
 import { readSpec } from '#pipelines';
 import { streamKey, type Upload } from '#uploads';
-import type { VideoSpecs } from '#video';
+import type { LadderPlan, VideoSpecs } from '#video';
 import type { PendingRow } from '../base/pending.js';
 import type { WorkerContext } from '../../worker-context.js';
 
@@ -25,9 +25,13 @@ export function streamsOf<One extends Streamed>(renditions: readonly One[]): Str
   return streams;
 }
 
-/** What room `video` is asked for. */
-export function specsOf({ hls, mp4 }: Streams): VideoSpecs {
-  return { ...(hls ? { hls: hls.spec } : {}), ...(mp4 ? { mp4: mp4.spec } : {}) };
+/** What room `video` is asked for. @param ladder of a video that is cut: what was planned for all its chunks */
+export function specsOf({ hls, mp4 }: Streams, ladder?: LadderPlan): VideoSpecs {
+  return {
+    ...(hls ? { hls: hls.spec } : {}),
+    ...(mp4 ? { mp4: mp4.spec } : {}),
+    ...(ladder ? { ladder } : {}),
+  };
 }
 
 /** Those that are wanted, the stream first. */

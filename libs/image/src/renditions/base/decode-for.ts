@@ -21,13 +21,15 @@ const smallShare = 0.5;
 
 /**
  * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3 and one for those that keep HDR, and of an
- * animation all frames, whenever one is made. While nothing else is worked on, a core is idle: the first rendition, which
- * somebody waits for, then gets a small decode of its own beside that of the base.
+ * animation all frames, whenever one is made.
+ * @param isIdle nothing else is worked on, so that a core has nothing to do: the first rendition, which somebody waits for, then
+ * gets a small decode of its own beside that of the base. Beside another picture it would only take the time of that one.
  */
 export function decodeFor(
   specs: readonly FormattedSpec[],
   source: DecodeSource,
   time: WorkTime,
+  isIdle: boolean,
 ): { base: Promise<BaseImage>; pixelsOf: (spec: FormattedSpec) => Promise<Pixels> } {
   const { file, header, limits } = source;
   const inP3 = isDisplayP3(header);
@@ -41,7 +43,6 @@ export function decodeFor(
       header,
       specs.filter((spec) => !isAnimated(spec, header) && colours(spec) === wanted),
     );
-  const isIdle = sharp.counters().process === 0;
   const decode = (size: Size) => decodeBaseImage(source, size, time.leftSeconds);
   const base = startEarly(decode(sizeFor('srgb')));
   const first = isIdle ? smallFirst(specs, header, sizeFor('srgb')) : null;

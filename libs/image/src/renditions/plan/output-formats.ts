@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp';
 
-interface Encoding {
+/** How a picture is encoded. */
+export interface Encoding {
   quality: number;
   effort?: number | undefined;
 }

@@ -1,0 +1,48 @@
+import type { Size } from '#media';
+
+/** As many tiles a side, of as many pixels, are measured instead of a larger picture. Encoders work in blocks of up to 64 pixels. */
+const tilesASide = 3;
+const tileSide = 128;
+/** A multiple of the blocks of JPEG and WebP, so that a tile is cut into the same blocks as the picture. */
+const grid = 16;
+
+/** Bare pixels, row by row, 8 bits a channel. */
+export interface BarePixels extends Size {
+  readonly data: Buffer;
+  readonly channels: 3 | 4;
+}
+
+/** The picture itself if it is small; otherwise tiles from all over it, side by side. */
+export function samplePicture(picture: BarePixels): BarePixels {
+  const { data, width, height, channels } = picture;
+  const most = (tilesASide * tileSide) ** 2;
+  if (width * height <= most * 1.5) return picture;
+  const tile = { width: Math.min(width, tileSide), height: Math.min(height, tileSide) };
+  const rows = Math.min(tilesASide, Math.floor(height / tile.height));
+  const columns = Math.min(
+    Math.floor(width / tile.width),
+    Math.floor(most / (rows * tile.width * tile.height)),
+  );
+  const sample = { width: columns * tile.width, height: rows * tile.height, channels };
+  const sampled = Buffer.allocUnsafe(sample.width * sample.height * channels);
+  const tops = spread(rows, height, tile.height);
+  const lefts = spread(columns, width, tile.width);
+  for (let y = 0; y < sample.height; y += 1) {
+    const top = (tops[Math.floor(y / tile.height)] ?? 0) + (y % tile.height);
+    for (const [column, left] of lefts.entries()) {
+      const from = (top * width + left) * channels;
+      const to = (y * sample.width + column * tile.width) * channels;
+      data.copy(sampled, to, from, from + tile.width * channels);
+    }
+  }
+  return { ...sample, data: sampled };
+}
+
+/** Where tiles begin: each in the middle of its share of the side, on the grid. */
+function spread(count: number, side: number, tile: number): number[] {
+  const share = side / count;
+  return Array.from({ length: count }, (_, index) => {
+    const middle = index * share + (share - tile) / 2;
+    return Math.floor(middle / grid) * grid;
+  });
+}

@@ -1,0 +1,39 @@
+import { isLandfallError } from '#runtime';
+import type { HlsSpec } from '#media';
+import { chooseLadder, outputFrameRate, segmentFrames } from '../encoding/ladder.js';
+import type { VideoWork } from '../encoding/video-work.js';
+import { type LadderPlan, planLadder } from './plan-ladder.js';
+import { probeSizes } from './probe-sizes.js';
+
+/** What a probe may fail with where the video itself may still be encoded, or tells better what is wrong. */
+const probeFailures = [
+  'media.damaged',
+  'media.encoder_failed',
+  'media.timed_out',
+  'media.too_complex',
+] as const;
+
+/**
+ * Measures a video and chooses the rungs of a stream whose ladder is `auto`; undefined for one whose ladder is fixed. Where it
+ * cannot be measured the rungs are those of the fixed ladder, and `fallback` says why.
+ *
+ * @param work its folder is empty again afterwards
+ * @throws the signal's reason after an abort; what is not the fault of the video, such as `storage.unavailable`
+ */
+export async function chooseRungs(
+  work: VideoWork,
+  hls: HlsSpec | undefined,
+): Promise<LadderPlan | undefined> {
+  const { video } = work.facts;
+  if (hls?.ladder !== 'auto' || !video) return undefined;
+  const sizes = chooseLadder(video, hls.heights);
+  const frameRate = outputFrameRate(video.frameRate);
+  const keyFrames = segmentFrames(frameRate, hls.segmentSeconds);
+  try {
+    return planLadder(await probeSizes(work, sizes), { frameRate, keyFrames, codec: hls.codec ?? 'h264' });
+  } catch (thrown) {
+    work.signal.throwIfAborted();
+    if (!isLandfallError(thrown, ...probeFailures)) throw thrown;
+    return { rungs: sizes.map((size) => ({ size })), omitted: [], fallback: thrown.detail ?? thrown.code };
+  }
+}

@@ -1,0 +1,181 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LandfallError, settleAll } from '#runtime';
+import type { Size } from '#media';
+import { seekToFrame } from '../encoding/frame-grid.js';
+import { outputFrameRate } from '../encoding/ladder.js';
+import { feedTracks } from '../encoding/picture-filters.js';
+import { x264 } from '../encoding/software-encoders.js';
+import type { VideoWork } from '../encoding/video-work.js';
+import type { VideoFacts } from '../facts/media-facts.js';
+import { options } from '../ffmpeg/command-line.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+
+/** What short stretches of a video take and show at one size. */
+export interface SizeSample {
+  readonly size: Size;
+  /** Bytes of a key frame and of any other, on average, in H.264 at the usual constant quality and without a cap. */
+  readonly keyBytes: number;
+  readonly frameBytes: number;
+  /**
+   * How much of the largest picture this size shows: the mean SSIM (0 to 1) of brightness after scaling down and up again, of the
+   * stretch where it is lowest.
+   */
+  readonly likeness: number;
+}
+
+/** A stretch in frames of the constant output rate. */
+export interface Stretch {
+  readonly startFrame: number;
+  readonly frames: number;
+}
+
+const folder = 'probe';
+const timeoutMs = 120_000;
+/** This share of all frames is measured, within these bounds. */
+const share = 0.06;
+const fewestFrames = 10;
+const mostFrames = 120;
+const secondsApart = 5;
+const mostStretches = 6;
+/** So many on every machine: x264 writes other bytes with other numbers of threads. */
+const threads = 2;
+
+/**
+ * The stretches that are measured: in the middle of as many equal parts of the video; its beginning where its length is not
+ * known. At most 120 frames together.
+ */
+export function chooseStretches(durationMs: number | null, frameRate: number): Stretch[] {
+  if (durationMs === null) return [{ startFrame: 0, frames: Math.round(2 * frameRate) }];
+  const allFrames = (durationMs / 1_000) * frameRate;
+  const measured = Math.min(mostFrames, Math.max(fewestFrames, allFrames * share));
+  const count = Math.min(mostStretches, Math.max(1, Math.floor(durationMs / 1_000 / secondsApart)));
+  const frames = Math.ceil(measured / count);
+  return Array.from({ length: count }, (_, index) => ({
+    startFrame: Math.max(0, Math.floor((allFrames * (index + 0.5)) / count - frames / 2)),
+    frames,
+  }));
+}
+
+/**
+ * Encodes short stretches of a video at several sizes, and measures what they take and show. The same on every machine.
+ *
+ * @param sizes largest first
+ * @throws what `transcodeVideo` throws; `media.damaged` when no stretch has a frame
+ */
+export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promise<SizeSample[]> {
+  const { facts, outDir } = work;
+  const { video } = facts;
+  if (!video) throw new LandfallError('media.no_stream', 'the file has no video');
+  const frameRate = outputFrameRate(video.frameRate);
+  const stretches = chooseStretches(video.endMs ?? facts.durationMs, frameRate);
+  const probeDir = join(outDir, folder);
+  const measured: SizeSample[][] = [];
+  try {
+    for (const stretch of stretches) {
+      await mkdir(probeDir, { recursive: true });
+      measured.push(await probeStretch({ ...work, outDir: probeDir }, video, sizes, stretch));
+      await rm(probeDir, { recursive: true });
+    }
+  } finally {
+    await rm(probeDir, { recursive: true, force: true });
+  }
+  // An index may promise more than there is.
+  const found = measured.filter((samples) => samples.every(({ keyBytes }) => keyBytes > 0));
+  if (found.length === 0) throw new LandfallError('media.damaged', 'no frame could be measured');
+  return sizes.map((size, index) => {
+    const samples = found.flatMap((one) => one[index] ?? []);
+    return {
+      size,
+      keyBytes: mean(samples.map(({ keyBytes }) => keyBytes)),
+      frameBytes: mean(samples.map(({ frameBytes }) => frameBytes)),
+      likeness: Math.min(...samples.map(({ likeness }) => likeness)),
+    };
+  });
+}
+
+async function probeStretch(
+  { tools, source, facts, limits, signal, outDir }: VideoWork,
+  video: VideoFacts,
+  sizes: readonly Size[],
+  { startFrame, frames }: Stretch,
+): Promise<SizeSample[]> {
+  const frameRate = outputFrameRate(video.frameRate);
+  const target = { frameRate, keyFrames: frames, maxKbps: 0 };
+  const tracks = sizes.map((size) => ({
+    folder,
+    range: 'SDR' as const,
+    target: { ...target, size },
+    encoder: x264,
+  }));
+  const feed = await feedTracks({ tools, video, signal }, tracks, frames);
+  await runFfmpeg(tools, {
+    source,
+    durationMs: facts.durationMs,
+    maxPixels: limits.maxPixels,
+    inputOptions: seekToFrame(startFrame, frameRate),
+    outputArgs: [
+      ...options({ filter_complex: [feed, ...compareSizes(sizes)].join(';') }),
+      ...sizes.flatMap((_, index) => options({ map: `[e${index}]` })),
+      ...options({
+        'c:v': x264.name,
+        preset: 'veryfast',
+        crf: 23,
+        threads,
+        g: frames,
+        sc_threshold: 0,
+        f: 'framecrc',
+      }),
+      packetFile,
+    ],
+    outDir,
+    timeoutMs: Math.min(limits.timeoutMs, timeoutMs),
+    signal,
+  });
+  const packets = readPackets(await readFile(join(outDir, packetFile), 'utf8'));
+  return settleAll(
+    sizes.map(async (size, index) => {
+      const [keyBytes = 0, ...others] = packets.get(index) ?? [];
+      const likeness =
+        index === 0 ? 1 : readLikeness(await readFile(join(outDir, likenessFile(index)), 'utf8'));
+      return { size, keyBytes, frameBytes: others.length > 0 ? mean(others) : keyBytes, likeness };
+    }),
+  );
+}
+
+const packetFile = 'packets.txt';
+const likenessFile = (index: number) => `likeness-${index}.txt`;
+
+/** Leads each size to its encoder, as `[e0]`, `[e1]`, …, and all but the largest back to its size, to be compared with it. */
+function compareSizes([largest, ...others]: readonly Size[]): string[] {
+  if (!largest || others.length === 0) return ['[v0]null[e0]'];
+  const numbers = others.map((_, index) => index + 1);
+  return [
+    `[v0]split=${others.length + 1}[e0]${numbers.map((index) => `[r${index}]`).join('')}`,
+    ...numbers.flatMap((index) => [
+      `[v${index}]split=2[e${index}][d${index}]`,
+      `[d${index}]scale=${largest.width}:${largest.height},setsar=1[u${index}]`,
+      `[r${index}][u${index}]ssim=stats_file=${likenessFile(index)},nullsink`,
+    ]),
+  ];
+}
+
+/** Bytes of the packets of each stream, in their order, from ffmpeg's `framecrc`: stream, dts, pts, duration, size, sum. */
+export function readPackets(text: string): Map<number, number[]> {
+  const packets = text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split(',').map(Number));
+  const byStream = Map.groupBy(packets, ([stream = 0]) => stream);
+  return new Map([...byStream].map(([stream, some]) => [stream, some.map((packet) => packet[4] ?? 0)]));
+}
+
+/** The mean SSIM of brightness from what ffmpeg's `ssim` says of each frame; 0 when it says nothing. */
+export function readLikeness(text: string): number {
+  const values = [...text.matchAll(/\bY:([\d.]+)/g)].map(([, value]) => Number(value));
+  return values.length > 0 ? mean(values) : 0;
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, next) => sum + next, 0) / numbers.length;
+}
