@@ -244,6 +244,27 @@ test('what is old goes, but for the newest event: positions go on from it', asyn
   expect(events.map(({ position }) => Number(position))).toEqual([3, 4]);
 });
 
+test('an event of a clock that was ahead stays longer than those after it, and stands in nobody\u2019s way', async () => {
+  await database.source.query(
+    `INSERT INTO events (id, position, type, data, created_at)
+     SELECT gen_random_uuid(), n, 'upload.processing', '{}',
+            now() + make_interval(days => CASE WHEN n = 1 THEN 40 ELSE -40 END)
+     FROM generate_series(1, 12000) AS n`,
+  );
+  expect(await pruneEvents(database.source, 86_400, never)).toBe(11_998);
+  await database.source.query(
+    `INSERT INTO events (id, position, type, data) VALUES (gen_random_uuid(), 12001, 'upload.processing', '{}')`,
+  );
+  const positions: number[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < 4; pages += 1) {
+    const page = await reader.page(cursor, {}, 10);
+    positions.push(...page.items.map(({ position }) => Number(position)));
+    cursor = page.next ?? undefined;
+  }
+  expect(positions).toEqual([1, 12_000, 12_001]);
+});
+
 test('every type of event has a description and data', () => {
   for (const { description, data } of Object.values(eventTypes)) {
     expect(description).toMatch(/\.$/);

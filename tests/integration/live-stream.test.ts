@@ -115,8 +115,13 @@ describe('the stream of events', () => {
 
   test('a reader of an upload that is merged goes on with the one that stands for it', async () => {
     const [merged, into] = [newId(), newId()];
-    await using stream = await open(`?uploadId=${merged}`);
-    await stream.until(() => stream.lastId() !== '');
+    const [before] = await log(1);
+    const query = `uploadId=${merged}`;
+    await using stream = await open(`?${query}`);
+    await using ready = await open(
+      `?${query.toUpperCase().replace('UPLOADID', 'uploadId')}&type=upload.ready`,
+    );
+    await Promise.all([stream, ready].map((one) => one.until(() => one.lastId() !== '')));
     await database.source.query(
       `INSERT INTO events (id, type, upload_id, data, position)
        SELECT $1, 'upload.merged', $2, $3, max(position) + 1 FROM events`,
@@ -126,6 +131,12 @@ describe('the stream of events', () => {
     await log(1);
     await stream.until(() => stream.events.length === 2);
     expect(stream.events.map(({ data }) => data.uploadId)).toEqual([merged, into]);
+    await ready.until(() => ready.events.length === 1);
+    // Older than what the process holds, so that the database filters.
+    await log(2_100);
+    await using later = await open(`?after=${before}&${query}&type=upload.ready`);
+    await later.until(() => later.events.length === 1);
+    for (const one of [ready, later]) expect(one.events.map(({ data }) => data.uploadId)).toEqual([into]);
   });
 
   test('a kill of the api loses nothing for a reader that comes back', async () => {

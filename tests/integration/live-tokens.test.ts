@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createLogger, developmentSecrets, newId } from '#runtime';
-import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
+import { type AppProcess, eventually, startApp, testDatabase, type TestDatabase } from '#testing';
 import { type Landing, UploadRegistry } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
@@ -93,7 +93,7 @@ describe('tokens for browsers', () => {
 
   test('show the events of their uploads, tickets or vars, and no others, live and from the log', async () => {
     const { token, cursor } = await issue({
-      uploads: [ids['other']],
+      uploads: [ids['other']?.toUpperCase()],
       tickets: [ticketId],
       vars: { user: '7', album: 'a' },
     });
@@ -114,7 +114,7 @@ describe('tokens for browsers', () => {
     await mix();
     await reader.until(() => reader.events.length >= 6);
     expect(reader.events.map(({ id }) => id)).toEqual(expected);
-    await using narrowed = await stream(token, `&after=${cursor}&uploadId=${ids['other']}`);
+    await using narrowed = await stream(token, `&after=${cursor}&uploadId=${ids['other']?.toUpperCase()}`);
     await narrowed.until(() => narrowed.events.length >= 2);
     expect(narrowed.events.map(({ data }) => data.uploadId)).toEqual([ids['other'], ids['other']]);
   });
@@ -181,6 +181,23 @@ describe('tokens for browsers', () => {
     expect(await refusal(`/v1/events/stream?token=${token}`)).toEqual([401, 'auth.token_expired']);
   });
 
+  test('show nothing once they have expired, also between two heartbeats', async () => {
+    await using stack = new AsyncDisposableStack();
+    const own = await startApp('api', { ...env, LIVE_HEARTBEAT_MS: '300000' });
+    stack.defer(async () => void (await own.end()));
+    const { token } = await issue({ tickets: [ticketId], lifetimeS: 1 }, own.url);
+    await using reader = await openStream(`${own.url}/v1/events/stream?token=${token}`);
+    await eventually(async () => {
+      const { status } = await fetch(`${own.url}/v1/uploads/${ids['ticketed']}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return status === 401 ? true : undefined;
+    });
+    await logEvents(database.source, 1, { ticketId });
+    await reader.ended;
+    expect(reader.events).toEqual([]);
+  });
+
   test('are in no line of the log', async () => {
     const { token } = await issue({ tickets: [ticketId] });
     await using reader = await stream(token);
@@ -198,6 +215,7 @@ describe('tokens for browsers', () => {
     [{ uploads: Array.from({ length: 21 }, newId) }],
     [{ tickets: 'all' }],
     [{ vars: { a: 1 } }],
+    [JSON.parse('{"vars": {"__proto__": "7", "user": "8"}}')],
     [{ vars: { a: 'x'.repeat(513) } }],
     [{ vars: Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`v${index}`, 'x'])) }],
     [{ tickets: [ticketId], scopes: [] }],

@@ -115,7 +115,9 @@ describe('the query API', () => {
       standing,
     ]);
     await database.source.query(`UPDATE uploads SET status = 'deleted' WHERE id = $1`, [deleted]);
-    const { body } = await get(`/v1/uploads?ids=${merged},${deleted},${standing}&fields=status`);
+    const { body } = await get(
+      `/v1/uploads?ids=${merged},${deleted?.toUpperCase()},${standing}&fields=status`,
+    );
     expect(body.items).toEqual([
       { id: standing, status: 'ready' },
       { id: deleted, status: 'deleted' },

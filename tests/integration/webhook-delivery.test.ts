@@ -126,7 +126,10 @@ describe('a webhook is disabled', () => {
 
   test('when it has failed for too long, and goes on when it is enabled again', async () => {
     let isWell = false;
-    const server = await receiver((_, response) => response.writeHead(isWell ? 204 : 500).end());
+    // What it asks for would make it no shorter.
+    const server = await receiver((_, response) =>
+      response.writeHead(isWell ? 204 : 500, { 'retry-after': '0' }).end(),
+    );
     const { id } = await house.hook(server.url);
     house.startDeliverer({ WEBHOOKS_DISABLE_AFTER_S: '60', WEBHOOKS_RETRY_S: '1,1,1,1,1,1,1,1,1' });
     const events = await house.record(newUploads(6));
@@ -152,6 +155,22 @@ describe('a webhook is disabled', () => {
     expect(server.received.length).toBeGreaterThanOrEqual(seen + 6);
     expect(await house.webhooks.get(id)).toMatchObject({ failures: 0, failingSince: null, disabledAt: null });
   });
+});
+
+test('what the URL of before answers says nothing of a webhook that has another one by now', async () => {
+  let answer = () => {};
+  const before = await receiver((_, response) => (answer = () => response.writeHead(410).end()));
+  const after = await receiver();
+  const { id } = await house.hook(before.url);
+  house.startDeliverer();
+  const [lost = ''] = await house.record(newUploads(1));
+  await got(before, 1);
+  await house.webhooks.update(id, { url: after.url });
+  answer();
+  await stateOf(id, lost, 'failed');
+  await house.record(newUploads(1));
+  await got(after, 1);
+  expect(await house.webhooks.get(id)).toMatchObject({ disabledAt: null, failures: 0, failingSince: null });
 });
 
 test('one webhook hangs while a hundred others get theirs within a second', async () => {

@@ -185,6 +185,7 @@ describe('the webhooks API', () => {
     expect(await list('type=upload.processing,webhook.test')).toEqual(failing.toReversed());
     expect(await list('type=upload.ignored')).toEqual([]);
     expect(await list(`until=${since}`)).toEqual([]);
+    expect(await list('since=1960-01-01T00:00:00Z')).toEqual(failing.toReversed());
     expect(await list(`since=${since}&limit=2`)).toEqual(failing.toReversed().slice(0, 2));
     const [failed] = (await ask<Page<DeliveryBody>>('GET', `/${id}/deliveries?limit=1`)).body.items;
     expect(failed?.lastAttempt).toMatchObject({

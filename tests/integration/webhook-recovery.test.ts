@@ -1,6 +1,6 @@
-import { firstIdOf, newId } from '#runtime';
+import { firstIdOf, newId, withTimeLimit } from '#runtime';
 import { eventually, startApp } from '#testing';
-import { pruneDeliveries } from '#webhooks';
+import { pruneDeliveries, replayRange, replayStates } from '#webhooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
 import { type DeliveryHouse, newUploads, startDeliveryHouse, startReceiver } from './webhooks.fixture.js';
@@ -78,6 +78,26 @@ test('with a hundred thousand that wait for others, a new event arrives at once'
   await eventually(async () => ((await house.webhooks.get(failing.id)).pausedUntil ? true : undefined));
   expect(await count(`webhook_id = '${failing.id}' AND attempts > 0`)).toBeLessThan(100);
   expect(await count(`webhook_id = '${paused.id}' AND attempts > 0`)).toBe(0);
+});
+
+test('a delivery whose outcome is being recorded holds up neither the leases of others nor a replay', async () => {
+  const server = stack.use(await startReceiver(() => {}));
+  const { id } = await house.hook(server.url);
+  house.startDeliverer();
+  const since = new Date(Date.now() - 60_000);
+  const [recorded = '', other = ''] = await house.record(newUploads(2));
+  await eventually(() => (server.open() === 2 ? true : undefined));
+  const leaseOf = async () => (await house.deliveries.get(id, other)).leasedUntil?.getTime() ?? 0;
+  await house.database.source.transaction(async (manager) => {
+    await manager.query('SELECT FROM deliveries WHERE event_id = $1 FOR UPDATE', [recorded]);
+    const held = await leaseOf();
+    await eventually(async () => ((await leaseOf()) > held ? true : undefined), 10_000);
+    const range = { since, until: new Date(Date.now() + 60_000), states: replayStates };
+    const replayed = replayRange(house.database.source, id, range);
+    expect(await withTimeLimit(replayed, 10_000, 'database.unavailable', 'it waits')).toMatchObject({
+      replayed: 0,
+    });
+  });
 });
 
 test('deliveries go with the log, and those of a webhook that was deleted at once', async () => {

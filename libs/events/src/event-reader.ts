@@ -35,12 +35,14 @@ export class EventReader {
       order: { position: 'DESC' },
       take: 1,
     });
-    if (!last) return { items: [], next: after ?? null };
+    // Nothing near, but perhaps further on: where the clock once jumped, old events stayed that outlived those after them.
+    const [end] = last ? [last] : await this.after(from, 1);
+    if (!end) return { items: [], next: after ?? null };
     const window = this.source
       .createQueryBuilder(LogEvent, 'e')
-      .where('e.position > :from AND e.position <= :to', { from, to: last.position });
+      .where('e.position > :from AND e.position <= :to', { from, to: end.position });
     const items = await narrowEvents(window, filter).orderBy('e.position').limit(limit).getMany();
-    return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : last.id };
+    return { items, next: items.length === limit ? (items.at(-1)?.id ?? null) : end.id };
   }
 
   /**

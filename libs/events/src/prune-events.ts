@@ -10,8 +10,8 @@ const pageSize = 1_000;
  */
 export async function pruneEvents(source: DataSource, keepS: number, signal: AbortSignal): Promise<number> {
   let removed = 0;
-  for (let page = pageSize; page === pageSize && !signal.aborted; removed += page) {
-    // TypeORM returns [rows, count] for DELETE. Positions go up with time but for moments: the first that is too young ends it.
+  for (let page = pageSize; page > 0 && !signal.aborted; removed += page) {
+    // TypeORM returns [rows, count] for DELETE. Positions go up with time, but for moments, and where the clock once jumped.
     const [, count] = (await source.query(
       `DELETE FROM events WHERE id IN (
          SELECT id FROM (SELECT id, position, created_at FROM events WHERE position IS NOT NULL

@@ -21,3 +21,8 @@ test('an id after another is larger, however far the clock of that one is ahead'
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   }
 });
+
+test('no id is older than 1970, so whoever asks for what came before gets an id that sorts before all', () => {
+  for (const ms of [-1, -62_135_596_800_000, 0])
+    expect(firstIdOf(ms)).toBe('00000000-0000-7000-8000-000000000000');
+});

@@ -48,9 +48,12 @@ export function timeOfId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }
 
-/** Sorts before every id that is made at this time or later, in milliseconds since 1970, and after all older ones. */
+/**
+ * Sorts before every id that is made at this time or later, in milliseconds since 1970, and after all older ones. Ids know no
+ * time before 1970.
+ */
 export function firstIdOf(ms: number): string {
-  return `${timeDigitsOf(ms)}-7000-8000-000000000000`;
+  return `${timeDigitsOf(Math.max(0, ms))}-7000-8000-000000000000`;
 }
 
 function beginMillisecond(ms: number, firstInIt: number): void {

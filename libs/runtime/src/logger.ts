@@ -29,10 +29,17 @@ export function createLogger(app: string, level: string, destination?: Destinati
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** An error of ours needs no stack: its code says where it comes from. What it was caused by is told in one line. */
+/**
+ * An error of ours needs no stack: its code says where it comes from. What it was caused by is told in one line. Of a query that
+ * failed the values are left out, which may be secrets, or a megabyte.
+ */
 function describeError(error: Error): object {
-  if (!(error instanceof LandfallError) || error.code === 'internal.unexpected')
-    return stdSerializers.err(error);
+  if (!(error instanceof LandfallError) || error.code === 'internal.unexpected') {
+    const told: Record<string, unknown> = { ...stdSerializers.err(error) };
+    // TypeORM's: the second repeats what the error says of itself.
+    for (const name of ['parameters', 'driverError']) delete told[name];
+    return told;
+  }
   const { code, message, context, cause } = error;
   return { code, message, ...context, ...(cause instanceof Error ? { cause: cause.message } : {}) };
 }

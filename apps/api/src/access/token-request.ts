@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tokenScopes } from './access-token.js';
 
 const isBetween = (min: number, value: number, max: number) => min <= value && value <= max;
-const ids = z.array(z.uuid('must be a UUID')).max(20).default([]);
+const ids = z.array(z.uuid('must be a UUID').toLowerCase()).max(20).default([]);
 
 /** The body of POST /v1/tokens. */
 export const tokenRequestSchema = z

@@ -4,11 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /**
  * The weak entity tag of an answer (RFC 9110, 8.8.3). Weak, because what is hashed need not be every
  * byte of it: signatures of URLs differ each time.
- * @param period number of the time for which the answer may be kept, where it does not hold for ever
+ * @param period names the time for which the answer may be kept, where it does not hold for ever
  */
-export function entityTagOf(content: unknown, period?: number): string {
+export function entityTagOf(content: unknown, period?: string): string {
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 27);
-  return period === undefined ? `W/"${hash}"` : `W/"${hash}.${period.toString(36)}"`;
+  return period === undefined ? `W/"${hash}"` : `W/"${hash}.${period}"`;
 }
 
 /** Sends the tag, and 304 if the client holds what it stands for. Returns whether it does: then send no body. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LandfallError } from '#runtime';
+import { isLandfallError, LandfallError } from '#runtime';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -60,8 +60,15 @@ function parseJson(contentType: string | undefined, body: unknown, types = jsonT
     );
   if (!isUtf8(body)) throw new LandfallError('request.invalid', 'the body is not UTF-8');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'), refusePrototype);
   } catch (error) {
+    if (isLandfallError(error)) throw error;
     throw new LandfallError('request.invalid', 'the body is not JSON', { cause: error });
   }
+}
+
+/** zod leaves the name out without a word, and what was asked for would be less, or more, than was meant. */
+function refusePrototype(name: string, value: unknown): unknown {
+  if (name === '__proto__') throw new LandfallError('request.invalid', '__proto__ is no name');
+  return value;
 }

@@ -4,6 +4,7 @@ import {
   type EventFilter,
   type EventReader,
   type EventSubject,
+  type EventType,
   isPinned,
   type UploadPins,
   wantsEvent,
@@ -15,6 +16,7 @@ import { streamEnds } from './live-metrics.js';
 import type { Slots } from './slots.js';
 
 const pageSize = 100;
+const mergeType = 'upload.merged' satisfies EventType;
 /** What is written at once before the reader has to take it. */
 const writeBytes = 65_536;
 /** The shortest time after which a reader comes back; all of them at once would be a burden. */
@@ -51,6 +53,8 @@ type StreamEnd = 'client' | 'stalled' | 'expired' | 'shutdown' | 'failed';
 export class EventStream {
   private readonly closing = new AbortController();
   private readonly filter: EventFilter;
+  /** What is read from the log for it. */
+  private readonly readFilter: EventFilter;
   private place: LogPlace;
   private pumping = false;
   private unfollow: () => void = () => {};
@@ -62,6 +66,10 @@ export class EventStream {
   ) {
     this.place = wish.place;
     this.filter = { ...wish.filter, pins: wish.pins };
+    const { types } = this.filter;
+    // Whoever wants no merges must hear of them all the same, or would not know whom to follow.
+    this.readFilter =
+      types && wish.pins.length > 0 ? { ...this.filter, types: [...types, mergeType] } : this.filter;
   }
 
   /** Calls `onEnd` when the stream is over. */
@@ -82,12 +90,13 @@ export class EventStream {
 
   /** Sends what is not in the log, unless the reader is behind. */
   offer({ subject, frame }: LiveEvent): void {
+    if (this.isExpired()) return;
     if (!this.pumping && !this.response.writableNeedDrain && this.wants(subject)) this.response.write(frame);
   }
 
   /** Tells the reader, and whatever is in between, that the stream lives, and the id to resume after. */
-  beat(now: number): void {
-    if (now >= this.wish.endsAt) return this.end('expired');
+  beat(): void {
+    if (this.isExpired()) return;
     if (!this.pumping && !this.response.writableNeedDrain) this.response.write(`:\n${idLine(this.place)}\n`);
   }
 
@@ -101,12 +110,19 @@ export class EventStream {
     streamEnds.count(reason);
   }
 
+  /** Ends the stream when its time is over: no event is later than the token of its reader. */
+  private isExpired(): boolean {
+    if (Date.now() < this.wish.endsAt) return false;
+    this.end('expired');
+    return true;
+  }
+
   /** Sends what there is, as fast as the reader takes it. */
   private async pump(): Promise<void> {
     if (this.pumping) return;
     this.pumping = true;
     try {
-      while (!this.closing.signal.aborted) {
+      while (!this.closing.signal.aborted && !this.isExpired()) {
         const events = this.parts.hub.after(this.place.position);
         // Nothing is awaited between this and the end: whoever wakes us then is not missed.
         if (events?.length === 0) return;
@@ -127,7 +143,7 @@ export class EventStream {
   private async readPage(): Promise<void> {
     const { reader, slots } = this.parts;
     const { id } = this.place;
-    const { items, next } = await slots.use(() => reader.page(id ?? undefined, this.filter, pageSize));
+    const { items, next } = await slots.use(() => reader.page(id ?? undefined, this.readFilter, pageSize));
     await this.send(items.map(placedEvent));
     if (next === null || this.closing.signal.aborted) return;
     if (next !== this.place.id) this.place = { id: next, position: await reader.positionOf(next) };
@@ -141,8 +157,8 @@ export class EventStream {
       if (this.wants(event.subject)) {
         frames.push(event.frame);
         bytes += event.frame.length;
-        this.followMerge(event);
       }
+      this.followMerge(event);
       this.place = event;
       if (bytes < writeBytes) continue;
       await this.write(frames.splice(0));
@@ -177,7 +193,8 @@ export class EventStream {
   /** Whoever follows an upload follows the one that stands for it. */
   private followMerge({ subject, mergedInto }: PlacedEvent): void {
     if (mergedInto === null) return;
-    for (const pin of this.wish.pins) if (isPinned(pin, subject)) pin.uploadIds.push(mergedInto);
+    for (const pin of this.wish.pins)
+      if (isPinned(pin, subject) && !pin.uploadIds.includes(mergedInto)) pin.uploadIds.push(mergedInto);
   }
 }
 

@@ -18,12 +18,12 @@ const listOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
 
 /** Where reading begins: after an event, or at an end of the log. */
 const cursor = z.union(
-  [z.uuid(), z.literal('latest'), z.literal('beginning')],
+  [z.uuid().toLowerCase(), z.literal('latest'), z.literal('beginning')],
   'must be the id of an event, latest or beginning',
 );
 export type Cursor = z.output<typeof cursor>;
 
-const uploadId = z.uuid('must be a UUID').optional().describe('events of this upload');
+const uploadId = z.uuid('must be a UUID').toLowerCase().optional().describe('events of this upload');
 const count = (fallback: number, min: number, max: number) =>
   z.coerce.number(`must be an integer from ${min} to ${max}`).int().min(min).max(max).default(fallback);
 
@@ -59,5 +59,5 @@ export type StreamQuery = z.output<typeof streamQuery>;
 /** The header Last-Event-ID, which browsers send empty before the first event. */
 export const lastEventId = z.preprocess(
   (given) => (given === '' ? undefined : given),
-  z.uuid('Last-Event-ID must be the id of an event').optional(),
+  z.uuid('Last-Event-ID must be the id of an event').toLowerCase().optional(),
 );

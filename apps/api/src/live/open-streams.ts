@@ -49,7 +49,6 @@ export class OpenStreams {
   }
 
   private beat(): void {
-    const now = Date.now();
-    for (const stream of this.streams) stream.beat(now);
+    for (const stream of this.streams) stream.beat();
   }
 }

@@ -13,8 +13,8 @@ import {
 } from '#uploads';
 import { z } from 'zod';
 
-/** The parameter `:id`. */
-export const uploadId = z.uuid('must be a UUID');
+/** The parameter `:id`; ids are compared as Postgres writes them. */
+export const uploadId = z.uuid('must be a UUID').toLowerCase();
 
 /** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
 const usualDistance = 7;

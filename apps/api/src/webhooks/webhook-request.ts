@@ -10,7 +10,7 @@ import { listOf } from '#uploads';
 import { z } from 'zod';
 
 /** The parameters `:id` and `:eventId`. */
-export const uuid = z.uuid('must be a UUID');
+export const uuid = z.uuid('must be a UUID').toLowerCase();
 
 const url = z
   .string()

@@ -81,7 +81,7 @@ const testPollMs = 250;
 export async function testWebhook(landfall: Landfall, id: string, { json }: Json): Promise<number> {
   let delivery = await landfall.webhooks.test(id);
   const deadline = Date.now() + testWaitMs;
-  while (delivery.attempts === 0 && Date.now() < deadline) {
+  while (delivery.lastAttempt === null && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, testPollMs));
     delivery = await landfall.webhooks.getDelivery(id, delivery.eventId);
   }

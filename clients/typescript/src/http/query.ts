@@ -1,4 +1,4 @@
-/** Values of a query: a list is written with commas; of records there are only vars. */
+/** Values of a query: a list is written with commas, and a record as `var.<name>=<value>`. */
 export type QueryValue =
   | string
   | number
@@ -8,14 +8,21 @@ export type QueryValue =
   | null
   | undefined;
 
+/** How records are written, by their name. */
+const recordPrefixes: Readonly<Record<string, string>> = { vars: 'var', labels: 'label' };
+/** Lists whose values may have commas: they are written as often as they have values. */
+const repeated = new Set(['tag']);
+
 /** Writes a query with its question mark, or nothing if there are no values. */
 export function writeQuery(values: Readonly<Record<string, QueryValue>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined || value === null) continue;
-    if (Array.isArray(value)) query.append(name, value.join(','));
+    if (Array.isArray(value))
+      for (const item of repeated.has(name) ? value : [value.join(',')]) query.append(name, String(item));
     else if (typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) query.append(`var.${key}`, String(item));
+      for (const [key, item] of Object.entries(value))
+        query.append(`${recordPrefixes[name] ?? name}.${key}`, String(item));
     else query.append(name, String(value));
   }
   const text = query.toString();

@@ -101,7 +101,15 @@ test('does not wait longer than allowed for a server that asks for an hour', asy
 });
 
 test('repeats a POST only under a key, which is the same for every try', async () => {
-  await using api = await startAnswering([problem(503, 'x.y'), 'break', thing, problem(503, 'x.y'), thing]);
+  await using api = await startAnswering([
+    problem(503, 'x.y'),
+    'break',
+    // The try that broke is still at work.
+    problem(409, 'idempotency.key_in_use'),
+    thing,
+    problem(503, 'x.y'),
+    thing,
+  ]);
   const transport = transportTo(api);
   await transport.call(create, { body: { name: 'a' } });
   const keys = api.requests.map(({ headers }) => headers['idempotency-key']);

@@ -164,7 +164,9 @@ export class Transport {
 function pauseAfter(error: unknown, failures: number): number | null {
   const ownMs = backoffMs(failures, retryBaseMs, retryMaxMs);
   if (error instanceof LandfallUnreachable) return ownMs;
-  if (!(error instanceof LandfallProblem) || !passing.has(error.status)) return null;
+  if (!(error instanceof LandfallProblem)) return null;
+  // Our first try is still at work, and will have an answer for the next one.
+  if (!passing.has(error.status) && error.code !== 'idempotency.key_in_use') return null;
   return error.retryAfterMs === null ? ownMs : error.retryAfterMs + ownMs;
 }
 

@@ -112,6 +112,7 @@ describe('stream', () => {
 
   test('is opened again when nothing arrives on it', async () => {
     await using api = await startAnswering([
+      'headOnly',
       { stream: frame('1'), finally: 'hold' },
       { stream: frame('2'), finally: 'hold' },
     ]);

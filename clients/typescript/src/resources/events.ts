@@ -67,6 +67,7 @@ export class Events {
       try {
         const url = `/v1/events/stream${writeQuery({ ...query, after: resumeAfter })}`;
         const body = await this.transport.open(url, {}, stream.signal);
+        stream.moved();
         for await (const { id, data } of readServerSentEvents(body, stream.moved)) {
           if (id !== null) resumeAfter = id;
           if (data === null) continue;

@@ -1,4 +1,4 @@
-import { LandfallError } from '#runtime';
+import { firstIdOf, LandfallError } from '#runtime';
 import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from '#database';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { findCurrent, isCurrent } from './current-version.js';
@@ -216,13 +216,9 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
     query.andWhere(`u.labels @> :labels::jsonb AND u.labels <> '{}'`, {
       labels: JSON.stringify(filter.labels),
     });
-  if (filter.createdAfter) query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter) });
-  if (filter.createdBefore) query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore) });
+  if (filter.createdAfter)
+    query.andWhere('u.id >= :after', { after: firstIdOf(filter.createdAfter.getTime()) });
+  if (filter.createdBefore)
+    query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore.getTime()) });
   return query;
-}
-
-/** The smallest UUIDv7 of a millisecond. */
-function firstIdOf(time: Date): string {
-  const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
 }

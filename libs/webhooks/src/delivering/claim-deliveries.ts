@@ -141,17 +141,26 @@ function toDelivery(row: Row): ClaimedDelivery {
   };
 }
 
-/** Prolongs the leases of deliveries that take longer. */
-export async function renewLeases(source: DataSource, deliveries: readonly ClaimedDelivery[]): Promise<void> {
-  await source.query(
-    `UPDATE deliveries AS d SET leased_until = now() + make_interval(secs => ${leaseS})
-     FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS held (webhook_id, event_id, attempt)
-     WHERE (d.webhook_id, d.event_id) = (held.webhook_id, held.event_id)
-       AND d.state = 'pending' AND d.attempts = held.attempt`,
-    [
-      deliveries.map(({ webhookId }) => webhookId),
-      deliveries.map(({ eventId }) => eventId),
-      deliveries.map(({ attempt }) => attempt),
-    ],
-  );
+/** Of these webhooks, events and attempts; a row that another transaction holds is passed by. */
+const renewText = `
+  WITH held AS MATERIALIZED (
+    SELECT d.webhook_id, d.event_id FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS held (webhook_id, event_id, attempt)
+    JOIN deliveries AS d ON (d.webhook_id, d.event_id) = (held.webhook_id, held.event_id)
+    WHERE d.state = 'pending' AND d.attempts = held.attempt FOR UPDATE OF d SKIP LOCKED)
+  UPDATE deliveries AS d SET leased_until = now() + make_interval(secs => ${leaseS})
+  FROM held WHERE (d.webhook_id, d.event_id) = (held.webhook_id, held.event_id)`;
+
+/**
+ * Prolongs the leases of deliveries that take longer. Waits for none whose outcome is being recorded just now: that statement
+ * has rows of its own that we hold, and the two would wait for each other.
+ */
+export async function renewLeases(
+  source: DataSource,
+  deliveries: readonly Pick<ClaimedDelivery, 'webhookId' | 'eventId' | 'attempt'>[],
+): Promise<void> {
+  await source.query(renewText, [
+    deliveries.map(({ webhookId }) => webhookId),
+    deliveries.map(({ eventId }) => eventId),
+    deliveries.map(({ attempt }) => attempt),
+  ]);
 }

@@ -18,9 +18,9 @@ export interface DisabledWebhook {
 const healthText = `
   WITH reports AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS t (id uuid, succeeded boolean, failures int, gone boolean, retry_after_s float8)),
+      AS t (id uuid, url text, succeeded boolean, failures int, gone boolean, retry_after_s float8)),
   now AS (
-    SELECT id, failures, coalesce(failing_since, now()) AS since, disabled_at FROM webhooks
+    SELECT id, url, failures, coalesce(failing_since, now()) AS since, disabled_at FROM webhooks
     WHERE id IN (SELECT id FROM reports) ORDER BY id FOR UPDATE),
   judged AS (
     SELECT t.*, now.failures + t.failures AS failed, now.since, CASE
@@ -28,15 +28,15 @@ const healthText = `
         WHEN t.gone THEN 'gone'
         WHEN NOT t.succeeded AND now.failures + t.failures >= ${brokenAfter}
          AND now.since <= now() - make_interval(secs => $2) THEN 'failing' END AS reason
-    FROM reports AS t JOIN now USING (id))
+    FROM reports AS t JOIN now USING (id, url))
   UPDATE webhooks AS w
   SET failures = CASE WHEN j.succeeded THEN 0 ELSE j.failed END,
       failing_since = CASE WHEN NOT j.succeeded THEN j.since END,
-      paused_until = CASE
-        WHEN j.retry_after_s IS NOT NULL THEN now() + make_interval(secs => j.retry_after_s)
-        WHEN NOT j.succeeded AND j.failed >= ${brokenAfter} THEN now() + (0.9 + 0.2 * random())
+      paused_until = greatest(
+        now() + make_interval(secs => j.retry_after_s),
+        CASE WHEN NOT j.succeeded AND j.failed >= ${brokenAfter} THEN now() + (0.9 + 0.2 * random())
           * greatest(least((now() - j.since) / 2, make_interval(secs => ${pauseMaxS})),
-                     make_interval(secs => ${pauseMinS})) END,
+                     make_interval(secs => ${pauseMinS})) END),
       disabled_at = CASE WHEN j.reason IS NULL THEN w.disabled_at ELSE now() END,
       disabled_reason = coalesce(j.reason, w.disabled_reason)
   FROM judged AS j WHERE w.id = j.id
@@ -44,7 +44,9 @@ const healthText = `
 
 /**
  * Counts the failures of webhooks, pauses those that fail (the breaker), and disables those that
- * answered 410 or have failed for too long. A single success ends all that.
+ * answered 410 or have failed for too long. A single success ends all that. `Retry-After` prolongs a
+ * pause and never shortens it. What a URL answered that the webhook has no longer says nothing of the
+ * one that it has now.
  * @returns those that it disabled
  */
 export async function recordHealth(
@@ -53,11 +55,13 @@ export async function recordHealth(
   disableAfterS: number,
 ): Promise<DisabledWebhook[]> {
   const sent = outcomes.filter(isOfReceiver);
-  const reports = [...Map.groupBy(sent, ({ delivery }) => delivery.webhookId)].map(([id, ofWebhook]) => {
-    const attempts = ofWebhook.flatMap(({ attempt }) => (attempt ? [attempt] : []));
+  const byReceiver = Map.groupBy(sent, ({ delivery }) => `${delivery.webhookId} ${delivery.url}`);
+  const reports = [...byReceiver.values()].map((ofReceiver) => {
+    const attempts = ofReceiver.flatMap(({ attempt }) => (attempt ? [attempt] : []));
     const waits = attempts.flatMap(({ retryAfterS }) => (retryAfterS === null ? [] : [retryAfterS]));
     return {
-      id,
+      id: ofReceiver[0]?.delivery.webhookId,
+      url: ofReceiver[0]?.delivery.url,
       succeeded: attempts.some(({ errorCode }) => errorCode === null),
       failures: attempts.filter(({ errorCode }) => errorCode !== null).length,
       gone: attempts.some(({ status }) => status === 410),

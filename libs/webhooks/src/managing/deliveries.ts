@@ -104,7 +104,7 @@ export class Deliveries {
 /** What makes a delivery as it was in the beginning; the result of its last attempt stays to be seen. */
 export const pendingAgain = `state = 'pending', attempts = 0, next_attempt_at = now(), leased_until = NULL`;
 /** Of `deliveries AS d`: one that a worker sends right now is as good as sent again, and its attempt must stay what it is. */
-export const isNotBeingSent = `(d.leased_until IS NULL OR d.leased_until <= now())`;
+const isNotBeingSent = `(d.leased_until IS NULL OR d.leased_until <= now())`;
 
 /** Deliverers wait for the same signal as those who follow the log. */
 export async function wakeDeliverers(manager: EntityManager): Promise<void> {

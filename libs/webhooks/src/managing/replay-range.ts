@@ -2,7 +2,7 @@ import type { DataSource } from '#database';
 import type { EventType } from '#events';
 import { firstIdOf } from '#runtime';
 import type { DeliveryState } from '../rows/delivery.entity.js';
-import { isNotBeingSent, pendingAgain, wakeDeliverers } from './deliveries.js';
+import { pendingAgain, wakeDeliverers } from './deliveries.js';
 import { lockWebhook } from './webhooks.js';
 
 /** What of an event and a webhook is replayed: deliveries in a state, and events that have none (`missing`). */
@@ -27,21 +27,26 @@ const replayText = `
   WITH page AS MATERIALIZED (
     SELECT id, position, type, upload_id FROM events
     WHERE id > $2 AND id < $3 AND position IS NOT NULL ORDER BY id LIMIT ${pageSize}),
+  wanted AS MATERIALIZED (
+    SELECT e.*, w.ordered AND e.upload_id IS NOT NULL AS ordered FROM webhooks AS w CROSS JOIN page AS e
+    WHERE w.id = $1 AND (w.types = '{}' OR e.type = ANY (w.types)) AND ($4::text[] IS NULL OR e.type = ANY ($4))),
+  again AS (
+    UPDATE deliveries AS d SET ${pendingAgain} FROM wanted
+    WHERE (d.webhook_id, d.event_id) = ($1, wanted.id) AND d.state = ANY ($5::text[])
+    RETURNING 1),
   made AS (
-    INSERT INTO deliveries AS d (webhook_id, event_id, position, type, upload_id, ordered, state, next_attempt_at, created_at)
-    SELECT w.id, e.id, e.position, e.type, e.upload_id, w.ordered AND e.upload_id IS NOT NULL, 'pending', now(), now()
-    FROM webhooks AS w CROSS JOIN page AS e
-    WHERE w.id = $1 AND (w.types = '{}' OR e.type = ANY (w.types)) AND ($4::text[] IS NULL OR e.type = ANY ($4))
-      AND ('missing' = ANY ($5::text[]) OR EXISTS (
-        SELECT FROM deliveries AS old WHERE (old.webhook_id, old.event_id) = (w.id, e.id)))
-    ON CONFLICT (webhook_id, event_id) DO UPDATE SET ${pendingAgain}
-    WHERE d.state = ANY ($5) AND ${isNotBeingSent}
+    INSERT INTO deliveries (webhook_id, event_id, position, type, upload_id, ordered, state, next_attempt_at, created_at)
+    SELECT $1, id, position, type, upload_id, ordered, 'pending', now(), now()
+    FROM wanted WHERE 'missing' = ANY ($5)
+    ON CONFLICT DO NOTHING
     RETURNING 1)
-  SELECT (SELECT count(*)::int FROM made) AS replayed, (SELECT count(*)::int FROM page) AS looked,
+  SELECT (SELECT count(*) FROM again)::int + (SELECT count(*) FROM made)::int AS replayed,
+         (SELECT count(*)::int FROM page) AS looked,
          (SELECT max(id::text) FROM page) AS last`;
 
 /**
- * Sends the events of one page again, oldest first.
+ * Sends the events of one page again, oldest first. It locks nothing that is being sent: whoever records what came of that
+ * would wait for us, and we for them.
  * @param after the cursor of the page before
  * @returns how many, and the cursor of the next page; null after the last
  * @throws LandfallError webhook.not_found

@@ -27,6 +27,8 @@ describe('checkUrl', () => {
     ['https://example.com/#part', 'fragment'],
     ['https://example.com:22/', 'WEBHOOKS_PORTS: 443, 8443'],
     ['https://example.com:80/', 'WEBHOOKS_PORTS'],
+    ['https://example.com:0/', 'port 0'],
+    ['http://localhost:0/', 'port 0'],
     ['https://127.0.0.1/', 'not public'],
     ['https://2130706433/', 'not public'],
     ['https://0x7f000001/', 'not public'],

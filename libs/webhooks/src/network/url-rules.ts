@@ -37,7 +37,8 @@ export function checkUrl(text: string, { addresses, ports }: UrlRules): URL {
     throw refusal('it must begin with https://; http is for hosts of WEBHOOKS_ALLOW');
   if (url.username || url.password) throw refusal('it must not have a user name or password');
   if (url.hash) throw refusal('it must not have a fragment');
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+  if (port === 0) throw refusal('nothing listens on port 0');
   if (!isAllowed && !ports.includes(port))
     throw refusal(`its port must be one of WEBHOOKS_PORTS: ${ports.join(', ')}`);
   if (isIP(host) !== 0 && !addresses.permits(host, host)) throw refusal('its address is not public');
