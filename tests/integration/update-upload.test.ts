@@ -206,12 +206,15 @@ describe('PATCH /v1/uploads/{id}', () => {
     });
   });
 
-  test.each(['__proto__', 'constructor'])('%s, which every object has, is no name', async (name) => {
-    expect(await patch(`{"labels": {"${name}": "1", "a": "3"}}`)).toMatchObject({
-      status: 400,
-      body: { code: 'request.invalid' },
-    });
-  });
+  test.each(['__proto__', 'constructor', 'prototype'])(
+    '%s, which stands for a part of objects, is no name',
+    async (name) => {
+      expect(await patch(`{"labels": {"${name}": "1", "a": "3"}}`)).toMatchObject({
+        status: 400,
+        body: { code: 'request.invalid' },
+      });
+    },
+  );
 
   test('other content types, ids that are none, uploads that are not there and deleted ones are refused', async () => {
     expect((await patch('title=T', 'application/x-www-form-urlencoded')).status).toBe(400);
