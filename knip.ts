@@ -20,6 +20,8 @@ const config: KnipConfig = {
     'bench/prove/main.ts!',
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
+    'bench/callbacks/busy-core.ts!',
+    'bench/events/stream-holder.ts!',
     'libs/image/src/decoders/decoder-thread.ts!',
     'apps/oss-emulator/src/images/child/image-child.ts!',
   ],

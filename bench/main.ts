@@ -11,6 +11,7 @@ import { measureEventLatency } from './events/latency.js';
 import { measureStreams } from './events/streams.js';
 import { measureFirstThumbnail } from './images/first-thumbnail.js';
 import { measureImageMemory } from './images/memory.js';
+import { measureImageQuality } from './images/quality.js';
 import { measureImages } from './images/throughput.js';
 import { compareResults, readResults, tellComparison } from './harness/compare.js';
 import { describeMachine } from './harness/machine.js';
@@ -33,6 +34,7 @@ const benchmarks = {
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
+  'images-quality': measureImageQuality,
   'events-deliveries': measureDeliveries,
   'events-latency': measureEventLatency,
   'events-streams': measureStreams,

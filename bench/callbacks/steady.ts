@@ -28,8 +28,9 @@ export async function measureSteadyRates({
   ];
   for (const contestant of contestants) await range.warmUp(contestant);
 
-  const measured = conditions.map((condition) => ({
-    ...condition,
+  const measured = conditions.map(({ ratePerSecond, isBusy }) => ({
+    ratePerSecond,
+    isBusy,
     rounds: { landfall: [], bareFastify: [] } as Record<Name, Measurement[]>,
   }));
   for (let round = 1; round <= rounds; round += 1) {

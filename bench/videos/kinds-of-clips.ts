@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { runFfmpeg } from '../harness/run-ffmpeg.js';
 
-export const kindRate = 25;
+const kindRate = 25;
 
 /** How a clip is made of still pictures: the pictures, and the filters that move them (`[0:v]`, `[1:v]`, …). */
 interface Recipe {

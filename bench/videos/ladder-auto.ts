@@ -76,7 +76,7 @@ export async function measureAutoLadder({ rounds, signal, say }: BenchmarkOption
     ],
     notes: [
       `${clipSeconds} s each, in ${heights.join(', ')}; SSIM of brightness at the size of the source; auto against fixed, the probe included`,
-      'bits at equal SSIM: of each rung of auto, what fixed takes for its SSIM, between its rungs and other CRFs of its largest',
+      'bits at equal SSIM: of each rung of auto, against what fixed takes for its SSIM, between its rungs; of the largest size, between its CRFs',
     ],
   };
 }
@@ -97,8 +97,11 @@ async function compareLadders(bench: Bench, kind: KindOfClip, rounds: number): P
     }
   }
   const { fixed, auto } = rungs;
-  const curve = [...fixed, ...(await otherQualities(tools.ffmpegPath, clip, folder))];
-  const atEqualSsim = meanOfRatios(auto.map((rung) => rung.kbps / rateAt(curve, rung)));
+  const [largest] = fixed;
+  const others = await otherQualities(tools.ffmpegPath, clip, folder);
+  // Other qualities of the largest size may beat the smaller rungs: those are held against rungs alone.
+  const curveFor = ({ height }: Rung) => (largest?.height === height ? [largest, ...others] : fixed);
+  const atEqualSsim = meanOfRatios(auto.map((rung) => rung.kbps / rateAt(curveFor(rung), rung)));
   return { fixed, auto, atEqualSsim, times };
 }
 

@@ -1,5 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { developmentSecrets } from '#runtime';
 import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium, skippedWithoutChromium } from '../acceptance/fixtures/chromium.fixture.js';
 import { apiEnv } from './api-env.fixture.js';
 
 const origin = 'https://app.example.com';
@@ -15,15 +19,24 @@ describe('pages of other origins', () => {
   let database: TestDatabase;
   let api: AppProcess;
   let closed: AppProcess;
+  const pages = createServer((_, response) => response.end('<!doctype html>'));
+  let pageOrigin = '';
   beforeAll(async () => {
     database = await testDatabase();
+    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve));
+    pageOrigin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
     const env = apiEnv(database.url);
-    api = await startApp('api', { ...env, API_CORS_ORIGINS: `${origin},http://localhost:5173` });
+    api = await startApp('api', {
+      ...env,
+      API_CORS_ORIGINS: `${origin},http://localhost:5173,${pageOrigin}`,
+    });
     closed = await startApp('api', env);
   });
   afterAll(async () => {
     await api.end();
     await closed.end();
+    pages.closeAllConnections();
+    await new Promise((resolve) => pages.close(resolve));
     await database[Symbol.asyncDispose]();
   });
 
@@ -92,4 +105,33 @@ describe('pages of other origins', () => {
     const read = await fetch(`${closed.url}/v1/uploads`, { headers: { origin } });
     expect([allowsOf(read), read.headers.get('vary')]).toEqual([{}, null]);
   });
+
+  test.skipIf(skippedWithoutChromium)(
+    `a page reads every header that it needs, and may send its conditions${skippedWithoutChromium}`,
+    async () => {
+      await using browser = await launchChromium();
+      const page = await browser.newPage();
+      await page.goto(pageOrigin);
+      const key = developmentSecrets.apiKey;
+      const seen = await page.evaluate(`(async () => {
+        const ask = async (method, path, headers = {}, body = undefined) => {
+          const answer = await fetch('${api.url}/v1/' + path, {
+            method, body, headers: { authorization: 'Bearer ${key}', 'content-type': 'application/json', ...headers } });
+          const { code } = answer.status < 400 ? {} : await answer.json();
+          return [answer.status, code ?? null, ...['etag', 'idempotency-replayed', 'allow'].map((name) => answer.headers.get(name))];
+        };
+        const issue = () => ask('POST', 'tickets', { 'idempotency-key': 'one' }, '{"fileName": "a.jpg"}');
+        const nobody = 'uploads/00000000-0000-7000-8000-000000000000';
+        return [await issue(), await issue(), await ask('GET', 'uploads'),
+          await ask('PATCH', nobody, { 'if-match': 'W/"a"' }, '{}'), await ask('DELETE', 'tickets')];
+      })()`);
+      expect(seen).toEqual([
+        [201, null, null, null, null],
+        [201, null, null, 'true', null],
+        [200, null, expect.stringMatching(/^W\/"/), null, null],
+        [404, 'upload.not_found', null, null, null],
+        [405, 'request.method_not_allowed', null, null, 'POST'],
+      ]);
+    },
+  );
 });

@@ -18,7 +18,7 @@ test.each([
   const where = entity === Upload ? { id } : { uploadId: id };
   const found = await database.source.getRepository<object>(entity).find({ where, order: { id: 'ASC' } });
   expect(found.length).toBeGreaterThan(0);
-  expect(await rows.run(database.source, [id])).toEqual(found.map((one) => ({ ...one })));
+  expect(await rows.run(database.source, [id])).toEqual(found.map((one) => Object.assign({}, one)));
 });
 
 const byId = new PreparedStatement<Upload>(

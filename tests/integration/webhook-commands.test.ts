@@ -50,9 +50,15 @@ describe('landfall webhooks', () => {
     });
 
   test('create, list, get, update and delete a webhook', async () => {
-    const shown = await webhooks('create', '--url', server.url, '--signature', 'ed25519');
+    const quiet = ['--url', server.url, '--type', 'upload.deleted'];
+    const shown = await webhooks('create', ...quiet);
     expect(shown).toMatchObject({ code: 0, complaints: expect.stringContaining('shown only now') });
-    expect(shown.output).toMatch(/^publicKey +whpk_/m);
+    expect(shown.output).toMatch(/^secret +whsec_/m);
+    const [asymmetric] = await read('create', ...quiet, '--signature', 'ed25519');
+    expect(asymmetric).toMatchObject({
+      secret: null,
+      signatures: [{ kind: 'ed25519', publicKey: expect.stringMatching(/^whpk_/) }],
+    });
     const words = ['--type', 'upload.ready', '--type', 'upload.failed', '--description', 'mine', '--ordered'];
     const [made] = await read('create', '--url', server.url, ...words);
     const id = String(made?.['id']);
@@ -102,7 +108,7 @@ describe('landfall webhooks', () => {
     });
     expect(first).toMatchObject({ type: 'upload.ignored', attempts: 1 });
     const table = await webhooks('deliveries', id, '--state', 'pending');
-    expect(table.output).toMatch(/^EVENT +TYPE +STATE [^]*webhook\.test +pending +1 +webhook\.\w+ +20/);
+    expect(table.output).toMatch(/^EVENT +TYPE +STATE [^]*webhook\.test +pending +1 +delivery\.refused +20/);
 
     expect(await webhooks('replay', id, '--event', event)).toMatchObject({
       code: 0,

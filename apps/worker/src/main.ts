@@ -20,7 +20,7 @@ import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
 import { loadConsumerConfig, openConsumer } from './events/open-consumer.js';
 import { findHardware } from './capacity/find-hardware.js';
-import { imageSlots } from './capacity/image-slots.js';
+import { imageMemoryBytes, imageSlots } from './capacity/image-slots.js';
 import { openScratch } from './objects/scratch.js';
 import { shareOf, transcodeSlots } from './capacity/transcode-slots.js';
 import { ReconcileSchedule } from './repair/reconcile-schedule.js';
@@ -69,12 +69,16 @@ const transcodes = config.worker.transcodeConcurrency ?? transcodeSlots(capacity
 const takes = (queue: 'thumbnail' | 'transcode' | 'delivery') => config.worker.queues.includes(queue);
 
 const hardware = takes('transcode') ? await findHardware(config.media, logger) : null;
-const worker = createWorkerContext(config, shareOf(capacity, transcodes), {
-  source,
-  pipelines,
-  scratch,
-  hardware,
-});
+const worker = createWorkerContext(
+  config,
+  { ...shareOf(capacity, transcodes), imageBytes: imageMemoryBytes(capacity) },
+  {
+    source,
+    pipelines,
+    scratch,
+    hardware,
+  },
+);
 const app = await NestFactory.createApplicationContext(
   WorkerModule.register(worker, {
     backend,

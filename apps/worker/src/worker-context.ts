@@ -31,7 +31,7 @@ export function workerFor(worker: WorkerContext, damaged: Damaged): WorkerContex
 /** Builds the context from the settings. */
 export function createWorkerContext(
   { callback, oss, media, worker }: Config<'callback' | 'oss' | 'media' | 'worker'>,
-  share: TranscodeShare,
+  share: TranscodeShare & { imageBytes: number },
   {
     hardware,
     ...parts
@@ -53,6 +53,7 @@ export function createWorkerContext(
         maxPixels: media.imageMaxPixels,
         maxFrames: media.imageMaxFrames,
         timeoutMs: media.imageTimeoutMs,
+        memoryBytes: share.imageBytes,
       },
       imageMaxBytes: media.imageMaxBytes,
       video: {

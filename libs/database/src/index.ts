@@ -1,5 +1,5 @@
 /**
- * database: the Postgres database: data source, pool, LISTEN, migration runner.
+ * database: the Postgres database: data source, pool, prepared statements, LISTEN, migration runner.
  *
  * Does not belong here: entities and queries; they belong to the room that owns the rows (uploads,
  * outbox). A new migration goes into the top-level `migrations/` and into its list.

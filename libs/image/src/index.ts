@@ -19,5 +19,6 @@ export type { ImageLimits } from './limits/image-limits.js';
 export { writeAnimation } from './renditions/animation/animation-file.js';
 export type { RenderedImage } from './renditions/encode-rendition.js';
 export type { FocalPoint } from './renditions/plan/rendition-spec.js';
+export { compareWith } from './renditions/quality/ssimulacra2.js';
 export { renderImages } from './renditions/render-images.js';
 export type { ImageSource } from './source/image-source.js';

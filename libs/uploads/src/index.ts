@@ -49,7 +49,7 @@ export {
   recordEarly,
 } from './making/versions.js';
 export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
-export { readGrowing } from './reading/growing-stream.js';
+export { readGrowing } from './making/growing-stream.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
 export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';

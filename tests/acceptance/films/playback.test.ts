@@ -158,7 +158,7 @@ describe.skipIf(skippedWithoutChromium)(`streams in a real Chromium${skippedWith
 
   test('a long video from its first seconds to its end, while it is encoded', async () => {
     await encoder.hold();
-    const seconds = 14;
+    const seconds = 13;
     const id = await putObject(stack, 'growing/clip.mp4', await countingClip(clip, { seconds }));
     const upload = await eventually(async () => {
       const found = await stack.get<UploadView>(`/v1/uploads/${id}`);

@@ -29,6 +29,10 @@ true, and gets its place in the log right after it: nothing is ever placed befor
 has read ([decision 28](decisions/0028-one-log-in-one-order.md)). Of one upload, events are in the
 order of its changes. The log is kept for \`EVENT_LOG_KEEP_S\`.
 
+Workers place events, one of them at a time. While no worker runs, events are recorded and wait:
+the feed, streams and webhooks stand still, nothing is lost, and a worker that starts places all of
+them in their order.
+
 A landing that nobody vouches for is in no event until OSS has confirmed its object: anyone could
 fill the log with those. No event has a URL in it, because URLs are secrets that end: ask
 \`GET /v1/uploads/{id}\` for them.

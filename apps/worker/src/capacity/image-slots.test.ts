@@ -1,6 +1,6 @@
 import { decoderThreadBytes } from '#image';
 import { expect, test } from 'vitest';
-import { imageSlots } from './image-slots.js';
+import { imageMemoryBytes, imageSlots } from './image-slots.js';
 
 const gibibyte = 1024 ** 3;
 
@@ -19,4 +19,10 @@ test('and none of which a decoder could take more than its share', () => {
 
 test('and never none', () => {
   expect(imageSlots({ cores: 2, memoryBytes: gibibyte / 4 })).toBe(1);
+});
+
+test('half a gibibyte leaves room for the photo of a phone, and not for everything', () => {
+  const bytes = imageMemoryBytes({ cores: 1, memoryBytes: gibibyte / 2 });
+  expect(bytes).toBeGreaterThan(12_000_000 * 18);
+  expect(bytes).toBeLessThan(100_000_000 * 4);
 });

@@ -1,4 +1,4 @@
-import { type ImageLimits } from '../limits/image-limits.js';
+import { type ImageLimits, maxPixelsOf } from '../limits/image-limits.js';
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { readReportedColours, type ReportedColours } from '../colours/reported-colours.js';
@@ -41,10 +41,11 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
     throw new LandfallError('media.unsupported', `${found} is not supported; send ${readFormats}`);
   }
   const { width, height } = metadata.autoOrient;
-  if (width * height > limits.maxPixels) {
+  const maxPixels = maxPixelsOf(limits, format.name === 'avif' ? 'avif' : 'libvips');
+  if (width * height > maxPixels) {
     throw new LandfallError(
       'media.too_many_pixels',
-      `it has ${width} × ${height} pixels; the limit is ${limits.maxPixels} in total`,
+      `it has ${width} × ${height} pixels; the limit is ${maxPixels} in total`,
     );
   }
   if (format.name === 'tiff' && (await lacksPixels(file)))

@@ -3,7 +3,7 @@ import { copyFile, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mendTail } from './repair/mend-tail.js';
 import type { ReportedFacts } from '../decoders/sandbox/decoder-task.js';
-import type { ImageLimits } from '../limits/image-limits.js';
+import { type ImageLimits, maxPixelsOf } from '../limits/image-limits.js';
 import type { ImageSource } from '../source/image-source.js';
 import { findFormat, formatStartBytes, readFormats } from './input-formats.js';
 import { readStart } from '../source/read-start.js';
@@ -46,7 +46,7 @@ export async function openImageFile<Source extends ImageSource>(
     return { ...(await mendTail(still, name, output, limits)), format: name, mimeType, reported: {} };
   }
   const path = await asFile(file, folder);
-  const task = { decoder: format.decoder, file: path, output, maxPixels: limits.maxPixels };
+  const task = { decoder: format.decoder, file: path, output, maxPixels: maxPixelsOf(limits, 'decoder') };
   const { reported, warnings } = await runDecoder(task, limits, signal);
   return { file: output, format: name, mimeType, reported, warnings };
 }

@@ -6,7 +6,7 @@ import { Chunk, type ChunkWork } from '../rows/chunk.entity.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 import { lockOpenUpload } from './open-uploads.js';
-import { readGrowing } from '../reading/growing-stream.js';
+import { readGrowing } from './growing-stream.js';
 import type { VersionRef } from './storage-keys.js';
 import { endVersions, recordEarly, type ShownEarly } from './versions.js';
 

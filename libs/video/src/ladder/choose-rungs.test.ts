@@ -1,7 +1,7 @@
 import { chmod, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ffmpeg, h264, makeClip } from '../fixtures/clips.fixture.js';
+import { ffmpeg, h264, makeClip, picture, sound } from '../fixtures/clips.fixture.js';
 import { never, scratchFolder, serveFile, tools, workOn } from '../fixtures/media.fixture.js';
 import { hlsOf, makeStreams, readText } from '../streams/streams.fixture.js';
 import { transcodeVideo } from '../streams/transcode-video.js';
@@ -24,7 +24,7 @@ test('slides of 576 lines have one rung, of 576 lines', async () => {
     height: 576,
     details: {
       rungs: [{ height: 576 }],
-      ladder: { omitted: [{ width: 854, height: 480, because: 'enough' }], coarser: [0], thorough: [true] },
+      ladder: { omitted: [{ width: 854, height: 480, because: 'enough' }], coarser: [0] },
     },
   });
   expect((await readdir(outDir)).toSorted()).toEqual(['576p', 'master.m3u8']);
@@ -68,6 +68,14 @@ test('a video that cannot be measured has the fixed ladder, and the details say 
     rungs: [{ height: 180 }, { height: 144 }],
     ladder: { fallback: expect.stringContaining('no sample today') },
   });
+});
+
+test('pictures that end long before the sound are measured where they are', async () => {
+  const file = join(await scratchFolder(), 'clip.mkv');
+  await ffmpeg(...picture('320x180', 1), ...sound(12), ...h264, '-c:a', 'aac', file);
+  const ladder = await chooseRungs(await workOn(file), auto(180).hls);
+  expect(ladder).not.toHaveProperty('fallback');
+  expect(ladder?.rungs[0]?.auto?.averageKbps).toBeGreaterThan(50);
 });
 
 test('a file that ends in the middle is damaged as with a fixed ladder', async () => {

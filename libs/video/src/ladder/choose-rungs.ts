@@ -3,7 +3,7 @@ import type { HlsSpec } from '#media';
 import { chooseLadder, outputFrameRate, segmentFrames } from '../encoding/ladder.js';
 import type { VideoWork } from '../encoding/video-work.js';
 import { type LadderPlan, planLadder } from './plan-ladder.js';
-import { probeSizes } from './probe-sizes.js';
+import { probeSizes, shareMeasured } from './probe-sizes.js';
 
 /** What a probe may fail with where the video itself may still be encoded, or tells better what is wrong. */
 const probeFailures = [
@@ -30,7 +30,14 @@ export async function chooseRungs(
   const frameRate = outputFrameRate(video.frameRate);
   const keyFrames = segmentFrames(frameRate, hls.segmentSeconds);
   try {
-    return planLadder(await probeSizes(work, sizes), { frameRate, keyFrames, codec: hls.codec ?? 'h264' });
+    const samples = await probeSizes(work, sizes);
+    const measured = shareMeasured(video.endMs ?? work.facts.durationMs, frameRate);
+    return planLadder(samples, {
+      frameRate,
+      keyFrames,
+      codec: hls.codec ?? 'h264',
+      shareMeasured: measured,
+    });
   } catch (thrown) {
     work.signal.throwIfAborted();
     if (!isLandfallError(thrown, ...probeFailures)) throw thrown;

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { hardwareEncoder } from '../encoding/hardware-encoders.js';
 import { softwareEncoders } from '../encoding/software-encoders.js';
 import { planLadder } from './plan-ladder.js';
-import { chooseStretches, readLikeness, readPackets, type SizeSample } from './probe-sizes.js';
+import { chooseStretches, readLack, readPackets, shareMeasured, type SizeSample } from './probe-sizes.js';
 
-const frame = { frameRate: 25, keyFrames: 100, codec: 'h264' } as const;
+const frame = { frameRate: 25, keyFrames: 100, codec: 'h264', shareMeasured: 0.01 } as const;
 
 /** A sample of a size in 16:9 that takes so much. */
-const sample = (height: number, kbps: number, likeness = 0.98): SizeSample => {
+const sample = (height: number, kbps: number, lack = 40): SizeSample => {
   const bytes = (kbps * 1_000) / 8 / 25;
-  return { size: { width: (height * 16) / 9, height }, keyBytes: bytes, frameBytes: bytes, likeness };
+  return { size: { width: (height * 16) / 9, height }, keyBytes: bytes, frameBytes: bytes, lack };
 };
 const plan = (...samples: SizeSample[]) => planLadder(samples, frame);
 const heights = (...samples: SizeSample[]) => plan(...samples).rungs.map(({ size }) => size.height);
@@ -22,11 +22,11 @@ describe('the rungs of a video', () => {
     ['hardly smaller', [sample(1080, 1_000), sample(720, 800), sample(480, 600)], [1080, 480]],
     ['never none', [sample(1080, 1)], [1080]],
     ['black takes nothing', [sample(1080, 0), sample(720, 0)], [1080]],
-    ['blown up from 480', [sample(1080, 900), sample(720, 700, 0.9995), sample(480, 500, 0.9992)], [480]],
-    ['blown up from 720', [sample(1080, 900), sample(720, 700, 0.9995), sample(480, 400)], [720, 480]],
+    ['blown up from 480', [sample(1080, 900), sample(720, 700, 0.4), sample(480, 500, 0.45)], [480]],
+    ['blown up from 720', [sample(1080, 900), sample(720, 700, 0.4), sample(480, 400)], [720, 480]],
     [
       'as good as the next but one only',
-      [sample(1080, 900), sample(720, 500), sample(480, 300, 1)],
+      [sample(1080, 900), sample(720, 500), sample(480, 300, 0)],
       [1080, 720, 480],
     ],
   ])('%s', (...[, samples, wanted]) => {
@@ -34,7 +34,7 @@ describe('the rungs of a video', () => {
   });
 
   test('says why a size is left out', () => {
-    const { omitted } = plan(sample(1080, 900), sample(720, 700, 0.9995), sample(480, 600), sample(360, 200));
+    const { omitted } = plan(sample(1080, 900), sample(720, 700, 0.4), sample(480, 600), sample(360, 200));
     expect(omitted.map(({ size, because }) => [size.height, because])).toEqual([
       [1080, 'no-detail'],
       [480, 'hardly-smaller'],
@@ -47,15 +47,18 @@ describe('the rungs of a video', () => {
     expect([1, 4_900, 5_700, 6_300, 90_000].map(coarser)).toEqual([0, 0, 1, 2, 2]);
   });
 
-  test('the time of omitted sizes is spent on the others, and no more than a fifth beside it', () => {
+  test('the time of omitted sizes is spent on the others, and no more than a quarter beside it', () => {
     const thorough = (...samples: SizeSample[]) => plan(...samples).rungs.map(({ auto }) => auto?.thorough);
     expect(thorough(sample(1080, 180), sample(720, 100), sample(480, 60))).toEqual([true]);
     expect(thorough(sample(1080, 4_500), sample(720, 2_200), sample(480, 1_000))).toEqual([
       false,
-      false,
       true,
+      false,
     ]);
     expect(thorough(sample(1080, 4_500))).toEqual([false]);
+    const short = { ...frame, shareMeasured: 0.5 };
+    const slides = [sample(1080, 180), sample(720, 100), sample(480, 60)];
+    expect(planLadder(slides, short).rungs.map(({ auto }) => auto?.thorough)).toEqual([false]);
   });
 
   test('an encoder that aims at an average gets what is expected, below the cap', () => {
@@ -70,6 +73,8 @@ describe('the stretches that are measured', () => {
     expect(stretches).toHaveLength(6);
     expect(stretches[0]?.startFrame).toBe(14_990);
     expect(stretches.reduce((sum, { frames }) => sum + frames, 0)).toBe(120);
+    expect(shareMeasured(7_200_000, 25)).toBeCloseTo(120 / 180_000);
+    expect([shareMeasured(null, 25), shareMeasured(0, 25), shareMeasured(100, 25)]).toEqual([1, 1, 1]);
   });
 
   test.each([0, 1, 40, 700, 4_000, 60_000, null])('lie within a video of %s ms', (durationMs) => {
@@ -90,8 +95,8 @@ test('what ffmpeg writes is read, and what it did not write is nothing', () => {
     [1, [400]],
   ]);
   expect(readPackets('').size).toBe(0);
-  expect(readLikeness('n:1 Y:0.9 U:1 V:1 All:0.9 (9)\nn:2 Y:1.0 U:1 V:1 All:1 (inf)\n')).toBeCloseTo(0.95);
-  expect(readLikeness('')).toBe(0);
+  expect(readLack('n:1 mse_avg:9 mse_y:0.43 mse_u:9\nn:2 mse_avg:9 mse_y:1.50 mse_u:9\n')).toBe(1.5);
+  expect(readLack('')).toBe(Infinity);
 });
 
 test('each encoder takes what was planned, and without a plan what it always took', () => {

@@ -13,7 +13,7 @@ export interface PlannedRung {
  * Why a size is left out: `no-detail`: the next smaller one shows the same; `hardly-smaller`: who can play it can play the next
  * larger one; `enough`: the next larger one needs so little that everybody can play it.
  */
-export type Omission = 'no-detail' | 'hardly-smaller' | 'enough';
+type Omission = 'no-detail' | 'hardly-smaller' | 'enough';
 
 /** The rungs of one video, largest first. Plain data: parts of a long video are encoded by what one job planned. */
 export interface LadderPlan {
@@ -34,10 +34,12 @@ export interface LadderFrame {
   /** Frames from one key frame to the next. */
   readonly keyFrames: number;
   readonly codec: VideoCodec;
+  /** Share of the video that was measured. */
+  readonly shareMeasured: number;
 }
 
-/** From this SSIM on nobody sees the difference of two pictures. */
-const sameSsim = 0.999;
+/** Two pictures that differ by no more than this mean squared error (51 dB) look the same: rounding to 8 bits makes 0.2 of it. */
+const sameError = 0.5;
 /** The bitrates of two rungs are at least so far apart (Apple's authoring specification for HLS: 1.5 to 2). */
 const leastStep = 1.5;
 /** So much plays wherever video plays at all: with the sound less than half a megabit a second. */
@@ -45,9 +47,11 @@ const enoughKbps = 300;
 /** CRF of H.264 that takes half of the bits. */
 const stepsToHalf = 6;
 const mostCoarser = 2;
-/** Thorough encoding takes so many times as long, and may make all rungs take so many times as long as the fixed ladder. */
+/** Thorough encoding takes so many times as long. */
 const thoroughCost = 1.8;
-const mostCost = 1.2;
+/** All rungs may take so many times as long as the fixed ladder, with the probe: each of its frames takes as long as two. */
+const mostCost = 1.25;
+const probeCost = 2;
 
 /**
  * Chooses the rungs of a video, and how they are encoded. Pure.
@@ -64,7 +68,8 @@ export function planLadder(samples: readonly SizeSample[], frame: LadderFrame): 
     if (because) omitted.push({ size: demand.size, because });
     else kept.push(demand);
   }
-  const thorough = chooseThorough(kept, pixelsOf(demands) * mostCost);
+  const budget = pixelsOf(demands) * (mostCost - probeCost * frame.shareMeasured);
+  const thorough = chooseThorough(kept, budget);
   return {
     rungs: kept.map((demand) => ({
       size: demand.size,
@@ -96,7 +101,7 @@ function reasonToOmit(
   larger: Demand | undefined,
   smaller: Demand | undefined,
 ): Omission | null {
-  if (!larger) return smaller && smaller.likeness >= sameSsim ? 'no-detail' : null;
+  if (!larger) return smaller && smaller.lack <= sameError ? 'no-detail' : null;
   if (larger.kbps <= enoughKbps) return 'enough';
   return larger.kbps < kbps * leastStep ? 'hardly-smaller' : null;
 }

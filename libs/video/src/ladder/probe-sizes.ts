@@ -18,10 +18,10 @@ export interface SizeSample {
   readonly keyBytes: number;
   readonly frameBytes: number;
   /**
-   * How much of the largest picture this size shows: the mean SSIM (0 to 1) of brightness after scaling down and up again, of the
-   * stretch where it is lowest.
+   * What this size lacks of the largest: the mean squared error of brightness (0 to 255) after scaling down and up again, of the
+   * frame where it is highest.
    */
-  readonly likeness: number;
+  readonly lack: number;
 }
 
 /** A stretch in frames of the constant output rate. */
@@ -57,11 +57,17 @@ export function chooseStretches(durationMs: number | null, frameRate: number): S
   }));
 }
 
+/** The share of a video that is measured; all of it when its length is not known. */
+export function shareMeasured(durationMs: number | null, frameRate: number): number {
+  const frames = chooseStretches(durationMs, frameRate).reduce((sum, stretch) => sum + stretch.frames, 0);
+  return durationMs ? Math.min(1, frames / ((durationMs / 1_000) * frameRate)) : 1;
+}
+
 /**
  * Encodes short stretches of a video at several sizes, and measures what they take and show. The same on every machine.
  *
  * @param sizes largest first
- * @throws what `transcodeVideo` throws; `media.damaged` when no stretch has a frame
+ * @throws what `transcodeVideo` throws; `media.damaged` when there are not two frames to measure
  */
 export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promise<SizeSample[]> {
   const { facts, outDir } = work;
@@ -71,35 +77,37 @@ export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promi
   const stretches = chooseStretches(video.endMs ?? facts.durationMs, frameRate);
   const probeDir = join(outDir, folder);
   const measured: SizeSample[][] = [];
-  try {
-    for (const stretch of stretches) {
-      await mkdir(probeDir, { recursive: true });
-      measured.push(await probeStretch({ ...work, outDir: probeDir }, video, sizes, stretch));
-      await rm(probeDir, { recursive: true });
+  const measure = async (stretch: Stretch) => {
+    await mkdir(probeDir, { recursive: true });
+    try {
+      const samples = await probeStretch({ ...work, outDir: probeDir }, video, sizes, stretch);
+      if (samples) measured.push(samples);
+    } finally {
+      await rm(probeDir, { recursive: true, force: true });
     }
-  } finally {
-    await rm(probeDir, { recursive: true, force: true });
-  }
-  // An index may promise more than there is.
-  const found = measured.filter((samples) => samples.every(({ keyBytes }) => keyBytes > 0));
-  if (found.length === 0) throw new LandfallError('media.damaged', 'no frame could be measured');
+  };
+  for (const stretch of stretches) await measure(stretch);
+  // Sound may go on long behind the pictures, and an index may promise more than there is.
+  if (measured.length === 0) await measure({ startFrame: 0, frames: stretches[0]?.frames ?? fewestFrames });
+  if (measured.length === 0) throw new LandfallError('media.damaged', 'there are not two frames to measure');
   return sizes.map((size, index) => {
-    const samples = found.flatMap((one) => one[index] ?? []);
+    const samples = measured.flatMap((one) => one[index] ?? []);
     return {
       size,
       keyBytes: mean(samples.map(({ keyBytes }) => keyBytes)),
       frameBytes: mean(samples.map(({ frameBytes }) => frameBytes)),
-      likeness: Math.min(...samples.map(({ likeness }) => likeness)),
+      lack: Math.max(...samples.map(({ lack }) => lack)),
     };
   });
 }
 
+/** Null for a stretch of less than two frames. */
 async function probeStretch(
   { tools, source, facts, limits, signal, outDir }: VideoWork,
   video: VideoFacts,
   sizes: readonly Size[],
   { startFrame, frames }: Stretch,
-): Promise<SizeSample[]> {
+): Promise<SizeSample[] | null> {
   const frameRate = outputFrameRate(video.frameRate);
   const target = { frameRate, keyFrames: frames, maxKbps: 0 };
   const tracks = sizes.map((size) => ({
@@ -133,18 +141,18 @@ async function probeStretch(
     signal,
   });
   const packets = readPackets(await readFile(join(outDir, packetFile), 'utf8'));
+  if (sizes.some((_, index) => (packets.get(index)?.length ?? 0) < 2)) return null;
   return settleAll(
     sizes.map(async (size, index) => {
       const [keyBytes = 0, ...others] = packets.get(index) ?? [];
-      const likeness =
-        index === 0 ? 1 : readLikeness(await readFile(join(outDir, likenessFile(index)), 'utf8'));
-      return { size, keyBytes, frameBytes: others.length > 0 ? mean(others) : keyBytes, likeness };
+      const lack = index === 0 ? 0 : readLack(await readFile(join(outDir, lackFile(index)), 'utf8'));
+      return { size, keyBytes, frameBytes: mean(others), lack };
     }),
   );
 }
 
 const packetFile = 'packets.txt';
-const likenessFile = (index: number) => `likeness-${index}.txt`;
+const lackFile = (index: number) => `lack-${index}.txt`;
 
 /** Leads each size to its encoder, as `[e0]`, `[e1]`, …, and all but the largest back to its size, to be compared with it. */
 function compareSizes([largest, ...others]: readonly Size[]): string[] {
@@ -155,7 +163,7 @@ function compareSizes([largest, ...others]: readonly Size[]): string[] {
     ...numbers.flatMap((index) => [
       `[v${index}]split=2[e${index}][d${index}]`,
       `[d${index}]scale=${largest.width}:${largest.height},setsar=1[u${index}]`,
-      `[r${index}][u${index}]ssim=stats_file=${likenessFile(index)},nullsink`,
+      `[r${index}][u${index}]psnr=stats_file=${lackFile(index)},nullsink`,
     ]),
   ];
 }
@@ -170,10 +178,10 @@ export function readPackets(text: string): Map<number, number[]> {
   return new Map([...byStream].map(([stream, some]) => [stream, some.map((packet) => packet[4] ?? 0)]));
 }
 
-/** The mean SSIM of brightness from what ffmpeg's `ssim` says of each frame; 0 when it says nothing. */
-export function readLikeness(text: string): number {
-  const values = [...text.matchAll(/\bY:([\d.]+)/g)].map(([, value]) => Number(value));
-  return values.length > 0 ? mean(values) : 0;
+/** The highest squared error of brightness from what ffmpeg's `psnr` says of each frame; infinite when it says nothing. */
+export function readLack(text: string): number {
+  const values = [...text.matchAll(/\bmse_y:([\d.]+)/g)].map(([, value]) => Number(value));
+  return values.length > 0 ? Math.max(...values) : Infinity;
 }
 
 function mean(numbers: readonly number[]): number {

@@ -3,7 +3,7 @@ import { type Encoding, type OutputFormat, outputFormats } from '../plan/output-
 
 /** How a quality is found in a format, and what is written with it. */
 export interface AutoFormat {
-  /** Never below: banding in a soft sky hardly counts in the measure, and is seen. */
+  /** Never below: blocks and bands in soft gradients hardly count in the measure, and are seen. */
   readonly floor: number;
   /** Never above: from here on a file grows faster than anybody can see. */
   readonly ceiling: number;
@@ -19,20 +19,20 @@ export interface AutoFormat {
  */
 const formats: Partial<Record<OutputFormat, AutoFormat>> = {
   webp: {
-    floor: 60,
+    floor: 66,
     ceiling: 92,
     usual: 75,
     slope: 0.5,
     encode: (image, encoding) => outputFormats.webp.encode(image, encoding).webp({ smartSubsample: true }),
   },
   jpeg: {
-    floor: 60,
+    floor: 72,
     ceiling: 92,
     usual: 77,
     slope: 0.6,
     encode: (image, { quality }) => image.jpeg({ quality, mozjpeg: true }),
   },
-  avif: { floor: 45, ceiling: 85, usual: 57, slope: 0.8, encode: outputFormats.avif.encode },
+  avif: { floor: 48, ceiling: 85, usual: 57, slope: 0.8, encode: outputFormats.avif.encode },
 };
 
 /** @returns undefined for a format without loss */

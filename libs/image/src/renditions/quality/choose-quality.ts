@@ -7,7 +7,7 @@ import { compareWith, measurableSide } from './ssimulacra2.js';
  * The score that `quality: auto` aims at. A quality of 80 gives photos 68 to 82 in JPEG and WebP, and 82 to 89 in AVIF; at 75 an average
  * person finds no difference without looking for it side by side.
  */
-export const targetScore = 75;
+const targetScore = 75;
 /** As near as this is there. */
 const near = 0.5;
 const longestStep = 16;
