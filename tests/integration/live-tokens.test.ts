@@ -216,6 +216,7 @@ describe('tokens for browsers', () => {
     [{ tickets: 'all' }],
     [{ vars: { a: 1 } }],
     [JSON.parse('{"vars": {"__proto__": "7", "user": "8"}}')],
+    [{ vars: { constructor: '7', user: '8' } }],
     [{ vars: { a: 'x'.repeat(513) } }],
     [{ vars: Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`v${index}`, 'x'])) }],
     [{ tickets: [ticketId], scopes: [] }],

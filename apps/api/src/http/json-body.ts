@@ -67,8 +67,10 @@ function parseJson(contentType: string | undefined, body: unknown, types = jsonT
   }
 }
 
-/** zod leaves the name out without a word, and what was asked for would be less, or more, than was meant. */
+/** zod and Nest leave these names out without a word: a token would then be for more uploads than was meant. */
+const prototypeNames: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
 function refusePrototype(name: string, value: unknown): unknown {
-  if (name === '__proto__') throw new LandfallError('request.invalid', '__proto__ is no name');
+  if (prototypeNames.includes(name)) throw new LandfallError('request.invalid', `${name} is no name`);
   return value;
 }
