@@ -68,9 +68,9 @@ function parseJson(contentType: string | undefined, body: unknown, types = jsonT
 }
 
 /** zod and Nest leave these names out without a word: a token would then be for more uploads than was meant. */
-const prototypeNames: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+const prototypeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 function refusePrototype(name: string, value: unknown): unknown {
-  if (prototypeNames.includes(name)) throw new LandfallError('request.invalid', `${name} is no name`);
+  if (prototypeNames.has(name)) throw new LandfallError('request.invalid', `${name} is no name`);
   return value;
 }

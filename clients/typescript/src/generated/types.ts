@@ -424,7 +424,7 @@ export type Rendition = {
      */
     encoder: string | null;
     /**
-     * what else is known of the result: rungs, codecs, loudness, geometry of sprites
+     * what else is known of the result: rungs, codecs, loudness, geometry of sprites, the quality that auto came to
      */
     details: {
         [key: string]: unknown;
@@ -1105,7 +1105,7 @@ export type UploadStats = {
 export type UploadStatus = 'stored' | 'processing' | 'ready' | 'failed' | 'ignored' | 'deleted';
 
 /**
- * An upload landed: a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.
+ * An upload landed: its callback came, and a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.
  */
 export type UploadStoredEvent = {
     /**
