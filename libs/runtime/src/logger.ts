@@ -35,10 +35,10 @@ export function createLogger(app: string, level: string, destination?: Destinati
  */
 function describeError(error: Error): object {
   if (!(error instanceof LandfallError) || error.code === 'internal.unexpected') {
-    const told: Record<string, unknown> = { ...stdSerializers.err(error) };
+    const shown: Record<string, unknown> = { ...stdSerializers.err(error) };
     // TypeORM's: the second repeats what the error says of itself.
-    for (const name of ['parameters', 'driverError']) delete told[name];
-    return told;
+    for (const name of ['parameters', 'driverError']) delete shown[name];
+    return shown;
   }
   const { code, message, context, cause } = error;
   return { code, message, ...context, ...(cause instanceof Error ? { cause: cause.message } : {}) };
