@@ -128,7 +128,7 @@ async function readPlaylist(url: string): Promise<{ names: string[]; grows: bool
 test('kill -9 of a worker in a chunk: that chunk alone is made again, and what plays meanwhile has no gap', async () => {
   await using encoder = await holdEncoder('start_number 4 ');
   const growing = pipelines
-    .replace('[72]', '[72, 64]')
+    .replace('[72], ladder: auto', '[72, 64]')
     .replace('segmentSeconds', 'firstPlayable: true, segmentSeconds');
   await using stack = await startPipelines('redis', growing, { ...cut, FFMPEG_PATH: encoder.path });
   await keepChunks(stack);

@@ -12,7 +12,7 @@ import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
 import type { StreamPlan } from './stream-plan.js';
 import { playlistIn, type Track } from '#playlists';
-import { readTrack } from './track-files.js';
+import { joinScrap, readTrack } from './track-files.js';
 
 /**
  * A stretch of a video, in frames of its constant output rate: encoded alone, its segments are those of the whole from
@@ -93,7 +93,8 @@ export async function encodeTracks(
     settleAll(pictures.map((track) => measure(job, track.folder, track.encoder.codec))),
     settleAll(sounds.map((track) => measure(job, track.folder, 'aac'))),
   ]);
-  return { pictures: madePictures, sounds: madeSounds, loudness, complaints };
+  const joinedSounds = await settleAll(madeSounds.map((track) => joinScrap(job.outDir, track)));
+  return { pictures: madePictures, sounds: joinedSounds, loudness, complaints };
 }
 
 async function measure(job: EncodeJob, folder: string, codec: string): Promise<Track> {

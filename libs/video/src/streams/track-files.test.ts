@@ -1,4 +1,4 @@
-import { stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secondsOf } from '#playlists';
 import { describe, expect, test } from 'vitest';
@@ -38,6 +38,24 @@ test('a master playlist tells of a real stream what its files are', async () => 
     const level = Number.parseInt(/avc1\.6400([\da-f]{2})/.exec(text)?.[1] ?? '', 16);
     expect(probed[0]).toBe(`${size},${level}`);
   }
+});
+
+test('sound does not end with a segment that is shorter than the holes that players jump over', async () => {
+  // The length is a multiple of that of the segments: the last packet of the sound begins right before the end.
+  const { outDir } = await makeStreams(await makeClip('320x180', 4), hlsOf([180]));
+  const lengths = [...(await readText(outDir, 'audio/playlist.m3u8')).matchAll(/#EXTINF:([\d.]+)/g)].map(
+    ([, seconds]) => Number(seconds),
+  );
+  expect(lengths).toHaveLength(4);
+  expect(lengths.reduce((sum, seconds) => sum + seconds, 0)).toBeCloseTo(4, 1);
+  const names = (await readdir(join(outDir, 'audio'))).filter((name) => name.endsWith('.m4s'));
+  expect(names).toHaveLength(4);
+  // No packet is lost, and none is there twice: the times of all go on.
+  const times = (
+    await ask(join(outDir, 'audio/playlist.m3u8'), '-show_entries', 'packet=pts_time')
+  ).map(Number);
+  expect(times.length).toBeGreaterThan(185);
+  expect(times.every((time, index) => index === 0 || time > (times[index - 1] ?? 0))).toBe(true);
 });
 
 describe('a track that is not complete is none:', () => {

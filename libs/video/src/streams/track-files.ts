@@ -1,6 +1,6 @@
-import { open, readFile } from 'node:fs/promises';
+import { appendFile, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path/posix';
-import { playlistIn, type Segment, type Track } from '#playlists';
+import { playlistIn, type Segment, type Track, writeMediaPlaylist } from '#playlists';
 import { LandfallError } from '#runtime';
 import pMap from 'p-map';
 import { codecName } from './codec-names.js';
@@ -8,6 +8,8 @@ import { boxesIn, findBox } from './mp4-boxes.js';
 
 /** The heads of a segment; its media are not read. A minute at 60 frames a second needs 60 kB. */
 const headBytes = 131_072;
+/** The largest hole that hls.js jumps over (`maxBufferHole`). */
+const shortestEndS = 0.1;
 /** A stream is hundreds of small files: a few at a time are read. */
 const readsAtOnce = 16;
 
@@ -38,6 +40,27 @@ export async function readTrack(outDir: string, folder: string): Promise<Track> 
   const paths = names.map((name) => join(dirname(path), name));
   const segments = await pMap(paths, (one) => readSegment(outDir, one), { concurrency: readsAtOnce });
   return { folder, initPath, codec, timescale, segments };
+}
+
+/**
+ * Appends a last segment that lasts hardly any time to the one before it. Where the length of a video is a multiple of that of
+ * its segments, the end of the sound is one packet more: hls.js takes a segment so short for a hole, and waits for ever.
+ */
+export async function joinScrap(outDir: string, track: Track): Promise<Track> {
+  const [before, scrap] = track.segments.slice(-2);
+  if (!before || !scrap || scrap.ticks >= shortestEndS * track.timescale) return track;
+  await appendFile(join(outDir, before.path), await readFile(join(outDir, scrap.path)));
+  await rm(join(outDir, scrap.path));
+  const whole = {
+    path: before.path,
+    ticks: before.ticks + scrap.ticks,
+    frames: before.frames + scrap.frames,
+    sizeBytes: before.sizeBytes + scrap.sizeBytes,
+  };
+  const joined = { ...track, segments: [...track.segments.slice(0, -2), whole] };
+  // ffmpeg reads the track by its playlist again, where an MP4 is put together of it.
+  await writeFile(join(outDir, playlistIn(track.folder)), writeMediaPlaylist(joined, null));
+  return joined;
 }
 
 /** Ticks of a second (the box `mdhd`). */
