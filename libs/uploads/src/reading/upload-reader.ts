@@ -54,6 +54,9 @@ export interface UploadPage {
   nextCursor: string | null;
 }
 
+/** In the statement that reads: between two a row could be merged, and be shown as what became of it, deleted. */
+const standing = 'coalesce(asked.merged_into, asked.id)';
+
 /** Answers questions about uploads from rows only, also within a transaction. Errors of the database pass as they are. */
 export class UploadReader {
   constructor(private readonly source: DataSource | EntityManager) {}
@@ -88,13 +91,13 @@ export class UploadReader {
     ids: readonly string[],
     fields?: readonly UploadField[],
   ): Promise<{ items: UploadWithRenditions[]; missing: string[] }> {
-    const standing = await standingIdsOf(this.source, ids);
-    if (standing.size === 0) return { items: [], missing: [...ids] };
     const uploads = await this.select(fields)
-      .where('u.id IN (:...ids)', { ids: [...standing.values()] })
+      .where(`u.id IN (SELECT ${standing} FROM uploads AS asked WHERE asked.id IN (:...ids))`, { ids })
       .getMany();
     const found = new Map((await this.complete(uploads, fields)).map((item) => [item.upload.id, item]));
-    const items = ids.map((id) => found.get(standing.get(id) ?? ''));
+    const standingIds = await standingIdsOf(this.source, ids);
+    // One that was merged since is shown as it was before.
+    const items = ids.map((id) => found.get(standingIds.get(id) ?? '') ?? found.get(id));
     return {
       items: items.filter((item) => item !== undefined),
       missing: ids.filter((_, index) => items[index] === undefined),
@@ -151,13 +154,13 @@ export class UploadReader {
    * @throws LandfallError upload.not_found
    */
   async get(id: string): Promise<UploadWithRenditions> {
-    const standingId = await standingIdOf(this.source, id);
     const upload = await this.source
       .createQueryBuilder(Upload, 'u')
       .addSelect('u.rawTags')
-      .where('u.id = :standingId', { standingId })
+      .where(`u.id = (SELECT ${standing} FROM uploads AS asked WHERE asked.id = :id)`, { id })
       .getOne();
     if (!upload) throw new LandfallError('upload.not_found', id);
+    const standingId = upload.id;
     const renditions = await this.source
       .createQueryBuilder(Rendition, 'r')
       .addSelect('r.log')

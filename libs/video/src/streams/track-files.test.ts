@@ -8,7 +8,7 @@ import { hlsOf, makeStreams, readText } from './streams.fixture.js';
 import { readTrack } from './track-files.js';
 
 test('a master playlist tells of a real stream what its files are', async () => {
-  const { outDir } = await makeStreams(await makeClip('320x180', 3), hlsOf([180, 90]));
+  const { outDir } = await makeStreams(await makeClip('320x180', 2.9), hlsOf([180, 90]));
   const master = await readText(outDir, 'master.m3u8');
   const bytesOf = async (folder: string, n: number) =>
     (await stat(join(outDir, folder, `segment_0000${n}.m4s`))).size;
@@ -51,9 +51,9 @@ test('sound does not end with a segment that is shorter than the holes that play
   const names = (await readdir(join(outDir, 'audio'))).filter((name) => name.endsWith('.m4s'));
   expect(names).toHaveLength(4);
   // No packet is lost, and none is there twice: the times of all go on.
-  const times = (
-    await ask(join(outDir, 'audio/playlist.m3u8'), '-show_entries', 'packet=pts_time')
-  ).map(Number);
+  const times = (await ask(join(outDir, 'audio/playlist.m3u8'), '-show_entries', 'packet=pts_time')).map(
+    Number,
+  );
   expect(times.length).toBeGreaterThan(185);
   expect(times.every((time, index) => index === 0 || time > (times[index - 1] ?? 0))).toBe(true);
 });
