@@ -14,8 +14,8 @@ export interface Encryption {
 
 /**
  * Writes the playlist of one track (RFC 8216 section 4.3) with exact durations: of one that is whole, which never changes, or
- * of one that is still being made, to whose end segments are added. A segment is never longer than the first, so that the
- * target duration stays as it is.
+ * of one that is still being made, to whose end segments are added. No segment is longer than the first by more than
+ * a scrap of sound, so that the target duration stays as it is.
  */
 export function writeMediaPlaylist(track: Listed, encryption: Encryption | null, isWhole = true): string {
   const seconds = track.segments.map((segment) => segment.ticks / track.timescale);
