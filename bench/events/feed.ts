@@ -56,7 +56,7 @@ export async function measureFeed({ rounds, signal, say }: BenchmarkOptions): Pr
         const ms: number[] = [];
         for (let page = 0; page < pagesEach; page += 1) {
           const { rows } = await client.query<Place>('SELECT id, upload_id FROM events WHERE position = $1', [
-            Math.floor(size * question.at) + page * pageLimit * (size > 100_000 ? 100 : 1),
+            Math.floor(size * question.at) + page * Math.floor(size / 5_000),
           ]);
           ms.push(await ask(queryOf(question, rows[0])));
         }
