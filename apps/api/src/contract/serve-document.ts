@@ -15,7 +15,10 @@ const ownHeaders = ['connection', 'content-length', 'date', 'keep-alive', 'trans
 export function serveApiDocument(app: NestFastifyApplication, fastify: FastifyInstance): void {
   let opening: Promise<FastifyInstance> | undefined;
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-    const pages = await (opening ??= openPages(app));
+    opening ??= openPages(app);
+    // What failed once is tried again for the next who asks.
+    opening.catch(() => (opening = undefined));
+    const pages = await opening;
     const { method, url, headers } = request;
     const made = await pages.inject({ method: method as 'GET' | 'HEAD', url, headers });
     if (made.statusCode === 404) return reply.callNotFound();

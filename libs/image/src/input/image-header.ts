@@ -45,7 +45,7 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
   if (width * height > maxPixels) {
     throw new LandfallError(
       'media.too_many_pixels',
-      `it has ${width} × ${height} pixels; the limit is ${maxPixels} in total`,
+      `it has ${width} × ${height} pixels; the limit is ${maxPixels} in total${maxPixels < limits.maxPixels ? ', by the memory of this worker' : ''}`,
     );
   }
   if (format.name === 'tiff' && (await lacksPixels(file)))
