@@ -73,11 +73,12 @@ describe('commands that ask an api', () => {
       timeout: 60_000,
     });
     // A pipe says only to who writes that nobody reads it any more: so something has to happen.
-    let ended = false;
+    const ended = new AbortController();
     const more = (async () => {
-      for (let count = 0; !ended; count += 1) await putObject(stack, `more/${count}.txt`, Buffer.from('x'));
+      for (let count = 0; !ended.signal.aborted; count += 1)
+        await putObject(stack, `more/${count}.txt`, Buffer.from('x'));
     })();
-    const { stdout, stderr } = await tail.finally(() => (ended = true));
+    const { stdout, stderr } = await tail.finally(() => ended.abort());
     await more;
     expect(stdout).toMatch(/upload\.stored +\S+ +photos\//);
     expect(stderr).toBe('');
