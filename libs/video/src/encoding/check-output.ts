@@ -1,8 +1,8 @@
-import { LandfallError, type WarningCode } from '#runtime';
+import { isLandfallError, LandfallError, type WarningCode } from '#runtime';
 import { options } from '../ffmpeg/command-line.js';
 import { errorOfComplaints, tellsTruncated } from '../ffmpeg/ffmpeg-errors.js';
 import type { Bench, VideoWork } from './video-work.js';
-import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
+import { type Description, type ProbeRun, runFfprobe } from '../ffmpeg/run-ffprobe.js';
 
 const timeoutMs = 60_000;
 
@@ -21,14 +21,14 @@ export interface Measured {
  *
  * @param path relative to the folder; a playlist too, since we wrote it
  * @param codecs those of its streams as ffprobe calls them, in any order
- * @throws `media.encoder_failed`
+ * @throws `media.encoder_failed`; `media.scratch_full` when it ends early: the encoder calls that a success
  */
 export async function measureOutput(
   { tools, outDir, signal }: Pick<Bench, 'tools' | 'outDir' | 'signal'>,
   path: string,
   codecs: readonly string[],
 ): Promise<Measured> {
-  const { format, streams } = await runFfprobe({
+  const { format, streams } = await describe({
     ffprobePath: tools.ffprobePath,
     inputArgs: options({ protocol_whitelist: 'file', format_whitelist: 'hls,mov,matroska,ogg,mp3', i: path }),
     source: path,
@@ -50,6 +50,16 @@ export async function measureOutput(
     height: video?.height ?? null,
     durationMs: format.duration === null ? null : Math.round(format.duration * 1_000),
   };
+}
+
+/** What is damaged here is our own file, and not what was uploaded. */
+async function describe(run: ProbeRun): Promise<Description> {
+  try {
+    return await runFfprobe(run);
+  } catch (thrown) {
+    if (!isLandfallError(thrown, 'media.damaged')) throw thrown;
+    throw new LandfallError('media.scratch_full', `${run.source} ends early`, { cause: thrown });
+  }
 }
 
 /** Of a source that ends early so much must be there to be used. */

@@ -8,9 +8,11 @@ interface Reading {
   readonly code: ErrorCode;
 }
 
+const diskFull = /No space left on device|Disk quota exceeded/i;
+
 /** What ffmpeg says when the machine or the settings are at fault. */
 const ofTheMachine: readonly Reading[] = [
-  { pattern: /No space left on device|Disk quota exceeded/i, code: 'media.scratch_full' },
+  { pattern: diskFull, code: 'media.scratch_full' },
   { pattern: /File too large/i, code: 'media.output_too_large' },
   { pattern: /Unknown encoder|No such filter/i, code: 'media.encoder_missing' },
 ];
@@ -77,6 +79,16 @@ export function refuseTruncated(complaints: readonly string[], source: string, i
   if (!tellsTruncated(complaints)) return;
   const error = errorOfComplaints(complaints, source, 'media.damaged');
   if (!isUsed || error.code !== 'media.damaged') throw error;
+}
+
+/**
+ * Refuses what was made while the disk was full: ffmpeg says so, and ends in order when only the end of a file is missing.
+ *
+ * @throws LandfallError media.scratch_full
+ */
+export function refuseFullDisk(complaints: readonly string[], source: string): void {
+  if (complaints.some((line) => diskFull.test(line)))
+    throw errorOfComplaints(complaints, source, 'media.scratch_full');
 }
 
 /** True when ffmpeg says that the end of its source is missing. */

@@ -1,7 +1,7 @@
 import { LandfallError, type ErrorCode } from '#runtime';
 import { options } from './command-line.js';
 import { threadsFor } from './tools.js';
-import { refuseTruncated } from './ffmpeg-errors.js';
+import { refuseFullDisk, refuseTruncated } from './ffmpeg-errors.js';
 import type { FfmpegTools } from './tools.js';
 import { scratchOf } from './sandbox-limits.js';
 import { decodeArgs, isRangeProxy } from './media-source.js';
@@ -101,6 +101,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       nice: true,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
+    refuseFullDisk(complaints, run.source);
     refuseTruncated(complaints, run.source, tools.usesTruncated);
     return complaints;
   } finally {
