@@ -75,6 +75,7 @@ export async function startJobsWorker(
         concurrency: { thumbnail: thumbnailsAtOnce, transcode: 1 },
         shutdownGraceMs: 50,
         databaseUrl: database.url,
+        recover: async () => {},
         logger,
       },
       handlersModule,

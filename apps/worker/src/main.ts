@@ -14,7 +14,7 @@ import {
   sizeThreadPool,
   tellReady,
 } from '#runtime';
-import { openRegistry, recordLanded, uploadEntities } from '#uploads';
+import { bringSweepForward, openRegistry, recordLanded, uploadEntities } from '#uploads';
 import { Deliverer, placeDeliveries, webhookEntities } from '#webhooks';
 import { configureSharp } from '#image';
 import { NestFactory } from '@nestjs/core';
@@ -89,6 +89,7 @@ const app = await NestFactory.createApplicationContext(
     shutdownGraceMs: config.worker.shutdownGraceMs,
     databaseUrl: config.database.url,
     beforeQueueing: (rows) => recordLanded(source, rows),
+    recover: () => bringSweepForward(source),
     logger,
   }),
   { logger: nestLogger(logger), abortOnError: false },

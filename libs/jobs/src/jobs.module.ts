@@ -9,6 +9,7 @@ import { JobLocks, lockMs, lookMs } from './job-locks.js';
 import { JobRunner } from './job-runner.js';
 import { type OutboxEntry, OutboxRelay } from './outbox-relay.js';
 import type { QueueBackend } from './queue-backend.js';
+import { QueueLoss } from './queue-loss.js';
 
 /** Injection token of the worker's JobHandlers. */
 export const jobHandlersToken = Symbol('JobHandlers');
@@ -22,6 +23,8 @@ export interface JobsSettings {
   databaseUrl: string;
   /** What has to be done before a worker can see the jobs of these outbox rows. It may be done again. */
   beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>;
+  /** Has everything queued again that is unfinished: a queue has lost its jobs. It may be done again. */
+  recover: () => Promise<void>;
   logger: Logger;
 }
 
@@ -134,13 +137,12 @@ export class JobsModule implements OnModuleDestroy {
         {
           provide: OutboxRelay,
           inject: [DataSource, ...queueNames.map((name) => getQueueToken(name))],
-          useFactory: (source: DataSource, ...queues: Queue[]) =>
-            new OutboxRelay(
-              { source, url: settings.databaseUrl },
-              queueMap(queues, settings.logger),
-              settings.logger,
-              settings.beforeQueueing,
-            ),
+          useFactory: (source: DataSource, ...all: Queue[]) => {
+            const { databaseUrl, recover, logger, beforeQueueing } = settings;
+            const queues = queueMap(all, logger);
+            const loss = new QueueLoss(backend, queues, recover, logger);
+            return new OutboxRelay({ source, url: databaseUrl }, queues, loss, logger, beforeQueueing);
+          },
         },
       ],
       exports: [OutboxRelay],

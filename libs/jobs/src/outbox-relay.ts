@@ -10,6 +10,7 @@ import {
 } from '#outbox';
 import { pause, withTimeLimit, type Logger } from '#runtime';
 import type { BulkJobOptions, Queue } from 'bullmq';
+import type { QueueLoss } from './queue-loss.js';
 
 const batchSize = 500;
 const pollIntervalMs = 2_000;
@@ -36,6 +37,7 @@ export class OutboxRelay {
   constructor(
     private readonly database: { source: DataSource; url: string },
     private readonly queues: ReadonlyMap<QueueName, Queue>,
+    private readonly loss: QueueLoss,
     private readonly logger: Logger,
     private readonly beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>,
   ) {}
@@ -64,6 +66,7 @@ export class OutboxRelay {
     while (!signal.aborted) {
       this.woken = false;
       try {
+        await this.loss.look();
         while (!signal.aborted && (await this.relayBatch()) === batchSize);
         if (failing) this.logger.info('relay works again');
         failing = false;

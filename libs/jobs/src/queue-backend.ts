@@ -7,6 +7,7 @@ import {
   runMigrations,
   setDefaultBackendFactory,
   type ConnectionOptions,
+  type Queue,
   type Worker,
 } from 'bullmq';
 
@@ -38,8 +39,17 @@ export interface QueueBackend {
    * @returns whether this token has it now
    */
   lockAgain(worker: Worker, job: { id: string; token: string }, ms: number): Promise<boolean>;
+  /**
+   * Whether the queue still has what `mark` left in it. One without it has lost its jobs (a flushed Redis, one that began
+   * without its data), or is new.
+   */
+  isMarked(queue: Queue): Promise<boolean>;
+  mark(queue: Queue): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Key in Redis, beside those of BullMQ, that is there as long as the jobs of its queue are. */
+const mark = 'landfall-mark';
 
 const isRedis = (url: string) => /^rediss?:/.test(url);
 
@@ -57,6 +67,8 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
       consumer: { ...common, maxRetriesPerRequest: null },
       prefix: settings.prefix,
       lockAgain: lockAgainInRedis,
+      isMarked: async ({ backend }) => (await (await backend.client).get(backend.toKey(mark))) !== null,
+      mark: async ({ backend }) => void (await (await backend.client).set(backend.toKey(mark), 1)),
       close: async () => {},
     };
   }
@@ -78,6 +90,9 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
     prefix: settings.prefix,
     // Renewing does it there: a lock that expired stays in the row until somebody takes the job.
     lockAgain: async () => false,
+    // It is as durable as what says that the jobs are needed.
+    isMarked: async () => true,
+    mark: async () => {},
     close: () => pool.end(),
   };
 }

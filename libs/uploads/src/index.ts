@@ -38,7 +38,7 @@ export { isWanted, recordProgress } from './making/progress.js';
 export { removeRetired } from './making/removals.js';
 export { reserveObjects, type VersionRef } from './making/storage-keys.js';
 export { findStreamKey, streamKey } from './making/stream-keys.js';
-export { removeUnconfirmed, sweepUploads } from './making/sweep-uploads.js';
+export { bringSweepForward, removeUnconfirmed, sweepUploads } from './making/sweep-uploads.js';
 export { beginRun, endRun, recordPlan } from './making/upload-states.js';
 export {
   failVersion,

@@ -102,9 +102,13 @@ describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
   });
 });
 
-test('Postgres is the truth: uploads whose jobs a flushed Redis forgot end ready', async () => {
+test('Postgres is the truth: uploads whose jobs a flushed Redis forgot end ready, long before the sweep would look at them', async () => {
   await using redis = await ownRedis();
-  await using stack = await startStack('redis', { ...hurried, QUEUE_URL: redis.url });
+  await using stack = await startStack('redis', {
+    WORKER_SWEEP_INTERVAL_MS: '500',
+    WORKER_SWEEP_AFTER_MS: '3600000',
+    QUEUE_URL: redis.url,
+  });
   const client = new Redis(redis.url);
   const tile = await png(64, 64);
   const ids: string[] = [];

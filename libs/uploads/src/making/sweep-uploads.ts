@@ -27,6 +27,20 @@ export async function sweepUploads(
   return swept;
 }
 
+const pageToBringForward = 2_000;
+
+/** Makes the sweep look at every unfinished upload the next time, whatever it found before: a queue has lost its jobs. */
+export async function bringSweepForward(source: DataSource): Promise<void> {
+  for (let page = pageToBringForward; page === pageToBringForward;) {
+    const [, count] = (await source.query(
+      `UPDATE uploads SET sweep_at = now()
+       WHERE id IN (SELECT id FROM uploads WHERE ${isOpen('uploads')} AND sweep_at > now()
+                    ORDER BY sweep_at LIMIT ${pageToBringForward} FOR UPDATE SKIP LOCKED)`,
+    )) as [unknown, number];
+    page = count;
+  }
+}
+
 async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
   return source.transaction(async (manager) => {
     const [due] = (await manager.query(

@@ -27,6 +27,13 @@ test('tells the finished share and the speed', async () => {
   expect(reported.at(-1)?.speed).toBeGreaterThan(0);
 });
 
+test('a disk that is full at the end of a file is told of, although ffmpeg calls it a success', async () => {
+  const outputArgs = ['-c', 'copy', '-f', 'matroska', '/dev/full'];
+  await expect(encode(await makeClip('64x64', 1), { outputArgs })).rejects.toMatchObject({
+    code: 'media.scratch_full',
+  });
+});
+
 test('of a length that is not known, no share is told', async () => {
   const reported: Progress[] = [];
   const onProgress = (progress: Progress) => reported.push(progress);
