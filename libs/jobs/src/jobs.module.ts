@@ -141,7 +141,7 @@ export class JobsModule implements OnModuleDestroy {
             const { databaseUrl, recover, logger, beforeQueueing } = settings;
             const queues = queueMap(all, logger);
             const loss = new QueueLoss(backend, queues, recover, logger);
-            return new OutboxRelay({ source, url: databaseUrl }, queues, loss, logger, beforeQueueing);
+            return new OutboxRelay({ source, url: databaseUrl }, { queues, loss }, logger, beforeQueueing);
           },
         },
       ],

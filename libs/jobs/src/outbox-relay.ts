@@ -36,8 +36,7 @@ export class OutboxRelay {
 
   constructor(
     private readonly database: { source: DataSource; url: string },
-    private readonly queues: ReadonlyMap<QueueName, Queue>,
-    private readonly loss: QueueLoss,
+    private readonly queueing: { queues: ReadonlyMap<QueueName, Queue>; loss: QueueLoss },
     private readonly logger: Logger,
     private readonly beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>,
   ) {}
@@ -66,7 +65,7 @@ export class OutboxRelay {
     while (!signal.aborted) {
       this.woken = false;
       try {
-        await this.loss.look();
+        await this.queueing.loss.look();
         while (!signal.aborted && (await this.relayBatch()) === batchSize);
         if (failing) this.logger.info('relay works again');
         failing = false;
@@ -97,7 +96,7 @@ export class OutboxRelay {
         [batchSize, Object.keys(jobCatalog)],
       )) as [OutboxEntry[], number];
       await this.beforeQueueing?.(rows);
-      for (const [queueName, queue] of this.queues) {
+      for (const [queueName, queue] of this.queueing.queues) {
         const jobs = rows.flatMap((row) => this.toJob(row, queueName));
         if (jobs.length === 0) continue;
         await withTimeLimit(
