@@ -38,7 +38,7 @@ ${jobs.join('\n')}
 - An error that may pass is tried again by the sweep after the last try. After
   ${lifecycleLimits.retryWindowMs / 3_600_000} hours the upload fails with \`upload.timed_out\`.
 - The sweep looks at an unfinished upload after \`WORKER_SWEEP_AFTER_MS\`, then after half its age,
-  at most an hour.
+  at most an hour; and at once when a queue has lost its jobs.
 `;
 }
 
