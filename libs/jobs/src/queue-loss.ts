@@ -26,9 +26,7 @@ export class QueueLoss {
     if (performance.now() < this.nextLookAt) return;
     const lost: Queue[] = [];
     for (const queue of this.queues.values()) {
-      const marked = this.backend.isMarked(queue);
-      if (!(await withTimeLimit(marked, lookTimeoutMs, 'queue.unavailable', 'reading the mark timed out')))
-        lost.push(queue);
+      if (!(await inTime(this.backend.isMarked(queue)))) lost.push(queue);
     }
     if (lost.length > 0) {
       const queues = lost.map(({ name }) => name);
@@ -38,8 +36,12 @@ export class QueueLoss {
       );
       await this.recover();
       // Last: if this worker dies before, the next one sees the loss again.
-      for (const queue of lost) await this.backend.mark(queue);
+      for (const queue of lost) await inTime(this.backend.mark(queue));
     }
     this.nextLookAt = performance.now() + lookEveryMs;
   }
+}
+
+function inTime<T>(request: Promise<T>): Promise<T> {
+  return withTimeLimit(request, lookTimeoutMs, 'queue.unavailable', 'the mark of a queue timed out');
 }
