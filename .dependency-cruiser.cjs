@@ -10,17 +10,20 @@ const rooms = {
   playlists: ['media'],
   pipelines: ['runtime', 'media'],
   database: ['runtime', 'migrations'],
-  storage: ['runtime', 'media', 'oss'],
-  outbox: ['runtime', 'database'],
-  events: ['runtime', 'database'],
+  tracing: ['runtime'],
+  storage: ['runtime', 'media', 'oss', 'tracing'],
+  outbox: ['runtime', 'database', 'tracing'],
+  events: ['runtime', 'database', 'tracing'],
   idempotency: ['runtime', 'database'],
-  jobs: ['runtime', 'database', 'outbox'],
+  jobs: ['runtime', 'database', 'outbox', 'tracing'],
   image: ['runtime', 'media'],
-  video: ['runtime', 'media', 'playlists'],
-  uploads: ['runtime', 'media', 'database', 'outbox', 'events', 'pipelines'],
+  video: ['runtime', 'media', 'playlists', 'tracing'],
+  uploads: ['runtime', 'media', 'database', 'outbox', 'events', 'pipelines', 'tracing'],
   reconcile: ['runtime', 'media', 'database', 'storage', 'uploads'],
-  webhooks: ['runtime', 'database', 'events'],
+  webhooks: ['runtime', 'database', 'events', 'tracing'],
   local: ['runtime'],
+  management: ['runtime'],
+  queues: ['runtime', 'database', 'outbox', 'events', 'uploads', 'webhooks'],
   testing: [
     'runtime',
     'media',
@@ -34,7 +37,9 @@ const rooms = {
     'uploads',
     'reconcile',
     'webhooks',
+    'queues',
     'pipelines',
+    'tracing',
     'local',
   ],
 };
@@ -52,7 +57,10 @@ const apps = {
     'idempotency',
     'uploads',
     'webhooks',
+    'queues',
+    'management',
     'pipelines',
+    'tracing',
   ],
   worker: [
     'runtime',
@@ -66,11 +74,14 @@ const apps = {
     'uploads',
     'reconcile',
     'webhooks',
+    'queues',
+    'management',
     'pipelines',
     'media',
     'playlists',
     'image',
     'video',
+    'tracing',
   ],
   'oss-emulator': ['runtime', 'oss', 'explain'],
   cli: [
@@ -88,7 +99,9 @@ const apps = {
     'reconcile',
     'webhooks',
     'pipelines',
+    'management',
     'local',
+    'tracing',
     'migrations',
   ],
 };
@@ -101,9 +114,14 @@ const owners = {
   'p-map': '^(libs/|apps/)', // a bounded loop, as much the language's as ours
   pino: '^libs/runtime/',
   'prom-client': '^libs/runtime/',
+  '@opentelemetry/api': '^libs/tracing/',
+  '@opentelemetry/sdk-trace': '^libs/tracing/',
+  '@opentelemetry/resources': '^libs/tracing/',
+  '@opentelemetry/exporter-trace-otlp-http': '^libs/tracing/',
+  '@opentelemetry/exporter-trace-otlp-proto': '^libs/tracing/',
   // Decorators are not to be had through another room; everything else of it comes through #database.
   typeorm:
-    '^(libs/database/|libs/(uploads|outbox|events|idempotency|reconcile|webhooks)/src/.*[.]entity[.]ts$|migrations/)',
+    '^(libs/database/|libs/(uploads|outbox|events|idempotency|reconcile|webhooks|queues)/src/.*[.]entity[.]ts$|migrations/)',
   pg: '^libs/database/',
   'ali-oss': '^apps/cli/',
   bullmq: '^libs/jobs/',
@@ -148,6 +166,8 @@ const escape = (text) => text.replace(/[/.]/g, '\\$&');
 const place = (room) => (room === 'migrations' ? '^migrations/' : `^libs/${room}/`);
 /** docs/errors.md tells the errors of the apps too. */
 const errorsOfApps = '^apps/[^/]+/src/errors\\.ts$';
+/** The command line runs the apps, and prints the api's contract. */
+const mainsOfApps = '^apps/(api|worker|oss-emulator)/src/(main|document)\\.ts$';
 const testFile = '\\.(test|fixture)\\.ts$';
 
 /** A room imports only the rooms of its line; `testing` is for test files alone. */
@@ -162,7 +182,7 @@ function roomRule(kind, room, allowed) {
       pathNot: [
         `^${kind}/${room}/`,
         ...allowed.map(place),
-        ...(room === 'cli' ? [errorsOfApps, '^clients/typescript/src/index\\.ts$'] : []),
+        ...(room === 'cli' ? [errorsOfApps, mainsOfApps, '^clients/typescript/src/index\\.ts$'] : []),
       ],
     },
   };
@@ -209,8 +229,15 @@ module.exports = {
       name: 'apps-are-programs',
       comment: 'An app is started, not imported; what two need belongs in a room',
       severity: 'error',
-      from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/' },
+      from: { path: '^(libs|apps|migrations|tests|bench)/([^/]+)/', pathNot: '^apps/cli/' },
       to: { path: '^apps/', pathNot: ['^$1/$2/', errorsOfApps] },
+    },
+    {
+      name: 'the-command-line-runs-apps',
+      comment: 'It loads one of them when its command is typed, and has nothing else of them',
+      severity: 'error',
+      from: { path: '^apps/cli/' },
+      to: { path: mainsOfApps, dynamic: false },
     },
     {
       name: 'bench-is-a-leaf',

@@ -12,12 +12,15 @@ const config: KnipConfig = {
   paths: Object.fromEntries(Object.entries(imports).map(([entry, { source }]) => [entry, [source]])),
   entry: [
     'apps/*/src/main.ts!',
+    'apps/oss-emulator/src/command.ts!',
     'apps/cli/bootstrap.mjs!',
+    'apps/cli/bootstrap/bundle.mjs',
     'bench/main.ts!',
     // The package that others install.
     'clients/typescript/src/{index,browser}.ts!',
     'clients/typescript/generate.mjs',
     'bench/prove/main.ts!',
+    'deploy/tools/{check-chart,generate-manifest}.ts',
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
     'bench/callbacks/busy-core.ts!',
@@ -26,7 +29,7 @@ const config: KnipConfig = {
     'apps/oss-emulator/src/images/child/image-child.ts!',
   ],
   project: [
-    '{apps,clients,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
+    '{apps,clients,deploy,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
     '!tests/**!',
     '!libs/testing/**!',
     '!**/*.test.ts!',

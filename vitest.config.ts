@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     setupFiles: ['libs/testing/src/errors-of-all-rooms.fixture.ts'],
     include: ['{apps,clients,examples,libs,migrations,tests,bench}/**/*.test.ts'],
-    // They need other languages: vitest.sdks.config.ts.
-    exclude: ['tests/sdks/**', 'tests/contract/**'],
+    // They need other languages (vitest.sdks.config.ts) or an engine of containers (vitest.containers.config.ts).
+    exclude: ['tests/sdks/**', 'tests/contract/**', 'tests/containers/**'],
     globalSetup: ['libs/testing/src/global-setup.ts'],
     reporters: ['default', './libs/testing/src/closing-line.ts'],
     pool: 'forks',

@@ -4,6 +4,7 @@ import { measureFullTable } from './callbacks/full-table.js';
 import { measureSoak } from './callbacks/soak.js';
 import { measureSteadyRates } from './callbacks/steady.js';
 import { measureThroughput } from './callbacks/throughput.js';
+import { measureTracing } from './callbacks/tracing.js';
 import { measureEmulator } from './emulator/uploads.js';
 import { measureDeliveries } from './events/deliveries.js';
 import { measureFeed } from './events/feed.js';
@@ -19,6 +20,7 @@ import { measureMigration } from './callbacks/migration-online.js';
 import { printJson, printReport, printTable } from './harness/report.js';
 import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
+import { measureScaling } from './scaling/scaling.js';
 import { measureStart } from './start/start.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
@@ -31,6 +33,7 @@ const benchmarks = {
   'callbacks-steady': measureSteadyRates,
   'callbacks-full-table': measureFullTable,
   'callbacks-soak': measureSoak,
+  'callbacks-tracing': measureTracing,
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
@@ -44,6 +47,8 @@ const benchmarks = {
   'prove-postgres': measureProof('postgres'),
   'prove-redis': measureProof('redis'),
   reconcile: measureReconcile,
+  'scaling-postgres': measureScaling('postgres'),
+  'scaling-redis': measureScaling('redis'),
   start: measureStart,
   'videos-ladder': measureLadder,
   'videos-ladder-auto': measureAutoLadder,
@@ -51,9 +56,9 @@ const benchmarks = {
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,
 };
-const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N]
+const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--share 0.01]
 npm run bench -- compare FILE FILE
-NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, start, videos`;
+NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, scaling, start, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -61,6 +66,7 @@ const { positionals, values } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
+    share: { type: 'string', default: '1' },
   },
 });
 const [name, ...files] = positionals;
@@ -78,7 +84,13 @@ const chosen = Object.entries(benchmarks).filter(
 );
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-if (chosen.length === 0 || !(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
+const share = Number(values.share);
+if (
+  chosen.length === 0 ||
+  !(Number.isInteger(rounds) && rounds > 0) ||
+  !(seconds > 0) ||
+  !(share > 0 && share <= 1)
+) {
   console.error(usage);
   process.exit(1);
 }
@@ -91,7 +103,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   for (const [, measure] of chosen) {
     const machine = describeMachine();
-    const report = await measure({ rounds, seconds, signal: interrupted.signal, say: console.error });
+    const report = await measure({ rounds, seconds, share, signal: interrupted.signal, say: console.error });
     if (values.json) printJson(report, machine);
     else printReport(report, machine);
   }

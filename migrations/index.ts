@@ -14,6 +14,8 @@ import { OwnWords1764806400000 } from './0013-own-words.js';
 import { IdempotencyKeys1764892800000 } from './0014-idempotency-keys.js';
 import { FindRunningVersions1764979200000 } from './0015-find-running-versions.js';
 import { ShowWhatPlays1765065600000 } from './0016-show-what-plays.js';
+import { ReportWork1765152000000 } from './0017-report-work.js';
+import { CarryTraces1765238400000 } from './0018-carry-traces.js';
 
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
@@ -33,4 +35,6 @@ export const migrations = [
   IdempotencyKeys1764892800000,
   FindRunningVersions1764979200000,
   ShowWhatPlays1765065600000,
+  ReportWork1765152000000,
+  CarryTraces1765238400000,
 ] as const;

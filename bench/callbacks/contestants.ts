@@ -27,11 +27,12 @@ export interface Surroundings {
 export async function openLandfall(
   { postgres, keyUrl }: Surroundings,
   databaseName = 'landfall',
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Contestant & { readonly apiKey: string }> {
   const apiKey = randomBytes(16).toString('hex');
   const databaseUrl = await postgres.createDatabase(databaseName);
   await migrateDatabase(databaseUrl);
-  const program = await startProgram('landfall', 'apps/api/src/main.js', {
+  const program = await startProgram('landfall', 'programs/api.js', {
     DATABASE_URL: databaseUrl,
     API_HOST: '127.0.0.1',
     API_PORT: '0',
@@ -45,6 +46,7 @@ export async function openLandfall(
     OSS_BUCKETS: benchBucket,
     OSS_ACCESS_KEY_ID: 'never-used',
     OSS_ACCESS_KEY_SECRET: 'never-used',
+    ...env,
   });
   return { ...(await withOutbox(program, databaseUrl)), apiKey };
 }

@@ -41,7 +41,7 @@ export async function openEmulator(
   const folder = await temporaryFolder(stack);
   const credentials = { accessKeyId: 'bench', accessKeySecret: randomBytes(16).toString('hex') };
   const program = stack.use(
-    await startProgram('emulator', 'apps/oss-emulator/src/main.js', {
+    await startProgram('emulator', 'programs/emulator.js', {
       EMULATOR_PORT: '0',
       EMULATOR_DATA_DIR: folder,
       EMULATOR_BUCKETS: benchBucket,

@@ -26,7 +26,7 @@ export async function startProgram(
   path: string,
   env: Record<string, string> = {},
 ): Promise<Program> {
-  const isOurs = path.startsWith('apps/');
+  const isOurs = path.startsWith('programs/');
   const modulePath = fileURLToPath(new URL(`../../${path}`, import.meta.url));
   // A session of its own: a Ctrl-C in the terminal is for us, and we end the programs in order. Killed with us they end
   // too, because their channel breaks.
@@ -87,5 +87,5 @@ async function endChild(child: ChildProcess): Promise<void> {
 
 /** As `npm start` and the containers run them. */
 function flagsOf(path: string): string[] {
-  return path.startsWith('apps/api/') ? nodeFlags : workerFlags;
+  return path === 'programs/api.js' ? nodeFlags : workerFlags;
 }

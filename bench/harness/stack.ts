@@ -70,8 +70,8 @@ export async function openStack(
     MALLOC_ARENA_MAX: '2',
     ...(pipelinesFile && { PIPELINES_FILE: pipelinesFile }),
   };
-  const emulator = stack.use(await startProgram('emulator', 'apps/oss-emulator/src/main.js', env));
-  const api = stack.use(await startProgram('api', 'apps/api/src/main.js', env));
+  const emulator = stack.use(await startProgram('emulator', 'programs/emulator.js', env));
+  const api = stack.use(await startProgram('api', 'programs/api.js', env));
   return {
     databaseUrl,
     api,
@@ -80,7 +80,7 @@ export async function openStack(
     env,
     callbackUrl: `${api.url}/callbacks/oss/${callbackSecret}`,
     startWorker: async (more = {}) =>
-      stack.use(await startProgram('worker', 'apps/worker/src/main.js', { ...env, ...more })),
+      stack.use(await startProgram('worker', 'programs/worker.js', { ...env, ...more })),
     oss: { endpoint, region: 'oss-cn-hangzhou', accessKeyId, accessKeySecret },
   };
 }

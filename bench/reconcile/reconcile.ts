@@ -90,7 +90,7 @@ async function openBucket(
   const dataDir = await mkdtemp(join(tmpdir(), 'landfall-bench-reconcile-'));
   stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   const start = () =>
-    startProgram('emulator', 'apps/oss-emulator/src/main.js', {
+    startProgram('emulator', 'programs/emulator.js', {
       EMULATOR_PORT: '0',
       EMULATOR_DATA_DIR: dataDir,
       EMULATOR_BUCKETS: benchBucket,

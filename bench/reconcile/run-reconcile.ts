@@ -24,7 +24,7 @@ export async function runReconcile(
   env: Record<string, string>,
   signal: AbortSignal,
 ): Promise<Run> {
-  const cli = fileURLToPath(new URL('../../apps/cli/src/main.js', import.meta.url));
+  const cli = fileURLToPath(new URL('../../programs/landfall.js', import.meta.url));
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...workerFlags, cli, 'reconcile', '--json', ...words], {
     env,

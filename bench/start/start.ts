@@ -19,8 +19,8 @@ interface Started {
 }
 
 const modules = {
-  api: 'apps/api/src/main.js',
-  worker: 'apps/worker/src/main.js',
+  api: 'programs/api.js',
+  worker: 'programs/worker.js',
   bareFastify: 'bench/references/bare-fastify.js',
 } as const;
 const apps = ['api', 'worker'] as const;

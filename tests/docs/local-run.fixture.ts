@@ -8,7 +8,7 @@ import { eventually } from '#testing';
 import { inject } from 'vitest';
 
 const run = promisify(execFile);
-const command = resolve('dist/apps/cli/src/main.js');
+const command = resolve('dist/programs/landfall.js');
 
 interface LocalRunFacts {
   readonly apiUrl: string;

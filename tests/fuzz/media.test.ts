@@ -25,6 +25,17 @@ const bound = 8;
 
 const never = new AbortController().signal;
 const imageLimits = { maxPixels: 10_000_000, timeoutMs: 30_000 };
+const renderWork = { limits: imageLimits, signal: never };
+/** The original itself, where it is whole. */
+const whole = {
+  name: 'whole',
+  width: 16_383,
+  fit: 'inside',
+  format: 'keep',
+  quality: 80,
+  effort: 0,
+  keepOriginal: true,
+} as const;
 const videoLimits = { maxPixels: 10_000_000, timeoutMs: 30_000 };
 
 let folder: string;
@@ -45,15 +56,24 @@ async function showPicture(bytes: Buffer, place: string): Promise<Shown> {
   const warnings: string[] = [...opened.warnings];
   const spec = { name: 'one', width: 64, height: 64, fit: 'cover', format: 'png', quality: 80 } as const;
   const onRendition = async (image: RenderedImage) => {
-    png = image.data;
     warnings.push(...image.warnings);
+    if (image.name === 'one') png = image.data;
+    else if (image.isKept) await keepAgain(image);
   };
-  await renderImages({ file: opened.file, specs: [spec], limits: imageLimits, signal: never, onRendition });
+  await renderImages({ ...renderWork, file: opened.file, specs: [spec, whole], onRendition });
   const shown = sharp(png).flatten({ background: '#ffffff' }).resize(64, 64, { fit: 'fill' });
   return {
     pixels: await shown.removeAlpha().toColourspace('srgb').raw().toBuffer(),
     isWarned: warnings.length > 0,
   };
+}
+
+/** What was stripped has nothing left to be stripped of, and is still what it was. */
+async function keepAgain({ data }: RenderedImage): Promise<void> {
+  const onRendition = async (again: RenderedImage) => {
+    if (!again.isKept || !again.data.equals(data)) throw new Error('a kept original is not kept again');
+  };
+  await renderImages({ ...renderWork, file: data, specs: [whole], onRendition });
 }
 
 async function showMedia(bytes: Buffer, place: string): Promise<void> {

@@ -248,7 +248,7 @@ describe('the callback endpoint', () => {
     // A minute may have begun anew once or twice meanwhile.
     expect((await entry.storedIds()).length - before).toBeLessThanOrEqual(3 * (limit + limit / 100) + 1);
     expect(limited.output().split('\n').length).toBeLessThan(200);
-    const metrics = await (await fetch(`${limited.url}/metrics`)).text();
+    const metrics = await (await fetch(`${limited.managementUrl}/metrics`)).text();
     const counted = (result: string) =>
       Number(
         new RegExp(`landfall_unproven_callbacks_total\\{result="${result}"\\} (\\d+)`).exec(metrics)?.[1],
@@ -257,7 +257,7 @@ describe('the callback endpoint', () => {
   });
 
   test('metrics count callbacks by outcome, and tell of batches, commits and keys', async () => {
-    const metrics = await (await fetch(`${api.url}/metrics`)).text();
+    const metrics = await (await fetch(`${api.managementUrl}/metrics`)).text();
     expect(metrics).toMatch(/landfall_callbacks_total\{code="ok"\} \d+/);
     expect(metrics).toMatch(/landfall_callbacks_total\{code="callback.signature_mismatch"\} \d+/);
     expect(metrics).toMatch(/landfall_callback_batch_size_count \d+/);

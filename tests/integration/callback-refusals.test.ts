@@ -87,7 +87,7 @@ describe('a refused callback', () => {
     const file = join(folder, `${(sequence += 1)}.log`);
     await writeFile(file, `${line}\n`);
     return new Promise((resolve) => {
-      const args = ['dist/apps/cli/src/main.js', 'callback', 'explain', file];
+      const args = ['dist/programs/landfall.js', 'callback', 'explain', file];
       execFile(
         process.execPath,
         args,

@@ -93,7 +93,7 @@ describe('pages of other origins', () => {
   });
 
   test('nothing but /v1 is for pages, and the keys of streams are for all as before', async () => {
-    for (const path of ['/callbacks/oss', '/events/oss', '/metrics', '/health/live', '/docs-json', '/v1'])
+    for (const path of ['/callbacks/oss', '/events/oss', '/health/live', '/docs-json', '/v1'])
       expect(allowsOf(await fetch(`${api.url}${path}`, { headers: { origin } }))).toEqual({});
     const key = await preflight('/v1/streams/019bbd8e-7b00-7000-8000-000000000001/a/key', others[0] ?? '');
     expect(allowsOf(key)).toMatchObject({ 'access-control-allow-origin': '*' });

@@ -93,6 +93,7 @@ test('without a database every request that needs it is told so', async () => {
   const requests: [string, RequestInit?][] = [
     ['/health/ready'],
     ['/v1/uploads'],
+    ['/v1/queues'],
     [`/v1/uploads?similarTo=${uploadId}`],
     [`/v1/uploads/${uploadId}`],
     [`/v1/uploads/${uploadId}/reprocess`, { method: 'POST' }],
@@ -109,6 +110,11 @@ test('without a database every request that needs it is told so', async () => {
       path,
       expect.objectContaining({ ...unavailable, body: expect.objectContaining(unavailable.body) }),
     ]);
+  const shown = async (path: string) => (await fetch(`${api.managementUrl}${path}`)).status;
+  expect(await Promise.all(['/queues', '/health/ready', '/health/live', '/metrics'].map(shown))).toEqual([
+    503, 503, 200, 200,
+  ]);
   await postgres.start();
   await eventually(async () => ((await ask('/v1/uploads')).status === 200 ? true : undefined));
+  await eventually(async () => ((await ask('/v1/queues')).status === 200 ? true : undefined));
 });

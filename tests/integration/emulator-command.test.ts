@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function startCommand(...words: string[]) {
-  const child = spawn(process.execPath, ['dist/apps/oss-emulator/src/command.js', ...words], {
+  const child = spawn(process.execPath, ['dist/programs/oss-emulator.js', ...words], {
     env: { TMPDIR: folder },
   });
   return { child, ended: once(child, 'close') };

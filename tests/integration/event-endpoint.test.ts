@@ -290,8 +290,8 @@ test('an event without a ticket is a hint even where callbacks need one', async 
   ]);
 });
 
-async function eventCounts({ url }: AppProcess): Promise<Record<string, number>> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+async function eventCounts({ managementUrl }: AppProcess): Promise<Record<string, number>> {
+  const text = await (await fetch(`${managementUrl}/metrics`)).text();
   const rows = text.matchAll(/^landfall_events_total\{outcome="([^"]+)"\} (\d+)$/gm);
   return Object.fromEntries(Array.from(rows, ([, outcome = '', count]) => [outcome, Number(count)]));
 }

@@ -37,7 +37,8 @@ describe('what an answer says beside its body', () => {
     };
     ({ id } = await registry.register(landing));
     await registry.close();
-    api = await startApp('api', { ...apiEnv(database.url), API_PUBLIC_URL: 'https://media.example.com' });
+    const settings = { API_PUBLIC_URL: 'https://media.example.com', API_DOCS: 'true' };
+    api = await startApp('api', { ...apiEnv(database.url), ...settings });
   });
   afterAll(async () => {
     await api.end();
@@ -109,8 +110,11 @@ describe('what an answer says beside its body', () => {
     ['/v1/uploads', 200, 'private, no-cache'],
     ['/v1/tickets/00000000-0000-7000-8000-000000000000', 404, 'no-store'],
     ['/health/live', 200, 'no-store'],
-    ['/metrics', 200, 'no-store'],
+    ['/v1/queues', 200, 'no-store'],
+    ['/metrics', 404, 'no-store'],
     ['/nothing', 404, 'no-store'],
+    ['/%', 400, 'no-store'],
+    ['/callbacks/oss', 405, 'no-store'],
     ['/docs', 200, 'no-cache'],
     ['/docs-json', 200, 'no-cache'],
   ])('%s is not taken for another type, framed, or cached by others', async (path, status, cacheControl) => {
@@ -123,7 +127,8 @@ describe('what an answer says beside its body', () => {
       'cache-control': cacheControl,
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     });
-    expect(headers.get('strict-transport-security')).toBe(path === '/nothing' ? null : 'max-age=31536000');
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    for (const name of ['server', 'x-powered-by']) expect(headers.get(name)).toBeNull();
   });
 
   test.each([

@@ -36,7 +36,7 @@ describe('the feed of events', () => {
   const log = (count: number, subject = {}) => logEvents(database.source, count, subject);
   const waiting = () =>
     eventually(async () => {
-      const text = await (await fetch(`${api.url}/metrics`)).text();
+      const text = await (await fetch(`${api.managementUrl}/metrics`)).text();
       return /^landfall_event_feed_waiting (\d+)$/m.exec(text)?.[1];
     });
   const idsOf = ({ items }: Page) => items.map(({ id }) => id);

@@ -33,9 +33,9 @@ describe('the stream of events', () => {
   };
 
   /** Waits until a metric of an api is at least this. */
-  const metricReaches = (name: string, least: number, url = api.url) =>
+  const metricReaches = (name: string, least: number, { managementUrl } = api) =>
     eventually(async () => {
-      const text = await (await fetch(`${url}/metrics`)).text();
+      const text = await (await fetch(`${managementUrl}/metrics`)).text();
       const line = text.split('\n').find((one) => one.startsWith(`${name} `));
       return Number(line?.split(' ')[1] ?? 0) >= least ? true : undefined;
     });
@@ -184,12 +184,12 @@ describe('the stream of events', () => {
     const own = await startApp('api', env);
     const streams = await Promise.all(Array.from({ length: 200 }, () => open('', {}, own.url)));
     await Promise.all(streams.map((stream) => stream.until(() => stream.lastId() !== '')));
-    await metricReaches('landfall_event_streams', 200, own.url);
+    await metricReaches('landfall_event_streams', 200, own);
     const ids = await log(25);
     await Promise.all(streams.map((stream) => stream.until(() => stream.events.length >= 25)));
     for (const stream of streams) expect(stream.events.map(({ id }) => id)).toEqual(ids);
     const waiting = fetch(`${own.url}/v1/events?after=${ids.at(-1)}&wait=30`, { headers: key() });
-    await metricReaches('landfall_event_feed_waiting', 1, own.url);
+    await metricReaches('landfall_event_feed_waiting', 1, own);
     const startedAt = performance.now();
     expect(await own.end()).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(4_000);

@@ -5,12 +5,21 @@ import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
 import { firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
+import { queueEntities } from '#queues';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
 import { webhookEntities } from '#webhooks';
 import { expect, test } from 'vitest';
 
-const entities = [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, Reconcile, ...webhookEntities];
+const entities = [
+  ...uploadEntities,
+  OutboxRow,
+  LogEvent,
+  IdempotencyKey,
+  Reconcile,
+  ...webhookEntities,
+  ...queueEntities,
+];
 
 test('migrations go forward, back and forward again, and several processes may run them at once', async () => {
   const url = await createTestDatabase({ empty: true });

@@ -53,7 +53,7 @@ const table: Record<string, Row> = {
   },
   getLiveness: { status: 200, test: `${integration}/http-answers.test.ts` },
   getReadiness: { status: 200, test: `${integration}/database-outage.test.ts` },
-  getMetrics: { status: 200, test: `${integration}/callback-endpoint.test.ts` },
+  getQueues: { status: 200, test: `${integration}/queues.test.ts` },
   // Nothing is made of an upload here: links and keys are of what is.
   getStreamKey: { status: 404, of: ['upload'], values: ['hls'], test: streams },
   getStreamFile: {

@@ -27,7 +27,7 @@ export function useReconcile() {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'landfall-reconcile-'));
-    emulator = await startApp('oss-emulator', {
+    emulator = await startApp('emulator', {
       EMULATOR_PORT: '0',
       EMULATOR_DATA_DIR: folder,
       EMULATOR_BUCKETS: testBucket,

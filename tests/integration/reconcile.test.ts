@@ -12,7 +12,7 @@ const { environment, fault, insertUpload, put, putMany, reconcile, rows, state }
 
 /** `landfall reconcile …` */
 function command(...words: string[]) {
-  const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'reconcile', ...words], {
+  const child = spawn(process.execPath, ['dist/programs/landfall.js', 'reconcile', ...words], {
     env: { PATH: process.env['PATH'], ...environment() },
   });
   const output = Promise.all([text(child.stdout), text(child.stderr)]).then((parts) => parts.join(''));

@@ -6,6 +6,7 @@ import { EventsModule } from './events/events.module.js';
 import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
 import { LiveModule } from './live/live.module.js';
+import { QueuesModule } from './queues/queues.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
 import { StatsModule } from './stats/stats.module.js';
 import { StreamsModule } from './streams/streams.module.js';
@@ -19,6 +20,7 @@ const features = () => [
   TicketsModule,
   UploadsModule,
   StatsModule,
+  QueuesModule,
   StreamsModule,
   LiveModule,
   WebhooksModule,

@@ -2,12 +2,6 @@ import { defineErrors } from '#runtime';
 
 /** What the HTTP edge refuses. */
 const apiErrors = defineErrors({
-  'request.not_found': { kind: 'notFound', retry: 'never', message: 'Nothing exists at this address' },
-  'request.method_not_allowed': {
-    kind: 'methodNotAllowed',
-    retry: 'never',
-    message: 'This address does not support this method',
-  },
   'request.too_large': { kind: 'tooLarge', retry: 'never', message: 'The request body is too large' },
   'auth.key_missing': {
     kind: 'unauthorized',

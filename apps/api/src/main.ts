@@ -1,10 +1,13 @@
 import 'reflect-metadata';
-import { connectWhenThere, createDataSource } from '#database';
+import { checkDatabase, connectWhenThere, createDataSource } from '#database';
 import { closeOnSignal, createLogger, loadConfig, measureProcess, nestLogger, tellReady } from '#runtime';
 import { LogEvent } from '#events';
 import { IdempotencyKey } from '#idempotency';
+import { openManagement, Readiness } from '#management';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
+import { measureQueues, queueEntities, QueueFigures } from '#queues';
+import { openTracing, traceFields } from '#tracing';
 import { openRegistry, uploadEntities } from '#uploads';
 import { webhookEntities } from '#webhooks';
 import { NestFactory } from '@nestjs/core';
@@ -15,10 +18,13 @@ import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
 import { knowRoutes } from './http/known-routes.js';
 import { answerUnroutable } from './http/problem.filter.js';
-import { protectRoutes } from './http/response-headers.js';
+import { measureRequests } from './http/request-metrics.js';
+import { answerHeadersFor, protectRoutes } from './http/response-headers.js';
+import { answerUnreadable } from './http/unreadable-requests.js';
 
 const config = loadConfig([
   'log',
+  'management',
   'http',
   'callback',
   'database',
@@ -29,8 +35,10 @@ const config = loadConfig([
   'events',
   'webhooks',
   'live',
+  'tracing',
 ]);
-const logger = createLogger('api', config.log.level);
+const logger = createLogger('api', config.log.level, { fields: traceFields });
+const closeTracing = await openTracing(config.tracing, 'api', logger);
 
 const source = createDataSource(
   {
@@ -39,12 +47,17 @@ const source = createDataSource(
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },
-  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, ...webhookEntities],
+  [...uploadEntities, OutboxRow, LogEvent, IdempotencyKey, ...webhookEntities, ...queueEntities],
 );
+const readiness = new Readiness([() => checkDatabase(source)]);
+const figures = new QueueFigures(source);
+measureProcess();
+measureQueues(figures);
+const shown = { readiness, readQueues: () => figures.get() };
+const management = await openManagement(config.management, shown, logger);
+
 const pipelines = loadPipelines(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
-
-measureProcess();
 
 let url = '';
 const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
@@ -55,17 +68,20 @@ const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
  */
 const requestTimeoutMs = 5_000;
 
+const answerHeaders = answerHeadersFor(config.http.publicUrl?.startsWith('https:') === true);
+
 // Bodies stay raw bytes, because the signature of a callback covers them.
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
   requestTimeout: requestTimeoutMs,
   frameworkErrors: answerUnroutable,
+  clientErrorHandler: answerUnreadable(answerHeaders),
   // Node applies the longer of the two to the whole request.
   http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
-  ApiModule.register({ config, logger, source, registry, pipelines, publicUrl }),
+  ApiModule.register({ config, logger, source, registry, pipelines, publicUrl, readiness, figures }),
   adapter,
   { bodyParser: false, abortOnError: false, logger: nestLogger(logger) },
 );
@@ -73,26 +89,30 @@ const fastify = adapter.getInstance();
 fastify.removeAllContentTypeParsers();
 fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 knowRoutes(fastify);
+measureRequests(fastify);
 allowOrigins(fastify, config.http.corsOrigins);
 // Events come in batches, and in base64.
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
-protectRoutes(fastify, config.http.publicUrl?.startsWith('https:') === true);
-serveApiDocument(app, fastify);
+protectRoutes(fastify, answerHeaders);
+if (config.http.docs) serveApiDocument(app, fastify);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;
 closeOnSignal(logger, 8_000, async () => {
+  readiness.stop();
   // Otherwise closing would wait for keep-alive connections that were in use when it began.
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();
   clearInterval(idle);
   await closeRegistry();
   if (source.isInitialized) await source.destroy();
+  await management.close();
+  await closeTracing();
 });
 // Only after listening starts, so that requests get an error at once while the database is
 // unavailable.
 await connectWhenThere(source, logger);
 logger.info({ url }, 'api is ready');
-tellReady(url);
+tellReady(url, management.url);

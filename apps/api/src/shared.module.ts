@@ -1,5 +1,7 @@
 import { IdempotencyKeys } from '#idempotency';
+import { Readiness } from '#management';
 import type { Pipelines } from '#pipelines';
+import { QueueFigures } from '#queues';
 import type { Logger } from '#runtime';
 import { ObjectStore } from '#storage';
 import { UploadReader, UploadRegistry } from '#uploads';
@@ -22,18 +24,23 @@ export interface ApiParts {
   registry: UploadRegistry;
   pipelines: Pipelines;
   publicUrl: PublicUrl;
+  readiness: Readiness;
+  figures: QueueFigures;
 }
 
 /** Provides what several features use. Global, so that no feature has to import another for it. */
 @Module({})
 export class SharedModule {
-  static register({ config, logger, source, registry, pipelines, publicUrl }: ApiParts): DynamicModule {
+  static register(parts: ApiParts): DynamicModule {
+    const { config, logger, source, registry, pipelines, publicUrl, readiness, figures } = parts;
     const providers = [
       { provide: configToken, useValue: config },
       { provide: loggerToken, useValue: logger },
       { provide: pipelinesToken, useValue: pipelines },
       { provide: publicUrlToken, useValue: publicUrl },
       { provide: DataSource, useValue: source },
+      { provide: Readiness, useValue: readiness },
+      { provide: QueueFigures, useValue: figures },
       { provide: UploadRegistry, useValue: registry },
       { provide: UploadReader, useValue: new UploadReader(source) },
       { provide: IdempotencyKeys, useValue: new IdempotencyKeys(source, config.http.linkSecret) },
@@ -50,6 +57,8 @@ export class SharedModule {
       pipelinesToken,
       publicUrlToken,
       DataSource,
+      Readiness,
+      QueueFigures,
       UploadRegistry,
       UploadReader,
       IdempotencyKeys,

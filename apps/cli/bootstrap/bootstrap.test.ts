@@ -18,26 +18,34 @@ const compiler = `
   if (process.argv.includes('tsconfig.build.json')) appendFileSync('builds', '.');
   if (readFileSync('apps/cli/src/main.js', 'utf8').includes('syntax error')) process.exit(2);
   cpSync('apps/cli/src', 'dist/apps/cli/src', { recursive: true });`;
+const bundler = `
+  import { cpSync } from 'node:fs';
+  export const build = () => cpSync('dist/apps/cli/src/main.js', 'dist/programs/landfall.js');`;
+const tools = { typescript: 'file:compiler', rolldown: 'file:bundler' };
 const lock = {
   name: 'clone',
   lockfileVersion: 3,
   requires: true,
   packages: {
-    '': { dependencies: { typescript: 'file:compiler' } },
+    '': { dependencies: tools },
     compiler: { name: 'typescript', version: '1.0.0' },
     'node_modules/typescript': { resolved: 'compiler', link: true },
+    bundler: { name: 'rolldown', version: '1.0.0' },
+    'node_modules/rolldown': { resolved: 'bundler', link: true },
   },
 };
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'landfall-bootstrap-'));
-  write(
-    'package.json',
-    JSON.stringify({ name: 'clone', type: 'module', dependencies: { typescript: 'file:compiler' } }),
-  );
+  write('package.json', JSON.stringify({ name: 'clone', type: 'module', dependencies: tools }));
   write('package-lock.json', JSON.stringify(lock));
   write('compiler/package.json', JSON.stringify({ name: 'typescript', version: '1.0.0', type: 'module' }));
   write('compiler/bin/tsc', compiler);
+  write(
+    'bundler/package.json',
+    JSON.stringify({ name: 'rolldown', version: '1.0.0', type: 'module', exports: './index.js' }),
+  );
+  write('bundler/index.js', bundler);
   write('apps/cli/src/main.js', "console.log('words', process.argv.slice(2).join(' '))");
   cpSync(join(here, '..', 'bootstrap.mjs'), join(root, 'apps/cli/bootstrap.mjs'));
   cpSync(here, join(root, 'apps/cli/bootstrap'), { recursive: true });

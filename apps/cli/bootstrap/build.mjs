@@ -14,36 +14,42 @@ const sources = [
   'tsconfig.json',
   'tsconfig.build.json',
   'package.json',
+  // The packages are in the programs.
+  'package-lock.json',
 ];
 
-/** Our programs, and the client as the package that others install. */
-const projects = ['tsconfig.build.json', 'clients/typescript'];
+const compile = (project) => ['node_modules/typescript/bin/tsc', '-p', project];
+/** Our code, the client as the package that others install, and the programs as they are run. */
+const allSteps = [
+  compile('tsconfig.build.json'),
+  compile('clients/typescript'),
+  ['apps/cli/bootstrap/bundle.mjs'],
+];
 /** The api alone: it imports no client, and so compiles whatever the client lacks. */
-const apiProject = 'tsconfig.api.json';
+const apiSteps = [compile('tsconfig.api.json')];
 
-/** Compiles when the sources are not those that dist was made from. */
-export async function buildIfStale() {
+/** Builds when the sources are not those that dist was made from. @param node runs what builds */
+export async function buildIfStale(node) {
   const stamp = hashSources();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return true;
   // Without a stamp nobody can say what dist is: the compiler begins anew too.
   if (!existsSync(stampFile)) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
-  if (!(await compile(projects))) return false;
+  if (!(await build(node, allSteps))) return false;
   writeFileSync(stampFile, stamp);
   return true;
 }
 
-/** Compiles what the contract is read from; the next build compiles the rest. */
-export const buildApi = () => compile([apiProject]);
+/** Compiles what the contract is read from; the next build does the rest. */
+export const buildApi = (node) => build(node, apiSteps);
 
-async function compile(wanted) {
+async function build(node, steps) {
   console.error('Building …');
   // A build that fails, is killed or is of a part leaves dist of no sources at all.
   rmSync(stampFile, { force: true });
-  for (const project of wanted) {
-    const parameters = [join(root, 'node_modules/typescript/bin/tsc'), '-p', project];
-    const { code } = await runToItsEnd(process.execPath, parameters, { output: 2 });
+  for (const parameters of steps) {
+    const { code } = await runToItsEnd(node, parameters, { output: 2 });
     if (code !== 0) {
-      console.error('The build failed. The compiler says why above.');
+      console.error('The build failed. The lines above say why.');
       return false;
     }
   }

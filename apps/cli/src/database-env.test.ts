@@ -15,6 +15,7 @@ const facts: LocalRunFacts = {
   callbackUrl: 'http://localhost:3000/callbacks/oss',
   databaseUrl: 'postgres://local@localhost:54329/landfall',
   queueUrl: 'postgres://local@localhost:54329/landfall',
+  managementUrls: { api: 'http://localhost:3001', worker: 'http://localhost:3002' },
   oss: {
     endpoint: 'http://localhost:9000',
     region: 'r',

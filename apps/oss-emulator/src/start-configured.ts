@@ -23,7 +23,7 @@ export async function startConfigured(
   const events = readEventRules(givenRules);
   if ('problem' in events)
     throw new LandfallError('config.invalid', `\n  EMULATOR_EVENT_RULES: ${events.problem}`);
-  const logger = createLogger('oss-emulator', log.level, logStream);
+  const logger = createLogger('oss-emulator', log.level, { destination: logStream });
   const emulator = await startEmulator({
     ...options,
     faults: faults.plan,

@@ -1,19 +1,24 @@
 import 'reflect-metadata';
-import { connectWhenThere, createDataSource } from '#database';
+import { checkDatabase, connectWhenThere, createDataSource } from '#database';
 import { EventSequencer, LogEvent } from '#events';
 import { JobsModule, openQueueBackend } from '#jobs';
+import { openManagement, Readiness } from '#management';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
+import { queueEntities, QueueFigures, WorkerReporter } from '#queues';
 import { Reconcile } from '#reconcile';
 import {
   closeOnSignal,
   createLogger,
+  LandfallError,
   loadConfig,
+  measureProcess,
   nestLogger,
   readCapacity,
   sizeThreadPool,
   tellReady,
 } from '#runtime';
+import { openTracing, traceFields } from '#tracing';
 import { bringSweepForward, openRegistry, recordLanded, uploadEntities } from '#uploads';
 import { Deliverer, placeDeliveries, webhookEntities } from '#webhooks';
 import { configureSharp } from '#image';
@@ -21,7 +26,7 @@ import { NestFactory } from '@nestjs/core';
 import { loadConsumerConfig, openConsumer } from './events/open-consumer.js';
 import { findHardware } from './capacity/find-hardware.js';
 import { imageMemoryBytes, imageSlots } from './capacity/image-slots.js';
-import { openScratch } from './objects/scratch.js';
+import { measureScratch, openScratch } from './objects/scratch.js';
 import { shareOf, transcodeSlots } from './capacity/transcode-slots.js';
 import { ReconcileSchedule } from './repair/reconcile-schedule.js';
 import { UploadSweep } from './repair/upload-sweep.js';
@@ -32,6 +37,7 @@ const capacity = readCapacity();
 sizeThreadPool(capacity);
 const config = loadConfig([
   'log',
+  'management',
   'callback',
   'database',
   'queue',
@@ -41,21 +47,32 @@ const config = loadConfig([
   'eventLog',
   'webhooks',
   'reconcile',
+  'tracing',
 ]);
 const consumerConfig = loadConsumerConfig();
-const logger = createLogger('worker', config.log.level);
+const logger = createLogger('worker', config.log.level, { fields: traceFields });
+const closeTracing = await openTracing(config.tracing, 'worker', logger);
 const pipelines = loadPipelines(config.media.pipelinesFile);
 configureSharp();
 
-const scratch = await openScratch(config.media.mediaScratchDir);
 const source = createDataSource(
   {
     url: config.database.url,
     poolSize: config.database.poolSize,
     applicationName: 'landfall-worker',
   },
-  [...uploadEntities, OutboxRow, LogEvent, Reconcile, ...webhookEntities],
+  [...uploadEntities, OutboxRow, LogEvent, Reconcile, ...webhookEntities, ...queueEntities],
 );
+let checkQueue = async (): Promise<void> => {
+  throw new LandfallError('process.starting');
+};
+const readiness = new Readiness([() => checkDatabase(source), () => checkQueue()]);
+const figures = new QueueFigures(source);
+measureProcess();
+const shown = { readiness, readQueues: () => figures.get() };
+const management = await openManagement(config.management, shown, logger);
+const scratch = await openScratch(config.media.mediaScratchDir);
+measureScratch(scratch, config.media.mediaScratchMaxBytes);
 let close = () => scratch.close();
 closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
 await connectWhenThere(source, logger);
@@ -94,7 +111,8 @@ const app = await NestFactory.createApplicationContext(
   }),
   { logger: nestLogger(logger), abortOnError: false },
 );
-await app.get(JobsModule).start();
+const jobs = app.get(JobsModule);
+await jobs.start();
 const sequencer = new EventSequencer(config.database.url, logger, placeDeliveries);
 sequencer.start();
 const deliverer = takes('delivery')
@@ -120,10 +138,25 @@ const schedule = new ReconcileSchedule(
   logger,
 );
 schedule.start();
+const reporter = new WorkerReporter(
+  {
+    source,
+    queues: config.worker.queues,
+    takeWork: () => {
+      const { ended, ...work } = jobs.takeWork();
+      const delivered = deliverer ? [{ job: 'delivery', ...deliverer.takeEnded() }] : [];
+      return { ...work, ended: [...ended, ...delivered] };
+    },
+    checkQueue: () => jobs.checkQueue(),
+  },
+  logger,
+);
+reporter.start();
 const consumer = consumerConfig && openConsumer(consumerConfig, source, registry, logger);
 consumer?.start();
 
 close = async () => {
+  readiness.stop();
   await Promise.all([
     sweep.stop(),
     schedule.stop(),
@@ -133,10 +166,14 @@ close = async () => {
   ]);
   // Last: what is recorded while the others end is placed too, but for its last moments, which the next worker places.
   await sequencer.stop();
+  await reporter.stop();
   await closeRegistry();
   await backend.close();
   await source.destroy();
   await scratch.close();
+  await management.close();
+  await closeTracing();
 };
+checkQueue = () => jobs.checkQueue();
 logger.info({ queues: config.worker.queues, ...capacity, images, transcodes }, 'worker is ready');
-tellReady();
+tellReady(undefined, management.url);

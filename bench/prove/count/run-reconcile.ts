@@ -10,7 +10,7 @@ const limitMs = 600_000;
  * @throws Error with what it says when it fails
  */
 export async function runReconcile({ env }: Stack): Promise<void> {
-  const landfall = fileURLToPath(new URL('../../../apps/cli/src/main.js', import.meta.url));
+  const landfall = fileURLToPath(new URL('../../../programs/landfall.js', import.meta.url));
   const words = [landfall, 'reconcile', '--bucket', bucket, '--json'];
   await promisify(execFile)(process.execPath, words, { env, timeout: limitMs });
 }

@@ -129,13 +129,13 @@ export async function openStack(
     stopLater(
       await App.start({
         name: as,
-        path: `apps/${app}/src/main.js`,
+        path: `programs/${app}.js`,
         env: { ...env, ...more },
         flags,
         logFile: join(logs, `${as}.log`),
       }),
     );
-  const emulator = await startApp('oss-emulator', {}, workerFlags);
+  const emulator = await startApp('emulator', {}, workerFlags);
   const api = await startApp(
     'api',
     { DATABASE_URL: through(apiToPostgres, databaseUrl), OSS_ENDPOINT: endpoint },

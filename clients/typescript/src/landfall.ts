@@ -1,4 +1,4 @@
-import type { GetStatsData, GetStatsResponse } from './generated/types.js';
+import type { GetStatsData, GetStatsResponse, Queues } from './generated/types.js';
 import { type CallOptions, type Credential, Transport } from './http/transport.js';
 import { operations } from './operations.js';
 import { Events } from './resources/events.js';
@@ -62,6 +62,11 @@ export class Landfall {
   /** Counts uploads and their bytes by status, kind and day. */
   stats(query: NonNullable<GetStatsData['query']> = {}, options?: CallOptions): Promise<GetStatsResponse> {
     return this.transport.call(operations.getStats, { query }, options);
+  }
+
+  /** Says how much work there is, by queue and job, and how fast it goes. */
+  queues(options?: CallOptions): Promise<Queues> {
+    return this.transport.call(operations.getQueues, {}, options);
   }
 }
 

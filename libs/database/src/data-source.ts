@@ -1,6 +1,7 @@
 import { type Logger, pause } from '#runtime';
-import { Client, type ClientConfig, Pool } from 'pg';
+import pg, { Client, type ClientConfig, Pool } from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
+import { watchPool } from './pool-metrics.js';
 import { isDatabaseUnavailable } from './postgres-errors.js';
 
 export interface DatabaseSettings {
@@ -44,6 +45,7 @@ export function createDataSource(
 ): DataSource {
   return new DataSource({
     type: 'postgres',
+    driver: pg,
     url: settings.url,
     entities,
     applicationName: settings.applicationName,
@@ -60,6 +62,11 @@ export function createDataSource(
   });
 }
 
+/** The pool of a data source that is connected. */
+export function poolOf(source: DataSource): Pool {
+  return (source.driver as unknown as { master: Pool }).master;
+}
+
 /**
  * Connects. Waits for an unavailable database, with a line in the log: it may still be starting or
  * restarting.
@@ -69,7 +76,7 @@ export async function connectWhenThere(source: DataSource, logger: Logger): Prom
   for (;;) {
     try {
       await source.initialize();
-      return;
+      return watchPool(poolOf(source).options.application_name ?? '', poolOf(source));
     } catch (error) {
       if (!isDatabaseUnavailable(error)) throw error;
       logger.warn({ err: error }, 'the database does not respond; trying again');
@@ -96,6 +103,7 @@ export function createPool(settings: DatabaseSettings, schema = 'public'): Pool 
     keepAliveInitialDelayMillis: 10_000,
   });
   pool.on('error', ignoreConnectionLoss);
+  watchPool(settings.applicationName, pool);
   return pool;
 }
 

@@ -1,6 +1,6 @@
 import { migrations } from '#migrations';
-import { LandfallError, pause } from '#runtime';
-import { Client, escapeIdentifier } from 'pg';
+import { LandfallError, pause, withTimeLimit } from '#runtime';
+import pg, { Client, escapeIdentifier } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { connectTimeoutMs } from './data-source.js';
 
@@ -10,10 +10,12 @@ import { connectTimeoutMs } from './data-source.js';
  */
 const migrationLock = 7_215_001;
 const lockPollMs = 100;
+const checkTimeoutMs = 3_000;
 
 function migrationSource(url: string): DataSource {
   return new DataSource({
     type: 'postgres',
+    driver: pg,
     url,
     migrations: [...migrations],
     migrationsTransactionMode: 'each',
@@ -69,8 +71,8 @@ export async function revertLastMigration(url: string): Promise<string | null> {
 }
 
 /**
- * Rejects if the database does not respond (`database.unavailable`) or lacks a migration
- * (`database.not_migrated`).
+ * Rejects if the database does not respond within three seconds (`database.unavailable`) or lacks a
+ * migration (`database.not_migrated`).
  */
 export async function checkDatabase(source: DataSource): Promise<void> {
   if (!source.isInitialized)
@@ -80,9 +82,15 @@ export async function checkDatabase(source: DataSource): Promise<void> {
     );
   let names: string[];
   try {
-    const rows = (await source.query('SELECT name FROM migrations')) as { name: string }[];
+    const rows: { name: string }[] = await withTimeLimit(
+      source.query('SELECT name FROM migrations'),
+      checkTimeoutMs,
+      'database.unavailable',
+      'no response',
+    );
     names = rows.map((row) => row.name);
   } catch (error) {
+    if (error instanceof LandfallError) throw error;
     const missingTable = (error as { code?: unknown }).code === '42P01';
     if (!missingTable) throw new LandfallError('database.unavailable', reasonOf(error), { cause: error });
     names = [];

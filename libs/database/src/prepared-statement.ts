@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { poolOf } from './data-source.js';
 
 /** Lists the columns of an entity for SELECT or RETURNING, under the names of its properties. */
 type Columns = (entity: Function, alias: string) => string;
@@ -39,7 +40,7 @@ function columnsOf(on: DataSource | EntityManager, entity: Function, alias: stri
 
 async function connectionOf(on: DataSource | EntityManager): Promise<Pool | PoolClient> {
   if (!(on instanceof DataSource) && on.queryRunner) return (await on.queryRunner.connect()) as PoolClient;
-  return (sourceOf(on).driver as unknown as { master: Pool }).master;
+  return poolOf(sourceOf(on));
 }
 
 function sourceOf(on: DataSource | EntityManager): DataSource {

@@ -8,6 +8,7 @@
  */
 import './errors.js';
 
+export { countUnplaced } from './count-unplaced.js';
 export {
   type EventFilter,
   type EventSubject,

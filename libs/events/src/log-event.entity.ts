@@ -30,6 +30,10 @@ export class LogEvent {
   @Column('jsonb')
   data!: object;
 
+  /** The trace in which it happened, which its deliveries continue; null when that is not recorded. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'clock_timestamp()' })
   createdAt!: Date;
 }

@@ -1,5 +1,6 @@
 import { type EntityManager, PreparedStatement } from '#database';
 import { newId } from '#runtime';
+import { activeTraceparent } from '#tracing';
 import { type EventInput, type EventType, eventTypes } from './event-types.js';
 
 /** An event that is to be recorded. */
@@ -10,6 +11,8 @@ export type NewEvent = {
     type: Type;
     uploadId: string | null;
     data: EventInput<Type>;
+    /** Its trace; that of the work that is under way unless set. */
+    traceparent?: string | null;
   };
 }[EventType];
 
@@ -21,11 +24,12 @@ export type NewEvent = {
  */
 export async function recordEvents(manager: EntityManager, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map(({ id = newId(), type, uploadId, data }) => ({
+  const rows = events.map(({ id = newId(), type, uploadId, data, traceparent = activeTraceparent() }) => ({
     id,
     type,
     uploadId,
     data: eventTypes[type].data.parse(data),
+    traceparent,
   }));
   await insertEvents.run(manager, [JSON.stringify(rows)]);
 }
@@ -33,8 +37,8 @@ export async function recordEvents(manager: EntityManager, events: readonly NewE
 const insertEvents = new PreparedStatement(
   'insert-events',
   () =>
-    `INSERT INTO events (id, type, upload_id, data)
-     SELECT (e ->> 'id')::uuid, e ->> 'type', (e ->> 'uploadId')::uuid, e -> 'data'
+    `INSERT INTO events (id, type, upload_id, data, traceparent)
+     SELECT (e ->> 'id')::uuid, e ->> 'type', (e ->> 'uploadId')::uuid, e -> 'data', e ->> 'traceparent'
      FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS rows (e, n) ORDER BY n
      ON CONFLICT (id) DO NOTHING`,
 );

@@ -1,11 +1,23 @@
 import { isDatabaseUnavailable } from '#database';
 import { isJobName, jobCatalog, type JobName, type JobPayload } from '#outbox';
 import { LandfallError, toLandfallError, type Logger } from '#runtime';
+import { carriedSpan, type Span, within } from '#tracing';
 import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { JobHandler, JobHandlers } from './job-handlers.js';
+import { type JobOutcome, retryDelayMs, WorkInHand } from './work-in-hand.js';
+
+/** A job that BullMQ has given to this worker. */
+interface TakenJob {
+  job: Job;
+  token: string;
+  lockLost: AbortSignal;
+  /** Null when its trace is not recorded. */
+  span: Span | null;
+}
 
 /** Runs one BullMQ job with the handler of its name and translates the outcome. */
 export class JobRunner {
+  readonly work = new WorkInHand();
   private readonly shutdown = new AbortController();
 
   constructor(
@@ -19,29 +31,39 @@ export class JobRunner {
   }
 
   async run(job: Job, token: string, lockLost: AbortSignal): Promise<void> {
-    if (!isJobName(job.name)) throw new UnrecoverableError(`there is no job named ${job.name}`);
-    await this.runNamed(job.name, job, token, lockLost);
+    const { name } = job;
+    if (!isJobName(name)) throw new UnrecoverableError(`there is no job named ${name}`);
+    const span = carriedSpan({ name, kind: 'consumer' }, job.opts.telemetry?.metadata);
+    span?.note({
+      'messaging.destination.name': job.queueName,
+      // Counts those too whose worker died.
+      'landfall.job.run': job.attemptsStarted,
+    });
+    const thrown = await within(span, () => this.runNamed(name, { job, token, lockLost, span }));
+    if (thrown) throw thrown;
   }
 
+  /** @returns what tells BullMQ the outcome when it is thrown; null when the job is done */
   private async runNamed<Name extends JobName>(
     name: Name,
-    job: Job,
-    token: string,
-    lockLost: AbortSignal,
-  ): Promise<void> {
+    { job, token, lockLost, span }: TakenJob,
+  ): Promise<Error | null> {
     const handler: JobHandler<Name> = this.handlers[name];
     const parsed = jobCatalog[name].payload.safeParse(job.data);
     if (!parsed.success)
       throw new UnrecoverableError(`the payload of ${name} is invalid: ${parsed.error.message}`);
     const payload = parsed.data as JobPayload<Name>;
+    const position = 'position' in payload ? payload.position : undefined;
+    span?.note({ 'landfall.upload.id': payload.uploadId, 'landfall.chunk.position': position });
     const logger = this.logger.child({
       job: name,
       uploadId: payload.uploadId,
-      ...('position' in payload ? { position: payload.position } : {}),
+      ...(position === undefined ? {} : { position }),
       attempt: job.attemptsMade + 1,
     });
     const signal = AbortSignal.any([this.shutdown.signal, lockLost]);
     const startedAt = performance.now();
+    const end = this.work.begin(job.id ?? '', name);
     let failure: LandfallError | undefined;
     try {
       signal.throwIfAborted();
@@ -55,26 +77,41 @@ export class JobRunner {
     await handler
       .ended(payload)
       .catch((error: unknown) => logger.warn({ err: error }, 'cannot record the end of a job'));
-    if (!failure) return logger.info({ durationMs }, 'job done');
-    if (this.shutdown.signal.aborted) {
+    const outcome = this.outcomeOf(failure, job, lockLost);
+    end(outcome, outcome === 'retried' ? retryDelayMs(name, job.attemptsMade) : 0);
+    span?.note({ 'landfall.job.outcome': outcome });
+    if (!failure) {
+      logger.info({ durationMs }, 'job done');
+      return null;
+    }
+    if (outcome === 'handed_back') {
       logger.info({ durationMs }, 'job handed back');
       await job.moveToWait(token);
-      throw new WaitingError();
+      return new WaitingError();
     }
-    if (lockLost.aborted) {
+    if (outcome === 'lost') {
       // Another worker has the job by now and decides its outcome.
       logger.warn({ durationMs }, 'job lost to another worker');
-      throw failure;
+      return failure;
     }
-    const lastAttempt = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-    if (failure.retryable && !lastAttempt) {
+    span?.fail(failure.code);
+    if (outcome === 'retried') {
       logger.warn({ durationMs, code: failure.code, err: failure }, 'job failed; trying again');
-      throw failure;
+      return failure;
     }
+    const givenUp = outcome === 'given_up';
+    logger.warn({ durationMs, code: failure.code, err: failure, givenUp }, 'job failed');
+    if (givenUp) await handler.giveUp(payload, failure);
+    return new UnrecoverableError(failure.code);
+  }
+
+  private outcomeOf(failure: LandfallError | undefined, job: Job, lockLost: AbortSignal): JobOutcome {
+    if (!failure) return 'done';
+    if (this.shutdown.signal.aborted) return 'handed_back';
+    if (lockLost.aborted) return 'lost';
+    const isLast = job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+    if (failure.retryable && !isLast) return 'retried';
     // An unavailable service is not the fault of the upload: the sweep queues it again later.
-    const notOurFault = failure.retryable && failure.code !== 'internal.unexpected';
-    logger.warn({ durationMs, code: failure.code, err: failure, givenUp: !notOurFault }, 'job failed');
-    if (!notOurFault) await handler.giveUp(payload, failure);
-    throw new UnrecoverableError(failure.code);
+    return failure.retryable && failure.code !== 'internal.unexpected' ? 'put_off' : 'given_up';
   }
 }

@@ -1,5 +1,5 @@
 import { queueNames, type QueueName } from '#outbox';
-import { LandfallError, type Logger } from '#runtime';
+import { isLandfallError, LandfallError, type Logger, withTimeLimit } from '#runtime';
 import { BullModule, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } from '@nestjs/common';
 import type { Job, Queue, Worker } from 'bullmq';
@@ -10,6 +10,7 @@ import { JobRunner } from './job-runner.js';
 import { type OutboxEntry, OutboxRelay } from './outbox-relay.js';
 import type { QueueBackend } from './queue-backend.js';
 import { QueueLoss } from './queue-loss.js';
+import { showSlots, type WorkInHand } from './work-in-hand.js';
 
 /** Injection token of the worker's JobHandlers. */
 export const jobHandlersToken = Symbol('JobHandlers');
@@ -33,6 +34,8 @@ export interface JobsSettings {
  * counts there like one that died, while we count in Postgres only those that died.
  */
 const maxStalledCount = 2 ** 31 - 1;
+
+const checkTimeoutMs = 2_000;
 
 /** The processor of a queue, with the locks of its jobs. */
 abstract class LockingProcessor extends WorkerHost {
@@ -108,7 +111,9 @@ export class JobsModule implements OnModuleDestroy {
     const { backend } = settings;
     const processors = queueNames.flatMap((queue) => {
       const concurrency = settings.concurrency[queue];
-      return concurrency ? [processorOf(queue, concurrency, settings)] : [];
+      if (!concurrency) return [];
+      showSlots(queue, concurrency);
+      return [processorOf(queue, concurrency, settings)];
     });
     return {
       module: JobsModule,
@@ -178,6 +183,22 @@ export class JobsModule implements OnModuleDestroy {
       void this.#takeJobs(worker);
     }
     this.relay.start();
+  }
+
+  /** What the jobs of this worker are, and what ended since this was called last. */
+  takeWork(): ReturnType<WorkInHand['take']> {
+    return this.runner.work.take();
+  }
+
+  /** @throws LandfallError `queue.unavailable` if it does not answer within two seconds */
+  async checkQueue(): Promise<void> {
+    try {
+      const asked = Promise.all(this.connections.queues.map((queue) => queue.isPaused()));
+      await withTimeLimit(asked, checkTimeoutMs, 'queue.unavailable', 'no answer');
+    } catch (error) {
+      if (isLandfallError(error)) throw error;
+      throw new LandfallError('queue.unavailable', undefined, { cause: error });
+    }
   }
 
   /** A worker that stops taking jobs before it is closed rejects unhandled, which ends the process. */

@@ -8,7 +8,8 @@ import {
   type JobPayload,
   type QueueName,
 } from '#outbox';
-import { pause, withTimeLimit, type Logger } from '#runtime';
+import { counter, histogram, pause, toLandfallError, withTimeLimit, type Logger } from '#runtime';
+import { carriedSpan, type Span } from '#tracing';
 import type { BulkJobOptions, Queue } from 'bullmq';
 import type { QueueLoss } from './queue-loss.js';
 
@@ -16,11 +17,28 @@ const batchSize = 500;
 const pollIntervalMs = 2_000;
 const addTimeoutMs = 5_000;
 
+const relayed = counter(
+  'landfall_relay_jobs_total',
+  'Jobs that were moved from the outbox to their queue',
+  'job',
+);
+const failures = counter(
+  'landfall_relay_failures_total',
+  'Batches of the outbox that could not be queued, by the code of the error; they are tried again',
+  'code',
+);
+const delays = histogram(
+  'landfall_relay_seconds',
+  'Time from recording a job in the outbox to queueing it, of the oldest of a batch',
+  [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+);
+
 /** An outbox row that is about to be queued. */
 export interface OutboxEntry {
   id: string;
   name: string;
   payload: unknown;
+  traceparent: string | null;
 }
 
 /**
@@ -70,6 +88,7 @@ export class OutboxRelay {
         if (failing) this.logger.info('relay works again');
         failing = false;
       } catch (error) {
+        failures.count(toLandfallError(error).code);
         if (!failing) this.logger.warn({ err: error }, 'cannot relay the outbox; trying again');
         failing = true;
         await pause(500, signal);
@@ -87,17 +106,30 @@ export class OutboxRelay {
   }
 
   private async relayBatch(): Promise<number> {
+    const spans = new RelaySpans();
+    try {
+      return await this.relayRows(spans);
+    } catch (error) {
+      spans.fail(error);
+      throw error;
+    } finally {
+      spans.end();
+    }
+  }
+
+  private async relayRows(spans: RelaySpans): Promise<number> {
     return this.database.source.transaction(async (manager) => {
       // TypeORM returns [rows, count] for UPDATE and DELETE … RETURNING.
       const [rows] = (await manager.query(
         `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE name = ANY($2) ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, name, payload`,
+         RETURNING id, name, payload, traceparent, extract(epoch FROM clock_timestamp() - created_at)::float8 AS "delayS"`,
         // Rows of a newer release are left to workers that know them.
         [batchSize, Object.keys(jobCatalog)],
-      )) as [OutboxEntry[], number];
+      )) as [(OutboxEntry & { delayS: number })[], number];
+      spans.begin(rows);
       await this.beforeQueueing?.(rows);
       for (const [queueName, queue] of this.queueing.queues) {
-        const jobs = rows.flatMap((row) => this.toJob(row, queueName));
+        const jobs = rows.flatMap((row) => this.toJob(row, queueName, spans.of(row)));
         if (jobs.length === 0) continue;
         await withTimeLimit(
           queue.addBulk(jobs),
@@ -106,6 +138,8 @@ export class OutboxRelay {
           `adding ${jobs.length} jobs timed out`,
         );
       }
+      for (const { name } of rows) relayed.count(name);
+      if (rows.length > 0) delays.observe(Math.max(0, ...rows.map(({ delayS }) => delayS)));
       return rows.length;
     });
   }
@@ -113,6 +147,7 @@ export class OutboxRelay {
   private toJob(
     row: OutboxEntry,
     queueName: QueueName,
+    span: Span | undefined,
   ): { name: string; data: unknown; opts: BulkJobOptions }[] {
     if (!isJobName(row.name)) return [];
     const declaration = jobCatalog[row.name];
@@ -130,8 +165,35 @@ export class OutboxRelay {
           // Postgres keeps the history; a finished or failed job must free its id.
           removeOnComplete: true,
           removeOnFail: true,
+          // BullMQ keeps it and does nothing with it, as long as its own telemetry is off: JobRunner reads it.
+          ...(span && { telemetry: { metadata: span.traceparent } }),
         },
       },
     ];
+  }
+}
+
+/** The spans of the rows of a batch that are traced. */
+class RelaySpans {
+  private readonly spans = new Map<string, Span>();
+
+  begin(rows: readonly OutboxEntry[]): void {
+    for (const { id, name, traceparent } of rows) {
+      const facts = { 'landfall.job.name': name };
+      const span = carriedSpan({ name: 'relay', kind: 'producer', facts }, traceparent);
+      if (span) this.spans.set(id, span);
+    }
+  }
+
+  of({ id }: OutboxEntry): Span | undefined {
+    return this.spans.get(id);
+  }
+
+  fail(error: unknown): void {
+    for (const span of this.spans.values()) span.fail(toLandfallError(error).code);
+  }
+
+  end(): void {
+    for (const span of this.spans.values()) span.end();
   }
 }

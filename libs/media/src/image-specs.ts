@@ -44,6 +44,7 @@ export interface ImageSpec {
   readonly keepProfile?: boolean;
   readonly hdr?: 'map' | 'keep';
   readonly keepCopyright?: boolean;
+  readonly keepOriginal?: boolean;
 }
 
 /** A muted video of an animation. */

@@ -6,6 +6,7 @@
  * without loading it. A new job is one line in `job-catalog.ts`; the compiler then asks the worker
  * for its handler.
  */
+export { countOutbox } from './count-outbox.js';
 export {
   isJobName,
   jobCatalog,

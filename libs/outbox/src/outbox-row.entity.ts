@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, PrimaryColumn } from 'typeorm';
 
-/** One job that must be queued.  */
+/** One job that must be queued. */
 @Entity('outbox')
 export class OutboxRow {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'outbox_pkey' })
@@ -11,6 +11,10 @@ export class OutboxRow {
 
   @Column('jsonb')
   payload!: Record<string, string | number | boolean>;
+
+  /** The trace that the job continues; null when it is not recorded. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
 
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;

@@ -1,4 +1,5 @@
 import { newId } from '#runtime';
+import { activeTraceparent } from '#tracing';
 import type { EntityManager } from '#database';
 import { jobCatalog, type JobName, type JobPayload } from './job-catalog.js';
 import { OutboxRow } from './outbox-row.entity.js';
@@ -6,25 +7,32 @@ import { OutboxRow } from './outbox-row.entity.js';
 /** The channel that wakes the relay. */
 export const outboxChannel = 'landfall_outbox';
 
+/** What is written of an outbox row. */
+type NewOutboxRow = Omit<OutboxRow, 'createdAt'>;
+
 /**
  * A validated outbox row, ready to be inserted. Parses the payload here, so that an invalid one
  * fails where it is created.
+ * @param traceparent the trace that the job continues; that of the work that is under way unless set
  */
 export function outboxRow<Name extends JobName>(
   name: Name,
   payload: JobPayload<Name>,
-): Pick<OutboxRow, 'id' | 'name' | 'payload'> {
-  return { id: newId(), name, payload: jobCatalog[name].payload.parse(payload) };
+  traceparent: string | null = activeTraceparent(),
+): NewOutboxRow {
+  return {
+    id: newId(),
+    name,
+    payload: jobCatalog[name].payload.parse(payload),
+    traceparent,
+  };
 }
 
 /**
  * Records within the caller's transaction that jobs must be queued; wakes the relay when the
  * transaction commits.
  */
-export async function queueJobs(
-  manager: EntityManager,
-  rows: readonly Pick<OutboxRow, 'id' | 'name' | 'payload'>[],
-): Promise<void> {
+export async function queueJobs(manager: EntityManager, rows: readonly NewOutboxRow[]): Promise<void> {
   if (rows.length === 0) return;
   await manager.insert(OutboxRow, [...rows]);
   await manager.query('SELECT pg_notify($1, $2)', [outboxChannel, '']);

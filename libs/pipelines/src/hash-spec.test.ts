@@ -37,7 +37,15 @@ test.each([
 test.each([
   [
     { ...image },
-    { ...image, fit: 'inside', position: 'centre', enlarge: false, animated: false, sharpen: 0 },
+    {
+      ...image,
+      fit: 'inside',
+      position: 'centre',
+      enlarge: false,
+      animated: false,
+      sharpen: 0,
+      keepOriginal: false,
+    },
   ],
   [
     { ...image, background: '#FFF' },
@@ -98,6 +106,7 @@ test('every field that differs makes another hash', () => {
     { ...image, sharpen: 1 },
     { ...image, keepProfile: true },
     { ...image, keepCopyright: true },
+    { ...image, keepOriginal: true },
     cover,
     { ...cover, position: 'attention' },
     { ...cover, position: 'entropy' },

@@ -97,6 +97,17 @@ describe('a wrong file is told with its lines:', () => {
       ],
     ],
     [
+      'an original that cannot be kept',
+      withRenditions(
+        '      - { name: a, kind: image, width: 1, format: avif, keepOriginal: true }',
+        '      - { name: b, kind: image, width: 1, sharpen: 1, keepOriginal: true }',
+      ),
+      [
+        /:6: .*\.keepOriginal: avif is always encoded again/,
+        /:7: .*\.keepOriginal: a watermark or sharpen changes every picture/,
+      ],
+    ],
+    [
       'too much effort',
       withRenditions('      - { name: a, kind: image, width: 1, effort: 7 }'),
       [/:6: .*\.effort: webp allows 0 to 6/],
@@ -258,6 +269,7 @@ test('defaults are filled in', () => {
     keepProfile: false,
     hdr: 'map',
     keepCopyright: false,
+    keepOriginal: false,
   });
 });
 

@@ -2,12 +2,19 @@ import { defineErrors } from './error-table.js';
 
 /**
  * The errors of any process, and those of rooms that may not import each other: a file system that is full or a store that is
- * away is met by `storage` and by ffmpeg in `video`, a field that cannot be kept by `oss` and by `uploads`.
+ * away is met by `storage` and by ffmpeg in `video`, a field that cannot be kept by `oss` and by `uploads`; an address that
+ * leads nowhere is asked of the api and of the management port.
  */
 const runtimeErrors = defineErrors({
   'internal.unexpected': { kind: 'internal', retry: 'backoff', message: 'Something went wrong on our side' },
   'config.invalid': { kind: 'internal', retry: 'never', message: 'The configuration is invalid' },
   'request.invalid': { kind: 'badRequest', retry: 'never', message: 'The request is invalid' },
+  'request.not_found': { kind: 'notFound', retry: 'never', message: 'Nothing exists at this address' },
+  'request.method_not_allowed': {
+    kind: 'methodNotAllowed',
+    retry: 'never',
+    message: 'This address does not support this method',
+  },
   'callback.field_invalid': {
     kind: 'badRequest',
     retry: 'never',

@@ -6,6 +6,7 @@
  * room that owns it; a warning goes into `warning-table.ts`.
  */
 export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
+export { closedHeaders } from './closed-headers.js';
 export { configSections } from './settings/index.js';
 export { type Config, developmentSecrets, loadConfig, type SectionName } from './load-config.js';
 export { defineErrors, type ErrorCode, errorRowOf, httpStatusOf, listErrors } from './error-table.js';
@@ -16,11 +17,14 @@ export {
   counter,
   type EventCounter,
   gauge,
+  gauges,
   histogram,
   measureProcess,
   metricsContentType,
   printMetrics,
+  type Sample,
 } from './metrics.js';
+export { type Problem, problemOf } from './problem.js';
 export { sandboxEnvironment } from './sandbox-environment.js';
 export { settleAll } from './settle-all.js';
 export { closeOnSignal, tellReady } from './shutdown.js';

@@ -7,6 +7,7 @@ export type SectionName = keyof ConfigSections;
 /** What the variables of a section begin with, and the names behind `loadConfig` do not. */
 const prefixes = {
   log: 'LOG_',
+  management: 'MANAGEMENT_',
   http: 'API_',
   callback: 'CALLBACK_',
   database: 'DATABASE_',
@@ -20,6 +21,7 @@ const prefixes = {
   webhooks: 'WEBHOOKS_',
   worker: 'WORKER_',
   media: '',
+  tracing: 'OTEL_',
   emulator: 'EMULATOR_',
   local: 'LOCAL_',
   client: 'LANDFALL_',

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 test('what a query that failed was given is in no line of the log', () => {
   const lines: string[] = [];
-  const logger = createLogger('test', 'info', { write: (line) => void lines.push(line) });
+  const logger = createLogger('test', 'info', { destination: { write: (line) => void lines.push(line) } });
   const parameters = ['whsec_hidden'];
   const driverError = Object.assign(new Error('value too long'), { parameters });
   const failed = Object.assign(new Error('value too long'), {

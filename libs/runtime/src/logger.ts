@@ -17,14 +17,20 @@ const secretPaths = [
 /**
  * The process's logger: JSON lines, one field `app` that says which process speaks.
  * @param destination default standard output
+ * @param fields asked at each line for what it says beside its own
  */
-export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
+export function createLogger(
+  app: string,
+  level: string,
+  { destination, fields }: { destination?: DestinationStream | undefined; fields?: () => object } = {},
+): Logger {
   const options = {
     level,
     base: { app },
     serializers: { err: describeError },
     redact: { paths: secretPaths, censor: '[secret]' },
     timestamp: pino.stdTimeFunctions.isoTime,
+    ...(fields && { mixin: fields }),
   };
   return destination ? pino(options, destination) : pino(options);
 }

@@ -1,15 +1,19 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, register } from 'prom-client';
+import { version } from './version.js';
 
 /** Counts events by one label. */
 export interface EventCounter {
-  /** One more event with this value of the label. */
-  count(value: string): void;
+  /** One more event with this value of the label, or so many more. */
+  count(value: string, events?: number): void;
 }
+
+/** The value of a gauge for one set of labels. */
+export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number];
 
 /**
  * Declares a counter of this process with one label. Names begin with `landfall_` and end with the unit or `_total`.
- * Events are counted in a map and told when the metrics are read: prom-client hashes the labels at every increment, which
- * a callback would feel.
+ * Events are counted in a map and handed over when the metrics are read: prom-client hashes the labels at every increment,
+ * which a callback would feel.
  */
 export function counter(name: string, help: string, label: string): EventCounter {
   const counts = new Map<string, number>();
@@ -25,30 +29,56 @@ export function counter(name: string, help: string, label: string): EventCounter
       },
     }),
   );
-  return { count: (value) => void counts.set(value, (counts.get(value) ?? 0) + 1) };
+  return { count: (value, events = 1) => void counts.set(value, (counts.get(value) ?? 0) + events) };
 }
 
 /** Declares a gauge of this process, which is read when the metrics are. */
 export function gauge(name: string, help: string, read: () => number): void {
+  gauges(name, help, [], () => [[{}, read()]]);
+}
+
+/**
+ * Declares a gauge with labels, all of whose values are read when the metrics are. What cannot be read then is left out: an
+ * old value would look like a new one.
+ */
+export function gauges(
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+  read: () => Iterable<Sample> | Promise<Iterable<Sample>>,
+): void {
   const declared = new Gauge({
     name,
     help,
+    labelNames: [...labelNames],
     registers: [],
-    collect() {
-      this.set(read());
+    async collect() {
+      const samples = await Promise.resolve()
+        .then(read)
+        .catch((): Sample[] => []);
+      this.reset();
+      // Without labels a reset leaves 0 behind.
+      if (labelNames.length === 0) this.remove();
+      for (const [labels, value] of samples) this.set(labels, value);
     },
   });
   register.registerMetric(declared);
 }
 
 /** Declares a histogram of this process. */
-export function histogram(name: string, help: string, buckets: readonly number[]): Histogram {
-  return new Histogram({ name, help, buckets: [...buckets] });
+export function histogram(
+  name: string,
+  help: string,
+  buckets: readonly number[],
+  labelNames: readonly string[] = [],
+): Histogram {
+  return new Histogram({ name, help, buckets: [...buckets], labelNames: [...labelNames] });
 }
 
-/** Adds what every process tells of itself: memory, CPU, event loop. Call once. */
+/** Adds what every process shows of itself: its version, memory, CPU, event loop. Call once. */
 export function measureProcess(): void {
   collectDefaultMetrics();
+  gauges('landfall_build_info', 'Always 1; the version is a label', ['version'], () => [[{ version }, 1]]);
 }
 
 /** All metrics of this process in the text format of Prometheus. */

@@ -1,8 +1,11 @@
 import type { Logger } from './logger.js';
 
-/** Tells the process that started us, over an IPC channel, that we do our work; `url` is where. One that is gone is not told. */
-export function tellReady(url?: string): void {
-  process.send?.({ type: 'ready', url }, () => undefined);
+/**
+ * Says to the process that started us, over an IPC channel, that we do our work, and where. One that is gone does not hear it.
+ * @param managementUrl of the management port, if there is one
+ */
+export function tellReady(url?: string, managementUrl?: string | null): void {
+  process.send?.({ type: 'ready', url, managementUrl: managementUrl ?? undefined }, () => undefined);
 }
 
 /**

@@ -3,10 +3,13 @@ import { openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
 import { presignUrlV4, signCdnUrl } from '#oss';
 import { LandfallError, pause, writeStream, type Config } from '#runtime';
+import { inSpan, type Span } from '#tracing';
 import type { ObjectAddress } from './object-address.js';
 import { readAtMost } from './read-at-most.js';
 import { type ListedPage, readListing } from './read-xml.js';
+import { storeBytes, storeRequests } from './store-metrics.js';
 import { discard, refusalOf, refuseEncoded, translateStorageFailure } from './storage-errors.js';
+import { storeSpan } from './store-span.js';
 
 /** Bytes of an object, both ends included. */
 export interface ByteRange {
@@ -22,6 +25,7 @@ interface StoreRequest {
   headers?: Record<string, string>;
   body?: Blob | Uint8Array<ArrayBuffer>;
   signal?: AbortSignal | undefined;
+  span?: Span | null;
 }
 
 /**
@@ -51,40 +55,13 @@ export class ObjectStore {
 
   /** @throws LandfallError object.missing */
   async head(address: ObjectAddress, signal?: AbortSignal): Promise<ObjectHead> {
-    return headOf(await this.send(address, { method: 'HEAD', signal }));
+    return this.exchange(address, { method: 'HEAD', signal }, headOf);
   }
 
   /** Streams the object into a file, if it still has this ETag. */
   async download(address: ObjectAddress, etag: string, file: string, signal: AbortSignal): Promise<void> {
-    const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
-    const expected = Number(answer.headers.get('content-length'));
-    let received = 0;
-    const refuseMore = () => {
-      if (received > expected) throw new Error(`the answer exceeds the announced ${expected} bytes`);
-    };
-    try {
-      await writeStream(
-        file,
-        Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream<Uint8Array>),
-        async function* count(chunks: AsyncIterable<Uint8Array>) {
-          for await (const chunk of chunks) {
-            received += chunk.length;
-            refuseMore();
-            yield chunk;
-          }
-        },
-        { signal },
-      );
-    } catch (error) {
-      signal.throwIfAborted();
-      throw translateStorageFailure(error, address);
-    }
-    if (received !== expected) {
-      throw new LandfallError(
-        'storage.unavailable',
-        `${address.objectKey}: received ${received} of ${expected} bytes`,
-      );
-    }
+    const request = { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal } as const;
+    await this.exchange(address, request, (answer) => save(answer, address, file, signal));
   }
 
   /**
@@ -99,32 +76,35 @@ export class ObjectStore {
     signal: AbortSignal,
     refuse: (head: ObjectHead) => void = () => undefined,
   ): Promise<Buffer> {
-    const answer = await this.send(address, { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal });
-    try {
-      const head = headOf(answer);
-      refuse(head);
-      if (head.sizeBytes !== sizeBytes)
-        throw new LandfallError('object.size_mismatch', `it has ${head.sizeBytes} bytes, not ${sizeBytes}`);
-    } catch (error) {
-      discard(answer);
-      throw error;
-    }
-    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
-    let received = 0;
-    try {
-      for await (const chunk of answer.body ?? []) {
-        bytes.set(chunk, received);
-        received += chunk.length;
+    const request = { method: 'GET', headers: { 'if-match': `"${etag}"` }, signal } as const;
+    return this.exchange(address, request, async (answer) => {
+      try {
+        const head = headOf(answer);
+        refuse(head);
+        if (head.sizeBytes !== sizeBytes)
+          throw new LandfallError('object.size_mismatch', `it has ${head.sizeBytes} bytes, not ${sizeBytes}`);
+      } catch (error) {
+        discard(answer);
+        throw error;
       }
-    } catch (error) {
-      signal.throwIfAborted();
-      throw translateStorageFailure(error, address);
-    }
-    if (received === sizeBytes) return bytes;
-    throw new LandfallError(
-      'storage.unavailable',
-      `${address.objectKey}: received ${received} of ${sizeBytes} bytes`,
-    );
+      const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+      let received = 0;
+      try {
+        for await (const chunk of answer.body ?? []) {
+          bytes.set(chunk, received);
+          received += chunk.length;
+          storeBytes.count('read', chunk.length);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        throw translateStorageFailure(error, address);
+      }
+      if (received === sizeBytes) return bytes;
+      throw new LandfallError(
+        'storage.unavailable',
+        `${address.objectKey}: received ${received} of ${sizeBytes} bytes`,
+      );
+    });
   }
 
   /**
@@ -154,12 +134,12 @@ export class ObjectStore {
    * the memory.
    */
   async readStart(address: ObjectAddress, length: number, signal?: AbortSignal): Promise<Buffer> {
-    const answer = await this.send(address, {
-      method: 'GET',
-      headers: { range: `bytes=0-${length - 1}` },
-      signal,
+    const request = { method: 'GET', headers: { range: `bytes=0-${length - 1}` }, signal } as const;
+    return this.exchange(address, request, async (answer) => {
+      const bytes = await readAtMost(answer, length);
+      storeBytes.count('read', bytes.length);
+      return bytes;
     });
-    return readAtMost(answer, length);
   }
 
   /** Stores bytes from memory or from a file (streamed). Replaces an existing object. */
@@ -170,14 +150,17 @@ export class ObjectStore {
     signal?: AbortSignal,
   ): Promise<number> {
     const body = 'file' in content ? await openAsBlob(content.file) : new Uint8Array(content);
-    await this.send(address, { method: 'PUT', headers: { 'content-type': mimeType }, body, signal });
-    return sizeOf(body);
+    const request = { method: 'PUT', headers: { 'content-type': mimeType }, body, signal } as const;
+    return this.exchange(address, request, () => {
+      storeBytes.count('written', sizeOf(body));
+      return sizeOf(body);
+    });
   }
 
   /** Removes an object; succeeds if it does not exist. */
   async remove(address: ObjectAddress, signal?: AbortSignal): Promise<void> {
     try {
-      await this.send(address, { method: 'DELETE', signal });
+      await this.exchange(address, { method: 'DELETE', signal }, () => undefined);
     } catch (error) {
       if (!(error instanceof LandfallError && error.code === 'object.missing')) throw error;
     }
@@ -202,8 +185,8 @@ export class ObjectStore {
       ...(from.after ? { 'start-after': from.after } : {}),
       ...(from.token ? { 'continuation-token': from.token } : {}),
     };
-    const answer = await this.send(address, { method: 'GET', query, signal });
-    const xml = await readAtMost(answer, listMaxBytes);
+    const request = { method: 'GET', query, signal } as const;
+    const xml = await this.exchange(address, request, (answer) => readAtMost(answer, listMaxBytes));
     try {
       return readListing(xml.toString('utf8'));
     } catch (error) {
@@ -265,6 +248,20 @@ export class ObjectStore {
     return this.presign(address, request, { endpoint, expiresInS: ownUrlLifetimeS, now: new Date() });
   }
 
+  /** Sends a request and has its successful answer used. */
+  private exchange<T>(
+    address: ObjectAddress,
+    request: StoreRequest,
+    use: (answer: Response) => T | Promise<T>,
+  ): Promise<T> {
+    return inSpan(storeSpan(request.method), async (span) => {
+      const answer = await this.send(address, { ...request, span });
+      const sizeBytes = request.body ? sizeOf(request.body) : Number(answer.headers.get('content-length'));
+      span?.note({ 'landfall.size_bytes': sizeBytes });
+      return use(answer);
+    });
+  }
+
   /**
    * Sends a request and returns a successful answer; retries transient failures (no connection,
    * 5xx) twice.
@@ -289,6 +286,8 @@ export class ObjectStore {
     // fetch resolves when the body is sent and answered.
     const timeoutMs = this.settings.timeoutMs + (sizeOf(body) / slowestUpload) * 1_000;
     const timer = setTimeout(() => silence.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
+    const startedAt = performance.now();
+    let outcome = 'ok';
     try {
       const answer = await fetch(url, {
         method,
@@ -298,11 +297,54 @@ export class ObjectStore {
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
       });
+      request.span?.note({ 'http.response.status_code': answer.status });
       if (answer.ok) return refuseEncoded(answer, address);
       throw await refusalOf(answer, address);
+    } catch (error) {
+      outcome = signal?.aborted ? 'aborted' : translateStorageFailure(error, address).code;
+      throw error;
     } finally {
       clearTimeout(timer);
+      storeRequests.observe({ method, outcome }, (performance.now() - startedAt) / 1_000);
     }
+  }
+}
+
+/** Writes the body of an answer to a file. */
+async function save(
+  answer: Response,
+  address: ObjectAddress,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const expected = Number(answer.headers.get('content-length'));
+  let received = 0;
+  const refuseMore = () => {
+    if (received > expected) throw new Error(`the answer exceeds the announced ${expected} bytes`);
+  };
+  try {
+    await writeStream(
+      file,
+      Readable.fromWeb(answer.body as import('node:stream/web').ReadableStream<Uint8Array>),
+      async function* count(chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          received += chunk.length;
+          storeBytes.count('read', chunk.length);
+          refuseMore();
+          yield chunk;
+        }
+      },
+      { signal },
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw translateStorageFailure(error, address);
+  }
+  if (received !== expected) {
+    throw new LandfallError(
+      'storage.unavailable',
+      `${address.objectKey}: received ${received} of ${expected} bytes`,
+    );
   }
 }
 

@@ -1,7 +1,10 @@
-import { LandfallError, pause } from '#runtime';
+import { LandfallError, pause, toLandfallError } from '#runtime';
+import { childSpan } from '#tracing';
 import type { ObjectAddress } from './object-address.js';
 import type { ByteRange, ObjectStore } from './object-store.js';
 import { translateStorageFailure } from './storage-errors.js';
+import { storeBytes } from './store-metrics.js';
+import { storeSpan } from './store-span.js';
 
 /**
  * Consecutive attempts without a single byte. Together they take less than ffmpeg's 60 s without
@@ -68,21 +71,31 @@ async function* readPart(
   const ended = new AbortController();
   const giveUp = () => ended.abort(new LandfallError('storage.unavailable', `no data for ${silenceMs} ms`));
   let timer = setTimeout(giveUp, silenceMs);
+  const span = childSpan(storeSpan('GET'));
+  const sizeBytes = part.last - part.first + 1;
+  let left = sizeBytes;
   try {
     const body = await store.openRange(object, object.etag, part, AbortSignal.any([signal, ended.signal]));
+    span?.note({ 'http.response.status_code': 206 });
     const reader = body.getReader();
-    let left = part.last - part.first + 1;
     while (left > 0) {
       const { done, value } = await reader.read();
       // A busy reader downstream does not count as silence of the store.
       clearTimeout(timer);
       if (done) throw new Error(`the answer ended ${left} bytes early`);
       left -= value.length;
+      storeBytes.count('read', value.length);
       if (left < 0) throw new Error(`the answer exceeds the requested range`);
       yield value;
       timer = setTimeout(giveUp, silenceMs);
     }
+  } catch (error) {
+    // A reader that has enough is no failure.
+    if (!signal.aborted) span?.fail(toLandfallError(error).code);
+    throw error;
   } finally {
+    span?.note({ 'landfall.size_bytes': sizeBytes - left });
+    span?.end();
     clearTimeout(timer);
     // Stops the request if its rest is not needed.
     ended.abort();

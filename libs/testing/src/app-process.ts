@@ -6,6 +6,8 @@ import { watchContract } from './watch-contract.js';
 export interface AppProcess {
   /** URL where it listens; empty for a worker. */
   url: string;
+  /** URL of its management port; empty for an emulator. */
+  managementUrl: string;
   pid: number;
   /** SIGTERM, or another signal; resolves with the exit code when the process is gone. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
@@ -13,13 +15,19 @@ export interface AppProcess {
   output(): string;
 }
 
-/** Starts dist/apps/<app> and waits until it reports that it is ready. What an api answers to `fetch` is checked (`watchContract`). */
+/** Starts dist/programs/<app>.js and waits until it reports that it is ready. What an api answers to `fetch` is checked (`watchContract`). */
 export async function startApp(
-  app: 'api' | 'worker' | 'oss-emulator',
+  app: 'api' | 'worker' | 'emulator',
   env: Record<string, string>,
 ): Promise<AppProcess> {
-  const child: ChildProcess = fork(`dist/apps/${app}/src/main.js`, [], {
-    env: { PATH: process.env['PATH'], LANDFALL_ENV: 'development', ...env },
+  const child: ChildProcess = fork(`dist/programs/${app}.js`, [], {
+    env: {
+      PATH: process.env['PATH'],
+      LANDFALL_ENV: 'development',
+      MANAGEMENT_HOST: '127.0.0.1',
+      MANAGEMENT_PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
@@ -31,12 +39,13 @@ export async function startApp(
   // Not `exit`: the last output may still be in transit.
   const exited = once(child, 'close');
   const ready = (await Promise.race([once(child, 'message'), exited.then(() => null)])) as
-    | [{ url?: string }]
+    | [{ url?: string; managementUrl?: string }]
     | null;
   if (!ready) throw new Error(`${app} ended before it was ready:\n${output}`);
   if (app === 'api') watchContract(ready[0].url ?? '');
   return {
     url: ready[0].url ?? '',
+    managementUrl: ready[0].managementUrl ?? '',
     pid: child.pid ?? 0,
     output: () => output,
     async end(signal = 'SIGTERM') {

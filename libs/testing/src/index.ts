@@ -9,6 +9,7 @@
 export { signCallback } from '#oss';
 export type { UploadView } from '#uploads';
 export { type AppProcess, startApp } from './app-process.js';
+export { type Collector, startCollector } from './collector.js';
 export { eventually } from './eventually.js';
 export { ossClient } from './oss-client.js';
 export { ownPostgres, ownRedis, type OwnService } from './own-services.js';

@@ -64,7 +64,7 @@ export async function startStack(queueKind: QueueKind, env: Record<string, strin
     FFPROBE_PATH: ffprobePath,
     ...env,
   };
-  const emulator = await startApp('oss-emulator', base);
+  const emulator = await startApp('emulator', base);
   const { host: emulatorHost, port: emulatorPort } = new URL(emulator.url);
   const common: Record<string, string> = {
     ...base,

@@ -2,6 +2,7 @@ import { createDataSource, createPool, type DataSource } from '#database';
 import { LogEvent } from '#events';
 import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
+import { queueEntities } from '#queues';
 import { Reconcile } from '#reconcile';
 import { uploadEntities } from '#uploads';
 import { webhookEntities } from '#webhooks';
@@ -26,6 +27,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     ...uploadEntities,
     LogEvent,
     ...webhookEntities,
+    ...queueEntities,
     IdempotencyKey,
     Reconcile,
     OutboxRow,

@@ -11,6 +11,7 @@ import { Webhook } from './rows/webhook.entity.js';
 
 export { Deliverer } from './delivering/deliverer.js';
 export { placeDeliveries } from './delivering/place-deliveries.js';
+export { countDeliveries } from './managing/count-deliveries.js';
 export { Deliveries } from './managing/deliveries.js';
 export {
   deliveryStateSchema,

@@ -84,6 +84,16 @@ describe('commands that ask an api', () => {
     expect(stderr).toBe('');
   });
 
+  test('queues shows how much work there is, as a table or as JSON', async () => {
+    const table = await runCommand(['queues'], env);
+    expect(table).toMatchObject({ code: 0, complaints: '' });
+    expect(table.output).toMatch(/^QUEUE +WAITING +ACTIVE +DELAYED +FAILED +OLDEST +PER MINUTE +WORKERS\n/);
+    expect(table.output).toMatch(/^thumbnail( +\d+){4} .*\d$/m);
+    expect(table.output).toMatch(/^queue reachable +(yes|unknown)/m);
+    const { output } = await runCommand(['queues', '--json'], env);
+    expect(JSON.parse(output)).toMatchObject({ queues: { delivery: { failed: 0, jobs: {} } } });
+  });
+
   test('tickets issue prints a curl that uploads', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'landfall-curl-'));
     const file = join(folder, 'a file.png');

@@ -7,7 +7,7 @@ import { freePort } from '#local';
 import { eventually } from '#testing';
 import { inject } from 'vitest';
 
-const cli = 'dist/apps/cli/src/main.js';
+const cli = 'dist/programs/landfall.js';
 
 interface Facts {
   readonly apiUrl: string;

@@ -122,7 +122,7 @@ test('with every third callback lost all files are ready by one reconcile alone'
   const statuses = await uploadAll(putWithCallback(stack));
   const child = spawn(
     process.execPath,
-    ['dist/apps/cli/src/main.js', 'reconcile', '--until', '0s', '--json'],
+    ['dist/programs/landfall.js', 'reconcile', '--until', '0s', '--json'],
     {
       env: { PATH: process.env['PATH'], LANDFALL_ENV: 'development', ...stack.env },
     },

@@ -19,7 +19,7 @@ interface Report {
 
 /** `landfall reconcile --json …` */
 async function reconcile(...words: string[]): Promise<Report> {
-  const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'reconcile', '--json', ...words], {
+  const child = spawn(process.execPath, ['dist/programs/landfall.js', 'reconcile', '--json', ...words], {
     env: { PATH: process.env['PATH'], LANDFALL_ENV: 'development', ...stack.env },
   });
   const [output, problem, [code]] = await Promise.all([

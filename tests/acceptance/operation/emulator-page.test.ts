@@ -11,7 +11,7 @@ test.each([
   ['EMULATOR_EVENT_RULES', 'all', 'must be JSON'],
 ])('an emulator with %s=%s does not start, and says why', async (name, value, reason) => {
   const keys = { EMULATOR_ACCESS_KEY_ID: 'id', EMULATOR_ACCESS_KEY_SECRET: 'secret' };
-  await expect(startApp('oss-emulator', { ...keys, [name]: value })).rejects.toThrow(`${name}: ${reason}`);
+  await expect(startApp('emulator', { ...keys, [name]: value })).rejects.toThrow(`${name}: ${reason}`);
 });
 
 describe.skipIf(skippedWithoutChromium)(`the page of the emulator${skippedWithoutChromium}`, () => {

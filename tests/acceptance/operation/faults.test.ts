@@ -6,7 +6,16 @@ import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { freePort } from '#local';
-import { eventually, ossClient, ownPostgres, ownRedis, queueKinds, startApp, startStack } from '#testing';
+import {
+  eventually,
+  ossClient,
+  ownPostgres,
+  ownRedis,
+  queueKinds,
+  startApp,
+  startCollector,
+  startStack,
+} from '#testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode, png, video } from '../fixtures/files.fixture.js';
 import { putObject } from '../fixtures/uploads.fixture.js';
@@ -29,7 +38,8 @@ async function encoders(scratch: string): Promise<number> {
 
 describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
   test('kill -9 of the worker in the middle of a transcode: another run finishes it, no rendition twice, nothing left behind', async () => {
-    await using stack = await startStack(queue, hurried);
+    await using collector = await startCollector();
+    await using stack = await startStack(queue, { ...hurried, ...collector.env });
     const scratch = stack.env['MEDIA_SCRATCH_DIR'] ?? '';
     const id = await putObject(stack, 'long.mp4', await video(folder, { seconds: 10, size: '1280x720' }));
     await eventually(async () => ((await encoders(scratch)) > 0 ? true : undefined));
@@ -51,6 +61,12 @@ describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
     expect(names.filter((name) => name.endsWith('/master.m3u8'))).toHaveLength(1);
     await eventually(async () => ((await encoders(scratch)) === 0 ? true : undefined));
     await eventually(async () => ((await readdir(scratch)).length === 1 ? true : undefined));
+    // The span of the run that was killed is lost with its worker; the trace goes on.
+    const callback = await collector.find(({ name }) => name === 'callback');
+    const next = await collector.find(({ name, facts }) => {
+      return name === 'upload.transcode' && facts['landfall.job.run'] === 2;
+    });
+    expect(next.traceId).toBe(callback.traceId);
   });
 
   test.each(['the other still works on it', 'the other has published it'])(

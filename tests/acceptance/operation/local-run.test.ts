@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
 
 const run = promisify(execFile);
-const command = 'dist/apps/cli/src/main.js';
+const command = 'dist/programs/landfall.js';
 
 let folder: string;
 let dataDir: string;
@@ -204,10 +204,7 @@ async function findPart(name: string): Promise<number> {
   if (name === 'postgres')
     return Number.parseInt(await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8'), 10);
   for (const pid of await findMarkedProcesses(marker)) {
-    if (
-      (await commandLineOf(pid)).endsWith(`apps/${name === 'emulator' ? 'oss-emulator' : name}/src/main.js`)
-    )
-      return pid;
+    if ((await commandLineOf(pid)).endsWith(`programs/${name}.js`)) return pid;
   }
   throw new Error(`${name} does not run`);
 }

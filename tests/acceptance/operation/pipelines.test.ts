@@ -30,6 +30,7 @@ pipelines:
     match: { kind: image, mimeType: [image/jpeg, image/png] }
     renditions:
       - { name: same, kind: image, width: 50, format: keep }
+      - { name: own, kind: image, width: 200, format: keep, keepOriginal: true }
 `;
 
 let stack: Stack;
@@ -59,7 +60,7 @@ function halves(): Sharp {
   ]);
 }
 
-test('several pipelines take an upload, and its vars say what a crop keeps', async () => {
+test('several pipelines take an upload, its vars say what a crop keeps, and one that fits is kept', async () => {
   const vars = { tenant: 'acme', focus_x: '1', focus_y: '0.5' };
   const right = await upload('a/one.png', await halves().png().toBuffer(), vars);
   expect(right).toMatchObject({ status: 'ready', pipeline: 'everything+acme', vars });
@@ -69,12 +70,17 @@ test('several pipelines take an upload, and its vars say what a crop keeps', asy
     ['same', 'image/png'],
   ]);
   expect(await middleOf(sharp(await bytesOf(right.renditions[0]?.url)))).toEqual([0, 0, 255]);
-  const left = await upload('a/two.jpg', await halves().jpeg({ quality: 100 }).toBuffer(), {
-    focus_x: '0',
-    focus_y: '0.5',
-  });
+  const original = await halves().jpeg({ quality: 100 }).toBuffer();
+  const left = await upload('a/two.jpg', original, { focus_x: '0', focus_y: '0.5' });
   expect(left.pipeline).toBe('everything+others');
   expect((await middleOf(sharp(await bytesOf(left.renditions[0]?.url))))[0]).toBeGreaterThan(240);
+  const own = left.renditions.find(({ name }) => name === 'own');
+  expect(own).toMatchObject({ mimeType: 'image/jpeg', width: 200, height: 100, details: { kept: true } });
+  expect(
+    await sharp(await bytesOf(own?.url))
+      .raw()
+      .toBuffer(),
+  ).toEqual(await sharp(original).raw().toBuffer());
 });
 
 test('an animation keeps its frames and delays', async () => {

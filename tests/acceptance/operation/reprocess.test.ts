@@ -97,7 +97,7 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     return { status: answer.status, body: (await answer.json()) as View & { code?: string } };
   };
   const landfall = async (...words: string[]) => {
-    const main = 'dist/apps/cli/src/main.js';
+    const main = 'dist/programs/landfall.js';
     const env = { ...process.env, LANDFALL_ENV: 'development', ...stack.env, PIPELINES_FILE: afterFile };
     return (await run(process.execPath, [main, 'reprocess', ...words], { env })).stdout;
   };
@@ -192,7 +192,7 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     for (const id of ids) expect((await old.waitFor(id, 'ready', 'failed')).status).toBe('ready');
     const env = { ...process.env, LANDFALL_ENV: 'development', ...old.env, PIPELINES_FILE: afterFile };
     const reprocess = async (...words: string[]) =>
-      (await run(process.execPath, ['dist/apps/cli/src/main.js', 'reprocess', ...words], { env })).stdout;
+      (await run(process.execPath, ['dist/programs/landfall.js', 'reprocess', ...words], { env })).stdout;
     const where = ['--rendition', 'small', '--where', 'kind=image', '--where', 'prefix=a/'];
     const since = ['--where', 'status=ready', '--where', 'createdAfter=2020-01-01T00:00:00Z'];
     expect(await reprocess(...where, ...since, '--dry-run')).toContain(

@@ -1,9 +1,9 @@
 import { type CallbackBodySettings, readCallbackBody } from '#oss';
 import { LandfallError } from '#runtime';
 import { type ProofSettings, proofSettingsOf, toLanding, UploadRegistry, uploadStatusSchema } from '#uploads';
-import { Controller, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
@@ -32,6 +32,9 @@ const callbackBodySchema = z
       { bucket: 'examplebucket', object: 'exampledir/example.jpg', etag: '5B3C…', 'x:user_id': '42' },
     ],
   });
+
+/** Its parameter is read here: one of a decorator goes through the pipes of all, which wait for each other. */
+type CallbackRequest = FastifyRequest<{ Params: { secret?: string } }>;
 
 @ApiTags('callbacks')
 @Controller('callbacks/oss')
@@ -76,10 +79,7 @@ export class CallbackController {
     'callback.overloaded',
     'database.unavailable',
   )
-  async receiveCallback(
-    @Req() request: FastifyRequest,
-    @Param('secret') secret: string | undefined,
-  ): Promise<CallbackAnswer> {
+  async receiveCallback(@Req() request: CallbackRequest, @Res() reply: FastifyReply): Promise<void> {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const landed = readCallbackBody(request.headers['content-type'], body, this.bodySettings);
     if (!this.config.oss.buckets.includes(landed.bucket)) {
@@ -91,7 +91,7 @@ export class CallbackController {
     const requestId = header(request, 'x-oss-request-id');
     const landing = toLanding(
       landed,
-      { source: 'callback', secret, requestId, now: new Date() },
+      { source: 'callback', secret: request.params.secret, requestId, now: new Date() },
       this.proofSettings,
     );
     if (landing.proof === null) {
@@ -100,7 +100,8 @@ export class CallbackController {
     }
     const { id, status } = await this.registry.register(landing);
     callbackOutcomes.count('ok');
-    return { Status: 'OK', id, status };
+    const answer: CallbackAnswer = { Status: 'OK', id, status };
+    reply.send(answer);
   }
 }
 

@@ -40,7 +40,8 @@ export class CallbackGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    // What switchToHttp() gives is made anew for each callback.
+    const request = context.getArgByIndex<FastifyRequest>(0);
     if (this.pinnedKey) return this.verify(request, this.pinnedKey);
     const url = this.keyUrl(request);
     const verify = (key: KeyObject) => {

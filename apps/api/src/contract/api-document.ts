@@ -1,4 +1,4 @@
-import type { ErrorCode } from '#runtime';
+import { type ErrorCode, problemOf } from '#runtime';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,7 +8,7 @@ import { loadSwagger } from './annotations.js';
 import { documentHead } from './document-head.js';
 import { documentSchema, namedSchemas } from './named-schemas.js';
 import { documentWebhooks } from './webhook-requests.js';
-import { problemOf, problemResponses, problemSchema, readContract } from './problems.js';
+import { problemResponses, problemSchema, readContract } from './problems.js';
 
 /** A method of a controller that answers an operation. */
 interface Handler {

@@ -55,7 +55,7 @@ export const documentHead = {
     { name: 'event log', description: 'What happened to uploads, page by page and live.' },
     { name: 'tokens', description: 'What a browser follows its uploads with.' },
     { name: 'webhooks', description: 'URLs of yours that get events.' },
-    { name: 'operation', description: 'Health and metrics of a process.' },
+    { name: 'operation', description: 'Health of the process, and the figures of the queues.' },
   ],
   components: { securitySchemes },
 };

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { STATUS_CODES } from 'node:http';
-import { type ErrorCode, errorRowOf, httpStatusOf } from '#runtime';
+import { type ErrorCode, httpStatusOf, type Problem } from '#runtime';
 import { z } from 'zod';
 
 /** An error as the API answers it, `application/problem+json` (RFC 9457). */
@@ -12,20 +12,10 @@ export const problemSchema = z
     code: z.string(),
     detail: z.string().describe('what is wrong with this request, and what to do'),
   })
-  .meta({ id: 'Problem', description: 'An error. Decide by `code`: it is stable, the sentences are not.' });
-type Problem = z.output<typeof problemSchema>;
-
-/** The problem of a code; `detail` says what happened this time. */
-export function problemOf(code: ErrorCode, detail?: string): Problem {
-  const { message } = errorRowOf(code);
-  return {
-    type: `urn:landfall:error:${code}`,
-    title: message,
-    status: httpStatusOf(code),
-    code,
-    detail: detail ?? message,
-  };
-}
+  .meta({
+    id: 'Problem',
+    description: 'An error. Decide by `code`: it is stable, the sentences are not.',
+  }) satisfies z.ZodType<Problem>;
 
 /** How a request may prove that it is allowed; the document explains each. */
 export type SecurityScheme =

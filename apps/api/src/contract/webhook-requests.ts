@@ -2,10 +2,10 @@ import { webhookEventSchema } from '#webhooks';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { documentSchema } from './named-schemas.js';
 
-const header = (name: string, description: string) => ({
+const header = (name: string, description: string, required = true) => ({
   name,
   in: 'header' as const,
-  required: true,
+  required,
   description,
   schema: { type: 'string' },
 });
@@ -24,6 +24,7 @@ export const documentWebhooks = (): NonNullable<OpenAPIObject['webhooks']> => ({
         header('webhook-id', 'the id of the event: the same each time that it is sent'),
         header('webhook-timestamp', 'when it was sent, in seconds since 1970'),
         header('webhook-signature', 'one or several signatures, with spaces between them'),
+        header('traceparent', 'where the trace of the upload is recorded (W3C Trace Context)', false),
       ],
       requestBody: {
         required: true,

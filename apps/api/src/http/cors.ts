@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { pathOf } from './request-path.js';
+import { protectAnswer } from './response-headers.js';
 
 /** Headers that a page may send. */
-const requestHeaders = 'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id';
+const requestHeaders =
+  'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent';
 const methods = 'GET, POST, PATCH, DELETE';
 /** Headers that a page may read beside those that it always may. */
 const answerHeaders = 'allow, etag, idempotency-replayed, location, retry-after';
@@ -28,6 +30,7 @@ export function allowOrigins(fastify: FastifyInstance, origins: readonly string[
       reply.header('access-control-expose-headers', answerHeaders);
       return done();
     }
+    protectAnswer(reply);
     reply
       .header('access-control-allow-methods', methods)
       .header('access-control-allow-headers', requestHeaders)

@@ -1,12 +1,9 @@
-import { checkDatabase, DataSource } from '#database';
-import { withTimeLimit } from '#runtime';
+import { Readiness } from '#management';
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import { z } from 'zod';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
-
-const readyTimeoutMs = 3_000;
 
 const healthSchema = z
   .object({ status: z.literal('ok') })
@@ -16,7 +13,7 @@ type Health = z.output<typeof healthSchema>;
 @ApiTags('operation')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly source: DataSource) {}
+  constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
   @ApiOperation({
@@ -30,13 +27,14 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'The database is reachable and migrated',
-    description: 'For the readiness probe: asks the database, for three seconds at most.',
+    summary: 'The process may be given work',
+    description:
+      'For the readiness probe: the database is reachable and migrated, and the process is not shutting down. Asks the database, for three seconds at most.',
   })
   @ApiOkResponse({ description: 'It is', schema: documentSchema(healthSchema) })
-  @Problems('database.unavailable', 'database.not_migrated')
+  @Problems('database.unavailable', 'database.not_migrated', 'process.stopping')
   async getReadiness(): Promise<Health> {
-    await withTimeLimit(checkDatabase(this.source), readyTimeoutMs, 'database.unavailable', 'no response');
+    await this.readiness.check();
     return { status: 'ok' };
   }
 }

@@ -3,7 +3,6 @@ import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nes
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { loggerToken } from '../tokens.js';
 import { HealthController } from './health.controller.js';
-import { MetricsController } from './metrics.controller.js';
 import { ProblemFilter, type ProblemReporter } from './problem.filter.js';
 import { SchemaPipe } from './schema-pipe.js';
 
@@ -14,14 +13,14 @@ interface HttpOptions {
   reporters: Type<ProblemReporter>[];
 }
 
-/** What all features share: parsing of parameters and problem answers; also health and metrics. */
+/** What all features share: parsing of parameters and problem answers; also health. */
 @Module({})
 export class HttpModule {
   static register({ imports, reporters }: HttpOptions): DynamicModule {
     return {
       module: HttpModule,
       imports,
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController],
       providers: [
         { provide: APP_PIPE, useClass: SchemaPipe },
         {

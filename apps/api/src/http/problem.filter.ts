@@ -1,6 +1,6 @@
 import { isDatabaseUnavailable } from '#database';
 import { maskSecrets } from '#oss';
-import { type ErrorCode, httpStatusOf, LandfallError, type Logger } from '#runtime';
+import { type ErrorCode, httpStatusOf, LandfallError, type Logger, problemOf } from '#runtime';
 import {
   type ArgumentsHost,
   Catch,
@@ -9,9 +9,8 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problemOf } from '../contract/problems.js';
 import { pathOf } from './request-path.js';
-import { protectProblem } from './response-headers.js';
+import { protectAnswer } from './response-headers.js';
 
 /** Lets a feature log the problems of its own requests itself. */
 export interface ProblemReporter {
@@ -59,7 +58,7 @@ export function answerUnroutable(error: Error, _request: FastifyRequest, reply: 
 
 function answerProblem(reply: FastifyReply, { code, detail }: LandfallError): void {
   const problem = problemOf(code, detail);
-  protectProblem(reply);
+  protectAnswer(reply);
   reply
     .status(problem.status)
     .header('content-type', 'application/problem+json')

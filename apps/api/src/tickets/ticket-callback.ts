@@ -29,7 +29,7 @@ export interface TicketCallback {
 
 /**
  * Creates the parameters that make OSS call us with all its variables and these custom ones.
- * @param publicUrl of the api, without a trailing slash
+ * @param publicUrl at which OSS reaches the api, without a trailing slash
  * @param variables by name, including the `x:` prefix
  * @throws LandfallError request.invalid when they are too long for OSS
  */

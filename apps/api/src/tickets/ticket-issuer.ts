@@ -1,5 +1,6 @@
 import type { Pipelines } from '#pipelines';
 import { LandfallError, newId } from '#runtime';
+import { clientTraceOf } from '#tracing';
 import {
   findTicketUpload,
   insertTicket,
@@ -29,19 +30,21 @@ export class TicketIssuer {
 
   /**
    * Stores the ticket and signs what the client needs.
+   * @param traceparent header of the client, whose trace the upload continues
    * @throws LandfallError request.invalid, ticket.bucket_forbidden, ticket.key_invalid,
    * ticket.key_forbidden, ticket.pipeline_unknown
    */
-  async issue(request: TicketRequest): Promise<IssuedTicket> {
-    const { oss, tickets } = this.config;
+  async issue(request: TicketRequest, traceparent?: string): Promise<IssuedTicket> {
+    const { callback: callbacks, oss, tickets } = this.config;
     // Policies, nonces and signed URLs use whole seconds.
     const now = new Date(Math.floor(Date.now() / 1_000) * 1_000);
     const ticket = this.plan(request, now);
-    const nonce = signTicketNonce({ ...ticket, ticketId: ticket.id }, tickets.secrets[0]);
+    const clientTrace = clientTraceOf(traceparent);
+    const nonce = signTicketNonce({ ...ticket, ticketId: ticket.id, clientTrace }, tickets.secrets[0]);
     const variables = Object.fromEntries(
       Object.entries({ ...ticket.vars, [ticketVar]: nonce }).map(([name, value]) => [`x:${name}`, value]),
     );
-    const callback = encodeCallback(this.publicUrl(), variables);
+    const callback = encodeCallback(callbacks.publicUrl ?? this.publicUrl(), variables);
     const permission = { ticket, callback, variables, now };
     const form = signForm(oss, permission, request.signature);
     const put = signPut(oss, permission);

@@ -1,7 +1,8 @@
-import { Controller, Get, Param, Post, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Post, UseGuards } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
+  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
@@ -32,6 +33,12 @@ export class TicketsController {
     description:
       'A form and a presigned PUT, of which the client uses one. Both have our callback inside, and say what may be uploaded where.',
   })
+  @ApiHeader({
+    name: 'traceparent',
+    required: false,
+    description: 'your trace (W3C Trace Context), which that of the upload continues where traces are on',
+    schema: { type: 'string' },
+  })
   @ApiBody({ schema: documentSchema(ticketRequestSchema, 'input') })
   @ApiCreatedResponse({
     description: 'The ticket, with what the client needs',
@@ -43,8 +50,11 @@ export class TicketsController {
     'ticket.key_invalid',
     'ticket.pipeline_unknown',
   )
-  issueTicket(@JsonBody(ticketRequestSchema) request: TicketRequest): Promise<IssuedTicket> {
-    return this.issuer.issue(request);
+  issueTicket(
+    @JsonBody(ticketRequestSchema) request: TicketRequest,
+    @Headers('traceparent') traceparent?: string,
+  ): Promise<IssuedTicket> {
+    return this.issuer.issue(request, traceparent);
   }
 
   @Get(':id')

@@ -18,8 +18,10 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
   }
   // These two of the api's settings suffice.
   const { API_PUBLIC_URL, API_PORT } = env;
-  const publicUrl = API_PUBLIC_URL?.replace(/\/$/, '') || `http://localhost:${API_PORT || 3_000}`;
+  const publicUrl =
+    callback.publicUrl ?? (API_PUBLIC_URL?.replace(/\/$/, '') || `http://localhost:${API_PORT || 3_000}`);
   console.log(`${publicUrl}/callbacks/oss/${secret}`);
-  if (!API_PUBLIC_URL) console.error('API_PUBLIC_URL is not set: OSS cannot reach localhost.');
+  if (!callback.publicUrl && !API_PUBLIC_URL)
+    console.error('neither CALLBACK_PUBLIC_URL nor API_PUBLIC_URL is set: OSS cannot reach localhost.');
   return 0;
 }

@@ -1,6 +1,7 @@
 import type { AddCommands } from './context.js';
+import { readCount } from './remote-command.js';
 
-/** What explains the configuration and callbacks. */
+/** What explains the configuration, callbacks, and what an upload went through. */
 export const addDiagnosis: AddCommands = (program, { env, end }) => {
   program
     .command('check')
@@ -24,6 +25,25 @@ export const addDiagnosis: AddCommands = (program, { env, end }) => {
     .action(async (file, options) =>
       end(await (await import('../callback/explain.js')).explainFile(file, options, env)),
     );
+  program
+    .command('trace')
+    .summary('draw the traces of this machine')
+    .description(
+      'Receive the spans of an api and workers on this machine, which OTEL_EXPORTER_OTLP_ENDPOINT points here, and draw the trace of the newest upload whenever spans of it come, until Ctrl-C.',
+    )
+    .option('--port <port>', 'port to listen on; 0 picks a free one', readCount, 4_318)
+    .option('--out <file>', 'the picture, an SVG', 'trace.svg')
+    .option('--upload <id>', 'the trace of this upload')
+    .action(async (options) => {
+      const { followTraces } = await import('../trace/follow-traces.js');
+      const { stopSignal } = await import('../remote/stop-signal.js');
+      await followTraces(options, stopSignal(), (url) =>
+        console.log(
+          `Waiting for spans. Start the rest with OTEL_EXPORTER_OTLP_ENDPOINT=${url} OTEL_EXPORTER_OTLP_PROTOCOL=http/json`,
+        ),
+      );
+      end(0);
+    });
   program
     .command('callback-url')
     .summary('print the secret callback URL')

@@ -18,27 +18,35 @@ export const addPrograms: AddCommands = (program, context) => {
     .description('Upload files, or a sample picture, to the local run, like any OSS client.')
     .argument('[file...]', 'files of your own')
     .action(async (files) => end(await (await import('../upload.js')).uploadFiles(files, env)));
-  addApp(program, context, { name: 'api', folder: 'api', summary: 'run the api' });
+  addApp(program, context, {
+    name: 'api',
+    run: () => import('../../../api/src/main.js'),
+    summary: 'run the api',
+  });
   addApp(program, context, {
     name: 'worker',
-    folder: 'worker',
+    run: () => import('../../../worker/src/main.js'),
     summary: 'run a worker; WORKER_QUEUES selects its queues',
   });
-  addApp(program, context, { name: 'emulator', folder: 'oss-emulator', summary: 'run the OSS emulator' });
+  addApp(program, context, {
+    name: 'emulator',
+    run: () => import('../../../oss-emulator/src/main.js'),
+    summary: 'run the OSS emulator',
+  });
 };
 
 /** Runs an app in this process, so that in a container it receives the signals. */
 function addApp(
   program: Program,
   { end }: Context,
-  { name, folder, summary }: { name: string; folder: string; summary: string },
+  { name, run, summary }: { name: string; run: () => Promise<unknown>; summary: string },
 ): void {
   program
     .command(name)
     .summary(summary)
     .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
     .action(async () => {
-      await import(new URL(`../../../${folder}/src/main.js`, import.meta.url).href);
+      await run();
       end(0);
     });
 }

@@ -59,6 +59,13 @@ export const addRemoteCommands: AddCommands = (program, { env, end }) => {
       end(await tailEvents(await connect({ apiUrl, apiKey }), options, { json }));
     });
 
+  remoteCommand(program, 'queues', 'show how much work there is, by queue and job').action(
+    async ({ json = false, ...connection }) => {
+      const { showQueues } = await import('../remote/queues.js');
+      end(await showQueues(await connect(connection), { json }));
+    },
+  );
+
   const tickets = program.command('tickets').summary('permit uploads').description('Permit uploads.');
   remoteCommand(tickets, 'issue', 'issue a ticket for one upload, and show how to use it')
     .option('--file-name <name>', 'name of the file, which replaces {fileName} in the key')

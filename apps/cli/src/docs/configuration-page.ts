@@ -23,6 +23,7 @@ all sections and also warns of what only looks wrong. An empty variable means th
 |---|---|---|
 | \`LANDFALL_ENV\` | \`development\` allows the secrets that are published with the source; any other value refuses them | |
 | \`MALLOC_ARENA_MAX\` | a setting of glibc: with \`2\` a worker gives back the memory of images that it has finished | |
+| \`NODE_EXTRA_CA_CERTS\` | a setting of Node: a PEM file with the certificates of private authorities that signed for Postgres, Redis or OSS | |
 
 ${sections.join('\n')}`;
 }

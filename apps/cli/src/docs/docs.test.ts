@@ -7,6 +7,7 @@ import { configSections, listErrors, loadConfig, type SectionName, warningTable 
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { createProgram } from '../program.js';
+import { isSecret, listSections, listSettings } from './settings.js';
 import { renderDocs, writeDocs } from './write-docs.js';
 
 const program = createProgram({ env: {}, end: () => undefined });
@@ -53,4 +54,15 @@ test('the files are written where they belong', async () => {
   expect(await writeDocs(folder, program)).toBe(0);
   expect(await readFile(join(folder, 'docs/errors.md'), 'utf8')).toBe(renderDocs(program)['docs/errors.md']);
   await rm(folder, { recursive: true });
+});
+
+test('what is secret is known by its name', () => {
+  const secret = listSections()
+    .flatMap(listSettings)
+    .filter(isSecret)
+    .map(({ name }) => name);
+  for (const name of ['DATABASE_URL', 'QUEUE_URL', 'API_KEYS', 'CALLBACK_URL_SECRETS', 'OSS_ACCESS_KEY_ID'])
+    expect(secret).toContain(name);
+  for (const name of ['OSS_ENDPOINT', 'CALLBACK_KEY_HOSTS', 'TICKET_KEY_TEMPLATE', 'LIVE_TOKEN_LIFETIME_S'])
+    expect(secret).not.toContain(name);
 });

@@ -131,6 +131,9 @@ break in the text starts a new line.
 - **Quality.** With \`quality: auto\` each picture gets the lowest quality at which a person finds no
   flaw without looking for it: fewer bytes for most, more for those in which 80 shows
   ([how, and when it does not apply](images/quality.md)).
+- **Originals.** Without \`keepOriginal\` every picture is encoded, also one that has the format and
+  the size already, by the \`quality\` of its rendition. With it such a JPEG, PNG, WebP or GIF is
+  stored as it is ([when, and what is removed](images/originals.md)).
 - **Metadata.** None, whatever the upload has. With \`keepCopyright\` the artist and the copyright
   notice of EXIF, IPTC or XMP are written as EXIF and XMP; GIF has no place for them.
   \`keepLocation\` only affects the facts in the API's answers.

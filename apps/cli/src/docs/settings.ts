@@ -4,6 +4,7 @@ import type { z } from 'zod';
 /** The titles of the sections, in the order of the page. A missing section is a compile error. */
 export const sectionTitles: Record<SectionName, string> = {
   log: 'Logging (every process)',
+  management: 'Management port (api, worker)',
   http: 'HTTP (api)',
   callback: 'Callbacks (api)',
   tickets: 'Tickets (api, worker)',
@@ -17,9 +18,10 @@ export const sectionTitles: Record<SectionName, string> = {
   oss: 'Object store (api, worker)',
   worker: 'Worker',
   media: 'Media (worker; api reads the pipelines file)',
+  tracing: 'Traces (api, worker)',
   emulator: 'OSS emulator (development only)',
   local: 'Local run (npm start)',
-  client: 'Command line (landfall uploads, events, webhooks, tickets)',
+  client: 'Command line (landfall uploads, events, webhooks, tickets, queues)',
 };
 
 export interface Setting {
@@ -28,6 +30,11 @@ export interface Setting {
   /** The default value; empty for an optional setting. */
   readonly fallback: string;
   readonly required: boolean;
+}
+
+/** Whether nobody may read the value of a setting: keys, secrets and tokens, and URLs with passwords. */
+export function isSecret({ name }: Setting): boolean {
+  return /_(KEYS?|KEY_ID|SECRETS?|TOKENS?|HEADERS)$|^(DATABASE|QUEUE)_URL$/.test(name);
 }
 
 /** Lists the settings of a section from its schema. */

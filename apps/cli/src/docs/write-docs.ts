@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
+import { renderChartSchema } from './chart-schema.js';
 import { renderCommandLinePage } from './command-line-page.js';
 import { renderConfigurationPage } from './configuration-page.js';
 import { renderEnvExample } from './env-example.js';
@@ -20,6 +21,7 @@ export function renderDocs(program: Command): Record<string, string> {
     'docs/pipelines.md': renderPipelinesPage(),
     'docs/pipelines.schema.json': renderPipelinesSchema(),
     '.env.example': renderEnvExample(),
+    'deploy/helm/landfall/values.schema.json': renderChartSchema(),
   };
 }
 
@@ -37,7 +39,6 @@ export async function writeDocs(folder: string, program: Command): Promise<numbe
 
 /** The api's own contract: an app is not imported, but run. */
 async function renderContract(): Promise<string> {
-  const address = new URL('../../../api/src/document.js', import.meta.url).href;
-  const { renderApiDocument } = (await import(address)) as { renderApiDocument(): Promise<string> };
+  const { renderApiDocument } = await import('../../../api/src/document.js');
   return renderApiDocument();
 }

@@ -8,7 +8,7 @@ import { printRun } from './print-run.js';
 import { SupervisedApp } from './supervised-app.js';
 import { SupervisedPostgres } from './supervised-postgres.js';
 
-/** The folder of the clone; the apps run from its `dist`. */
+/** The folder of the clone; the programs run from its `dist`. */
 const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 
 const database = 'landfall';
@@ -59,7 +59,8 @@ export async function bringUp({
   const app = (name: string, folder: string, flags: readonly string[], env: NodeJS.ProcessEnv) =>
     new SupervisedApp({
       name,
-      modulePath: join(root, `dist/apps/${folder}/src/main.js`),
+      // What is watched is restarted from what the compiler writes, file by file.
+      modulePath: join(root, watches ? `dist/apps/${folder}/src/main.js` : `dist/programs/${name}.js`),
       env: { ...settings.env, ...marker, ...env },
       nodeFlags: flags,
       logFile: join(settings.dataDir, 'log', `${name}.log`),
@@ -82,7 +83,9 @@ export async function bringUp({
 
   const tools = ffmpeg.missing ? {} : { FFMPEG_PATH: ffmpeg.ffmpegPath, FFPROBE_PATH: ffmpeg.ffprobePath };
   const env = { DATABASE_URL: databaseUrl, QUEUE_URL: facts.queueUrl, ...tools };
-  const [api, worker] = [app('api', 'api', nodeFlags, env), app('worker', 'worker', workerFlags, env)];
+  const { managementPorts: ports } = settings;
+  const api = app('api', 'api', nodeFlags, { ...env, MANAGEMENT_PORT: `${ports.api}` });
+  const worker = app('worker', 'worker', workerFlags, { ...env, MANAGEMENT_PORT: `${ports.worker}` });
   // The emulator stops after them, because a worker may still upload its results.
   stops.push(async () => void (await Promise.all([worker.stop(workStopLimitMs), api.stop(workStopLimitMs)])));
   await Promise.race([Promise.all([emulatorStarted, api.start(), worker.start()]), rejectOnAbort(signal)]);

@@ -14,6 +14,7 @@ const localRunSchema = z.object({
   callbackUrl: z.string(),
   databaseUrl: z.string(),
   queueUrl: z.string(),
+  managementUrls: z.object({ api: z.string(), worker: z.string() }),
   oss: z.object({
     endpoint: z.string(),
     region: z.string(),

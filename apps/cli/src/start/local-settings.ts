@@ -23,6 +23,8 @@ export interface LocalSettings {
   readonly postgresPort: number;
   readonly apiUrl: string;
   readonly ossEndpoint: string;
+  /** The management ports, by app. */
+  readonly managementPorts: { readonly api: number; readonly worker: number };
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -66,12 +68,15 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
     postgresPort: local.postgresPort || (await freePort()),
     apiUrl,
     ossEndpoint,
+    managementPorts: { api: await freePort(), worker: await freePort() },
     env: {
       ...given,
       ...fixed,
       // The API key is public, so only this machine may use it by default.
       API_HOST: given['API_HOST'] || '127.0.0.1',
       API_PORT: String(apiPort),
+      API_DOCS: given['API_DOCS'] || 'true',
+      MANAGEMENT_HOST: given['MANAGEMENT_HOST'] || '127.0.0.1',
       EMULATOR_PORT: String(emulatorPort),
       EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.dataDir, 'oss'),
       // Not the system's: that folder is shared with the workers of other users and clones.
@@ -133,6 +138,10 @@ export function describeRun(settings: LocalSettings, databaseUrl: string): Local
     callbackUrl: `${settings.apiUrl}/callbacks/oss`,
     databaseUrl,
     queueUrl: settings.env['QUEUE_URL'] || databaseUrl,
+    managementUrls: {
+      api: `http://localhost:${settings.managementPorts.api}`,
+      worker: `http://localhost:${settings.managementPorts.worker}`,
+    },
     oss: {
       endpoint: settings.ossEndpoint,
       region,

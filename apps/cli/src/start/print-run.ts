@@ -13,6 +13,7 @@ Landfall is running.
 ${formatTable({
   API: `${facts.apiUrl} (documentation: ${facts.apiUrl}/docs)`,
   'API key': facts.apiKey,
+  Metrics: `${facts.managementUrls.api}/metrics (api), ${facts.managementUrls.worker}/metrics (worker)`,
   'Callback URL': facts.callbackUrl,
   'OSS endpoint': `${facts.oss.endpoint} (emulated, path style, region ${facts.oss.region})`,
   Bucket: facts.oss.bucket,

@@ -48,7 +48,7 @@ test('holds the folder until it is released, and notes no secret', async () => {
 });
 
 test('refuses while another run lives, and says which', async () => {
-  const other = await live('dist/apps/cli/src/main.js');
+  const other = await live('dist/programs/landfall.js');
   noteRun(other.pid, 'other');
   await expect(takeRunLock(folder, addresses)).rejects.toMatchObject({
     code: 'local.already_running',
@@ -58,7 +58,7 @@ test('refuses while another run lives, and says which', async () => {
 
 test('takes the place of a run that was killed, and ends what it left', async () => {
   const stranger = await live('somebody/else.js');
-  const leftover = await live('dist/apps/worker/src/main.js', { LANDFALL_RUN: killedRun });
+  const leftover = await live('dist/programs/worker.js', { LANDFALL_RUN: killedRun });
   // The number of the dead run now belongs to a stranger, who must not be harmed.
   noteRun(stranger.pid, killedRun);
   const ended = once(leftover, 'exit');
@@ -69,11 +69,11 @@ test('takes the place of a run that was killed, and ends what it left', async ()
 });
 
 test('leaves the folder to a run that took it while we ended what was left', async () => {
-  const other = await live('dist/apps/cli/src/main.js');
+  const other = await live('dist/programs/landfall.js');
   noteRun(other.pid, 'other');
   const run = JSON.stringify(readFileSync(join(folder, 'run.json'), 'utf8'));
   const takes = `process.once('SIGTERM', () => { require('fs').writeFileSync('${join(folder, 'run.json')}', ${run}); process.exit(); });`;
-  await live('dist/apps/worker/src/main.js', { LANDFALL_RUN: killedRun }, takes);
+  await live('dist/programs/worker.js', { LANDFALL_RUN: killedRun }, takes);
   noteRun(999_999_999, killedRun);
   await expect(takeRunLock(folder, addresses)).rejects.toMatchObject({ code: 'local.already_running' });
   expect(readFileSync(join(folder, 'run.json'), 'utf8')).toContain(`"pid":${other.pid},`);

@@ -106,7 +106,7 @@ async function removeIfStill(file: string, text: string): Promise<void> {
 
 /** Process ids are reused: only a process that runs this command holds the lock. */
 function isOurs(commandLine: string): boolean {
-  return /apps[/\\]cli[/\\]src[/\\]main\.js start/.test(commandLine);
+  return /dist[/\\]programs[/\\]landfall\.js start/.test(commandLine);
 }
 
 async function endMarked(id: string, limitMs: number): Promise<void> {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 const start = () =>
-  startApp('oss-emulator', {
+  startApp('emulator', {
     EMULATOR_PORT: '0',
     EMULATOR_DATA_DIR: dataDir,
     EMULATOR_BUCKETS: bucket,

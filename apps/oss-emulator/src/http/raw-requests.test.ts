@@ -6,7 +6,7 @@ import { elementOf, sendBytes, sendSigned } from '../fixtures/requests.fixture.j
 
 const lines: Record<string, unknown>[] = [];
 const logger = createLogger('oss-emulator', 'info', {
-  write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+  destination: { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
 });
 const emulator = useEmulator({ logger });
 

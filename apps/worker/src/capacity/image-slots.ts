@@ -4,7 +4,7 @@ import type { Capacity } from '#runtime';
 /** Node, its modules and the encoders' own memory, and what the images before have left: 199 MB were measured. */
 const workerBytes = 224 * 1024 ** 2;
 
-/** What libvips may take: a photo of 100 megapixels that lies on its side and is stored progressively, so that all of it is in memory at once. */
+/** What libvips may take: a photo of 32 megapixels that lies on its side and is stored progressively, so that all of it is in memory at once. */
 const photoBytes = 384 * 1024 ** 2;
 
 /** What one image may take: it is opened by a decoder, or by libvips, or by one after the other. Most take a tenth. */

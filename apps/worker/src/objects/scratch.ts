@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { LandfallError } from '#runtime';
+import { gauge, gauges, LandfallError } from '#runtime';
+import pMap from 'p-map';
 
 /** Folders for files in work: one for each job, gone when the job ends, however it ends. */
 export interface Scratch {
@@ -11,6 +12,43 @@ export interface Scratch {
    */
   withFolder<T>(work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+  /** Where those folders are. */
+  readonly root: string;
+}
+
+/** Node's threads are for other work too. */
+const statsAtOnce = 4;
+
+/** Shows how much of the scratch space this worker uses, and how much there is. Call once. */
+export function measureScratch({ root }: Scratch, jobMaxBytes: number): void {
+  gauges('landfall_scratch_bytes', 'Bytes that this worker has in its scratch space', [], async () => [
+    [{}, await bytesIn(root)],
+  ]);
+  gauges('landfall_scratch_free_bytes', 'Bytes that are free where the scratch space is', [], async () => {
+    const { bavail, bsize } = await statfs(root);
+    return [[{}, bavail * bsize]];
+  });
+  gauge(
+    'landfall_scratch_job_max_bytes',
+    'Most bytes that one job may have in scratch space (MEDIA_SCRATCH_MAX_BYTES)',
+    () => jobMaxBytes,
+  );
+}
+
+/** Of files that are there; jobs end while they are counted. */
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await pMap(
+    files,
+    ({ parentPath, name }) =>
+      stat(join(parentPath, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    { concurrency: statsAtOnce },
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /**
@@ -24,6 +62,7 @@ export async function openScratch(
   await removeLeftovers(parent);
   const root = await mkdtemp(join(parent, `worker-${process.pid}-`));
   return {
+    root,
     async withFolder(work) {
       try {
         const folder = await mkdtemp(join(root, 'job-'));

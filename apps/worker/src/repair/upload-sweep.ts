@@ -1,6 +1,7 @@
 import { pruneEvents } from '#events';
 import type { Config, Logger } from '#runtime';
 import { removeOldKeys } from '#idempotency';
+import { removeOldReports } from '#queues';
 import { removeObjects } from '#storage';
 import {
   removeOldTickets,
@@ -68,6 +69,7 @@ export class UploadSweep {
     await removeOldKeys(source, signal);
     await pruneEvents(source, this.settings.eventsKeptS, signal);
     await pruneDeliveries(source, this.settings.eventsKeptS, signal);
+    await removeOldReports(source);
     const unconfirmed = await removeUnconfirmed(source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);

@@ -264,6 +264,40 @@ export type IssuedToken = {
 };
 
 /**
+ * How much of one job there is.
+ */
+export type JobFigures = {
+    /**
+     * to be done now, and nobody does it; what is still in the outbox is included
+     */
+    waiting: number;
+    /**
+     * a worker does it, as of its last report
+     */
+    active: number;
+    /**
+     * to be tried again later, after a failure or a pause
+     */
+    delayed: number;
+    /**
+     * given up in the last hour
+     */
+    failed: number;
+    /**
+     * waiting and active: what workers are needed for. Scale by it
+     */
+    backlog: number;
+    /**
+     * for how long the first of those that wait has been; null when none waits
+     */
+    oldestWaitingSeconds: number | null;
+    /**
+     * ended a minute, done or given up, in the last two minutes
+     */
+    drainedPerMinute: number;
+};
+
+/**
  * Why it failed. `code` is stable: docs/errors.md explains all.
  */
 export type MediaError = {
@@ -388,6 +422,86 @@ export type Placeholder = {
 };
 
 export type Proof = 'ticket' | 'url' | 'object';
+
+/**
+ * How much work of a queue there is, and how fast it goes.
+ */
+export type QueueFigures = {
+    /**
+     * to be done now, and nobody does it; what is still in the outbox is included
+     */
+    waiting: number;
+    /**
+     * a worker does it, as of its last report
+     */
+    active: number;
+    /**
+     * to be tried again later, after a failure or a pause
+     */
+    delayed: number;
+    /**
+     * given up in the last hour
+     */
+    failed: number;
+    /**
+     * waiting and active: what workers are needed for. Scale by it
+     */
+    backlog: number;
+    /**
+     * for how long the first of those that wait has been; null when none waits
+     */
+    oldestWaitingSeconds: number | null;
+    /**
+     * ended a minute, done or given up, in the last two minutes
+     */
+    drainedPerMinute: number;
+    /**
+     * workers that take from it and were heard of in the last 15 seconds
+     */
+    workers: number;
+    /**
+     * the same by job; deliveries are no jobs
+     */
+    jobs: {
+        [key: string]: JobFigures;
+    };
+};
+
+/**
+ * How much work there is, by queue and job.
+ */
+export type Queues = {
+    queues: {
+        thumbnail: QueueFigures;
+        transcode: QueueFigures;
+        delivery: QueueFigures;
+    };
+    /**
+     * jobs that are in no queue yet; of what waits
+     */
+    outbox: {
+        count: number;
+        /**
+         * age of the first; null when there is none
+         */
+        oldestSeconds: number | null;
+    };
+    /**
+     * events that nobody can read yet; of what waits for delivery
+     */
+    unplacedEvents: {
+        count: number;
+        /**
+         * age of the first; null when there is none
+         */
+        oldestSeconds: number | null;
+    };
+    /**
+     * false while a worker cannot reach the queue: then what lands stays in the outbox. null when no worker runs
+     */
+    queueReachable: boolean | null;
+    readAt: string;
+};
 
 /**
  * What is made of an upload, by its name in the pipeline.
@@ -1388,7 +1502,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.missing' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.missing' | 'process.stopping' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -1661,7 +1775,7 @@ export type GetReadinessErrors = {
      * Service Unavailable
      */
     503: Problem & {
-        code: 'database.not_migrated' | 'database.unavailable';
+        code: 'database.not_migrated' | 'database.unavailable' | 'process.stopping';
     };
 };
 
@@ -1675,33 +1789,6 @@ export type GetReadinessResponses = {
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
-
-export type GetMetricsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/metrics';
-};
-
-export type GetMetricsErrors = {
-    /**
-     * Internal Server Error
-     */
-    500: Problem & {
-        code: 'internal.unexpected';
-    };
-};
-
-export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
-
-export type GetMetricsResponses = {
-    /**
-     * The metrics
-     */
-    200: string;
-};
-
-export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
 
 export type ListEventsData = {
     body?: never;
@@ -1878,6 +1965,45 @@ export type StreamEventsResponses = {
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
+export type GetQueuesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/queues';
+};
+
+export type GetQueuesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type GetQueuesError = GetQueuesErrors[keyof GetQueuesErrors];
+
+export type GetQueuesResponses = {
+    /**
+     * The figures
+     */
+    200: Queues;
+};
+
+export type GetQueuesResponse = GetQueuesResponses[keyof GetQueuesResponses];
 
 export type GetStatsData = {
     body?: never;
@@ -2064,6 +2190,10 @@ export type GetStreamFileResponse = GetStreamFileResponses[keyof GetStreamFileRe
 export type IssueTicketData = {
     body: TicketRequest;
     headers?: {
+        /**
+         * your trace (W3C Trace Context), which that of the upload continues where traces are on
+         */
+        traceparent?: string;
         /**
          * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
          */

@@ -1,5 +1,6 @@
 import type { Metadata } from 'sharp';
 import type { ColourCodes } from './tag-avif.js';
+import { readPngChunks } from '../decoders/containers/read-png.js';
 import { readStart } from '../source/read-start.js';
 import type { ImageSource } from '../source/image-source.js';
 
@@ -47,7 +48,6 @@ const curvesByCode: Readonly<Record<number, Curve>> = {
 
 /** Length of the part to search: the metadata precedes the pixels. */
 const startBytes = 65_536;
-const pngSignature = '89504e470d0a1a0a';
 
 /**
  * Reads the colours that a picture without an ICC profile reports: cICP, or gAMA and cHRM, of a PNG
@@ -67,13 +67,9 @@ export async function readReportedColours(
 
 function readPng(start: Buffer): ReportedColours | null {
   const chunks = new Map<string, Buffer>();
-  if (start.toString('hex', 0, 8) !== pngSignature) return null;
-  for (let at = 8; at + 8 <= start.length;) {
-    const [length, type] = [start.readUInt32BE(at), start.toString('latin1', at + 4, at + 8)];
+  for (const { type, data } of readPngChunks(start)) {
     if (type === 'IDAT') break;
-    const data = start.subarray(at + 8, at + 8 + length);
-    if (data.length === length) chunks.set(type, data);
-    at += 12 + length;
+    chunks.set(type, data);
   }
   const [cicp, gamma, chromaticities] = ['cICP', 'gAMA', 'cHRM'].map((type) => chunks.get(type));
   if (cicp?.length === 4) return fromCodes(cicp.readUInt8(0), cicp.readUInt8(1));

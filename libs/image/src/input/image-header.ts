@@ -1,4 +1,4 @@
-import { type ImageLimits, maxPixelsOf } from '../limits/image-limits.js';
+import { type ImageLimits, maxPixelsOf, type MemoryNeed } from '../limits/image-limits.js';
 import { LandfallError } from '#runtime';
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { readReportedColours, type ReportedColours } from '../colours/reported-colours.js';
@@ -41,7 +41,7 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
     throw new LandfallError('media.unsupported', `${found} is not supported; send ${readFormats}`);
   }
   const { width, height } = metadata.autoOrient;
-  const maxPixels = maxPixelsOf(limits, format.name === 'avif' ? 'avif' : 'libvips');
+  const maxPixels = maxPixelsOf(limits, needOf(metadata));
   if (width * height > maxPixels) {
     throw new LandfallError(
       'media.too_many_pixels',
@@ -54,4 +54,11 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
   const described = { ...metadata, ...(exif ? { exif } : {}) };
   const colours = await readReportedColours(file, metadata);
   return { format: format.name, mimeType: format.mimeType, width, height, metadata: described, colours };
+}
+
+/** What decoding a picture needs. A TIFF may have tiles of any size. */
+function needOf({ format, isProgressive, depth, space }: Metadata): MemoryNeed {
+  if (format === 'heif') return 'avif';
+  if (isProgressive || (format !== 'jpeg' && format !== 'png')) return 'whole';
+  return depth === 'uchar' && space !== 'cmyk' ? 'rows' : 'deepRows';
 }

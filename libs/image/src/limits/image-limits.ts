@@ -13,19 +13,31 @@ export interface ImageLimits {
 /** Two minutes at 25 frames a second: what is longer is a film. */
 export const defaultMaxFrames = 3_000;
 
-/** What opening a picture takes at its peak, measured with the largest of their kind. */
+/** What is done with a picture, by what it takes at its peak: measured with the costliest of each kind (decision 43). */
 const needs = {
-  /** A progressive JPEG that lies on its side: no other that libvips reads takes more, but one. */
-  libvips: { bytesPerPixel: 4, bytes: 0 },
-  /** Decoded at once, and in planes first. */
-  avif: { bytesPerPixel: 18, bytes: 0 },
+  /** It is read row by row, and turned. */
+  rows: { bytesPerPixel: 4, bytes: 0 },
+  /** The same with more than 8 bits a channel, or in CMYK. */
+  deepRows: { bytesPerPixel: 8, bytes: 0 },
+  /** It is read as a whole: a WebP with alpha that is turned, an interlaced PNG of 16 bits; less a progressive JPEG. */
+  whole: { bytesPerPixel: 12, bytes: 0 },
+  avif: { bytesPerPixel: 26, bytes: 0 },
   /** HEIC, the costliest of the sandboxed decoders; and their thread. */
   decoder: { bytesPerPixel: 9, bytes: 96 * 1024 ** 2 },
+  /** All frames of an animation are read and encoded. */
+  frames: { bytesPerPixel: 4, bytes: 0 },
+  /** A rendition is encoded, from pixels that are there: with a watermark, as any format but AVIF. */
+  encoding: { bytesPerPixel: 16, bytes: 0 },
+  /** Its quality is chosen. */
+  choosing: { bytesPerPixel: 24, bytes: 0 },
+  encodingAvif: { bytesPerPixel: 38, bytes: 0 },
 };
 
+export type MemoryNeed = keyof typeof needs;
+
 /** Most pixels of one frame that the pixel limit and the memory permit. */
-export function maxPixelsOf({ maxPixels, memoryBytes }: ImageLimits, opener: keyof typeof needs): number {
+export function maxPixelsOf({ maxPixels, memoryBytes }: ImageLimits, need: MemoryNeed): number {
   if (memoryBytes === undefined) return maxPixels;
-  const { bytesPerPixel, bytes } = needs[opener];
+  const { bytesPerPixel, bytes } = needs[need];
   return Math.max(0, Math.min(maxPixels, Math.floor((memoryBytes - bytes) / bytesPerPixel)));
 }

@@ -23,6 +23,8 @@ export interface RenderedImage {
   sameAs?: string;
   /** Of `quality: auto`, what it came to, where the format has loss. */
   chosen?: ChosenQuality;
+  /** It is the upload's own file, without its metadata. */
+  isKept?: boolean;
   /** What of it is not as it should be. */
   warnings: readonly WarningCode[];
 }

@@ -6,13 +6,18 @@ import { type ImageLimits } from '../limits/image-limits.js';
 import { readImageHeader } from '../input/image-header.js';
 import type { ImageSource } from '../source/image-source.js';
 import { readCredits } from './keep-copyright.js';
-import { formatOf } from './plan/output-formats.js';
+import { keepOriginal } from './original/keep-original.js';
+import { formatOf, outputFormats } from './plan/output-formats.js';
 import { makePlaceholder } from '../facts/placeholder/placeholder.js';
+import { refuseLarge, shareOfMemory } from './plan/rendition-memory.js';
 import { renditionSize } from './plan/rendition-size.js';
 import type { FormattedSpec, RenderExtras } from './plan/rendition-spec.js';
 import { startEarly, WorkTime } from '../limits/work-time.js';
 
-/** Encodes that run side by side: three renditions then take as long as the largest. Node's fourth thread stays free. */
+/**
+ * Encodes that run side by side, as far as the memory of one picture reaches: three renditions then take as long as the largest. Node's
+ * fourth thread stays free.
+ */
 const encodesAtOnce = 3;
 
 /** A picture, and the renditions that are made of it. */
@@ -63,9 +68,12 @@ async function renderAll(
   const wanted = specs.map((spec): FormattedSpec => {
     return { ...spec, format: formatOf(spec.format, extras.format ?? header.format) };
   });
-  const { base, pixelsOf } = decodeFor(wanted, { file, header, limits }, time, isIdle);
+  const source = { file, header, limits };
+  const fitting = wanted.filter((spec) => shareOfMemory(header, spec, limits) <= 1);
+  const { base, pixelsOf } = decodeFor(fitting, source, time, isIdle);
   const keepsCredits = wanted.some((spec) => spec.keepCopyright);
   const credits = keepsCredits ? readCredits(header.metadata) : { artist: null, notice: null };
+  const hasCredits = (credits.artist ?? credits.notice) !== null;
 
   const outcomes = wanted.map((spec) => outcomeOf(spec, header));
   const twins = new Map<string, Promise<RenderedImage>>();
@@ -78,16 +86,27 @@ async function renderAll(
     twins.set(outcome, twin);
     return first === spec ? twin : twin.then((image) => ({ ...image, name: spec.name, sameAs: first.name }));
   };
-  const make = async (spec: FormattedSpec) => {
+  const make = async (spec: FormattedSpec): Promise<RenderedImage> => {
+    refuseLarge(header, spec, limits);
     const pixels = await pixelsOf(spec);
     const timeoutSeconds = time.leftSeconds;
+    const kept = await keepOriginal(spec, source, { base, hasCredits, timeoutSeconds });
+    const { mimeType } = outputFormats[spec.format];
+    const { width, height } = header;
+    if (kept) return { name: spec.name, data: kept, mimeType, width, height, isKept: true, warnings: [] };
     return encodeRendition(pixels, spec, { source: header, extras, credits, limits, timeoutSeconds, signal });
   };
   const waiting = [...wanted];
-  const running: { name: string; work: Promise<RenderedImage> }[] = [];
+  const running: { name: string; share: number; work: Promise<RenderedImage> }[] = [];
   const startNext = () => {
-    const spec = waiting.shift();
-    if (spec) running.push({ name: spec.name, work: startEarly(makeOnce(spec)) });
+    const [spec] = waiting;
+    if (!spec || running.length >= encodesAtOnce) return false;
+    const share = shareOfMemory(header, spec, limits);
+    const taken = running.reduce((sum, each) => sum + each.share, 0);
+    if (running.length > 0 && taken + share > 1) return false;
+    waiting.shift();
+    running.push({ name: spec.name, share, work: startEarly(makeOnce(spec)) });
+    return true;
   };
   // Users wait for the first one, so it has the cores to itself.
   startNext();
@@ -95,7 +114,7 @@ async function renderAll(
   let placeholder: Promise<ImageFingerprint> | undefined;
   for (let next = running.shift(); next; next = running.shift()) {
     const image = await time.wait(next.work).catch(toOwnFailure);
-    while (running.length < encodesAtOnce && waiting.length > 0) startNext();
+    while (startNext());
     placeholder ??= startEarly(drawPlaceholder());
     if ('data' in image) {
       await onRendition(image);

@@ -3,6 +3,8 @@ import { masked, maskSecrets } from '#oss';
 
 const mac = 'm4C_-'.repeat(9).slice(0, 43);
 const nonce = `019bbd8e-7b00-7000-8000-000000000001.1768469400.${mac}`;
+const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const traced = nonce.replace(mac, `${trace}.${mac}`);
 
 describe('maskSecrets', () => {
   test.each([
@@ -14,6 +16,8 @@ describe('maskSecrets', () => {
     ['a nonce under another name', `object=${nonce}&n=1`, `object=${masked}&n=1`],
     ['a nonce that is cut off', `object=a&n=${nonce.slice(0, -30)}`, `object=a&n=${masked}`],
     ['an encoded nonce', `a=${nonce.replaceAll('.', '%2e')}`, `a=${masked}`],
+    ['a nonce with a trace', `object=${traced}&n=1`, `object=${masked}&n=1`],
+    ['an encoded nonce with a trace', `a=${traced.replaceAll('.', '%2E')}`, `a=${masked}`],
     ['a query', '/cb?access_key=k1&a=b', `/cb?access_key=${masked}&a=b`],
     ['a value with signs of its own', 'password=a?b=c d\u00a0e&f=1', `password=${masked}&f=1`],
     ['JSON numbers', '{"apiKey":12345}', `{"apiKey":"${masked}"}`],

@@ -1,7 +1,8 @@
 export const masked = '[masked]';
 
 /** The value of `x:ticket`, complete or truncated (see the uploads room), in any context. */
-const ticketNonce = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.|%2E)\d{1,12}(?:\.|%2E)[\w-]*/gi;
+const ticketNonce =
+  /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.|%2E)\d{1,12}(?:\.|%2E)(?:[\da-f]{2}-[\da-f-]{1,52}(?:\.|%2E))?[\w-]*/gi;
 /** The last part of a secret URL of callbacks or events. */
 const urlSecret = /(\/(?:callbacks|events)\/oss\/)[^/?#\s"'&;<>]+/gi;
 const secretName =

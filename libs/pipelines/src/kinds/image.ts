@@ -99,6 +99,12 @@ const fields = z.strictObject({
     .boolean()
     .default(false)
     .describe('whether artist and copyright notice are kept; all other metadata is always removed'),
+  keepOriginal: z
+    .boolean()
+    .default(false)
+    .describe(
+      'whether an upload that already has the format and the size is stored as it is, without its metadata, instead of encoded again (JPEG, PNG, WebP, GIF)',
+    ),
 });
 
 const efforts = { webp: [0, 6], avif: [0, 9], png: [0, 9], keep: [0, 10] } as const;
@@ -118,6 +124,11 @@ const schema = fields.superRefine((spec, context) => {
     refuse('hdr', `${format} does not support HDR: set format to avif`);
   if (spec.quality === 'auto' && format === 'png')
     refuse('quality', 'png has no loss to choose: omit quality');
+  if (spec.keepOriginal) {
+    if (format === 'avif') refuse('keepOriginal', 'avif is always encoded again: omit keepOriginal');
+    if (spec.watermark || spec.sharpen > 0)
+      refuse('keepOriginal', 'a watermark or sharpen changes every picture: omit keepOriginal');
+  }
   if (effort !== undefined) {
     if (format === 'jpeg') refuse('effort', 'jpeg does not support effort');
     else if (effort < efforts[format][0] || effort > efforts[format][1])

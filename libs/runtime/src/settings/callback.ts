@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list } from './values.js';
+import { integer, list, url } from './values.js';
 
 export const callback = z.object({
   CALLBACK_KEY_HOSTS: list('gosspublic.alicdn.com').describe(
@@ -27,6 +27,10 @@ export const callback = z.object({
     .string()
     .optional()
     .describe('PEM file with the public key of callbacks; if set, the api never fetches a key'),
+  CALLBACK_PUBLIC_URL: url(/^https?$/, 'an http(s) URL')
+    .transform((value) => value.replace(/\/$/, ''))
+    .optional()
+    .describe('URL at which OSS reaches the api, in the callbacks of tickets; defaults to API_PUBLIC_URL'),
   CALLBACK_PATH_PREFIX: z
     .string()
     .regex(/^(\/[^?#]*[^/?#])?$/, 'must be a path such as /media')

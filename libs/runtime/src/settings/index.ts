@@ -8,15 +8,18 @@ import { emulator } from './emulator.js';
 import { eventLog } from './event-log.js';
 import { events } from './events.js';
 import { live } from './live.js';
+import { management } from './management.js';
 import { media } from './media.js';
 import { oss } from './oss.js';
 import { database, http, local, log, queue, worker } from './processes.js';
 import { reconcile } from './reconcile.js';
 import { tickets } from './tickets.js';
+import { tracing } from './tracing.js';
 import { webhooks } from './webhooks.js';
 
 export const configSections = {
   log,
+  management,
   http,
   callback,
   database,
@@ -30,6 +33,7 @@ export const configSections = {
   webhooks,
   worker,
   media,
+  tracing,
   emulator,
   local,
   client,

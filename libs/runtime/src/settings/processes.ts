@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, list, url } from './values.js';
+import { flag, integer, list, url } from './values.js';
 
 // What any process needs, and what the api and the workers listen to and take.
 
@@ -31,6 +31,9 @@ export const http = z.object({
     .describe(
       'comma-separated origins (scheme, host and port, compared exactly) whose pages may use /v1; empty allows none',
     ),
+  API_DOCS: flag(false).describe(
+    'serves the OpenAPI document at /docs-json and its page at /docs, to anybody; npm start does',
+  ),
 });
 
 export const database = z.object({

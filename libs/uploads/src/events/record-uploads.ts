@@ -94,6 +94,7 @@ const storedEvent = (upload: Upload) => ({
   type: 'upload.stored' as const,
   uploadId: upload.id,
   data: { upload: snapshotUpload(upload) },
+  traceparent: upload.traceparent,
 });
 
 /** Records that an upload is processed from now on, and that it landed, if nobody has recorded that yet. */

@@ -16,6 +16,8 @@ export interface NewUpload extends Landing {
   createdAtMs: number;
   jobId: string;
   jobPayload: JobPayload<'upload.process'>;
+  /** The trace that it belongs to; unset when that is not recorded. */
+  traceparent?: string | undefined;
 }
 
 /**
@@ -32,20 +34,20 @@ const insertText = `
     FROM jsonb_to_recordset($1::jsonb)
       AS t (id uuid, landing uuid, bucket text, "objectKey" text, etag text, "sizeBytes" bigint, "mimeType" text,
             "imageInfo" jsonb, vars jsonb, "claimedVars" jsonb, proof text, "ticketId" uuid, "requestId" text, source text,
-            "createdAtMs" bigint, "jobId" uuid, "jobPayload" jsonb)
+            "createdAtMs" bigint, "jobId" uuid, "jobPayload" jsonb, traceparent text)
   ), inserted AS (
     INSERT INTO uploads (id, landing, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, claimed_vars, proof,
-                         ticket_id, request_id, status, source, created_at, updated_at, sweep_at)
+                         ticket_id, request_id, status, source, created_at, updated_at, sweep_at, traceparent)
     SELECT id, landing, bucket, "objectKey", etag, "sizeBytes", "mimeType", "imageInfo", coalesce(ticket_vars, vars),
            CASE WHEN ticket_vars IS NULL THEN "claimedVars"
                 ELSE nullif("claimedVars" - ARRAY(SELECT jsonb_object_keys(ticket_vars)), '{}') END,
-           proof, "ticketId", "requestId", 'stored', source, created_at, created_at, sweep_at
+           proof, "ticketId", "requestId", 'stored', source, created_at, created_at, sweep_at, traceparent
     FROM landed
     ON CONFLICT DO NOTHING
     RETURNING id
   ), queued AS (
-    INSERT INTO outbox (id, name, payload)
-    SELECT "jobId", $3::text, "jobPayload" FROM landed JOIN inserted USING (id)
+    INSERT INTO outbox (id, name, payload, traceparent)
+    SELECT "jobId", $3::text, "jobPayload", traceparent FROM landed JOIN inserted USING (id)
   )
   SELECT id FROM inserted`;
 

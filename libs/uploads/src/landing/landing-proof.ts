@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { LandedObject } from '#media';
 import { type Config, isLandfallError } from '#runtime';
 import type { UploadSource } from '../rows/upload.entity.js';
-import { checkTicketNonce, isTicketNonce } from '../tickets/ticket-nonce.js';
+import { checkTicketNonce, isTicketNonce, type TicketProof } from '../tickets/ticket-nonce.js';
 import { ticketVar } from '../tickets/tickets.js';
 import type { Landing } from './landing.js';
 
@@ -44,27 +44,27 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Proo
   const nonce = vars[ticketVar];
   if (isTicketNonce(nonce)) delete vars[ticketVar];
   const requestId = readRequestId(landed.vars['reqId']) ?? readRequestId(arrival.requestId);
-  const reported = { ...landed, source: arrival.source, requestId };
-  const ticketId = ticketIdOf(nonce, landed, settings, arrival.now);
-  const claimed = { ...reported, vars: {}, claimedVars: Object.keys(vars).length > 0 ? vars : null };
-  if (ticketId !== null) return { ...claimed, proof: 'ticket', ticketId };
-  if (isSecret(arrival.secret, settings.urlDigests))
-    return { ...reported, vars, claimedVars: null, proof: 'url', ticketId: null };
+  const ticket = ticketOf(nonce, landed, settings, arrival.now);
+  const reported = { ...landed, source: arrival.source, requestId, ticketId: null, ...ticket };
+  if (ticket === null && isSecret(arrival.secret, settings.urlDigests))
+    return { ...reported, vars, claimedVars: null, proof: 'url' };
   // Throws the reason.
-  if (settings.trust === 'ticket') checkTicketNonce(nonce, landed, settings.ticketSecrets, arrival.now);
-  return { ...claimed, proof: null, ticketId: null };
+  if (ticket === null && settings.trust === 'ticket')
+    checkTicketNonce(nonce, landed, settings.ticketSecrets, arrival.now);
+  const claimedVars = Object.keys(vars).length > 0 ? vars : null;
+  return { ...reported, vars: {}, claimedVars, proof: ticket === null ? null : 'ticket' };
 }
 
 /**
  * Returns null if there is no valid ticket. Creates no error, because most callbacks have no
  * ticket.
  */
-function ticketIdOf(
+function ticketOf(
   nonce: string | undefined,
   landed: LandedObject,
   { ticketSecrets }: ProofSettings,
   now: Date,
-): string | null {
+): TicketProof | null {
   if (!isTicketNonce(nonce)) return null;
   try {
     return checkTicketNonce(nonce, landed, ticketSecrets, now);

@@ -14,6 +14,8 @@ export interface Landing extends LandedObject {
   vars: Record<string, string>;
   /** Custom values that are nobody's word; null when there are none. */
   claimedVars: Record<string, string> | null;
+  /** The `traceparent` of the client, which its ticket brought. */
+  clientTrace?: string | undefined;
   /** OSS's id of the request that uploaded; null when neither body nor header tells it. */
   requestId: string | null;
 }

@@ -10,6 +10,7 @@ import {
   newId,
   timeOfId,
 } from '#runtime';
+import { type Span, traceSpan, within } from '#tracing';
 import { insertUploads, type RegistryPool, type NewUpload, type RegisteredUpload } from './insert-uploads.js';
 import { type Landing, landingKeyOf } from './landing.js';
 import { processPayload } from '../making/process-payload.js';
@@ -90,6 +91,13 @@ export class UploadRegistry {
    * @throws LandfallError callback.overloaded, database.unavailable; what Postgres refuses in this row comes as callback.field_invalid
    */
   register(landing: Landing): Promise<RegisteredUpload> {
+    const { source, proof, clientTrace } = landing;
+    const span = traceSpan(landingSpans[source], { parent: clientTrace });
+    const registered = this.enqueue(landing, span);
+    return span === null ? registered : recordLanding(span, proof, registered);
+  }
+
+  private enqueue(landing: Landing, span: Span | null): Promise<RegisteredUpload> {
     if (this.waiting.length >= this.settings.waitingMax) {
       return Promise.reject(
         new LandfallError('callback.overloaded', `${this.waiting.length} are waiting; try again later`),
@@ -98,7 +106,7 @@ export class UploadRegistry {
     return new Promise((resolve, reject) => {
       const since = performance.now();
       this.waiting.push({
-        upload: newUpload(landing),
+        upload: newUpload(landing, span?.traceparent),
         since,
         deadline: since + this.settings.commitTimeoutMs,
         resolve,
@@ -214,7 +222,31 @@ export class UploadRegistry {
   }
 }
 
-function newUpload(landing: Landing): NewUpload {
+/** One for each way in which we learn of a landing. */
+const landingSpans = {
+  callback: { name: 'callback', kind: 'server' },
+  ticket: { name: 'ticket' },
+  event: { name: 'event', kind: 'consumer' },
+  reconcile: { name: 'reconcile' },
+} as const;
+
+function recordLanding(
+  span: Span,
+  proof: Landing['proof'],
+  registered: Promise<RegisteredUpload>,
+): Promise<RegisteredUpload> {
+  return within(span, async () => {
+    const { id, status } = await registered;
+    span.note({
+      'landfall.upload.id': id,
+      'landfall.upload.status': status,
+      'landfall.proof': proof ?? 'none',
+    });
+    return { id, status };
+  });
+}
+
+function newUpload(landing: Landing, traceparent: string | undefined): NewUpload {
   const id = newId();
   return {
     ...landing,
@@ -223,5 +255,6 @@ function newUpload(landing: Landing): NewUpload {
     createdAtMs: timeOfId(id),
     jobId: newId(),
     jobPayload: processPayload(id, landing.proof),
+    traceparent,
   };
 }

@@ -1,4 +1,5 @@
 import { outboxRow, queueJobs, type Urgency } from '#outbox';
+import { traceSpan } from '#tracing';
 import { In, type DataSource } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import type { Proof } from '../rows/upload.entity.js';
@@ -49,9 +50,9 @@ async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
        WHERE id IN (SELECT id FROM uploads
                     WHERE ${isOpen('uploads')} AND sweep_at <= now()
                     ORDER BY sweep_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING id, proof, reprocessing_since IS NOT NULL AS "isReprocessed"`,
+       RETURNING id, proof, reprocessing_since IS NOT NULL AS "isReprocessed", traceparent`,
       [afterMs, pageSize],
-    )) as [(Parameters<typeof urgencyOf>[0] & { id: string })[], number];
+    )) as [DueUpload[], number];
     const pending = await manager.find(RenditionVersion, {
       where: { uploadId: In(due.map((row) => row.id)), status: 'pending' },
       select: { id: true, uploadId: true, job: true },
@@ -61,22 +62,32 @@ async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
       const names = new Set(pendingOf.get(upload.id)?.map(({ job }) => job));
       // Not planned yet.
       if (names.size === 0) names.add('upload.process');
-      return [...names].map((name) =>
-        outboxRow(name, { v: 1, uploadId: upload.id, urgency: urgencyOf(upload) }),
-      );
+      const traceparent = traceSweep(upload);
+      const payload = { v: 1, uploadId: upload.id, urgency: urgencyOf(upload) } as const;
+      return [...names].map((name) => outboxRow(name, payload, traceparent));
     });
     await queueJobs(manager, jobs);
     return due.length;
   });
 }
 
-function urgencyOf({
-  proof,
-  isReprocessed,
-}: {
+/** An upload that the sweep looks at. */
+interface DueUpload {
+  id: string;
   proof: Proof | null;
   isReprocessed: boolean;
-}): Urgency | undefined {
+  traceparent: string | null;
+}
+
+/** Each look at an upload that is traced begins a trace, which points to the one before: one for all would not end for a day. */
+function traceSweep({ id, traceparent }: DueUpload): string | null {
+  if (traceparent === null) return null;
+  const span = traceSpan({ name: 'sweep', facts: { 'landfall.upload.id': id } }, { link: traceparent });
+  span?.end();
+  return span?.traceparent ?? null;
+}
+
+function urgencyOf({ proof, isReprocessed }: DueUpload): Urgency | undefined {
   if (isReprocessed) return 'again';
   return proof === null ? 'unproven' : undefined;
 }

@@ -1,5 +1,6 @@
 import type { MakingJob } from '#outbox';
 import type { LandfallError, WarningCode } from '#runtime';
+import { inSpan } from '#tracing';
 import { type DataSource, type EntityManager, In, Not, PreparedStatement } from '#database';
 import { recordVersions } from '../events/record-uploads.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
@@ -39,7 +40,7 @@ export async function publishVersion(
   fingerprint: ImageFingerprint | null = null,
 ): Promise<void> {
   const { uploadId, name } = ref;
-  await source.transaction(async (manager) => {
+  const publish = async (manager: EntityManager) => {
     const upload = await lockUpload(manager, uploadId);
     if (!upload) return;
     const versions = await versionsOfRendition.run(manager, [uploadId, name]);
@@ -57,7 +58,9 @@ export async function publishVersion(
     if (versions.some(({ kind }) => playsWhole.has(kind))) await forgetChunks(manager, uploadId);
     if (playsWhole.has(version.kind)) await completeDuration(manager, uploadId, made.durationMs);
     await settleUpload(manager, uploadId);
-  });
+  };
+  const facts = { 'landfall.rendition.name': name, 'landfall.size_bytes': made.sizeBytes };
+  await inSpan({ name: 'publish', facts }, () => source.transaction(publish));
 }
 
 const versionsOfRendition = new PreparedStatement<RenditionVersion>(

@@ -1,6 +1,7 @@
 import type { DataSource } from '#database';
 import { planAgain, type ReplanRules, replanUpload } from '../making/plan-again.js';
 import { retireVersion } from '../making/storage-keys.js';
+import { traceAgain } from '../making/trace-again.js';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 
@@ -22,8 +23,10 @@ export async function remakeVersion(
     });
     const version = await manager.findOneBy(RenditionVersion, { id: versionId, status: 'ready' });
     if (!upload || upload.status === 'deleted' || !version) return false;
-    await retireVersion(manager, version);
-    const plan = await planAgain(manager, pipelines, upload);
-    return (await replanUpload(manager, upload, { plan, names: [version.name], sweepAfterMs })) > 0;
+    return traceAgain('remake', upload, async () => {
+      await retireVersion(manager, version);
+      const plan = await planAgain(manager, pipelines, upload);
+      return (await replanUpload(manager, upload, { plan, names: [version.name], sweepAfterMs })) > 0;
+    });
   });
 }

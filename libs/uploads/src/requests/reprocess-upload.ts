@@ -6,6 +6,7 @@ import { findHolder } from '../landing/find-holder.js';
 import { standingIdOf } from '../landing/standing-upload.js';
 import { recordReprocessed } from '../events/record-uploads.js';
 import { openAgain, planAgain, replanUpload } from '../making/plan-again.js';
+import { traceAgain } from '../making/trace-again.js';
 import { isConfirmed, Upload } from '../rows/upload.entity.js';
 
 /** What is to be made again. */
@@ -37,7 +38,7 @@ export async function reprocessUpload(
   const plan = await planAgain(source, request.pipelines, upload);
   const planned = plan?.renditions ?? [];
   refuseUnknown(request.names, upload.kind === null ? renditionsOf(request.pipelines) : planned);
-  return source.transaction(async (manager) => {
+  const make = async (manager: EntityManager) => {
     const locked = await manager.findOne(Upload, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!locked || locked.status === 'deleted') throw new LandfallError('upload.not_found', id);
     if (locked.kind === null)
@@ -47,7 +48,8 @@ export async function reprocessUpload(
       plan,
       beforeReopening: () => refuseSuperseded(manager, locked),
     });
-  });
+  };
+  return traceAgain('reprocess', upload, () => source.transaction(make));
 }
 
 /** Every rendition of the pipelines file. */

@@ -167,6 +167,10 @@ export class Upload {
   @Column('timestamptz', { name: 'reprocessing_since', nullable: true })
   reprocessingSince!: Date | null;
 
+  /** The trace in which it landed; null when that was not recorded. */
+  @Column('text', { nullable: true })
+  traceparent!: string | null;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 

@@ -12,11 +12,13 @@ const before = new Date('2026-01-15T08:30:00Z');
 describe('checkTicketNonce', () => {
   test('knows the ticket of what it signed', () => {
     expect(nonce).toMatch(new RegExp(`^${ticketId}\\.1768469400\\.[\\w-]{43}$`));
-    expect(checkTicketNonce(nonce, object, [secret], before)).toBe(ticketId);
+    expect(checkTicketNonce(nonce, object, [secret], before)).toEqual({ ticketId });
   });
 
   test('takes any of several secrets, so that they can be changed', () => {
-    expect(checkTicketNonce(signTicketNonce(claim, older), object, [secret, older], before)).toBe(ticketId);
+    expect(checkTicketNonce(signTicketNonce(claim, older), object, [secret, older], before)).toEqual({
+      ticketId,
+    });
     expect(() => checkTicketNonce(signTicketNonce(claim, older), object, [secret], before)).toThrow(
       expect.objectContaining({ code: 'ticket.invalid' }),
     );
@@ -24,7 +26,7 @@ describe('checkTicketNonce', () => {
 
   test('holds for an upload that began in time and ends late, and not for ever', () => {
     const last = new Date(expiresAt.getTime() + ticketGraceS * 1_000);
-    expect(checkTicketNonce(nonce, object, [secret], last)).toBe(ticketId);
+    expect(checkTicketNonce(nonce, object, [secret], last)).toEqual({ ticketId });
     expect(() => checkTicketNonce(nonce, object, [secret], new Date(last.getTime() + 1))).toThrow(
       expect.objectContaining({ code: 'ticket.expired' }),
     );
@@ -55,6 +57,24 @@ describe('checkTicketNonce', () => {
         );
       }
     }
+  });
+
+  test('brings the trace of the client back, which nobody can add, take away or change', () => {
+    const clientTrace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const traced = signTicketNonce({ ...claim, clientTrace }, secret);
+    expect(checkTicketNonce(traced, object, [secret], before)).toEqual({ ticketId, clientTrace });
+    const refused = expect.objectContaining({ code: 'ticket.invalid' });
+    for (const changed of [
+      traced.replace('b7ad', 'b7ae'),
+      traced.replace(`.${clientTrace}`, ''),
+      nonce.replace(/[.](?=[^.]*$)/, `.${clientTrace}.`),
+    ])
+      expect(() => checkTicketNonce(changed, object, [secret], before)).toThrow(refused);
+    // As if the trace were the bucket.
+    const shifted = { bucket: clientTrace, objectKey: `${object.bucket}\n${object.objectKey}` };
+    const plain = signTicketNonce({ ...claim, ...shifted }, secret);
+    const borrowed = plain.replace(/[.](?=[^.]*$)/, `.${clientTrace}.`);
+    expect(() => checkTicketNonce(borrowed, object, [secret], before)).toThrow(refused);
   });
 
   test.each([`${nonce}\n`, ` ${nonce}`, `${nonce}=`, nonce.slice(0, -1), `${nonce}.x`, 'x'.repeat(100_000)])(

@@ -1,9 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
 
-/** What a nonce vouches for: this ticket, for this one object, until then. */
-export interface TicketClaim {
+/** What a nonce proves. */
+export interface TicketProof {
   ticketId: string;
+  /** The `traceparent` of the client that asked for the ticket. */
+  clientTrace?: string | undefined;
+}
+
+/** What a nonce vouches for: this ticket, for this one object, until then. */
+export interface TicketClaim extends TicketProof {
   bucket: string;
   objectKey: string;
   /** Counted in whole seconds; a fraction is cut off. */
@@ -16,16 +22,20 @@ export interface TicketClaim {
  */
 export const ticketGraceS = 21_600;
 
-const form = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,12})\.([\w-]{43})$/;
+const form =
+  /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,12})(?:\.([0-9a-f]{2}(?:-[0-9a-f]{2,32}){3}))?\.([\w-]{43})$/;
 
-/** `<ticketId>.<expiry, unix seconds>.<base64url HMAC-SHA256>`: the value of `x:ticket`. Pure. */
+/**
+ * `<ticketId>.<expiry, unix seconds>[.<traceparent>].<base64url HMAC-SHA256>`: the value of `x:ticket`.
+ * Pure.
+ */
 export function signTicketNonce(
-  { ticketId, bucket, objectKey, expiresAt }: TicketClaim,
+  { ticketId, bucket, objectKey, expiresAt, clientTrace }: TicketClaim,
   secret: string,
 ): string {
   const expiry = String(Math.floor(expiresAt.getTime() / 1_000));
-  const mac = macOf({ ticketId, expiry, bucket, objectKey }, secret).toString('base64url');
-  return `${ticketId}.${expiry}.${mac}`;
+  const mac = macOf({ ticketId, expiry, bucket, objectKey, clientTrace }, secret).toString('base64url');
+  return [ticketId, expiry, ...(clientTrace === undefined ? [] : [clientTrace]), mac].join('.');
 }
 
 /** Whether a value has the form of a nonce; somebody's own var may bear its name. */
@@ -37,7 +47,6 @@ export function isTicketNonce(value: string | undefined): boolean {
  * Checks the nonce that an upload of this object brought back, without asking the database.
  * @param secrets all that are valid; any of them may have signed
  * @param now the nonce holds for `ticketGraceS` beyond its expiry
- * @returns the ticket's id
  * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired
  */
 export function checkTicketNonce(
@@ -45,28 +54,32 @@ export function checkTicketNonce(
   { bucket, objectKey }: Pick<TicketClaim, 'bucket' | 'objectKey'>,
   secrets: readonly string[],
   now: Date,
-): string {
+): TicketProof {
   if (!nonce) throw new LandfallError('ticket.missing', 'the callback brings no x:ticket');
-  const [, ticketId, expiry, mac] = form.exec(nonce) ?? [];
+  const [, ticketId, expiry, clientTrace, mac] = form.exec(nonce) ?? [];
   if (ticketId === undefined || expiry === undefined || mac === undefined)
     throw new LandfallError('ticket.invalid', 'x:ticket does not have the form of a ticket');
   const given = Buffer.from(mac, 'base64url');
   const holds = secrets.some((secret) =>
-    timingSafeEqual(given, macOf({ ticketId, expiry, bucket, objectKey }, secret)),
+    timingSafeEqual(given, macOf({ ticketId, expiry, bucket, objectKey, clientTrace }, secret)),
   );
   if (!holds)
     throw new LandfallError('ticket.invalid', `${ticketId} was not issued for ${bucket}/${objectKey}`);
   if (now.getTime() > (Number(expiry) + ticketGraceS) * 1_000)
     throw new LandfallError('ticket.expired', `${ticketId}; ask for a new one`);
-  return ticketId;
+  return { ticketId, clientTrace };
 }
 
-/** The key comes last: it is the only part that could hold a line break. */
+/**
+ * The key comes last: it is the only part that could hold a line break. What is signed with a trace
+ * begins with another word: a trace could be the name of a bucket.
+ */
 function macOf(
-  { ticketId, expiry, bucket, objectKey }: Record<'ticketId' | 'expiry' | 'bucket' | 'objectKey', string>,
+  { ticketId, expiry, bucket, objectKey, clientTrace }: Omit<TicketClaim, 'expiresAt'> & { expiry: string },
   secret: string,
 ): Buffer {
+  const head = clientTrace === undefined ? 'ticket' : `traced-ticket\n${clientTrace}`;
   return createHmac('sha256', secret)
-    .update(`ticket\n${ticketId}\n${expiry}\n${bucket}\n${objectKey}`)
+    .update(`${head}\n${ticketId}\n${expiry}\n${bucket}\n${objectKey}`)
     .digest();
 }

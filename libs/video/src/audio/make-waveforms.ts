@@ -41,6 +41,7 @@ export async function makeWaveforms(
     if (wantedMs !== null) onProgress?.({ share: Math.min(1, samples / 48 / wantedMs), speed: null });
   });
   const complaints = await runFfmpeg(tools, {
+    task: 'waveform',
     source,
     durationMs: wantedMs,
     maxPixels: limits.maxPixels,

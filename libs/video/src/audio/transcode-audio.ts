@@ -2,6 +2,7 @@ import { LandfallError } from '#runtime';
 import { checkDuration, measureOutput } from '../encoding/check-output.js';
 import { options } from '../ffmpeg/command-line.js';
 import { noTags } from '../encoding/encoder-args.js';
+import { measureEncoding } from '../encoding/encoder-metrics.js';
 import { gainFor, measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
 import type { MediaFacts } from '../facts/media-facts.js';
 import type { AudioSpec, MadeRendition } from '#media';
@@ -58,28 +59,31 @@ export async function transcodeAudio(
   const loudness = measured ?? (await measureLoudness(work, channels));
   const format = formats[spec.codec];
   const path = `${spec.name}${format.ending}`;
-  const complaints = await runFfmpeg(work.tools, {
-    source: work.source,
-    durationMs: facts.durationMs,
-    maxPixels: limits.maxPixels,
-    outputArgs: [
-      ...options({
-        map: `0:${audio.streamIndex}`,
-        af: [...soundFilters(audio, channels), ...(spec.normalize ? normalizeFilter(loudness) : [])].join(
-          ',',
-        ),
-        'c:a': format.encoder,
-        'b:a': `${Math.min(spec.bitrateKbps, channels * format.kbpsPerChannel)}k`,
-      }),
-      ...noTags,
-      ...options(format.options),
-      path,
-    ],
-    outDir: work.outDir,
-    timeoutMs: limits.timeoutMs,
-    signal: work.signal,
-    onProgress: work.onProgress,
-  });
+  const encode = () =>
+    runFfmpeg(work.tools, {
+      task: 'audio',
+      source: work.source,
+      durationMs: facts.durationMs,
+      maxPixels: limits.maxPixels,
+      outputArgs: [
+        ...options({
+          map: `0:${audio.streamIndex}`,
+          af: [...soundFilters(audio, channels), ...(spec.normalize ? normalizeFilter(loudness) : [])].join(
+            ',',
+          ),
+          'c:a': format.encoder,
+          'b:a': `${Math.min(spec.bitrateKbps, channels * format.kbpsPerChannel)}k`,
+        }),
+        ...noTags,
+        ...options(format.options),
+        path,
+      ],
+      outDir: work.outDir,
+      timeoutMs: limits.timeoutMs,
+      signal: work.signal,
+      onProgress: work.onProgress,
+    });
+  const complaints = await measureEncoding('audio', facts.durationMs, encode);
   const { durationMs } = await measureOutput(work, path, [spec.codec]);
   // The sound of a video may well be shorter than its picture.
   const warnings = facts.video ? [] : checkDuration(work, durationMs, complaints);

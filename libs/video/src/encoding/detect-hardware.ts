@@ -51,6 +51,7 @@ async function tryEncoder(
   try {
     await runTool({
       command: tools.ffmpegPath,
+      task: 'test encoder',
       args: [
         '-nostdin',
         '-hide_banner',

@@ -39,6 +39,7 @@ export async function measureLoudness(
   // Told frame by frame only at a level that is not shown; the sum of it is.
   const meter = 'ebur128=peak=true:framelog=verbose:dualmono=true';
   const reported = await runFfmpeg(tools, {
+    task: 'measure loudness',
     source,
     durationMs: facts.durationMs,
     maxPixels: limits.maxPixels,

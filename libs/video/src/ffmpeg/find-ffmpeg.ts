@@ -74,6 +74,7 @@ async function ask(command: string, option: string): Promise<string> {
   let answer = '';
   await runTool({
     command,
+    task: 'version',
     args: ['-hide_banner', option],
     source: command,
     timeoutMs,

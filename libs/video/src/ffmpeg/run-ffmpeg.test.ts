@@ -15,7 +15,8 @@ async function encode(
   bounds: { scratchMaxBytes?: number } = {},
 ) {
   const outDir = await scratchFolder();
-  const run = { source, durationMs: 2_000, maxPixels: 9_000_000, outputArgs: raw, outDir, timeoutMs: 60_000 };
+  const limits = { maxPixels: 9_000_000, timeoutMs: 60_000 };
+  const run = { task: 'test', source, durationMs: 2_000, outputArgs: raw, outDir, ...limits };
   await runFfmpeg({ ...tools, ...bounds }, { ...run, signal: never, onProgress: ignore, ...more });
   return outDir;
 }

@@ -16,6 +16,8 @@ const closingStallMs = 600_000;
 const closingShare = 0.95;
 
 export interface EncodeRun {
+  /** What it is run for, in a word or two, for traces. */
+  readonly task: string;
   readonly source: string;
   /** Length of the source, to tell the finished share. */
   readonly durationMs: number | null;
@@ -53,11 +55,16 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   };
   let position = '';
   let share: number | null = null;
+  let speed: number | null = null;
 
   const readProgress = readLines((line) => {
     const [name, value = ''] = line.split('=');
     // One block of progress ends with the speed: `speed=1.5x`, or N/A in the beginning.
-    if (name === 'speed' && share !== null) run.onProgress?.({ share, speed: readSpeed(value) });
+    if (name === 'speed') {
+      const now = readSpeed(value);
+      speed = now ?? speed;
+      if (share !== null) run.onProgress?.({ share, speed: now });
+    }
     if (name !== 'out_time_us' || value === position) return;
     position = value;
     if (runsAway(value, run.durationMs)) refuse('media.damaged', `it does not end after ${value} µs`);
@@ -81,6 +88,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   try {
     const complaints = await runTool({
       command: tools.ffmpegPath,
+      task: run.task,
       bounds: { ...tools, scratchMaxBytes, ...(tools.hardware?.kind && { memoryMaxBytes: Infinity }) },
       args: [
         '-nostdin',
@@ -99,6 +107,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
       signal: AbortSignal.any([run.signal, refused.signal]),
       otherwise: 'media.encoder_failed',
       nice: true,
+      speed: () => speed,
       ...(hearBytes ?? { onOutput: readProgress }),
     });
     refuseFullDisk(complaints, run.source);

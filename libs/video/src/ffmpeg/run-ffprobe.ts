@@ -95,6 +95,7 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
   const tooLong = new AbortController();
   await runTool({
     command: run.ffprobePath,
+    task: run.frames ? 'probe frames' : 'probe',
     args: [
       '-hide_banner',
       '-show_format',

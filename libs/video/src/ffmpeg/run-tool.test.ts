@@ -23,6 +23,7 @@ async function standIn(script: string): Promise<string> {
 function run(command: string, more: Partial<Parameters<typeof runTool>[0]> = {}) {
   return runTool({
     command,
+    task: 'test',
     args: [],
     source: '/in.mp4',
     timeoutMs: 60_000,

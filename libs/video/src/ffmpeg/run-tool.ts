@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { sandboxEnvironment, LandfallError, type ErrorCode } from '#runtime';
+import { inSpan, type Span } from '#tracing';
 import { errorOfComplaints, hideSource, logOf } from './ffmpeg-errors.js';
 import { limitsOf, notStarted, withLimits, type SandboxBounds } from './sandbox-limits.js';
 import { endGroup, tieToThisProcess } from './process-group.js';
@@ -11,6 +12,8 @@ const complaintLimit = 40;
 
 export interface ToolRun {
   readonly command: string;
+  /** What it is run for, in a word or two, for traces. */
+  readonly task: string;
   readonly args: readonly string[];
   /** What the run reads; it is kept out of errors. */
   readonly source: string;
@@ -26,6 +29,8 @@ export interface ToolRun {
   readonly onOutput?: (text: string) => void;
   /** Gets stdout as bytes instead; while it works nothing more is read. */
   readonly onBytes?: (bytes: Buffer) => void;
+  /** Times real time that it worked at last; null when that is not known. */
+  readonly speed?: () => number | null;
 }
 
 /**
@@ -37,7 +42,12 @@ export interface ToolRun {
  * @throws the signal's reason after an abort; `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`,
  * `media.output_too_large`, or the code that fits the complaints. Always after the process has ended.
  */
-export async function runTool(run: ToolRun): Promise<string[]> {
+export function runTool(run: ToolRun): Promise<string[]> {
+  const head = { name: basename(run.command), facts: { 'landfall.task': run.task } };
+  return inSpan(head, (span) => runProgram(run, span));
+}
+
+async function runProgram(run: ToolRun, span: Span | null): Promise<string[]> {
   run.signal.throwIfAborted();
   const complaints: string[] = [];
   const hearComplaint = readLines((line) => {
@@ -77,6 +87,8 @@ export async function runTool(run: ToolRun): Promise<string[]> {
     clearTimeout(timer);
     stopped.removeEventListener('abort', end);
   }
+  // A status or the name of a signal.
+  span?.note({ 'landfall.exit': status, 'landfall.speed': run.speed?.() ?? undefined });
   stopped.throwIfAborted();
   hearComplaint('');
   run.onOutput?.('');

@@ -118,6 +118,7 @@ async function probeStretch(
   }));
   const feed = await feedTracks({ tools, video, signal }, tracks, frames);
   await runFfmpeg(tools, {
+    task: 'measure rung',
     source,
     durationMs: facts.durationMs,
     maxPixels: limits.maxPixels,

@@ -38,6 +38,7 @@ export async function makeLoop(
   const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(spec.background.slice(at, at + 2), 16));
   const path = `${spec.name}.${webm ? 'webm' : 'mp4'}`;
   await runFfmpeg(tools, {
+    task: 'loop',
     source: file,
     durationMs: totalMs,
     maxPixels: limits.maxPixels,

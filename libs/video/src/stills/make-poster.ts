@@ -50,6 +50,7 @@ export async function makePoster(
   const found = await tryEach(placesOf(facts, spec), async ({ inputOptions, before, behind = 'null' }) => {
     const filters = await pictureFilters({ tools, video, signal }, before, { width, height }, 'iec61966-2-1');
     await runFfmpeg(tools, {
+      task: 'poster',
       source,
       durationMs: null,
       maxPixels: framePixels(video),

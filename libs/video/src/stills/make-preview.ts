@@ -47,6 +47,7 @@ export async function makePreview(work: VideoWork, spec: PreviewSpec): Promise<M
   await tryEach(scattered.length > 1 ? [scattered, whole] : [whole], async (scenes) => {
     const [first, ...others] = scenes.map(inputOptions);
     await runFfmpeg(tools, {
+      task: 'preview',
       source,
       durationMs: null,
       maxPixels,

@@ -91,6 +91,7 @@ async function writeSheet(
   const rows = Math.ceil(tiles.length / columns);
   await runTool({
     command: tools.ffmpegPath,
+    task: 'storyboard',
     bounds: tools,
     args: [
       '-nostdin',

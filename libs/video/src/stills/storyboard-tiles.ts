@@ -110,6 +110,7 @@ async function decode(
 ): Promise<void> {
   const { video } = from;
   await runFfmpeg(from.tools, {
+    task: 'storyboard tiles',
     source: from.source,
     durationMs: null,
     maxPixels: framePixels(video),

@@ -2,6 +2,7 @@ import { LandfallError, settleAll } from '#runtime';
 import { measureOutput } from '../encoding/check-output.js';
 import { options } from '../ffmpeg/command-line.js';
 import { coresOf } from '../ffmpeg/tools.js';
+import { measureEncoding } from '../encoding/encoder-metrics.js';
 import { measureLoudness, normalizeFilter, type Loudness } from '../encoding/measure-loudness.js';
 import { makeFolders, pictureOutput, soundOutput } from './make-hls.js';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
@@ -59,9 +60,11 @@ export async function encodeTracks(
   await makeFolders([...pictures, ...sounds], outDir);
   const loudness = sounds.some(({ normalize }) => normalize) ? await measureLoudness(job) : null;
   const frameRate = plan.pictures[0]?.target.frameRate;
-  const complaints = await runFfmpeg(tools, {
+  const durationMs = partMs(facts, part, frameRate);
+  const run = {
+    task: 'encode tracks',
     source: job.source,
-    durationMs: partMs(facts, part, frameRate),
+    durationMs,
     maxPixels: limits.maxPixels,
     inputOptions: [
       ...setUpOf(pictures),
@@ -88,7 +91,9 @@ export async function encodeTracks(
     timeoutMs: limits.timeoutMs,
     signal,
     onProgress: job.onProgress,
-  });
+  };
+  const kind = pictures.length > 0 ? 'video' : 'audio';
+  const complaints = await measureEncoding(kind, durationMs, () => runFfmpeg(tools, run));
   const [madePictures, madeSounds] = await settleAll([
     settleAll(pictures.map((track) => measure(job, track.folder, track.encoder.codec))),
     settleAll(sounds.map((track) => measure(job, track.folder, 'aac'))),

@@ -125,6 +125,7 @@ async function writeCues(
   texts: readonly SubtitleFacts[],
 ): Promise<void> {
   await runFfmpeg(tools, {
+    task: 'subtitles',
     source,
     durationMs: null,
     maxPixels: limits.maxPixels,

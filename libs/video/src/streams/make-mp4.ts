@@ -25,6 +25,7 @@ export async function joinMp4(
   const folders = [picture.folder, ...(soundFolder === null ? [] : [soundFolder])];
   await runTool({
     command: tools.ffmpegPath,
+    task: 'mp4',
     args: [
       '-nostdin',
       '-nostats',

@@ -1,7 +1,8 @@
+import { carriedSpan, within } from '#tracing';
 import { testType } from '../rows/delivery.entity.js';
 import { bodyOf } from '../sending/payload.js';
 import { retryDelayS } from '../sending/retry-delay.js';
-import { type AttemptResult, send, type SendSettings } from '../sending/send.js';
+import { type AttemptResult, type Outgoing, send, type SendSettings } from '../sending/send.js';
 import type { ClaimedDelivery } from './claim-deliveries.js';
 import { attemptDurations, attemptOutcomes, deliveriesGivenUp, deliveryDelays } from './delivery-metrics.js';
 import type { Outcome } from './outcome.js';
@@ -24,7 +25,7 @@ export async function attemptDelivery(
   if (signal.aborted) return { delivery, state: 'pending', retryS: 0, attempt: null };
   const { eventId: id, type, uploadId, createdAt, url, secrets } = delivery;
   const body = bodyOf({ id, type, uploadId, createdAt, data });
-  const attempt = await send({ url, secrets, eventId: id, body }, settings, signal);
+  const attempt = await sendTraced(delivery, { url, secrets, eventId: id, body }, settings, signal);
   // What was cut off because the worker ends says nothing of the receiver.
   if (signal.aborted && attempt.errorCode !== null)
     return { delivery, state: 'pending', retryS: 0, attempt: null };
@@ -37,6 +38,27 @@ export async function attemptDelivery(
   if (retryS === null) return end(delivery, 'failed', attempt);
   attemptOutcomes.count(attempt.errorCode);
   return { delivery, state: 'pending', retryS, attempt };
+}
+
+/** Sends in a span, which the receiver may continue. Its URL is not told: it may hold a secret. */
+function sendTraced(
+  { webhookId, type, attempt, traceparent }: ClaimedDelivery,
+  outgoing: Outgoing,
+  settings: SendSettings,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const facts = {
+    'landfall.webhook.id': webhookId,
+    'landfall.event.type': type,
+    'landfall.delivery.attempt': attempt,
+  };
+  const span = carriedSpan({ name: 'webhook', kind: 'client', facts }, traceparent);
+  return within(span, async () => {
+    const result = await send({ ...outgoing, traceparent: span?.traceparent }, settings, signal);
+    span?.note({ 'http.response.status_code': result.status ?? undefined });
+    if (result.errorCode !== null) span?.fail(result.errorCode);
+    return result;
+  });
 }
 
 const eventGone: AttemptResult = {

@@ -22,6 +22,8 @@ export interface ClaimedDelivery {
   createdAt: Date;
   /** Of the event; null if the log does not have it any more. */
   data: object | null;
+  /** Of the event; null when it is not recorded. */
+  traceparent: string | null;
   url: string;
   secrets: SigningSecret[];
   /** Whether deliveries to this webhook failed last. */
@@ -85,7 +87,8 @@ const claimText = `
     FROM judged
     WHERE (d.webhook_id, d.event_id) = (judged.webhook_id, judged.event_id) AND judged.waits_until IS NULL
     RETURNING d.*)
-  SELECT t.webhook_id, t.event_id, t.attempts, t.type, t.upload_id, t.created_at, e.data, e.created_at AS happened_at,
+  SELECT t.webhook_id, t.event_id, t.attempts, t.type, t.upload_id, t.created_at, e.data, e.traceparent,
+         e.created_at AS happened_at,
          open.url, open.secrets, open.failures > 0 AS is_failing, late.put_off
   FROM relaxed, (SELECT count(*)::int AS put_off FROM put_off) AS late
   LEFT JOIN taken AS t ON true LEFT JOIN open ON open.id = t.webhook_id LEFT JOIN events AS e ON e.id = t.event_id`;
@@ -105,6 +108,7 @@ interface Row {
   upload_id: string | null;
   created_at: Date;
   data: object | null;
+  traceparent: string | null;
   happened_at: Date | null;
   url: string;
   secrets: SigningSecret[];
@@ -135,6 +139,7 @@ function toDelivery(row: Row): ClaimedDelivery {
     uploadId: row.upload_id,
     createdAt: row.happened_at ?? row.created_at,
     data: row.data,
+    traceparent: row.traceparent,
     url: row.url,
     secrets: row.secrets,
     isFailing: row.is_failing,

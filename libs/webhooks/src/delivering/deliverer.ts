@@ -38,6 +38,8 @@ export class Deliverer {
   private running: Promise<unknown> = Promise.resolve();
   /** Requests that ended since the last claim. */
   private ended = 0;
+  /** Deliveries that are over since `takeEnded` was called last. */
+  private over = { ended: 0, failed: 0 };
   private gathering: NodeJS.Timeout | undefined;
   private wake: () => void = () => {};
   private woken = false;
@@ -69,6 +71,13 @@ export class Deliverer {
     clearTimeout(cut);
     clearTimeout(this.gathering);
     await (await this.agent)?.destroy();
+  }
+
+  /** How many deliveries ended since this was called last: delivered or failed, and of those failed. */
+  takeEnded(): { ended: number; failed: number } {
+    const { over } = this;
+    this.over = { ended: 0, failed: 0 };
+    return over;
   }
 
   /** A claim for each request that ends would be most of the work. */
@@ -150,6 +159,9 @@ export class Deliverer {
       signal: this.cutting.signal,
     });
     await this.outcomes.write(outcome);
+    if (outcome.state === 'pending') return;
+    this.over.ended += 1;
+    if (outcome.state === 'failed') this.over.failed += 1;
   }
 
   private openAgent(): Promise<Agent> {

@@ -13,6 +13,8 @@ export interface Outgoing {
   secrets: readonly SigningSecret[];
   eventId: string;
   body: string;
+  /** Of our span, which the receiver may continue; it is not signed. */
+  traceparent?: string | undefined;
 }
 
 /** What an attempt came to. */
@@ -53,7 +55,7 @@ export async function send(
 const nothing = { status: null, answer: null, retryAfterS: null };
 
 async function exchange(
-  { url, secrets, eventId, body }: Outgoing,
+  { url, secrets, eventId, body, traceparent }: Outgoing,
   { rules, dispatcher, timeoutMs }: SendSettings,
   signal: AbortSignal,
 ): Promise<Omit<AttemptResult, 'durationMs'>> {
@@ -64,6 +66,7 @@ async function exchange(
     headers: {
       'content-type': 'application/json',
       'user-agent': 'Landfall-Webhooks',
+      ...(traceparent && { traceparent }),
       ...signDelivery(eventId, body, secrets, now),
     },
     body,

@@ -69,7 +69,7 @@ function without(warnings: readonly WarningCode[], one: WarningCode): WarningCod
 async function storeImage(
   { worker, upload, context }: Making,
   rendition: Pending,
-  { data, mimeType, width, height, chosen, warnings }: RenderedImage,
+  { data, mimeType, width, height, chosen, isKept, warnings }: RenderedImage,
 ): Promise<MadeVersion> {
   const objectKey = renditionKey(worker, upload, rendition, endingOf(mimeType));
   const sizeBytes = await worker.store.upload(
@@ -78,6 +78,9 @@ async function storeImage(
     mimeType,
     context.signal,
   );
-  const details = chosen ? { quality: chosen.quality, qualityReason: chosen.reason } : {};
+  const details = {
+    ...(chosen ? { quality: chosen.quality, qualityReason: chosen.reason } : {}),
+    ...(isKept ? { kept: true } : {}),
+  };
   return { objectKey, mimeType, width, height, sizeBytes, durationMs: null, details, warnings };
 }

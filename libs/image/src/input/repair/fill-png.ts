@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { type ImageLimits } from '../../limits/image-limits.js';
+import { readPngChunks } from '../../decoders/containers/read-png.js';
 import { inputOptions } from '../image-header.js';
 import { readStart } from '../../source/read-start.js';
 import type { ImageSource } from '../../source/image-source.js';
@@ -34,12 +35,9 @@ export async function fillPng(source: ImageSource, output: string, limits: Image
 
 function readColourChunks(start: Buffer): Buffer[] {
   const chunks: Buffer[] = [];
-  for (let at = 8; at + 8 <= start.length;) {
-    const [length, type] = [start.readUInt32BE(at), start.toString('latin1', at + 4, at + 8)];
-    const chunk = start.subarray(at, at + 12 + length);
-    if (colourChunks.has(type) && chunk.length === 12 + length) chunks.push(chunk);
+  for (const { type, whole } of readPngChunks(start)) {
+    if (colourChunks.has(type)) chunks.push(whole);
     if (type === 'IDAT') break;
-    at += 12 + length;
   }
   return chunks;
 }

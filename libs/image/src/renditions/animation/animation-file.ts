@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
+import { readPngChunks } from '../../decoders/containers/read-png.js';
 import { chunk, pngHeader } from '../../decoders/containers/write-png.js';
 import { toImageError } from '../../input/image-errors.js';
 import { type ImageLimits } from '../../limits/image-limits.js';
@@ -107,10 +108,10 @@ async function copyApng(
 ): Promise<AnimationFile | null> {
   const bytes = typeof source === 'string' ? await readFile(source) : source;
   const delaysMs: number[] = [];
-  for (let at = 8; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
-    if (bytes.toString('latin1', at + 4, at + 8) !== 'fcTL' || at + 34 > bytes.length) continue;
+  for (const { type, data } of readPngChunks(bytes)) {
+    if (type !== 'fcTL' || data.length < 26) continue;
     // The unit is a hundredth of a second when the second number is zero.
-    const [over, under] = [bytes.readUInt16BE(at + 28), bytes.readUInt16BE(at + 30) || 100];
+    const [over, under] = [data.readUInt16BE(20), data.readUInt16BE(22) || 100];
     delaysMs.push(shownMs((1_000 * over) / under));
   }
   if (delaysMs.length < 2) return null;

@@ -1,7 +1,7 @@
 import type { Size } from '#media';
 import { LandfallError } from '#runtime';
 import sharp, { type Sharp } from 'sharp';
-import { defaultMaxFrames, type ImageLimits } from '../../limits/image-limits.js';
+import { defaultMaxFrames, type ImageLimits, maxPixelsOf } from '../../limits/image-limits.js';
 import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { ImageSource } from '../../source/image-source.js';
 import { outputFormats } from '../plan/output-formats.js';
@@ -37,11 +37,9 @@ export function openAnimation(
 }
 
 /** @throws LandfallError media.too_many_pixels when there are too many frames, or too many pixels in all */
-export function refuseFrames(
-  frames: number,
-  { width, height }: Size,
-  { maxPixels, maxFrames = defaultMaxFrames }: ImageLimits,
-): void {
+export function refuseFrames(frames: number, { width, height }: Size, limits: ImageLimits): void {
+  const { maxFrames = defaultMaxFrames } = limits;
+  const maxPixels = maxPixelsOf(limits, 'frames');
   if (frames <= maxFrames && frames * width * height <= maxPixels) return;
   throw new LandfallError(
     'media.too_many_pixels',

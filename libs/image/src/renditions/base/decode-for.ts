@@ -80,10 +80,14 @@ export function decodeFor(
   return { base, pixelsOf };
 }
 
-/** The first rendition, if a decode at its own size is much less work than one of the base. */
+/**
+ * The first rendition, if a decode at its own size is much less work than one of the base. One in progressive coding would be held in
+ * memory twice, and saves only the last step of its decoding.
+ */
 function smallFirst(specs: readonly FormattedSpec[], header: ImageHeader, base: Size): FormattedSpec | null {
   const [first] = specs;
-  if (!first || header.format !== 'jpeg' || isAnimated(first, header)) return null;
+  const { format, metadata } = header;
+  if (!first || format !== 'jpeg' || metadata.isProgressive || isAnimated(first, header)) return null;
   return baseSize(header, [first]).width <= base.width * smallShare ? first : null;
 }
 

@@ -1,0 +1,139 @@
+{{/* What every pod has: nobody's rights in the cluster and on its node. list $ */}}
+{{- define "landfall.podRules" -}}
+automountServiceAccountToken: false
+# The variables of service links have names that settings have too.
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 1000
+  runAsGroup: 1000
+  fsGroup: 1000
+  seccompProfile: { type: RuntimeDefault }
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "landfall.containerRules" -}}
+imagePullPolicy: {{ .Values.imagePullPolicy }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* Spreads the pods of a component over zones and nodes: list $ "api". */}}
+{{- define "landfall.spread" -}}
+topologySpreadConstraints:
+{{- $selector := include "landfall.componentSelector" . }}
+{{- range $key := list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ $key }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- $selector | nindent 8 }}
+    matchLabelKeys: [pod-template-hash]
+{{- end }}
+{{- end }}
+
+{{/* Where a pod may run: a workload's nodeSelector and tolerations. */}}
+{{- define "landfall.place" -}}
+{{- with .nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Restarts the pods when what they read only at their start changes. */}}
+{{- define "landfall.podAnnotations" -}}
+checksum/settings: {{ .Values.settings | toJson | sha256sum }}
+checksum/pipelines: {{ .Values.pipelines | sha256sum }}
+prometheus.io/scrape: 'true'
+prometheus.io/port: '9464'
+prometheus.io/path: /metrics
+{{- end }}
+
+{{/* The settings that api and workers share, and some secrets: list $ (list "DATABASE_URL" …). */}}
+{{- define "landfall.settings" -}}
+{{- $root := first . -}}
+envFrom:
+  - configMapRef: { name: {{ include "landfall.name" $root }}-settings }
+env:
+  - { name: MANAGEMENT_PORT, value: '9464' }
+{{- if $root.Values.pipelines }}
+  - { name: PIPELINES_FILE, value: /etc/landfall/pipelines/pipelines.yaml }
+{{- end }}
+{{- include "landfall.secretSettings" . | trim | nindent 2 }}
+{{- end }}
+
+{{/* Entries of `env` for some secrets, and for the certificates that they are used with. */}}
+{{- define "landfall.secretSettings" -}}
+{{- $root := first . -}}
+{{- range $setting := last . }}
+{{- $source := index $root.Values.secrets $setting }}
+- name: {{ $setting }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $source.name | default $root.Values.secretName }}
+      key: {{ $source.key | default $setting }}
+{{- end }}
+{{- if $root.Values.caCertificates.configMap }}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/landfall/ca/ca.crt }
+{{- end }}
+{{- end }}
+
+{{- define "landfall.mounts" -}}
+- { name: tmp, mountPath: /tmp }
+{{- if .Values.pipelines }}
+- { name: pipelines, mountPath: /etc/landfall/pipelines, readOnly: true }
+{{- end }}
+{{- include "landfall.caMount" . }}
+{{- end }}
+
+{{- define "landfall.volumes" -}}
+- name: tmp
+  emptyDir: { sizeLimit: 256Mi }
+{{- if .Values.pipelines }}
+- name: pipelines
+  configMap: { name: {{ include "landfall.name" . }}-pipelines }
+{{- end }}
+{{- include "landfall.caVolume" . }}
+{{- end }}
+
+{{- define "landfall.caMount" -}}
+{{- if .Values.caCertificates.configMap }}
+- { name: ca, mountPath: /etc/landfall/ca, readOnly: true }
+{{- end }}
+{{- end }}
+
+{{- define "landfall.caVolume" -}}
+{{- with .Values.caCertificates }}
+{{- if .configMap }}
+- name: ca
+  configMap:
+    name: {{ .configMap }}
+    items: [{ key: {{ .key }}, path: ca.crt }]
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* A process has 5 minutes to start: Postgres may still be away. */}}
+{{- define "landfall.probes" -}}
+startupProbe:
+  httpGet: { path: /health/live, port: management }
+  periodSeconds: 5
+  timeoutSeconds: 5
+  failureThreshold: 60
+livenessProbe:
+  httpGet: { path: /health/live, port: management }
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+readinessProbe:
+  httpGet: { path: /health/ready, port: management }
+  periodSeconds: 5
+  timeoutSeconds: 5
+  failureThreshold: 2
+{{- end }}

@@ -1,0 +1,10 @@
+// Writes deploy/kubernetes/landfall.yaml from the chart: `npm run generate:manifest`.
+import { installTools } from './install-tools.ts';
+import { writeManifest } from './plain-manifest.ts';
+
+const tools = await installTools();
+if (tools) await writeManifest(tools.helm);
+else {
+  console.error('generate:manifest needs Go, with which it installs Helm: https://go.dev/doc/install');
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { writeSchemas } from './write-schemas.ts';
+
+const run = promisify(execFile);
+
+/** What renders and checks the chart, as Go modules. */
+const helm = { module: 'helm.sh/helm/v4', name: 'helm', version: 'v4.3.1' };
+const kubeconform = { module: 'github.com/yannh/kubeconform', name: 'kubeconform', version: 'v0.8.0' };
+/** Whose sources have the schemas of what a cluster takes. */
+const kubernetes = { module: 'k8s.io/kubernetes', version: 'v1.37.2' };
+const keda = { module: 'github.com/kedacore/keda/v2', version: 'v2.20.2' };
+
+const cache = fileURLToPath(new URL('../../node_modules/.cache/landfall-chart', import.meta.url));
+/** Two programs from source, on a small machine with an empty cache. */
+const installTimeoutMs = 1_200_000;
+
+const fileOf = ({ name, version }: typeof helm) => join(cache, `${name}-${version}`, name);
+
+/** The `helm` that `installTools` has installed; not another one, which may say things in other words. */
+export function findHelm(): string | undefined {
+  return existsSync(fileOf(helm)) ? fileOf(helm) : undefined;
+}
+
+function findProgram(name: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}
+
+export interface Tools {
+  helm: string;
+  kubeconform: string;
+  /** The folder of the schemas, for kubeconform. */
+  schemas: string;
+}
+
+/**
+ * Installs what is not there yet, in the versions above; afterwards no network is needed. Undefined
+ * on a machine without Go.
+ * @throws with the words of Go, if a module cannot be had
+ */
+export async function installTools(): Promise<Tools | undefined> {
+  const go = findProgram('go');
+  if (go === undefined) return undefined;
+  for (const tool of [kubeconform, helm]) await installProgram(go, tool);
+  const schemas = join(cache, `schemas-${kubernetes.version}-${keda.version}`);
+  if (!existsSync(schemas)) {
+    const unfinished = `${schemas}-${process.pid}`;
+    await writeSchemas(await folderOf(go, kubernetes), await folderOf(go, keda), unfinished);
+    await rm(schemas, { recursive: true, force: true });
+    await rename(unfinished, schemas);
+  }
+  return { helm: fileOf(helm), kubeconform: fileOf(kubeconform), schemas };
+}
+
+async function installProgram(go: string, tool: typeof helm): Promise<void> {
+  if (existsSync(fileOf(tool))) return;
+  console.log(`installing ${tool.module} ${tool.version}`);
+  await run(go, ['install', `${tool.module}/cmd/${tool.name}@${tool.version}`], {
+    env: { ...process.env, GOBIN: join(fileOf(tool), '..') },
+    timeout: installTimeoutMs,
+  });
+}
+
+/** The folder of a module's sources. */
+async function folderOf(go: string, { module, version }: typeof kubernetes): Promise<string> {
+  const { stdout } = await run(go, ['mod', 'download', '-json', `${module}@${version}`], {
+    timeout: installTimeoutMs,
+  });
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
+}

@@ -1,0 +1,91 @@
+import { jobCatalog, type JobName, type QueueName } from '#outbox';
+import { gauges, histogram, type Sample } from '#runtime';
+
+/**
+ * How a run of a job ended: done, tried again by the queue, put off to the sweep because a service is away, given up, handed
+ * back because the worker ends, or lost to another worker.
+ */
+export type JobOutcome = 'done' | 'retried' | 'put_off' | 'given_up' | 'handed_back' | 'lost';
+
+/** Jobs of a kind that ended: done or given up; `failed` of those are given up. */
+interface EndedJobs {
+  job: JobName;
+  ended: number;
+  failed: number;
+}
+
+/** More than a worker gives back in the longest delay. Those beyond it are taken for waiting. */
+const delayedMax = 1_000;
+
+const durations = histogram(
+  'landfall_job_seconds',
+  'Duration of a run of a job, by outcome: done, retried, put_off, given_up, handed_back, lost',
+  [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 10_800],
+  ['job', 'outcome'],
+);
+const runningByJob = new Map<JobName, number>();
+gauges('landfall_jobs_running', 'Jobs that this worker runs', ['job'], () => samplesOf('job', runningByJob));
+const slotsByQueue = new Map<QueueName, number>();
+gauges('landfall_job_slots', 'How many jobs this worker runs at once', ['queue'], () =>
+  samplesOf('queue', slotsByQueue),
+);
+
+/** Shows for how many jobs of a queue this worker has room. */
+export function showSlots(queue: QueueName, slots: number): void {
+  slotsByQueue.set(queue, slots);
+}
+
+/** What a worker has in hand: the jobs that it runs, those that it gave back for a while, and what ended. */
+export class WorkInHand {
+  /** One that was taken back may come here once more while its run before ends. */
+  private readonly running = new Set<{ id: string }>();
+  /** Until when, in milliseconds since 1970. */
+  private readonly delayed = new Map<string, number>();
+  private ended = new Map<JobName, EndedJobs>();
+
+  /**
+   * A run begins.
+   * @returns what ends it; `delayMs` says when a job that is tried again is due
+   */
+  begin(id: string, job: JobName): (outcome: JobOutcome, delayMs?: number) => void {
+    const startedAt = performance.now();
+    const run = { id };
+    this.running.add(run);
+    this.delayed.delete(id);
+    countRunning(job, 1);
+    return (outcome, delayMs = 0) => {
+      this.running.delete(run);
+      countRunning(job, -1);
+      durations.observe({ job, outcome }, (performance.now() - startedAt) / 1_000);
+      if (delayMs > 0 && this.delayed.size < delayedMax) this.delayed.set(id, Date.now() + delayMs);
+      if (outcome === 'done' || outcome === 'given_up') this.count(job, outcome);
+    };
+  }
+
+  /** What it is now, and what ended since this was called last. */
+  take(): { running: string[]; delayed: string[]; ended: EndedJobs[] } {
+    const now = Date.now();
+    for (const [id, until] of this.delayed) if (until <= now) this.delayed.delete(id);
+    const ended = [...this.ended.values()];
+    this.ended = new Map();
+    return { running: Array.from(this.running, ({ id }) => id), delayed: [...this.delayed.keys()], ended };
+  }
+
+  private count(job: JobName, outcome: 'done' | 'given_up'): void {
+    const { ended, failed } = this.ended.get(job) ?? { ended: 0, failed: 0 };
+    this.ended.set(job, { job, ended: ended + 1, failed: failed + (outcome === 'given_up' ? 1 : 0) });
+  }
+}
+
+/** When BullMQ tries a job again that has failed so often, as the relay asked it to. */
+export function retryDelayMs(job: JobName, attemptsMade: number): number {
+  return jobCatalog[job].backoffMs * 2 ** attemptsMade;
+}
+
+function countRunning(job: JobName, change: number): void {
+  runningByJob.set(job, (runningByJob.get(job) ?? 0) + change);
+}
+
+function samplesOf(label: string, values: ReadonlyMap<string, number>): Sample[] {
+  return [...values].map(([name, value]) => [{ [label]: name }, value]);
+}

@@ -1,0 +1,68 @@
+import { gauges, type Sample } from '#runtime';
+import type { QueueFigures } from './queue-figures.js';
+import type { Queues } from './queues-view.js';
+
+/** Shows the figures among the metrics of this process. Call it once, and in the api alone: they are the same everywhere. */
+export function measureQueues(figures: QueueFigures): void {
+  const of = (read: (queues: Queues) => Sample[]) => async () => read(await figures.get());
+  const each = (queues: Queues) => Object.entries(queues.queues);
+  gauges(
+    'landfall_queue_jobs',
+    'Work that is to be done, by job and state: waiting, active, delayed; of deliveries the job is delivery',
+    ['queue', 'job', 'state'],
+    of((queues) =>
+      each(queues).flatMap(([queue, { jobs, ...all }]) =>
+        Object.entries(queue === 'delivery' ? { delivery: all } : jobs).flatMap(([job, figures]) =>
+          (['waiting', 'active', 'delayed'] as const).map((state): Sample => [
+            { queue, job, state },
+            figures[state],
+          ]),
+        ),
+      ),
+    ),
+  );
+  gauges(
+    'landfall_queue_backlog_jobs',
+    'Work that is waiting or active: scale by it',
+    ['queue'],
+    of((queues) => each(queues).map(([queue, { backlog }]) => [{ queue }, backlog])),
+  );
+  gauges(
+    'landfall_queue_oldest_waiting_seconds',
+    'For how long the first of those that wait has been, 0 when none waits',
+    ['queue'],
+    of((queues) =>
+      each(queues).map(([queue, { oldestWaitingSeconds }]) => [{ queue }, oldestWaitingSeconds ?? 0]),
+    ),
+  );
+  gauges(
+    'landfall_queue_workers',
+    'Workers that take from a queue and were heard of in the last 15 seconds',
+    ['queue'],
+    of((queues) => each(queues).map(([queue, { workers }]) => [{ queue }, workers])),
+  );
+  gauges(
+    'landfall_outbox_jobs',
+    'Jobs that are in no queue yet',
+    [],
+    of(({ outbox }) => [[{}, outbox.count]]),
+  );
+  gauges(
+    'landfall_outbox_oldest_seconds',
+    'Age of the first job that is in no queue yet, 0 when there is none',
+    [],
+    of(({ outbox }) => [[{}, outbox.oldestSeconds ?? 0]]),
+  );
+  gauges(
+    'landfall_events_unplaced',
+    'Events that have no position yet, so that nobody can read them',
+    [],
+    of(({ unplacedEvents }) => [[{}, unplacedEvents.count]]),
+  );
+  gauges(
+    'landfall_events_unplaced_oldest_seconds',
+    'Age of the first event that has no position yet, 0 when there is none',
+    [],
+    of(({ unplacedEvents }) => [[{}, unplacedEvents.oldestSeconds ?? 0]]),
+  );
+}

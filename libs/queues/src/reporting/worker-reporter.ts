@@ -1,0 +1,123 @@
+import type { DataSource } from '#database';
+import { type Logger, newId, pause, withTimeLimit } from '#runtime';
+import { reportEveryMs } from './report-times.js';
+
+/** Jobs of a kind that ended. */
+export interface EndedJobs {
+  /** Name of the job, or `delivery`. */
+  job: string;
+  /** Done, or given up. */
+  ended: number;
+  /** Of those: given up. */
+  failed: number;
+}
+
+/** What a worker does, and what ended since it was asked last. */
+export interface ReportedWork {
+  /** Ids of jobs. */
+  running: readonly string[];
+  /** Ids of jobs that were given back to be tried again, while it is not yet time. */
+  delayed: readonly string[];
+  ended: readonly EndedJobs[];
+}
+
+interface Reporting {
+  source: DataSource;
+  /** What the worker takes: of the queues, and `delivery`. */
+  queues: readonly string[];
+  takeWork(): ReportedWork;
+  /** Rejects while the queue is away. */
+  checkQueue(): Promise<void>;
+}
+
+const timeoutMs = 5_000;
+
+/**
+ * The last fractions of a second may be lost when Postgres crashes: nobody waits for the disk. In the order of their names:
+ * workers that tally the same jobs must not wait for each other.
+ */
+const tallyText = `
+  WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+  tallied AS (
+    INSERT INTO job_tallies AS t (job, minute, ended, failed)
+    SELECT job, date_trunc('minute', now()), ended, failed
+    FROM relaxed, jsonb_to_recordset($2::jsonb) AS e (job text, ended int, failed int) ORDER BY job
+    ON CONFLICT (job, minute) DO UPDATE SET ended = t.ended + excluded.ended, failed = t.failed + excluded.failed)`;
+
+const reportText = `${tallyText}
+  INSERT INTO worker_reports (id, queues, running, delayed, queue_reachable, seen_at)
+  VALUES ($1, $3, $4, $5, $6, now())
+  ON CONFLICT (id) DO UPDATE SET running = excluded.running, delayed = excluded.delayed,
+    queue_reachable = excluded.queue_reachable, seen_at = excluded.seen_at`;
+
+const leaveText = `${tallyText} DELETE FROM worker_reports WHERE id = $1`;
+
+/** Writes down every few seconds what this worker does, until it is stopped. */
+export class WorkerReporter {
+  private readonly id = newId();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  /** What ended and could not be written down yet. */
+  private unwritten: EndedJobs[] = [];
+
+  constructor(
+    private readonly reporting: Reporting,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.running = this.reportUntilStopped(this.stopping.signal);
+  }
+
+  /** Writes down the last that ended, and that this worker is gone. Call it when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    this.takeWork();
+    await this.write(leaveText, []).catch((error: unknown) =>
+      this.logger.debug({ err: error }, 'cannot say that this worker is gone; its report ends by itself'),
+    );
+  }
+
+  private async reportUntilStopped(signal: AbortSignal): Promise<void> {
+    let failing = false;
+    while (!signal.aborted) {
+      try {
+        await this.report();
+        failing = false;
+      } catch (error) {
+        if (!failing) this.logger.warn({ err: error }, 'cannot report what this worker does; trying again');
+        failing = true;
+      }
+      await pause(reportEveryMs, signal);
+    }
+  }
+
+  private async report(): Promise<void> {
+    const isReachable = await this.reporting.checkQueue().then(
+      () => true,
+      () => false,
+    );
+    const { running, delayed } = this.takeWork();
+    await this.write(reportText, [this.reporting.queues, running, delayed, isReachable]);
+  }
+
+  private takeWork(): ReportedWork {
+    const work = this.reporting.takeWork();
+    for (const { job, ended, failed } of work.ended) {
+      if (ended === 0) continue;
+      const known = this.unwritten.find((one) => one.job === job);
+      if (known) Object.assign(known, { ended: known.ended + ended, failed: known.failed + failed });
+      else this.unwritten.push({ job, ended, failed });
+    }
+    return work;
+  }
+
+  private async write(text: string, values: readonly unknown[]): Promise<void> {
+    const { source } = this.reporting;
+    const tallies = JSON.stringify(this.unwritten);
+    const written = source.query(text, [this.id, tallies, ...values]);
+    await withTimeLimit(written, timeoutMs, 'database.unavailable', 'no answer to a report');
+    this.unwritten = [];
+  }
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { type ExportedSpan, readSpans } from '#local';
+import { eventually } from './eventually.js';
+
+/** A collector of traces, OTLP over HTTP, which keeps what it gets. */
+export interface Collector extends AsyncDisposable {
+  url: string;
+  /** The settings with which a process sends its spans here. */
+  env: Record<string, string>;
+  requests: { headers: IncomingMessage['headers']; body: Buffer }[];
+  /** All spans that came in JSON. */
+  spans(): ExportedSpan[];
+  /** Waits for a span that is as wanted. */
+  find(isWanted: (span: ExportedSpan) => boolean): Promise<ExportedSpan>;
+}
+
+/** @param answer answers 200 unless it does otherwise, or nothing */
+export async function startCollector(
+  answer: (response: ServerResponse) => void = (response) => response.writeHead(200).end('{}'),
+): Promise<Collector> {
+  const requests: Collector['requests'] = [];
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    requests.push({ headers: request.headers, body: await buffer(request) });
+    answer(response);
+  };
+  const server = createServer(
+    (request, response) => void take(request, response).catch(() => response.destroy()),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const spans = () =>
+    requests
+      .filter(({ headers }) => headers['content-type'] === 'application/json')
+      .flatMap(({ body }) => readSpans(body.toString()));
+  return {
+    url,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+    requests,
+    spans,
+    find: (isWanted) => eventually(() => spans().find(isWanted)),
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

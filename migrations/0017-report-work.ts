@@ -1,0 +1,30 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What workers say of their work, for the figures of the queues. New tables: nothing waits for their locks. */
+export class ReportWork1765152000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE worker_reports (
+        id uuid NOT NULL,
+        queues text[] NOT NULL,
+        running text[] NOT NULL,
+        delayed text[] NOT NULL,
+        queue_reachable boolean NOT NULL,
+        seen_at timestamptz NOT NULL,
+        CONSTRAINT worker_reports_pkey PRIMARY KEY (id)
+      )`);
+    await runner.query(`
+      CREATE TABLE job_tallies (
+        job text NOT NULL,
+        minute timestamptz NOT NULL,
+        ended integer NOT NULL,
+        failed integer NOT NULL,
+        CONSTRAINT job_tallies_pkey PRIMARY KEY (job, minute)
+      )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE job_tallies');
+    await runner.query('DROP TABLE worker_reports');
+  }
+}

@@ -1,0 +1,81 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { eventually } from '#testing';
+
+const run = promisify(execFile);
+const maxOutputBytes = 64 * 2 ** 20;
+
+/** What runs containers on this machine, and a Docker Compose that speaks to it. */
+export interface Engine {
+  readonly program: 'docker' | 'podman';
+  /** The words of `docker compose`. */
+  readonly compose: readonly string[];
+}
+
+/** Null, and why, when this machine has none. */
+export function findEngine(): Engine | { missing: string } {
+  const answers = (program: string, ...words: string[]) => {
+    try {
+      execFileSync(program, words, { stdio: 'ignore', timeout: 30_000 });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const composes = [['docker', 'compose'], ['docker-compose']];
+  const program = (['docker', 'podman'] as const).find((name) => answers(name, 'info'));
+  if (!program) return { missing: 'neither docker nor podman works here' };
+  const compose = composes.find(([name = '', ...words]) => answers(name, ...words, 'version'));
+  if (!compose) return { missing: `${program} is here, but no Docker Compose` };
+  return { program, compose };
+}
+
+/** Runs a command of the engine; its output, without the last line break. */
+export async function runEngine({ program }: Engine, ...words: string[]): Promise<string> {
+  const { stdout } = await run(program, words, { maxBuffer: maxOutputBytes });
+  return stdout.trimEnd();
+}
+
+/** Podman speaks Docker's protocol while this runs. Docker needs nothing of it. */
+export async function openSocket(
+  { program }: Engine,
+  path: string,
+): Promise<{ env: Record<string, string> } & Disposable> {
+  if (program === 'docker') return { env: {}, [Symbol.dispose]() {} };
+  const service = spawn(program, ['system', 'service', '--time=0', `unix://${path}`], { stdio: 'ignore' });
+  await eventually(() => existsSync(path) || undefined);
+  return { env: { DOCKER_HOST: `unix://${path}` }, [Symbol.dispose]: () => void service.kill() };
+}
+
+/**
+ * Builds an image of the Dockerfile. Podman also gets this machine's certificates and settings of
+ * npm and apt: behind a proxy nothing can be installed without them, and an image is not to hold them.
+ */
+export async function buildImage(engine: Engine, target: string): Promise<void> {
+  const settings = [
+    '/etc/ssl/certs',
+    '/usr/local/share/ca-certificates',
+    '/etc/apt/apt.conf.d',
+    ...(existsSync('/usr/etc/npmrc') ? ['/usr/etc/npmrc:/usr/local/etc/npmrc'] : []),
+  ].filter((path) => existsSync(path.split(':')[0] ?? ''));
+  const own = settings.flatMap((path) => [
+    '--volume',
+    path.includes(':') ? `${path}:ro` : `${path}:${path}:ro`,
+  ]);
+  const options = engine.program === 'podman' ? ['--layers', '--network', 'host', ...own] : [];
+  await runEngine(engine, 'build', '--quiet', ...options, '--target', target, '--tag', target, '.');
+}
+
+/** Base images from their registry, or, where none is reached, stand-ins from packages. */
+export async function provideBases(engine: Engine, images: readonly string[]): Promise<void> {
+  try {
+    for (const image of images) {
+      await runEngine(engine, 'image', 'inspect', image).catch(() =>
+        runEngine(engine, 'pull', '--quiet', image),
+      );
+    }
+  } catch {
+    await run('tests/containers/make-base-images.sh', [engine.program], { maxBuffer: maxOutputBytes });
+  }
+}

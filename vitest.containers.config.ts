@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+import all from './vitest.config.ts';
+
+/** `npm run check:containers`: builds the images and runs docker-compose.yml, where Docker or podman is found. */
+export default defineConfig({
+  ...all,
+  test: {
+    ...all.test,
+    include: ['tests/containers/**/*.test.ts'],
+    exclude: [],
+    globalSetup: [],
+    testTimeout: 600_000,
+  },
+});
