@@ -89,7 +89,13 @@ test('in whatever order chunks end, what plays has no gap and never shrinks, and
         const sound = [3, 0].find((one) => done.has(one));
         const plays = pictures.length > 0 && sound !== undefined;
         expect(await growing(stream)).toEqual(
-          plays ? { pictures: pictures.map(piece), sound: piece(sound) } : null,
+          plays
+            ? {
+                pictures: pictures.map(piece),
+                sound: piece(sound),
+                isWhole: pictures.length === 3 && sound === 3,
+              }
+            : null,
         );
         expect((await renditionOf(id, 'stream')).objectKey).toBe(plays ? madeOf(stream).objectKey : null);
       }
@@ -102,7 +108,7 @@ test('in whatever order chunks end, what plays has no gap and never shrinks, and
 test('without sound it plays by its pictures, and a film that does not grow plays when it is ready', async () => {
   const silent = await growingFilm([{ weight: 1, early: 'pictures' }, { weight: 1 }]);
   await finish(silent.stream, 0);
-  expect(await growing(silent.stream)).toEqual({ pictures: [piece(0)], sound: null });
+  expect(await growing(silent.stream)).toEqual({ pictures: [piece(0)], sound: null, isWhole: true });
   const whole = await growingFilm([{ weight: 1 }, { weight: 1 }]);
   await finish(whole.stream, 0);
   expect(await growing(whole.stream)).toBeNull();

@@ -15,17 +15,20 @@ export interface GrowingStream {
   readonly pictures: readonly GrowingPiece<Rung>[];
   /** From the beginning on. */
   readonly sound: GrowingPiece<Sound> | null;
+  /** Nothing is missing of these tracks. */
+  readonly isWhole: boolean;
 }
 
 /**
  * Writes a playlist of a stream of which more is made all the while: its master, which names what plays already, or that of
- * one track. Pictures and sound are cut where both are there. What it lists it lists ever after, in the same place.
+ * one track. Pictures and sound are cut where both are there. What it lists it lists ever after, in the same place. Once they are
+ * whole it ends: who is at the end of the film does not wait for rungs that they will not see.
  *
  * @param keyUri address of the key of an encrypted stream, relative to the playlist of a track
  * @returns null when it has no such playlist, or not yet
  */
 export function writeGrowing(
-  { pictures, sound }: GrowingStream,
+  { pictures, sound, isWhole }: GrowingStream,
   path: string,
   keyUri: string,
 ): string | null {
@@ -34,7 +37,10 @@ export function writeGrowing(
   const segments = pictures.flatMap(({ part }) => part.track.segments);
   const count = Math.min(segments.length, sound?.part.track.segments.length ?? Infinity);
   if (count === 0) return null;
-  const cut = (track: Track, all = track.segments): Track => ({ ...track, segments: all.slice(0, count) });
+  const cut = (track: Track, all = track.segments): Track => ({
+    ...track,
+    segments: isWhole ? all : all.slice(0, count),
+  });
   const rung = { ...first.part, track: cut(first.part.track, segments) };
   const heard = sound && { ...sound.part, track: cut(sound.part.track) };
   if (path === masterPath) return writeMasterPlaylist({ rungs: [rung], sound: heard, subtitles: [] });
@@ -43,7 +49,9 @@ export function writeGrowing(
     ...(heard ? [{ track: heard.track, iv: sound.iv }] : []),
   ];
   const wanted = pieces.find(({ track }) => playlistIn(track.folder) === path);
-  return wanted ? writeMediaPlaylist(wanted.track, encryptionOf(wanted.iv, keyUri), false) : null;
+  return wanted
+    ? writeMediaPlaylist(wanted.track, encryptionOf(wanted.iv, keyUri), isWhole ? 'ended' : 'growing')
+    : null;
 }
 
 function encryptionOf(iv: string | null, keyUri: string): Encryption | null {

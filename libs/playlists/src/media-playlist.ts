@@ -13,20 +13,24 @@ export interface Encryption {
 }
 
 /**
- * Writes the playlist of one track (RFC 8216 section 4.3) with exact durations: of one that is whole, which never changes, or
- * of one that is still being made, to whose end segments are added. No segment is longer than the first by more than
- * a scrap of sound, so that the target duration stays as it is.
+ * Writes the playlist of one track (RFC 8216 section 4.3) with exact durations: of a `finished` one, which never changes; of one
+ * that is `growing`, to whose end segments are added; or of one that was and has `ended`. No segment is longer than the first by
+ * more than a scrap of sound, so that the target duration stays as it is.
  */
-export function writeMediaPlaylist(track: Listed, encryption: Encryption | null, isWhole = true): string {
+export function writeMediaPlaylist(
+  track: Listed,
+  encryption: Encryption | null,
+  state: 'finished' | 'growing' | 'ended' = 'finished',
+): string {
   const seconds = track.segments.map((segment) => segment.ticks / track.timescale);
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
     `#EXT-X-TARGETDURATION:${targetSeconds(track)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
-    `#EXT-X-PLAYLIST-TYPE:${isWhole ? 'VOD' : 'EVENT'}`,
+    `#EXT-X-PLAYLIST-TYPE:${state === 'finished' ? 'VOD' : 'EVENT'}`,
     // Of what still grows a player would begin near the end, as of a live programme.
-    ...(isWhole ? [] : ['#EXT-X-START:TIME-OFFSET=0']),
+    ...(state === 'finished' ? [] : ['#EXT-X-START:TIME-OFFSET=0']),
     '#EXT-X-INDEPENDENT-SEGMENTS',
     // Precedes the map, because it applies to the initialisation segment too.
     ...(encryption
@@ -37,7 +41,7 @@ export function writeMediaPlaylist(track: Listed, encryption: Encryption | null,
       `#EXTINF:${(seconds[index] ?? 0).toFixed(6)},`,
       basename(segment.path),
     ]),
-    ...(isWhole ? ['#EXT-X-ENDLIST'] : []),
+    ...(state === 'growing' ? [] : ['#EXT-X-ENDLIST']),
   ];
   return `${lines.join('\n')}\n`;
 }

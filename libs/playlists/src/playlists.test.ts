@@ -76,7 +76,9 @@ describe('a stream that grows', () => {
   const segmentsIn = (lines: string[]) => lines.filter((line) => line.endsWith('.m4s')).length;
 
   test('is an event that begins at its beginning, and does not end', () => {
-    expect(linesOf({ pictures: pictures.slice(0, 1), sound: null }, '90p/playlist.m3u8')).toEqual([
+    expect(
+      linesOf({ pictures: pictures.slice(0, 1), sound: null, isWhole: false }, '90p/playlist.m3u8'),
+    ).toEqual([
       '#EXTM3U',
       '#EXT-X-VERSION:7',
       '#EXT-X-TARGETDURATION:4',
@@ -97,28 +99,45 @@ describe('a stream that grows', () => {
     for (const path of ['90p/playlist.m3u8', 'audio/playlist.m3u8']) {
       let before: string[] = [];
       for (const [count, segments] of [2, 3, 5].entries()) {
-        const lines = linesOf({ pictures: pictures.slice(0, count + 1), sound: heard }, path).slice(0, -1);
+        const lines = linesOf(
+          { pictures: pictures.slice(0, count + 1), sound: heard, isWhole: false },
+          path,
+        ).slice(0, -1);
         expect(lines.slice(0, before.length)).toEqual(before);
         expect(segmentsIn(lines)).toBe(segments);
         before = lines;
       }
     }
     const short = { ...heard, part: { ...sound, track: lasting('audio', [4]) } };
-    expect(segmentsIn(linesOf({ pictures, sound: short }, '90p/playlist.m3u8'))).toBe(1);
+    expect(segmentsIn(linesOf({ pictures, sound: short, isWhole: false }, '90p/playlist.m3u8'))).toBe(1);
+  });
+
+  test('ends when its tracks are whole, each with all that it has', () => {
+    const longer = { ...heard, part: { ...sound, track: lasting('audio', [4.01, 3.99, 4.01, 4, 1, 0.1]) } };
+    for (const [path, segments] of [
+      ['90p/playlist.m3u8', 5],
+      ['audio/playlist.m3u8', 6],
+    ] as const) {
+      const before = linesOf({ pictures, sound: longer, isWhole: false }, path).slice(0, -1);
+      const lines = linesOf({ pictures, sound: longer, isWhole: true }, path).slice(0, -1);
+      expect(lines.slice(0, before.length)).toEqual(before);
+      expect(segmentsIn(lines)).toBe(segments);
+      expect(lines.at(-1)).toBe('#EXT-X-ENDLIST');
+    }
   });
 
   test('has a master with what plays, and nothing else', () => {
-    const master = linesOf({ pictures, sound: heard }, 'master.m3u8');
+    const master = linesOf({ pictures, sound: heard, isWhole: false }, 'master.m3u8');
     expect(master.filter((line) => line.endsWith('playlist.m3u8'))).toEqual(['90p/playlist.m3u8']);
     expect(master.join()).toContain('URI="audio/playlist.m3u8"');
     for (const path of ['manifest.mpd', '180p/playlist.m3u8', '../90p/playlist.m3u8'])
-      expect(writeGrowing({ pictures, sound: heard }, path, '../key')).toBeNull();
-    expect(writeGrowing({ pictures: [], sound: heard }, 'master.m3u8', '../key')).toBeNull();
+      expect(writeGrowing({ pictures, sound: heard, isWhole: false }, path, '../key')).toBeNull();
+    expect(writeGrowing({ pictures: [], sound: heard, isWhole: false }, 'master.m3u8', '../key')).toBeNull();
   });
 
   test('names key and vector of what is encrypted', () => {
     const hidden = pictures.map(({ part }) => ({ part, iv: 'ab'.repeat(16) }));
-    expect(linesOf({ pictures: hidden, sound: null }, '90p/playlist.m3u8')).toContain(
+    expect(linesOf({ pictures: hidden, sound: null, isWhole: false }, '90p/playlist.m3u8')).toContain(
       `#EXT-X-KEY:METHOD=AES-128,URI="../key",IV=0x${'ab'.repeat(16)}`,
     );
   });

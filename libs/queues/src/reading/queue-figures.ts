@@ -9,7 +9,7 @@ const keptAtLeastMs = 2_000;
 const keptTimes = 20;
 const keptAtMostMs = 60_000;
 /** Who asks while a million jobs are counted gets the figures of before after this time: scalers wait for seconds only. */
-const patienceMs = 1_500;
+const freshAtMostMs = 1_500;
 const readTimeoutMs = 30_000;
 
 /**
@@ -30,7 +30,7 @@ export class QueueFigures {
     if (this.kept && performance.now() < this.keptUntil) return this.kept;
     this.reading ??= this.read();
     const { reading, last } = this;
-    return last ? Promise.race([reading, pause(patienceMs).then(() => last)]) : reading;
+    return last ? Promise.race([reading, pause(freshAtMostMs).then(() => last)]) : reading;
   }
 
   private read(): Promise<Queues> {

@@ -6,6 +6,8 @@ export interface GrowingStream {
   pictures: object[];
   /** As far as it was made; null when the video has none. */
   sound: object | null;
+  /** Nothing is missing of what plays: only other rungs are still being made. */
+  isWhole: boolean;
 }
 
 interface EarlyChunk {
@@ -38,5 +40,7 @@ export async function readGrowing(
   const sounds = piecesOf('sound');
   // Each goes on for longer than the one before.
   const sound = sounds.findLast((piece) => piece !== null) ?? null;
-  return playing.length > 0 && (sound !== null || sounds.length === 0) ? { pictures: playing, sound } : null;
+  if (playing.length === 0 || (sound === null && sounds.length > 0)) return null;
+  const isWhole = playing.length === pictures.length && sounds.at(-1) !== null;
+  return { pictures: playing, sound, isWhole };
 }
