@@ -20,7 +20,7 @@ const addTimeoutMs = 5_000;
 const relayed = counter(
   'landfall_relay_jobs_total',
   'Jobs that were moved from the outbox to their queue',
-  'job',
+  'job_name',
 );
 const failures = counter(
   'landfall_relay_failures_total',

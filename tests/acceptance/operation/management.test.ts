@@ -66,8 +66,8 @@ describe('the management ports of api and worker', () => {
 
   test('count what a picture costs', async () => {
     const text = await (await fetch(`${stack.worker.managementUrl}/metrics`)).text();
-    expect(text).toMatch(/^landfall_job_seconds_count\{job="upload.process",outcome="done"\} 1$/m);
-    expect(text).toMatch(/^landfall_relay_jobs_total\{job="upload.process"\} 1$/m);
+    expect(text).toMatch(/^landfall_job_seconds_count\{job_name="upload.process",outcome="done"\} 1$/m);
+    expect(text).toMatch(/^landfall_relay_jobs_total\{job_name="upload.process"\} 1$/m);
     for (const direction of ['read', 'written'])
       expect(text).toMatch(
         new RegExp(`^landfall_store_bytes_total\\{direction="${direction}"\\} [1-9]`, 'm'),
@@ -100,7 +100,7 @@ describe('the management ports of api and worker', () => {
       const id = await putObject(stack, 'held.png', await png(64, 48));
       await eventually(async () => {
         const metrics = await (await page(stack.worker, '/metrics')).text();
-        return metrics.includes('landfall_jobs_running{job="upload.process"} 1') || undefined;
+        return metrics.includes('landfall_jobs_running{job_name="upload.process"} 1') || undefined;
       });
       await endSlowly(stack.worker, release);
       expect(await stack.waitFor(id, 'ready')).toMatchObject({ error: null });
