@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { type AppProcess, eventually, type Stack, startStack } from '#testing';
+import { type AppProcess, eventually, readMetricsPage, type Stack, startStack } from '#testing';
 import { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
@@ -23,23 +22,6 @@ async function readMetrics({ managementUrl }: AppProcess): Promise<Map<string, M
   return new Map(types);
 }
 
-/** What docs/metrics.md says, by name. */
-async function readPage(): Promise<Map<string, { type: string; of: string[]; labels: string[] }>> {
-  const rows = (await readFile('docs/metrics.md', 'utf8')).matchAll(
-    /^\| `(\w+)` \| (\w+) \| ([\w, ]+) \|([^|]*)\|/gm,
-  );
-  return new Map(
-    Array.from(rows, ([, name = '', type = '', of = '', labels = '']) => [
-      name,
-      {
-        type,
-        of: of.split(', '),
-        labels: Array.from(labels.matchAll(/`(\w+)`/g), ([, label = '']) => label),
-      },
-    ]),
-  );
-}
-
 describe('the management ports of api and worker', () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -49,7 +31,7 @@ describe('the management ports of api and worker', () => {
   });
 
   test('serve every metric that docs/metrics.md names, with its type and labels, and no other', async () => {
-    const page = await readPage();
+    const page = await readMetricsPage();
     const served = { api: await readMetrics(stack.api), worker: await readMetrics(stack.worker) };
     const names = new Set([...served.api.keys(), ...served.worker.keys()]);
     expect([...page.keys()].toSorted()).toEqual([...names].toSorted());
