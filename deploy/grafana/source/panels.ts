@@ -30,7 +30,7 @@ import { PanelBuilder as GraphBuilder } from '@grafana/grafana-foundation-sdk/ti
 const datasource = { type: 'prometheus', uid: '${datasource}' };
 
 /** Grafana's names of units. */
-export type Unit = 'short' | 's' | 'bytes' | 'Bps' | 'percentunit' | 'ops' | 'cps';
+type Unit = 'short' | 's' | 'bytes' | 'Bps' | 'percentunit' | 'ops' | 'cps';
 
 interface Source {
   title: string;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** A metric as docs/metrics.md describes it. */
-export interface DocumentedMetric {
+interface DocumentedMetric {
   type: string;
   /** The processes that have figures of it: api, worker. */
   of: string[];
