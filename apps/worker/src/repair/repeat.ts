@@ -1,3 +1,4 @@
+import { isDatabaseUnavailable } from '#database';
 import { counter, type Logger, pause, toLandfallError } from '#runtime';
 
 const failures = counter(
@@ -23,7 +24,7 @@ export async function repeat(
       await work(signal);
     } catch (error) {
       if (!signal.aborted) {
-        failures.count(toLandfallError(error).code);
+        failures.count(isDatabaseUnavailable(error) ? 'database.unavailable' : toLandfallError(error).code);
         logger.warn({ err: error }, 'cannot sweep, trying again');
       }
     }
