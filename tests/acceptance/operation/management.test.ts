@@ -56,6 +56,20 @@ describe('the management ports of api and worker', () => {
       );
   });
 
+  test('count what became of uploads, each once', async () => {
+    await putToEnd(stack, 'no.png', Buffer.from('no picture'));
+    const text = await eventually(async () => {
+      const now = await (await fetch(`${stack.worker.managementUrl}/metrics`)).text();
+      return now.includes('landfall_events_placed_total{type="upload.failed"}') ? now : undefined;
+    });
+    expect(text).toMatch(/^landfall_events_placed_total\{type="upload.ready"\} 1$/m);
+    expect(text).toMatch(/^landfall_uploads_failed_total\{code="media.type_mismatch"\} 1$/m);
+    expect(text).toMatch(/^landfall_upload_ready_seconds_count\{kind="image"\} 1$/m);
+    const ofApi = await (await fetch(`${stack.api.managementUrl}/metrics`)).text();
+    expect(ofApi).toMatch(/^landfall_landings_total\{source="callback"\} 2$/m);
+    expect(ofApi).toMatch(/^landfall_callback_seconds_count 2$/m);
+  });
+
   test('a worker whose port is taken ends, and says which and why', async () => {
     const { port } = new URL(stack.api.managementUrl);
     await expect(stack.startWorker({ MANAGEMENT_PORT: port })).rejects.toThrow(
