@@ -20,7 +20,7 @@ const config: KnipConfig = {
     'clients/typescript/src/{index,browser}.ts!',
     'clients/typescript/generate.mjs',
     'bench/prove/main.ts!',
-    'deploy/tools/{check-chart,generate-manifest}.ts',
+    'deploy/tools/{check-chart,check-rules,generate-dashboards,generate-manifest,query-dashboards}.ts',
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
     'bench/callbacks/busy-core.ts!',

@@ -8,9 +8,28 @@ import { writeSchemas } from './write-schemas.ts';
 
 const run = promisify(execFile);
 
-/** What renders and checks the chart, as Go modules. */
-const helm = { module: 'helm.sh/helm/v4', name: 'helm', version: 'v4.3.1' };
-const kubeconform = { module: 'github.com/yannh/kubeconform', name: 'kubeconform', version: 'v0.8.0' };
+/** A program that Go builds from its module. */
+interface Program {
+  module: string;
+  name: string;
+  version: string;
+  tags?: string;
+}
+
+/** What renders and checks the chart, and what checks the rules, as Go modules. */
+const helm: Program = { module: 'helm.sh/helm/v4', name: 'helm', version: 'v4.3.1' };
+const kubeconform: Program = {
+  module: 'github.com/yannh/kubeconform',
+  name: 'kubeconform',
+  version: 'v0.8.0',
+};
+/** Without what finds targets in clouds, which is most of it. */
+const promtool: Program = {
+  module: 'github.com/prometheus/prometheus',
+  name: 'promtool',
+  version: 'v0.316.0',
+  tags: 'remove_all_sd',
+};
 /** Whose sources have the schemas of what a cluster takes. */
 const kubernetes = { module: 'k8s.io/kubernetes', version: 'v1.37.2' };
 const keda = { module: 'github.com/kedacore/keda/v2', version: 'v2.20.2' };
@@ -19,7 +38,7 @@ const cache = fileURLToPath(new URL('../../node_modules/.cache/landfall-chart', 
 /** Two programs from source, on a small machine with an empty cache. */
 const installTimeoutMs = 1_200_000;
 
-const fileOf = ({ name, version }: typeof helm) => join(cache, `${name}-${version}`, name);
+const fileOf = ({ name, version }: Program) => join(cache, `${name}-${version}`, name);
 
 /** The `helm` that `installTools` has installed; not another one, which may say things in other words. */
 export function findHelm(): string | undefined {
@@ -59,10 +78,22 @@ export async function installTools(): Promise<Tools | undefined> {
   return { helm: fileOf(helm), kubeconform: fileOf(kubeconform), schemas };
 }
 
-async function installProgram(go: string, tool: typeof helm): Promise<void> {
+/**
+ * Installs promtool unless it is there. Undefined on a machine without Go.
+ * @throws with the words of Go, if it cannot be had
+ */
+export async function installPromtool(): Promise<string | undefined> {
+  const go = findProgram('go');
+  if (go === undefined) return undefined;
+  await installProgram(go, promtool);
+  return fileOf(promtool);
+}
+
+async function installProgram(go: string, tool: Program): Promise<void> {
   if (existsSync(fileOf(tool))) return;
   console.log(`installing ${tool.module} ${tool.version}`);
-  await run(go, ['install', `${tool.module}/cmd/${tool.name}@${tool.version}`], {
+  const tags = tool.tags === undefined ? [] : ['-tags', tool.tags];
+  await run(go, ['install', ...tags, `${tool.module}/cmd/${tool.name}@${tool.version}`], {
     env: { ...process.env, GOBIN: join(fileOf(tool), '..') },
     timeout: installTimeoutMs,
   });

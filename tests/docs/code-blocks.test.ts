@@ -6,7 +6,7 @@ import { type DocsRun, startDocsRun } from './local-run.fixture.js';
 import { type CodeBlock, readPages } from './markdown.fixture.js';
 
 /** `text` is for people: a transcript, a drawing, the usage of a command. */
-const languages = new Set(['text', 'json', 'yaml', 'sh', 'js', 'mermaid']);
+const languages = new Set(['text', 'json', 'yaml', 'sh', 'js', 'sql', 'mermaid']);
 const blocks = readPages().flatMap((page) => page.blocks);
 
 /** The blocks of a language that run, by their places. */
@@ -45,6 +45,10 @@ describe('against a local run', () => {
 
   test.each(runnable('sh'))('%s runs', async (_, { text }) => {
     await expect(local.runShell(text)).resolves.toBeTypeOf('string');
+  });
+
+  test.each(runnable('sql'))('%s runs', async (_, { text }) => {
+    await expect(local.query(text)).resolves.toBeInstanceOf(Array);
   });
 
   test.each(runnable('js'))('%s runs', async (_, { text }) => {

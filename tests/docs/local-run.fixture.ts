@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '#testing';
+import { Client } from 'pg';
 import { inject } from 'vitest';
 
 const run = promisify(execFile);
@@ -13,6 +14,7 @@ const command = resolve('dist/programs/landfall.js');
 interface LocalRunFacts {
   readonly apiUrl: string;
   readonly callbackUrl: string;
+  readonly databaseUrl: string;
   readonly oss: { readonly endpoint: string; readonly bucket: string };
 }
 
@@ -21,6 +23,8 @@ export interface DocsRun extends AsyncDisposable {
   readonly facts: LocalRunFacts;
   /** Runs a script as a person in the clone would, and gives what it printed. A command that fails is an error. */
   runShell(script: string): Promise<string>;
+  /** Runs SQL that reads, and gives the rows. */
+  query(statement: string): Promise<unknown[]>;
   /** Runs a module that may import the packages of the clone. */
   runModule(source: string): Promise<string>;
 }
@@ -79,6 +83,18 @@ export async function startDocsRun(files: Readonly<Record<string, Buffer>>): Pro
   return {
     facts,
     runShell: (script) => runShell(script, { ID: id }),
+    async query(statement) {
+      const client = new Client({
+        connectionString: facts.databaseUrl,
+        options: '-c default_transaction_read_only=on',
+      });
+      await client.connect();
+      try {
+        return (await client.query(statement)).rows;
+      } finally {
+        await client.end();
+      }
+    },
     async runModule(source) {
       const file = join(folder, 'block.mjs');
       await writeFile(file, here(source));

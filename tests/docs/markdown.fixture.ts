@@ -51,8 +51,8 @@ function readPage(file: string): Page {
     } else if (fence !== undefined) {
       block = { start: index + 1, language, lines: [], comment };
       comment = '';
-    } else if (inComment || text.startsWith('<!--')) {
-      comment = text;
+    } else if (inComment || text.trimStart().startsWith('<!--')) {
+      comment = text.trim();
       inComment = !text.includes('-->');
     } else {
       if (text.trim() !== '') comment = '';

@@ -268,7 +268,9 @@ describe('the figures of the queues', () => {
       const metrics = await (await fetch(`${api.managementUrl}/metrics`)).text();
       return metrics.includes('landfall_queue_backlog_jobs{queue="thumbnail"} 1') ? metrics : undefined;
     });
-    expect(text).toMatch(/landfall_queue_jobs\{queue="thumbnail",job="upload.process",state="waiting"\} 1\n/);
+    expect(text).toMatch(
+      /landfall_queue_jobs\{queue="thumbnail",job_name="upload.process",state="waiting"\} 1\n/,
+    );
     expect(text).toMatch(/landfall_queue_oldest_waiting_seconds\{queue="thumbnail"\} 1\d\d/);
     expect(text).toMatch(/landfall_outbox_jobs 0\n/);
   });

@@ -1,5 +1,6 @@
 import { createDataSource, type DataSource, type EntityManager } from '#database';
-import { histogram, type Logger, pause, withTimeLimit } from '#runtime';
+import { counter, histogram, type Logger, pause, withTimeLimit } from '#runtime';
+import type { EventType } from './event-types.js';
 
 /** The channel that wakes those who follow the log: events were placed. */
 export const eventsChannel = 'landfall_events';
@@ -30,12 +31,40 @@ const delays = histogram(
   [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 );
 
+/** What happened is counted where each event comes by once, whoever recorded it. */
+const placed = counter(
+  'landfall_events_placed_total',
+  'Events that this worker put in order, by type: what happened to uploads and renditions',
+  'type',
+);
+const failedUploads = counter(
+  'landfall_uploads_failed_total',
+  'Uploads that failed, by the code of the error; of those that are in the event log',
+  'code',
+);
+const failedRenditions = counter(
+  'landfall_renditions_failed_total',
+  'Versions of renditions that failed, by the code of the error; of uploads that are in the event log',
+  'code',
+);
+
+/** An event that was placed. */
+interface PlacedRow {
+  position: string;
+  delay: string;
+  type: EventType;
+  /** Of what failed. */
+  code: string | null;
+}
+
 const placeText = `
   WITH base AS (SELECT coalesce(max(position), 0) AS at FROM events WHERE position IS NOT NULL),
        next AS (SELECT id, row_number() OVER (ORDER BY sequence) AS n
                 FROM (SELECT id, sequence FROM events WHERE position IS NULL ORDER BY sequence LIMIT $1) AS unplaced)
   UPDATE events SET position = base.at + next.n FROM next, base WHERE events.id = next.id
-  RETURNING position, extract(epoch FROM clock_timestamp() - created_at) AS delay`;
+  RETURNING position, type, extract(epoch FROM clock_timestamp() - created_at) AS delay,
+            CASE type WHEN 'upload.failed' THEN data #>> '{upload,error,code}'
+                      WHEN 'rendition.failed' THEN data #>> '{rendition,error,code}' END AS code`;
 
 /**
  * Gives events their positions, after their transactions have ended. One process at a time does it,
@@ -120,21 +149,25 @@ export class EventSequencer {
       'SELECT EXISTS (SELECT FROM events WHERE position IS NULL) AS waiting',
     )) as [{ waiting: boolean }];
     if (!row.waiting) return 0;
-    const count = await manager.transaction(async (own) => {
+    const rows = await manager.transaction(async (own) => {
       // TypeORM returns [rows, count] for UPDATE … RETURNING.
-      const [rows] = (await own.query(placeText, [batchSize])) as [
-        { position: string; delay: string }[],
-        number,
-      ];
+      const [rows] = (await own.query(placeText, [batchSize])) as [PlacedRow[], number];
       const positions = rows.map(({ position }) => Number(position));
       delays.observe(Math.max(...rows.map(({ delay }) => Number(delay))));
       await this.onPlaced?.(own, { first: Math.min(...positions), last: Math.max(...positions) });
-      return rows.length;
+      return rows;
     });
+    for (const row of rows) countPlaced(row);
     // In a transaction of its own, which does not wait for the disk: one that is lost costs a poll.
     await manager.query(`SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, '')`, [
       eventsChannel,
     ]);
-    return count;
+    return rows.length;
   }
+}
+
+function countPlaced({ type, code }: PlacedRow): void {
+  placed.count(type);
+  if (type === 'upload.failed') failedUploads.count(code ?? 'internal.unexpected');
+  if (type === 'rendition.failed') failedRenditions.count(code ?? 'internal.unexpected');
 }

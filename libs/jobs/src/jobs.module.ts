@@ -1,9 +1,10 @@
 import { queueNames, type QueueName } from '#outbox';
-import { isLandfallError, LandfallError, type Logger, withTimeLimit } from '#runtime';
+import { LandfallError, type Logger } from '#runtime';
 import { BullModule, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } from '@nestjs/common';
 import type { Job, Queue, Worker } from 'bullmq';
 import { DataSource } from '#database';
+import { askQueue } from './ask-queue.js';
 import type { JobHandlers } from './job-handlers.js';
 import { JobLocks, lockMs, lookMs } from './job-locks.js';
 import { JobRunner } from './job-runner.js';
@@ -192,13 +193,8 @@ export class JobsModule implements OnModuleDestroy {
 
   /** @throws LandfallError `queue.unavailable` if it does not answer within two seconds */
   async checkQueue(): Promise<void> {
-    try {
-      const asked = Promise.all(this.connections.queues.map((queue) => queue.isPaused()));
-      await withTimeLimit(asked, checkTimeoutMs, 'queue.unavailable', 'no answer');
-    } catch (error) {
-      if (isLandfallError(error)) throw error;
-      throw new LandfallError('queue.unavailable', undefined, { cause: error });
-    }
+    const asked = Promise.all(this.connections.queues.map((queue) => queue.isPaused()));
+    await askQueue(asked, checkTimeoutMs, 'no answer');
   }
 
   /** A worker that stops taking jobs before it is closed rejects unhandled, which ends the process. */

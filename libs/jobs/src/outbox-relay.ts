@@ -1,4 +1,4 @@
-import { type DataSource, listenForNotifications } from '#database';
+import { type DataSource, isDatabaseUnavailable, listenForNotifications } from '#database';
 import {
   jobCatalog,
   jobIdOf,
@@ -8,9 +8,10 @@ import {
   type JobPayload,
   type QueueName,
 } from '#outbox';
-import { counter, histogram, pause, toLandfallError, withTimeLimit, type Logger } from '#runtime';
+import { counter, histogram, pause, toLandfallError, type Logger } from '#runtime';
 import { carriedSpan, type Span } from '#tracing';
 import type { BulkJobOptions, Queue } from 'bullmq';
+import { askQueue } from './ask-queue.js';
 import type { QueueLoss } from './queue-loss.js';
 
 const batchSize = 500;
@@ -20,7 +21,7 @@ const addTimeoutMs = 5_000;
 const relayed = counter(
   'landfall_relay_jobs_total',
   'Jobs that were moved from the outbox to their queue',
-  'job',
+  'job_name',
 );
 const failures = counter(
   'landfall_relay_failures_total',
@@ -88,7 +89,7 @@ export class OutboxRelay {
         if (failing) this.logger.info('relay works again');
         failing = false;
       } catch (error) {
-        failures.count(toLandfallError(error).code);
+        failures.count(isDatabaseUnavailable(error) ? 'database.unavailable' : toLandfallError(error).code);
         if (!failing) this.logger.warn({ err: error }, 'cannot relay the outbox; trying again');
         failing = true;
         await pause(500, signal);
@@ -131,12 +132,7 @@ export class OutboxRelay {
       for (const [queueName, queue] of this.queueing.queues) {
         const jobs = rows.flatMap((row) => this.toJob(row, queueName, spans.of(row)));
         if (jobs.length === 0) continue;
-        await withTimeLimit(
-          queue.addBulk(jobs),
-          addTimeoutMs,
-          'queue.unavailable',
-          `adding ${jobs.length} jobs timed out`,
-        );
+        await askQueue(queue.addBulk(jobs), addTimeoutMs, `adding ${jobs.length} jobs timed out`);
       }
       for (const { name } of rows) relayed.count(name);
       if (rows.length > 0) delays.observe(Math.max(0, ...rows.map(({ delayS }) => delayS)));

@@ -1,6 +1,7 @@
 import type { QueueName } from '#outbox';
-import { type Logger, withTimeLimit } from '#runtime';
+import type { Logger } from '#runtime';
 import type { Queue } from 'bullmq';
+import { askQueue } from './ask-queue.js';
 import type { QueueBackend } from './queue-backend.js';
 
 const lookEveryMs = 2_000;
@@ -43,5 +44,5 @@ export class QueueLoss {
 }
 
 function inTime<T>(request: Promise<T>): Promise<T> {
-  return withTimeLimit(request, lookTimeoutMs, 'queue.unavailable', 'the mark of a queue timed out');
+  return askQueue(request, lookTimeoutMs, 'the mark of a queue timed out');
 }

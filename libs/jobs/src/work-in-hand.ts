@@ -21,10 +21,12 @@ const durations = histogram(
   'landfall_job_seconds',
   'Duration of a run of a job, by outcome: done, retried, put_off, given_up, handed_back, lost',
   [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 10_800],
-  ['job', 'outcome'],
+  ['job_name', 'outcome'],
 );
 const runningByJob = new Map<JobName, number>();
-gauges('landfall_jobs_running', 'Jobs that this worker runs', ['job'], () => samplesOf('job', runningByJob));
+gauges('landfall_jobs_running', 'Jobs that this worker runs', ['job_name'], () =>
+  samplesOf('job_name', runningByJob),
+);
 const slotsByQueue = new Map<QueueName, number>();
 gauges('landfall_job_slots', 'How many jobs this worker runs at once', ['queue'], () =>
   samplesOf('queue', slotsByQueue),
@@ -56,7 +58,7 @@ export class WorkInHand {
     return (outcome, delayMs = 0) => {
       this.running.delete(run);
       countRunning(job, -1);
-      durations.observe({ job, outcome }, (performance.now() - startedAt) / 1_000);
+      durations.observe({ job_name: job, outcome }, (performance.now() - startedAt) / 1_000);
       if (delayMs > 0 && this.delayed.size < delayedMax) this.delayed.set(id, Date.now() + delayMs);
       if (outcome === 'done' || outcome === 'given_up') this.count(job, outcome);
     };

@@ -11,6 +11,7 @@ export type { UploadView } from '#uploads';
 export { type AppProcess, startApp } from './app-process.js';
 export { type Collector, startCollector } from './collector.js';
 export { eventually } from './eventually.js';
+export { readMetricsPage } from './metrics-page.js';
 export { ossClient } from './oss-client.js';
 export { ownPostgres, ownRedis, type OwnService } from './own-services.js';
 export { postForm } from './post-form.js';

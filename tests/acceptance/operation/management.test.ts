@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { type AppProcess, eventually, type Stack, startStack } from '#testing';
+import { type AppProcess, eventually, readMetricsPage, type Stack, startStack } from '#testing';
 import { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
@@ -23,23 +22,6 @@ async function readMetrics({ managementUrl }: AppProcess): Promise<Map<string, M
   return new Map(types);
 }
 
-/** What docs/metrics.md says, by name. */
-async function readPage(): Promise<Map<string, { type: string; of: string[]; labels: string[] }>> {
-  const rows = (await readFile('docs/metrics.md', 'utf8')).matchAll(
-    /^\| `(\w+)` \| (\w+) \| ([\w, ]+) \|([^|]*)\|/gm,
-  );
-  return new Map(
-    Array.from(rows, ([, name = '', type = '', of = '', labels = '']) => [
-      name,
-      {
-        type,
-        of: of.split(', '),
-        labels: Array.from(labels.matchAll(/`(\w+)`/g), ([, label = '']) => label),
-      },
-    ]),
-  );
-}
-
 describe('the management ports of api and worker', () => {
   let stack: Stack;
   beforeAll(async () => {
@@ -49,7 +31,7 @@ describe('the management ports of api and worker', () => {
   });
 
   test('serve every metric that docs/metrics.md names, with its type and labels, and no other', async () => {
-    const page = await readPage();
+    const page = await readMetricsPage();
     const served = { api: await readMetrics(stack.api), worker: await readMetrics(stack.worker) };
     const names = new Set([...served.api.keys(), ...served.worker.keys()]);
     expect([...page.keys()].toSorted()).toEqual([...names].toSorted());
@@ -66,12 +48,26 @@ describe('the management ports of api and worker', () => {
 
   test('count what a picture costs', async () => {
     const text = await (await fetch(`${stack.worker.managementUrl}/metrics`)).text();
-    expect(text).toMatch(/^landfall_job_seconds_count\{job="upload.process",outcome="done"\} 1$/m);
-    expect(text).toMatch(/^landfall_relay_jobs_total\{job="upload.process"\} 1$/m);
+    expect(text).toMatch(/^landfall_job_seconds_count\{job_name="upload.process",outcome="done"\} 1$/m);
+    expect(text).toMatch(/^landfall_relay_jobs_total\{job_name="upload.process"\} 1$/m);
     for (const direction of ['read', 'written'])
       expect(text).toMatch(
         new RegExp(`^landfall_store_bytes_total\\{direction="${direction}"\\} [1-9]`, 'm'),
       );
+  });
+
+  test('count what became of uploads, each once', async () => {
+    await putToEnd(stack, 'no.png', Buffer.from('no picture'));
+    const text = await eventually(async () => {
+      const now = await (await fetch(`${stack.worker.managementUrl}/metrics`)).text();
+      return now.includes('landfall_events_placed_total{type="upload.failed"}') ? now : undefined;
+    });
+    expect(text).toMatch(/^landfall_events_placed_total\{type="upload.ready"\} 1$/m);
+    expect(text).toMatch(/^landfall_uploads_failed_total\{code="media.type_mismatch"\} 1$/m);
+    expect(text).toMatch(/^landfall_upload_ready_seconds_count\{kind="image"\} 1$/m);
+    const ofApi = await (await fetch(`${stack.api.managementUrl}/metrics`)).text();
+    expect(ofApi).toMatch(/^landfall_landings_total\{source="callback"\} 2$/m);
+    expect(ofApi).toMatch(/^landfall_callback_seconds_count 2$/m);
   });
 
   test('a worker whose port is taken ends, and says which and why', async () => {
@@ -100,7 +96,7 @@ describe('the management ports of api and worker', () => {
       const id = await putObject(stack, 'held.png', await png(64, 48));
       await eventually(async () => {
         const metrics = await (await page(stack.worker, '/metrics')).text();
-        return metrics.includes('landfall_jobs_running{job="upload.process"} 1') || undefined;
+        return metrics.includes('landfall_jobs_running{job_name="upload.process"} 1') || undefined;
       });
       await endSlowly(stack.worker, release);
       expect(await stack.waitFor(id, 'ready')).toMatchObject({ error: null });

@@ -10,7 +10,7 @@ import { Problems } from '../contract/problems.js';
 import { UnprovenLimit } from '../limits/unproven-limit.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
-import { callbackOutcomes, unprovenCallbacks } from './callback-metrics.js';
+import { callbackOutcomes, callbackTimes, unprovenCallbacks } from './callback-metrics.js';
 import { CallbackGuard } from './callback.guard.js';
 
 /** The answer that OSS forwards to the uploading client. */
@@ -80,6 +80,7 @@ export class CallbackController {
     'database.unavailable',
   )
   async receiveCallback(@Req() request: CallbackRequest, @Res() reply: FastifyReply): Promise<void> {
+    const startedAt = performance.now();
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const landed = readCallbackBody(request.headers['content-type'], body, this.bodySettings);
     if (!this.config.oss.buckets.includes(landed.bucket)) {
@@ -100,6 +101,7 @@ export class CallbackController {
     }
     const { id, status } = await this.registry.register(landing);
     callbackOutcomes.count('ok');
+    callbackTimes.observe((performance.now() - startedAt) / 1_000);
     const answer: CallbackAnswer = { Status: 'OK', id, status };
     reply.send(answer);
   }

@@ -1,4 +1,11 @@
-import { type Logger, pause } from '#runtime';
+import { isDatabaseUnavailable } from '#database';
+import { counter, type Logger, pause, toLandfallError } from '#runtime';
+
+const failures = counter(
+  'landfall_repair_failures_total',
+  'Repairs that failed, by the code of the error; they are tried again',
+  'code',
+);
 
 /** How something is done again and again. */
 export interface Repetition {
@@ -16,7 +23,10 @@ export async function repeat(
     try {
       await work(signal);
     } catch (error) {
-      if (!signal.aborted) logger.warn({ err: error }, 'cannot sweep, trying again');
+      if (!signal.aborted) {
+        failures.count(isDatabaseUnavailable(error) ? 'database.unavailable' : toLandfallError(error).code);
+        logger.warn({ err: error }, 'cannot sweep, trying again');
+      }
     }
     await pause(intervalMs, signal);
   }

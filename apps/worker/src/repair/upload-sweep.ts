@@ -1,5 +1,5 @@
 import { pruneEvents } from '#events';
-import type { Config, Logger } from '#runtime';
+import { type Config, counter, type Logger } from '#runtime';
 import { removeOldKeys } from '#idempotency';
 import { removeOldReports } from '#queues';
 import { removeObjects } from '#storage';
@@ -15,6 +15,12 @@ import type { WorkerContext } from '../worker-context.js';
 import { checkRemovals } from './check-removals.js';
 import { followUpTickets } from './follow-up-tickets.js';
 import { repeat } from './repeat.js';
+
+const repairs = counter(
+  'landfall_repairs_total',
+  'Uploads that repairs looked at (swept), found (followed_up) or marked (gone), and versions whose objects were removed (removed)',
+  'repair',
+);
 
 type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number; eventsKeptS: number };
 
@@ -53,13 +59,16 @@ export class UploadSweep {
 
   private async repair(signal: AbortSignal): Promise<void> {
     const swept = await sweepUploads(this.worker.source, this.settings.sweepAfterMs, signal);
+    repairs.count('swept', swept);
     if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
   }
 
   private async ask(signal: AbortSignal): Promise<void> {
     const gone = await checkRemovals(this.worker, signal);
+    repairs.count('gone', gone);
     if (gone > 0) this.logger.info({ gone }, 'marked uploads whose object is gone');
     const found = await followUpTickets(this.worker, this.registry, signal);
+    repairs.count('followed_up', found);
     if (found > 0) this.logger.info({ found }, 'found uploads of tickets whose callback has not come');
   }
 
@@ -73,6 +82,7 @@ export class UploadSweep {
     const unconfirmed = await removeUnconfirmed(source, signal);
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);
+    repairs.count('removed', removed);
     if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
   }
 

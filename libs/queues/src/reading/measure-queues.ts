@@ -8,13 +8,13 @@ export function measureQueues(figures: QueueFigures): void {
   const each = (queues: Queues) => Object.entries(queues.queues);
   gauges(
     'landfall_queue_jobs',
-    'Work that is to be done, by job and state: waiting, active, delayed; of deliveries the job is delivery',
-    ['queue', 'job', 'state'],
+    'Work that is to be done, by job and state: waiting, active, delayed; of deliveries the name is delivery',
+    ['queue', 'job_name', 'state'],
     of((queues) =>
       each(queues).flatMap(([queue, { jobs, ...all }]) =>
         Object.entries(queue === 'delivery' ? { delivery: all } : jobs).flatMap(([job, figures]) =>
           (['waiting', 'active', 'delayed'] as const).map((state): Sample => [
-            { queue, job, state },
+            { queue, job_name: job, state },
             figures[state],
           ]),
         ),
@@ -52,6 +52,12 @@ export function measureQueues(figures: QueueFigures): void {
     'Age of the first job that is in no queue yet, 0 when there is none',
     [],
     of(({ outbox }) => [[{}, outbox.oldestSeconds ?? 0]]),
+  );
+  gauges(
+    'landfall_queue_reachable',
+    '1 while the workers reach the queue, 0 while one does not; without workers there is none',
+    [],
+    of(({ queueReachable }) => (queueReachable === null ? [] : [[{}, queueReachable ? 1 : 0]])),
   );
   gauges(
     'landfall_events_unplaced',

@@ -1,6 +1,7 @@
 import { isDatabaseUnavailable, isValueRefused } from '#database';
 import { outboxChannel } from '#outbox';
 import {
+  counter,
   histogram,
   LandfallError,
   pause,
@@ -14,6 +15,7 @@ import { type Span, traceSpan, within } from '#tracing';
 import { insertUploads, type RegistryPool, type NewUpload, type RegisteredUpload } from './insert-uploads.js';
 import { type Landing, landingKeyOf } from './landing.js';
 import { processPayload } from '../making/process-payload.js';
+import { uploadSources } from '../rows/upload.entity.js';
 
 export interface RegistrySettings {
   /** Most uploads that share one statement. */
@@ -49,6 +51,14 @@ const waitTimes = histogram(
   'Time from arrival to the statement, of the one that waited longest',
   [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5],
 );
+
+const newLandings = counter(
+  'landfall_landings_total',
+  'Landings that were recorded and not known before, by what told of them: callback, event, ticket, reconcile',
+  'source',
+);
+// From 0 on, or Prometheus would not see the first ones as an increase.
+for (const source of uploadSources) newLandings.count(source, 0);
 
 const notifyIntervalMs = 25;
 const notifyTimeoutMs = 5_000;
@@ -177,6 +187,7 @@ export class UploadRegistry {
     waitTimes.observe((startedAt - (batch[0]?.since ?? startedAt)) / 1_000);
     const known = await insertUploads(this.pool, uploads, this.settings.sweepAfterMs, timeoutMs);
     commitTimes.observe((performance.now() - startedAt) / 1_000);
+    for (const { landing, source } of uploads) if (!known.has(landing)) newLandings.count(source);
     let first = sorted[0];
     for (const entry of sorted) {
       const { landing } = entry.upload;

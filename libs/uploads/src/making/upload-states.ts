@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type MakingJob, outboxRow, queueJobs, type Urgency } from '#outbox';
-import type { LandfallError, WarningCode } from '#runtime';
+import { histogram, type LandfallError, type WarningCode } from '#runtime';
 import { type DataSource, type EntityManager, PreparedStatement } from '#database';
 import { findRenditions, recordEnd, recordStored, recordUpload } from '../events/record-uploads.js';
 import { relandMerged } from './reland-merged.js';
@@ -8,6 +8,13 @@ import type { ImageFingerprint } from '#media';
 import { type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
 import { isOpen, lockOpenUpload } from './open-uploads.js';
 import { insertPending, type PlannedVersion } from './pending-versions.js';
+
+const readyTimes = histogram(
+  'landfall_upload_ready_seconds',
+  'Time from the landing until all renditions are ready for the first time, by kind of the upload',
+  [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 10_800],
+  ['kind'],
+);
 
 /** So long one can ask why a landing that nobody vouches for was not confirmed; then its row goes. */
 const unconfirmedKept = `interval '6 hours'`;
@@ -169,6 +176,13 @@ export async function settleUpload(manager: EntityManager, id: string): Promise<
   if (before.status !== status || isDoneAgain)
     await recordEnd(manager, `upload.${status}`, upload, renditions);
   if (failed) await relandMerged(manager, id, failed.errorCode);
+  else if (before.status === 'processing' && !before.isReprocessed) observeReady(upload);
+}
+
+/** Before its commit, which few transactions miss by then. */
+function observeReady({ kind, createdAt, readyAt }: Upload): void {
+  if (readyAt)
+    readyTimes.observe({ kind: kind ?? 'other' }, (readyAt.getTime() - createdAt.getTime()) / 1_000);
 }
 
 const endUpload = new PreparedStatement<

@@ -32,3 +32,5 @@ export const webhooksDisabled = counter(
   'Webhooks that were disabled because of their answers, by reason',
   'reason',
 );
+// From 0 on, or Prometheus would not see the first one as an increase.
+for (const reason of ['gone', 'failing']) webhooksDisabled.count(reason, 0);
