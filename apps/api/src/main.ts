@@ -16,6 +16,7 @@ import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
+import { drain } from './http/drain.js';
 import { knowRoutes } from './http/known-routes.js';
 import { answerUnroutable } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
@@ -74,6 +75,8 @@ const answerHeaders = answerHeadersFor(config.http.publicUrl?.startsWith('https:
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
+  // A request that a kept connection still brings is answered as any other: see `drain`.
+  return503OnClosing: false,
   requestTimeout: requestTimeoutMs,
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable(answerHeaders),
@@ -100,8 +103,9 @@ if (config.http.docs) serveApiDocument(app, fastify);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;
-closeOnSignal(logger, 8_000, async () => {
+closeOnSignal(logger, config.http.drainMs + 8_000, async () => {
   readiness.stop();
+  await drain(fastify.server, config.http.drainMs);
   // Otherwise closing would wait for keep-alive connections that were in use when it began.
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();

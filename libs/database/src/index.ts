@@ -26,6 +26,13 @@ export {
   migrateDatabase,
   revertLastMigration,
 } from './migrate-database.js';
+export {
+  type ExpectedLock,
+  type OldTransaction,
+  type PendingMigration,
+  planUpgrade,
+  type UpgradePlan,
+} from './plan-upgrade.js';
 export { listenForNotifications } from './notifications.js';
 export { PreparedStatement } from './prepared-statement.js';
 export {
