@@ -64,12 +64,12 @@ function describeLock({ table, mode, lasts, sizeBytes, rows }: ExpectedLock): st
   const duration =
     lasts === 'moment'
       ? 'a moment; it asks for a second at a time, and lets others pass'
-      : `about ${describeSeconds((readsOfScan * sizeBytes) / readBytesPerS)}`;
+      : describeSeconds((readsOfScan * sizeBytes) / readBytesPerS);
   return `${table} (${size}): ${mode}, ${stops[mode]}, for ${duration}`;
 }
 
 function describeSeconds(seconds: number): string {
   if (seconds < 1) return 'less than a second';
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return `${Math.round(seconds / 60)} min`;
+  if (seconds < 120) return `about ${Math.round(seconds)} s`;
+  return `about ${Math.round(seconds / 60)} min`;
 }

@@ -38,7 +38,7 @@ export class Fleet {
   readonly #members: Member[] = [];
   readonly scratch: { folder: string }[] = [];
   readonly workerLogs: string[] = [];
-  #started = 0;
+  readonly #started: App[] = [];
 
   constructor(
     private readonly base: Base,
@@ -50,6 +50,11 @@ export class Fleet {
     return this.#members.map(({ app }) => app);
   }
 
+  /** How often one of them ended although nobody had ended it. */
+  get endedByThemselves(): number {
+    return this.#started.reduce((sum, { endedByItself }) => sum + endedByItself, 0);
+  }
+
   /** How many run of each release. */
   countOf(release: Release['name']): number {
     return this.#members.filter((member) => member.release === release).length;
@@ -57,10 +62,11 @@ export class Fleet {
 
   /** Starts one more. */
   async start(kind: Kind, release: Release): Promise<void> {
-    const name = `${kind}-${(this.#started += 1)}`;
-    this.#members.push(
-      kind === 'api' ? await this.#startApi(name, release) : await this.#startWorker(name, release),
-    );
+    const name = `${kind}-${this.#started.length + 1}`;
+    const member =
+      kind === 'api' ? await this.#startApi(name, release) : await this.#startWorker(name, release);
+    this.#started.push(member.app);
+    this.#members.push(member);
   }
 
   /** Starts one more, and then ends the oldest of its kind, as a Deployment does with `maxUnavailable: 0`. */

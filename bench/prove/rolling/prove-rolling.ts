@@ -136,7 +136,10 @@ export async function proveRolling(options: RollingOptions): Promise<RollingOutc
       loadS: Math.round((loadedAt - startedAt) / 1_000),
       settleS: Math.round((settledAt - loadedAt) / 1_000),
     };
-    const broken = findBroken(outcome, receiver.forged);
+    const broken = findBroken(outcome, {
+      'processes that ended by themselves': fleet.endedByThemselves,
+      'deliveries whose signature does not hold': receiver.forged,
+    });
     isKept = broken.length > 0;
     return { ...outcome, broken, holds: !isKept, folder: isKept ? folder : null };
   } finally {
@@ -244,7 +247,7 @@ function findBroken(
     restarts,
     isSettled,
   }: Omit<RollingOutcome, 'broken' | 'holds' | 'folder'>,
-  forged: number,
+  more: Readonly<Record<string, number>>,
 ): string[] {
   const unclean = restarts.filter(({ exitCode }) => exitCode !== 0).length;
   const counts: Record<string, number> = {
@@ -260,8 +263,8 @@ function findBroken(
     'jobs done twice': jobs.doneTwice.length,
     'jobs lost to another worker': jobs.lost,
     'processes that did not end in order': unclean,
-    'deliveries whose signature does not hold': forged,
     'not still after ten minutes': isSettled ? 0 : 1,
+    ...more,
   };
   return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${what}: ${count}`] : []));
 }
