@@ -8,14 +8,27 @@ const pauseMs = 150;
 const timeoutMs = 15_000;
 const mostKept = 20;
 
+/** What callers saw, and uploads that ask for tickets and call OSS. */
+export interface Calls {
+  readonly made: number;
+  readonly failed: number;
+  readonly worstMs: number;
+  /** The first of them, in words. */
+  readonly failures: readonly string[];
+}
+
 /** Clients of the API that keep their connections and try nothing again, so that every failure is counted. */
 export class Callers {
-  readonly failures: string[] = [];
-  made = 0;
-  failed = 0;
-  worstMs = 0;
+  readonly #failures: string[] = [];
+  #made = 0;
+  #failed = 0;
+  #worstMs = 0;
 
   constructor(private readonly target: Pick<Base, 'apiKey'> & { readonly apiUrl: string }) {}
+
+  counted(): Calls {
+    return { made: this.#made, failed: this.#failed, worstMs: this.#worstMs, failures: this.#failures };
+  }
 
   /** Calls until the signal aborts. */
   async callUntil(signal: AbortSignal): Promise<void> {
@@ -24,8 +37,9 @@ export class Callers {
 
   /** Counts a failure of somebody else's request to the API or to OSS. */
   readonly tellFailure = (error: unknown): void => {
-    this.failed += 1;
-    if (this.failures.length < mostKept) this.failures.push(`${new Date().toISOString()} ${describe(error)}`);
+    this.#failed += 1;
+    if (this.#failures.length < mostKept)
+      this.#failures.push(`${new Date().toISOString()} ${describe(error)}`);
   };
 
   async #call(signal: AbortSignal): Promise<void> {
@@ -35,13 +49,13 @@ export class Callers {
     try {
       for (let turn = 0; !signal.aborted; turn += 1) {
         const startedAt = performance.now();
-        this.made += 1;
+        this.#made += 1;
         try {
           await this.#get(agent, paths[turn % paths.length] ?? '');
         } catch (error) {
           this.tellFailure(error);
         }
-        this.worstMs = Math.max(this.worstMs, performance.now() - startedAt);
+        this.#worstMs = Math.max(this.#worstMs, performance.now() - startedAt);
         await pause(pauseMs, signal);
       }
     } finally {

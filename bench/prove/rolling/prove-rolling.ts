@@ -12,7 +12,7 @@ import type { KindShares } from '../load/uploads.js';
 import { type Backend, type Base, openBase } from '../parts/base.js';
 import type { Part } from '../parts/part.js';
 import { Balancer } from './balancer.js';
-import { Callers } from './callers.js';
+import { Callers, type Calls } from './callers.js';
 import { Fleet, type Kind, type Restart } from './fleet.js';
 import { type Followed, Follower } from './follower.js';
 import { countJobRuns, type JobRuns } from './job-runs.js';
@@ -33,7 +33,7 @@ export interface RollingOptions {
 export interface RollingOutcome extends Counted {
   readonly backend: Backend;
   readonly restarts: readonly Restart[];
-  readonly calls: Pick<Callers, 'made' | 'failed' | 'worstMs' | 'failures'>;
+  readonly calls: Calls;
   readonly followed: Followed;
   readonly jobs: JobRuns;
   readonly loadS: number;
@@ -130,7 +130,7 @@ export async function proveRolling(options: RollingOptions): Promise<RollingOutc
       leftovers,
       backend,
       restarts,
-      calls: callers,
+      calls: callers.counted(),
       followed,
       jobs,
       loadS: Math.round((loadedAt - startedAt) / 1_000),
