@@ -89,6 +89,8 @@ class Observer {
   readonly harm: string[] = [];
   readonly #locks = new Map<string, TakenLock>();
   #lockWaitMs = 0;
+  /** How often each table had been read from end to end when the transaction began: this connection counts on. */
+  #scansBefore = new Map<string, number>();
 
   constructor(
     private readonly runner: QueryRunner,
@@ -129,6 +131,7 @@ class Observer {
     await this.runner.query('BEGIN');
     try {
       this.#lockWaitMs = 0;
+      this.#scansBefore = await this.#readScans();
       await work();
       await this.#noteLocks();
       await this.runner.query('COMMIT');
@@ -155,12 +158,13 @@ class Observer {
 
   async #noteLocks(): Promise<void> {
     const held = (await this.runner.query(
-      `SELECT c.relname AS name, l.mode, c.relfilenode::int AS filenode, coalesce(s.seq_scan, 0)::int AS scans
+      `SELECT c.relname AS name, l.mode, c.relfilenode::int AS filenode
        FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
-       LEFT JOIN pg_stat_xact_user_tables AS s ON s.relid = c.oid
        WHERE l.pid = pg_backend_pid() AND l.granted AND c.relkind IN ('r', 'v') AND c.relnamespace = 'public'::regnamespace`,
-    )) as { name: string; mode: string; filenode: number; scans: number }[];
-    for (const { name, mode, filenode, scans } of held) {
+    )) as { name: string; mode: string; filenode: number }[];
+    const scansNow = await this.#readScans();
+    for (const { name, mode, filenode } of held) {
+      const scans = (scansNow.get(name) ?? 0) - (this.#scansBefore.get(name) ?? 0);
       const old = this.before.relations.get(name);
       const strong = strongModes[mode];
       if (!old || !strong) continue;
@@ -182,6 +186,13 @@ class Observer {
     );
     const tables = new Set(strongest.map(({ name }) => name));
     if (tables.size > 1) this.harm.push(`${[...tables].sort().join(' and ')} are locked at once`);
+  }
+
+  async #readScans(): Promise<Map<string, number>> {
+    const rows = (await this.runner.query(
+      'SELECT relname AS name, seq_scan::int AS scans FROM pg_stat_xact_user_tables',
+    )) as { name: string; scans: number }[];
+    return new Map(rows.map(({ name, scans }) => [name, scans]));
   }
 
   /** Postgres takes this lock for it, in transactions that nobody can look into. */
