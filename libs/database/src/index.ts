@@ -25,6 +25,7 @@ export {
   createDatabaseIfMissing,
   migrateDatabase,
   revertLastMigration,
+  waitForMigrations,
 } from './migrate-database.js';
 export {
   type ExpectedLock,
