@@ -85,6 +85,9 @@ const strongModes: Readonly<Record<string, TakenLock['mode']>> = {
   AccessExclusiveLock: 'ACCESS EXCLUSIVE',
 };
 
+/** The strongest last. */
+const modes = ['SHARE UPDATE EXCLUSIVE', 'SHARE ROW EXCLUSIVE', 'ACCESS EXCLUSIVE'];
+
 class Observer {
   readonly harm: string[] = [];
   readonly #locks = new Map<string, TakenLock>();
@@ -163,29 +166,34 @@ class Observer {
        WHERE l.pid = pg_backend_pid() AND l.granted AND c.relkind IN ('r', 'v') AND c.relnamespace = 'public'::regnamespace`,
     )) as { name: string; mode: string; filenode: number }[];
     const scansNow = await this.#readScans();
-    for (const { name, mode, filenode } of held) {
-      const scans = (scansNow.get(name) ?? 0) - (this.#scansBefore.get(name) ?? 0);
-      const old = this.before.relations.get(name);
-      const strong = strongModes[mode];
-      if (!old || !strong) continue;
-      const isWritten = filenode !== old.filenode;
-      this.#note({ table: name, mode: strong, lasts: isWritten || scans > 0 ? 'scan' : 'moment' });
-      if (strong === 'SHARE UPDATE EXCLUSIVE') continue;
-      if (isWritten) this.harm.push(`${name} is written anew under ${strong}`);
-      else if (scans > 0) this.harm.push(`${name} is read from end to end under ${strong}`);
+    const waiting = new Set<string>();
+    for (const [name, { mode, filenode }] of this.#strongestOf(held)) {
+      const isWritten = filenode !== this.before.relations.get(name)?.filenode;
+      const isRead = (scansNow.get(name) ?? 0) > (this.#scansBefore.get(name) ?? 0);
+      this.#note({ table: name, mode, lasts: isWritten || isRead ? 'scan' : 'moment' });
+      if (mode === 'SHARE UPDATE EXCLUSIVE') continue;
+      waiting.add(name);
+      if (isWritten) this.harm.push(`${name} is written anew under ${mode}`);
+      else if (isRead) this.harm.push(`${name} is read from end to end under ${mode}`);
       if (this.#lockWaitMs > longestLockWaitMs)
         this.harm.push(
-          `${strong} of ${name} is waited for without a lock_timeout of ${longestLockWaitMs} ms or less`,
+          `${mode} of ${name} is waited for without a lock_timeout of ${longestLockWaitMs} ms or less`,
         );
     }
-    const strongest = held.filter(
-      ({ name, mode }) =>
-        this.before.relations.has(name) &&
-        strongModes[mode] &&
-        strongModes[mode] !== 'SHARE UPDATE EXCLUSIVE',
-    );
-    const tables = new Set(strongest.map(({ name }) => name));
-    if (tables.size > 1) this.harm.push(`${[...tables].sort().join(' and ')} are locked at once`);
+    if (waiting.size > 1) this.harm.push(`${[...waiting].sort().join(' and ')} are locked at once`);
+  }
+
+  /** Of what was there before the migration, the strongest lock of each. */
+  #strongestOf(held: readonly { name: string; mode: string; filenode: number }[]) {
+    const strongest = new Map<string, { mode: TakenLock['mode']; filenode: number }>();
+    for (const { name, mode, filenode } of held) {
+      const strong = strongModes[mode];
+      if (!strong || !this.before.relations.has(name)) continue;
+      const known = strongest.get(name);
+      if (!known || modes.indexOf(strong) > modes.indexOf(known.mode))
+        strongest.set(name, { mode: strong, filenode });
+    }
+    return strongest;
   }
 
   async #readScans(): Promise<Map<string, number>> {
