@@ -48,7 +48,7 @@ async function readSchema(runner: QueryRunner): Promise<Schema> {
      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')`,
   )) as { name: string; oid: number; filenode: number }[];
   const columns = (await runner.query(
-    `SELECT table_name || '.' || column_name AS name, format('%s %s', udt_name, character_maximum_length) AS type,
+    `SELECT table_name || '.' || column_name AS name, concat_ws(' ', udt_name, character_maximum_length) AS type,
             is_nullable = 'YES' AS "isNullable", column_default IS NOT NULL AS "hasDefault"
      FROM information_schema.columns WHERE table_schema = 'public'`,
   )) as { name: string; type: string; isNullable: boolean; hasDefault: boolean }[];
