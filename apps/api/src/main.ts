@@ -69,6 +69,13 @@ const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
  */
 const requestTimeoutMs = 5_000;
 
+/**
+ * After how long clients are told to give up a connection that they do not use, and for how much longer it is kept. Clients
+ * that read the first lose their idle connections within the drain, by themselves: one that the server closes can meet a
+ * request. Load balancers read neither, keep theirs for a minute as a rule, and must not lose them first.
+ */
+const idleConnectionMs = { told: 5_000, more: 67_000 };
+
 const answerHeaders = answerHeadersFor(config.http.publicUrl?.startsWith('https:') === true);
 
 // Bodies stay raw bytes, because the signature of a callback covers them.
@@ -78,10 +85,15 @@ const adapter = new FastifyAdapter({
   // A request that a kept connection still brings is answered as any other: see `drain`.
   return503OnClosing: false,
   requestTimeout: requestTimeoutMs,
+  keepAliveTimeout: idleConnectionMs.told,
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable(answerHeaders),
   // Node applies the longer of the two to the whole request.
-  http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
+  http: {
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeoutBuffer: idleConnectionMs.more,
+  },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
   ApiModule.register({ config, logger, source, registry, pipelines, publicUrl, readiness, figures }),

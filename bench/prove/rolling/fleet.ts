@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, nodeFlags, workerFlags } from '#local';
+import { pause } from '#runtime';
 import type { App } from '../parts/app.js';
 import type { Base } from '../parts/base.js';
 import type { Balancer } from './balancer.js';
@@ -8,8 +9,8 @@ import type { Release } from './release.js';
 
 export type Kind = 'api' | 'worker';
 
-/** How long an api goes on serving after SIGTERM: several probes of the balancer. */
-const drainMs = 3_000;
+/** How long an api goes on serving after SIGTERM: until clients have given up connections that they do not use. */
+const drainMs = 6_000;
 /** Shorter than a film takes here, so that some of them are handed back. */
 const graceMs = 2_000;
 
@@ -86,6 +87,11 @@ export class Fleet {
 
   async #stop(member: Member | undefined): Promise<number | null> {
     if (!member) throw new Error('there is nothing to restart');
+    if (member.port !== null && member.release === 'other') {
+      // Releases before `API_DRAIN_MS` were taken out of the Service, and slept, before they got SIGTERM.
+      this.balancer.remove(member.port);
+      await pause(drainMs);
+    }
     await member.app.stop();
     if (member.port !== null) this.balancer.remove(member.port);
     this.#members.splice(this.#members.indexOf(member), 1);

@@ -118,6 +118,11 @@ describe('the management ports of api and worker', () => {
 
     test('of an api that drains, which serves until balancers have noticed, and ends its connections', async () => {
       const app = await startApp('api', { ...stack.env, API_DRAIN_MS: '3000' });
+      const kept = await fetch(`${app.url}/health/live`);
+      expect(['connection', 'keep-alive'].map((name) => kept.headers.get(name))).toEqual([
+        'keep-alive',
+        'timeout=5',
+      ]);
       const exit = app.end();
       await eventually(async () => (await page(app, '/health/ready')).status === 503 || undefined);
       const answer = await fetch(`${app.url}/v1/uploads`, {
