@@ -74,7 +74,7 @@ const requestTimeoutMs = 5_000;
  * that read the first lose their idle connections within the drain, by themselves: one that the server closes can meet a
  * request. Load balancers read neither, keep theirs for a minute as a rule, and must not lose them first.
  */
-const idleConnectionMs = { told: 5_000, more: 67_000 };
+const idleConnectionMs = { advised: 5_000, more: 67_000 };
 
 const answerHeaders = answerHeadersFor(config.http.publicUrl?.startsWith('https:') === true);
 
@@ -85,7 +85,7 @@ const adapter = new FastifyAdapter({
   // A request that a kept connection still brings is answered as any other: see `drain`.
   return503OnClosing: false,
   requestTimeout: requestTimeoutMs,
-  keepAliveTimeout: idleConnectionMs.told,
+  keepAliveTimeout: idleConnectionMs.advised,
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable(answerHeaders),
   // Node applies the longer of the two to the whole request.

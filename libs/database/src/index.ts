@@ -27,13 +27,7 @@ export {
   revertLastMigration,
   waitForMigrations,
 } from './migrate-database.js';
-export {
-  type ExpectedLock,
-  type OldTransaction,
-  type PendingMigration,
-  planUpgrade,
-  type UpgradePlan,
-} from './plan-upgrade.js';
+export { type ExpectedLock, type PendingMigration, planUpgrade, type UpgradePlan } from './plan-upgrade.js';
 export { listenForNotifications } from './notifications.js';
 export { PreparedStatement } from './prepared-statement.js';
 export {

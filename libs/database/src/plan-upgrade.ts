@@ -25,7 +25,7 @@ export interface PendingMigration {
 }
 
 /** A transaction that is open: whatever locks what it uses waits for it, and building an index waits for all. */
-export interface OldTransaction {
+interface OldTransaction {
   readonly pid: number;
   readonly application: string;
   readonly ageS: number;
