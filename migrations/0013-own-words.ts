@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
 /** Only what has tags or labels is in their indexes: recording a callback costs what it did. */
 const indexes: readonly (readonly [name: string, definition: string])[] = [
@@ -12,16 +13,21 @@ const indexes: readonly (readonly [name: string, definition: string])[] = [
  * For live tables: new columns have a constant default and rewrite nothing, and indexes are made without a lock that others
  * wait for. The release before writes rows without them.
  */
-export class OwnWords1764806400000 implements MigrationInterface {
+export class OwnWords1764806400000 implements OnlineMigration {
   readonly transaction = false;
+  readonly locks = [
+    { table: 'uploads', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' },
+    { table: 'uploads', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'scan' },
+  ] as const;
+  readonly revertLoses = 'titles, tags and labels of uploads';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`SET lock_timeout = '10s'`);
-    await runner.query(`
-      ALTER TABLE uploads ADD COLUMN IF NOT EXISTS title text,
-                          ADD COLUMN IF NOT EXISTS tags text[] NOT NULL DEFAULT '{}',
-                          ADD COLUMN IF NOT EXISTS labels jsonb NOT NULL DEFAULT '{}'`);
-    await runner.query('RESET lock_timeout');
+    await lockBriefly(
+      runner,
+      `ALTER TABLE uploads ADD COLUMN IF NOT EXISTS title text,
+                           ADD COLUMN IF NOT EXISTS tags text[] NOT NULL DEFAULT '{}',
+                           ADD COLUMN IF NOT EXISTS labels jsonb NOT NULL DEFAULT '{}'`,
+    );
     for (const [name, definition] of indexes) {
       // An interrupted one has left an index that is not valid.
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
@@ -30,10 +36,10 @@ export class OwnWords1764806400000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`SET lock_timeout = '10s'`);
     // The indexes go with their columns.
-    await runner.query(`
-      ALTER TABLE uploads DROP COLUMN IF EXISTS title, DROP COLUMN IF EXISTS tags, DROP COLUMN IF EXISTS labels`);
-    await runner.query('RESET lock_timeout');
+    await lockBriefly(
+      runner,
+      'ALTER TABLE uploads DROP COLUMN IF EXISTS title, DROP COLUMN IF EXISTS tags, DROP COLUMN IF EXISTS labels',
+    );
   }
 }

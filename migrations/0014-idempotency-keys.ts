@@ -1,7 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { OnlineMigration } from './online-migration.js';
 
 /** Answers to requests that may be repeated. A table of its own: nothing that lives is touched. */
-export class IdempotencyKeys1764892800000 implements MigrationInterface {
+export class IdempotencyKeys1764892800000 implements OnlineMigration {
+  readonly locks = [];
+  readonly revertLoses = 'the answers to requests that may be repeated';
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE idempotency_keys (

@@ -1,11 +1,14 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { OnlineMigration } from './online-migration.js';
 
 /**
  * Finds what is being made just now without a look at all that waits. Made without a lock that others
  * wait for.
  */
-export class FindRunningVersions1764979200000 implements MigrationInterface {
+export class FindRunningVersions1764979200000 implements OnlineMigration {
   readonly transaction = false;
+  readonly locks = [{ table: 'rendition_versions', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'scan' }] as const;
+  readonly revertLoses = null;
 
   async up(runner: QueryRunner): Promise<void> {
     // An interrupted one has left an index that is not valid.

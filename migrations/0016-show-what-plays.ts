@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
 /** The view of renditions; of each it shows the version whose `rank` comes first. */
 const viewOf = (rank: string) => `
@@ -21,14 +22,16 @@ const before = `status = 'ready' DESC, status = 'pending' DESC`;
 const now = `${before}, (status = 'pending' AND object_key IS NOT NULL) DESC`;
 
 /** Shows of a rendition that is planned anew while it is made, and plays already, what plays. */
-export class ShowWhatPlays1765065600000 implements MigrationInterface {
+export class ShowWhatPlays1765065600000 implements OnlineMigration {
+  readonly transaction = false;
+  readonly locks = [{ table: 'renditions', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' }] as const;
+  readonly revertLoses = null;
+
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`SET LOCAL lock_timeout = '10s'`);
-    await runner.query(viewOf(now));
+    await lockBriefly(runner, viewOf(now));
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`SET LOCAL lock_timeout = '10s'`);
-    await runner.query(viewOf(before));
+    await lockBriefly(runner, viewOf(before));
   }
 }

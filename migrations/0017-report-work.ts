@@ -1,7 +1,11 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import type { OnlineMigration } from './online-migration.js';
 
 /** What workers say of their work, for the figures of the queues. New tables: nothing waits for their locks. */
-export class ReportWork1765152000000 implements MigrationInterface {
+export class ReportWork1765152000000 implements OnlineMigration {
+  readonly locks = [];
+  readonly revertLoses = 'how much work ended in the last hour, by the minute';
+
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE worker_reports (

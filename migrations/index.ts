@@ -17,6 +17,8 @@ import { ShowWhatPlays1765065600000 } from './0016-show-what-plays.js';
 import { ReportWork1765152000000 } from './0017-report-work.js';
 import { CarryTraces1765238400000 } from './0018-carry-traces.js';
 
+export { lockBriefly, type OnlineMigration, type TakenLock } from './online-migration.js';
+
 /** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
 export const migrations = [
   CreateUploads1763683200000,

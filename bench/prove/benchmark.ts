@@ -1,6 +1,6 @@
 import type { BenchmarkOptions } from '../harness/benchmark.js';
 import type { Report } from '../harness/report.js';
-import type { Backend } from './parts/stack.js';
+import type { Backend } from './parts/base.js';
 import { prove } from './prove.js';
 import { tellOutcome } from './tell.js';
 

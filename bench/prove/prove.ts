@@ -1,15 +1,11 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import OSS from 'ali-oss';
-import { connectTo } from '../harness/services.js';
-import { gatherEvidence, listObjects, readAnswers, readReceived } from './count/evidence.js';
-import { findAll, type Findings } from './count/findings.js';
-import { type Latency, readLatencies } from './count/latencies.js';
-import { countJobs, findForeignProcesses, findScratchFiles } from './count/leftovers.js';
-import { runReconcile } from './count/run-reconcile.js';
-import { settle } from './count/settle.js';
-import { countTotals, type Totals } from './count/totals.js';
+import { countAll } from './count/count-all.js';
+import type { Findings } from './count/findings.js';
+import type { Latency } from './count/latencies.js';
+import { findForeignProcesses, findScratchFiles } from './count/leftovers.js';
+import type { Totals } from './count/totals.js';
 import { type MadeFault, makeFaults } from './faults/make-faults.js';
 import { targetsIn } from './faults/fault-table.js';
 import { planFaults } from './faults/schedule.js';
@@ -19,7 +15,8 @@ import { drive } from './load/drive.js';
 import { makeMedia } from './load/media.js';
 import { Pace } from './load/pace.js';
 import { Receiver } from './load/receiver.js';
-import { type Backend, bucket, openStack, renditionPrefix, type Stack } from './parts/stack.js';
+import type { Backend } from './parts/base.js';
+import { openStack, type Stack } from './parts/stack.js';
 
 export interface ProveOptions {
   readonly backend: Backend;
@@ -68,7 +65,7 @@ export async function prove(options: ProveOptions): Promise<Outcome> {
     const faults = await runLoad(stack, folder, answersFile, options);
     const loadedAt = performance.now();
     say('all uploads are made');
-    const counted = await count(stack, { answersFile, receivedFile }, options);
+    const counted = await countAll(stack, { answersFile, receivedFile }, options);
     const settledAt = performance.now();
     const leftovers = counted.leftovers.concat(await stopAndLook(stack));
     signal.throwIfAborted();
@@ -109,7 +106,7 @@ async function runLoad(
   const ends = AbortSignal.any([signal, failed.signal]);
   const pace = new Pace(ends);
   const watch = new Watch(stack.databaseUrl, ends);
-  const client = new Client(stack, media, watch.tellAnswer);
+  const client = new Client(stack, media, { onAnswer: watch.tellAnswer });
   const schedule = planFaults(targetsIn(stack), { seed, uploads, perSecond });
   const loading = drive({
     uploads,
@@ -126,51 +123,6 @@ async function runLoad(
   await Promise.allSettled([loading, faulting]);
   await loading;
   return faulting;
-}
-
-type Counted = Pick<Outcome, 'totals' | 'findings' | 'latencies'> & {
-  leftovers: string[];
-  isSettled: boolean;
-};
-
-async function count(
-  stack: Stack,
-  { answersFile, receivedFile }: { answersFile: string; receivedFile: string },
-  { signal, say }: ProveOptions,
-): Promise<Counted> {
-  await using database = await connectTo(stack.databaseUrl);
-  const settling = { stack, database: database.client, signal, say };
-  await settle(settling);
-  await runReconcile(stack);
-  const isSettled = await settle(settling);
-  // Path style; the client's types do not know it.
-  const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true };
-  const client = new OSS(options);
-  await endFaults(stack);
-  await gatherEvidence(database.client, {
-    stored: listObjects(client),
-    answered: readAnswers(answersFile),
-    received: readReceived(receivedFile),
-  });
-  const jobs = await countJobs(stack);
-  const foreign = await findForeignProcesses(stack);
-  return {
-    isSettled,
-    totals: await countTotals(database.client, renditionPrefix),
-    findings: await findAll(database.client, renditionPrefix),
-    latencies: await readLatencies(database.client),
-    leftovers: [...(jobs > 0 ? [`${jobs} jobs`] : []), ...foreign.map((pid) => `process ${pid}`)],
-  };
-}
-
-/** The faults of the emulator end before the objects are listed: whoever counts is not disturbed. */
-async function endFaults({ oss }: Stack): Promise<void> {
-  const answer = await fetch(`${oss.endpoint}/-/faults`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
-  });
-  if (!answer.ok) throw new Error(`the faults cannot be ended: ${answer.status} ${await answer.text()}`);
 }
 
 /** Ends our programs in order; then nothing of them may be left. */

@@ -46,7 +46,6 @@ export interface Container {
   envFrom?: { configMapRef: { name: string } }[];
   ports?: { name: string; containerPort: number }[];
   resources: { requests: Record<string, string>; limits: Record<string, string> };
-  lifecycle?: { preStop: { sleep: { seconds: number } } };
   livenessProbe?: Probe;
   readinessProbe?: Probe;
   startupProbe?: Probe;

@@ -7,7 +7,7 @@ const sourceOf = (app: string) => readFileSync(`apps/${app}/src/main.ts`, 'utf8'
 const number = (text: string | undefined) => Number(text?.replaceAll('_', ''));
 
 /** How long the api takes to end at most, and a worker beyond the grace of its jobs. */
-const apiEndMs = number(/closeOnSignal\(logger, ([\d_]+),/.exec(sourceOf('api'))?.[1]);
+const apiEndMs = number(/drainMs \+ ([\d_]+),/.exec(sourceOf('api'))?.[1]);
 const workerEndMs = number(/shutdownGraceMs \+ ([\d_]+),/.exec(sourceOf('worker'))?.[1]);
 
 const documented = new Set(
@@ -131,7 +131,7 @@ function* findServing({ name, pod, container }: Pod): Generator<string> {
   const ports = container.ports?.map((port) => port.name) ?? [];
   for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe])
     if (!ports.includes(probe?.httpGet.port ?? '')) yield `${name} is not probed at a port of its own`;
-  const pauseMs = (container.lifecycle?.preStop.sleep.seconds ?? 0) * 1_000;
+  const pauseMs = Number(valueOf(container, 'API_DRAIN_MS') ?? 0);
   const workMs = Number(valueOf(container, 'WORKER_SHUTDOWN_GRACE_MS') ?? 0);
   const endMs = container.name === 'api' ? apiEndMs : workerEndMs;
   const graceMs = (pod.terminationGracePeriodSeconds ?? 0) * 1_000;

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
-import { migrateQueue } from '#jobs';
+import { migrateQueue, openQueueBackend } from '#jobs';
 import { type MakingJob, type Urgency, outboxRow, queueJobs } from '#outbox';
 import { LandfallError, newId } from '#runtime';
 import { eventually, queueKinds, testDatabase, type TestDatabase, type TestQueue, testQueue } from '#testing';
+import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Seen, startJobsWorker, type Work } from './jobs-worker.fixture.js';
 
@@ -123,6 +124,32 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
       return seen.ended.length >= 3 ? true : undefined;
     });
     expect(new Set(seen.ended)).toEqual(new Set([id]));
+  });
+
+  test('what only a newer release knows is left to its workers, and given up when there are none within an hour', async () => {
+    const shared = testQueue(kind, database.url);
+    const backend = openQueueBackend({ ...shared, poolSize: 2 });
+    const thumbnails = new Queue('thumbnail', { connection: backend.producer, prefix: backend.prefix });
+    closers.push(async () => {
+      await thumbnails.close();
+      await backend.close();
+    });
+    const uploadId = newId();
+    const options = { attempts: 3, removeOnComplete: true, removeOnFail: true };
+    const anHourAgo = { ...options, timestamp: Date.now() - 3_700_000 };
+    await thumbnails.addBulk([
+      { name: 'upload.tomorrow', data: { v: 1, uploadId }, opts: options },
+      { name: 'upload.process', data: { v: 2, uploadId }, opts: options },
+      { name: 'upload.tomorrow', data: { v: 1, uploadId }, opts: anHourAgo },
+    ]);
+    await startWorker(shared, async () => {});
+    await eventually(async () => {
+      const { delayed, ...others } = await thumbnails.getJobCounts();
+      return (delayed === 2 && Object.values(others).every((count) => count === 0)) || undefined;
+    });
+    expect(seen.runs).toEqual([]);
+    const left = await thumbnails.getDelayed();
+    expect(left.map(({ attemptsMade }) => attemptsMade)).toEqual([0, 0]);
   });
 
   test('shutdown hands a long job back without losing an attempt, and another worker runs it', async () => {

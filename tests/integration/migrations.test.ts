@@ -1,9 +1,15 @@
-import { checkDatabase, createDataSource, migrateDatabase, revertLastMigration } from '#database';
+import {
+  checkDatabase,
+  createDataSource,
+  migrateDatabase,
+  revertLastMigration,
+  waitForMigrations,
+} from '#database';
 import { migrations } from '#migrations';
 import { LogEvent } from '#events';
 import { IdempotencyKey } from '#idempotency';
 import { OutboxRow } from '#outbox';
-import { firstIdOf, newId } from '#runtime';
+import { createLogger, firstIdOf, newId } from '#runtime';
 import { createTestDatabase, dropTestDatabase } from '#testing';
 import { queueEntities } from '#queues';
 import { Reconcile } from '#reconcile';
@@ -276,13 +282,21 @@ test('the entities say what the migrations made', async () => {
   await dropTestDatabase(url);
 });
 
-test('a database that is not migrated is not ready', async () => {
+test('a database that is not migrated is not ready, and a worker waits until it is', async () => {
   const url = await createTestDatabase({ empty: true });
   const source = await createDataSource(
     { url, poolSize: 2, applicationName: 'ready' },
     entities,
   ).initialize();
+  let isOver = false;
+  const waiting = waitForMigrations(source, createLogger('test', 'silent')).then(() => {
+    isOver = true;
+  });
   await expect(checkDatabase(source)).rejects.toMatchObject({ code: 'database.not_migrated' });
+  expect(isOver).toBe(false);
+  await migrateDatabase(url);
+  await waiting;
+  await checkDatabase(source);
   await source.destroy();
   await dropTestDatabase(url);
 });

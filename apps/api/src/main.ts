@@ -16,6 +16,7 @@ import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
 import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
+import { drain } from './http/drain.js';
 import { knowRoutes } from './http/known-routes.js';
 import { answerUnroutable } from './http/problem.filter.js';
 import { measureRequests } from './http/request-metrics.js';
@@ -68,17 +69,31 @@ const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
  */
 const requestTimeoutMs = 5_000;
 
+/**
+ * After how long clients are told to give up a connection that they do not use, and for how much longer it is kept. Clients
+ * that read the first lose their idle connections within the drain, by themselves: one that the server closes can meet a
+ * request. Load balancers read neither, keep theirs for a minute as a rule, and must not lose them first.
+ */
+const idleConnectionMs = { advised: 5_000, more: 67_000 };
+
 const answerHeaders = answerHeadersFor(config.http.publicUrl?.startsWith('https:') === true);
 
 // Bodies stay raw bytes, because the signature of a callback covers them.
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
+  // A request that a kept connection still brings is answered as any other: see `drain`.
+  return503OnClosing: false,
   requestTimeout: requestTimeoutMs,
+  keepAliveTimeout: idleConnectionMs.advised,
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable(answerHeaders),
   // Node applies the longer of the two to the whole request.
-  http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000 },
+  http: {
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeoutBuffer: idleConnectionMs.more,
+  },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
   ApiModule.register({ config, logger, source, registry, pipelines, publicUrl, readiness, figures }),
@@ -100,8 +115,9 @@ if (config.http.docs) serveApiDocument(app, fastify);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;
-closeOnSignal(logger, 8_000, async () => {
+closeOnSignal(logger, config.http.drainMs + 8_000, async () => {
   readiness.stop();
+  await drain(fastify.server, config.http.drainMs);
   // Otherwise closing would wait for keep-alive connections that were in use when it began.
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();

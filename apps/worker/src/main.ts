@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { checkDatabase, connectWhenThere, createDataSource } from '#database';
+import { checkDatabase, connectWhenThere, createDataSource, waitForMigrations } from '#database';
 import { EventSequencer, LogEvent } from '#events';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { openManagement, Readiness } from '#management';
@@ -76,6 +76,7 @@ measureScratch(scratch, config.media.mediaScratchMaxBytes);
 let close = () => scratch.close();
 closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
 await connectWhenThere(source, logger);
+await waitForMigrations(source, logger);
 const backend = openQueueBackend({
   url: config.queue.url,
   prefix: config.queue.prefix,

@@ -3,10 +3,12 @@ import { openQueueBackend } from '#jobs';
 import { findMarkedProcesses } from '#local';
 import { queueNames } from '#outbox';
 import { Queue } from 'bullmq';
-import type { Stack } from '../parts/stack.js';
+import type { Base } from '../parts/base.js';
+import type { Part } from '../parts/part.js';
+import type { ScratchDisk } from '../parts/scratch.js';
 
 /** How many jobs the queues hold, in whatever state; `prefix` is the workers' when nobody says otherwise. */
-export async function countJobs({ queueUrl }: Pick<Stack, 'queueUrl'>, prefix = 'landfall'): Promise<number> {
+export async function countJobs({ queueUrl }: Pick<Base, 'queueUrl'>, prefix = 'landfall'): Promise<number> {
   const backend = openQueueBackend({ url: queueUrl, prefix, poolSize: 1 });
   try {
     let jobs = 0;
@@ -30,13 +32,17 @@ export async function countJobs({ queueUrl }: Pick<Stack, 'queueUrl'>, prefix = 
 export async function findForeignProcesses({
   marker,
   parts,
-}: Pick<Stack, 'marker' | 'parts'>): Promise<number[]> {
+}: Pick<Base, 'marker'> & { readonly parts: readonly Part[] }): Promise<number[]> {
   const known = new Set(parts.map(({ pid }) => pid));
   return (await findMarkedProcesses(marker)).filter((pid) => !known.has(pid));
 }
 
 /** What lies in the scratch folders; a worker that runs has one folder of its own there. */
-export async function findScratchFiles({ scratch }: Pick<Stack, 'scratch'>): Promise<string[]> {
+export async function findScratchFiles({
+  scratch,
+}: {
+  readonly scratch: readonly Pick<ScratchDisk, 'folder'>[];
+}): Promise<string[]> {
   const found: string[] = [];
   for (const { folder } of scratch) {
     for (const entry of await readdir(folder, { recursive: true })) found.push(`${folder}/${entry}`);

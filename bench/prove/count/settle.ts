@@ -1,6 +1,6 @@
 import { pause } from '#runtime';
 import type { Client } from 'pg';
-import type { Stack } from '../parts/stack.js';
+import type { Base } from '../parts/base.js';
 import { countJobs } from './leftovers.js';
 
 const limitMs = 600_000;
@@ -16,7 +16,7 @@ const openWork = `
         + (SELECT count(*) FROM tickets WHERE follow_up_at < now() + interval '3 minutes'))::int AS open`;
 
 interface Settling {
-  readonly stack: Stack;
+  readonly stack: Pick<Base, 'queueUrl'>;
   readonly database: Client;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;

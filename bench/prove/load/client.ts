@@ -1,6 +1,6 @@
 import { pause } from '#runtime';
 import OSS from 'ali-oss';
-import { bucket, type Stack } from '../parts/stack.js';
+import { type Base, bucket } from '../parts/base.js';
 import { bytesOf, type Media, mimeTypes } from './media.js';
 import type { PlannedUpload } from './uploads.js';
 
@@ -23,15 +23,22 @@ interface IssuedTicket {
   readonly put: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 }
 
+/** Who is told how it goes. */
+export interface ClientListener {
+  /** A request that began at this time was answered with 200 by OSS. */
+  readonly onAnswer: (beganAt: number) => void;
+  /** A try failed; it may be followed by another. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
 /** Uploads as an app does: asks the api for a ticket, uses it, and tries again what fails. */
 export class Client {
   readonly #sdk: OSS;
 
-  /** @param onAnswer is told when a request that OSS answered with 200 began */
   constructor(
-    private readonly stack: Stack,
+    private readonly stack: Pick<Base, 'apiKey' | 'oss'> & { readonly apiUrl: string },
     private readonly media: Media,
-    private readonly onAnswer: (beganAt: number) => void,
+    private readonly listener: ClientListener,
   ) {
     // Path style; the client's types do not know it.
     const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true, timeout: tryTimeoutMs };
@@ -51,9 +58,10 @@ export class Client {
         }
         const beganAt = Date.now();
         const answer = await this.#send(upload, bytes, ticket);
-        if (answer === '200') this.onAnswer(beganAt);
+        if (answer === '200') this.listener.onAnswer(beganAt);
         return answer;
       } catch (error) {
+        this.listener.onFailure?.(error);
         if (!isWorthAnother(error)) throw error;
       }
       await pause(pauseMs, signal);

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { pause } from '#runtime';
 import { seededRandom } from '../random.js';
 import type { Answer } from './client.js';
-import { type PlannedUpload, planUpload } from './uploads.js';
+import { type KindShares, type PlannedUpload, planUpload } from './uploads.js';
 
 /** More at once wait for one that ends. */
 const mostAtOnce = 256;
@@ -12,6 +12,7 @@ export interface Drive {
   readonly uploads: number;
   readonly seed: number;
   readonly perSecond: number;
+  readonly shares?: KindShares;
   /** Gets a line for each upload that is over: its key, a blank, how it ended. */
   readonly answersFile: string;
   /** Resolves when the upload of this number may begin. */
@@ -38,7 +39,7 @@ export async function drive(run: Drive): Promise<void> {
     await run.mayBegin(number);
     while (working.size >= mostAtOnce) await Promise.race(working);
     dueAt = Math.max(dueAt, performance.now() - 1_000) + 1_000 / perSecond;
-    const one: Promise<void> = work(planUpload(number, random))
+    const one: Promise<void> = work(planUpload(number, random, run.shares))
       .catch((error: unknown) => failed.abort(error))
       .finally(() => working.delete(one));
     working.add(one);

@@ -19,8 +19,11 @@ export type Media = Readonly<Record<Kind, readonly Buffer[]>>;
 
 const photoCount = 8;
 
+/** By default as little to encode as a film can be. */
+const shortFilm = { seconds: 1, size: '320x240' };
+
 /** Makes them below `folder`, which is gone afterwards. */
-export async function makeMedia(folder: string): Promise<Media> {
+export async function makeMedia(folder: string, { seconds, size } = shortFilm): Promise<Media> {
   const ffmpeg = await ensureFfmpeg();
   if (ffmpeg.missing) throw new Error(`ffmpeg is needed; type: ${ffmpeg.command}`);
   await mkdir(folder);
@@ -37,7 +40,7 @@ export async function makeMedia(folder: string): Promise<Media> {
   const sound = await make('sound.m4a', '-f lavfi -i sine=frequency=440:duration=1 -c:a aac -b:a 64k');
   const film = await make(
     'film.mp4',
-    '-f lavfi -i testsrc2=size=320x240:rate=25:duration=1 -f lavfi -i sine=duration=1 -c:v libx264 -preset ultrafast -b:v 3M -minrate 3M -maxrate 3M -bufsize 1M -x264-params nal-hrd=cbr -pix_fmt yuv420p -c:a aac -shortest',
+    `-f lavfi -i testsrc2=size=${size}:rate=25:duration=${seconds} -f lavfi -i sine=duration=${seconds} -c:v libx264 -preset ultrafast -b:v 3M -minrate 3M -maxrate 3M -bufsize 1M -x264-params nal-hrd=cbr -pix_fmt yuv420p -c:a aac -shortest`,
   );
   await rm(folder, { recursive: true });
   const damaged = photos.map((bytes) => bytes.subarray(0, Math.floor(bytes.length / 2)));

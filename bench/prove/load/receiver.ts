@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { seededRandom } from '../random.js';
-import type { Stack } from '../parts/stack.js';
+import type { Base } from '../parts/base.js';
 
 /** So many deliveries a receiver answers with 500, and so many not at all. */
 const refusedShare = 0.02;
@@ -40,7 +40,7 @@ export class Receiver implements AsyncDisposable {
   }
 
   /** Has all events sent here. */
-  async subscribe({ apiUrl, apiKey }: Stack): Promise<void> {
+  async subscribe({ apiUrl, apiKey }: Pick<Base, 'apiKey'> & { readonly apiUrl: string }): Promise<void> {
     const { port } = this.#server.address() as AddressInfo;
     const answer = await fetch(`${apiUrl}/v1/webhooks`, {
       method: 'POST',

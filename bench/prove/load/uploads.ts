@@ -12,7 +12,10 @@ export interface PlannedUpload {
   readonly objectKey: string;
 }
 
-const kindShares: readonly (readonly [Kind, number])[] = [
+/** How many of all uploads are of a kind; the rest are photos. */
+export type KindShares = readonly (readonly [Kind, number])[];
+
+const usualShares: KindShares = [
   ['sound', 0.01],
   ['film', 0.005],
   ['damaged', 0.01],
@@ -24,8 +27,8 @@ const wayShares: readonly (readonly [Way, number])[] = [
 const endings: Record<Kind, string> = { photo: 'jpg', sound: 'm4a', film: 'mp4', damaged: 'jpg' };
 
 /** Nine of ten and more are pictures. Films go in parts; the rest in turns, at random. */
-export function planUpload(number: number, random: Random): PlannedUpload {
-  const kind = chosen(kindShares, random()) ?? 'photo';
+export function planUpload(number: number, random: Random, shares = usualShares): PlannedUpload {
+  const kind = chosen(shares, random()) ?? 'photo';
   const way = kind === 'film' ? 'multipart' : (chosen(wayShares, random()) ?? 'put');
   return { number, kind, way, objectKey: `${kind}/${number}.${endings[kind]}` };
 }

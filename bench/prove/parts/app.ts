@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type FileHandle, open } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { pause } from '#runtime';
 import { type Part, restartAfterMs } from './part.js';
 
@@ -10,7 +9,7 @@ const stopTimeoutMs = 20_000;
 
 export interface AppOptions {
   readonly name: string;
-  /** Seen from dist. */
+  /** Of the module, absolute. */
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
   readonly flags: readonly string[];
@@ -63,7 +62,13 @@ export class App implements Part {
     this.#child?.kill(signal);
   }
 
+  /** The code with which it ended; null while it runs, and of one that had to be killed. */
+  get exitCode(): number | null {
+    return this.#child?.exitCode ?? null;
+  }
+
   async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
     const child = this.#child;
     if (child && isAlive(child)) {
@@ -78,9 +83,8 @@ export class App implements Part {
   }
 
   #launch(): ChildProcess {
-    const modulePath = fileURLToPath(new URL(`../../../${this.options.path}`, import.meta.url));
     // A session of its own: a Ctrl-C in the terminal is for us, and we end the programs in order.
-    const child = fork(modulePath, [], {
+    const child = fork(this.options.path, [], {
       env: { MALLOC_ARENA_MAX: '2', ...this.options.env },
       execArgv: [...this.options.flags],
       detached: true,

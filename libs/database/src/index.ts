@@ -25,7 +25,9 @@ export {
   createDatabaseIfMissing,
   migrateDatabase,
   revertLastMigration,
+  waitForMigrations,
 } from './migrate-database.js';
+export { type ExpectedLock, type PendingMigration, planUpgrade, type UpgradePlan } from './plan-upgrade.js';
 export { listenForNotifications } from './notifications.js';
 export { PreparedStatement } from './prepared-statement.js';
 export {

@@ -1,5 +1,5 @@
 import { migrations } from '#migrations';
-import { LandfallError, pause, withTimeLimit } from '#runtime';
+import { isLandfallError, LandfallError, type Logger, pause, withTimeLimit } from '#runtime';
 import pg, { Client, escapeIdentifier } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { connectTimeoutMs } from './data-source.js';
@@ -11,6 +11,7 @@ import { connectTimeoutMs } from './data-source.js';
 const migrationLock = 7_215_001;
 const lockPollMs = 100;
 const checkTimeoutMs = 3_000;
+const migratedPollMs = 1_000;
 
 function migrationSource(url: string): DataSource {
   return new DataSource({
@@ -98,6 +99,23 @@ export async function checkDatabase(source: DataSource): Promise<void> {
   const missing = migrations.map((migration) => migration.name).filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new LandfallError('database.not_migrated', `run "landfall migrate" for ${missing.join(', ')}`);
+}
+
+/**
+ * Waits until every migration has run that this release knows: a worker that takes jobs before would fail them for what the
+ * tables lack. The log says what it waits for.
+ */
+export async function waitForMigrations(source: DataSource, logger: Logger): Promise<void> {
+  for (let last = ''; ;) {
+    try {
+      return await checkDatabase(source);
+    } catch (error) {
+      if (!isLandfallError(error)) throw error;
+      if (error.message !== last) logger.warn({ err: error }, 'waiting until the database is migrated');
+      last = error.message;
+    }
+    await pause(migratedPollMs);
+  }
 }
 
 /** The errors of the individual addresses are separate from the error that represents them. */

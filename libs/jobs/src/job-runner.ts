@@ -2,7 +2,7 @@ import { isDatabaseUnavailable } from '#database';
 import { isJobName, jobCatalog, type JobName, type JobPayload } from '#outbox';
 import { LandfallError, toLandfallError, type Logger } from '#runtime';
 import { carriedSpan, type Span, within } from '#tracing';
-import { type Job, UnrecoverableError, WaitingError } from 'bullmq';
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { JobHandler, JobHandlers } from './job-handlers.js';
 import { type JobOutcome, retryDelayMs, WorkInHand } from './work-in-hand.js';
 
@@ -14,6 +14,13 @@ interface TakenJob {
   /** Null when its trace is not recorded. */
   span: Span | null;
 }
+
+/**
+ * What this release does not know is of a newer one, whose workers look for it as well: it is left to them for so long. What
+ * nobody takes in that time is given up; the sweep queues again what the rows still want.
+ */
+const leftToOthersMs = 3_600_000;
+const leftForMs = 5_000;
 
 /** Runs one BullMQ job with the handler of its name and translates the outcome. */
 export class JobRunner {
@@ -32,7 +39,7 @@ export class JobRunner {
 
   async run(job: Job, token: string, lockLost: AbortSignal): Promise<void> {
     const { name } = job;
-    if (!isJobName(name)) throw new UnrecoverableError(`there is no job named ${name}`);
+    if (!isJobName(name)) throw await this.leave(job, token, `there is no job named ${name}`);
     const span = carriedSpan({ name, kind: 'consumer' }, job.opts.telemetry?.metadata);
     span?.note({
       'messaging.destination.name': job.queueName,
@@ -51,7 +58,7 @@ export class JobRunner {
     const handler: JobHandler<Name> = this.handlers[name];
     const parsed = jobCatalog[name].payload.safeParse(job.data);
     if (!parsed.success)
-      throw new UnrecoverableError(`the payload of ${name} is invalid: ${parsed.error.message}`);
+      return this.leave(job, token, `the payload of ${name} is invalid: ${parsed.error.message}`);
     const payload = parsed.data as JobPayload<Name>;
     const position = 'position' in payload ? payload.position : undefined;
     span?.note({ 'landfall.upload.id': payload.uploadId, 'landfall.chunk.position': position });
@@ -103,6 +110,18 @@ export class JobRunner {
     logger.warn({ durationMs, code: failure.code, err: failure, givenUp }, 'job failed');
     if (givenUp) await handler.giveUp(payload, failure);
     return new UnrecoverableError(failure.code);
+  }
+
+  /** @returns what tells BullMQ the outcome when it is thrown */
+  private async leave(job: Job, token: string, reason: string): Promise<Error> {
+    const isGivenUp = Date.now() - job.timestamp > leftToOthersMs;
+    this.logger.warn(
+      { job: job.name, jobId: job.id, reason, givenUp: isGivenUp },
+      'job left to other workers',
+    );
+    if (isGivenUp) return new UnrecoverableError(reason);
+    await job.moveToDelayed(Date.now() + leftForMs, token);
+    return new DelayedError();
   }
 
   private outcomeOf(failure: LandfallError | undefined, job: Job, lockLost: AbortSignal): JobOutcome {

@@ -1,4 +1,5 @@
-import { type AppProcess, eventually, readMetricsPage, type Stack, startStack } from '#testing';
+import { readFile } from 'node:fs/promises';
+import { type AppProcess, eventually, readMetricsPage, type Stack, startApp, startStack } from '#testing';
 import { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
@@ -110,6 +111,22 @@ describe('the management ports of api and worker', () => {
       await eventually(() => isWaited(stack, 'landfall-api'));
       await endSlowly(stack.api, release);
       expect((await held).status).toBe(200);
+    });
+
+    test('of an api that drains, which serves until balancers have noticed, and ends its connections', async () => {
+      const app = await startApp('api', { ...stack.env, API_DRAIN_MS: '3000' });
+      const kept = await fetch(`${app.url}/health/live`);
+      expect(['connection', 'keep-alive'].map((name) => kept.headers.get(name))).toEqual([
+        'keep-alive',
+        'timeout=5',
+      ]);
+      const exit = app.end();
+      await eventually(async () => (await page(app, '/health/ready')).status === 503 || undefined);
+      const answer = await fetch(`${app.url}/v1/uploads`, {
+        headers: { authorization: `Bearer ${stack.env['API_KEYS']}` },
+      });
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+      expect(await exit).toBe(0);
     });
   });
 });

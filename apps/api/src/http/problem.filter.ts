@@ -35,7 +35,9 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
     const status = httpStatusOf(error.code);
-    if (!this.reporters.some((reporter) => reporter.report(request, error)) && status >= 500)
+    const isReported = this.reporters.some((reporter) => reporter.report(request, error));
+    // That it ends is in the log already; whoever probes it asks again and again.
+    if (!isReported && status >= 500 && error.code !== 'process.stopping')
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
         'request failed',

@@ -6,8 +6,17 @@ export const addDiagnosis: AddCommands = (program, { env, end }) => {
   program
     .command('check')
     .summary('check the configuration and the pipelines file')
-    .description('Check the configuration and the pipelines file, and print errors and warnings.')
-    .action(async () => end(await (await import('../check.js')).check(env)));
+    .description(
+      'Check the configuration and the pipelines file, and print errors and warnings; or, before an upgrade, print what `landfall migrate` of this release would lock, for how long, and how to go back.',
+    )
+    .option('--upgrade', 'print what an upgrade of the database would do, and change nothing')
+    .action(async ({ upgrade = false }) =>
+      end(
+        upgrade
+          ? await (await import('../check-upgrade.js')).checkUpgrade(env)
+          : await (await import('../check.js')).check(env),
+      ),
+    );
   const callback = program
     .command('callback')
     .summary('explain callbacks')

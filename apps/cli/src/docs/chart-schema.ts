@@ -7,6 +7,7 @@ const elsewhere = new Set(['emulator', 'local', 'client']);
 /** What the chart sets from values of its own, and files that its pods do not have. */
 const setByChart = new Set([
   'API_PORT',
+  'API_DRAIN_MS',
   'MANAGEMENT_PORT',
   'PIPELINES_FILE',
   'CALLBACK_PUBLIC_KEY_FILE',
@@ -111,7 +112,7 @@ const values = z.strictObject({
   secrets: fieldsOf(settings.filter(isSecret), secretKey, (setting) => setting.required),
   pipelines: text,
   caCertificates: z.strictObject({ configMap: name.or(z.literal('')), key: z.string().min(1) }),
-  api: z.strictObject({ replicas: count(0, 1_000), preStopSeconds: count(0, 300), resources, ...place }),
+  api: z.strictObject({ replicas: count(0, 1_000), drainSeconds: count(0, 300), resources, ...place }),
   ingress: z.strictObject({
     enabled: z.boolean(),
     className: text,

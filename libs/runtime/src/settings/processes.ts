@@ -31,6 +31,9 @@ export const http = z.object({
     .describe(
       'comma-separated origins (scheme, host and port, compared exactly) whose pages may use /v1; empty allows none',
     ),
+  API_DRAIN_MS: integer(0, 0, 300_000).describe(
+    'how long the api goes on serving after SIGTERM while it says that it is not ready, until every load balancer has noticed; at least 6,000 with clients that keep connections; the container needs 10 seconds more to end',
+  ),
   API_DOCS: flag(false).describe(
     'serves the OpenAPI document at /docs-json and its page at /docs, to anybody; npm start does',
   ),

@@ -1,0 +1,75 @@
+import {
+  type ExpectedLock,
+  type PendingMigration,
+  planUpgrade,
+  translateDatabaseErrors,
+  type UpgradePlan,
+} from '#database';
+import { loadConfig } from '#runtime';
+import { withDatabase } from './database-env.js';
+
+/**
+ * Prints what `landfall migrate` of this release would do to the database: what it locks, for how long, and how to go back.
+ * @returns 0; 1 when the database is of a newer release, which `landfall migrate` does not go back from
+ */
+export async function checkUpgrade(env: NodeJS.ProcessEnv): Promise<number> {
+  const { database } = loadConfig(['database'], await withDatabase(env));
+  const plan = await translateDatabaseErrors(planUpgrade(database.url));
+  for (const line of describeUpgrade(plan)) console.log(line);
+  return plan.unknown.length > 0 ? 1 : 0;
+}
+
+/** The plan for a person, line by line. */
+export function describeUpgrade({ unknown, pending, oldTransactions }: UpgradePlan): string[] {
+  if (unknown.length > 0)
+    return [
+      `error: the database is newer than this release: it has ${unknown.join(', ')}.`,
+      'The release before the newest runs on it all the same. To go back further, let `landfall migrate --back` of the newest one revert these, the last one first.',
+    ];
+  if (pending.length === 0) return ['The database is up to date: an upgrade to this release locks nothing.'];
+  return [
+    `${pending.length} to run, in this order; both releases may run meanwhile.`,
+    ...pending.flatMap((migration) => ['', ...describeMigration(migration)]),
+    ...(oldTransactions.length > 0 ? [''] : []),
+    ...oldTransactions.map(
+      ({ pid, application, ageS }) =>
+        `warning: a transaction of ${application || 'a program without a name'} (process ${pid}) has been open for ${describeSeconds(ageS)}; migrations may wait for it`,
+    ),
+  ];
+}
+
+function describeMigration({ name, locks, revertLoses }: PendingMigration): string[] {
+  if (locks === null) return [name, '  Its locks are not described. Run it on a copy first.'];
+  return [
+    name,
+    ...(locks.length === 0
+      ? ['  locks nothing that is there']
+      : locks.map((lock) => `  ${describeLock(lock)}`)),
+    `  to go back: landfall migrate --back, which loses ${revertLoses ?? 'nothing'}`,
+  ];
+}
+
+const stops = {
+  'SHARE UPDATE EXCLUSIVE': 'nobody waits',
+  'SHARE ROW EXCLUSIVE': 'who writes waits',
+  'ACCESS EXCLUSIVE': 'who reads or writes waits',
+} as const;
+
+/** What a slow disk reads of a table that is in no cache, in a second. An index that is built without a lock reads it twice. */
+const readBytesPerS = 50_000_000;
+const readsOfScan = 2;
+
+function describeLock({ table, mode, lasts, sizeBytes, rows }: ExpectedLock): string {
+  const size = `${(sizeBytes / 1e6).toFixed(0)} MB${rows === null ? '' : `, ${rows.toLocaleString('en')} rows`}`;
+  const duration =
+    lasts === 'moment'
+      ? 'a moment; it asks for a second at a time, and lets others pass'
+      : describeSeconds((readsOfScan * sizeBytes) / readBytesPerS);
+  return `${table} (${size}): ${mode}, ${stops[mode]}, for ${duration}`;
+}
+
+function describeSeconds(seconds: number): string {
+  if (seconds < 1) return 'less than a second';
+  if (seconds < 120) return `about ${Math.round(seconds)} s`;
+  return `about ${Math.round(seconds / 60)} min`;
+}
