@@ -19,7 +19,13 @@ export {
   Not,
   type SelectQueryBuilder,
 } from 'typeorm';
-export { connectWhenThere, createDataSource, createPool } from './data-source.js';
+export {
+  connectWhenThere,
+  createDataSource,
+  createPool,
+  type DatabaseAddress,
+  directUrlOf,
+} from './data-source.js';
 export {
   checkDatabase,
   createDatabaseIfMissing,
