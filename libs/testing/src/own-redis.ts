@@ -57,14 +57,14 @@ export async function ownSentinels(): Promise<OwnRedisServers> {
     [0, 1, 2].map((index) => startSentinel(join(folder.path, `sentinel-${index}`), primary.port)),
   );
   await eventually(async () => {
-    const told = await Promise.all(sentinels.map(({ client }) => client.info('sentinel')));
-    return told.every((info) => /status=ok,.*slaves=1,sentinels=3/.test(info)) ? true : undefined;
+    const answers = await Promise.all(sentinels.map(({ client }) => client.info('sentinel')));
+    return answers.every((info) => /status=ok,.*slaves=1,sentinels=3/.test(info)) ? true : undefined;
   });
   await untilReplicated(primary);
   const servers = [primary, replica, ...sentinels];
   const primaryPort = async () => {
-    const told = await sentinels[0]?.client.call('sentinel', 'get-master-addr-by-name', 'queue');
-    return Number((told as string[])[1]);
+    const answer = await sentinels[0]?.client.call('sentinel', 'get-master-addr-by-name', 'queue');
+    return Number((answer as string[])[1]);
   };
   return {
     env: {
@@ -106,8 +106,8 @@ export async function ownCluster(): Promise<OwnRedisServers> {
     await first.client.call('CLUSTER', 'MEET', host, port, busPort);
   const untilAll = (pattern: RegExp) =>
     eventually(async () => {
-      const told = await Promise.all(nodes.map(({ client }) => client.call('CLUSTER', 'INFO')));
-      return told.every((info) => pattern.test(String(info))) ? true : undefined;
+      const answers = await Promise.all(nodes.map(({ client }) => client.call('CLUSTER', 'INFO')));
+      return answers.every((info) => pattern.test(String(info))) ? true : undefined;
     });
   await untilAll(/cluster_state:ok[^]*cluster_known_nodes:6/);
   for (const [index, { client }] of nodes.slice(3).entries())

@@ -107,10 +107,10 @@ async function ask(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-/** A separate Redis for tests that restart or flush it. */
-export async function ownRedis(): Promise<OwnService> {
+/** A separate Redis for tests that restart or flush it, or have it otherwise set up. */
+export async function ownRedis(settings: Record<string, string> = {}): Promise<OwnService> {
   const folder = await openServiceFolder();
-  const options = { dataDir: join(folder.path, 'redis'), port: await freePort() };
+  const options = { dataDir: join(folder.path, 'redis'), port: await freePort(), settings };
   let running = await startRedis(options);
   return restartable(running.url, folder, {
     stop: () => running.stop(),

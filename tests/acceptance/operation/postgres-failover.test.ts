@@ -41,7 +41,7 @@ test('no upload is lost when the primary is killed and its standby is promoted',
   for (const id of ids.values()) expect((await stack.waitFor(id, 'ready', 'failed')).status).toBe('ready');
   // Events are placed by the promoted one, too: each upload has its last one in the log.
   const ready = async () => {
-    const { items } = await stack.get<{ items: unknown[] }>('/v1/events?types=upload.ready&limit=200');
+    const { items } = await stack.get<{ items: unknown[] }>('/v1/events?type=upload.ready&limit=200');
     return items.length;
   };
   await eventually(async () => ((await ready()) >= Math.min(ids.size, 200) ? true : undefined));
