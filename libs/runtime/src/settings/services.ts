@@ -31,6 +31,8 @@ function checkTogether(
 ): void {
   const { QUEUE_URL, QUEUE_SENTINELS, QUEUE_CLUSTER_NODES, QUEUE_TLS_CERT_FILE, QUEUE_TLS_KEY_FILE } =
     settings;
+  // Said already.
+  if (!URL.canParse(QUEUE_URL)) return;
   const refuse = (path: keyof typeof settings, message: string) =>
     addIssue({ code: 'custom', path: [path], message, input: undefined });
   if (isRedis(QUEUE_URL) && new URL(QUEUE_URL).search !== '')
@@ -44,11 +46,9 @@ function checkTogether(
   if (QUEUE_SENTINELS.length > 0 && QUEUE_CLUSTER_NODES.length > 0)
     refuse('QUEUE_CLUSTER_NODES', 'cannot be set together with QUEUE_SENTINELS');
   const hasCertificate = QUEUE_TLS_CERT_FILE !== undefined;
-  if (hasCertificate !== (QUEUE_TLS_KEY_FILE !== undefined))
-    refuse(
-      hasCertificate ? 'QUEUE_TLS_KEY_FILE' : 'QUEUE_TLS_CERT_FILE',
-      'must be set together with the other one of QUEUE_TLS_CERT_FILE and QUEUE_TLS_KEY_FILE',
-    );
+  const hasKey = QUEUE_TLS_KEY_FILE !== undefined;
+  if (hasCertificate && !hasKey) refuse('QUEUE_TLS_KEY_FILE', 'must be set with QUEUE_TLS_CERT_FILE');
+  if (hasKey && !hasCertificate) refuse('QUEUE_TLS_CERT_FILE', 'must be set with QUEUE_TLS_KEY_FILE');
   if (hasCertificate && !QUEUE_URL.startsWith('rediss:'))
     refuse('QUEUE_TLS_CERT_FILE', 'needs a QUEUE_URL of rediss://…');
 }
