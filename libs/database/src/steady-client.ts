@@ -11,7 +11,7 @@ const idleTransactionMs = 8_000;
 const readOnlyState = '25006';
 
 /** These report whether a server accepts writes, from Postgres 14 on. */
-const readOnlyParameters = ['in_hot_standby', 'default_transaction_read_only'];
+const readOnlyParameters = new Set(['in_hot_standby', 'default_transaction_read_only']);
 
 /**
  * A connection that goes away without harm. Its loss is reported only by the next query: between two
@@ -30,7 +30,7 @@ class SteadyClient extends Client {
       if (code === readOnlyState) this.once('drain', () => void this.end());
     });
     this.connection.on('parameterStatus', (status: { parameterName: string; parameterValue: string }) => {
-      if (!readOnlyParameters.includes(status.parameterName)) return;
+      if (!readOnlyParameters.has(status.parameterName)) return;
       if (status.parameterValue === 'on') this.#readOnly.add(status.parameterName);
       else this.#readOnly.delete(status.parameterName);
     });

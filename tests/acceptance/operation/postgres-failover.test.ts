@@ -26,16 +26,16 @@ test('no upload is lost when the primary is killed and its standby is promoted',
       return undefined;
     }
   };
-  let stopped = false;
+  const stopping = new AbortController();
   const uploading = (async () => {
-    for (let n = 0; !stopped; n += 1) await eventually(() => upload(`${n}.png`));
+    for (let n = 0; !stopping.signal.aborted; n += 1) await eventually(() => upload(`${n}.png`));
   })();
   await eventually(() => (ids.size >= 20 ? true : undefined));
   await postgres.failOver();
   before.turnTo(postgres.standbyUrl);
   const atFailOver = ids.size;
   await eventually(() => (ids.size >= atFailOver + 10 ? true : undefined));
-  stopped = true;
+  stopping.abort();
   await uploading;
   expect(refused).toBeGreaterThan(0);
   for (const id of ids.values()) expect((await stack.waitFor(id, 'ready', 'failed')).status).toBe('ready');
