@@ -6,7 +6,7 @@ import { isDatabaseUnavailable } from './postgres-errors.js';
 import { clientOptions, ignoreConnectionLoss } from './steady-client.js';
 
 /** How the database is reached; settings of the same names say it. */
-export interface DatabaseAddress {
+interface DatabaseAddress {
   /** `postgres://user:password@host:port/database` */
   url: string;
   /** The database itself; set if `url` is that of a pooler in transaction mode. */

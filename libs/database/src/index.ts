@@ -19,13 +19,7 @@ export {
   Not,
   type SelectQueryBuilder,
 } from 'typeorm';
-export {
-  connectWhenThere,
-  createDataSource,
-  createPool,
-  type DatabaseAddress,
-  directUrlOf,
-} from './data-source.js';
+export { connectWhenThere, createDataSource, createPool, directUrlOf } from './data-source.js';
 export {
   checkDatabase,
   createDatabaseIfMissing,

@@ -9,7 +9,7 @@ import { ensureRedis } from './system-tools.js';
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 5_000;
 
-export interface RedisOptions {
+interface RedisOptions {
   readonly dataDir: string;
   readonly port: number;
   /** Further settings of redis.conf. */

@@ -40,7 +40,7 @@ export async function ownPostgres(): Promise<OwnService> {
 }
 
 /** A primary whose every commit waits for its standby. */
-export interface OwnStandby extends AsyncDisposable {
+interface OwnStandby extends AsyncDisposable {
   primaryUrl: string;
   standbyUrl: string;
   /** Kills the primary, and makes the standby one. */
