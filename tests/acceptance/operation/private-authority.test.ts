@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { freePort } from '#local';
-import { type OwnService, ownPostgres, ownRedis, startApp, startStack } from '#testing';
+import { eventually, type OwnService, ownPostgres, ownRedis, startApp, startStack } from '#testing';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { type Authority, hasOpenssl, openAuthority } from '../fixtures/authority.fixture.js';
@@ -76,6 +76,10 @@ async function requireCertificates({ url }: OwnService, { ca, server, client }: 
   await admin.query(`ALTER SYSTEM SET ssl_ca_file = 'ca.crt'`);
   await admin.query('ALTER SYSTEM SET ssl = on');
   await admin.query('SELECT pg_reload_conf()');
+  await eventually(async () => {
+    const answer = await admin.query<{ ssl: string }>('SHOW ssl');
+    return answer.rows[0]?.ssl === 'on' ? true : undefined;
+  });
   await admin.end();
   const secure = new URL(url);
   secure.hostname = 'localhost';
