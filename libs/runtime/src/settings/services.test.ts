@@ -21,6 +21,7 @@ test.each([
   [{ QUEUE_URL: 'mysql://x' }, 'QUEUE_URL: must be redis'],
   [{ QUEUE_URL: 'nothing', QUEUE_SENTINELS: 'a:1' }, 'QUEUE_URL: must be redis'],
   [{ QUEUE_URL: 'redis://a?family=6' }, 'QUEUE_URL: must have no parameters'],
+  [{ QUEUE_URL: 'redis://a/jobs' }, 'QUEUE_URL: must name the database of Redis by its number'],
   [{ ...redis, QUEUE_SENTINELS: 'a' }, 'QUEUE_SENTINELS: must be comma-separated host:port'],
   [{ ...redis, QUEUE_SENTINELS: 'a:70000' }, 'QUEUE_SENTINELS: must be comma-separated host:port'],
   [{ ...redis, QUEUE_SENTINELS: 'redis://a:1' }, 'QUEUE_SENTINELS: must be comma-separated host:port'],

@@ -37,6 +37,8 @@ function checkTogether(
     addIssue({ code: 'custom', path: [path], message, input: undefined });
   if (isRedis(QUEUE_URL) && new URL(QUEUE_URL).search !== '')
     refuse('QUEUE_URL', 'must have no parameters behind the path');
+  if (isRedis(QUEUE_URL) && !/^\/?\d*$/.test(new URL(QUEUE_URL).pathname))
+    refuse('QUEUE_URL', 'must name the database of Redis by its number, as in redis://host:6379/1');
   if (QUEUE_CLUSTER_NODES.length > 0 && !/^\/?0?$/.test(new URL(QUEUE_URL).pathname))
     refuse('QUEUE_URL', 'must name no database but 0: a Redis Cluster has no other');
   const ofRedis = ['QUEUE_SENTINELS', 'QUEUE_CLUSTER_NODES'] as const;
