@@ -34,7 +34,12 @@ interface PodSpec {
   terminationGracePeriodSeconds?: number;
   securityContext: unknown;
   containers: Container[];
-  volumes: { name: string; emptyDir?: { sizeLimit: string }; configMap?: { name: string } }[];
+  volumes: {
+    name: string;
+    emptyDir?: { sizeLimit: string };
+    configMap?: { name: string };
+    secret?: { secretName: string };
+  }[];
   topologySpreadConstraints?: { labelSelector: { matchLabels: Record<string, string> } }[];
 }
 
@@ -46,6 +51,7 @@ export interface Container {
   envFrom?: { configMapRef: { name: string } }[];
   ports?: { name: string; containerPort: number }[];
   resources: { requests: Record<string, string>; limits: Record<string, string> };
+  volumeMounts: { name: string; mountPath: string }[];
   livenessProbe?: Probe;
   readinessProbe?: Probe;
   startupProbe?: Probe;

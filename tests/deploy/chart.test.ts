@@ -97,8 +97,20 @@ describe.runIf(hasHelm)(`rendered${because}`, () => {
     const objects = await renderChart(ciValues['tls-values.yaml'] ?? {});
     for (const { container } of podsOf(objects)) {
       const url = container.env.find(({ name }) => name === 'DATABASE_URL');
-      expect(url?.valueFrom?.secretKeyRef).toEqual({ name: 'media-db-app', key: 'uri' });
+      expect(url?.valueFrom?.secretKeyRef).toEqual({ name: 'media-db-app', key: 'pooler-uri' });
       expect(container.env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/landfall/ca/ca.crt' });
+    }
+  });
+
+  test('the migration goes around a pooler, and every pod has the certificate that it is asked for', async () => {
+    for (const { object, container } of podsOf(await renderChart(ciValues['tls-values.yaml'] ?? {}))) {
+      const direct = container.env.find(({ name }) => name === 'DATABASE_DIRECT_URL');
+      const found = [direct?.valueFrom?.secretKeyRef, container.volumeMounts];
+      expect([object.metadata.name, ...found]).toEqual([
+        object.metadata.name,
+        { name: 'media-db-app', key: 'uri' },
+        expect.arrayContaining([expect.objectContaining({ mountPath: '/etc/landfall/client' })]),
+      ]);
     }
   });
 

@@ -33,6 +33,7 @@ function sectionsIn(source: string): SectionName[] {
 /** What a Secret of an operator may hold. */
 const secretValues: Record<string, string> = {
   DATABASE_URL: 'postgres://landfall:password@postgres:5432/landfall?sslmode=verify-full',
+  DATABASE_DIRECT_URL: 'postgres://landfall:password@postgres:5432/landfall?sslmode=verify-full',
   QUEUE_URL: 'rediss://:password@redis:6380',
   OSS_CDN_KEY: 'aliyuncdnexp1234',
 };
@@ -93,8 +94,8 @@ function* findRights({ name, pod, container }: Pod): Generator<string> {
     for (const bound of ['requests', 'limits'] as const)
       if (container.resources[bound][resource] === undefined) yield `${name} has no ${bound} of ${resource}`;
   for (const volume of pod.volumes)
-    if (!volume.emptyDir?.sizeLimit && !volume.configMap?.name)
-      yield `${name}: the volume ${volume.name} is neither bounded nor a ConfigMap`;
+    if (!volume.emptyDir?.sizeLimit && !volume.configMap?.name && !volume.secret?.secretName)
+      yield `${name}: the volume ${volume.name} is neither bounded nor of the cluster`;
 }
 
 /** The process starts with its environment: every setting exists and is right, and none is missing. */

@@ -75,7 +75,8 @@ describe.each(queueKinds)('locks of jobs on %s', (kind) => {
   /** Takes a job as a worker does that renews its lock once more, late, and then dies. */
   async function leaveDying(queue: TestQueue, uploadId: string): Promise<{ renew(): Promise<boolean> }> {
     const backend = openQueueBackend({ ...queue, poolSize: 2 });
-    const { consumer: connection, prefix } = backend;
+    const { consumer: connection } = backend;
+    const prefix = backend.prefixOf('transcode');
     const jobs = new Queue('transcode', { connection, prefix });
     const payload = payloadOf(uploadId);
     await jobs.add('upload.transcode', payload, { jobId: jobIdOf('upload.transcode', payload) });

@@ -74,7 +74,7 @@ export async function startJobsWorker(
         backend,
         concurrency: { thumbnail: thumbnailsAtOnce, transcode: 1 },
         shutdownGraceMs: 50,
-        databaseUrl: database.url,
+        directUrl: database.url,
         recover: async () => {},
         logger,
       },

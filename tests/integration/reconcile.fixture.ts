@@ -41,6 +41,7 @@ export function useReconcile() {
     closeRegistry = close;
     parts = {
       source: database.source,
+      directUrl: database.url,
       store: new ObjectStore(config.oss),
       registry,
       renditionPrefix: config.oss.renditionPrefix,

@@ -113,7 +113,11 @@ export async function startDeliveryHouse(): Promise<DeliveryHouse> {
     webhooks,
     deliveries: new Deliveries(database.source),
     startDeliverer(env) {
-      const deliverer = new Deliverer(database, webhookSettings(env), logger);
+      const deliverer = new Deliverer(
+        { source: database.source, directUrl: database.url },
+        webhookSettings(env),
+        logger,
+      );
       deliverers.push(deliverer);
       deliverer.start();
       return deliverer;

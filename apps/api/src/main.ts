@@ -43,8 +43,7 @@ const closeTracing = await openTracing(config.tracing, 'api', logger);
 
 const source = createDataSource(
   {
-    url: config.database.url,
-    poolSize: config.database.poolSize,
+    ...config.database,
     applicationName: 'landfall-api',
     statementTimeoutMs: 10_000,
   },

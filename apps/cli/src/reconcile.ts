@@ -1,4 +1,4 @@
-import { createDataSource, translateDatabaseErrors } from '#database';
+import { createDataSource, directUrlOf, translateDatabaseErrors } from '#database';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
 import { findings, type Findings, Reconcile, reconcileBucket } from '#reconcile';
@@ -48,7 +48,7 @@ export async function reconcile(options: ReconcileOptions, env: NodeJS.ProcessEn
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   const logger = createLogger('reconcile', 'warn');
   const unopened = createDataSource(
-    { url: config.database.url, poolSize: 4, applicationName: 'landfall-reconcile' },
+    { ...config.database, poolSize: 4, applicationName: 'landfall-reconcile' },
     [...uploadEntities, OutboxRow, Reconcile],
   );
   const source = await translateDatabaseErrors(unopened.initialize());
@@ -57,6 +57,7 @@ export async function reconcile(options: ReconcileOptions, env: NodeJS.ProcessEn
   try {
     const parts = {
       source,
+      directUrl: directUrlOf(config.database),
       registry,
       store: new ObjectStore(config.oss),
       renditionPrefix: config.oss.renditionPrefix,

@@ -41,10 +41,10 @@ export async function reprocess(options: ReprocessOptions, env: NodeJS.ProcessEn
   const pipelines = loadPipelines(media.pipelinesFile);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());
-  const unopened = createDataSource(
-    { url: database.url, poolSize: 2, applicationName: 'landfall-reprocess' },
-    [...uploadEntities, OutboxRow],
-  );
+  const unopened = createDataSource({ ...database, poolSize: 2, applicationName: 'landfall-reprocess' }, [
+    ...uploadEntities,
+    OutboxRow,
+  ]);
   const source = await translateDatabaseErrors(unopened.initialize());
   try {
     const request = { pipelines, names, sweepAfterMs: worker.sweepAfterMs };

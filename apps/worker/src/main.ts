@@ -1,5 +1,11 @@
 import 'reflect-metadata';
-import { checkDatabase, connectWhenThere, createDataSource, waitForMigrations } from '#database';
+import {
+  checkDatabase,
+  connectWhenThere,
+  createDataSource,
+  directUrlOf,
+  waitForMigrations,
+} from '#database';
 import { EventSequencer, LogEvent } from '#events';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { openManagement, Readiness } from '#management';
@@ -57,8 +63,7 @@ configureSharp();
 
 const source = createDataSource(
   {
-    url: config.database.url,
-    poolSize: config.database.poolSize,
+    ...config.database,
     applicationName: 'landfall-worker',
   },
   [...uploadEntities, OutboxRow, LogEvent, Reconcile, ...webhookEntities, ...queueEntities],
@@ -77,11 +82,8 @@ let close = () => scratch.close();
 closeOnSignal(logger, config.worker.shutdownGraceMs + 4_000, () => close());
 await connectWhenThere(source, logger);
 await waitForMigrations(source, logger);
-const backend = openQueueBackend({
-  url: config.queue.url,
-  prefix: config.queue.prefix,
-  poolSize: config.database.poolSize,
-});
+const backend = openQueueBackend({ ...config.queue, poolSize: config.database.poolSize });
+const directUrl = directUrlOf(config.database);
 const images = config.worker.thumbnailConcurrency ?? imageSlots(capacity);
 const transcodes = config.worker.transcodeConcurrency ?? transcodeSlots(capacity);
 const takes = (queue: 'thumbnail' | 'transcode' | 'delivery') => config.worker.queues.includes(queue);
@@ -105,7 +107,7 @@ const app = await NestFactory.createApplicationContext(
       ...(takes('transcode') ? { transcode: transcodes } : {}),
     },
     shutdownGraceMs: config.worker.shutdownGraceMs,
-    databaseUrl: config.database.url,
+    directUrl,
     beforeQueueing: (rows) => recordLanded(source, rows),
     recover: () => bringSweepForward(source),
     logger,
@@ -114,11 +116,9 @@ const app = await NestFactory.createApplicationContext(
 );
 const jobs = app.get(JobsModule);
 await jobs.start();
-const sequencer = new EventSequencer(config.database.url, logger, placeDeliveries);
+const sequencer = new EventSequencer(directUrl, logger, placeDeliveries);
 sequencer.start();
-const deliverer = takes('delivery')
-  ? new Deliverer({ source, url: config.database.url }, config.webhooks, logger)
-  : null;
+const deliverer = takes('delivery') ? new Deliverer({ source, directUrl }, config.webhooks, logger) : null;
 deliverer?.start();
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-found', logger);
 const sweep = new UploadSweep(
@@ -135,7 +135,7 @@ sweep.start();
 const schedule = new ReconcileSchedule(
   worker,
   registry,
-  { ...config.reconcile, buckets: config.oss.buckets },
+  { ...config.reconcile, buckets: config.oss.buckets, directUrl },
   logger,
 );
 schedule.start();

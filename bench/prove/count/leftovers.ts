@@ -13,7 +13,7 @@ export async function countJobs({ queueUrl }: Pick<Base, 'queueUrl'>, prefix = '
   try {
     let jobs = 0;
     for (const name of queueNames) {
-      const queue = new Queue(name, { connection: backend.producer, prefix: backend.prefix });
+      const queue = new Queue(name, { connection: backend.producer, prefix: backend.prefixOf(name) });
       try {
         await queue.waitUntilReady();
         const counts = await queue.getJobCounts();

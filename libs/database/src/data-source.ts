@@ -1,12 +1,26 @@
 import { type Logger, pause } from '#runtime';
-import pg, { Client, type ClientConfig, Pool } from 'pg';
+import pg, { Pool } from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
 import { watchPool } from './pool-metrics.js';
 import { isDatabaseUnavailable } from './postgres-errors.js';
+import { clientOptions, ignoreConnectionLoss } from './steady-client.js';
 
-export interface DatabaseSettings {
+/** How the database is reached; settings of the same names say it. */
+interface DatabaseAddress {
   /** `postgres://user:password@host:port/database` */
   url: string;
+  /** The database itself; set if `url` is that of a pooler in transaction mode. */
+  directUrl?: string | undefined;
+  /** Whether statements are prepared by name; not set: unless there is a pooler. */
+  preparedStatements?: boolean | undefined;
+}
+
+/** For what needs a connection of its own as long as it lasts: LISTEN, session locks, migrations. */
+export function directUrlOf({ url, directUrl }: DatabaseAddress): string {
+  return directUrl ?? url;
+}
+
+export interface DatabaseSettings extends DatabaseAddress {
   /** Maximum number of connections of this process. */
   poolSize: number;
   /** Time limit after which Postgres cancels a statement; no limit if unset. */
@@ -18,25 +32,7 @@ export interface DatabaseSettings {
 /** If no connection is available within this time, the database counts as unavailable. */
 export const connectTimeoutMs = 3_000;
 
-/**
- * A transaction whose process does nothing for this long is undone: one that stands still would keep
- * everybody from the rows that it has locked. Longer than the relay waits for the queue.
- */
-const idleTransactionMs = 8_000;
-
 const connectPauseMs = 1_000;
-
-/**
- * A connection whose loss is reported only by the next query. Between two queries of its user
- * (TypeORM while it connects, BullMQ while it starts to listen), nothing handles its `error` event,
- * which would end the process.
- */
-class SteadyClient extends Client {
-  constructor(config?: string | ClientConfig) {
-    super(config);
-    this.on('error', ignoreConnectionLoss);
-  }
-}
 
 /** The data source of one process. Call `connectWhenThere` before use and `destroy()` at shutdown. */
 export function createDataSource(
@@ -52,11 +48,9 @@ export function createDataSource(
     poolSize: settings.poolSize,
     connectTimeoutMS: connectTimeoutMs,
     extra: {
-      Client: SteadyClient,
+      ...clientOptions(settings),
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      statement_timeout: settings.statementTimeoutMs,
-      idle_in_transaction_session_timeout: idleTransactionMs,
     },
     poolErrorHandler: ignoreConnectionLoss,
   });
@@ -88,17 +82,16 @@ export async function connectWhenThere(source: DataSource, logger: Logger): Prom
 /**
  * Creates a separate pool without TypeORM: for named prepared statements, and for BullMQ's Postgres
  * backend.
- * @param schema the schema of its tables
+ * @param schema the schema of its tables; unset: as the role has it, for a pooler takes none
  */
-export function createPool(settings: DatabaseSettings, schema = 'public'): Pool {
+export function createPool(settings: DatabaseSettings, schema?: string): Pool {
   const pool = new Pool({
     connectionString: settings.url,
     max: settings.poolSize,
-    Client: SteadyClient,
+    ...clientOptions(settings),
     application_name: settings.applicationName,
-    options: `-c search_path=${schema}`,
+    ...(schema !== undefined && { options: `-c search_path=${schema}` }),
     connectionTimeoutMillis: connectTimeoutMs,
-    idle_in_transaction_session_timeout: idleTransactionMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
@@ -106,9 +99,3 @@ export function createPool(settings: DatabaseSettings, schema = 'public'): Pool 
   watchPool(settings.applicationName, pool);
   return pool;
 }
-
-/**
- * The next query replaces a dead connection (after a restart of Postgres), and reports the error if
- * that fails.
- */
-function ignoreConnectionLoss(): void {}

@@ -19,7 +19,7 @@ export {
   Not,
   type SelectQueryBuilder,
 } from 'typeorm';
-export { connectWhenThere, createDataSource, createPool } from './data-source.js';
+export { connectWhenThere, createDataSource, createPool, directUrlOf } from './data-source.js';
 export {
   checkDatabase,
   createDatabaseIfMissing,

@@ -72,8 +72,8 @@ export async function revertLastMigration(url: string): Promise<string | null> {
 }
 
 /**
- * Rejects if the database does not respond within three seconds (`database.unavailable`) or lacks a
- * migration (`database.not_migrated`).
+ * Rejects if the database does not respond within three seconds or accepts no writes
+ * (`database.unavailable`), or lacks a migration (`database.not_migrated`).
  */
 export async function checkDatabase(source: DataSource): Promise<void> {
   if (!source.isInitialized)
@@ -83,12 +83,16 @@ export async function checkDatabase(source: DataSource): Promise<void> {
     );
   let names: string[];
   try {
-    const rows: { name: string }[] = await withTimeLimit(
-      source.query('SELECT name FROM migrations'),
+    const rows: { name: string; isReadOnly: boolean }[] = await withTimeLimit(
+      source.query(
+        `SELECT name, current_setting('transaction_read_only')::bool AS "isReadOnly" FROM migrations`,
+      ),
       checkTimeoutMs,
       'database.unavailable',
       'no response',
     );
+    if (rows[0]?.isReadOnly)
+      throw new LandfallError('database.unavailable', 'the server accepts no writes: is it a standby?');
     names = rows.map((row) => row.name);
   } catch (error) {
     if (error instanceof LandfallError) throw error;

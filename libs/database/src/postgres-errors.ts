@@ -12,7 +12,7 @@ const passingStates = /^(08|25006|25P03|40|53|57|58)/;
  */
 const valueStates = /^(22|23|54)/;
 const connectionErrors =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
+  /ECONNREFUSED|ECONNRESET|ECONNABORTED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
 
 /** Whether the database did not respond, as opposed to refusing this statement. */
 export function isDatabaseUnavailable(thrown: unknown): boolean {

@@ -76,11 +76,12 @@ export class EventSequencer {
   private running: Promise<void> = Promise.resolve();
 
   /**
+   * @param directUrl of the database itself, not of a pooler: the turn is a lock of the connection
    * @param onPlaced runs in the transaction that places the events: what follows from them is there
    * when they are, once
    */
   constructor(
-    private readonly databaseUrl: string,
+    private readonly directUrl: string,
     private readonly logger: Logger,
     private readonly onPlaced?: (manager: EntityManager, placed: PlacedEvents) => Promise<void>,
   ) {}
@@ -99,7 +100,7 @@ export class EventSequencer {
     while (!signal.aborted) {
       // A connection of its own: it is in use all the time.
       const source = createDataSource(
-        { url: this.databaseUrl, poolSize: 1, applicationName: 'landfall-sequencer' },
+        { url: this.directUrl, poolSize: 1, applicationName: 'landfall-sequencer' },
         [],
       );
       try {

@@ -22,7 +22,8 @@ export interface JobsSettings {
   concurrency: Partial<Record<QueueName, number>>;
   /** Time that running jobs get at shutdown before they return to the queue. */
   shutdownGraceMs: number;
-  databaseUrl: string;
+  /** Of the database itself, not of a pooler: the relay listens. */
+  directUrl: string;
   /** What has to be done before a worker can see the jobs of these outbox rows. It may be done again. */
   beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>;
   /** Has everything queued again that is unfinished: a queue has lost its jobs. It may be done again. */
@@ -121,7 +122,7 @@ export class JobsModule implements OnModuleDestroy {
       imports: [
         handlers,
         ...queueNames.map((name) =>
-          BullModule.registerQueue({ name, connection: backend.producer, prefix: backend.prefix }),
+          BullModule.registerQueue({ name, connection: backend.producer, prefix: backend.prefixOf(name) }),
         ),
       ],
       providers: [
@@ -144,10 +145,10 @@ export class JobsModule implements OnModuleDestroy {
           provide: OutboxRelay,
           inject: [DataSource, ...queueNames.map((name) => getQueueToken(name))],
           useFactory: (source: DataSource, ...all: Queue[]) => {
-            const { databaseUrl, recover, logger, beforeQueueing } = settings;
+            const { directUrl, recover, logger, beforeQueueing } = settings;
             const queues = queueMap(all, logger);
             const loss = new QueueLoss(backend, queues, recover, logger);
-            return new OutboxRelay({ source, url: databaseUrl }, { queues, loss }, logger, beforeQueueing);
+            return new OutboxRelay({ source, directUrl }, { queues, loss }, logger, beforeQueueing);
           },
         },
       ],

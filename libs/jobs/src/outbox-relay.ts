@@ -54,7 +54,7 @@ export class OutboxRelay {
   private woken = false;
 
   constructor(
-    private readonly database: { source: DataSource; url: string },
+    private readonly database: { source: DataSource; directUrl: string },
     private readonly queueing: { queues: ReadonlyMap<QueueName, Queue>; loss: QueueLoss },
     private readonly logger: Logger,
     private readonly beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>,
@@ -62,7 +62,7 @@ export class OutboxRelay {
 
   start(): void {
     const signal = this.stopping.signal;
-    const listening = listenForNotifications(this.database.url, outboxChannel, () => this.nudge(), {
+    const listening = listenForNotifications(this.database.directUrl, outboxChannel, () => this.nudge(), {
       signal,
       logger: this.logger,
     });

@@ -1,5 +1,5 @@
 import { createPool } from '#database';
-import { queueNames } from '#outbox';
+import { type QueueName, queueNames } from '#outbox';
 import {
   DEFAULT_SCHEMA,
   createPostgresBackend,
@@ -10,10 +10,9 @@ import {
   type Queue,
   type Worker,
 } from 'bullmq';
+import { type RedisSettings, redisOptionsOf } from './redis-connection.js';
 
-export interface QueueSettings {
-  /** `redis(s)://…` or `postgres://…` */
-  url: string;
+export interface QueueSettings extends RedisSettings {
   /** Prefix of the keys in Redis. */
   prefix: string;
   /**
@@ -32,7 +31,8 @@ export interface QueueBackend {
   readonly producer: ConnectionOptions;
   /** For taking jobs: waits until Redis is available again. */
   readonly consumer: ConnectionOptions;
-  readonly prefix: string;
+  /** What the keys of a queue begin with. */
+  prefixOf(queue: QueueName): string;
   /**
    * Takes the lock of a job again that has expired, unless somebody else has it.
    * @param ms how long the lock lasts
@@ -40,8 +40,9 @@ export interface QueueBackend {
    */
   lockAgain(worker: Worker, job: { id: string; token: string }, ms: number): Promise<boolean>;
   /**
-   * Whether the queue still has what `mark` left in it. One without it has lost its jobs (a flushed Redis, one that began
-   * without its data), or is new.
+   * Whether the queue still has what `mark` left in it, and on the server on which it did. One without it has lost its jobs (a
+   * flushed Redis, one that began without its data) or is new; on another server (a replica that took over, one that began
+   * again) it lacks what was not there yet.
    */
   isMarked(queue: Queue): Promise<boolean>;
   mark(queue: Queue): Promise<void>;
@@ -61,14 +62,16 @@ const isRedis = (url: string) => /^rediss?:/.test(url);
 export function openQueueBackend(settings: QueueSettings): QueueBackend {
   if (isRedis(settings.url)) {
     setDefaultBackendFactory(createRedisBackend);
-    const common = { url: settings.url, retryStrategy: (times: number) => Math.min(times * 100, 1_000) };
+    const common = redisOptionsOf(settings);
+    // All keys of a queue lie on one node of a cluster, those of another perhaps on another.
+    const isCluster = (settings.clusterNodes ?? []).length > 0;
     return {
       producer: { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 3_000 },
       consumer: { ...common, maxRetriesPerRequest: null },
-      prefix: settings.prefix,
+      prefixOf: (queue) => (isCluster ? `{${settings.prefix}-${queue}}` : settings.prefix),
       lockAgain: lockAgainInRedis,
-      isMarked: async ({ backend }) => (await (await backend.client).get(backend.toKey(mark))) !== null,
-      mark: async ({ backend }) => void (await (await backend.client).set(backend.toKey(mark), 1)),
+      isMarked: async (queue) => (await runMark(queue, 'landfallIsMarked')) === 1,
+      mark: async (queue) => void (await runMark(queue, 'landfallMark')),
       close: async () => {},
     };
   }
@@ -87,7 +90,7 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
   return {
     producer: connection,
     consumer: connection,
-    prefix: settings.prefix,
+    prefixOf: () => settings.prefix,
     // Renewing does it there: a lock that expired stays in the row until somebody takes the job.
     lockAgain: async () => false,
     // It is as durable as what says that the jobs are needed.
@@ -108,6 +111,19 @@ const lockAgainInRedis: QueueBackend['lockAgain'] = async ({ backend }, { id, to
   });
   return (await client.runCommand('landfallLockAgain', [backend.toKey(`${id}:lock`), token, ms])) === 1;
 };
+
+/** The run of the server on which the script runs: another one after each start, and on each replica. */
+const readRunId = `local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or 'unknown'`;
+const markScripts = {
+  landfallIsMarked: `${readRunId} return redis.call('GET', KEYS[1]) == runId and 1 or 0`,
+  landfallMark: `${readRunId} redis.call('SET', KEYS[1], runId) return 1`,
+};
+
+async function runMark({ backend }: Queue, name: keyof typeof markScripts): Promise<unknown> {
+  const client = await backend.client;
+  client.defineCommand(name, { numberOfKeys: 1, lua: markScripts[name] });
+  return client.runCommand(name, [backend.toKey(mark)]);
+}
 
 /**
  * Creates or updates BullMQ's own tables; does nothing for Redis. Safe to run from several

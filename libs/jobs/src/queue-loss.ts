@@ -33,7 +33,7 @@ export class QueueLoss {
       const queues = lost.map(({ name }) => name);
       this.logger.warn(
         { queues },
-        'queues are new or have lost their jobs; what is unfinished is queued again',
+        'queues are new, have lost their jobs or are on another server; what is unfinished is queued again',
       );
       await this.recover();
       // Last: if this worker dies before, the next one sees the loss again.

@@ -9,6 +9,13 @@ import { ensureRedis } from './system-tools.js';
 const startTimeoutMs = 20_000;
 const stopTimeoutMs = 5_000;
 
+interface RedisOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  /** Further settings of redis.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 export interface LocalRedis {
   /** redis://127.0.0.1:<port> */
   readonly url: string;
@@ -21,7 +28,7 @@ export interface LocalRedis {
  * append-only file, and no eviction. It keeps its data in `dataDir` and listens only on 127.0.0.1.
  * @throws LandfallError local.port_busy, local.redis_failed
  */
-export async function startRedis(options: { dataDir: string; port: number }): Promise<LocalRedis> {
+export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
   const found = await ensureRedis();
   if (found.missing) throw new LandfallError('local.redis_failed', `install it: ${found.command}`);
   if (!(await portIsFree(options.port)))
@@ -36,6 +43,7 @@ export async function startRedis(options: { dataDir: string; port: number }): Pr
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
     save: '',
+    ...options.settings,
   };
   const parameters = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   // Detached: Ctrl-C in the terminal only reaches the process that started it, which ends it in
@@ -67,7 +75,7 @@ export async function startRedis(options: { dataDir: string; port: number }): Pr
   return { url: `redis://127.0.0.1:${options.port}`, pid: child.pid, stop };
 }
 
-/** Polls until Redis answers PING with PONG: while it loads its file, it answers with an error. */
+/** Polls until Redis answers PING with PONG, or asks for its password: while it loads its file, it answers with another error. */
 async function waitForPong(port: number): Promise<boolean> {
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {
@@ -84,7 +92,7 @@ async function ping(port: number): Promise<boolean> {
     await once(socket, 'connect');
     socket.write('PING\r\n');
     const [answer] = await once(socket, 'data');
-    return String(answer).startsWith('+PONG');
+    return /^(\+PONG|-NOAUTH)/.test(String(answer));
   } catch {
     return false;
   } finally {

@@ -1,26 +1,28 @@
-import type { DataSource } from '#database';
+import { createDataSource, translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
 
 /**
  * Does work that only one process does at a time, under an advisory lock on a connection of its
  * own: whoever dies loses it with the connection.
- * @throws LandfallError reconcile.running
+ * @param directUrl of the database itself, not of a pooler
+ * @throws LandfallError reconcile.running, database.unavailable
  */
-export async function withLock<T>(source: DataSource, name: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(directUrl: string, name: string, work: () => Promise<T>): Promise<T> {
+  const source = createDataSource(
+    { url: directUrl, poolSize: 1, applicationName: 'landfall-reconcile-lock' },
+    [],
+  );
+  await translateDatabaseErrors(source.initialize());
+  // A pool closes a connection that nobody has taken.
   const runner = source.createQueryRunner();
   try {
-    const key = ['hashtextextended($1, 0)', [name]] as const;
-    const [row] = (await runner.query(`SELECT pg_try_advisory_lock(${key[0]}) AS locked`, [...key[1]])) as [
-      { locked: boolean },
-    ];
+    const asked = runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [name]);
+    const [row] = (await translateDatabaseErrors(asked)) as [{ locked: boolean }];
     if (!row.locked) throw new LandfallError('reconcile.running', name);
-    try {
-      return await work();
-    } finally {
-      // A connection that broke has let go of it, and must not hide why the work failed.
-      await runner.query(`SELECT pg_advisory_unlock(${key[0]})`, [...key[1]]).catch(() => undefined);
-    }
+    return await work();
   } finally {
     await runner.release();
+    // Lets go of the lock, too.
+    await source.destroy();
   }
 }

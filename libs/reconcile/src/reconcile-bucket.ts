@@ -30,8 +30,8 @@ export async function reconcileBucket(
   repairs: Repairs,
   signal: AbortSignal,
 ): Promise<Reconciled> {
-  const { source } = parts;
-  return withLock(source, `reconcile ${asked.bucket}/${asked.prefix}`, async () => {
+  const { source, directUrl } = parts;
+  return withLock(directUrl, `reconcile ${asked.bucket}/${asked.prefix}`, async () => {
     const progress = await beginReconcile(source, asked, repairs);
     const { found } = progress;
     const scope = { ...asked, since: progress.since };

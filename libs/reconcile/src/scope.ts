@@ -6,6 +6,8 @@ import type { ReconcileTrigger } from './rows/reconcile.entity.js';
 /** What a comparison works with. */
 export interface ReconcileParts {
   readonly source: DataSource;
+  /** Of the database itself, not of a pooler: a lock of a connection keeps other processes away. */
+  readonly directUrl: string;
   readonly store: ObjectStore;
   readonly registry: UploadRegistry;
   /** Key prefix of everything that is made. */

@@ -70,6 +70,10 @@ export function loadConfig<const Names extends SectionName>(
   // Left alone it would loosen what was strict.
   if (given['CALLBACK_REQUIRE_TICKET'] !== undefined)
     problems.push('CALLBACK_REQUIRE_TICKET: no longer exists; instead of true, set CALLBACK_TRUST=ticket');
+  if (given['DATABASE_DIRECT_URL'] !== undefined && given['QUEUE_URL'] === given['DATABASE_URL'])
+    problems.push(
+      'QUEUE_URL: must not be the pooler of DATABASE_URL, because BullMQ listens on its connections; set the DATABASE_DIRECT_URL here too',
+    );
   if (given['LANDFALL_ENV'] !== 'development') problems.push(...publishedSecrets(given));
   if (problems.length > 0)
     throw new LandfallError('config.invalid', problems.map((line) => `\n  ${line}`).join(''));

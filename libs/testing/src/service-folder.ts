@@ -9,15 +9,15 @@ import { join } from 'node:path';
  */
 const watchScript = `
   read -r _
-  for file in "$1"/postgres/data/postmaster.pid "$1"/redis/redis.pid
+  for file in "$1"/*/data/postmaster.pid "$1"/*/redis.pid
   do [ -f "$file" ] && kill -s INT "$(head -n 1 "$file")"
   done
   sleep 3
   rm -rf "$1"`;
 
 /**
- * A temporary folder for services of tests, `postgres` and `redis` in it. Neither the folder nor
- * the services outlive this process.
+ * A temporary folder for services of tests, each in a folder of its own there. Neither the folder
+ * nor the services outlive this process.
  */
 export interface ServiceFolder extends AsyncDisposable {
   path: string;

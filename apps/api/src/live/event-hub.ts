@@ -37,7 +37,7 @@ export class EventHub {
 
   constructor(
     private readonly reader: EventReader,
-    private readonly databaseUrl: string,
+    private readonly directUrl: string,
     private readonly logger: Logger,
   ) {}
 
@@ -80,7 +80,7 @@ export class EventHub {
     this.place = { position, id };
     this.ring = new EventRing(position, held);
     const { signal } = this.stopping;
-    const listening = listenForNotifications(this.databaseUrl, eventsChannel, () => this.nudge(), {
+    const listening = listenForNotifications(this.directUrl, eventsChannel, () => this.nudge(), {
       signal,
       logger: this.logger,
     });

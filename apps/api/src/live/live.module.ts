@@ -1,4 +1,4 @@
-import { DataSource } from '#database';
+import { DataSource, directUrlOf } from '#database';
 import { EventReader } from '#events';
 import type { Logger } from '#runtime';
 import { type BeforeApplicationShutdown, Module, type OnApplicationBootstrap } from '@nestjs/common';
@@ -31,7 +31,7 @@ const readingMax = 3;
       provide: EventHub,
       inject: [EventReader, configToken, loggerToken],
       useFactory: (reader: EventReader, { database }: ApiConfig, logger: Logger) =>
-        new EventHub(reader, database.url, logger),
+        new EventHub(reader, directUrlOf(database), logger),
     },
     {
       provide: EventFeed,

@@ -112,6 +112,7 @@ const values = z.strictObject({
   secrets: fieldsOf(settings.filter(isSecret), secretKey, (setting) => setting.required),
   pipelines: text,
   caCertificates: z.strictObject({ configMap: name.or(z.literal('')), key: z.string().min(1) }),
+  clientCertificate: z.strictObject({ secretName: name.or(z.literal('')) }),
   api: z.strictObject({ replicas: count(0, 1_000), drainSeconds: count(0, 300), resources, ...place }),
   ingress: z.strictObject({
     enabled: z.boolean(),

@@ -34,7 +34,9 @@ export interface Setting {
 
 /** Whether nobody may read the value of a setting: keys, secrets and tokens, and URLs with passwords. */
 export function isSecret({ name }: Setting): boolean {
-  return /_(KEYS?|KEY_ID|SECRETS?|TOKENS?|HEADERS)$|^(DATABASE|QUEUE)_URL$/.test(name);
+  return /_(KEYS?|KEY_ID|SECRETS?|TOKENS?|HEADERS|PASSWORD)$|^(DATABASE|DATABASE_DIRECT|QUEUE)_URL$/.test(
+    name,
+  );
 }
 
 /** Lists the settings of a section from its schema. */

@@ -20,7 +20,10 @@ export class ReconcileSchedule {
   constructor(
     private readonly worker: WorkerContext,
     private readonly registry: UploadRegistry,
-    private readonly settings: Config<'reconcile'>['reconcile'] & { buckets: readonly string[] },
+    private readonly settings: Config<'reconcile'>['reconcile'] & {
+      buckets: readonly string[];
+      directUrl: string;
+    },
     private readonly logger: Logger,
   ) {}
 
@@ -56,12 +59,12 @@ export class ReconcileSchedule {
 
   private async compare(place: { bucket: string; prefix: string }, signal: AbortSignal): Promise<void> {
     const { source, store, renditionPrefix } = this.worker;
-    const { requestsPerSecond, windowS } = this.settings;
+    const { directUrl, requestsPerSecond, windowS } = this.settings;
     const since = new Date(Date.now() - windowS * 1_000);
     const until = new Date(Date.now() - recentMs);
     try {
       const { found, isComplete } = await reconcileBucket(
-        { source, store, renditionPrefix, requestsPerSecond, registry: this.registry },
+        { source, directUrl, store, renditionPrefix, requestsPerSecond, registry: this.registry },
         { ...place, since, until, trigger: 'schedule', inventory: null, asked: '' },
         { isDryRun: false, remake: null, removesOrphans: false },
         signal,

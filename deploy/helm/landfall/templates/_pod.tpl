@@ -89,7 +89,7 @@ env:
 {{- if .Values.pipelines }}
 - { name: pipelines, mountPath: /etc/landfall/pipelines, readOnly: true }
 {{- end }}
-{{- include "landfall.caMount" . }}
+{{- include "landfall.tlsMounts" . }}
 {{- end }}
 
 {{- define "landfall.volumes" -}}
@@ -99,16 +99,20 @@ env:
 - name: pipelines
   configMap: { name: {{ include "landfall.name" . }}-pipelines }
 {{- end }}
-{{- include "landfall.caVolume" . }}
+{{- include "landfall.tlsVolumes" . }}
 {{- end }}
 
-{{- define "landfall.caMount" -}}
+{{/* The certificates of authorities, and the one that Postgres and Redis ask for. */}}
+{{- define "landfall.tlsMounts" -}}
 {{- if .Values.caCertificates.configMap }}
 - { name: ca, mountPath: /etc/landfall/ca, readOnly: true }
 {{- end }}
+{{- if .Values.clientCertificate.secretName }}
+- { name: client-certificate, mountPath: /etc/landfall/client, readOnly: true }
+{{- end }}
 {{- end }}
 
-{{- define "landfall.caVolume" -}}
+{{- define "landfall.tlsVolumes" -}}
 {{- with .Values.caCertificates }}
 {{- if .configMap }}
 - name: ca
@@ -116,6 +120,13 @@ env:
     name: {{ .configMap }}
     items: [{ key: {{ .key }}, path: ca.crt }]
 {{- end }}
+{{- end }}
+{{- with .Values.clientCertificate.secretName }}
+- name: client-certificate
+  secret:
+    secretName: {{ . }}
+    # 0440: it has a private key, and is of the group of the pod.
+    defaultMode: 288
 {{- end }}
 {{- end }}
 

@@ -39,24 +39,6 @@ export const http = z.object({
   ),
 });
 
-export const database = z.object({
-  DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:port/database').describe(
-    'URL of the Postgres database (version 14 or newer)',
-  ),
-  DATABASE_POOL_SIZE: integer(10, 2, 200).describe('maximum number of connections per process'),
-});
-
-export const queue = z.object({
-  QUEUE_URL: url(/^(rediss?|postgres(ql)?)$/, 'redis://… or postgres://…').describe(
-    'where BullMQ stores its jobs: redis(s)://… or postgres://…',
-  ),
-  QUEUE_PREFIX: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'must contain only lower-case letters, digits and -')
-    .default('landfall')
-    .describe('prefix of the keys in Redis'),
-});
-
 export const worker = z.object({
   WORKER_QUEUES: list('thumbnail,transcode,delivery')
     .pipe(

@@ -22,6 +22,20 @@ export const list = (fallback: string) =>
         .filter(Boolean),
     );
 
+/** `host:port`; an address of IPv6 in brackets. */
+const hostAndPort = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
+
+/** Comma-separated `host:port`. */
+export const addresses = () =>
+  list('').transform((parts, context) =>
+    parts.map((part) => {
+      const [, host = '', port = ''] = hostAndPort.exec(part) ?? [];
+      if (host === '' || Number(port) < 1 || Number(port) > 65_535)
+        context.addIssue('must be comma-separated host:port');
+      return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+    }),
+  );
+
 export const url = (protocols: RegExp, wanted: string) =>
   z.url({ protocol: protocols, error: `must be ${wanted}` });
 

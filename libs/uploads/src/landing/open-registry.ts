@@ -15,7 +15,7 @@ export function openRegistry(
   applicationName: string,
   logger: Logger,
 ): OpenRegistry {
-  const pool = createPool({ url: database.url, poolSize: registryConnections, applicationName });
+  const pool = createPool({ ...database, poolSize: registryConnections, applicationName });
   const { batchMax, waitingMax, commitTimeoutMs } = callback;
   const { sweepAfterMs } = worker;
   const registry = new UploadRegistry(pool, { batchMax, waitingMax, commitTimeoutMs, sweepAfterMs }, logger);

@@ -45,7 +45,7 @@ export class Deliverer {
   private woken = false;
 
   constructor(
-    private readonly database: { source: DataSource; url: string },
+    private readonly database: { source: DataSource; directUrl: string },
     private readonly settings: WebhookSettings,
     private readonly logger: Logger,
   ) {
@@ -55,7 +55,7 @@ export class Deliverer {
 
   start(): void {
     const { signal } = this.stopping;
-    const listening = listenForNotifications(this.database.url, eventsChannel, () => this.nudge(), {
+    const listening = listenForNotifications(this.database.directUrl, eventsChannel, () => this.nudge(), {
       signal,
       logger: this.logger,
     });

@@ -1,0 +1,123 @@
+import { LandfallError } from '#runtime';
+import { createIORedisClient, RedisConnection, type RedisOptions as ConnectionOptions } from 'bullmq';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { readFileSync } from 'node:fs';
+
+interface Address {
+  host: string;
+  port: number;
+}
+
+/** How Redis is reached; settings of the same names say it. */
+export interface RedisSettings {
+  /** `redis(s)://user:password@host:port/database`; with `sentinels` the host is the name of the primary. */
+  url: string;
+  sentinels?: readonly Address[] | undefined;
+  sentinelPassword?: string | undefined;
+  /** Some nodes of a Redis Cluster, beside that of the URL. */
+  clusterNodes?: readonly Address[] | undefined;
+  /** Files of a client certificate and its key, in PEM. */
+  tlsCertFile?: string | undefined;
+  tlsKeyFile?: string | undefined;
+}
+
+/** What a connection waits for an answer: longer than BullMQ lets Redis block, which is 10 s. */
+const silenceMaxMs = 20_000;
+const defaultPort = 6_379;
+
+/** Options of a connection to a cluster: `openClient` makes one of them. */
+interface ClusterConnectionOptions extends RedisOptions {
+  startupNodes: Address[];
+}
+
+const isCluster = (options: object): options is ClusterConnectionOptions => 'startupNodes' in options;
+
+/**
+ * The options by which BullMQ opens its connections: to one Redis, to the primary that Sentinels name, or to a cluster.
+ * @throws LandfallError config.invalid if a certificate cannot be read
+ */
+export function redisOptionsOf(settings: RedisSettings): ConnectionOptions {
+  // BullMQ opens connections too, but none to a cluster.
+  RedisConnection.clientFactory = openClient;
+  // BullMQ passes them on as they are; its own type of them knows fewer.
+  return ioredisOptionsOf(settings) as ConnectionOptions;
+}
+
+function ioredisOptionsOf(settings: RedisSettings): RedisOptions {
+  const { sentinels = [], clusterNodes = [] } = settings;
+  const url = new URL(settings.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || defaultPort);
+  const tls = url.protocol === 'rediss:' ? readTls(settings) : undefined;
+  const common: RedisOptions = {
+    username: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+    db: Number(url.pathname.slice(1) || 0),
+    retryStrategy: retryDelayMs,
+    socketTimeout: silenceMaxMs,
+    // Whose power fails sends no farewell.
+    keepAlive: 10_000,
+    // A primary that became a replica while we were connected: the next connection finds the new one. 2: and the command is sent again.
+    reconnectOnError: ({ message }) => (message.includes('READONLY') ? 2 : false),
+    ...(tls && { tls }),
+  };
+  if (clusterNodes.length > 0) {
+    const options: ClusterConnectionOptions = { ...common, startupNodes: [{ host, port }, ...clusterNodes] };
+    return options;
+  }
+  if (sentinels.length === 0) return { ...common, host, port };
+  return {
+    ...common,
+    name: host,
+    sentinels: [...sentinels],
+    sentinelPassword: settings.sentinelPassword,
+    sentinelRetryStrategy: retryDelayMs,
+    // Leaves a primary that no longer answers as soon as Sentinels have named another.
+    failoverDetector: true,
+    ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+  };
+}
+
+const retryDelayMs = (times: number) => Math.min(times * 100, 1_000);
+
+function readTls({ tlsCertFile, tlsKeyFile }: RedisSettings): NonNullable<RedisOptions['tls']> {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return {};
+  return {
+    cert: readPem('QUEUE_TLS_CERT_FILE', tlsCertFile),
+    key: readPem('QUEUE_TLS_KEY_FILE', tlsKeyFile),
+  };
+}
+
+function readPem(setting: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new LandfallError('config.invalid', `${setting}: cannot read ${file}`, { cause: error });
+  }
+}
+
+function openClient(options: ConnectionOptions) {
+  return createIORedisClient(isCluster(options) ? openCluster(options) : new Redis(options as RedisOptions));
+}
+
+/** A connection to a cluster has one to each of its nodes. */
+function openCluster({ startupNodes, ...options }: ClusterConnectionOptions): Cluster {
+  const { username, password, tls, connectionName, connectTimeout, socketTimeout, keepAlive } = options;
+  const { maxRetriesPerRequest = null } = options;
+  return new Cluster(startupNodes, {
+    clusterRetryStrategy: retryDelayMs,
+    enableOfflineQueue: options.enableOfflineQueue ?? true,
+    // Names stay names: certificates hold them, and they outlive addresses.
+    dnsLookup: (name, found) => found(null, name),
+    redisOptions: {
+      username,
+      password,
+      tls,
+      connectionName,
+      connectTimeout,
+      socketTimeout,
+      keepAlive,
+      maxRetriesPerRequest,
+    },
+  });
+}

@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureRedis, freePort, startRedis } from '#local';
+import { Redis } from 'ioredis';
+import { eventually } from './eventually.js';
+import { openServiceFolder } from './service-folder.js';
+
+const host = '127.0.0.1';
+const password = 'of: redis/';
+const sentinelPassword = 'of-sentinels';
+const url = `redis://:${encodeURIComponent(password)}@`;
+/** A server that is silent for this long is taken for dead. */
+const downAfterMs = 1_000;
+
+/** A Redis of several servers, of which any may be killed. */
+export interface OwnRedisServers extends AsyncDisposable {
+  /** The settings by which it is found. */
+  env: Record<string, string>;
+  /** Kills the primary that has the key; resolves when another one took over. */
+  failOver(key: string): Promise<void>;
+}
+
+interface Server {
+  port: number;
+  /** Asks it, with its password. */
+  client: Redis;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+async function startServer(dataDir: string, settings: Record<string, string>): Promise<Server> {
+  const port = await freePort();
+  const common = {
+    requirepass: password,
+    masterauth: password,
+    // Otherwise a primary waits 5 s for more replicas before it sends anything.
+    'repl-diskless-sync-delay': '0',
+  };
+  const running = await startRedis({ dataDir, port, settings: { ...common, ...settings } });
+  return { port, ...running, client: openClient(port, password) };
+}
+
+function openClient(port: number, itsPassword: string): Redis {
+  const client = new Redis({ host, port, password: itsPassword, maxRetriesPerRequest: 1 });
+  // Some are killed.
+  return client.on('error', () => undefined);
+}
+
+/** A primary, its replica and three Sentinels; all with passwords. */
+export async function ownSentinels(): Promise<OwnRedisServers> {
+  const folder = await openServiceFolder();
+  const primary = await startServer(join(folder.path, 'primary'), {});
+  const replica = await startServer(join(folder.path, 'replica'), { replicaof: `${host} ${primary.port}` });
+  const sentinels = await Promise.all(
+    [0, 1, 2].map((index) => startSentinel(join(folder.path, `sentinel-${index}`), primary.port)),
+  );
+  await eventually(async () => {
+    const answers = await Promise.all(sentinels.map(({ client }) => client.info('sentinel')));
+    return answers.every((info) => /status=ok,.*slaves=1,sentinels=3/.test(info)) ? true : undefined;
+  });
+  await untilReplicated(primary);
+  const servers = [primary, replica, ...sentinels];
+  const primaryPort = async () => {
+    const answer = await sentinels[0]?.client.call('sentinel', 'get-master-addr-by-name', 'queue');
+    return Number((answer as string[])[1]);
+  };
+  return {
+    env: {
+      QUEUE_URL: `${url}queue`,
+      QUEUE_SENTINELS: sentinels.map(({ port }) => `${host}:${port}`).join(','),
+      QUEUE_SENTINEL_PASSWORD: sentinelPassword,
+    },
+    async failOver() {
+      kill(servers, await primaryPort());
+      await eventually(async () => ((await primaryPort()) === replica.port ? true : undefined));
+    },
+    [Symbol.asyncDispose]: () => stopAll(servers, folder),
+  };
+}
+
+/** Three primaries, each with a replica. */
+export async function ownCluster(): Promise<OwnRedisServers> {
+  const folder = await openServiceFolder();
+  const nodes = await Promise.all(
+    [0, 1, 2, 3, 4, 5].map(async (index) => {
+      // Otherwise the nodes talk on port + 10,000, which may not be there.
+      const busPort = String(await freePort());
+      const server = await startServer(join(folder.path, `node-${index}`), {
+        'cluster-enabled': 'yes',
+        'cluster-port': busPort,
+        'cluster-node-timeout': String(downAfterMs),
+      });
+      return Object.assign(server, { busPort, id: String(await server.client.cluster('MYID')) });
+    }),
+  );
+  const primaries = nodes.slice(0, 3);
+  const [first] = nodes;
+  if (!first) throw new Error('no node');
+  for (const [index, { client }] of primaries.entries()) {
+    const [from, to] = [Math.ceil((16_384 * index) / 3), Math.ceil((16_384 * (index + 1)) / 3) - 1];
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
+  }
+  for (const { port, busPort } of nodes.slice(1))
+    await first.client.call('CLUSTER', 'MEET', host, port, busPort);
+  const untilAll = (pattern: RegExp) =>
+    eventually(async () => {
+      const answers = await Promise.all(nodes.map(({ client }) => client.call('CLUSTER', 'INFO')));
+      return answers.every((info) => pattern.test(String(info))) ? true : undefined;
+    });
+  await untilAll(/cluster_state:ok[^]*cluster_known_nodes:6/);
+  for (const [index, { client }] of nodes.slice(3).entries())
+    await client.call('CLUSTER', 'REPLICATE', primaries[index]?.id ?? '');
+  await Promise.all(primaries.map(untilReplicated));
+  await untilAll(/cluster_state:ok[^]*cluster_size:3/);
+
+  /** The node that answers for a slot, as one that is alive sees it. */
+  const ownerOf = async (slot: number, asked: Server) => {
+    const ranges = (await asked.client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
+    return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2][1] ?? 0;
+  };
+  return {
+    env: {
+      QUEUE_URL: `${url}${host}:${first.port}`,
+      QUEUE_CLUSTER_NODES: nodes.map(({ port }) => `${host}:${port}`).join(','),
+    },
+    async failOver(key) {
+      const slot = Number(await first.client.call('CLUSTER', 'KEYSLOT', key));
+      const before = await ownerOf(slot, first);
+      const asked = nodes.find(({ port }) => port !== before) ?? first;
+      kill(nodes, before);
+      await eventually(async () => ((await ownerOf(slot, asked)) === before ? undefined : true));
+    },
+    [Symbol.asyncDispose]: () => stopAll(nodes, folder),
+  };
+}
+
+async function untilReplicated({ client }: Server): Promise<void> {
+  await eventually(async () => (/state=online/.test(await client.info('replication')) ? true : undefined));
+}
+
+/** Two of three Sentinels decide. A Sentinel writes into its file what it learns. */
+async function startSentinel(dataDir: string, primaryPort: number): Promise<Server> {
+  const found = await ensureRedis();
+  if (found.missing) throw new Error(`the tests need Redis; type: ${found.command}`);
+  const port = await freePort();
+  await mkdir(dataDir, { recursive: true });
+  const file = join(dataDir, 'sentinel.conf');
+  await writeFile(
+    file,
+    `bind ${host}
+port ${port}
+dir ${dataDir}
+pidfile ${join(dataDir, 'redis.pid')}
+requirepass ${sentinelPassword}
+sentinel monitor queue ${host} ${primaryPort} 2
+sentinel auth-pass queue "${password}"
+sentinel down-after-milliseconds queue ${downAfterMs}
+sentinel failover-timeout queue 5000
+`,
+  );
+  const child = spawn(found.path, [file, '--sentinel'], { stdio: 'ignore', detached: true });
+  const exited = once(child, 'exit');
+  const client = openClient(port, sentinelPassword);
+  await eventually(() => (client.status === 'ready' ? true : undefined));
+  return {
+    port,
+    client,
+    pid: child.pid ?? 0,
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function kill(servers: readonly Server[], port: number): void {
+  const server = servers.find((each) => each.port === port);
+  if (!server) throw new Error(`no server of ours listens on port ${port}`);
+  process.kill(server.pid, 'SIGKILL');
+}
+
+async function stopAll(servers: readonly Server[], folder: AsyncDisposable): Promise<void> {
+  for (const { client } of servers) client.disconnect();
+  await Promise.all(servers.map((each) => each.stop()));
+  await folder[Symbol.asyncDispose]();
+}
