@@ -4,6 +4,7 @@ import { removeOldKeys } from '#idempotency';
 import { removeOldReports } from '#queues';
 import { removeObjects } from '#storage';
 import {
+  pruneUploads,
   removeOldTickets,
   removeRetired,
   removeUnconfirmed,
@@ -74,6 +75,8 @@ export class UploadSweep {
     if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
     const removed = await this.removeRetired(signal);
     if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
+    const pruned = await pruneUploads(source, this.settings.pruneUploadsS, signal);
+    if (pruned > 0) this.logger.info({ pruned }, 'removed uploads that were deleted or ignored long ago');
   }
 
   private removeRetired(signal: AbortSignal): Promise<number> {

@@ -89,6 +89,9 @@ export const worker = z.object({
   WORKER_SWEEP_AFTER_MS: integer(60_000, 100, 86_400_000).describe(
     'age at which the sweep queues the job of an unfinished upload again',
   ),
+  WORKER_PRUNE_UPLOADS_S: integer(0, 0, 315_360_000).describe(
+    'time after which the rows of uploads that were deleted or ignored are removed; 0 keeps them. A reconcile takes an object that still lies in the bucket for a new upload once its row is gone',
+  ),
 });
 
 export const local = z.object({
