@@ -79,6 +79,8 @@ export async function fillTables(
   if (analyzed.rowCount) return;
   say('vacuum …');
   await first.query('VACUUM (ANALYZE)');
+  await first.query('ALTER SYSTEM RESET max_wal_size');
+  await first.query('SELECT pg_reload_conf()');
   await first.query('CHECKPOINT');
   await first.query(`INSERT INTO bench_steps VALUES ('vacuum', now())`);
 }

@@ -5,6 +5,7 @@ import { connectTo, openPostgres } from '../harness/services.js';
 import { showSpread, spreadOf } from '../harness/spread.js';
 import { openStack } from '../harness/stack.js';
 import { fillTables } from './fill-tables.js';
+import { measurePruning, type Pruned } from './pruning.js';
 import { PlanReader, type PlansRead } from './read-plans.js';
 import { type Places, type Question, questionsOf } from './questions.js';
 
@@ -61,7 +62,10 @@ export async function measureTenMillion(options: BenchmarkOptions): Promise<Repo
       `${question.name}: ${first.ms.toFixed(0)} ms, then ${spreadOf(ms).median} ms, looked at ${read.rowsLookedAt}, ${read.indexes.join(' ')}`,
     );
   }
-  return reportOf(plan.uploads, rounds, asked, await readSizes(client));
+  say('pruning …');
+  const sizes = await readSizes(client);
+  const pruned = await measurePruning(databaseUrl, client, signal);
+  return reportOf({ uploads: plan.uploads, rounds }, asked, sizes, pruned);
 }
 
 /** Ids from all over the table; the smallest id at or after a time is found by the primary key. */
@@ -75,9 +79,9 @@ async function findPlaces(client: Client): Promise<Places> {
   const at = (share: number, more = '') =>
     one(
       `SELECT id FROM uploads WHERE status = 'ready' ${more}
-         AND id >= uuidv7((SELECT min(created_at) + ${share} * (max(created_at) - min(created_at))
-                           FROM ((SELECT created_at FROM uploads ORDER BY id LIMIT 1) UNION ALL
-                                 (SELECT created_at FROM uploads ORDER BY id DESC LIMIT 1)) AS ends) - now())
+         AND id >= (SELECT uuidv7(min(created_at) + ${share} * (max(created_at) - min(created_at)) - now())
+                    FROM ((SELECT created_at FROM uploads ORDER BY id LIMIT 1) UNION ALL
+                          (SELECT created_at FROM uploads ORDER BY id DESC LIMIT 1)) AS ends)
        ORDER BY id LIMIT 1`,
     );
   const ids: string[] = [];
@@ -103,7 +107,7 @@ interface TableSize {
 }
 
 /** Of every table with more than a few rows. */
-export async function readSizes(client: Client): Promise<TableSize[]> {
+async function readSizes(client: Client): Promise<TableSize[]> {
   await client.query('ANALYZE');
   const { rows } = await client.query<TableSize>(
     `SELECT relname AS name, reltuples::float8 AS rows, pg_table_size(oid)::float8 AS "tableBytes",
@@ -116,16 +120,16 @@ export async function readSizes(client: Client): Promise<TableSize[]> {
 }
 
 function reportOf(
-  uploads: number,
-  rounds: number,
+  settings: { uploads: number; rounds: number },
   asked: readonly Asked[],
   sizes: readonly TableSize[],
+  pruned: readonly Pruned[],
 ): Report {
   const perRow = (bytes: number, { rows }: TableSize) => (bytes / rows).toFixed(0);
   return {
     name: 'api-ten-million',
     ratios: {},
-    facts: { settings: { uploads, rounds }, asked, sizes },
+    facts: { settings, asked, sizes, pruned },
     tables: [
       [
         ['table', 'rows', 'GB', 'bytes a row', 'of indexes'],
@@ -148,9 +152,13 @@ function reportOf(
           [...wholeTables.map((table) => `ALL OF ${table}`), ...indexes].join(' '),
         ]),
       ],
+      [
+        ['removed', 'rows', 'rows/s'],
+        ...pruned.map(({ name, rows, perSecond }) => [name, rows.toLocaleString('en'), perSecond.toFixed(0)]),
+      ],
     ],
     notes: [
-      `${uploads.toLocaleString('en')} uploads over a year; the first answer comes after a restart of Postgres and api; then ${rounds} rounds`,
+      `${settings.uploads.toLocaleString('en')} uploads over a year; the first answer comes after a restart of Postgres and api; then ${settings.rounds} rounds`,
       'stats and queues are counted once and kept for a while: there the first answer is what counting takes',
     ],
   };

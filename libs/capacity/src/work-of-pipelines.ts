@@ -105,6 +105,6 @@ function renditionsOf(pipelines: Pipelines, kind: 'image' | 'video') {
   } as const;
   const planned = planRenditions(pipelines, plain);
   if (planned) return planned.renditions;
-  const [first] = pipelines.pipelines.filter(({ match }) => match.kind === kind);
+  const first = pipelines.pipelines.find(({ match }) => match.kind === kind);
   return first ? (planRenditions(pipelines, plain, first.name)?.renditions ?? []) : [];
 }
