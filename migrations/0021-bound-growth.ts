@@ -1,14 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** By name, what follows `ON uploads`. None of them holds an upload when it lands, nor an image that became ready. */
+/**
+ * By name, what follows `ON uploads`. None of them holds an upload when it lands, nor an image that became ready, and they name
+ * no column that other changes touch.
+ */
 const indexes: readonly (readonly [name: string, definition: string])[] = [
   ['uploads_ended', `(status, id) WHERE status IN ('failed', 'ignored', 'deleted')`],
   ['uploads_kind', `(kind, id) WHERE kind <> 'image'`],
-  // What is pruned, oldest first.
-  [
-    'uploads_prunable',
-    `(updated_at) WHERE status IN ('deleted', 'ignored') AND merged_into IS NULL AND reprocessing_since IS NULL`,
-  ],
 ];
 
 /**

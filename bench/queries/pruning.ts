@@ -36,8 +36,7 @@ export async function measurePruning(
       `SELECT extract(epoch FROM now() - created_at)::int AS age FROM events ORDER BY position LIMIT 1`,
     );
     const uploadAge = await ageOf(
-      `SELECT extract(epoch FROM now() - min(updated_at))::int AS age FROM uploads WHERE status IN ('deleted', 'ignored')
-         AND merged_into IS NULL AND reprocessing_since IS NULL`,
+      `SELECT extract(epoch FROM now() - created_at)::int AS age FROM uploads WHERE status = 'deleted' ORDER BY id LIMIT 1`,
     );
     return [
       await timed('events pruned', () => pruneEvents(source, eventAge - dayS, signal)),

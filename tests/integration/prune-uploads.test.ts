@@ -1,4 +1,4 @@
-import { newId } from '#runtime';
+import { firstIdOf, newId } from '#runtime';
 import { testDatabase, type TestDatabase } from '#testing';
 import { pruneUploads } from '#uploads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,10 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** An upload that became what it is so many days ago. */
+let made = 0;
+/** Ids begin with the time of landing. */
+const idOf = (daysAgo: number): string => {
+  made += 1;
+  return firstIdOf(Date.now() - daysAgo * daysS * 1_000).slice(0, -6) + made.toString(16).padStart(6, '0');
+};
+
+/** An upload that landed, and became what it is, so many days ago. */
 async function upload(status: string, daysAgo: number, more: Record<string, unknown> = {}): Promise<string> {
   const row = {
-    id: newId(),
+    id: idOf(daysAgo),
     bucket: 'b',
     object_key: 'k',
     etag: newId(),
@@ -69,6 +76,8 @@ test('rows of uploads that were deleted or ignored go when they are old enough, 
     withTicket,
     withObjects,
     await upload('deleted', 20),
+    // Somebody has it deleted just now.
+    await upload('deleted', 40, { updated_at: new Date() }),
     await upload('failed', 40),
     // What stands for it lives, and answers for it.
     await upload('deleted', 40, { merged_into: ready }),
@@ -92,7 +101,7 @@ test('it goes past what others have locked, and through more than a page', async
   for (let index = 0; index < 3; index += 1) ids.push(await upload('deleted', 40));
   await database.pool.query(
     `INSERT INTO uploads (id, bucket, object_key, etag, status, source, sweep_at, created_at, updated_at)
-     SELECT gen_random_uuid(), 'b', 'k', n::text, 'ignored', 'callback', now(), now(), now() - interval '40 days'
+     SELECT uuidv7(interval '-40 days'), 'b', 'k', n::text, 'ignored', 'callback', now(), now(), now() - interval '40 days'
      FROM generate_series(1, 1200) AS n`,
   );
   const holder = await database.pool.connect();

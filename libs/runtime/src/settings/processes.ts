@@ -90,7 +90,7 @@ export const worker = z.object({
     'age at which the sweep queues the job of an unfinished upload again',
   ),
   WORKER_PRUNE_UPLOADS_S: integer(0, 0, 315_360_000).describe(
-    'time after which the rows of uploads that were deleted or ignored are removed; 0 keeps them. A reconcile takes an object that still lies in the bucket for a new upload once its row is gone',
+    'time since landing after which the row of an upload that is deleted or ignored is removed, a day after that at the earliest; 0 keeps it. A reconcile takes an object that still lies in the bucket for a new upload once its row is gone',
   ),
 });
 
