@@ -9,6 +9,7 @@ const rooms = {
   explain: ['runtime', 'media', 'oss'],
   playlists: ['media'],
   pipelines: ['runtime', 'media'],
+  capacity: ['pipelines'],
   database: ['runtime', 'migrations'],
   tracing: ['runtime'],
   storage: ['runtime', 'media', 'oss', 'tracing'],
@@ -86,6 +87,7 @@ const apps = {
   'oss-emulator': ['runtime', 'oss', 'explain'],
   cli: [
     'runtime',
+    'capacity',
     'media',
     'database',
     'oss',

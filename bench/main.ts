@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { measureCapacity } from './capacity/capacity.js';
+import { measureDay } from './capacity/day.js';
 import { measureFullTable } from './callbacks/full-table.js';
 import { measureSoak } from './callbacks/soak.js';
 import { measureSteadyRates } from './callbacks/steady.js';
@@ -18,9 +20,11 @@ import { compareResults, readResults, tellComparison } from './harness/compare.j
 import { describeMachine } from './harness/machine.js';
 import { measureMigration } from './callbacks/migration-online.js';
 import { printJson, printReport, printTable } from './harness/report.js';
+import { measureTenMillion } from './queries/ten-million.js';
 import { measureProof } from './prove/benchmark.js';
 import { measureReconcile } from './reconcile/reconcile.js';
 import { measureScaling } from './scaling/scaling.js';
+import { measureWorkers } from './scaling/workers.js';
 import { measureStart } from './start/start.js';
 import { measureChunks } from './videos/chunked.js';
 import { measureLadder } from './videos/ladder.js';
@@ -29,11 +33,14 @@ import { measureVideoMemory } from './videos/memory.js';
 import { measurePoster } from './videos/poster.js';
 
 const benchmarks = {
+  'api-ten-million': measureTenMillion,
   'callbacks-throughput': measureThroughput,
   'callbacks-steady': measureSteadyRates,
   'callbacks-full-table': measureFullTable,
   'callbacks-soak': measureSoak,
   'callbacks-tracing': measureTracing,
+  capacity: measureCapacity,
+  'capacity-day': measureDay,
   'images-throughput': measureImages,
   'images-first-thumbnail': measureFirstThumbnail,
   'images-memory': measureImageMemory,
@@ -49,6 +56,7 @@ const benchmarks = {
   reconcile: measureReconcile,
   'scaling-postgres': measureScaling('postgres'),
   'scaling-redis': measureScaling('redis'),
+  'scaling-workers': measureWorkers,
   start: measureStart,
   'videos-ladder': measureLadder,
   'videos-ladder-auto': measureAutoLadder,
@@ -56,13 +64,14 @@ const benchmarks = {
   'videos-chunked': measureChunks,
   'videos-memory': measureVideoMemory,
 };
-const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--share 0.01]
+const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--share 0.01] [--keep FOLDER]
 npm run bench -- compare FILE FILE
-NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: callbacks, emulator, events, images, prove, reconcile, scaling, start, videos`;
+NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: api, callbacks, capacity, emulator, events, images, prove, reconcile, scaling, start, videos`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    keep: { type: 'string' },
     json: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
@@ -103,7 +112,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   for (const [, measure] of chosen) {
     const machine = describeMachine();
-    const report = await measure({ rounds, seconds, share, signal: interrupted.signal, say: console.error });
+    const report = await measure({
+      rounds,
+      seconds,
+      share,
+      keep: values.keep,
+      signal: interrupted.signal,
+      say: console.error,
+    });
     if (values.json) printJson(report, machine);
     else printReport(report, machine);
   }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { createLogger } from '#runtime';
-import { type Landing, UploadRegistry } from '#uploads';
+import { UploadRegistry } from '#uploads';
 import type { Client } from 'pg';
-import { benchBucket } from '../harness/target.js';
+import { landing } from './landing.js';
 import { readCpuMs } from '../harness/machine.js';
 import { connectTo } from '../harness/services.js';
 
@@ -92,23 +91,4 @@ async function readCosts(client: Client): Promise<{ cpuMs: number; walBytes: num
   if (!row || cpuMs === null || cpuMs === undefined)
     throw new Error('processor time cannot be read here: there is no /proc');
   return { cpuMs, walBytes: Number(row.bytes) };
-}
-
-/** As different from each other as those of the load generator. */
-function landing(index: number): Landing {
-  const etag = createHash('md5').update(`landing ${index}`).digest('hex').toUpperCase();
-  return {
-    bucket: benchBucket,
-    objectKey: `photos/user-${(index * 7_919) % 50_000}/IMG ${index}.jpg`,
-    etag,
-    sizeBytes: 1_000_000 + index,
-    mimeType: 'image/jpeg',
-    imageInfo: { width: 4_000, height: 3_000, format: 'jpg' },
-    vars: { user_id: String((index * 7_919) % 50_000), album: 'Summer 2026' },
-    claimedVars: null,
-    source: 'callback',
-    proof: 'url',
-    ticketId: null,
-    requestId: null,
-  };
 }

@@ -11,17 +11,21 @@ import { Client } from 'pg';
 export interface BenchPostgres extends AsyncDisposable {
   /** Of the process whose children serve its connections. */
   readonly pid: number;
-  /** Makes an empty database and gives its URL. */
+  /** Where it writes its log. */
+  readonly logFile: string;
+  /** Makes an empty database, unless it is there, and gives its URL. */
   createDatabase(name: string): Promise<string>;
 }
 
-export async function openPostgres(): Promise<BenchPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-postgres-'));
+/** @param kept a folder that stays when it ends, with its databases; without it there is nothing before and after */
+export async function openPostgres(kept?: string): Promise<BenchPostgres> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'landfall-bench-postgres-')));
   const dataDir = join(folder, 'cluster');
   const logFile = join(folder, 'postgres.log');
   const postgres = await startPostgres({ dataDir, port: await freePort(), logFile });
   return {
     pid: await readPid(postgres),
+    logFile,
     async createDatabase(name) {
       await createDatabaseIfMissing(postgres.url, name);
       const url = new URL(postgres.url);
@@ -30,6 +34,7 @@ export async function openPostgres(): Promise<BenchPostgres> {
     },
     async [Symbol.asyncDispose]() {
       await postgres.stop();
+      if (kept !== undefined) return;
       for (const path of [postgres.dataDir, folder]) await rm(path, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger, developmentSecrets } from '#runtime';
 import { type AppProcess, startApp, testDatabase, type TestDatabase } from '#testing';
-import { type Landing, UploadRegistry } from '#uploads';
+import { type Landing, UploadReader, UploadRegistry } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
 
@@ -213,6 +213,17 @@ describe('the query API', () => {
     ['/v1/nothing', 404, 'request.not_found'],
   ])('%s is refused by code', async (path, status, code) => {
     expect(await get(path)).toMatchObject({ status, body: { code, status } });
+  });
+
+  test('a list that takes too long is given up and told by its code', async () => {
+    await database.source.transaction(async (holder) => {
+      await holder.query('LOCK TABLE uploads IN ACCESS EXCLUSIVE MODE');
+      const list = database.source.transaction(async (manager) => {
+        await manager.query('SET LOCAL statement_timeout = 100');
+        return new UploadReader(manager).list({}, { limit: 1 });
+      });
+      await expect(list).rejects.toMatchObject({ code: 'uploads.too_many' });
+    });
   });
 
   test('an API key is needed, any of the configured ones', async () => {

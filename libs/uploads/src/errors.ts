@@ -13,6 +13,11 @@ const uploadsErrors = defineErrors({
     retry: 'never',
     message: 'So many uploads cannot be counted within 5 seconds',
   },
+  'uploads.too_many': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'So many uploads cannot be looked through within 10 seconds',
+  },
   'upload.not_found': { kind: 'notFound', retry: 'never', message: 'No upload has this id' },
   'upload.labels_exceeded': {
     kind: 'unprocessable',

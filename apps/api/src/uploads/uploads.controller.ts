@@ -83,7 +83,7 @@ export class UploadsController {
   })
   @Conditional()
   @ApiOkResponse({ description: 'One page', headers: tagHeader, schema: documentSchema(answerSchema) })
-  @Problems('request.cursor_invalid', 'upload.not_found', 'upload.not_comparable')
+  @Problems('request.cursor_invalid', 'uploads.too_many', 'upload.not_found', 'upload.not_comparable')
   async listUploads(
     @Query({ schema: uploadQuery }) query: UploadQuery,
     @Req() request: FastifyRequest,

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { AddCommands } from './context.js';
 import { readCount } from './remote-command.js';
 
@@ -54,8 +55,33 @@ export const addDiagnosis: AddCommands = (program, { env, end }) => {
       end(0);
     });
   program
+    .command('plan')
+    .summary('plan how much an amount of uploads needs')
+    .description(
+      'Print how many api processes and workers an amount of uploads needs, the size of the database, the memory of Redis, bandwidth and connections: by the costs of docs/capacity.md and the pipelines file.',
+    )
+    .requiredOption('--uploads-per-day <count>', 'images a day', readCount)
+    .option('--megapixels <number>', 'size of an image', readAmount, 12)
+    .option('--video-minutes <minutes>', 'minutes of video a day', readCount, 0)
+    .option('--video-length <minutes>', 'minutes of one video', readAmount, 1)
+    .option('--peak <factor>', 'how many times the mean of a day the busiest hour is', readAmount, 4)
+    .option('--webhooks <count>', 'webhooks that get every event', readCount, 1)
+    .option('--pipelines <file>', 'the pipelines file', env['PIPELINES_FILE'] || 'pipelines.yaml')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      (await import('../plan/print-plan.js')).printPlan(options, env);
+      end(0);
+    });
+  program
     .command('callback-url')
     .summary('print the secret callback URL')
     .description('Print the secret callback URL, or a new secret for CALLBACK_URL_SECRETS if none is set.')
     .action(async () => end(await (await import('../callback/callback-url.js')).printCallbackUrl(env)));
 };
+
+/** More than nothing. */
+function readAmount(text: string): number {
+  const amount = Number(text);
+  if (!(amount > 0 && amount < 1e6)) throw new InvalidArgumentError('It must be a number above 0.');
+  return amount;
+}

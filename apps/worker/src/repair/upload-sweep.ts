@@ -4,6 +4,7 @@ import { removeOldKeys } from '#idempotency';
 import { removeOldReports } from '#queues';
 import { removeObjects } from '#storage';
 import {
+  pruneUploads,
   removeOldTickets,
   removeRetired,
   removeUnconfirmed,
@@ -84,6 +85,8 @@ export class UploadSweep {
     const removed = await this.removeRetired(signal);
     repairs.count('removed', removed);
     if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
+    const pruned = await pruneUploads(source, this.settings.pruneUploadsS, signal);
+    if (pruned > 0) this.logger.info({ pruned }, 'removed uploads that were deleted or ignored long ago');
   }
 
   private removeRetired(signal: AbortSignal): Promise<number> {

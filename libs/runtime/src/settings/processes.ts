@@ -74,6 +74,9 @@ export const worker = z.object({
   WORKER_SWEEP_AFTER_MS: integer(60_000, 100, 86_400_000).describe(
     'age at which the sweep queues the job of an unfinished upload again',
   ),
+  WORKER_PRUNE_UPLOADS_S: integer(0, 0, 315_360_000).describe(
+    'time since landing after which the row of an upload that is deleted or ignored is removed, a day after that at the earliest; 0 keeps it. A reconcile takes an object that still lies in the bucket for a new upload once its row is gone',
+  ),
 });
 
 export const local = z.object({

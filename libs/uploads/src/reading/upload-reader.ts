@@ -1,5 +1,11 @@
 import { firstIdOf, LandfallError } from '#runtime';
-import { In, type DataSource, type EntityManager, type SelectQueryBuilder } from '#database';
+import {
+  In,
+  isTimeLimitReached,
+  type DataSource,
+  type EntityManager,
+  type SelectQueryBuilder,
+} from '#database';
 import { cursorOf, idOfCursor, nearCursorOf, nearOfCursor } from './page-cursor.js';
 import { findCurrent, isCurrent } from './current-version.js';
 import { Rendition } from '../rows/rendition.entity.js';
@@ -63,7 +69,7 @@ export class UploadReader {
 
   /**
    * One page. The cursor is the last id of the page before, so that pages neither repeat nor skip.
-   * @throws LandfallError request.cursor_invalid
+   * @throws LandfallError request.cursor_invalid, uploads.too_many
    */
   async list(filter: UploadFilter, request: PageRequest): Promise<UploadPage> {
     const { limit, cursor, sort = '-createdAt', fields } = request;
@@ -74,7 +80,7 @@ export class UploadReader {
       const condition = sort === 'createdAt' ? 'u.id > :cursor' : 'u.id < :cursor';
       query.andWhere(condition, { cursor: idOfCursor(cursor) });
     }
-    const uploads = await query.getMany();
+    const uploads = await inTime(query.getMany());
     const page = uploads.slice(0, limit);
     const last = page.at(-1);
     return {
@@ -107,7 +113,7 @@ export class UploadReader {
   /**
    * One page of the near duplicates of an upload that the filter lets through, the nearest first, of the same distance the
    * newest. Of more than 10,000 that are near, the first 10,000 are looked at. The cursor is distance and id.
-   * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid
+   * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid, uploads.too_many
    */
   async listSimilar(
     { id, distance }: Similarity,
@@ -129,7 +135,7 @@ export class UploadReader {
         nearOfCursor(cursor),
       );
     }
-    const { entities, raw } = await query.getRawAndEntities<{ distance: number }>();
+    const { entities, raw } = await inTime(query.getRawAndEntities<{ distance: number }>());
     const items = await this.complete(entities.slice(0, limit), fields);
     for (const [index, item] of items.entries()) item.distance = raw[index]?.distance ?? 0;
     const last = items.at(-1);
@@ -224,4 +230,21 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (filter.createdBefore)
     query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore.getTime()) });
   return query;
+}
+
+/**
+ * What a filter lets through may be so rare that Postgres looks through millions of rows for it, until it gives up at the time
+ * limit of its connection.
+ */
+async function inTime<Result>(reading: Promise<Result>): Promise<Result> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isTimeLimitReached(error)) throw error;
+    throw new LandfallError(
+      'uploads.too_many',
+      'narrow the list by a shorter range of time, a bucket and prefix, or a var',
+      { cause: error },
+    );
+  }
 }

@@ -44,6 +44,8 @@ export type UploadSource = (typeof uploadSources)[number];
 @Index('uploads_labels', { synchronize: false })
 @Index('uploads_perceptual', { synchronize: false })
 @Index('uploads_sweep', { synchronize: false })
+@Index('uploads_ended', { synchronize: false })
+@Index('uploads_kind', { synchronize: false })
 export class Upload {
   /** UUIDv7: its order is the order of landing, so the primary key serves "newest first", cursors and time filters. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'uploads_pkey' })

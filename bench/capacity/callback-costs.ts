@@ -1,0 +1,21 @@
+import { openCallbackRange } from '../callbacks/callback-range.js';
+import { openLandfall } from '../callbacks/contestants.js';
+import type { BenchmarkOptions } from '../harness/benchmark.js';
+import { readFamilyCpuMs } from '../harness/machine.js';
+import type { MeasuredCosts } from './capacity.js';
+
+const requestsPerSecond = 20_000;
+const seconds = 4;
+
+/** The api and Postgres while 64 connections send as fast as they are answered. */
+export async function measureCallbackCosts({ say }: BenchmarkOptions): Promise<MeasuredCosts> {
+  await using stack = new AsyncDisposableStack();
+  const range = await openCallbackRange(stack, requestsPerSecond * seconds, say);
+  const landfall = stack.use(await openLandfall(range.surroundings));
+  await range.warmUp(landfall);
+  const { pid } = range.surroundings.postgres;
+  const before = (await readFamilyCpuMs(pid)) ?? Number.NaN;
+  const { answered, cpuPerRequestUs } = await range.measure(landfall, { seconds });
+  const postgresMs = ((await readFamilyCpuMs(pid)) ?? Number.NaN) - before;
+  return { callbackApi: cpuPerRequestUs / 1_000, callbackPostgres: postgresMs / answered };
+}

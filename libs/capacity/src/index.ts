@@ -1,0 +1,11 @@
+/**
+ * capacity: how much of each thing an amount of uploads needs: what was measured, what follows from it,
+ * and a day of it simulated. Pure.
+ *
+ * Does not belong here: measuring (bench) and printing (apps/cli). A new figure is a row in `costs.ts`
+ * with its source; what follows from it goes into `plan-capacity.ts`.
+ */
+export { type Cost, costs } from './costs.js';
+export { type CapacityPlan, type Demand, planCapacity } from './plan-capacity.js';
+export { type SimulatedQueue, simulateDay } from './simulate-day.js';
+export { type Work, workOf } from './work-of-pipelines.js';
