@@ -4,21 +4,24 @@
 # `docker buildx bake` makes both for amd64 and arm64 (docker-bake.hcl).
 ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
 
-FROM ${NODE_IMAGE} AS build
+# What it makes is the same for every architecture: so it runs on that of the machine that builds.
+FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/
 RUN npm ci --ignore-scripts
 COPY . .
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
-  && node apps/cli/bootstrap/bundle.mjs
+  && node apps/cli/bootstrap/bundle.mjs \
+  && find dist -name '*.map' -delete \
+  && chmod +x dist/programs/landfall.js dist/programs/oss-emulator.js
 
 FROM ${NODE_IMAGE} AS worker-modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/
 RUN npm ci --omit=dev \
-  && npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > sbom.cdx.json
+  && npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json
 # What nothing reads at run time: a compiler that a plugin of swagger could use, typings, other forms of the same code.
 RUN rm -rf node_modules/typescript node_modules/typeorm/browser node_modules/.package-lock.json \
   && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
@@ -35,6 +38,13 @@ RUN mkdir /worker-only \
   && cd node_modules \
   && tar --create @embedpdf @expo-google-fonts dejavu-fonts-ttf @hyzyla @resvg jxl-oxide-wasm libheif-js exifr thumbhash \
     --remove-files | tar --extract --directory /worker-only
+# And so is what the bill of materials says of them.
+RUN node --eval " \
+  const fs = require('node:fs'), bill = JSON.parse(fs.readFileSync('sbom.cdx.json', 'utf8')), here = new Set(); \
+  bill.components = bill.components.filter((one) => !fs.existsSync('/worker-only/' + one.name) && here.add(one['bom-ref'])); \
+  bill.dependencies = bill.dependencies.filter(({ ref }) => here.has(ref) || ref === bill.metadata.component['bom-ref']); \
+  for (const one of bill.dependencies) one.dependsOn = one.dependsOn.filter((ref) => here.has(ref)); \
+  fs.writeFileSync('sbom.cdx.json', JSON.stringify(bill));"
 
 # Debian's package of ffmpeg brings 200 others, two thirds of which are graphics drivers and the like that its
 # programs are not linked with. What they are linked with is copied, with its licences, and with its
@@ -67,8 +77,11 @@ COPY --from=modules /app/node_modules node_modules
 COPY --from=modules /app/sbom.cdx.json ./
 COPY --from=build /app/dist dist
 COPY package.json pipelines.yaml ./
-# The emulator's buckets; a new volume that is mounted here belongs to the user below.
-RUN install --directory --owner node /data /data/oss
+# The commands by their names, for `docker compose exec`; and the emulator's buckets: a new volume that is mounted there
+# belongs to the user below.
+RUN ln --symbolic /app/dist/programs/landfall.js /usr/local/bin/landfall \
+  && ln --symbolic /app/dist/programs/oss-emulator.js /usr/local/bin/oss-emulator \
+  && install --directory --owner node /data /data/oss
 USER node
 # Why these flags: libs/local/src/node-flags.ts.
 ENTRYPOINT ["node", "--no-parallel-scavenge", "--max-semi-space-size=16", "dist/programs/landfall.js"]
@@ -79,6 +92,7 @@ LABEL org.opencontainers.image.title="Landfall worker"
 USER root
 COPY --from=ffmpeg /opt /
 COPY --from=modules /worker-only node_modules
+COPY --from=worker-modules /app/sbom.cdx.json ./
 RUN install --directory --owner node /scratch
 USER node
 ENV MEDIA_SCRATCH_DIR=/scratch

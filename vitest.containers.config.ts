@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['tests/containers/**/*.test.ts'],
     exclude: [],
     globalSetup: [],
+    // Names what is skipped, and why.
+    reporters: ['verbose', './libs/testing/src/closing-line.ts'],
     testTimeout: 600_000,
   },
 });
