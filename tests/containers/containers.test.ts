@@ -60,8 +60,10 @@ describe.skipIf('missing' in engine)(`images and compose${missing}`, () => {
     return bodies;
   };
 
-  test.each(Object.entries(images))('%s is small, belongs to no root, and says what it is', async (name, limit) => {
-    const script = `const fs = require('node:fs');
+  test.each(Object.entries(images))(
+    '%s is small, belongs to no root, and says what it is',
+    async (name, limit) => {
+      const script = `const fs = require('node:fs');
       console.log(JSON.stringify({
         user: process.getuid(),
         typescript: fs.existsSync('/app/node_modules/typescript'),
@@ -69,21 +71,22 @@ describe.skipIf('missing' in engine)(`images and compose${missing}`, () => {
         writable: fs.statSync('/app').uid === process.getuid(),
         bill: JSON.parse(fs.readFileSync('/app/sbom.cdx.json')).components.map(({ name }) => name),
       }))`;
-    const { bill, ...facts } = JSON.parse(await runScript(here, name, script)) as { bill: string[] };
-    const isWorker = name === 'landfall-worker';
-    expect(facts).toEqual({ user: 1000, typescript: false, ffmpeg: isWorker, writable: false });
-    expect(bill).toContain('sharp');
-    expect(bill.includes('libheif-js')).toBe(isWorker);
-    expect((await inspect(here, name)).Config.Labels).toMatchObject({
-      'org.opencontainers.image.title': isWorker ? 'Landfall worker' : 'Landfall',
-      'org.opencontainers.image.licenses': 'Apache-2.0',
-      'org.opencontainers.image.version': expect.any(String),
-      'org.opencontainers.image.revision': expect.any(String),
-    });
-    const bytes = await compressedBytes(here, name);
-    console.log(`${name}: ${Math.round(bytes / 1e6)} MB compressed`);
-    expect(bytes).toBeLessThan(limit);
-  });
+      const { bill, ...facts } = JSON.parse(await runScript(here, name, script)) as { bill: string[] };
+      const isWorker = name === 'landfall-worker';
+      expect(facts).toEqual({ user: 1000, typescript: false, ffmpeg: isWorker, writable: false });
+      expect(bill).toContain('sharp');
+      expect(bill.includes('libheif-js')).toBe(isWorker);
+      expect((await inspect(here, name)).Config.Labels).toMatchObject({
+        'org.opencontainers.image.title': isWorker ? 'Landfall worker' : 'Landfall',
+        'org.opencontainers.image.licenses': 'Apache-2.0',
+        'org.opencontainers.image.version': expect.any(String),
+        'org.opencontainers.image.revision': expect.any(String),
+      });
+      const bytes = await compressedBytes(here, name);
+      console.log(`${name}: ${Math.round(bytes / 1e6)} MB compressed`);
+      expect(bytes).toBeLessThan(limit);
+    },
+  );
 
   test('no health check needs a shell, and only the api and the emulator have a port on the host', async () => {
     const { services: all } = JSON.parse(await project.compose('config', '--format', 'json')) as {

@@ -6,7 +6,18 @@ import { type Engine, runEngine } from './engine.fixture.js';
 
 /** Runs a script of Node in an image, without its program; what it prints. */
 export function runScript(engine: Engine, image: string, script: string): Promise<string> {
-  return runEngine(engine, 'run', '--rm', '--network', 'none', '--entrypoint', 'node', image, '--eval', script);
+  return runEngine(
+    engine,
+    'run',
+    '--rm',
+    '--network',
+    'none',
+    '--entrypoint',
+    'node',
+    image,
+    '--eval',
+    script,
+  );
 }
 
 /** What a registry would have to transfer for an image, nearly: all its layers, by gzip as it is preset. */
