@@ -20,8 +20,7 @@ FROM ${NODE_IMAGE} AS worker-modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/
-RUN npm ci --omit=dev \
-  && npm sbom --omit=dev --sbom-format=cyclonedx > sbom.cdx.json
+RUN npm ci --omit=dev
 # What nothing reads at run time: a compiler that a plugin of swagger could use, typings, other forms of the same code.
 RUN rm -rf node_modules/typescript node_modules/typeorm/browser node_modules/.package-lock.json \
   && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
@@ -31,6 +30,8 @@ RUN find node_modules/@embedpdf/fonts-sc/fonts -name '*.otf' ! -name '*-Regular.
   && find node_modules/@expo-google-fonts/noto-emoji -name '*.ttf*' ! -name '*_400Regular.ttf' ! -name '*_700Bold.ttf' -delete \
   && find node_modules/dejavu-fonts-ttf/ttf -name '*.ttf' ! -name DejaVuSans.ttf ! -name DejaVuSans-Bold.ttf \
     ! -name DejaVuSerif.ttf ! -name DejaVuSansMono.ttf -delete
+COPY deploy/tools/bill-of-materials.mjs ./
+RUN npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx | node bill-of-materials.mjs > sbom.cdx.json
 
 # Decoders and fonts are for workers alone.
 FROM worker-modules AS modules
@@ -38,13 +39,7 @@ RUN mkdir /worker-only \
   && cd node_modules \
   && tar --create @embedpdf @expo-google-fonts dejavu-fonts-ttf @hyzyla @resvg jxl-oxide-wasm libheif-js exifr thumbhash \
     --remove-files | tar --extract --directory /worker-only
-# And so is what the bill of materials says of them.
-RUN node --eval " \
-  const fs = require('node:fs'), bill = JSON.parse(fs.readFileSync('sbom.cdx.json', 'utf8')), here = new Set(); \
-  bill.components = bill.components.filter((one) => !fs.existsSync('/worker-only/' + one.name) && here.add(one['bom-ref'])); \
-  bill.dependencies = bill.dependencies.filter(({ ref }) => here.has(ref) || ref === bill.metadata.component['bom-ref']); \
-  for (const one of bill.dependencies) one.dependsOn = one.dependsOn.filter((ref) => here.has(ref)); \
-  fs.writeFileSync('sbom.cdx.json', JSON.stringify(bill));"
+RUN node bill-of-materials.mjs < sbom.cdx.json > rest.json && mv rest.json sbom.cdx.json
 
 # Debian's package of ffmpeg brings 200 others, two thirds of which are graphics drivers and the like that its
 # programs are not linked with. What they are linked with is copied, with its licences, and with its
