@@ -4,21 +4,23 @@
 # `docker buildx bake` makes both for amd64 and arm64 (docker-bake.hcl).
 ARG NODE_IMAGE=docker.io/library/node:24.21.0-bookworm-slim
 
-FROM ${NODE_IMAGE} AS build
+# What it makes is the same for every architecture: so it runs on that of the machine that builds.
+FROM --platform=${BUILDPLATFORM} ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/
 RUN npm ci --ignore-scripts
 COPY . .
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
-  && node apps/cli/bootstrap/bundle.mjs
+  && node apps/cli/bootstrap/bundle.mjs \
+  && find dist -name '*.map' -delete \
+  && chmod +x dist/programs/landfall.js dist/programs/oss-emulator.js
 
 FROM ${NODE_IMAGE} AS worker-modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/
-RUN npm ci --omit=dev \
-  && npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx > sbom.cdx.json
+RUN npm ci --omit=dev
 # What nothing reads at run time: a compiler that a plugin of swagger could use, typings, other forms of the same code.
 RUN rm -rf node_modules/typescript node_modules/typeorm/browser node_modules/.package-lock.json \
   && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
@@ -28,6 +30,8 @@ RUN find node_modules/@embedpdf/fonts-sc/fonts -name '*.otf' ! -name '*-Regular.
   && find node_modules/@expo-google-fonts/noto-emoji -name '*.ttf*' ! -name '*_400Regular.ttf' ! -name '*_700Bold.ttf' -delete \
   && find node_modules/dejavu-fonts-ttf/ttf -name '*.ttf' ! -name DejaVuSans.ttf ! -name DejaVuSans-Bold.ttf \
     ! -name DejaVuSerif.ttf ! -name DejaVuSansMono.ttf -delete
+COPY deploy/tools/bill-of-materials.mjs ./
+RUN npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx | node bill-of-materials.mjs > sbom.cdx.json
 
 # Decoders and fonts are for workers alone.
 FROM worker-modules AS modules
@@ -35,6 +39,7 @@ RUN mkdir /worker-only \
   && cd node_modules \
   && tar --create @embedpdf @expo-google-fonts dejavu-fonts-ttf @hyzyla @resvg jxl-oxide-wasm libheif-js exifr thumbhash \
     --remove-files | tar --extract --directory /worker-only
+RUN node bill-of-materials.mjs < sbom.cdx.json > rest.json && mv rest.json sbom.cdx.json
 
 # Debian's package of ffmpeg brings 200 others, two thirds of which are graphics drivers and the like that its
 # programs are not linked with. What they are linked with is copied, with its licences, and with its
@@ -67,8 +72,11 @@ COPY --from=modules /app/node_modules node_modules
 COPY --from=modules /app/sbom.cdx.json ./
 COPY --from=build /app/dist dist
 COPY package.json pipelines.yaml ./
-# The emulator's buckets; a new volume that is mounted here belongs to the user below.
-RUN install --directory --owner node /data /data/oss
+# The commands by their names, for `docker compose exec`; and the emulator's buckets: a new volume that is mounted there
+# belongs to the user below.
+RUN ln --symbolic /app/dist/programs/landfall.js /usr/local/bin/landfall \
+  && ln --symbolic /app/dist/programs/oss-emulator.js /usr/local/bin/oss-emulator \
+  && install --directory --owner node /data /data/oss
 USER node
 # Why these flags: libs/local/src/node-flags.ts.
 ENTRYPOINT ["node", "--no-parallel-scavenge", "--max-semi-space-size=16", "dist/programs/landfall.js"]
@@ -79,6 +87,7 @@ LABEL org.opencontainers.image.title="Landfall worker"
 USER root
 COPY --from=ffmpeg /opt /
 COPY --from=modules /worker-only node_modules
+COPY --from=worker-modules /app/sbom.cdx.json ./
 RUN install --directory --owner node /scratch
 USER node
 ENV MEDIA_SCRATCH_DIR=/scratch

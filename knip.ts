@@ -21,6 +21,7 @@ const config: KnipConfig = {
     'clients/typescript/generate.mjs',
     'bench/prove/main.ts!',
     'deploy/tools/{check-chart,check-rules,generate-dashboards,generate-manifest,query-dashboards}.ts',
+    'deploy/tools/bill-of-materials.mjs',
     // Started by path, each in a process or thread of its own.
     'bench/references/*.ts!',
     'bench/callbacks/busy-core.ts!',

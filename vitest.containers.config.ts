@@ -9,6 +9,9 @@ export default defineConfig({
     include: ['tests/containers/**/*.test.ts'],
     exclude: [],
     globalSetup: [],
+    setupFiles: [],
+    // Names what is skipped, and why.
+    reporters: ['verbose', './libs/testing/src/closing-line.ts'],
     testTimeout: 600_000,
   },
 });

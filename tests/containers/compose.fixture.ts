@@ -14,11 +14,13 @@ export interface Project extends AsyncDisposable {
   readonly ossUrl: string;
   readonly apiKey: string;
   compose(...words: string[]): Promise<string>;
+  /** Starts what does not run, and waits until all of it is healthy. */
+  start(...words: string[]): Promise<void>;
   /** Containers of a service that run. */
   containers(service: string): Promise<readonly string[]>;
 }
 
-/** Prepares it; `compose('up')` starts it. What it made is gone at the end. */
+/** Prepares it; `start()` starts it. What it made is gone at the end. */
 export async function openProject(engine: Engine): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'landfall-compose-'));
   const name = folder.split('-').at(-1)?.toLowerCase() ?? '';
@@ -56,6 +58,14 @@ export async function openProject(engine: Engine): Promise<Project> {
     ossUrl,
     apiKey: /^API_KEYS=(.*)$/m.exec(settings)?.[1] ?? '',
     compose,
+    async start(...words) {
+      try {
+        await compose('up', '--detach', '--wait', '--no-build', ...words);
+      } catch (cause) {
+        const state = `${await compose('ps', '--all')}\n${await compose('logs', '--tail', '20')}`;
+        throw new Error(`compose up failed\n${state}`, { cause });
+      }
+    },
     containers: async (service) =>
       (await compose('ps', '--quiet', service)).split('\n').filter((id) => id !== ''),
     async [Symbol.asyncDispose]() {
@@ -73,6 +83,7 @@ function checkHealth(engine: Engine, name: string): AsyncDisposable {
   const check = async () => {
     while (!ended.signal.aborted) {
       const ids = await runEngine(engine, 'ps', '--quiet', '--filter', `name=landfall-${name}`);
+      // Whether it is healthy the engine notes; a container without a check or at its end is an error too.
       for (const id of ids.split('\n').filter((line) => line !== ''))
         await runEngine(engine, 'healthcheck', 'run', id).catch(() => undefined);
       await new Promise((done) => setTimeout(done, 500));

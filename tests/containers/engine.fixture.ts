@@ -13,7 +13,15 @@ export interface Engine {
   readonly compose: readonly string[];
 }
 
-/** Null, and why, when this machine has none. */
+/** What `docker inspect` says of a container or an image, as far as the tests look at it. */
+interface Inspection {
+  readonly Name: string;
+  readonly Config: { Labels: Record<string, string> };
+  readonly HostConfig: { ReadonlyRootfs: boolean; Memory: number };
+  readonly State: { ExitCode: number; Running: boolean; StartedAt: string };
+}
+
+/** The engine of this machine, or why there is none. */
 export function findEngine(): Engine | { missing: string } {
   const answers = (program: string, ...words: string[]) => {
     try {
@@ -37,6 +45,12 @@ export async function runEngine({ program }: Engine, ...words: string[]): Promis
   return stdout.trimEnd();
 }
 
+export async function inspect(engine: Engine, name: string): Promise<Inspection> {
+  const [one] = JSON.parse(await runEngine(engine, 'inspect', name)) as Inspection[];
+  if (!one) throw new Error(`${engine.program} inspect ${name} has nothing to say`);
+  return one;
+}
+
 /** Podman speaks Docker's protocol while this runs. Docker needs nothing of it. */
 export async function openSocket(
   { program }: Engine,
@@ -48,23 +62,10 @@ export async function openSocket(
   return { env: { DOCKER_HOST: `unix://${path}` }, [Symbol.dispose]: () => void service.kill() };
 }
 
-/**
- * Builds an image of the Dockerfile. Podman also gets this machine's certificates and settings of
- * npm and apt: behind a proxy nothing can be installed without them, and an image is not to hold them.
- */
+/** Builds an image of the Dockerfile. */
 export async function buildImage(engine: Engine, target: string): Promise<void> {
-  const settings = [
-    '/etc/ssl/certs',
-    '/usr/local/share/ca-certificates',
-    '/etc/apt/apt.conf.d',
-    ...(existsSync('/usr/etc/npmrc') ? ['/usr/etc/npmrc:/usr/local/etc/npmrc'] : []),
-  ].filter((path) => existsSync(path.split(':')[0] ?? ''));
-  const own = settings.flatMap((path) => [
-    '--volume',
-    path.includes(':') ? `${path}:ro` : `${path}:${path}:ro`,
-  ]);
-  const options = engine.program === 'podman' ? ['--layers', '--network', 'host', ...own] : [];
-  await runEngine(engine, 'build', '--quiet', ...options, '--target', target, '--tag', target, '.');
+  const options = [...buildOptions(engine), '--target', target, '--tag', target];
+  await runEngine(engine, 'build', '--quiet', ...options, '.');
 }
 
 /** Base images from their registry, or, where none is reached, stand-ins from packages. */
@@ -75,7 +76,25 @@ export async function provideBases(engine: Engine, images: readonly string[]): P
         runEngine(engine, 'pull', '--quiet', image),
       );
     }
-  } catch {
-    await run('tests/containers/make-base-images.sh', [engine.program], { maxBuffer: maxOutputBytes });
+  } catch (unreached) {
+    console.log(`base images are stand-ins made here: ${String(unreached)}`);
+    const words = [engine.program, ...buildOptions(engine)];
+    await run('tests/containers/make-base-images.sh', words, { maxBuffer: maxOutputBytes });
   }
+}
+
+/**
+ * Podman gets this machine's certificates and settings of npm and apt: behind a proxy nothing can be
+ * installed without them, and an image is not to hold them.
+ */
+function buildOptions({ program }: Engine): string[] {
+  if (program === 'docker') return [];
+  const settings = [
+    '/etc/ssl/certs',
+    '/usr/local/share/ca-certificates',
+    '/etc/apt/apt.conf.d',
+    '/usr/local/etc/npmrc',
+  ].filter((path) => existsSync(path));
+  const volumes = settings.flatMap((path) => ['--volume', `${path}:${path}:ro`]);
+  return ['--layers', '--network', 'host', ...volumes];
 }

@@ -1,11 +1,5 @@
 import 'reflect-metadata';
-import {
-  checkDatabase,
-  connectWhenThere,
-  createDataSource,
-  directUrlOf,
-  waitForMigrations,
-} from '#database';
+import { checkDatabase, connectWhenThere, createDataSource, directUrlOf, waitForMigrations } from '#database';
 import { EventSequencer, LogEvent } from '#events';
 import { JobsModule, openQueueBackend } from '#jobs';
 import { openManagement, Readiness } from '#management';
