@@ -43,5 +43,5 @@ export async function measureDeliveryCosts({ signal }: BenchmarkOptions): Promis
   });
   // The first warms up.
   await deliver();
-  return deliver();
+  return await deliver();
 }
