@@ -9,6 +9,8 @@ export interface Cost {
 const cost = (value: number, unit: string, source: string): Cost => ({ value, unit, source });
 const bench = '`npm run bench -- capacity`';
 const tables = '`npm run bench -- api-ten-million`';
+const deliveries = '`npm run bench -- events-deliveries`';
+const assumed = 'assumed: `npm run bench -- capacity` measures it, and was not run to its end yet';
 
 /**
  * What one unit of each work costs: processor time on the machine that docs/capacity.md names, bytes anywhere. Everything that
@@ -31,13 +33,13 @@ export const costs = {
   videoBase: cost(39, 's of a core for a minute of 1080p: probes, decode, sound, checks, store', bench),
   videoRungMegapixel: cost(29.5, 's of a core for a minute of H.264 by megapixels of its frame', bench),
   stillVideo: cost(0.76, 's of a core for a poster of a video', bench),
-  deliveryWorker: cost(0.382, 'ms of a worker for a delivery', bench),
-  deliveryPostgres: cost(0.2, 'ms of Postgres for a delivery', bench),
+  deliveryWorker: cost(0.382, 'ms of a worker for a delivery', deliveries),
+  deliveryPostgres: cost(0.2, 'ms of Postgres for a delivery', assumed),
   uploadRow: cost(1_000, 'bytes of an upload with its indexes', tables),
   versionRow: cost(700, 'bytes of a rendition with its indexes', tables),
   eventRow: cost(740, 'bytes of an event with its indexes', tables),
   deliveryRow: cost(250, 'bytes of a delivery with its indexes', tables),
-  redisJob: cost(900, 'bytes of Redis for a job that waits', bench),
+  redisJob: cost(900, 'bytes of Redis for a job that waits', assumed),
   jpegBytesMegapixel: cost(192_000, 'bytes of a megapixel of an uploaded JPEG', bench),
   webpBytesMegapixel: cost(205_000, 'bytes of a megapixel of a rendition', bench),
   videoMegabits: cost(8, 'Mbit/s of an uploaded video', 'assumed: phones make 8 to 20 at 1080p'),
