@@ -2,7 +2,7 @@ import { openCallbackRange } from '../callbacks/callback-range.js';
 import { openLandfall } from '../callbacks/contestants.js';
 import type { BenchmarkOptions } from '../harness/benchmark.js';
 import { readFamilyCpuMs } from '../harness/machine.js';
-import type { MeasuredCosts } from './capacity.js';
+import type { MeasuredCosts } from './measured-costs.js';
 
 const requestsPerSecond = 20_000;
 const seconds = 4;

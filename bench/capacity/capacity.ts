@@ -8,9 +8,6 @@ import { measureImageCosts } from './image-costs.js';
 import { measureQueueCosts } from './queue-costs.js';
 import { measureVideoCosts } from './video-costs.js';
 
-/** What was measured of the table of costs, by the names in it. */
-export type MeasuredCosts = Partial<Record<keyof typeof costs, number>>;
-
 const parts = [
   measureCallbackCosts,
   measureImageCosts,

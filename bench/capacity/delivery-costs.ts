@@ -6,7 +6,7 @@ import type { BenchmarkOptions } from '../harness/benchmark.js';
 import { readCpuMs, readFamilyCpuMs } from '../harness/machine.js';
 import { startProgram } from '../harness/program.js';
 import { connectTo, openPostgres } from '../harness/services.js';
-import type { MeasuredCosts } from './capacity.js';
+import type { MeasuredCosts } from './measured-costs.js';
 
 const count = 5_000;
 const limitMs = 120_000;
@@ -43,5 +43,5 @@ export async function measureDeliveryCosts({ signal }: BenchmarkOptions): Promis
   });
   // The first warms up.
   await deliver();
-  return deliver();
+  return await deliver();
 }

@@ -8,7 +8,7 @@ import { connectTo, openPostgres } from '../harness/services.js';
 import { openStack } from '../harness/stack.js';
 import { Uploader, waitUntilReady } from '../harness/upload-files.js';
 import { photo } from '../images/photos.js';
-import type { MeasuredCosts } from './capacity.js';
+import type { MeasuredCosts } from './measured-costs.js';
 
 const imagesEach = 10;
 const timeoutMs = 240_000;

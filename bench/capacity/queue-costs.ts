@@ -6,7 +6,7 @@ import { landing } from '../callbacks/landing.js';
 import type { BenchmarkOptions } from '../harness/benchmark.js';
 import { connectTo, openPostgres, openRedis } from '../harness/services.js';
 import { openStack } from '../harness/stack.js';
-import type { MeasuredCosts } from './capacity.js';
+import type { MeasuredCosts } from './measured-costs.js';
 
 const jobs = 10_000;
 const settings = { batchMax: 256, waitingMax: jobs, commitTimeoutMs: 60_000, sweepAfterMs: 600_000 };

@@ -7,7 +7,7 @@ import { connectTo, findFfmpeg, openPostgres } from '../harness/services.js';
 import { openStack } from '../harness/stack.js';
 import { Uploader, waitUntilReady } from '../harness/upload-files.js';
 import { makePhoneVideo } from '../videos/clips.js';
-import type { MeasuredCosts } from './capacity.js';
+import type { MeasuredCosts } from './measured-costs.js';
 
 const seconds = 8;
 const timeoutMs = 240_000;

@@ -211,7 +211,7 @@ async function fillEventsPage(
   const count = Math.min(rowsPerStep, eventUploads * eventsPerUpload - from);
   await client.query(
     `INSERT INTO events (id, type, upload_id, data, position, created_at)
-     SELECT uuidv7(age), (${types})[n % ${eventsPerUpload} + 1], md5('upload' || n / ${eventsPerUpload})::uuid,
+     SELECT uuidv7(age), (${types})[n % ${eventsPerUpload} + 1], overlay(overlay(md5('upload' || n / ${eventsPerUpload}) PLACING '7' FROM 13) PLACING '8' FROM 17)::uuid,
             jsonb_build_object('upload', $4::jsonb || jsonb_build_object('vars', jsonb_build_object('user_id', (n / ${eventsPerUpload} % 200000)::text))),
             n, now() + age
      FROM (SELECT n, (SELECT at FROM bench_steps WHERE name = 'begin') - now()
