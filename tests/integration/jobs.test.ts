@@ -129,7 +129,10 @@ describe.each(queueKinds)('jobs on %s', (kind) => {
   test('what only a newer release knows is left to its workers, and given up when there are none within an hour', async () => {
     const shared = testQueue(kind, database.url);
     const backend = openQueueBackend({ ...shared, poolSize: 2 });
-    const thumbnails = new Queue('thumbnail', { connection: backend.producer, prefix: backend.prefix });
+    const thumbnails = new Queue('thumbnail', {
+      connection: backend.producer,
+      prefix: backend.prefixOf('thumbnail'),
+    });
     closers.push(async () => {
       await thumbnails.close();
       await backend.close();

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type AppProcess, eventually, readMetricsPage, type Stack, startApp, startStack } from '#testing';
 import { Client } from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -19,7 +19,7 @@ const tooOld = pgbouncer?.keepsStatements === false ? ' (skipped: PgBouncer is o
 
 test
   .skipIf(without !== '')
-  .for([
+  .for<{ words: string; preparedStatements: Record<string, string> }>([
     { words: 'without', preparedStatements: {} },
     ...(tooOld === ''
       ? [{ words: 'with', preparedStatements: { DATABASE_PREPARED_STATEMENTS: 'true' } }]
