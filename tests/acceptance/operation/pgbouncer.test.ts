@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createTestDatabase, dropTestDatabase, eventually, startStack } from '#testing';
-import { developmentSecrets } from '#runtime';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
 import { png } from '../fixtures/files.fixture.js';
@@ -9,17 +8,17 @@ import { pgbouncer, serverConnections, startPgBouncer } from '../fixtures/pgboun
 import { putObject } from '../fixtures/uploads.fixture.js';
 
 const run = promisify(execFile);
-const headers = {
-  authorization: `Bearer ${developmentSecrets.apiKey}`,
-  'content-type': 'application/json',
-};
+interface Case {
+  words: string;
+  preparedStatements: Record<string, string>;
+}
 
 const without = pgbouncer === null ? ' (skipped: no PgBouncer is installed)' : '';
 const tooOld = pgbouncer?.keepsStatements === false ? ' (skipped: PgBouncer is older than 1.21)' : without;
 
 test
   .skipIf(without !== '')
-  .for([
+  .for<Case>([
     { words: 'without', preparedStatements: {} },
     ...(tooOld === ''
       ? [{ words: 'with', preparedStatements: { DATABASE_PREPARED_STATEMENTS: 'true' } }]
@@ -36,6 +35,10 @@ test
     expect(migrated.stdout).toContain('up to date');
 
     await using stack = await startStack('redis', { ...database, DATABASE_POOL_SIZE: '20' });
+    const headers = {
+      authorization: `Bearer ${stack.env['API_KEYS']}`,
+      'content-type': 'application/json',
+    };
     const ask = async (method: string, path: string, body?: object) => {
       const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
       const answer = await fetch(`${stack.api.url}${path}`, init);
