@@ -1,33 +1,10 @@
 import { type Logger, pause } from '#runtime';
 import pg, { Pool } from 'pg';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
+import type { DatabaseSettings } from './database-settings.js';
 import { watchPool } from './pool-metrics.js';
 import { isDatabaseUnavailable } from './postgres-errors.js';
 import { clientOptions, ignoreConnectionLoss } from './steady-client.js';
-
-/** How the database is reached; settings of the same names say it. */
-interface DatabaseAddress {
-  /** `postgres://user:password@host:port/database` */
-  url: string;
-  /** The database itself; set if `url` is that of a pooler in transaction mode. */
-  directUrl?: string | undefined;
-  /** Whether statements are prepared by name; not set: unless there is a pooler. */
-  preparedStatements?: boolean | undefined;
-}
-
-/** For what needs a connection of its own as long as it lasts: LISTEN, session locks, migrations. */
-export function directUrlOf({ url, directUrl }: DatabaseAddress): string {
-  return directUrl ?? url;
-}
-
-export interface DatabaseSettings extends DatabaseAddress {
-  /** Maximum number of connections of this process. */
-  poolSize: number;
-  /** Time limit after which Postgres cancels a statement; no limit if unset. */
-  statementTimeoutMs?: number;
-  /** Shown in pg_stat_activity. */
-  applicationName: string;
-}
 
 /** If no connection is available within this time, the database counts as unavailable. */
 export const connectTimeoutMs = 3_000;

@@ -19,7 +19,8 @@ export {
   Not,
   type SelectQueryBuilder,
 } from 'typeorm';
-export { connectWhenThere, createDataSource, createPool, directUrlOf } from './data-source.js';
+export { connectWhenThere, createDataSource, createPool } from './data-source.js';
+export { directUrlOf } from './database-settings.js';
 export {
   checkDatabase,
   createDatabaseIfMissing,

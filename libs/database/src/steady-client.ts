@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, type PoolConfig } from 'pg';
-import type { DatabaseSettings } from './data-source.js';
+import type { DatabaseSettings } from './database-settings.js';
 
 /**
  * A transaction whose process does nothing for this long is undone: one that stands still would keep
