@@ -16,7 +16,7 @@ import { FindRunningVersions1764979200000 } from './0015-find-running-versions.j
 import { ShowWhatPlays1765065600000 } from './0016-show-what-plays.js';
 import { ReportWork1765152000000 } from './0017-report-work.js';
 import { CarryTraces1765238400000 } from './0018-carry-traces.js';
-import { BoundGrowth1765497600000 } from './0021-bound-growth.js';
+import { BoundGrowth1765497600000 } from './0019-bound-growth.js';
 
 export { lockBriefly, type OnlineMigration, type TakenLock } from './online-migration.js';
 
