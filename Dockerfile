@@ -21,10 +21,12 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY clients/typescript/package.json clients/typescript/
 RUN npm ci --omit=dev
-# What nothing reads at run time: a compiler that a plugin of swagger could use, typings, other forms of the same code.
+# What nothing reads at run time: a compiler that a plugin of swagger could use, typings, other forms of the same code, lmdb for
+# other systems.
 RUN rm -rf node_modules/typescript node_modules/typeorm/browser node_modules/.package-lock.json \
   && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' \
-    -o -iname 'readme*.md' -o -iname 'changelog*.md' \) -delete
+    -o -iname 'readme*.md' -o -iname 'changelog*.md' \) -delete \
+  && find node_modules/@lmdb -name '*.node' ! -name node.napi.glibc.node -delete
 # Of the fonts only what libs/image/src/decoders/vector/product-fonts.ts reads; the licences stay.
 RUN find node_modules/@embedpdf/fonts-sc/fonts -name '*.otf' ! -name '*-Regular.otf' ! -name '*-Bold.otf' -delete \
   && find node_modules/@expo-google-fonts/noto-emoji -name '*.ttf*' ! -name '*_400Regular.ttf' ! -name '*_700Bold.ttf' -delete \
