@@ -1,4 +1,5 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
+import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
 /**
  * By name, what follows `ON uploads`. None of them holds an upload when it lands, nor an image that became ready, and they name
@@ -25,8 +26,16 @@ const settings = {
  *
  * For live tables: indexes are made without a lock that others wait for, and settings of a table wait for no writer.
  */
-export class BoundGrowth1765497600000 implements MigrationInterface {
+export class BoundGrowth1765497600000 implements OnlineMigration {
   readonly transaction = false;
+  readonly locks = [
+    { table: 'uploads', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'scan' },
+    { table: 'uploads', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'moment' },
+    { table: 'rendition_versions', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'moment' },
+    { table: 'events', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'moment' },
+    { table: 'deliveries', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'moment' },
+  ] as const;
+  readonly revertLoses = null;
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, definition] of indexes) {
@@ -35,17 +44,14 @@ export class BoundGrowth1765497600000 implements MigrationInterface {
       await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON uploads ${definition}`);
     }
     const values = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
-    await runner.query(`SET lock_timeout = '10s'`);
-    for (const table of hotTables) await runner.query(`ALTER TABLE ${table} SET (${values.join(', ')})`);
-    await runner.query('RESET lock_timeout');
+    for (const table of hotTables)
+      await lockBriefly(runner, `ALTER TABLE ${table} SET (${values.join(', ')})`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`SET lock_timeout = '10s'`);
     for (const table of hotTables)
-      await runner.query(`ALTER TABLE ${table} RESET (${Object.keys(settings).join(', ')})`);
-    await runner.query('ALTER TABLE deliveries SET (autovacuum_vacuum_scale_factor = 0.02)');
-    await runner.query('RESET lock_timeout');
+      await lockBriefly(runner, `ALTER TABLE ${table} RESET (${Object.keys(settings).join(', ')})`);
+    await lockBriefly(runner, 'ALTER TABLE deliveries SET (autovacuum_vacuum_scale_factor = 0.02)');
     for (const [name] of indexes) await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
   }
 }
