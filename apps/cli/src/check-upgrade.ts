@@ -1,4 +1,5 @@
 import {
+  directUrlOf,
   type ExpectedLock,
   type PendingMigration,
   planUpgrade,
@@ -14,7 +15,7 @@ import { withDatabase } from './database-env.js';
  */
 export async function checkUpgrade(env: NodeJS.ProcessEnv): Promise<number> {
   const { database } = loadConfig(['database'], await withDatabase(env));
-  const plan = await translateDatabaseErrors(planUpgrade(database.url));
+  const plan = await translateDatabaseErrors(planUpgrade(directUrlOf(database)));
   for (const line of describeUpgrade(plan)) console.log(line);
   return plan.unknown.length > 0 ? 1 : 0;
 }

@@ -58,8 +58,11 @@ const utilisation = 0.7;
 /** One that is down must not be all. */
 const apisLeast = 2;
 const workerCores = 4;
-/** Defaults of DATABASE_POOL_SIZE and of the registry, and a connection to listen: at most. */
-const connectionsOf = { api: 10 + 2 + 1, worker: 10 + 2 + 2 };
+/**
+ * At most, with Redis as the queue: DATABASE_POOL_SIZE by default, the registry of landings, one or two that listen, and the
+ * sequencer of a worker (docs/operators/postgres-and-redis.md).
+ */
+const connectionsOf = { api: 10 + 3 + 1, worker: 10 + 3 + 2 + 1 };
 /** upload.stored, upload.processing, upload.ready; each rendition adds one. */
 const eventsOfUpload = 3;
 /** Of a Redis that holds nothing, with BullMQ's scripts. */
