@@ -147,6 +147,25 @@ describe('the figures of the queues', () => {
     expect(queues.transcode.backlog).toBe(4);
   });
 
+  test('an age is never below zero, also of rows that a clock ahead of the reader wrote', async () => {
+    const id = await land('stored', -60);
+    await database.source.transaction((manager) =>
+      queueJobs(manager, [outboxRow('upload.process', { v: 1, uploadId: id })]),
+    );
+    await query(`UPDATE outbox SET created_at = now() + interval '1 minute'`);
+    await query(
+      `INSERT INTO events (id, type, upload_id, created_at, data)
+       VALUES ($1, 'upload.stored', $2, now() + interval '1 minute', '{}')`,
+      [newId(), id],
+    );
+    const { queues, outbox, unplacedEvents } = await read();
+    expect(queues.thumbnail.oldestWaitingSeconds).toBe(0);
+    expect([outbox, unplacedEvents]).toEqual([
+      { count: 1, oldestSeconds: 0 },
+      { count: 1, oldestSeconds: 0 },
+    ]);
+  });
+
   test('an upload that is made again is work again', async () => {
     const id = await land('ready', 5_000);
     await query('UPDATE uploads SET reprocessing_since = now() WHERE id = $1', [id]);
