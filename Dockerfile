@@ -13,6 +13,7 @@ RUN npm ci --ignore-scripts
 COPY . .
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json \
   && node apps/cli/bootstrap/bundle.mjs \
+  && node node_modules/vite/bin/vite.js build apps/console \
   && find dist -name '*.map' -delete \
   && chmod +x dist/programs/landfall.js dist/programs/oss-emulator.js
 

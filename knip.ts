@@ -13,6 +13,8 @@ const config: KnipConfig = {
   entry: [
     'apps/*/src/main.ts!',
     'apps/oss-emulator/src/command.ts!',
+    'apps/console/src/main.tsx!',
+    'apps/console/vite.config.ts',
     'apps/cli/bootstrap.mjs!',
     'apps/cli/bootstrap/bundle.mjs',
     'bench/main.ts!',
@@ -30,7 +32,7 @@ const config: KnipConfig = {
     'apps/oss-emulator/src/images/child/image-child.ts!',
   ],
   project: [
-    '{apps,clients,deploy,libs,migrations,tests,bench}/**/*.{ts,mjs}!',
+    '{apps,clients,deploy,libs,migrations,tests,bench}/**/*.{ts,tsx,mjs}!',
     '!tests/**!',
     '!libs/testing/**!',
     '!**/*.test.ts!',

@@ -14,6 +14,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiModule } from './api.module.js';
 import { isEventsPath, pushMaxBytes } from './events/event-push.js';
+import { serveConsole } from './console/serve-console.js';
 import { serveApiDocument } from './contract/serve-document.js';
 import { allowOrigins } from './http/cors.js';
 import { drain } from './http/drain.js';
@@ -111,6 +112,7 @@ fastify.addHook('onRoute', (route) => {
 });
 protectRoutes(fastify, answerHeaders);
 if (config.http.docs) serveApiDocument(app, fastify);
+if (config.http.console) await serveConsole(fastify, config.oss);
 
 await app.listen(config.http.port, config.http.host);
 url = `http://localhost:${new URL(await app.getUrl()).port}`;

@@ -19,11 +19,12 @@ const sources = [
 ];
 
 const compile = (project) => ['node_modules/typescript/bin/tsc', '-p', project];
-/** Our code, the client as the package that others install, and the programs as they are run. */
+/** Our code, the client as the package that others install, the programs as they are run, and the console. */
 const allSteps = [
   compile('tsconfig.build.json'),
   compile('clients/typescript'),
   ['apps/cli/bootstrap/bundle.mjs'],
+  ['node_modules/vite/bin/vite.js', 'build', 'apps/console', '--logLevel', 'warn'],
 ];
 /** The api alone: it imports no client, and so compiles whatever the client lacks. */
 const apiSteps = [compile('tsconfig.api.json')];

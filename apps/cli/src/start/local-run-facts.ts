@@ -8,7 +8,7 @@ export const localRunFile = (dataDir: string) => join(dataDir, 'local.json');
 /** The contents of `.landfall/local.json` while the local run is ready: addresses and secrets. */
 const localRunSchema = z.object({
   apiUrl: z.string(),
-  /** There is no console yet. */
+  /** Null where it is not served: API_CONSOLE=false. */
   consoleUrl: z.string().nullable(),
   apiKey: z.string(),
   callbackUrl: z.string(),

@@ -22,6 +22,7 @@ export interface LocalSettings {
   readonly dataDir: string;
   readonly postgresPort: number;
   readonly apiUrl: string;
+  readonly consoleUrl: string | null;
   readonly ossEndpoint: string;
   /** The management ports, by app. */
   readonly managementPorts: { readonly api: number; readonly worker: number };
@@ -67,6 +68,7 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
     dataDir: local.dataDir,
     postgresPort: local.postgresPort || (await freePort()),
     apiUrl,
+    consoleUrl: http.console ? `${apiUrl}/console/` : null,
     ossEndpoint,
     managementPorts: { api: await freePort(), worker: await freePort() },
     env: {
@@ -133,7 +135,7 @@ export function portBusy(variable: string, port: number, what: string): Landfall
 export function describeRun(settings: LocalSettings, databaseUrl: string): LocalRunFacts {
   return {
     apiUrl: settings.apiUrl,
-    consoleUrl: null,
+    consoleUrl: settings.consoleUrl,
     apiKey: developmentSecrets.apiKey,
     callbackUrl: `${settings.apiUrl}/callbacks/oss`,
     databaseUrl,

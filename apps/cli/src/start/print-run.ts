@@ -11,6 +11,7 @@ export function printRun(
 Landfall is running.
 
 ${formatTable({
+  ...(facts.consoleUrl === null ? {} : { Console: `${facts.consoleUrl}#key=${facts.apiKey}` }),
   API: `${facts.apiUrl} (documentation: ${facts.apiUrl}/docs)`,
   'API key': facts.apiKey,
   Metrics: `${facts.managementUrls.api}/metrics (api), ${facts.managementUrls.worker}/metrics (worker)`,

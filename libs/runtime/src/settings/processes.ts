@@ -37,6 +37,9 @@ export const http = z.object({
   API_DOCS: flag(false).describe(
     'serves the OpenAPI document at /docs-json and its page at /docs, to anybody; npm start does',
   ),
+  API_CONSOLE: flag(true).describe(
+    'serves the console at /console, to anybody; what it shows it asks of /v1, with the key of the reader',
+  ),
 });
 
 export const worker = z.object({
