@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { StreamedEvent, Upload, UploadField, UploadQuery } from '@landfall/client/browser';
+import { keepUrls } from '../../parts/keep-urls.js';
 import { client } from '../../session/session.js';
 import { dayOf } from './upload-query.js';
 
@@ -125,7 +126,9 @@ export class UploadList {
 
   /** Reads one upload again: its URLs have ended. */
   renew(id: string): void {
-    if (!this.asked.has(id)) void this.fetch([id]);
+    if (this.asked.has(id)) return;
+    this.shown.delete(id);
+    void this.fetch([id]);
   }
 
   private async catchUp(): Promise<void> {
@@ -167,7 +170,7 @@ export class UploadList {
       const found = new Map((value?.items as Shown[] | undefined)?.map((one) => [one.id, one]));
       for (const id of ids) {
         const upload = found.get(id);
-        if (upload && this.wants(upload)) this.shown.set(id, upload);
+        if (upload && this.wants(upload)) this.keep(upload);
         else this.remove(id);
       }
     });
@@ -204,7 +207,8 @@ export class UploadList {
 
   private keep(one: Shown): void {
     this.known.add(one.id);
-    this.shown.set(one.id, one);
+    const renditions = keepUrls(this.shown.get(one.id)?.renditions, one.renditions);
+    this.shown.set(one.id, { ...one, renditions });
   }
 
   private remove(id: string): void {
