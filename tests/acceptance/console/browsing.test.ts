@@ -133,7 +133,10 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
       });
       expect(await cells.count()).toBeLessThan(150);
     }
-    const name = await page.getByRole('link', { name: /many\// }).last().innerText();
+    const name = await page
+      .getByRole('link', { name: /many\// })
+      .last()
+      .innerText();
     expect(Number(/many\/(\d+)/.exec(name)?.[1])).toBeLessThan(98_900);
     await page.evaluate('scrollTo(0, 0)');
     await linkOf(page, 'many/100000.jpg').waitFor();
@@ -154,18 +157,26 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     });
     await client.connect();
     await client.query(`DELETE FROM uploads WHERE object_key = 'bulk/4.jpg'`);
-    await page.getByRole('region', { name: 'Selected uploads' }).getByRole('button', { name: 'Delete' }).click();
+    await page
+      .getByRole('region', { name: 'Selected uploads' })
+      .getByRole('button', { name: 'Delete' })
+      .click();
     const dialog = page.getByRole('dialog', { name: 'Delete 4 uploads?' });
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await page.getByText('4 selected').count()).toBe(1);
-    await page.getByRole('region', { name: 'Selected uploads' }).getByRole('button', { name: 'Delete' }).click();
+    await page
+      .getByRole('region', { name: 'Selected uploads' })
+      .getByRole('button', { name: 'Delete' })
+      .click();
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await page.getByText('4 of 4 done · 1 failed').waitFor();
     await page.getByRole('listitem').getByText('No upload has this id').waitFor();
     await linkOf(page, 'bulk/6.jpg').waitFor({ state: 'detached' });
     expect(await linkOf(page, 'bulk/2.jpg').count()).toBe(1);
-    const { rows } = await client.query(`SELECT object_key FROM uploads WHERE status = 'deleted' AND object_key ~ 'bulk'`);
+    const { rows } = await client.query(
+      `SELECT object_key FROM uploads WHERE status = 'deleted' AND object_key ~ 'bulk'`,
+    );
     expect(rows.map((row: { object_key: string }) => row.object_key).toSorted()).toEqual([
       'bulk/3.jpg',
       'bulk/5.jpg',
@@ -203,9 +214,13 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await page.getByRole('link', { name: 'Near duplicates: near/one.png' }).click();
     await page.getByRole('heading', { name: 'Near duplicates of this upload' }).waitFor();
     await linkOf(page, 'near/two.png').waitFor();
-    await page.getByText(/^distance [0-3]$/).first().waitFor();
+    await page
+      .getByText(/^distance [0-3]$/)
+      .first()
+      .waitFor();
     await page.getByLabel('Most bits that differ').press('ArrowLeft');
     await page.waitForURL(/distance=6/);
+    expect(await linkOf(page, 'near/two.png').count()).toBe(1);
     await expectAccessible(page);
     await page.context().close();
   });
@@ -220,7 +235,9 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
       if (index % 2 === 0) await change('PATCH', id, { title: words, tags: [words.slice(0, 60)] });
     }
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { page, complaints, foreign, harm } = await browser.open('/console/?prefix=hostile/', { colorScheme });
+      const { page, complaints, foreign, harm } = await browser.open('/console/?prefix=hostile/', {
+        colorScheme,
+      });
       for (const words of hostile) await linkOf(page, words).waitFor();
       await page.getByRole('checkbox', { name: hostile[0] }).check();
       await expectAccessible(page);

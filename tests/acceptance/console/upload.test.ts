@@ -54,23 +54,30 @@ describe.skipIf(skippedWithoutChromium)(`one upload in a real Chromium${skippedW
     await page.getByText('upload.ready').first().waitFor();
     await stream.getByRole('button', { name: 'Play' }).click();
     const shown = stream.locator('video');
-    const plays = () => eventually(async () => (await shown.evaluate<number>('(one) => one.currentTime')) > 0.3 || undefined);
+    const plays = () =>
+      eventually(async () => (await shown.evaluate<number>('(one) => one.currentTime')) > 0.3 || undefined);
     await plays();
     const qualities = stream.getByLabel('Quality');
     for (const height of [180, 360]) {
       const option = qualities.locator('option', { hasText: `${height}p` });
       await qualities.selectOption((await option.getAttribute('value')) ?? '');
-      await eventually(async () => (await shown.evaluate<number>('(one) => one.videoHeight')) === height || undefined);
+      await eventually(
+        async () => (await shown.evaluate<number>('(one) => one.videoHeight')) === height || undefined,
+      );
     }
     await stream.getByLabel('Format').selectOption('dash');
     await plays();
     await stream.getByLabel('Seek').hover();
     const tile = stream.locator('.upload-seek-tile img');
-    await eventually(async () => (await tile.evaluate<number>('(one) => one.naturalWidth')) > 96 || undefined);
+    await eventually(
+      async () => (await tile.evaluate<number>('(one) => one.naturalWidth')) > 96 || undefined,
+    );
     await page.getByRole('article', { name: 'wave' }).locator('path').waitFor({ state: 'attached' });
     const sound = page.getByRole('article', { name: 'sound' }).locator('audio');
     await sound.evaluate('(one) => one.play()');
-    await eventually(async () => (await sound.evaluate<number>('(one) => one.currentTime')) > 0.1 || undefined);
+    await eventually(
+      async () => (await sound.evaluate<number>('(one) => one.currentTime')) > 0.1 || undefined,
+    );
     expect({ complaints, foreign }).toEqual({ complaints: [], foreign: [] });
     await page.context().close();
   });
@@ -80,7 +87,10 @@ describe.skipIf(skippedWithoutChromium)(`one upload in a real Chromium${skippedW
     const { page } = await browser.open(at(id));
     await page.getByRole('button', { name: 'Play' }).click();
     const shown = page.locator('video');
-    await eventually(async () => (await shown.evaluate<number>('(one) => one.currentTime')) > 0.3 || undefined);
+    await eventually(
+      async () => (await shown.evaluate<number>('(one) => one.currentTime')) > 0.3 || undefined,
+    );
+    expect(await shown.evaluate('(one) => one.videoHeight')).toBe(180);
     await page.context().close();
   });
 
@@ -89,7 +99,9 @@ describe.skipIf(skippedWithoutChromium)(`one upload in a real Chromium${skippedW
     const { page } = await browser.open(at(id), { permissions: ['clipboard-read', 'clipboard-write'] });
     const slider = page.getByRole('slider', { name: 'How much of the original is shown' });
     const original = page.getByRole('img', { name: 'Original' });
-    await eventually(async () => (await original.evaluate<number>('(one) => one.naturalWidth')) === 900 || undefined);
+    await eventually(
+      async () => (await original.evaluate<number>('(one) => one.naturalWidth')) === 900 || undefined,
+    );
     const clipping = () => original.evaluate<string>('(one) => getComputedStyle(one).clipPath');
     const before = await clipping();
     await slider.focus();

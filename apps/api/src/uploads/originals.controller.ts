@@ -11,18 +11,16 @@ import { DatabaseGuard } from '../http/database.guard.js';
 import { playbackS } from '../streams/rendition-urls.js';
 import { uploadId } from './upload-query.js';
 
-const originalSchema = z
-  .object({ url: z.string().describe('signed'), urlExpiresAt: z.iso.datetime() })
-  .meta({
-    id: 'Original',
-    description: 'Where the object is that was uploaded.',
-    examples: [
-      {
-        url: 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampledir/example.jpg?x-oss-signature=7f1c…',
-        urlExpiresAt: '2026-01-15T09:30:00.000Z',
-      },
-    ],
-  });
+const originalSchema = z.object({ url: z.string().describe('signed'), urlExpiresAt: z.iso.datetime() }).meta({
+  id: 'Original',
+  description: 'Where the object is that was uploaded.',
+  examples: [
+    {
+      url: 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampledir/example.jpg?x-oss-signature=7f1c…',
+      urlExpiresAt: '2026-01-15T09:30:00.000Z',
+    },
+  ],
+});
 
 /** Hands out what was uploaded: to holders of an API key alone, since no rendition has what a file says beside its pixels. */
 @ApiTags('uploads')
@@ -42,9 +40,7 @@ export class OriginalsController {
   })
   @ApiOkResponse({ description: 'A signed URL of the object', schema: documentSchema(originalSchema) })
   @Problems('upload.not_found', 'object.changed')
-  async getOriginal(
-    @Param('id', { schema: uploadId }) id: string,
-  ): Promise<z.output<typeof originalSchema>> {
+  async getOriginal(@Param('id', { schema: uploadId }) id: string): Promise<z.output<typeof originalSchema>> {
     const { upload, currentId } = await this.reader.get(id);
     if (currentId !== null && currentId !== upload.id)
       throw new LandfallError('object.changed', `the object is that of upload ${currentId} now`);

@@ -3,7 +3,14 @@ import { words } from './list/browsing-words.js';
 import { dayOf, startOf, statusesOf, withFilter } from './list/upload-query.js';
 
 const kinds = ['image', 'video', 'audio', 'document', 'other'] as const;
-const statuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const satisfies Status[];
+const statuses = [
+  'stored',
+  'processing',
+  'ready',
+  'failed',
+  'ignored',
+  'deleted',
+] as const satisfies Status[];
 
 interface FiltersProps {
   params: URLSearchParams;
@@ -19,7 +26,11 @@ export function Filters({ params, onChange }: FiltersProps) {
   // The last day that is in the range: it ends before the moment.
   const until = before === null ? '' : dayOf(new Date(Date.parse(before) - 1).toString());
   return (
-    <form class="browsing-filters" aria-label={words.value.filters} onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="browsing-filters"
+      aria-label={words.value.filters}
+      onSubmit={(event) => event.preventDefault()}
+    >
       <label>
         {words.value.kind}
         <select value={params.get('kind') ?? ''} onChange={(event) => set('kind', event.currentTarget.value)}>

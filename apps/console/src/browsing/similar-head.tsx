@@ -17,7 +17,11 @@ interface SimilarHeadProps {
 
 /** The upload whose near duplicates are shown, beside them. */
 export function SimilarHead({ id, distance, onDistance }: SimilarHeadProps) {
-  const { value: upload, problem, reload } = useLoaded((signal) => client().uploads.get(id, { signal }), [id]);
+  const {
+    value: upload,
+    problem,
+    reload,
+  } = useLoaded((signal) => client().uploads.get(id, { signal }), [id]);
   if (problem !== null) return <ProblemNote problem={problem} onRetry={reload} />;
   const name = upload?.title ?? upload?.objectKey ?? '';
   return (

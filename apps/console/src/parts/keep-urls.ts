@@ -12,7 +12,8 @@ export function keepUrls(before: readonly Rendition[] | undefined, now: Renditio
   return now.map((rendition) => {
     const known = before.find(({ name }) => name === rendition.name);
     const holds = Date.parse(known?.urlExpiresAt ?? '') - Date.now() > heldMs;
-    if (!known || !holds || known.objectKey !== rendition.objectKey || rendition.url === null) return rendition;
+    if (!known || !holds || known.objectKey !== rendition.objectKey || rendition.url === null)
+      return rendition;
     if ((known.dashUrl === undefined) !== (rendition.dashUrl === undefined)) return rendition;
     const { url, dashUrl, urlExpiresAt } = known;
     return { ...rendition, url, urlExpiresAt, ...(dashUrl === undefined ? {} : { dashUrl }) };

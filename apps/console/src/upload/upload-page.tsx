@@ -85,7 +85,9 @@ function OneUpload({ id }: { id: string }) {
                   rendition={rendition}
                   all={renditions}
                   onAgain={() =>
-                    void ask(page, () => client().uploads.reprocess(upload.id, { renditions: [rendition.name] }))
+                    void ask(page, () =>
+                      client().uploads.reprocess(upload.id, { renditions: [rendition.name] }),
+                    )
                   }
                 />
               ))}

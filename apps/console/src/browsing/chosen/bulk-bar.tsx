@@ -61,10 +61,10 @@ function Progress({ run, list, onClose }: { run: BulkRun; list: UploadList; onCl
   const nameOf = (id: string) => list.get(id)?.title ?? list.get(id)?.objectKey ?? id;
   return (
     <div class="browsing-run">
-      <p role="status">
+      <output>
         <strong>{words.value[action]}</strong> {words.value.done(done, total)}
         {failures.length > 0 && ` · ${words.value.failed(failures.length)}`}
-      </p>
+      </output>
       <progress value={done} max={total} aria-label={words.value[action]} />
       {failures.length > 0 && (
         <ul>

@@ -7,7 +7,11 @@ export class Selection {
   private anchor: string | undefined;
 
   /** Chooses an upload or not; as a range, all from the one before to this one. */
-  choose(entries: readonly Entry[], id: string, { isChosen, isRange }: { isChosen: boolean; isRange: boolean }) {
+  choose(
+    entries: readonly Entry[],
+    id: string,
+    { isChosen, isRange }: { isChosen: boolean; isRange: boolean },
+  ) {
     const ids = new Set(this.ids.value);
     for (const one of isRange ? this.rangeTo(entries, id) : [id])
       if (isChosen) ids.add(one);

@@ -26,7 +26,10 @@ export function Cell({ entry, upload, grid: { cellWidth, pictureHeight }, ...pro
   const name = upload.title ?? upload.objectKey;
   const kind = words.value[upload.kind ?? 'unknown'];
   return (
-    <li class={props.isChosen ? 'browsing-cell browsing-chosen' : 'browsing-cell'} style={{ width: cellWidth }}>
+    <li
+      class={props.isChosen ? 'browsing-cell browsing-chosen' : 'browsing-cell'}
+      style={{ width: cellWidth }}
+    >
       <a href={`/console/uploads/${entry.id}`} data-entry={entry.id} title={name}>
         <div class="browsing-picture" style={{ height: pictureHeight }}>
           <Thumbnail

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { language } from '../../language/language.js';
 import { words } from '../list/browsing-words.js';
@@ -5,7 +6,7 @@ import { Cell } from './cell.js';
 import { gap, gridOf, headingHeight, layOut, type Row } from './rows.js';
 import type { Selection } from '../chosen/selection.js';
 import { dayOf } from '../list/upload-query.js';
-import type { UploadList } from '../list/upload-list.js';
+import type { Entry, UploadList } from '../list/upload-list.js';
 import { useWindowRows } from './window-rows.js';
 
 interface GalleryProps {
@@ -13,15 +14,17 @@ interface GalleryProps {
   selection: Selection;
   /** Whether days have headings: not where the nearest come first. */
   byDay: boolean;
+  /** How far the window was scrolled when the list was left. */
+  startAt: number;
 }
 
 /** All uploads of a list, of which only those near the screen are drawn. */
-export function Gallery({ list, selection, byDay }: GalleryProps) {
-  const version = list.changed.value;
+export function Gallery({ list, selection, byDay, startAt }: GalleryProps) {
+  const state = list.state.value;
   const place = useRef<HTMLDivElement>(null);
   const { width, top } = usePlace(place);
   const grid = useMemo(() => gridOf(width), [width]);
-  const { entries } = list;
+  const { entries } = state;
   const rows = useMemo(() => layOut(entries, grid.columns, byDay), [entries, grid.columns, byDay]);
   const heights = useMemo(
     () => rows.map((row) => ('day' in row ? headingHeight : grid.rowHeight)),
@@ -35,19 +38,12 @@ export function Gallery({ list, selection, byDay }: GalleryProps) {
   const first = shown[0]?.first ?? 0;
   const last = shown.at(-1);
   const end = last ? last.first + last.count - 1 : -1;
-  useEffect(() => list.show(first, end), [list, version, first, end]);
+  useLayoutEffect(() => {
+    if (width > 0 && startAt > 0) scrollTo(0, startAt);
+  }, [width > 0, startAt]);
+  useEffect(() => list.show(first, end), [list, state, first, end]);
 
-  const move = (event: KeyboardEvent) => {
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -grid.columns, ArrowDown: grid.columns };
-    const step = steps[event.key as keyof typeof steps] as number | undefined;
-    const at = (event.target as HTMLElement).dataset['entry'];
-    if (step === undefined || at === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = entries[entries.findIndex(({ id }) => id === at) + step];
-    const link = next && place.current?.querySelector<HTMLElement>(`[data-entry="${next.id}"]`);
-    if (!link) return;
-    event.preventDefault();
-    link.focus();
-  };
+  useArrows(place, entries, grid.columns);
   const draw = (row: Row) => {
     if ('day' in row) return <h2 class="browsing-day">{dayName(row.day)}</h2>;
     return (
@@ -67,7 +63,7 @@ export function Gallery({ list, selection, byDay }: GalleryProps) {
     );
   };
   return (
-    <div ref={place} class="browsing-gallery" style={{ height: totalHeight }} onKeyDown={move}>
+    <div ref={place} class="browsing-gallery" style={{ height: totalHeight }}>
       {width > 0 &&
         drawn.map(({ index, start }) => {
           const row = rows[index];
@@ -83,8 +79,29 @@ export function Gallery({ list, selection, byDay }: GalleryProps) {
   );
 }
 
+/** Moves the focus from one upload to those beside, above and below it. */
+function useArrows(place: RefObject<HTMLElement>, entries: readonly Entry[], columns: number): void {
+  const move = useRef<(event: KeyboardEvent) => void>(() => undefined);
+  move.current = (event) => {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
+    const step = steps[event.key as keyof typeof steps] as number | undefined;
+    const at = (event.target as HTMLElement).dataset['entry'];
+    if (step === undefined || at === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = entries[entries.findIndex(({ id }) => id === at) + step];
+    const link = next && place.current?.querySelector<HTMLElement>(`[data-entry="${next.id}"]`);
+    if (!link) return;
+    event.preventDefault();
+    link.focus();
+  };
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => move.current(event);
+    place.current?.addEventListener('keydown', listen);
+    return () => place.current?.removeEventListener('keydown', listen);
+  }, []);
+}
+
 /** How wide an element is, and where it begins in the document. */
-function usePlace(element: { current: HTMLElement | null }): { width: number; top: number } {
+function usePlace(element: RefObject<HTMLElement>): { width: number; top: number } {
   const [place, setPlace] = useState({ width: 0, top: 0 });
   const measure = () => {
     const box = element.current?.getBoundingClientRect();

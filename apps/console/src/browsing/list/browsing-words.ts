@@ -42,7 +42,8 @@ export const words = inLanguages({
     export: 'Export',
     exportJson: 'As JSON',
     exportCsv: 'As CSV',
-    exportCut: (count: number) => `Only the first ${count} uploads are in the file: narrow the filters for others.`,
+    exportCut: (count: number) =>
+      `Only the first ${count} uploads are in the file: narrow the filters for others.`,
     done: (count: number, total: number) => `${count} of ${total} done`,
     failed: (count: number) => `${count} failed`,
     moreFailures: (count: number) => `and ${count} more`,

@@ -28,6 +28,17 @@ export interface Entry {
   readonly distance: number | undefined;
 }
 
+export interface ListState {
+  readonly entries: readonly Entry[];
+  readonly isEnded: boolean;
+  readonly isLoading: boolean;
+  /** What went wrong; nothing more is read until `retry`. */
+  readonly problem: unknown;
+  /** There are new uploads that would move what is looked at. */
+  readonly hasNews: boolean;
+}
+
+const empty: ListState = { entries: [], isEnded: false, isLoading: false, problem: null, hasNews: false };
 const pageSize = 100;
 const idsAtOnce = 100;
 /** Of uploads that are further away only their entries are kept. */
@@ -39,14 +50,8 @@ const catchUpMs = 500;
  * what is looked at is forgotten, and read again by its id when it is looked at.
  */
 export class UploadList {
-  /** Counts changes: whoever reads it is drawn again. */
-  readonly changed = signal(0);
-  entries: readonly Entry[] = [];
-  isEnded = false;
-  isLoading = false;
-  problem: unknown = null;
-  /** There are new uploads that would move what is looked at. */
-  hasNews = false;
+  /** Another with each change, also of what `get` gives: whoever reads it is drawn again. */
+  readonly state = signal<ListState>(empty);
   private cursor: string | undefined;
   private readonly shown = new Map<string, Shown>();
   private readonly known = new Set<string>();
@@ -62,52 +67,58 @@ export class UploadList {
     return this.shown.get(id);
   }
 
+  /** Asks for nothing more, until `resume`. */
   close(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.reading.abort();
+  }
+
+  /** Goes on after `close`: what is looked at is read again, and what has come meanwhile. */
+  resume(): void {
+    this.reading = new AbortController();
+    this.shown.clear();
+    this.asked.clear();
+    this.isBehind = true;
+    this.tell({ isLoading: false, problem: null });
+    this.hear([]);
   }
 
   /** Begins anew with what is first now. */
   restart(): void {
     this.close();
     this.reading = new AbortController();
-    this.timer = undefined;
-    this.entries = [];
     for (const kept of [this.shown, this.known, this.asked, this.stale]) kept.clear();
     this.cursor = undefined;
-    this.isEnded = this.isLoading = this.hasNews = this.isBehind = false;
-    this.problem = null;
+    this.isBehind = false;
+    this.state.value = empty;
     void this.loadMore();
   }
 
   async loadMore(): Promise<void> {
-    if (this.isLoading || this.isEnded) return;
+    if (this.state.value.isLoading || this.state.value.isEnded) return;
     const { reading } = this;
-    this.isLoading = true;
-    this.problem = null;
-    this.tell();
+    this.tell({ isLoading: true, problem: null });
     await this.read(async (signal) => {
       const { items, nextCursor } = await this.page(this.cursor, signal);
       this.append(items);
       this.cursor = nextCursor ?? undefined;
-      this.isEnded = nextCursor === null;
+      this.tell({ isEnded: nextCursor === null });
     });
-    if (reading !== this.reading) return;
-    this.isLoading = false;
-    this.tell();
+    if (reading === this.reading) this.tell({ isLoading: false });
   }
 
   /** Goes on after a problem: whoever draws it asks again for what is missing. */
   retry(): void {
-    this.problem = null;
-    this.tell();
+    this.tell({ problem: null });
   }
 
   /** Says which entries are looked at: reads what is missing of them, and what comes next. */
   show(first: number, last: number): void {
-    if (this.problem !== null) return;
-    if (last >= this.entries.length - pageSize / 2) void this.loadMore();
-    const missing = this.entries
+    const { problem, entries } = this.state.value;
+    if (problem !== null) return;
+    if (last >= entries.length - pageSize / 2) void this.loadMore();
+    const missing = entries
       .slice(Math.max(0, first), last + 1)
       .filter(({ id }) => !this.shown.has(id) && !this.asked.has(id));
     if (missing.length > 0) void this.fetch(missing.slice(0, idsAtOnce).map(({ id }) => id));
@@ -138,8 +149,7 @@ export class UploadList {
     if (stale.length > 0) await this.fetch(stale.slice(0, idsAtOnce));
     const isBehind = this.isBehind && this.isNewestFirst;
     this.isBehind = false;
-    if (isBehind)
-      await this.read(async (signal) => this.prepend((await this.page(undefined, signal)).items));
+    if (isBehind) await this.read(async (signal) => this.prepend((await this.page(undefined, signal)).items));
     this.timer = undefined;
     if (this.stale.size > 0 || this.isBehind) this.hear([]);
   }
@@ -156,6 +166,7 @@ export class UploadList {
       ...(cursor === undefined ? {} : { cursor }),
     };
     const { value } = await client().uploads.list(query, { signal }).pages().next();
+    signal.throwIfAborted();
     const { items = [], nextCursor = null } = value ?? {};
     return { items: items as Shown[], nextCursor };
   }
@@ -184,24 +195,25 @@ export class UploadList {
   private append(items: readonly Shown[]): void {
     const fresh = items.filter(({ id }) => !this.known.has(id));
     for (const one of items) this.keep(one);
-    this.entries = [...this.entries, ...fresh.map(entryOf)];
+    this.tell({ entries: [...this.state.value.entries, ...fresh.map(entryOf)] });
   }
 
   /** Puts what is new among the entries, which are in the order of their ids as the pages are. */
   private prepend(items: readonly Shown[]): void {
-    const isConnected = this.entries.length === 0 || items.some(({ id }) => this.known.has(id));
-    const oldest = this.isEnded ? '' : (this.entries.at(-1)?.id ?? '');
+    const { entries, isEnded } = this.state.value;
+    const isConnected = entries.length === 0 || items.some(({ id }) => this.known.has(id));
+    const oldest = isEnded ? '' : (entries.at(-1)?.id ?? '');
     const fresh = items.filter(({ id }) => !this.known.has(id) && id > oldest);
     if (fresh.length === 0) return;
-    if (scrollY > innerHeight / 2) this.hasNews = true;
+    if (scrollY > innerHeight / 2) this.tell({ hasNews: true });
     else if (isConnected) {
       for (const one of fresh) this.keep(one);
       const added = fresh.map(entryOf);
       const newest = added.at(-1)?.id ?? '';
-      const at = this.entries.findIndex(({ id }) => id < newest);
-      const end = at === -1 ? this.entries.length : at;
-      const head = [...added, ...this.entries.slice(0, end)].sort((one, other) => (one.id < other.id ? 1 : -1));
-      this.entries = [...head, ...this.entries.slice(end)];
+      const at = entries.findIndex(({ id }) => id < newest);
+      const end = at === -1 ? entries.length : at;
+      const head = [...added, ...entries.slice(0, end)].sort((one, other) => (one.id < other.id ? 1 : -1));
+      this.tell({ entries: [...head, ...entries.slice(end)] });
     } else this.restart();
   }
 
@@ -214,12 +226,14 @@ export class UploadList {
   private remove(id: string): void {
     this.shown.delete(id);
     this.known.delete(id);
-    this.entries = this.entries.filter((entry) => entry.id !== id);
+    this.tell({ entries: this.state.value.entries.filter((entry) => entry.id !== id) });
   }
 
   private forget(first: number, last: number): void {
     const near = new Set(
-      this.entries.slice(Math.max(0, first - keptUploads / 4), last + keptUploads / 4).map(({ id }) => id),
+      this.state.value.entries
+        .slice(Math.max(0, first - keptUploads / 4), last + keptUploads / 4)
+        .map(({ id }) => id),
     );
     for (const id of this.shown.keys()) if (!near.has(id)) this.shown.delete(id);
   }
@@ -230,13 +244,13 @@ export class UploadList {
     try {
       await ask(signal);
     } catch (problem) {
-      if (!signal.aborted) this.problem = problem;
+      if (!signal.aborted) this.tell({ problem });
     }
     if (!signal.aborted) this.tell();
   }
 
-  private tell(): void {
-    this.changed.value += 1;
+  private tell(change: Partial<ListState> = {}): void {
+    this.state.value = { ...this.state.value, ...change };
   }
 }
 

@@ -52,7 +52,11 @@ export function Callback({ upload }: { upload: Upload }) {
       <details>
         <summary>{words.value.json}</summary>
         <pre>
-          {JSON.stringify({ ...upload, renditions: undefined, metadata: undefined, placeholder: undefined }, null, 2)}
+          {JSON.stringify(
+            { ...upload, renditions: undefined, metadata: undefined, placeholder: undefined },
+            null,
+            2,
+          )}
         </pre>
       </details>
     </section>

@@ -5,8 +5,8 @@ export function FactTable({ facts }: { facts: readonly Fact[] }) {
   return (
     <table class="upload-table">
       <tbody>
-        {facts.map(({ name, value }, index) => (
-          <tr key={`${index} ${name}`}>
+        {facts.map(({ name, value }) => (
+          <tr key={name}>
             <th scope="row">
               <bdi>{name}</bdi>
             </th>

@@ -39,11 +39,13 @@ function wordsOf(name: string): string {
 function valueOf(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? words.value.yes : words.value.no;
   if (typeof value === 'string')
-    return / at$/.test(name) && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(value) ? formatTime(value) : value;
+    return name.endsWith(' at') && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(value)
+      ? formatTime(value)
+      : value;
   if (typeof value !== 'number') return JSON.stringify(value);
-  if (/ ms$/.test(name)) return formatDuration(value);
-  if (/ bytes$/.test(name)) return formatBytes(value);
-  if (/ bps$/.test(name)) return `${formatNumber(value / 1_000)} kbit/s`;
-  if (/ hz$/.test(name)) return `${formatNumber(value)} Hz`;
+  if (name.endsWith(' ms')) return formatDuration(value);
+  if (name.endsWith(' bytes')) return formatBytes(value);
+  if (name.endsWith(' bps')) return `${formatNumber(value / 1_000)} kbit/s`;
+  if (name.endsWith(' hz')) return `${formatNumber(value)} Hz`;
   return formatNumber(value);
 }

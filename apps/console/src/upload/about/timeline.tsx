@@ -23,7 +23,9 @@ export function Timeline({ id }: { id: string }) {
     [id],
   );
   useEvents((told) => {
-    const own = told.filter((one): one is LogEvent => one.type !== 'rendition.progress' && one.uploadId === id);
+    const own = told.filter(
+      (one): one is LogEvent => one.type !== 'rendition.progress' && one.uploadId === id,
+    );
     if (own.length > 0) setFresh((before) => [...before, ...own].slice(-eventsAtMost));
   });
   const events = [...new Map([...(value ?? []), ...fresh].map((event) => [event.id, event])).values()];
@@ -37,7 +39,7 @@ export function Timeline({ id }: { id: string }) {
           const before = events[index - 1];
           const tookMs = before && Date.parse(event.timestamp) - Date.parse(before.timestamp);
           return (
-            <li key={event.id} class={/failed$/.test(event.type) ? 'upload-timeline-failed' : ''}>
+            <li key={event.id} class={event.type.endsWith('failed') ? 'upload-timeline-failed' : ''}>
               <div>
                 <strong>{event.type}</strong> <bdi>{subjectOf(event)}</bdi>
               </div>
@@ -59,7 +61,9 @@ export function Timeline({ id }: { id: string }) {
 
 /** What of the upload it happened to, and why if it failed. */
 function subjectOf(event: LogEvent): string {
-  const { data } = event as { data: { rendition?: { name: string; error: { message: string } | null }; into?: string } };
+  const { data } = event as {
+    data: { rendition?: { name: string; error: { message: string } | null }; into?: string };
+  };
   const error = data.rendition?.error ?? (event.type === 'upload.failed' ? event.data.upload.error : null);
   return [data.rendition?.name, data.into, error?.message].filter((one) => one !== undefined).join(': ');
 }

@@ -12,7 +12,10 @@ interface ActionsProps {
 }
 
 /** Does something with an upload, and tells the page how it went. */
-export async function ask({ onChange, onProblem }: Omit<ActionsProps, 'upload'>, what: () => Promise<unknown>) {
+export async function ask(
+  { onChange, onProblem }: Omit<ActionsProps, 'upload'>,
+  what: () => Promise<unknown>,
+) {
   onProblem(null);
   try {
     await what();
@@ -29,11 +32,7 @@ export function Actions({ upload: { id, status, perceptualHash }, ...page }: Act
   const isUnfinished = status === 'stored' || status === 'processing';
   return (
     <>
-      {perceptualHash !== null && (
-        <a role="button" class="secondary outline" href={`/console/?similarTo=${id}`}>
-          {words.value.similar}
-        </a>
-      )}
+      {perceptualHash !== null && <a href={`/console/?similarTo=${id}`}>{words.value.similar}</a>}
       {status !== 'deleted' && (
         <>
           <button type="button" onClick={() => void ask(page, () => uploads.reprocess(id))}>

@@ -49,7 +49,11 @@ export function OwnWords({ upload, onChange }: { upload: Upload; onChange: () =>
           <dd>
             {labels.length === 0 && words.value.nothing}
             {labels.map(([name, value]) => (
-              <a key={name} class="upload-tag" href={`/console/?${new URLSearchParams({ [`label.${name}`]: value })}`}>
+              <a
+                key={name}
+                class="upload-tag"
+                href={`/console/?${new URLSearchParams({ [`label.${name}`]: value })}`}
+              >
                 <bdi>
                   {name}={value}
                 </bdi>

@@ -31,7 +31,9 @@ export async function loadStream(
   };
   try {
     await player.attach(video);
-    player.addEventListener('error', (event) => onFailure(failureOf((event as unknown as CustomEvent).detail)));
+    player.addEventListener('error', (event) =>
+      onFailure(failureOf((event as unknown as CustomEvent).detail)),
+    );
     // Keys of encrypted streams are for those who have an API key; a link alone does not open them.
     player.getNetworkingEngine()?.registerRequestFilter((_type, request) => {
       const [uri = ''] = request.uris;

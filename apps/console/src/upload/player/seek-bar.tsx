@@ -15,14 +15,22 @@ interface SeekBarProps {
 /** Seeks in a video, with a small picture of the moment that is pointed at. */
 export function SeekBar({ atS, durationS, storyboardUrl, onSeek }: SeekBarProps) {
   const pointed = useSignal<number | null>(null);
-  const { value: tiles = [], problem } = useLoaded((signal) => readStoryboard(storyboardUrl, signal), [storyboardUrl]);
+  const { value: tiles = [], problem } = useLoaded(
+    (signal) => readStoryboard(storyboardUrl, signal),
+    [storyboardUrl],
+  );
   const shownS = pointed.value ?? atS;
   const share = durationS > 0 ? Math.min(1, Math.max(0, shownS / durationS)) : 0;
   const tile = pointed.value === null ? undefined : tileAt(tiles, shownS);
   return (
     <div class="upload-seek">
       {tile && (
-        <div class="upload-seek-tile" style={{ left: `clamp(0px, calc(${share * 100}% - ${tile.width / 2}px), calc(100% - ${tile.width}px))` }}>
+        <div
+          class="upload-seek-tile"
+          style={{
+            left: `clamp(0px, calc(${share * 100}% - ${tile.width / 2}px), calc(100% - ${tile.width}px))`,
+          }}
+        >
           <TilePicture tile={tile} />
           <span>{formatDuration(shownS * 1_000)}</span>
         </div>

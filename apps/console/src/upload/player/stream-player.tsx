@@ -63,6 +63,8 @@ export function StreamPlayer({ url, dashUrl, storyboardUrl, ...shown }: StreamPl
   return (
     <div class="upload-player">
       <div class="upload-stage" style={{ aspectRatio: `${shown.width} / ${shown.height}` }}>
+        {/* Subtitles, where the upload has some, come with the stream. */}
+        {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
         <video
           ref={video}
           controls={format.value !== null}
@@ -70,7 +72,9 @@ export function StreamPlayer({ url, dashUrl, storyboardUrl, ...shown }: StreamPl
           preload="none"
           poster={shown.poster}
           aria-label={shown.name}
-          onResize={({ currentTarget }) => (size.value = `${currentTarget.videoWidth} × ${currentTarget.videoHeight}`)}
+          onResize={({ currentTarget }) =>
+            (size.value = `${currentTarget.videoWidth} × ${currentTarget.videoHeight}`)
+          }
           onTimeUpdate={({ currentTarget: { currentTime, duration } }) =>
             (at.value = { s: currentTime, durationS: Number.isFinite(duration) ? duration : 0 })
           }

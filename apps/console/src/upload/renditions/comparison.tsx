@@ -41,7 +41,10 @@ function Slider({ upload, pictures, first }: { upload: Upload; pictures: Renditi
     <>
       <div
         class="upload-compared"
-        style={{ aspectRatio: `${shown.width ?? 4} / ${shown.height ?? 3}`, maxWidth: `calc(70vh * ${(shown.width ?? 4) / (shown.height ?? 3)})` }}
+        style={{
+          aspectRatio: `${shown.width ?? 4} / ${shown.height ?? 3}`,
+          maxWidth: `calc(70vh * ${(shown.width ?? 4) / (shown.height ?? 3)})`,
+        }}
       >
         <img src={shown.url ?? ''} alt={shown.name} />
         {original && (

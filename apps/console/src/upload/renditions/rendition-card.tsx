@@ -30,7 +30,8 @@ export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
       )}
       {error && (
         <p class="upload-error">
-          {error.message} <a href={`/console/failures?code=${encodeURIComponent(error.code)}`}>{error.code}</a>
+          {error.message}{' '}
+          <a href={`/console/failures?code=${encodeURIComponent(error.code)}`}>{error.code}</a>
         </p>
       )}
       <RenditionMedia rendition={rendition} all={all} />

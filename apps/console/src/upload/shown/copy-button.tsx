@@ -10,7 +10,12 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
     setTimeout(() => (isCopied.value = false), 2_000);
   };
   return (
-    <button class="secondary outline upload-copy" type="button" aria-label={label} onClick={() => void copy()}>
+    <button
+      class="secondary outline upload-copy"
+      type="button"
+      aria-label={label}
+      onClick={() => void copy()}
+    >
       {isCopied.value ? words.value.copied : words.value.copy}
     </button>
   );

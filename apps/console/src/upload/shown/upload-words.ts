@@ -30,7 +30,8 @@ export const words = inLanguages({
     auto: 'Auto',
     shown: (size: string) => `shown: ${size}`,
     seek: 'Seek',
-    playFailed: 'It does not play. If the bucket has no CORS rule for this page, its segments cannot be loaded.',
+    playFailed:
+      'It does not play. If the bucket has no CORS rule for this page, its segments cannot be loaded.',
     notLoaded: 'It could not be loaded. Has the bucket a CORS rule for this page?',
     tile: 'Time',
     progress: (name: string) => `Progress of ${name}`,

@@ -36,7 +36,9 @@ export function useUpload(id: string): Loaded<Upload> {
       }
     if (own.some(({ type }) => type !== 'rendition.progress')) reload();
   });
-  const ends = Math.min(...(value?.renditions ?? []).map(({ urlExpiresAt }) => Date.parse(urlExpiresAt ?? '') || Infinity));
+  const ends = Math.min(
+    ...(value?.renditions ?? []).map(({ urlExpiresAt }) => Date.parse(urlExpiresAt ?? '') || Infinity),
+  );
   useEffect(() => {
     if (ends === Infinity) return undefined;
     const inMs = Math.max(renewAtMostEveryMs, ends - Date.now() - renewBeforeMs);
