@@ -1,10 +1,10 @@
 import './browsing.css';
 import { useLocation } from 'preact-iso';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useEvents } from '../live/use-events.js';
 import { PageHead } from '../parts/page-head.js';
 import { ProblemNote } from '../parts/problem-note.js';
-import { client } from '../session/session.js';
+import { session } from '../session/session.js';
 import { words as pageWords } from '../words.js';
 import { words } from './list/browsing-words.js';
 import { BulkBar } from './chosen/bulk-bar.js';
@@ -17,27 +17,31 @@ import { UploadList } from './list/upload-list.js';
 import { addressOf, queryOf, withFilter } from './list/upload-query.js';
 
 /** The list that was left last, and where: whoever looks at one upload comes back to the same place. */
-let left: { search: string; session: unknown; list: UploadList; scrollY: number } | undefined;
+let left: { search: string; session: number; list: UploadList; scrollY: number } | undefined;
 
 /** Everything that was uploaded, as the address asks for it. */
 export default function BrowsingPage() {
-  const { url, route } = useLocation();
-  // The router keeps one value of each name; filters may have several.
-  const search = new URL(url, location.origin).searchParams.toString();
+  const { url, path, route } = useLocation();
+  const asked = useRef('');
+  // While the page of an upload loads, this one is still shown, at the address of that. The router keeps one value of each
+  // name; filters may have several.
+  if (path === '/console') asked.current = new URL(url, location.origin).searchParams.toString();
+  const search = asked.current;
   const params = useMemo(() => new URLSearchParams(search), [search]);
-  const { query, list, selection, startAt } = useMemo(() => {
+  const { query, list, selection, startAt, isKnown } = useMemo(() => {
     const query = queryOf(params);
-    const known = left?.search === search && left.session === client() ? left : undefined;
-    known?.list.resume();
+    const known = left?.search === search && left.session === sessionId() ? left : undefined;
     return {
       query,
       list: known?.list ?? new UploadList(query),
       selection: new Selection(),
       startAt: known?.scrollY ?? 0,
+      isKnown: known !== undefined,
     };
   }, [params]);
   useEffect(() => {
-    const here = { search, session: client(), list, scrollY: startAt };
+    if (isKnown) list.resume();
+    const here = { search, session: sessionId(), list, scrollY: startAt };
     const follow = () => (here.scrollY = scrollY);
     addEventListener('scroll', follow, { passive: true });
     return () => {
@@ -90,6 +94,9 @@ export default function BrowsingPage() {
     </>
   );
 }
+
+/** Which session this is: its client, with the key, is not kept when it is over. */
+const sessionId = () => (session.value.status === 'open' ? session.value.id : 0);
 
 function noneOf(isSimilar: boolean, isFiltered: boolean): string {
   if (isSimilar) return words.value.noSimilar;

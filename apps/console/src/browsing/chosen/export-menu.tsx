@@ -30,7 +30,7 @@ export function ExportMenu({ from }: { from: { query: UploadQuery } | { ids: rea
   };
   return (
     <div class="browsing-export">
-      <div role="group" aria-label={words.value.export}>
+      <div class="browsing-formats">
         <span class="browsing-export-word" aria-hidden="true">
           {words.value.export}
         </span>
@@ -47,7 +47,7 @@ export function ExportMenu({ from }: { from: { query: UploadQuery } | { ids: rea
           </button>
         ))}
       </div>
-      {isCut.value && <p role="status">{words.value.exportCut(exportedAtMost)}</p>}
+      {isCut.value && <output>{words.value.exportCut(exportedAtMost)}</output>}
       {problem.value !== null && <ProblemNote problem={problem.value} />}
     </div>
   );

@@ -77,8 +77,8 @@ export class UploadList {
   /** Goes on after `close`: what is looked at is read again, and what has come meanwhile. */
   resume(): void {
     this.reading = new AbortController();
-    this.shown.clear();
     this.asked.clear();
+    for (const id of this.shown.keys()) this.stale.add(id);
     this.isBehind = true;
     this.tell({ isLoading: false, problem: null });
     this.hear([]);
