@@ -109,7 +109,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await page.goBack();
     await page.goBack();
     await linkOf(page, 'filters/b.txt').waitFor();
-    await page.getByLabel('Var').fill('user=7');
+    await page.getByLabel('Var', { exact: true }).fill('user=7');
     await page.keyboard.press('Enter');
     await page.getByText('No upload is like this').waitFor();
     await page.getByRole('button', { name: 'Remove filter var.user=7' }).click();
@@ -142,7 +142,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await linkOf(page, 'many/100000.jpg').waitFor();
     // The day that one looks for is reached by its date.
     await page.getByLabel('To day').fill('2026-01-02');
-    await page.getByRole('heading', { name: /2 January 2026/ }).waitFor();
+    await page.getByRole('heading', { name: /January 2, 2026/ }).waitFor();
     await page.context().close();
   });
 

@@ -25,7 +25,7 @@ export function SimilarHead({ id, distance, onDistance }: SimilarHeadProps) {
   if (problem !== null) return <ProblemNote problem={problem} onRetry={reload} />;
   const name = upload?.title ?? upload?.objectKey ?? '';
   return (
-    <aside class="browsing-similar-head">
+    <section class="browsing-similar-head">
       <h2>{words.value.similarTo}</h2>
       <a href={`/console/uploads/${id}`} aria-label={name}>
         <div class="browsing-reference">
@@ -52,6 +52,6 @@ export function SimilarHead({ id, distance, onDistance }: SimilarHeadProps) {
         />
       </label>
       <a href="/console/">{words.value.leaveSimilar}</a>
-    </aside>
+    </section>
   );
 }

@@ -1,3 +1,4 @@
+import { LandfallProblem } from '@landfall/client/browser';
 import { useSignal } from '@preact/signals';
 import { ConfirmDialog } from '../../parts/confirm-dialog.js';
 import { words } from '../list/browsing-words.js';
@@ -74,7 +75,7 @@ function Progress({ run, list, onClose }: { run: BulkRun; list: UploadList; onCl
                 <bdi>{nameOf(id)}</bdi>
               </a>
               {': '}
-              {problem instanceof Error ? problem.message : String(problem)}
+              {reasonOf(problem)}
             </li>
           ))}
           {failures.length > failuresShown && (
@@ -89,4 +90,9 @@ function Progress({ run, list, onClose }: { run: BulkRun; list: UploadList; onCl
       )}
     </div>
   );
+}
+
+function reasonOf(problem: unknown): string {
+  if (problem instanceof LandfallProblem) return `${problem.title} (${problem.code})`;
+  return problem instanceof Error ? problem.message : String(problem);
 }

@@ -80,7 +80,7 @@ export function Gallery({ list, selection, byDay, startAt }: GalleryProps) {
 }
 
 /** Moves the focus from one upload to those beside, above and below it. */
-function useArrows(place: RefObject<HTMLElement>, entries: readonly Entry[], columns: number): void {
+function useArrows(place: RefObject<HTMLElement | null>, entries: readonly Entry[], columns: number): void {
   const move = useRef<(event: KeyboardEvent) => void>(() => undefined);
   move.current = (event) => {
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
@@ -101,7 +101,7 @@ function useArrows(place: RefObject<HTMLElement>, entries: readonly Entry[], col
 }
 
 /** How wide an element is, and where it begins in the document. */
-function usePlace(element: RefObject<HTMLElement>): { width: number; top: number } {
+function usePlace(element: RefObject<HTMLElement | null>): { width: number; top: number } {
   const [place, setPlace] = useState({ width: 0, top: 0 });
   const measure = () => {
     const box = element.current?.getBoundingClientRect();

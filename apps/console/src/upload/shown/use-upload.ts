@@ -15,7 +15,7 @@ const longestMs = 2_147_483_647;
 
 /** An upload, kept up to date by events, with how far its renditions are. */
 export function useUpload(id: string): Loaded<Upload> {
-  const shown = useRef<Upload>(undefined);
+  const shown = useRef<Upload | undefined>(undefined);
   const [progress, setProgress] = useState<Record<string, Progress>>({});
   const loaded = useLoaded(
     async (signal) => {
@@ -34,7 +34,9 @@ export function useUpload(id: string): Loaded<Upload> {
         const { name, ...rest } = data.rendition;
         setProgress((before) => ({ ...before, [name]: rest }));
       }
-    if (own.some(({ type }) => type !== 'rendition.progress')) reload();
+    if (own.every(({ type }) => type === 'rendition.progress')) return;
+    setProgress({});
+    reload();
   });
   const ends = Math.min(
     ...(value?.renditions ?? []).map(({ urlExpiresAt }) => Date.parse(urlExpiresAt ?? '') || Infinity),
