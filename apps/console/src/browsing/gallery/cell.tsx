@@ -19,8 +19,8 @@ interface CellProps {
 export function Cell({ entry, upload, grid: { cellWidth, pictureHeight }, ...props }: CellProps) {
   if (!upload)
     return (
-      <li class="browsing-cell" style={{ width: cellWidth }} aria-busy="true">
-        <div class="browsing-picture" style={{ height: pictureHeight }} />
+      <li class="browsing-cell" style={{ width: `${cellWidth}px` }} aria-busy="true">
+        <div class="browsing-picture" style={{ height: `${pictureHeight}px` }} />
       </li>
     );
   const name = upload.title ?? upload.objectKey;
@@ -28,10 +28,10 @@ export function Cell({ entry, upload, grid: { cellWidth, pictureHeight }, ...pro
   return (
     <li
       class={props.isChosen ? 'browsing-cell browsing-chosen' : 'browsing-cell'}
-      style={{ width: cellWidth }}
+      style={{ width: `${cellWidth}px` }}
     >
       <a href={`/console/uploads/${entry.id}`} data-entry={entry.id} title={name}>
-        <div class="browsing-picture" style={{ height: pictureHeight }}>
+        <div class="browsing-picture" style={{ height: `${pictureHeight}px` }}>
           <Thumbnail
             placeholder={upload.placeholder}
             renditions={upload.renditions}

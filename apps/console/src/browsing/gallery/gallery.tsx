@@ -47,7 +47,7 @@ export function Gallery({ list, selection, byDay, startAt }: GalleryProps) {
   const draw = (row: Row) => {
     if ('day' in row) return <h2 class="browsing-day">{dayName(row.day)}</h2>;
     return (
-      <ul class="browsing-row" style={{ gap }}>
+      <ul class="browsing-row" style={{ gap: `${gap}px` }}>
         {entries.slice(row.first, row.first + row.count).map((entry) => (
           <Cell
             key={entry.id}
@@ -63,7 +63,7 @@ export function Gallery({ list, selection, byDay, startAt }: GalleryProps) {
     );
   };
   return (
-    <div ref={place} class="browsing-gallery" style={{ height: totalHeight }}>
+    <div ref={place} class="browsing-gallery" style={{ height: `${totalHeight}px` }}>
       {width > 0 &&
         drawn.map(({ index, start }) => {
           const row = rows[index];

@@ -8,7 +8,13 @@ export function TilePicture({ tile: { sheet, x, y, width, height } }: { tile: Ti
       alt=""
       width={width}
       height={height}
-      style={{ width, height, maxWidth: 'none', objectFit: 'none', objectPosition: `-${x}px -${y}px` }}
+      style={{
+        width: `${width}px`,
+        height: `${height}px`,
+        maxWidth: 'none',
+        objectFit: 'none',
+        objectPosition: `-${x}px -${y}px`,
+      }}
     />
   );
 }
