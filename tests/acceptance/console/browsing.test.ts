@@ -7,7 +7,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
 import { putObject, putToEnd, startPipelines } from '../fixtures/uploads.fixture.js';
 import type { Stack } from '#testing';
-import { type ConsoleBrowser, expectAccessible, hostile, openConsole } from './open-console.fixture.js';
+import {
+  atLeast,
+  type ConsoleBrowser,
+  expectAccessible,
+  hostile,
+  openConsole,
+} from './open-console.fixture.js';
 
 const pipelines = `
 version: 1
@@ -75,8 +81,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     const id = await putObject(stack, 'live/sea.png', await picture(900, 40));
     const link = linkOf(page, 'live/sea.png');
     await link.getByText('ready').waitFor();
-    const image = link.locator('img');
-    await eventually(async () => (await image.evaluate('(one) => one.naturalWidth')) === 320 || undefined);
+    expect(await atLeast(link.locator('img'), 'naturalWidth', 1)).toBe(320);
     await page.getByRole('heading', { name: 'Today' }).waitFor();
     await change('PATCH', id, { title: 'The sea' });
     await linkOf(page, 'The sea').waitFor();

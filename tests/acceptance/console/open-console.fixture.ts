@@ -1,6 +1,6 @@
-import { ossClient, type Stack, testBucket } from '#testing';
+import { eventually, ossClient, type Stack, testBucket } from '#testing';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { launchChromium } from '../fixtures/chromium.fixture.js';
 
@@ -67,4 +67,17 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`),
   ).toEqual([]);
+}
+
+/** What a property of an element is, such as how far a video has played. */
+export function property(locator: Locator, name: string): Promise<unknown> {
+  return locator.evaluate((element, name) => (element as unknown as Record<string, unknown>)[name], name);
+}
+
+/** Waits until a number of an element is at least this. */
+export function atLeast(locator: Locator, name: string, least: number): Promise<number> {
+  return eventually(async () => {
+    const value = Number(await property(locator, name));
+    return value >= least ? value : undefined;
+  }, 30_000);
 }

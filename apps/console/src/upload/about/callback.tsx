@@ -3,6 +3,7 @@ import { formatBytes, formatTime } from '../../language/formats.js';
 import { words } from '../shown/upload-words.js';
 import { FactTable } from './fact-table.js';
 import type { Fact } from './read-facts.js';
+import { CodeText } from '../shown/code-text.js';
 
 /** What the callback told, as it came, and who vouches for it. */
 export function Callback({ upload }: { upload: Upload }) {
@@ -51,13 +52,13 @@ export function Callback({ upload }: { upload: Upload }) {
       )}
       <details>
         <summary>{words.value.json}</summary>
-        <pre>
-          {JSON.stringify(
+        <CodeText
+          text={JSON.stringify(
             { ...upload, renditions: undefined, metadata: undefined, placeholder: undefined },
             null,
             2,
           )}
-        </pre>
+        />
       </details>
     </section>
   );

@@ -2,6 +2,7 @@ import type { Upload } from '@landfall/client/browser';
 import { words } from '../shown/upload-words.js';
 import { FactTable } from './fact-table.js';
 import { readFacts } from './read-facts.js';
+import { CodeText } from '../shown/code-text.js';
 
 /** What the bytes say, as a table, and all of it as JSON. */
 export function Facts({ upload }: { upload: Upload }) {
@@ -23,7 +24,7 @@ export function Facts({ upload }: { upload: Upload }) {
       )}
       <details>
         <summary>{words.value.json}</summary>
-        <pre>{JSON.stringify(metadata, null, 2)}</pre>
+        <CodeText text={JSON.stringify(metadata, null, 2)} />
       </details>
     </section>
   );

@@ -6,6 +6,7 @@ import { ProblemNote } from '../../parts/problem-note.js';
 import { useLoaded } from '../../parts/use-loaded.js';
 import { client } from '../../session/session.js';
 import { words } from '../shown/upload-words.js';
+import { CodeText } from '../shown/code-text.js';
 
 /** More than these say nothing that is looked for; the feed has them all. */
 const eventsAtMost = 500;
@@ -49,7 +50,7 @@ export function Timeline({ id }: { id: string }) {
               </small>
               <details>
                 <summary>{words.value.showJson}</summary>
-                <pre>{JSON.stringify(event, null, 2)}</pre>
+                <CodeText text={JSON.stringify(event, null, 2)} />
               </details>
             </li>
           );

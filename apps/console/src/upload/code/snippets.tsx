@@ -2,6 +2,7 @@ import type { Upload } from '@landfall/client/browser';
 import { CopyButton } from '../shown/copy-button.js';
 import { words } from '../shown/upload-words.js';
 import { writeHls, writePicture, writeRequests } from './write-snippets.js';
+import { CodeText } from '../shown/code-text.js';
 
 /** Code to take along: what shows the upload in a page, and what asks for it. */
 export function Snippets({ upload }: { upload: Upload }) {
@@ -34,9 +35,7 @@ function Snippet({ name, code }: { name: string; code: string }) {
     <details class="upload-snippet">
       <summary>{name}</summary>
       <CopyButton text={code} label={`${words.value.copy}: ${name}`} />
-      <pre>
-        <code>{code}</code>
-      </pre>
+      <CodeText text={code} />
     </details>
   );
 }

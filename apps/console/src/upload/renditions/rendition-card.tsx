@@ -4,6 +4,7 @@ import { StatusMark } from '../../parts/status-mark.js';
 import { CopyButton } from '../shown/copy-button.js';
 import { words } from '../shown/upload-words.js';
 import { RenditionMedia } from './rendition-media.js';
+import { CodeText } from '../shown/code-text.js';
 
 interface RenditionCardProps {
   rendition: Rendition;
@@ -44,13 +45,13 @@ export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
       {log && (
         <details>
           <summary>{words.value.log}</summary>
-          <pre>{log}</pre>
+          <CodeText text={log} />
         </details>
       )}
       {Object.keys(details).length > 0 && (
         <details>
           <summary>{words.value.details}</summary>
-          <pre>{JSON.stringify(details, null, 2)}</pre>
+          <CodeText text={JSON.stringify(details, null, 2)} />
         </details>
       )}
       <footer>
