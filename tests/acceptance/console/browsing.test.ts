@@ -110,6 +110,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await page.goBack();
     await page.goBack();
     await linkOf(page, 'filters/b.txt').waitFor();
+    await page.getByText('More filters').click();
     await page.getByLabel('Var', { exact: true }).fill('user=7');
     await page.keyboard.press('Enter');
     await page.getByText('No upload is like this').waitFor();

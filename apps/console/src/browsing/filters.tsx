@@ -133,22 +133,27 @@ function Words({ params, onChange }: FiltersProps) {
   ] as const;
   return (
     <>
-      {fields.map(([name, take, hint]) => (
-        <label key={name} class="browsing-word">
-          {words.value[name]}
-          <input
-            type="text"
-            placeholder={hint}
-            pattern={hint && '.+=.*'}
-            maxLength={400}
-            onChange={({ currentTarget }) => {
-              if (currentTarget.value === '' || !currentTarget.checkValidity()) return;
-              take(currentTarget.value);
-              currentTarget.value = '';
-            }}
-          />
-        </label>
-      ))}
+      <details class="browsing-more">
+        <summary>{words.value.more}</summary>
+        <div>
+          {fields.map(([name, take, hint]) => (
+            <label key={name}>
+              {words.value[name]}
+              <input
+                type="text"
+                placeholder={hint}
+                pattern={hint && '.+=.*'}
+                maxLength={400}
+                onChange={({ currentTarget }) => {
+                  if (currentTarget.value === '' || !currentTarget.checkValidity()) return;
+                  take(currentTarget.value);
+                  currentTarget.value = '';
+                }}
+              />
+            </label>
+          ))}
+        </div>
+      </details>
       {params.size > 0 && (
         <div class="browsing-chips">
           {given.map(([name, value]) => (

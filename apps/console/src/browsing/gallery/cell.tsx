@@ -44,8 +44,9 @@ export function Cell({ entry, upload, grid: { cellWidth, pictureHeight }, ...pro
         <span class="browsing-facts">
           <StatusMark status={upload.status} />
           <span>
-            {kind}
-            {upload.sizeBytes !== null && ` · ${formatBytes(upload.sizeBytes)}`}
+            {[upload.kind && kind, upload.sizeBytes !== null && formatBytes(upload.sizeBytes)]
+              .filter(Boolean)
+              .join(' · ')}
           </span>
         </span>
       </a>

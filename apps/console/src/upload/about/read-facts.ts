@@ -25,10 +25,22 @@ export function readFacts(metadata: Readonly<Record<string, unknown>>): Fact[] {
     } else if (typeof value === 'object' && names.length < deepest)
       for (const [name, one] of Object.entries(value))
         add([...names, isList ? String(Number(name) + 1) : wordsOf(name)], one);
-    else facts.push({ name: names.join(' · '), value: valueOf(names.at(-1) ?? '', value) });
+    else
+      facts.push({
+        name: names.join(' · ').replace(/ (ms|bytes|bps|hz)$/, ''),
+        value: valueOf(names.at(-1) ?? '', value),
+      });
   };
-  for (const [name, value] of Object.entries(metadata)) if (name !== 'raw') add([wordsOf(name)], value);
+  const given = Object.entries(metadata).filter(([name]) => name !== 'raw');
+  for (const [name, value] of given.toSorted(([, one], [, other]) => depthOf(one) - depthOf(other)))
+    add([wordsOf(name)], value);
   return facts;
+}
+
+/** What is one value comes before what has several, and lists of such come last. */
+function depthOf(value: unknown): number {
+  if (Array.isArray(value)) return 2;
+  return typeof value === 'object' ? 1 : 0;
 }
 
 /** `frameRate` as `frame rate`; the unit is told with the value. */
