@@ -58,7 +58,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     });
     if (!answer.ok) throw new Error(await answer.text());
   };
-  /** Rows as if so many had landed, a minute after the other; the newest is the last. */
+  /** Rows as if so many had landed, a minute after the other; the newest is the last. Ids of others have another space. */
   const insert = async (prefix: string, count: number, space: string): Promise<void> => {
     await using client = Object.assign(new Client(stack.databaseUrl), {
       [Symbol.asyncDispose]: () => client.end(),
@@ -67,7 +67,8 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await client.query(
       `INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, source, proof, kind, status,
                             confirmed_at, sweep_at, created_at, updated_at, ready_at)
-       SELECT ($3 || '000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'landfall', $1 || n || '.jpg',
+       SELECT (lpad(to_hex((extract(epoch FROM landed) * 1000)::bigint), 12, '0') || '700080' || $3
+               || lpad(to_hex(n), 12, '0'))::uuid, 'landfall', $1 || n || '.jpg',
               md5(n::text), n, 'image/jpeg', 'callback', 'object', 'image', 'ready', landed, landed, landed, landed, landed
        FROM generate_series(1, $2::int) AS n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 minute' AS landed) AS t`,
       [prefix, count, space],

@@ -42,7 +42,7 @@ export function SimilarHead({ id, distance, onDistance }: SimilarHeadProps) {
       </a>
       {upload && <StatusMark status={upload.status} />}
       <label>
-        {words.value.maxDistance}: <output>{distance ?? usual}</output>
+        {words.value.maxDistance}: <span>{distance ?? usual}</span>
         <input
           type="range"
           min={0}

@@ -20,7 +20,7 @@ export function StoryboardView({ url }: { url: string }) {
     <div class="upload-storyboard">
       {tile && <TilePicture tile={tile} />}
       <label>
-        {words.value.tile}: <output>{formatDuration((tile?.startS ?? 0) * 1_000)}</output>
+        {words.value.tile}: <span>{formatDuration((tile?.startS ?? 0) * 1_000)}</span>
         <input
           type="range"
           min={0}
