@@ -43,7 +43,7 @@ describe('GET /v1/uploads/{id}/original', () => {
     await database[Symbol.asyncDispose]();
   });
 
-  const original = async (id = '', key = developmentSecrets.apiKey) => {
+  const original = async (id = '', key: string = developmentSecrets.apiKey) => {
     const answer = await fetch(`${api.url}/v1/uploads/${id}/original`, {
       headers: { authorization: `Bearer ${key}` },
     });

@@ -14,7 +14,7 @@ export const hostile = [
 ] as const;
 
 /** A page of the console, and what must not happen on one. */
-export interface OpenPage {
+interface OpenPage {
   readonly page: Page;
   /** Errors of scripts, and what the policy of the page refused. */
   readonly complaints: string[];

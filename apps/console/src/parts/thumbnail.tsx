@@ -19,7 +19,7 @@ export function suitedPicture(renditions: readonly Rendition[], width: number): 
 }
 
 /** A ThumbHash as the URL of a picture; none where it is not one. */
-export function placeholderUrl(thumbHash: string): string | undefined {
+function placeholderUrl(thumbHash: string): string | undefined {
   const known = placeholders.get(thumbHash);
   if (known !== undefined) return known;
   try {

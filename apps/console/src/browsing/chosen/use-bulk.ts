@@ -5,7 +5,7 @@ import { client } from '../../session/session.js';
 
 export type BulkAction = 'reprocess' | 'cancel' | 'delete';
 
-export interface Failure {
+interface Failure {
   readonly id: string;
   readonly problem: unknown;
 }

@@ -25,15 +25,15 @@ export function Callback({ upload }: { upload: Upload }) {
       imageInfo && `${imageInfo.width ?? '?'} × ${imageInfo.height ?? '?'} ${imageInfo.format ?? ''}`,
     ],
   ] as const;
-  const told = (values: Record<string, string>): Fact[] =>
+  const factsOf = (values: Record<string, string>): Fact[] =>
     Object.entries(values).map(([name, value]) => ({ name, value }));
   return (
     <section>
       <h2>{words.value.callback}</h2>
       <FactTable facts={facts.map(([name, value]) => ({ name, value: value ?? words.value.nothing }))} />
       {[
-        [words.value.vars, told(vars)] as const,
-        [words.value.claimedVars, told(claimedVars)] as const,
+        [words.value.vars, factsOf(vars)] as const,
+        [words.value.claimedVars, factsOf(claimedVars)] as const,
         [
           words.value.contradictions,
           contradictions.map(({ field, imageInfo: said, found }) => ({

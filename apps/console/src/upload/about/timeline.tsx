@@ -23,8 +23,8 @@ export function Timeline({ id }: { id: string }) {
     },
     [id],
   );
-  useEvents((told) => {
-    const own = told.filter(
+  useEvents((events) => {
+    const own = events.filter(
       (one): one is LogEvent => one.type !== 'rendition.progress' && one.uploadId === id,
     );
     if (own.length > 0) setFresh((before) => [...before, ...own].slice(-eventsAtMost));

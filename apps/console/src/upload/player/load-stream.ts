@@ -1,7 +1,7 @@
 import { authorization } from '../../session/session.js';
 
 /** One of the qualities that a stream offers. */
-export interface Quality {
+interface Quality {
   readonly id: number;
   readonly height: number | null;
   readonly bandwidth: number;

@@ -19,7 +19,7 @@ export async function readStoryboard(url: string, signal: AbortSignal): Promise<
 }
 
 /** The tiles that a WebVTT file tells of: a line of times, then `sheet#xywh=x,y,width,height`. */
-export function tilesOf(text: string): Tile[] {
+function tilesOf(text: string): Tile[] {
   const cue = /^((?:\d+:)?\d+:\d+\.\d+) -->.*\r?\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/gm;
   const tiles: Tile[] = [];
   for (const [, time = '', sheet = '', ...box] of text.matchAll(cue)) {
