@@ -141,6 +141,13 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
       .last()
       .innerText();
     expect(Number(/many\/(\d+)/.exec(name)?.[1])).toBeLessThan(99_200);
+    // Who looks at one comes back to the same place.
+    const [seen = ''] = /many\/\d+\.jpg/.exec(name) ?? [];
+    await linkOf(page, seen).click();
+    await page.getByRole('heading', { level: 1, name: seen }).waitFor();
+    await page.goBack();
+    await linkOf(page, seen).waitFor();
+    expect(await page.evaluate<number>('scrollY')).toBeGreaterThan(2_000);
     await page.evaluate('scrollTo(0, 0)');
     await linkOf(page, 'many/100000.jpg').waitFor();
     // The day that one looks for is reached by its date.
