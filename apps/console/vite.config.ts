@@ -30,6 +30,8 @@ export default defineConfig({
     target: 'es2022',
     // A policy without `data:` for scripts and fonts would refuse what is put into others.
     assetsInlineLimit: 0,
+    // The player, which is loaded when somebody plays a stream.
+    chunkSizeWarningLimit: 800,
     // The polyfill is a script within the page, which the policy refuses; every browser of this target preloads by itself.
     modulePreload: { polyfill: false },
   },

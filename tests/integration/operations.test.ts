@@ -75,6 +75,7 @@ const table: Record<string, Row> = {
   issueToken: { status: 201, body: { vars: { user: '7' } }, test: `${integration}/live-tokens.test.ts` },
   listUploads: { status: 200, test: `${integration}/query-api.test.ts` },
   getUpload: { status: 200, of: ['upload'], test: `${integration}/query-api.test.ts` },
+  getOriginal: { status: 200, of: ['upload'], test: `${integration}/originals.test.ts` },
   updateUpload: {
     status: 200,
     of: ['upload'],

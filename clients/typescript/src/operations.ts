@@ -43,6 +43,7 @@ const create = <Data extends OperationData, Answers>(path: Data['url']): Operati
 export const operations = {
   listUploads: get<api.ListUploadsData, api.ListUploadsResponses>('/v1/uploads'),
   getUpload: get<api.GetUploadData, api.GetUploadResponses>('/v1/uploads/{id}'),
+  getOriginal: get<api.GetOriginalData, api.GetOriginalResponses>('/v1/uploads/{id}/original'),
   deleteUpload: remove<api.DeleteUploadData, api.DeleteUploadResponses>('/v1/uploads/{id}'),
   updateUpload: patch<api.UpdateUploadData, api.UpdateUploadResponses>('/v1/uploads/{id}'),
   cancelUpload: ask<api.CancelUploadData, api.CancelUploadResponses>('/v1/uploads/{id}/cancel'),

@@ -2,15 +2,16 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.js';
 import { StreamsModule } from '../streams/streams.module.js';
 import { ChangedUpload } from './changed-upload.js';
+import { OriginalsController } from './originals.controller.js';
 import { UploadChangesController } from './upload-changes.controller.js';
 import { UploadPatchController } from './upload-patch.controller.js';
 import { UploadTags } from './upload-tags.js';
 import { UploadsController } from './uploads.controller.js';
 
-/** Answers questions about uploads, and takes requests to make them again, cancel or delete them. */
+/** Answers questions about uploads, hands out their originals, and takes requests to make them again, cancel or delete them. */
 @Module({
   imports: [AccessModule, StreamsModule],
-  controllers: [UploadsController, UploadChangesController, UploadPatchController],
+  controllers: [UploadsController, OriginalsController, UploadChangesController, UploadPatchController],
   providers: [ChangedUpload, UploadTags],
 })
 export class UploadsModule {}

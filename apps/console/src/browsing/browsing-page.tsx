@@ -1,6 +1,104 @@
+import './browsing.css';
+import { useLocation } from 'preact-iso';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEvents } from '../live/use-events.js';
 import { PageHead } from '../parts/page-head.js';
-import { words } from '../words.js';
+import { ProblemNote } from '../parts/problem-note.js';
+import { session } from '../session/session.js';
+import { words as pageWords } from '../words.js';
+import { words } from './list/browsing-words.js';
+import { BulkBar } from './chosen/bulk-bar.js';
+import { ExportMenu } from './chosen/export-menu.js';
+import { Filters } from './filters.js';
+import { Gallery } from './gallery/gallery.js';
+import { Selection } from './chosen/selection.js';
+import { SimilarHead } from './similar-head.js';
+import { UploadList } from './list/upload-list.js';
+import { addressOf, queryOf, withFilter } from './list/upload-query.js';
 
+/** The list that was left last, and where: whoever looks at one upload comes back to the same place. */
+let left: { search: string; session: number; list: UploadList; scrollY: number } | undefined;
+
+/** Everything that was uploaded, as the address asks for it. */
 export default function BrowsingPage() {
-  return <PageHead title={words.value.uploads} />;
+  const { url, path, route } = useLocation();
+  const asked = useRef('');
+  // While the page of an upload loads, this one is still shown, at the address of that. The router keeps one value of each
+  // name; filters may have several.
+  if (path === '/console') asked.current = new URL(url, location.origin).searchParams.toString();
+  const search = asked.current;
+  const params = useMemo(() => new URLSearchParams(search), [search]);
+  const { query, list, selection, startAt, isKnown } = useMemo(() => {
+    const query = queryOf(params);
+    const known = left?.search === search && left.session === sessionId() ? left : undefined;
+    return {
+      query,
+      list: known?.list ?? new UploadList(query),
+      selection: new Selection(),
+      startAt: known?.scrollY ?? 0,
+      isKnown: known !== undefined,
+    };
+  }, [params]);
+  useEffect(() => {
+    if (isKnown) list.resume();
+    const here = { search, session: sessionId(), list, scrollY: startAt };
+    const follow = () => (here.scrollY = scrollY);
+    addEventListener('scroll', follow, { passive: true });
+    return () => {
+      removeEventListener('scroll', follow);
+      list.close();
+      left = here;
+    };
+  }, [list]);
+  useEvents((events) => list.hear(events));
+
+  const change = (changed: URLSearchParams) => route(addressOf(changed));
+  const similarTo = params.get('similarTo');
+  const { entries, isEnded, isLoading, problem, hasNews } = list.state.value;
+  return (
+    <>
+      <PageHead title={similarTo === null ? pageWords.value.uploads : words.value.similar}>
+        <ExportMenu from={{ query }} />
+      </PageHead>
+      {similarTo === null && <Filters params={params} onChange={change} />}
+      <div class={similarTo === null ? '' : 'browsing-side-by-side'}>
+        {similarTo !== null && (
+          <SimilarHead
+            id={similarTo}
+            distance={params.get('distance')}
+            onDistance={(distance) => change(withFilter(params, 'distance', distance))}
+          />
+        )}
+        <div class="browsing-main">
+          <BulkBar list={list} selection={selection} />
+          {hasNews && (
+            <button
+              class="browsing-news"
+              type="button"
+              onClick={() => {
+                scrollTo(0, 0);
+                list.restart();
+              }}
+            >
+              {words.value.news}
+            </button>
+          )}
+          {isEnded && entries.length === 0 && (
+            <p class="browsing-none">{noneOf(similarTo !== null, params.size > 0)}</p>
+          )}
+          <Gallery list={list} selection={selection} byDay={similarTo === null} startAt={startAt} />
+          <output class="browsing-loading">{isLoading && words.value.loading}</output>
+          {problem !== null && <ProblemNote problem={problem} onRetry={() => list.retry()} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** Which session this is: its client, with the key, is not kept when it is over. */
+const sessionId = () => (session.value.status === 'open' ? session.value.id : 0);
+
+function noneOf(isSimilar: boolean, isFiltered: boolean): string {
+  if (isSimilar) return words.value.noSimilar;
+  return isFiltered ? words.value.none : words.value.noneYet;
 }

@@ -45,6 +45,11 @@ export function client(): Landfall {
   return session.value.client;
 }
 
+/** The header by which the api knows the reader, for what asks it without the client: a player that needs the key of a stream. */
+export function authorization(): string {
+  return `Bearer ${sessionStorage.getItem(storageName) ?? ''}`;
+}
+
 /** `#key=…`, as `npm start` prints it: never sent to a server, and taken out of the address at once. */
 function keyOfAddress(): string | null {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');

@@ -1,5 +1,6 @@
 import type {
   ListUploadsData,
+  Original,
   PartialUpload,
   PartialUploadPage,
   ReprocessRequest,
@@ -70,6 +71,11 @@ export class Uploads {
   async getWithTag(id: string, options?: CallOptions): Promise<{ upload: Upload; tag: string }> {
     const { body, tag } = await this.transport.callForTag(operations.getUpload, { path: { id } }, options);
     return { upload: body, tag };
+  }
+
+  /** Gives a signed URL of what was uploaded. */
+  original(id: string, options?: CallOptions): Promise<Original> {
+    return this.transport.call(operations.getOriginal, { path: { id } }, options);
   }
 
   /** Changes what your backend keeps with an upload; see `UploadPatch`. */
