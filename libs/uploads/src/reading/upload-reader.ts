@@ -25,6 +25,8 @@ export interface UploadFilter {
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
   vars?: Record<string, string> | undefined;
+  /** The code with which they, or one of their renditions, failed. */
+  errorCode?: string | undefined;
   /** All of these. */
   tags?: readonly string[] | undefined;
   labels?: Record<string, string> | undefined;
@@ -217,6 +219,13 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (!statuses?.includes('stored')) query.andWhere('u.proof IS NOT NULL');
   else if (statuses.length > 1) query.andWhere(`(u.proof IS NOT NULL OR u.status = 'stored')`);
   query.andWhere('u.merged_into IS NULL');
+  if (filter.errorCode !== undefined)
+    query.andWhere(
+      `u.id IN (SELECT id FROM uploads WHERE status = 'failed' AND error_code = :errorCode
+                UNION ALL
+                SELECT upload_id FROM rendition_versions WHERE status = 'failed' AND error_code = :errorCode)`,
+      { errorCode: filter.errorCode },
+    );
   if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
   // Said twice for the planner: their indexes hold only what has any.
