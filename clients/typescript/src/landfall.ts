@@ -1,10 +1,4 @@
-import type {
-  Failures,
-  GetFailuresData,
-  GetStatsData,
-  GetStatsResponse,
-  Queues,
-} from './generated/types.js';
+import type { Failures, GetFailuresData, GetStatsData, GetStatsResponse, Queues } from './generated/types.js';
 import { type CallOptions, type Credential, Transport } from './http/transport.js';
 import { operations } from './operations.js';
 import { Callbacks } from './resources/callbacks.js';

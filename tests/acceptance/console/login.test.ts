@@ -104,7 +104,9 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
     expect(await page.evaluate(`fetch('https://example.com/').then(() => 'reached', () => 'refused')`)).toBe(
       'refused',
     );
-    await expect.poll(() => complaints.filter((text) => /Content Security Policy/.test(text)).length).toBeGreaterThan(2);
+    await expect
+      .poll(() => complaints.filter((text) => /Content Security Policy/.test(text)).length)
+      .toBeGreaterThan(2);
     expect(await page.evaluate('window.ran')).toBeUndefined();
   });
 
@@ -113,6 +115,7 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
     await page.getByRole('link', { name: 'To all uploads' }).click();
     await page.getByRole('heading', { name: 'Uploads' }).waitFor();
+    expect(page.url()).toBe(`${stack.api.url}/console/`);
   });
 
   test('is served compressed, for ever where a name has a hash, and always asked for where it has none', async () => {

@@ -24,7 +24,11 @@ const refusedQuery = z.strictObject({
 const lineSchema = z.object({
   err: z.object({ code: z.string(), message: z.string() }),
   requestId: z.string().nullable().default(null).describe('OSS’s id of the request that uploaded'),
-  bucket: z.string().nullable().default(null).describe('as the header of OSS names it; nobody vouches for it'),
+  bucket: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('as the header of OSS names it; nobody vouches for it'),
   request: z.object({
     method: z.string(),
     target: z.string(),
@@ -54,7 +58,8 @@ const refusedSchema = z
   })
   .meta({
     id: 'RefusedCallback',
-    description: 'A callback that was refused. Signature and secrets are masked; all else is a stranger’s word.',
+    description:
+      'A callback that was refused. Signature and secrets are masked; all else is a stranger’s word.',
   });
 type RefusedView = z.output<typeof refusedSchema>;
 const pageSchema = z

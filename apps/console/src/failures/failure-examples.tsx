@@ -132,9 +132,7 @@ function LogLines({ id }: { id: string }) {
   return (
     <>
       {logs.map(({ name, log }) => (
-        <pre key={name} tabindex={0} aria-label={`${words.value.log}: ${name}`}>
-          {log}
-        </pre>
+        <pre key={name}>{log}</pre>
       ))}
     </>
   );

@@ -29,10 +29,8 @@ export function FailureGroup({
       }}
     >
       <summary>
-        <span class="failures-code">
-          <code>{code}</code>
-          <strong>{meaning ?? words.value.foreign}</strong>
-        </span>
+        <code>{code}</code>
+        <strong class="failures-meaning">{meaning ?? words.value.foreign}</strong>
         <span class="failures-counts">
           <span>{words.value.counts(uploads, renditions)}</span>
           <small>
@@ -81,10 +79,10 @@ function RedoAll({
             {words.value.stop}
           </button>
         )}
-        <span role="status">
+        <output>
           {asked + refused > 0 &&
             words.value.redoing(asked) + (refused > 0 ? words.value.refusedRedo(refused) : '')}
-        </span>
+        </output>
       </div>
       <small>{words.value.redoAllHint}</small>
       {problem !== null && <ProblemNote problem={problem} />}

@@ -54,12 +54,7 @@ export default function FailuresPage() {
       <section class="failures-codes" aria-label={words.value.byCode} aria-busy={isLoading && !value}>
         {value?.items.length === 0 && <p>{words.value.noFailures}</p>}
         {value?.items.map((failure) => (
-          <FailureGroup
-            key={failure.code}
-            failure={failure}
-            createdAfter={createdAfter}
-            onRedone={reload}
-          />
+          <FailureGroup key={failure.code} failure={failure} createdAfter={createdAfter} onRedone={reload} />
         ))}
       </section>
       <RefusedCallbacks />

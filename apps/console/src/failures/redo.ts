@@ -32,9 +32,11 @@ export async function redoAll(code: string, createdAfter: string): Promise<void>
   entry.controller = new AbortController();
   const { signal } = entry.controller;
   state.value = { ...atRest, isRunning: true };
-  const uploads = client()
-    .uploads.list({ errorCode: code, createdAfter, fields: ['id'], limit: pageSize }, { signal })
-    [Symbol.asyncIterator]();
+  const list = client().uploads.list(
+    { errorCode: code, createdAfter, fields: ['id'], limit: pageSize },
+    { signal },
+  );
+  const uploads = list[Symbol.asyncIterator]();
   const work = async () => {
     for (let next = await uploads.next(); !next.done; next = await uploads.next()) {
       signal.throwIfAborted();

@@ -53,10 +53,8 @@ function Refused({ refused }: { refused: RefusedCallback }) {
   return (
     <details class="failures-group">
       <summary>
-        <span class="failures-code">
-          <code>{code}</code>
-          <span>{message}</span>
-        </span>
+        <code>{code}</code>
+        <span class="failures-meaning">{message}</span>
         <span class="failures-counts">
           <time dateTime={refusedAt}>{formatTime(refusedAt)}</time>
           <small>
@@ -82,7 +80,7 @@ function Refused({ refused }: { refused: RefusedCallback }) {
         </dl>
         <details>
           <summary>{words.value.request}</summary>
-          <pre tabindex={0} aria-label={words.value.request}>
+          <pre>
             {`${request.method} ${request.target}\n`}
             {Object.entries(request.headers)
               .map(([name, value]) => `${name}: ${value}\n`)
@@ -102,9 +100,7 @@ function Body({ body, bodyBase64, bodyBytes }: RefusedCallback['request']) {
   return (
     <>
       <p>{title}</p>
-      <pre tabindex={0} aria-label={title}>
-        {text}
-      </pre>
+      <pre>{text}</pre>
     </>
   );
 }

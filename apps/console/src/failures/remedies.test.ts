@@ -22,8 +22,9 @@ test('there is a remedy for each code that an upload or a rendition can fail wit
   const codes = [...errors.matchAll(/^\| `([a-z._]+)`/gm)].map(([, code = '']) => code);
   const expected = codes.filter(
     (code) =>
-      /^(media|object|storage|ticket|upload|rendition)\./.test(code) ||
-      code === 'internal.unexpected',
+      /^(media|object|storage|ticket|upload|rendition)\./.test(code) || code === 'internal.unexpected',
   );
-  expect(Object.keys(remedies).toSorted()).toEqual(expected.filter((code) => !ofRequests.has(code)).toSorted());
+  expect(Object.keys(remedies).toSorted()).toEqual(
+    expected.filter((code) => !ofRequests.has(code)).toSorted(),
+  );
 });

@@ -9,9 +9,7 @@ export const chosenMax = 10_000;
 
 /** The files of an input; of one for folders with their paths. */
 export function filesOfInput(list: FileList): ChosenFile[] {
-  return [...list]
-    .slice(0, chosenMax)
-    .map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+  return [...list].slice(0, chosenMax).map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
 /** The files of the clipboard, such as a screenshot. They are all called alike: the time tells them apart. */
@@ -48,7 +46,8 @@ async function readFolder(root: FileSystemDirectoryEntry, found: ChosenFile[]): 
       for (const entry of entries) {
         if (found.length >= chosenMax) return;
         if (entry.isDirectory) folders.push(entry as FileSystemDirectoryEntry);
-        else found.push({ file: await readFile(entry as FileSystemFileEntry), path: entry.fullPath.slice(1) });
+        else
+          found.push({ file: await readFile(entry as FileSystemFileEntry), path: entry.fullPath.slice(1) });
       }
   }
 }

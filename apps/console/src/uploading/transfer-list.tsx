@@ -101,9 +101,7 @@ export function TransferSummary() {
         </button>
       </div>
       <small>{words.value.pauseHint}</small>
-      <p role="status" class="uploading-ended">
-        {hasEnded && words.value.allDone}
-      </p>
+      <output class="uploading-ended">{hasEnded && words.value.allDone}</output>
     </header>
   );
 }

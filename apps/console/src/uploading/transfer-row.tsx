@@ -25,7 +25,11 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
           </small>
         )}
         {state.step === 'sending' && (
-          <progress aria-label={path} max={Math.max(1, file.size)} value={Math.min(file.size, state.sentBytes)} />
+          <progress
+            aria-label={path}
+            max={Math.max(1, file.size)}
+            value={Math.min(file.size, state.sentBytes)}
+          />
         )}
         {state.step === 'processing' && (
           <progress aria-label={path} max={Math.max(1, state.planned)} value={state.made} />

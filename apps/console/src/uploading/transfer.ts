@@ -7,7 +7,12 @@ export type TransferState =
   | { readonly step: 'sending'; readonly sentBytes: number }
   /** OSS has it, and Landfall was not told: it finds the object by the ticket. */
   | { readonly step: 'unconfirmed'; readonly ticketId: string }
-  | { readonly step: 'processing'; readonly uploadId: string; readonly made: number; readonly planned: number }
+  | {
+      readonly step: 'processing';
+      readonly uploadId: string;
+      readonly made: number;
+      readonly planned: number;
+    }
   | {
       readonly step: 'ready' | 'ignored' | 'deleted';
       readonly uploadId: string;

@@ -91,14 +91,8 @@ function idAt(time: Date): string {
   return firstIdOf(Math.max(0, time.getTime()));
 }
 
-async function count<Status, Kind>(
-  ask: Ask,
-  what: 'u' | 'v',
-  from: string,
-): Promise<Count<Status, Kind>[]> {
-  const rows = await ask<
-    Omit<Count<Status, Kind>, 'count' | 'bytes'> & { count: string; bytes: string }
-  >(
+async function count<Status, Kind>(ask: Ask, what: 'u' | 'v', from: string): Promise<Count<Status, Kind>[]> {
+  const rows = await ask<Omit<Count<Status, Kind>, 'count' | 'bytes'> & { count: string; bytes: string }>(
     `SELECT status, kind, day::text, count, bytes
      FROM (SELECT ${what}.status, ${what}.kind, ${landingDay} AS day,
                   count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
