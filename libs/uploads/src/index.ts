@@ -54,6 +54,7 @@ export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
 export { readGrowing } from './making/growing-stream.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { countOpenJobs } from './reading/open-jobs.js';
+export { listRefused } from './reading/list-refused.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
 export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
 export {
