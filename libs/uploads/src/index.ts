@@ -20,7 +20,7 @@ export {
   takeRemovalChecks,
 } from './landing/removed-objects.js';
 export type { Admission } from './landing/standing-upload.js';
-export { keepRefused, listRefused, type RefusedLine, refusedKept } from './landing/refused-callbacks.js';
+export { keepRefused, refusedKept, type RefusedLine } from './landing/keep-refused.js';
 export { openRegistry } from './landing/open-registry.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
 export { type Lifecycle, lifecycleLimits, lifecycles } from './lifecycle.js';

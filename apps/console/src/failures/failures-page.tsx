@@ -69,7 +69,7 @@ function beginOf(days: number): string {
 
 /** Reloads when something failed, or what had failed is ready; at most as often as the counts change. */
 function useFreshly(reload: () => void): void {
-  const timer = useRef<ReturnType<typeof setTimeout>>();
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEvents((events) => {
     if (!events.some(({ type }) => /^(upload|rendition)\.(failed|ready|deleted|reprocessed)$/.test(type)))
       return;

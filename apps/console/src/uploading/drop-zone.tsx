@@ -6,6 +6,11 @@ import { type ChosenFile, chosenMax, filesOfDrop, filesOfInput, filesOfPaste } f
 import { addFiles } from './transfers.js';
 import { words } from './words.js';
 
+/** Has an input choose folders: the attribute is in no standard, the property in every browser. */
+function takeFolders(input: HTMLInputElement | null): void {
+  if (input) input.webkitdirectory = true;
+}
+
 /** Takes files by drop anywhere on the page, by paste, and by its two inputs. */
 export function DropZone() {
   const isOver = useSignal(false);
@@ -66,7 +71,7 @@ export function DropZone() {
           </label>
           <label class="uploading-choice">
             {words.value.chooseFolder}
-            <input type="file" webkitdirectory onChange={choose} />
+            <input type="file" ref={takeFolders} onChange={choose} />
           </label>
         </div>
       </div>

@@ -46,7 +46,7 @@ export function followTicket(transfer: Transfer, ticketId: string, tell: Tell): 
 /** Takes what the event stream says as a hint of whom to ask about. */
 export function noteEvents(events: readonly StreamedEvent[]): void {
   for (const event of events)
-    if ('uploadId' in event && uploads.has(event.uploadId)) news.add(event.uploadId);
+    if (event.uploadId !== null && uploads.has(event.uploadId)) news.add(event.uploadId);
 }
 
 /** Follows nothing any more. */
