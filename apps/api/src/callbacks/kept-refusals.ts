@@ -9,8 +9,6 @@ import { loggerToken } from '../tokens.js';
 /** More refusals than this wait only while the database is slow; the others are in the log alone. */
 const waitingMax = 50;
 const batchMax = 10;
-/** Bounds the second search for the cause, of a body that is short by now, to a millisecond or two. */
-const hashedBytesMax = 1_048_576;
 
 /** A line of the log about a refused callback, and what it is explained with. */
 interface Refusal {
@@ -66,6 +64,6 @@ export class KeptRefusals implements OnModuleDestroy {
 /** From the line alone, as whoever reads the log does: it holds no signature and no secret. */
 function explain({ kind, line, settings }: Refusal): RefusedLine {
   const captured = readCapturedCallback(Buffer.from(JSON.stringify(line)));
-  const { steps } = explainCallback(captured, { ...settings, hashedBytesMax });
+  const { steps } = explainCallback(captured, settings);
   return { kind, line, explanation: steps };
 }

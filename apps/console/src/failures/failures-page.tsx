@@ -51,7 +51,8 @@ export default function FailuresPage() {
         </label>
       </PageHead>
       {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
-      <section class="failures-codes" aria-label={words.value.byCode} aria-busy={isLoading && !value}>
+      <section class="failures-codes" aria-labelledby="failures-by-code" aria-busy={isLoading && !value}>
+        <h2 id="failures-by-code">{words.value.byCode}</h2>
         {value?.items.length === 0 && <p>{words.value.noFailures}</p>}
         {value?.items.map((failure) => (
           <FailureGroup key={failure.code} failure={failure} createdAfter={createdAfter} onRedone={reload} />

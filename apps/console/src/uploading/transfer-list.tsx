@@ -76,6 +76,7 @@ export function TransferSummary() {
             {words.value.failed}: {files.failed}
           </span>
         )}
+        <output class="uploading-ended">{hasEnded && words.value.allDone(files.failed)}</output>
       </div>
       <progress aria-label={words.value.files} max={Math.max(1, bytes)} value={sentBytes} />
       <div class="actions">
@@ -101,7 +102,6 @@ export function TransferSummary() {
         </button>
       </div>
       <small>{words.value.pauseHint}</small>
-      <output class="uploading-ended">{hasEnded && words.value.allDone}</output>
     </header>
   );
 }
