@@ -68,16 +68,7 @@ const usage = `npm run bench -- NAME [--json] [--rounds N] [--seconds N] [--shar
 npm run bench -- compare FILE FILE
 NAME is all, one of ${Object.keys(benchmarks).join(', ')}, or the beginning of several: api, callbacks, capacity, emulator, events, images, prove, reconcile, scaling, start, videos`;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: {
-    keep: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
-    share: { type: 'string', default: '1' },
-  },
-});
+const { positionals, values } = readWords();
 const [name, ...files] = positionals;
 if (name === 'compare' && files.length === 2) {
   const [before = [], after = []] = await Promise.all(
@@ -126,4 +117,22 @@ try {
 } catch (error) {
   console.error(interrupted.signal.aborted ? String(interrupted.signal.reason) : error);
   process.exitCode = 1;
+}
+
+function readWords() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        keep: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        rounds: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '4' },
+        share: { type: 'string', default: '1' },
+      },
+    });
+  } catch {
+    console.error(usage);
+    process.exit(1);
+  }
 }

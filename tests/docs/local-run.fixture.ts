@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from '#testing';
+import { eventually, type UploadView } from '#testing';
 import { Client } from 'pg';
 import { inject } from 'vitest';
 
@@ -13,6 +13,7 @@ const command = resolve('dist/programs/landfall.js');
 
 interface LocalRunFacts {
   readonly apiUrl: string;
+  readonly apiKey: string;
   readonly callbackUrl: string;
   readonly databaseUrl: string;
   readonly oss: { readonly endpoint: string; readonly bucket: string };
@@ -82,7 +83,10 @@ export async function startDocsRun(files: Readonly<Record<string, Buffer>>): Pro
   const { id } = JSON.parse(await runShell('npm run landfall -- upload')) as { id: string };
   return {
     facts,
-    runShell: (script) => runShell(script, { ID: id }),
+    async runShell(script) {
+      await eventually(() => isAtRest(facts, id));
+      return runShell(script, { ID: id });
+    },
     async query(statement) {
       const client = new Client({
         connectionString: facts.databaseUrl,
@@ -107,4 +111,14 @@ export async function startDocsRun(files: Readonly<Record<string, Buffer>>): Pro
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** While its renditions are made, for the first time or again, an upload has another ETag from moment to moment. */
+async function isAtRest({ apiUrl, apiKey }: LocalRunFacts, id: string): Promise<true | undefined> {
+  const answer = await fetch(`${apiUrl}/v1/uploads/${id}`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+  const { status, renditions } = (await answer.json()) as UploadView;
+  const isMaking = status === 'stored' || status === 'processing';
+  return (!isMaking && renditions.every((rendition) => rendition.status !== 'pending')) || undefined;
 }

@@ -209,9 +209,10 @@ export class JobsModule implements OnModuleDestroy {
 
   /**
    * Runs first at shutdown: stops the relay, and gives running jobs the grace time before they
-   * return to the queue.
+   * return to the queue. As long as there are some, a queue that is away is waited for.
    */
   async onModuleDestroy(): Promise<void> {
+    void this.runner.work.whenEmpty().then(() => this.settings.backend.stopReconnecting());
     setTimeout(() => this.runner.handBack(), this.settings.shutdownGraceMs).unref();
     await this.relay.stop();
   }

@@ -10,7 +10,7 @@ import {
   type Queue,
   type Worker,
 } from 'bullmq';
-import { type RedisSettings, redisOptionsOf } from './redis-connection.js';
+import { type RedisSettings, redisOptionsOf, stopReconnecting } from './redis-connection.js';
 
 export interface QueueSettings extends RedisSettings {
   /** Prefix of the keys in Redis. */
@@ -46,6 +46,8 @@ export interface QueueBackend {
    */
   isMarked(queue: Queue): Promise<boolean>;
   mark(queue: Queue): Promise<void>;
+  /** Gives up connections that are lost: whoever waits for one of them is told so. For the end of the process. */
+  stopReconnecting(): void;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
       lockAgain: lockAgainInRedis,
       isMarked: async (queue) => (await runMark(queue, 'landfallIsMarked')) === 1,
       mark: async (queue) => void (await runMark(queue, 'landfallMark')),
+      stopReconnecting,
       close: async () => {},
     };
   }
@@ -96,6 +99,8 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
     // It is as durable as what says that the jobs are needed.
     isMarked: async () => true,
     mark: async () => {},
+    // Its pool waits for nobody.
+    stopReconnecting: () => {},
     close: () => pool.end(),
   };
 }

@@ -78,7 +78,15 @@ function ioredisOptionsOf(settings: RedisSettings): RedisOptions {
   };
 }
 
-const retryDelayMs = (times: number) => Math.min(times * 100, 1_000);
+let isEnding = false;
+
+/** When to try again to connect; null gives up, and with it what waits for the connection. */
+const retryDelayMs = (times: number) => (isEnding ? null : Math.min(times * 100, 1_000));
+
+/** From now on a connection that is lost, or was before, is given up: this process ends, and need not wait for its Redis. */
+export function stopReconnecting(): void {
+  isEnding = true;
+}
 
 function readTls({ tlsCertFile, tlsKeyFile }: RedisSettings): NonNullable<RedisOptions['tls']> {
   if (tlsCertFile === undefined || tlsKeyFile === undefined) return {};
@@ -96,8 +104,22 @@ function readPem(setting: string, file: string): Buffer {
   }
 }
 
+/**
+ * ioredis 5 that is told to end while it waits for its next attempt to connect never says that it has ended, and leaves what
+ * waits for it waiting. It is told again when it tries.
+ */
+class Connection extends Redis {
+  override disconnect(reconnect = false): void {
+    if (this.status === 'reconnecting' && !reconnect) this.once('connecting', () => super.disconnect());
+    else super.disconnect(reconnect);
+  }
+}
+
 function openClient(options: ConnectionOptions) {
-  return createIORedisClient(isCluster(options) ? openCluster(options) : new Redis(options as RedisOptions));
+  const client = isCluster(options) ? openCluster(options) : new Connection(options as RedisOptions);
+  // BullMQ tells of errors for as long as it uses a connection. Of those that come after, nobody need know.
+  client.on('error', () => undefined);
+  return createIORedisClient(client);
 }
 
 /** A connection to a cluster has one to each of its nodes. */

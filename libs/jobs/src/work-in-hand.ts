@@ -44,6 +44,7 @@ export class WorkInHand {
   /** Until when, in milliseconds since 1970. */
   private readonly delayed = new Map<string, number>();
   private ended = new Map<JobName, EndedJobs>();
+  private tellEmpty: () => void = () => undefined;
 
   /**
    * A run begins.
@@ -57,11 +58,17 @@ export class WorkInHand {
     countRunning(job, 1);
     return (outcome, delayMs = 0) => {
       this.running.delete(run);
+      if (this.running.size === 0) this.tellEmpty();
       countRunning(job, -1);
       durations.observe({ job_name: job, outcome }, (performance.now() - startedAt) / 1_000);
       if (delayMs > 0 && this.delayed.size < delayedMax) this.delayed.set(id, Date.now() + delayMs);
       if (outcome === 'done' || outcome === 'given_up') this.count(job, outcome);
     };
+  }
+
+  /** Resolves when no job runs. */
+  async whenEmpty(): Promise<void> {
+    while (this.running.size > 0) await new Promise<void>((resolve) => (this.tellEmpty = resolve));
   }
 
   /** What it is now, and what ended since this was called last. */

@@ -4,8 +4,8 @@ import { client } from '../session/session.js';
 
 type Listener = (events: readonly StreamedEvent[]) => void;
 
-/** How often listeners are told: a thousand events a second must not draw a thousand times. */
-const toldEveryMs = 250;
+/** How often listeners get what happened: a thousand events a second must not draw a thousand times. */
+const drawnEveryMs = 250;
 const listeners = new Set<Listener>();
 let following: AbortController | undefined;
 
@@ -35,10 +35,10 @@ function follow(): AbortController {
   let fresh: StreamedEvent[] = [];
   const timer = setInterval(() => {
     if (fresh.length === 0) return;
-    const told = fresh;
+    const events = fresh;
     fresh = [];
-    for (const listener of listeners) listener(told);
-  }, toldEveryMs);
+    for (const listener of listeners) listener(events);
+  }, drawnEveryMs);
   const read = async () => {
     try {
       for await (const event of client().events.stream({ signal })) fresh.push(event);
