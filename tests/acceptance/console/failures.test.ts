@@ -1,8 +1,12 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ossClient, type Stack, startStack } from '#testing';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
-import { png } from '../fixtures/files.fixture.js';
+import { png, video } from '../fixtures/files.fixture.js';
+import { type HeldEncoder, holdEncoder } from '../fixtures/held-encoder.fixture.js';
 import { callbackBody, putObject, putToEnd } from '../fixtures/uploads.fixture.js';
 import { expectAccessible, visit } from './visit.fixture.js';
 
@@ -11,8 +15,13 @@ const hostile = `photos/"><img src=x onerror=alert(1)>.png`;
 describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithoutChromium}`, () => {
   let stack: Stack;
   let browser: Browser;
+  let encoder: HeldEncoder;
+  let folder: string;
   beforeAll(async () => {
-    stack = await startStack('postgres');
+    folder = await mkdtemp(join(tmpdir(), 'landfall-failures-'));
+    encoder = await holdEncoder('libx264');
+    await encoder.fail();
+    stack = await startStack('postgres', { FFMPEG_PATH: encoder.path });
     browser = await launchChromium();
     const whole = await png(64, 64);
     for (const key of ['photos/one.png', 'photos/two.png', hostile])
@@ -28,6 +37,8 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
     return async () => {
       await browser.close();
       await stack[Symbol.asyncDispose]();
+      await encoder[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
     };
   });
   const breakOss = async (...rules: object[]) => {
@@ -38,7 +49,7 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
     });
     if (!answer.ok) throw new Error(await answer.text());
   };
-  const open = () => visit(browser, `${stack.api.url}/console/failures`);
+  const open = () => visit(browser, stack, '/console/failures');
 
   test('shows failures by code with their sentence, what to do and the newest, and tries one and all again', async () => {
     const { page, complaints } = await open();
@@ -64,6 +75,21 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
       .getByText(/^3 asked for again/)
       .waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  test('quotes the encoder, and what is mended and tried again is no failure any more', async () => {
+    const film = await readFile(await video(folder, { seconds: 1, size: '160x90', silent: true }));
+    const id = await putObject(stack, 'films/one.mp4', film);
+    await stack.waitFor(id, 'failed');
+    const { page } = await open();
+    const group = page.getByRole('group').filter({ hasText: 'media.encoder_failed' }).first();
+    await group.locator('summary').first().click();
+    await group.getByText('Last lines of the encoder').first().click();
+    await group.getByText('the chip is on fire').first().waitFor();
+    await encoder.release();
+    await group.getByRole('button', { name: 'Try all again' }).click();
+    expect(await stack.waitFor(id, 'ready')).toMatchObject({ status: 'ready' });
+    await group.waitFor({ state: 'detached' });
   });
 
   test('is told of a new failure by events, and keeps its range in the address', async () => {
@@ -102,7 +128,7 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
   });
 
   test('speaks Chinese to whoever reads it, on a narrow screen without scrolling sideways', async () => {
-    const { page } = await visit(browser, `${stack.api.url}/console/failures`, {
+    const { page } = await visit(browser, stack, '/console/failures', {
       locale: 'zh-CN',
       viewport: { width: 390, height: 844 },
     });

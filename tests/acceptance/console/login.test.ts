@@ -1,17 +1,16 @@
 import { type AppProcess, startApp, type Stack, startStack } from '#testing';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { developmentSecrets } from '#runtime';
 import { launchChromium, skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
 import { expectAccessible, visit } from './visit.fixture.js';
 
-const key = developmentSecrets.apiKey;
+const key = 'a-key-of-the-test-of-the-login';
 
 describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithoutChromium}`, () => {
   let stack: Stack;
   let browser: Browser;
   beforeAll(async () => {
-    stack = await startStack('postgres');
+    stack = await startStack('postgres', { API_KEYS: key });
     browser = await launchChromium();
     return async () => {
       await browser.close();
@@ -19,7 +18,7 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
     };
   });
   const open = (path: string, options: Parameters<typeof visit>[2] = {}) =>
-    visit(browser, `${stack.api.url}${path}`, options);
+    visit(browser, stack, path, options);
 
   test('tells of a wrong key, takes the right one, and leaves it nowhere but in its tab', async () => {
     const { page } = await open('/', { key: null });
@@ -61,8 +60,8 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
   });
 
   test('is asked for again when the key was revoked while the page is open', async () => {
-    await using own = await ownApi({ API_KEYS: key });
-    const { page } = await visit(browser, `${own.api.url}/console/failures`);
+    await using own = await ownApi();
+    const { page } = await visit(browser, { api: own.api, env: stack.env }, '/console/failures');
     await page.getByText('Nothing failed in this time.').waitFor();
     await own.restart({ API_KEYS: 'another-key-of-the-test' });
     // Whatever asks first is refused: the stream of events, or what the reader does.
@@ -74,8 +73,8 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
   });
 
   /** An api on the database of the stack, which can be restarted on its port. */
-  async function ownApi(env: Record<string, string>) {
-    let api: AppProcess = await startApp('api', { ...stack.env, ...env });
+  async function ownApi() {
+    let api: AppProcess = await startApp('api', stack.env);
     return {
       get api() {
         return api;

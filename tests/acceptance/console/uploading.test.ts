@@ -27,7 +27,7 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
     };
   });
 
-  const open = (path = '/console/upload') => visit(browser, `${stack.api.url}${path}`);
+  const open = () => visit(browser, stack, '/console/upload');
   const rowOf = (page: Page, name: string) =>
     page.getByRole('list', { name: 'Files' }).getByRole('listitem').filter({ hasText: name });
   /** Switches faults of the emulator; none without rules. */

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { developmentSecrets } from '#runtime';
+import type { Stack } from '#testing';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -14,8 +14,9 @@ export interface Visit {
 /** Opens a page of the console in a context of its own, logged in by the address as `npm start` prints it. */
 export async function visit(
   browser: Browser,
-  url: string,
-  { key = developmentSecrets.apiKey, ...options }: BrowserContextOptions & { key?: string | null } = {},
+  { api, env }: Pick<Stack, 'api' | 'env'>,
+  path: string,
+  { key = env['API_KEYS'] ?? '', ...options }: BrowserContextOptions & { key?: string | null } = {},
 ): Promise<Visit> {
   const context = await browser.newContext({ locale: 'en', ...options });
   const page = await context.newPage();
@@ -27,7 +28,7 @@ export async function visit(
   page.on('request', (request) => {
     if (/^https?:/.test(request.url())) origins.add(new URL(request.url()).origin);
   });
-  await page.goto(key === null ? url : `${url}#key=${key}`);
+  await page.goto(`${api.url}${path}${key === null ? '' : `#key=${key}`}`);
   return { page, complaints, origins };
 }
 
