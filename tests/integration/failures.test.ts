@@ -174,6 +174,9 @@ describe('GET /v1/uploads?errorCode=', () => {
     expect(next.body.nextCursor).toBeNull();
     const narrowed = await ask('/v1/uploads?errorCode=media.damaged&status=ready&fields=id');
     expect(narrowed.body.items.map(({ id }) => id)).toEqual([ready]);
+    const range = 'createdAfter=2001-03-02T00:00:00Z&createdBefore=2001-03-03T00:00:00Z';
+    const ranged = await ask(`/v1/uploads?errorCode=media.damaged&${range}&fields=id`);
+    expect(ranged.body.items.map(({ id }) => id)).toEqual([damaged[1]]);
   });
 
   test.each(['media', 'Media.Damaged', "media.damaged'", 'a.b&errorCode=c.d'])('refuses %s', async (code) => {

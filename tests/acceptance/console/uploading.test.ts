@@ -202,20 +202,15 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
     await page.getByText(/^(\d) of \1 files done$/).waitFor();
     await page.getByRole('button', { name: 'Clear done ones' }).click();
     await page.getByRole('list', { name: 'Files' }).waitFor({ state: 'detached' });
-    await drop(page, [await picture('first.png')]);
-    await page.getByRole('button', { name: 'Pause all' }).click();
-    const tiny = Buffer.from('x');
+    const many = Array.from({ length: 1_000 }, (_, index) => `${index}.txt`);
     await drop(
       page,
-      Array.from({ length: 1_000 }, (_, index) => ({
-        name: `${index}.txt`,
-        type: 'text/plain',
-        bytes: tiny,
-      })),
+      many.map((name) => ({ name, type: 'text/plain', bytes: Buffer.from('x') })),
     );
-    await page.getByText('0 of 1,001 files done').or(page.getByText('1 of 1,001 files done')).waitFor();
+    await page.getByRole('button', { name: 'Pause all' }).click();
+    await page.getByText(/^\d+ of 1,000 files done$/).waitFor();
     expect(await page.getByRole('list', { name: 'Files' }).getByRole('listitem').count()).toBe(200);
-    await page.getByRole('button', { name: 'Show more (801)' }).click();
+    await page.getByRole('button', { name: 'Show more (800)' }).click();
     expect(await page.getByRole('list', { name: 'Files' }).getByRole('listitem').count()).toBe(400);
   });
 });
