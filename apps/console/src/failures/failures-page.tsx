@@ -21,6 +21,8 @@ const usualDays = '7';
 const dayMs = 86_400_000;
 /** Counts are kept by the api for so long: to ask more often tells nothing new. */
 const freshMs = 5_500;
+/** What was counted long is kept for longer: nobody is told when it ends. */
+const againEveryMs = 20_000;
 
 /** What went wrong: with what landed, and with callbacks that never became an upload. */
 export default function FailuresPage() {
@@ -68,7 +70,7 @@ function beginOf(days: number): string {
   return new Date(Math.floor(Date.now() / 60_000) * 60_000 - days * dayMs).toISOString();
 }
 
-/** Reloads when something failed, or what had failed is ready; at most as often as the counts change. */
+/** Reloads when something failed, or what had failed is ready, at most as often as the counts change; and now and then. */
 function useFreshly(reload: () => void): void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEvents((events) => {
@@ -79,5 +81,11 @@ function useFreshly(reload: () => void): void {
       reload();
     }, freshMs);
   });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    const again = setInterval(reload, againEveryMs);
+    return () => {
+      clearInterval(again);
+      clearTimeout(timer.current);
+    };
+  }, []);
 }
