@@ -17,7 +17,7 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
       await stack[Symbol.asyncDispose]();
     };
   });
-  const open = (path: string, options: Parameters<typeof visit>[2] = {}) =>
+  const open = (path: string, options: Parameters<typeof visit>[3] = {}) =>
     visit(browser, stack, path, options);
 
   test('tells of a wrong key, takes the right one, and leaves it nowhere but in its tab', async () => {

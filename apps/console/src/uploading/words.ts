@@ -30,7 +30,7 @@ export const words = inLanguages({
     failed: 'Failed',
     summary: (done: number, all: number) => `${formatNumber(done)} of ${formatNumber(all)} files done`,
     bytes: (sent: string, all: string) => `${sent} of ${all} sent`,
-    allDone: (failed: number) => (failed === 0 ? 'All files are done.' : 'All others are done.'),
+    allDone: (failed: number): string => (failed === 0 ? 'All files are done.' : 'All others are done.'),
     pauseAll: 'Pause all',
     resumeAll: 'Resume all',
     retryFailed: 'Try failed ones again',
