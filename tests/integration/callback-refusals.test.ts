@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { developmentSecrets } from '#runtime';
 import { type AppProcess, eventually } from '#testing';
 import { signTicketNonce } from '#uploads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -206,10 +207,68 @@ describe('a refused callback', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(195);
   });
 
-  test('leaves no signature, no nonce and no key in the log', () => {
+  interface Kept {
+    items: {
+      id: string;
+      code: string;
+      requestId: string;
+      request: { body: string | null };
+      explanation: { title: string; verdict: string; lines: string[] }[];
+    }[];
+    nextCursor: string | null;
+  }
+  /** What the api has kept, as text and read. */
+  async function kept(of: AppProcess, query = '', key: string = developmentSecrets.apiKey) {
+    const answer = await fetch(`${of.url}/v1/callbacks/refused${query}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    const text = await answer.text();
+    return { status: answer.status, text, page: JSON.parse(text) as Kept };
+  }
+
+  test('is kept with what explain says of its line, for whoever has a key', async () => {
+    const { requestId } = await send(await startApi(), { signedBody: form, body: `${form}\n` });
+    const found = await eventually(async () =>
+      (await kept(api, '?limit=100')).page.items.find((one) => one.requestId === requestId),
+    );
+    expect(found).toMatchObject({
+      code: 'callback.signature_mismatch',
+      requestId,
+      request: { method: 'POST', target: callbackPath, body: `${form}\n`, bodyBase64: null },
+    });
+    const steps = Object.fromEntries(found.explanation.map((step) => [step.title, step]));
+    expect(steps['signature']).toMatchObject({ verdict: 'wrong' });
+    expect(steps['signature']?.lines.join()).toMatch(/line break was appended/);
+    expect(steps['answer']?.lines.join()).toMatch(/the api refused it: /);
+    expect((await kept(api, '', 'another-key')).status).toBe(401);
+    expect((await kept(api, '?cursor=x')).status).toBe(400);
+  });
+
+  test('is kept whatever bytes it has, and in pages', async () => {
+    const fresh = await startApi();
+    const bodies = ['bucket=a%00&x=\0', Buffer.from([0xff, 0x00, 0xfe]).toString('latin1'), '\u{1f4a5}'];
+    for (const body of bodies) {
+      const { requestId } = await send(fresh, { body, signedBody: 'other' });
+      await eventually(
+        async () => (await kept(fresh)).page.items.some((one) => one.requestId === requestId) || undefined,
+      );
+    }
+    const { page: first } = await kept(fresh, '?limit=2');
+    const { page: second } = await kept(fresh, `?limit=1&cursor=${first.nextCursor ?? ''}`);
+    const ids = [...first.items, ...second.items].map(({ id }) => id);
+    expect(ids).toEqual(ids.toSorted().toReversed());
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  test('leaves no signature, no nonce and no key in the log, nor in what is kept', async () => {
     expect(linesOf(api).length).toBeGreaterThan(9);
-    for (const signature of signatures) expect(api.output()).not.toContain(signature.slice(0, 16));
-    expect(api.output()).not.toContain(nonce.slice(-43, -20));
+    const { text, page } = await kept(api, '?limit=100');
+    expect(page.items.length).toBeGreaterThan(9);
+    for (const shown of [api.output(), text]) {
+      for (const signature of signatures) expect(shown).not.toContain(signature.slice(0, 16));
+      expect(shown).not.toContain(nonce.slice(-43, -20));
+      expect(shown).not.toContain('hunter2');
+    }
     expect(api.output()).not.toMatch(/[A-Za-z0-9+/]{80,}/);
   });
 });

@@ -65,6 +65,8 @@ const table: Record<string, Row> = {
   },
   listEvents: { status: 200, test: `${integration}/live-feed.test.ts` },
   streamEvents: { status: 200, test: `${integration}/live-stream.test.ts` },
+  getFailures: { status: 200, test: `${integration}/failures.test.ts` },
+  listRefusedCallbacks: { status: 200, test: `${integration}/callback-refusals.test.ts` },
   getStats: { status: 200, test: `${integration}/stats.test.ts` },
   issueTicket: {
     status: 201,

@@ -1,6 +1,7 @@
-import type { GetStatsData, GetStatsResponse, Queues } from './generated/types.js';
+import type { Failures, GetFailuresData, GetStatsData, GetStatsResponse, Queues } from './generated/types.js';
 import { type CallOptions, type Credential, Transport } from './http/transport.js';
 import { operations } from './operations.js';
+import { Callbacks } from './resources/callbacks.js';
 import { Events } from './resources/events.js';
 import { Tickets } from './resources/tickets.js';
 import { Tokens } from './resources/tokens.js';
@@ -31,6 +32,7 @@ export type LandfallOptions = CommonOptions &
 /** The client of the API. */
 export class Landfall {
   readonly uploads: Uploads;
+  readonly callbacks: Callbacks;
   readonly events: Events;
   readonly tickets: Tickets;
   readonly tokens: Tokens;
@@ -51,6 +53,7 @@ export class Landfall {
       maxRetries: options.maxRetries ?? 3,
       maxRetryAfterMs: options.maxRetryAfterMs ?? 30_000,
     });
+    this.callbacks = new Callbacks(transport);
     this.events = new Events(transport);
     this.uploads = new Uploads(transport, this.events);
     this.transport = transport;
@@ -62,6 +65,11 @@ export class Landfall {
   /** Counts uploads and their bytes by status, kind and day. */
   stats(query: NonNullable<GetStatsData['query']> = {}, options?: CallOptions): Promise<GetStatsResponse> {
     return this.transport.call(operations.getStats, { query }, options);
+  }
+
+  /** Counts what failed, by the code of its error; `uploads.list({ errorCode })` lists it. */
+  failures(query: NonNullable<GetFailuresData['query']> = {}, options?: CallOptions): Promise<Failures> {
+    return this.transport.call(operations.getFailures, { query }, options);
   }
 
   /** Says how much work there is, by queue and job, and how fast it goes. */

@@ -53,6 +53,10 @@ export const operations = {
   listEvents: get<api.ListEventsData, api.ListEventsResponses>('/v1/events'),
   issueToken: ask<api.IssueTokenData, api.IssueTokenResponses>('/v1/tokens'),
   getStats: get<api.GetStatsData, api.GetStatsResponses>('/v1/stats'),
+  getFailures: get<api.GetFailuresData, api.GetFailuresResponses>('/v1/failures'),
+  listRefusedCallbacks: get<api.ListRefusedCallbacksData, api.ListRefusedCallbacksResponses>(
+    '/v1/callbacks/refused',
+  ),
   getQueues: get<api.GetQueuesData, api.GetQueuesResponses>('/v1/queues'),
   createWebhook: create<api.CreateWebhookData, api.CreateWebhookResponses>('/v1/webhooks'),
   listWebhooks: get<api.ListWebhooksData, api.ListWebhooksResponses>('/v1/webhooks'),

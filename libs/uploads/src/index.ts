@@ -20,6 +20,7 @@ export {
   takeRemovalChecks,
 } from './landing/removed-objects.js';
 export type { Admission } from './landing/standing-upload.js';
+export { keepRefused, refusedKept, type RefusedLine } from './landing/keep-refused.js';
 export { openRegistry } from './landing/open-registry.js';
 export { registryConnections, type RegistrySettings, UploadRegistry } from './landing/upload-registry.js';
 export { type Lifecycle, lifecycleLimits, lifecycles } from './lifecycle.js';
@@ -48,10 +49,12 @@ export {
   publishVersion,
   recordEarly,
 } from './making/versions.js';
+export { type Failures, failuresSchema, viewFailures } from './reading/failures-view.js';
 export { type Stats, statsSchema, viewStats } from './reading/stats-view.js';
 export { readGrowing } from './making/growing-stream.js';
 export { findMergedInto } from './reading/merged-uploads.js';
 export { countOpenJobs } from './reading/open-jobs.js';
+export { listRefused } from './reading/list-refused.js';
 export { findRunning, type RunningRendition } from './reading/running-renditions.js';
 export { filterOf, listOf, uploadFilterFields, varsOf, withVars } from './reading/upload-filter.js';
 export {
@@ -62,6 +65,7 @@ export {
   UploadReader,
   uploadSorts,
 } from './reading/upload-reader.js';
+export { countFailures } from './reading/upload-failures.js';
 export { countUploads, type StatsRange } from './reading/upload-stats.js';
 export {
   type SignRendition,
@@ -80,6 +84,7 @@ export { reprocessUpload } from './requests/reprocess-upload.js';
 export { reprocessPage } from './requests/reprocess-uploads.js';
 export { ownWordsLimits } from './rows/own-words.js';
 export { Chunk, type ChunkWork } from './rows/chunk.entity.js';
+export type { RefusedCallback } from './rows/refused-callback.entity.js';
 export { RenditionVersion } from './rows/rendition-version.entity.js';
 export { Rendition } from './rows/rendition.entity.js';
 export { Ticket } from './rows/ticket.entity.js';

@@ -12,6 +12,7 @@ import { type ApiConfig, configToken, loggerToken } from '../tokens.js';
 import { bodySettingsOf } from './body-settings.js';
 import { CallbackKeys } from './callback-keys.js';
 import { callbackOutcomes } from './callback-metrics.js';
+import { KeptRefusals } from './kept-refusals.js';
 import { readPublicKey } from './public-key-file.js';
 
 const callbackPath = '/callbacks/oss';
@@ -20,7 +21,7 @@ const callbackPath = '/callbacks/oss';
 const hashedBytesMax = 8_388_608;
 
 /**
- * Logs refused callbacks with what `landfall callback explain` needs to know. Strangers can cause
+ * Logs and keeps refused callbacks with what `landfall callback explain` needs to know. Strangers can cause
  * these lines, so each kind of refusal gets a few full lines per minute; the others are counted and
  * logged together from time to time. A callback whose signature was made with the right key is a
  * kind of its own, so that junk cannot crowd it out.
@@ -33,6 +34,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   constructor(
     @Inject(configToken) private readonly config: ApiConfig,
     private readonly keys: CallbackKeys,
+    private readonly kept: KeptRefusals,
     @Inject(loggerToken) private readonly logger: Logger,
   ) {
     const file = config.callback.publicKeyFile;
@@ -56,21 +58,21 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     const captured = capture(request);
     const settings = this.settingsFor(captured);
     const isSigned = code === 'callback.signature_mismatch' && recoverDigest(captured, settings) !== null;
-    if (!this.limit.take(isSigned ? 'signed' : code)) return this.limit.count(code);
+    const kind = isSigned ? 'signed' : code;
+    if (!this.limit.take(kind)) return this.limit.count(code);
     const { 'x-oss-request-id': requestId, 'x-oss-bucket': bucket } = captured.headers;
-    this.logger.warn(
-      {
-        err: {
-          code,
-          message: maskSecrets(message).slice(0, 500),
-          ...(cause instanceof Error ? { cause: maskSecrets(cause.message).slice(0, 200) } : {}),
-        },
-        requestId: requestId?.slice(0, 100),
-        bucket: bucket?.slice(0, 100),
-        ...describeRefused(captured, settings),
+    const line = {
+      err: {
+        code,
+        message: maskSecrets(message).slice(0, 500),
+        ...(cause instanceof Error ? { cause: maskSecrets(cause.message).slice(0, 200) } : {}),
       },
-      'callback refused',
-    );
+      requestId: requestId?.slice(0, 100),
+      bucket: bucket?.slice(0, 100),
+      ...describeRefused(captured, settings),
+    };
+    this.logger.warn(line, 'callback refused');
+    this.kept.add({ kind, line, settings });
   }
 
   onModuleDestroy(): void {

@@ -7,7 +7,7 @@ const daysMax = 366;
 
 const { createdAfter, createdBefore } = uploadFilterFields;
 
-/** The query of GET /v1/stats. */
+/** The query of GET /v1/stats and GET /v1/failures. */
 export const statsQuery = z
   .strictObject({
     bucket: z

@@ -1,20 +1,41 @@
-import { type Stats, type StatsRange, statsSchema } from '#uploads';
+import { DataSource } from '#database';
+import {
+  countFailures,
+  countUploads,
+  type Failures,
+  failuresSchema,
+  type Stats,
+  type StatsRange,
+  statsSchema,
+  viewFailures,
+  viewStats,
+} from '#uploads';
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '../contract/annotations.js';
 import { documentSchema } from '../contract/named-schemas.js';
 import { Problems } from '../contract/problems.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
-import { KeptStats } from './kept-stats.js';
+import { KeptCounts } from './kept-counts.js';
 import { statsQuery } from './stats-query.js';
 
 @ApiTags('uploads')
-@Controller('v1/stats')
+@Controller('v1')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class StatsController {
-  constructor(private readonly stats: KeptStats) {}
+  private readonly stats: KeptCounts<Stats>;
+  private readonly failures: KeptCounts<Failures>;
 
-  @Get()
+  constructor(source: DataSource) {
+    this.stats = new KeptCounts(async (range, limitMs, countedAt) =>
+      viewStats(range, await countUploads(source, range, limitMs), countedAt),
+    );
+    this.failures = new KeptCounts(async (range, limitMs, countedAt) =>
+      viewFailures(range, await countFailures(source, range, limitMs), countedAt),
+    );
+  }
+
+  @Get('stats')
   @ApiOperation({
     summary: 'Count uploads and renditions',
     description:
@@ -24,5 +45,20 @@ export class StatsController {
   @Problems('stats.too_many', 'stats.busy')
   getStats(@Query({ schema: statsQuery }) range: StatsRange): Promise<Stats> {
     return this.stats.get(range);
+  }
+
+  @Get('failures')
+  @ApiOperation({
+    summary: 'Count failures by code',
+    description:
+      'Of the uploads that landed in a range of time: how many failed, and how many of their renditions, by the code of the error. An upload fails with the code of its first rendition that failed. GET /v1/uploads?errorCode= lists them.',
+  })
+  @ApiOkResponse({
+    description: 'The counts, and when they were taken',
+    schema: documentSchema(failuresSchema),
+  })
+  @Problems('stats.too_many', 'stats.busy')
+  getFailures(@Query({ schema: statsQuery }) range: StatsRange): Promise<Failures> {
+    return this.failures.get(range);
   }
 }

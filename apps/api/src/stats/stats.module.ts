@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
-import { KeptStats } from './kept-stats.js';
 import { StatsController } from './stats.controller.js';
 
-/** Counts uploads and renditions. */
-@Module({ controllers: [StatsController], providers: [KeptStats] })
+/** Counts uploads and renditions, and what of them failed. */
+@Module({ controllers: [StatsController] })
 export class StatsModule {}

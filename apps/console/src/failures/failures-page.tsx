@@ -1,6 +1,91 @@
+import './failures.css';
+import { useLocation } from 'preact-iso';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEvents } from '../live/use-events.js';
 import { PageHead } from '../parts/page-head.js';
-import { words } from '../words.js';
+import { ProblemNote } from '../parts/problem-note.js';
+import { useLoaded } from '../parts/use-loaded.js';
+import { client } from '../session/session.js';
+import { words as pageWords } from '../words.js';
+import { FailureGroup } from './failure-group.js';
+import { RefusedCallbacks } from './refused-callbacks.js';
+import { words } from './words.js';
 
+const ranges = [
+  ['1', 'day'],
+  ['7', 'week'],
+  ['30', 'month'],
+  ['365', 'year'],
+] as const;
+const usualDays = '7';
+const dayMs = 86_400_000;
+/** Counts are kept by the api for so long: to ask more often tells nothing new. */
+const freshMs = 5_500;
+/** What was counted long is kept for longer: nobody is told when it ends. */
+const againEveryMs = 20_000;
+
+/** What went wrong: with what landed, and with callbacks that never became an upload. */
 export default function FailuresPage() {
-  return <PageHead title={words.value.failures} />;
+  const { query, path, route } = useLocation();
+  const days = ranges.some(([value]) => value === query['days']) ? String(query['days']) : usualDays;
+  const createdAfter = useMemo(() => beginOf(Number(days)), [days]);
+  const { value, problem, isLoading, reload } = useLoaded(
+    (signal) => client().failures({ createdAfter }, { signal }),
+    [createdAfter],
+  );
+  useFreshly(reload);
+
+  return (
+    <>
+      <PageHead title={pageWords.value.failures}>
+        <label class="failures-range">
+          {words.value.range}
+          <select
+            value={days}
+            onChange={({ currentTarget }) => route(`${path}?days=${currentTarget.value}`, true)}
+          >
+            {ranges.map(([value, name]) => (
+              <option key={value} value={value}>
+                {words.value[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </PageHead>
+      {problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
+      <section class="failures-codes" aria-labelledby="failures-by-code" aria-busy={isLoading && !value}>
+        <h2 id="failures-by-code">{words.value.byCode}</h2>
+        {value?.items.length === 0 && <p>{words.value.noFailures}</p>}
+        {value?.items.map((failure) => (
+          <FailureGroup key={failure.code} failure={failure} createdAfter={createdAfter} onRedone={reload} />
+        ))}
+      </section>
+      <RefusedCallbacks />
+    </>
+  );
+}
+
+/** At a full minute, so that whoever looks in the same minute shares the count. */
+function beginOf(days: number): string {
+  return new Date(Math.floor(Date.now() / 60_000) * 60_000 - days * dayMs).toISOString();
+}
+
+/** Reloads when something failed, or what had failed is ready, at most as often as the counts change; and now and then. */
+function useFreshly(reload: () => void): void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEvents((events) => {
+    if (!events.some(({ type }) => /^(upload|rendition)\.(failed|ready|deleted|reprocessed)$/.test(type)))
+      return;
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      reload();
+    }, freshMs);
+  });
+  useEffect(() => {
+    const again = setInterval(reload, againEveryMs);
+    return () => {
+      clearInterval(again);
+      clearTimeout(timer.current);
+    };
+  }, []);
 }

@@ -1,6 +1,31 @@
+import './uploading.css';
+import { useEvents } from '../live/use-events.js';
 import { PageHead } from '../parts/page-head.js';
-import { words } from '../words.js';
+import { ProblemNote } from '../parts/problem-note.js';
+import { words as pageWords } from '../words.js';
+import { DropZone } from './drop-zone.js';
+import { followProblem, noteEvents } from './follow-uploads.js';
+import { OptionsForm } from './options-form.js';
+import { TransferList, TransferSummary } from './transfer-list.js';
+import { transfers } from './transfers.js';
 
+/** Files on their way from this machine to renditions. What is on its way goes on while other pages are shown. */
 export default function UploadingPage() {
-  return <PageHead title={words.value.upload} />;
+  useEvents(noteEvents);
+  return (
+    <>
+      <PageHead title={pageWords.value.upload} />
+      <div class="uploading">
+        <DropZone />
+        <OptionsForm />
+        {followProblem.value !== null && <ProblemNote problem={followProblem.value} />}
+        {transfers.value.length > 0 && (
+          <section class="uploading-files">
+            <TransferSummary />
+            <TransferList />
+          </section>
+        )}
+      </div>
+    </>
+  );
 }

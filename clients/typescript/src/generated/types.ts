@@ -205,6 +205,41 @@ export type EventUpload = {
 };
 
 /**
+ * What of the uploads that landed in a range of time has failed, by code.
+ */
+export type Failures = {
+    bucket: string | null;
+    createdAfter: string;
+    createdBefore: string | null;
+    /**
+     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
+     */
+    countedAt: string;
+    /**
+     * the largest count first
+     */
+    items: Array<{
+        code: string;
+        /**
+         * the sentence of docs/errors.md; null for a code of another release
+         */
+        meaning: string | null;
+        /**
+         * uploads that failed with it
+         */
+        uploads: number;
+        /**
+         * renditions that failed with it
+         */
+        renditions: number;
+        /**
+         * when the last of them changed: most often when it failed
+         */
+        lastAt: string;
+    }>;
+};
+
+/**
  * It is well.
  */
 export type Health = {
@@ -512,6 +547,56 @@ export type Queues = {
      */
     queueReachable: boolean | null;
     readAt: string;
+};
+
+/**
+ * A callback that was refused. Signature and secrets are masked; all else is a stranger’s word.
+ */
+export type RefusedCallback = {
+    id: string;
+    refusedAt: string;
+    code: string;
+    message: string;
+    /**
+     * OSS’s id of the request that uploaded
+     */
+    requestId: string | null;
+    /**
+     * as the header of OSS names it; nobody vouches for it
+     */
+    bucket: string | null;
+    request: {
+        method: string;
+        target: string;
+        headers: {
+            [key: string]: string;
+        };
+        body: string | null;
+        /**
+         * where the body is not text
+         */
+        bodyBase64: string | null;
+        /**
+         * of the whole body, of which the first 4096 are kept
+         */
+        bodyBytes: number;
+    };
+    /**
+     * what was signed, and what probably changed it, as `landfall callback explain` says it
+     */
+    explanation: Array<{
+        title: string;
+        verdict: 'ok' | 'wrong' | 'note';
+        lines: Array<string>;
+    }>;
+};
+
+/**
+ * One page of a list of refused callbacks.
+ */
+export type RefusedCallbackPage = {
+    items: Array<RefusedCallback>;
+    nextCursor: string | null;
 };
 
 /**
@@ -1801,6 +1886,60 @@ export type GetReadinessResponses = {
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
 
+export type ListRefusedCallbacksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * most callbacks on a page
+         */
+        limit?: number;
+        /**
+         * nextCursor of the previous page
+         */
+        cursor?: string;
+    };
+    url: '/v1/callbacks/refused';
+};
+
+export type ListRefusedCallbacksErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.cursor_invalid' | 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ListRefusedCallbacksError = ListRefusedCallbacksErrors[keyof ListRefusedCallbacksErrors];
+
+export type ListRefusedCallbacksResponses = {
+    /**
+     * One page
+     */
+    200: RefusedCallbackPage;
+};
+
+export type ListRefusedCallbacksResponse = ListRefusedCallbacksResponses[keyof ListRefusedCallbacksResponses];
+
 export type ListEventsData = {
     body?: never;
     path?: never;
@@ -1976,6 +2115,70 @@ export type StreamEventsResponses = {
 };
 
 export type StreamEventsResponse = StreamEventsResponses[keyof StreamEventsResponses];
+
+export type GetFailuresData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * exact bucket
+         */
+        bucket?: string;
+        /**
+         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         */
+        createdAfter?: string;
+        /**
+         * landed before
+         */
+        createdBefore?: string;
+    };
+    url: '/v1/failures';
+};
+
+export type GetFailuresErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'stats.too_many';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable' | 'stats.busy';
+    };
+};
+
+export type GetFailuresError = GetFailuresErrors[keyof GetFailuresErrors];
+
+export type GetFailuresResponses = {
+    /**
+     * The counts, and when they were taken
+     */
+    200: Failures;
+};
+
+export type GetFailuresResponse = GetFailuresResponses[keyof GetFailuresResponses];
 
 export type GetQueuesData = {
     body?: never;
@@ -2404,6 +2607,10 @@ export type ListUploadsData = {
          * one or several, such as ready,failed; without it all but those that are deleted
          */
         status?: Array<UploadStatus>;
+        /**
+         * it, or one of its renditions, failed with this code
+         */
+        errorCode?: string;
         /**
          * true: only the newest version of each object; false: only what it took the place of
          */

@@ -22,6 +22,11 @@ export const uploadFilterFields = {
   status: listOf(uploadStatusSchema, 20)
     .optional()
     .describe('one or several, such as ready,failed; without it all but those that are deleted'),
+  errorCode: z
+    .string()
+    .regex(/^[a-z]{1,40}\.[a-z_]{1,60}$/, 'must be a code such as media.damaged')
+    .optional()
+    .describe('it, or one of its renditions, failed with this code'),
   current: z
     .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
@@ -57,6 +62,7 @@ export function filterOf(
     prefix,
     kind,
     status: statuses,
+    errorCode,
     current,
     tag: tags,
     createdAfter,
@@ -66,7 +72,7 @@ export function filterOf(
   context: z.core.$RefinementCtx,
 ): UploadFilter {
   const { var: vars, label: labels } = namedWords(rest, ['var', 'label'], context);
-  const filter = { bucket, prefix, kind, statuses, current, tags, createdAfter, createdBefore };
+  const filter = { bucket, prefix, kind, statuses, errorCode, current, tags, createdAfter, createdBefore };
   return { ...filter, ...(vars ? { vars } : {}), ...(labels ? { labels } : {}) };
 }
 

@@ -25,6 +25,8 @@ export interface UploadFilter {
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
   vars?: Record<string, string> | undefined;
+  /** The code with which they, or one of their renditions, failed. */
+  errorCode?: string | undefined;
   /** All of these. */
   tags?: readonly string[] | undefined;
   labels?: Record<string, string> | undefined;
@@ -217,6 +219,7 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (!statuses?.includes('stored')) query.andWhere('u.proof IS NOT NULL');
   else if (statuses.length > 1) query.andWhere(`(u.proof IS NOT NULL OR u.status = 'stored')`);
   query.andWhere('u.merged_into IS NULL');
+  if (filter.errorCode !== undefined) narrowToFailures(query, filter, filter.errorCode);
   if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
   // Said twice for the planner: their indexes hold only what has any.
@@ -230,6 +233,22 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   if (filter.createdBefore)
     query.andWhere('u.id < :before', { before: firstIdOf(filter.createdBefore.getTime()) });
   return query;
+}
+
+/** The range is said of both once more: Postgres would read all failures of the code to compare them. */
+function narrowToFailures(
+  query: SelectQueryBuilder<Upload>,
+  { createdAfter, createdBefore }: UploadFilter,
+  errorCode: string,
+): void {
+  const failed = (id: string, table: string) =>
+    `SELECT ${id} FROM ${table} WHERE status = 'failed' AND error_code = :errorCode${
+      createdAfter ? ` AND ${id} >= :after` : ''
+    }${createdBefore ? ` AND ${id} < :before` : ''}`;
+  query.andWhere(
+    `u.id IN (${failed('id', 'uploads')} UNION ALL ${failed('upload_id', 'rendition_versions')})`,
+    { errorCode },
+  );
 }
 
 /**

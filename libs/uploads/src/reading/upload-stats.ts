@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { type DataSource, type EntityManager, isTimeLimitReached } from '#database';
+import { type DataSource, isTimeLimitReached } from '#database';
 import { firstIdOf, LandfallError } from '#runtime';
 import type { renditionKinds } from '#media';
 import type { RenditionStatus } from '../rows/rendition.entity.js';
@@ -30,8 +30,9 @@ export interface StatsCounts {
 }
 
 /** By the primary key, which begins with the time: only the range is read. */
-const inRange = (id: string) => `${id} >= $1 AND ${id} < $2`;
-const counted = `u.proof IS NOT NULL AND u.merged_into IS NULL AND ($3::text IS NULL OR u.bucket = $3)`;
+export const inRange = (id: string) => `${id} >= $1 AND ${id} < $2`;
+/** Which of uploads `u` count, for the parameters that `countInTime` gives. */
+export const counted = `u.proof IS NOT NULL AND u.merged_into IS NULL AND ($3::text IS NULL OR u.bucket = $3)`;
 const landingDay = `(u.created_at AT TIME ZONE 'UTC')::date`;
 
 /**
@@ -42,24 +43,43 @@ const landingDay = `(u.created_at AT TIME ZONE 'UTC')::date`;
  */
 export async function countUploads(
   source: DataSource,
-  { bucket, createdAfter, createdBefore }: StatsRange,
+  range: StatsRange,
   limitMs: number,
 ): Promise<StatsCounts> {
+  return countInTime(source, range, limitMs, async (ask) => {
+    const uploads: StatsCounts['uploads'] = await count(ask, 'u', 'uploads AS u');
+    // The range is said of both, or the planner reads all versions.
+    const versions = `uploads AS u JOIN rendition_versions AS v
+      ON v.upload_id = u.id AND ${inRange('v.upload_id')} AND v.status <> 'retired'`;
+    const renditions: StatsCounts['renditions'] = await count(ask, 'v', versions);
+    return { uploads, renditions };
+  });
+}
+
+/** Asks one question about a range: its ends are $1 and $2, its bucket $3. */
+type Ask = <Row>(statement: string) => Promise<Row[]>;
+
+/**
+ * Asks several questions about a range in one snapshot: what is ready in one count is not pending in the other.
+ * @param limitMs when Postgres gives up, for all of them together
+ * @throws LandfallError stats.too_many
+ */
+export async function countInTime<Counts>(
+  source: DataSource,
+  { bucket, createdAfter, createdBefore }: StatsRange,
+  limitMs: number,
+  count: (ask: Ask) => Promise<Counts>,
+): Promise<Counts> {
   const range = [idAt(createdAfter), idAt(createdBefore ?? new Date(2 ** 48 - 1)), bucket ?? null];
   const begin = performance.now();
-  const limit = () => Math.max(1, Math.ceil(limitMs - (performance.now() - begin)));
   try {
-    // One snapshot: what is ready in one count is not pending in the other.
-    return await source.transaction('REPEATABLE READ', async (manager) => {
-      await manager.query(`SET LOCAL statement_timeout = ${limit()}`);
-      const uploads: StatsCounts['uploads'] = await count(manager, 'u', 'uploads AS u', range);
-      await manager.query(`SET LOCAL statement_timeout = ${limit()}`);
-      // The range is said of both, or the planner reads all versions.
-      const versions = `uploads AS u JOIN rendition_versions AS v
-        ON v.upload_id = u.id AND ${inRange('v.upload_id')} AND v.status <> 'retired'`;
-      const renditions: StatsCounts['renditions'] = await count(manager, 'v', versions, range);
-      return { uploads, renditions };
-    });
+    return await source.transaction('REPEATABLE READ', (manager) =>
+      count(async <Row>(statement: string) => {
+        const leftMs = Math.max(1, Math.ceil(limitMs - (performance.now() - begin)));
+        await manager.query(`SET LOCAL statement_timeout = ${leftMs}`);
+        return (await manager.query(statement, range)) as Row[];
+      }),
+    );
   } catch (error) {
     if (!isTimeLimitReached(error)) throw error;
     throw new LandfallError('stats.too_many', 'choose a shorter range of time', { cause: error });
@@ -71,20 +91,13 @@ function idAt(time: Date): string {
   return firstIdOf(Math.max(0, time.getTime()));
 }
 
-async function count<Status, Kind>(
-  manager: EntityManager,
-  what: 'u' | 'v',
-  from: string,
-  range: unknown[],
-): Promise<Count<Status, Kind>[]> {
-  const rows: (Omit<Count<Status, Kind>, 'count' | 'bytes'> & { count: string; bytes: string })[] =
-    await manager.query(
-      `SELECT status, kind, day::text, count, bytes
-       FROM (SELECT ${what}.status, ${what}.kind, ${landingDay} AS day,
-                    count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
-             FROM ${from} WHERE ${inRange('u.id')} AND ${counted} GROUP BY 1, 2, 3) AS counts`,
-      range,
-    );
+async function count<Status, Kind>(ask: Ask, what: 'u' | 'v', from: string): Promise<Count<Status, Kind>[]> {
+  const rows = await ask<Omit<Count<Status, Kind>, 'count' | 'bytes'> & { count: string; bytes: string }>(
+    `SELECT status, kind, day::text, count, bytes
+     FROM (SELECT ${what}.status, ${what}.kind, ${landingDay} AS day,
+                  count(*), coalesce(sum(${what}.size_bytes), 0) AS bytes
+           FROM ${from} WHERE ${inRange('u.id')} AND ${counted} GROUP BY 1, 2, 3) AS counts`,
+  );
   return rows.map(({ status, kind, day, ...sums }) => ({
     status,
     kind,

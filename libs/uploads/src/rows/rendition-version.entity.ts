@@ -20,6 +20,7 @@ export type VersionStatus = (typeof versionStatuses)[number];
 @Index('rendition_versions_ready', { synchronize: false })
 @Index('rendition_versions_due', { synchronize: false })
 @Index('rendition_versions_running', { synchronize: false })
+@Index('rendition_versions_failed', { synchronize: false })
 export class RenditionVersion {
   /** UUIDv7: of two versions of a rendition the larger id is the newer one. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'rendition_versions_pkey' })

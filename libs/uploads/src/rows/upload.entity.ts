@@ -46,6 +46,7 @@ export type UploadSource = (typeof uploadSources)[number];
 @Index('uploads_sweep', { synchronize: false })
 @Index('uploads_ended', { synchronize: false })
 @Index('uploads_kind', { synchronize: false })
+@Index('uploads_failed', { synchronize: false })
 export class Upload {
   /** UUIDv7: its order is the order of landing, so the primary key serves "newest first", cursors and time filters. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'uploads_pkey' })

@@ -1,8 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { DataSource } from '#database';
 import { LandfallError } from '#runtime';
-import { countUploads, type Stats, type StatsRange, viewStats } from '#uploads';
-import { Injectable } from '@nestjs/common';
+import type { StatsRange } from '#uploads';
 import { LRUCache } from 'lru-cache';
 
 /** When Postgres gives up counting. */
@@ -15,19 +13,21 @@ const keptMax = 200;
 const waitingMax = 8;
 
 /**
- * Counts uploads for whoever asks, one range at a time in this process, and keeps what was counted for a while: any number of
+ * Counts for whoever asks, one range at a time in this process, and keeps what was counted for a while: any number of
  * dashboards cost as much as one.
  */
-@Injectable()
-export class KeptStats {
-  private readonly kept = new LRUCache<string, Stats>({ max: keptMax });
-  private readonly counting = new Map<string, Promise<Stats>>();
+export class KeptCounts<Counts extends object> {
+  private readonly kept = new LRUCache<string, Counts>({ max: keptMax });
+  private readonly counting = new Map<string, Promise<Counts>>();
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly source: DataSource) {}
+  /** @param countNow gives up after `limitMs`; what it answers says that it was counted at `countedAt` */
+  constructor(
+    private readonly countNow: (range: StatsRange, limitMs: number, countedAt: Date) => Promise<Counts>,
+  ) {}
 
   /** @throws LandfallError stats.too_many, stats.busy */
-  get(range: StatsRange): Promise<Stats> {
+  get(range: StatsRange): Promise<Counts> {
     const key = JSON.stringify([range.bucket, range.createdAfter, range.createdBefore]);
     const known = this.kept.get(key);
     if (known) return Promise.resolve(known);
@@ -45,12 +45,11 @@ export class KeptStats {
     return counted;
   }
 
-  private async count(key: string, range: StatsRange): Promise<Stats> {
-    const countedAt = new Date();
+  private async count(key: string, range: StatsRange): Promise<Counts> {
     const begin = performance.now();
-    const stats = viewStats(range, await countUploads(this.source, range, limitMs), countedAt);
+    const counts = await this.countNow(range, limitMs, new Date());
     const tookMs = performance.now() - begin;
-    this.kept.set(key, stats, { ttl: Math.max(keptAtLeastMs, tookMs * keptTimes) });
-    return stats;
+    this.kept.set(key, counts, { ttl: Math.max(keptAtLeastMs, tookMs * keptTimes) });
+    return counts;
   }
 }

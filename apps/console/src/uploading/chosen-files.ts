@@ -1,0 +1,65 @@
+/** A file that was chosen, and its path within what was chosen. */
+export interface ChosenFile {
+  readonly file: File;
+  readonly path: string;
+}
+
+/** More at once are left out: they have to be held in memory, and drawn. */
+export const chosenMax = 10_000;
+
+/** The files of an input; of one for folders with their paths. */
+export function filesOfInput(list: FileList): ChosenFile[] {
+  return [...list].slice(0, chosenMax).map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+}
+
+/** The files of the clipboard, such as a screenshot. They are all called alike: the time tells them apart. */
+export function filesOfPaste(list: FileList): ChosenFile[] {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  return [...list].map((file, index) => {
+    const [, extension = ''] = /(\.\w{1,8})$/.exec(file.name) ?? [];
+    const name = `pasted-${time}${index === 0 ? '' : `-${index + 1}`}${extension}`;
+    return { file: new File([file], name, { type: file.type }), path: name };
+  });
+}
+
+/**
+ * The files of a drop, also those within folders. What is dropped can be read in the handler alone: the entries are taken before
+ * anything is waited for.
+ */
+export async function filesOfDrop({ items }: DataTransfer): Promise<ChosenFile[]> {
+  const dropped = [...items]
+    .filter(({ kind }) => kind === 'file')
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const found: ChosenFile[] = [];
+  for (const { entry, file } of dropped)
+    if (entry?.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, found);
+    else if (file && found.length < chosenMax) found.push({ file, path: file.name });
+  return found;
+}
+
+async function readFolder(root: FileSystemDirectoryEntry, found: ChosenFile[]): Promise<void> {
+  const folders = [root];
+  for (let folder = folders.pop(); folder; folder = folders.pop()) {
+    const reader = folder.createReader();
+    // It gives about a hundred at a time, and none at the end.
+    for (let entries = await readEntries(reader); entries.length > 0; entries = await readEntries(reader))
+      for (const entry of entries) {
+        if (found.length >= chosenMax) return;
+        if (entry.isDirectory) folders.push(entry as FileSystemDirectoryEntry);
+        else
+          found.push({ file: await readFile(entry as FileSystemFileEntry), path: entry.fullPath.slice(1) });
+      }
+  }
+}
+
+function readEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => {
+    reader.readEntries(resolve, reject);
+  });
+}
+
+function readFile(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => {
+    entry.file(resolve, reject);
+  });
+}

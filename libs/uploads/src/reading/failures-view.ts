@@ -1,0 +1,73 @@
+import { listErrors } from '#runtime';
+import { z } from 'zod';
+import type { FailureCount } from './upload-failures.js';
+import type { StatsRange } from './upload-stats.js';
+
+/** What failed, by the code of its error. */
+export const failuresSchema = z
+  .object({
+    bucket: z.string().nullable(),
+    createdAfter: z.iso.datetime(),
+    createdBefore: z.iso.datetime().nullable(),
+    countedAt: z.iso
+      .datetime()
+      .describe('an answer is kept for 5 seconds, or for 20 times as long as it took to count'),
+    items: z
+      .array(
+        z.object({
+          code: z.string(),
+          meaning: z
+            .string()
+            .nullable()
+            .describe('the sentence of docs/errors.md; null for a code of another release'),
+          uploads: z.int().describe('uploads that failed with it'),
+          renditions: z.int().describe('renditions that failed with it'),
+          lastAt: z.iso.datetime().describe('when the last of them changed: most often when it failed'),
+        }),
+      )
+      .describe('the largest count first'),
+  })
+  .meta({
+    id: 'Failures',
+    description: 'What of the uploads that landed in a range of time has failed, by code.',
+    examples: [
+      {
+        bucket: null,
+        createdAfter: '2026-01-01T00:00:00.000Z',
+        createdBefore: null,
+        countedAt: '2026-01-15T08:30:00.000Z',
+        items: [
+          {
+            code: 'media.damaged',
+            meaning: 'The media is damaged or incomplete',
+            uploads: 2,
+            renditions: 3,
+            lastAt: '2026-01-15T08:29:12.000Z',
+          },
+        ],
+      },
+    ],
+  });
+export type Failures = z.output<typeof failuresSchema>;
+
+/** Shows counts of failures as the API's contract has them. */
+export function viewFailures(
+  { bucket, createdAfter, createdBefore }: StatsRange,
+  counts: readonly FailureCount[],
+  countedAt: Date,
+): Failures {
+  const meanings = new Map<string, string>(listErrors().map(([code, { message }]) => [code, message]));
+  return {
+    bucket: bucket ?? null,
+    createdAfter: createdAfter.toISOString(),
+    createdBefore: createdBefore?.toISOString() ?? null,
+    countedAt: countedAt.toISOString(),
+    items: counts.map(({ code, uploads, renditions, lastAt }) => ({
+      code,
+      meaning: meanings.get(code) ?? null,
+      uploads,
+      renditions,
+      lastAt: lastAt.toISOString(),
+    })),
+  };
+}
