@@ -98,6 +98,21 @@ describe('an upload that no callback told of', () => {
     });
   });
 
+  test.each(['failed', 'ignored', 'deleted'] as const)(
+    'is no second upload when an event comes late and that of its request is %s; one of another request is',
+    async (status) => {
+      const first = await land({ proof: 'url', requestId: 'FIRST' });
+      await confirm(first);
+      await database.source.query('UPDATE uploads SET status = $1 WHERE id = $2', [status, first]);
+      const late = await land({ source: 'event', requestId: 'FIRST' });
+      expect(await confirm(late)).toBeNull();
+      expect(await uploadOf(late)).toMatchObject({ mergedInto: first });
+      expect(await uploadOf(first)).toMatchObject({ status, proof: 'url' });
+      const again = await land({ source: 'event', requestId: 'SECOND' });
+      expect(await confirm(again)).toMatchObject({ id: again, status: 'processing' });
+    },
+  );
+
   test('vouches for what the callback of a plain template told of, and keeps what that said', async () => {
     const imageInfo = { width: 4, height: 3, format: 'jpg' };
     const first = await land({ claimedVars: { user_id: 'anybody' }, imageInfo });

@@ -11,12 +11,28 @@ const lockHolder = new PreparedStatement<Upload>(
      FOR UPDATE`,
 );
 
-/** The other upload that holds an object version, locked for the caller's transaction. */
+const lockToldOf = new PreparedStatement<Upload>(
+  'lock-told-of',
+  (columns) =>
+    `SELECT ${columns(Upload, 'u')} FROM uploads AS u
+     WHERE bucket = $1 AND object_key = $2 AND etag = $3 AND id <> $4 AND request_id = $5
+       AND confirmed_at IS NOT NULL AND merged_into IS NULL
+     ORDER BY id DESC LIMIT 1 FOR UPDATE`,
+);
+
+/**
+ * The other upload that holds an object version, locked for the caller's transaction. An event tells of an upload that may have
+ * ended by the time it comes: it is of the same request to OSS, and no new one.
+ */
 export async function findHolder(
   manager: EntityManager,
-  { id, bucket, objectKey }: Upload,
+  { id, bucket, objectKey, source, requestId }: Upload,
   etag: string,
 ): Promise<Upload | null> {
-  const [holder] = await lockHolder.run(manager, [bucket, objectKey, etag, id]);
-  return holder ?? null;
+  const version = [bucket, objectKey, etag, id];
+  const [holder] = await lockHolder.run(manager, version);
+  if (holder) return holder;
+  if (source !== 'event' || requestId === null) return null;
+  const [ended] = await lockToldOf.run(manager, [...version, requestId]);
+  return ended ?? null;
 }
