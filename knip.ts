@@ -14,7 +14,6 @@ const config: KnipConfig = {
     'apps/*/src/main.ts!',
     'apps/oss-emulator/src/command.ts!',
     'apps/console/src/main.tsx!',
-    'apps/console/vite.config.ts',
     'apps/cli/bootstrap.mjs!',
     'apps/cli/bootstrap/bundle.mjs',
     'bench/main.ts!',
@@ -39,6 +38,7 @@ const config: KnipConfig = {
     '!**/*.fixture.ts!',
     '!**/test-data/**!',
   ],
+  vite: { config: ['apps/console/vite.config.ts'] },
   // Others install this package: what it exports is for them, and what is generated is whole.
   ignoreIssues: { 'clients/typescript/**': ['exports', 'types'] },
   // Programs that some tests use where they are installed.
