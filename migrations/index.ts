@@ -17,6 +17,7 @@ import { ShowWhatPlays1765065600000 } from './0016-show-what-plays.js';
 import { ReportWork1765152000000 } from './0017-report-work.js';
 import { CarryTraces1765238400000 } from './0018-carry-traces.js';
 import { BoundGrowth1765497600000 } from './0019-bound-growth.js';
+import { PauseQueues1765670400000 } from './0021-pause-queues.js';
 
 export { lockBriefly, type OnlineMigration, type TakenLock } from './online-migration.js';
 
@@ -41,4 +42,5 @@ export const migrations = [
   ReportWork1765152000000,
   CarryTraces1765238400000,
   BoundGrowth1765497600000,
+  PauseQueues1765670400000,
 ] as const;
