@@ -47,6 +47,7 @@ const rooms = {
 const apps = {
   api: [
     'runtime',
+    'capacity',
     'media',
     'database',
     'oss',

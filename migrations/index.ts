@@ -18,6 +18,7 @@ import { ReportWork1765152000000 } from './0017-report-work.js';
 import { CarryTraces1765238400000 } from './0018-carry-traces.js';
 import { BoundGrowth1765497600000 } from './0019-bound-growth.js';
 import { FindFailures1765584000000 } from './0020-find-failures.js';
+import { PauseQueues1765670400000 } from './0021-pause-queues.js';
 
 export { lockBriefly, type OnlineMigration, type TakenLock } from './online-migration.js';
 
@@ -43,4 +44,5 @@ export const migrations = [
   CarryTraces1765238400000,
   BoundGrowth1765497600000,
   FindFailures1765584000000,
+  PauseQueues1765670400000,
 ] as const;

@@ -55,6 +55,7 @@ export async function startJobsWorker(
   });
   const handlers: JobHandlers = {
     'upload.process': handler('upload.process'),
+    'upload.try': handler('upload.try'),
     'upload.render': handler('upload.render'),
     'upload.transcode': handler('upload.transcode'),
     'upload.chunk': handler('upload.chunk'),

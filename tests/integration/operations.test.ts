@@ -54,6 +54,28 @@ const table: Record<string, Row> = {
   getLiveness: { status: 200, test: `${integration}/http-answers.test.ts` },
   getReadiness: { status: 200, test: `${integration}/database-outage.test.ts` },
   getQueues: { status: 200, test: `${integration}/queues.test.ts` },
+  pauseQueue: { status: 200, values: ['transcode'], test: `${integration}/pauses.test.ts` },
+  resumeQueue: { status: 200, values: ['transcode'], test: `${integration}/pauses.test.ts` },
+  listWorkers: { status: 200, test: `${integration}/pauses.test.ts` },
+  getPipelines: { status: 200, test: `${integration}/pipelines-endpoint.test.ts` },
+  getPipelinesSchema: { status: 200, test: `${integration}/pipelines-endpoint.test.ts` },
+  checkPipelines: {
+    status: 200,
+    body: { text: 'version: 1' },
+    test: `${integration}/pipelines-endpoint.test.ts`,
+  },
+  dryRunPipelines: { status: 200, body: {}, test: `${integration}/pipelines-endpoint.test.ts` },
+  // Its upload is none that was read.
+  tryRendition: {
+    status: 404,
+    body: { uploadId: '019bbd8e-7b00-7000-8000-000000000001', rendition: { width: 10 } },
+    test: `${integration}/pipelines-endpoint.test.ts`,
+  },
+  getTrial: {
+    status: 404,
+    values: ['019bbd8e-7b00-7000-8000-000000000001'],
+    test: `${integration}/pipelines-endpoint.test.ts`,
+  },
   // Nothing is made of an upload here: links and keys are of what is.
   getStreamKey: { status: 404, of: ['upload'], values: ['hls'], test: streams },
   getStreamFile: {

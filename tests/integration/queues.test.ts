@@ -300,12 +300,19 @@ describe('the figures of the queues', () => {
       for (const reporter of reporters.splice(0)) await reporter.stop();
     });
     const start = (running: string[], ended: { job: string; ended: number; failed: number }[]) => {
-      const takeWork = () => ({ running, delayed: [], ended: ended.splice(0) });
+      const takeWork = () => ({
+        running: running.map((id) => ({ id, since: new Date() })),
+        delayed: [],
+        ended: ended.splice(0),
+      });
       const reporting = {
         source: database.source,
         queues: ['thumbnail'],
+        slots: { thumbnail: 2 },
+        cores: 2,
         takeWork,
         checkQueue: async () => {},
+        applyPauses: () => {},
       };
       const reporter = new WorkerReporter(reporting, logger);
       reporter.start();

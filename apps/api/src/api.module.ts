@@ -6,6 +6,7 @@ import { EventsModule } from './events/events.module.js';
 import { RefusedPushes } from './events/refused-pushes.js';
 import { HttpModule } from './http/http.module.js';
 import { LiveModule } from './live/live.module.js';
+import { PipelinesModule } from './pipelines/pipelines.module.js';
 import { QueuesModule } from './queues/queues.module.js';
 import { type ApiParts, SharedModule } from './shared.module.js';
 import { StatsModule } from './stats/stats.module.js';
@@ -21,6 +22,7 @@ const features = () => [
   UploadsModule,
   StatsModule,
   QueuesModule,
+  PipelinesModule,
   StreamsModule,
   LiveModule,
   WebhooksModule,

@@ -95,6 +95,11 @@ const apiErrors = defineErrors({
     retry: 'never',
     message: 'The upload is no longer as If-Match says: read it again',
   },
+  'pipelines.text_invalid': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'The text is no valid pipelines file: check it first',
+  },
   'stats.busy': {
     kind: 'unavailable',
     retry: 'backoff',

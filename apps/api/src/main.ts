@@ -5,7 +5,7 @@ import { LogEvent } from '#events';
 import { IdempotencyKey } from '#idempotency';
 import { openManagement, Readiness } from '#management';
 import { OutboxRow } from '#outbox';
-import { loadPipelines } from '#pipelines';
+import { readPipelinesFile } from '#pipelines';
 import { measureQueues, queueEntities, QueueFigures } from '#queues';
 import { openTracing, traceFields } from '#tracing';
 import { openRegistry, uploadEntities } from '#uploads';
@@ -57,7 +57,7 @@ measureQueues(figures);
 const shown = { readiness, readQueues: () => figures.get() };
 const management = await openManagement(config.management, shown, logger);
 
-const pipelines = loadPipelines(config.media.pipelinesFile);
+const { text: pipelinesText, pipelines } = readPipelinesFile(config.media.pipelinesFile);
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callbacks', logger);
 
 let url = '';
@@ -96,7 +96,17 @@ const adapter = new FastifyAdapter({
   },
 });
 const app = await NestFactory.create<NestFastifyApplication>(
-  ApiModule.register({ config, logger, source, registry, pipelines, publicUrl, readiness, figures }),
+  ApiModule.register({
+    config,
+    logger,
+    source,
+    registry,
+    pipelines,
+    pipelinesText,
+    publicUrl,
+    readiness,
+    figures,
+  }),
   adapter,
   { bodyParser: false, abortOnError: false, logger: nestLogger(logger) },
 );

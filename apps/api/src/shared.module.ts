@@ -11,6 +11,7 @@ import {
   type ApiConfig,
   configToken,
   loggerToken,
+  pipelinesTextToken,
   pipelinesToken,
   type PublicUrl,
   publicUrlToken,
@@ -23,6 +24,8 @@ export interface ApiParts {
   source: DataSource;
   registry: UploadRegistry;
   pipelines: Pipelines;
+  /** The file that they were read from. */
+  pipelinesText: string;
   publicUrl: PublicUrl;
   readiness: Readiness;
   figures: QueueFigures;
@@ -32,11 +35,13 @@ export interface ApiParts {
 @Module({})
 export class SharedModule {
   static register(parts: ApiParts): DynamicModule {
-    const { config, logger, source, registry, pipelines, publicUrl, readiness, figures } = parts;
+    const { config, logger, source, registry, pipelines, publicUrl, readiness, figures, pipelinesText } =
+      parts;
     const providers = [
       { provide: configToken, useValue: config },
       { provide: loggerToken, useValue: logger },
       { provide: pipelinesToken, useValue: pipelines },
+      { provide: pipelinesTextToken, useValue: pipelinesText },
       { provide: publicUrlToken, useValue: publicUrl },
       { provide: DataSource, useValue: source },
       { provide: Readiness, useValue: readiness },
@@ -55,6 +60,7 @@ export class SharedModule {
       configToken,
       loggerToken,
       pipelinesToken,
+      pipelinesTextToken,
       publicUrlToken,
       DataSource,
       Readiness,

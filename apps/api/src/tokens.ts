@@ -4,6 +4,7 @@ import type { Config } from '#runtime';
 export const configToken = Symbol('config');
 export const loggerToken = Symbol('logger');
 export const pipelinesToken = Symbol('pipelines');
+export const pipelinesTextToken = Symbol('pipelinesText');
 export const publicUrlToken = Symbol('publicUrl');
 
 /** The settings with which the api was started. */

@@ -5,7 +5,7 @@ import { JobsModule, openQueueBackend } from '#jobs';
 import { openManagement, Readiness } from '#management';
 import { OutboxRow } from '#outbox';
 import { loadPipelines } from '#pipelines';
-import { queueEntities, QueueFigures, WorkerReporter } from '#queues';
+import { queueEntities, QueueFigures, readPauses, WorkerReporter } from '#queues';
 import { Reconcile } from '#reconcile';
 import {
   closeOnSignal,
@@ -93,13 +93,14 @@ const worker = createWorkerContext(
     hardware,
   },
 );
+const concurrency = {
+  ...(takes('thumbnail') ? { thumbnail: images } : {}),
+  ...(takes('transcode') ? { transcode: transcodes } : {}),
+};
 const app = await NestFactory.createApplicationContext(
   WorkerModule.register(worker, {
     backend,
-    concurrency: {
-      ...(takes('thumbnail') ? { thumbnail: images } : {}),
-      ...(takes('transcode') ? { transcode: transcodes } : {}),
-    },
+    concurrency,
     shutdownGraceMs: config.worker.shutdownGraceMs,
     directUrl,
     beforeQueueing: (rows) => recordLanded(source, rows),
@@ -109,10 +110,12 @@ const app = await NestFactory.createApplicationContext(
   { logger: nestLogger(logger), abortOnError: false },
 );
 const jobs = app.get(JobsModule);
-await jobs.start();
+const paused = Object.keys(await readPauses(source));
+await jobs.start(paused);
 const sequencer = new EventSequencer(directUrl, logger, placeDeliveries);
 sequencer.start();
 const deliverer = takes('delivery') ? new Deliverer({ source, directUrl }, config.webhooks, logger) : null;
+deliverer?.applyPause(paused.includes('delivery'));
 deliverer?.start();
 const { registry, close: closeRegistry } = openRegistry(config, 'landfall-found', logger);
 const sweep = new UploadSweep(
@@ -137,12 +140,18 @@ const reporter = new WorkerReporter(
   {
     source,
     queues: config.worker.queues,
+    slots: { ...concurrency, ...(deliverer ? { delivery: config.webhooks.maxRequests } : {}) },
+    cores: capacity.cores,
     takeWork: () => {
       const { ended, ...work } = jobs.takeWork();
       const delivered = deliverer ? [{ job: 'delivery', ...deliverer.takeEnded() }] : [];
       return { ...work, ended: [...ended, ...delivered] };
     },
     checkQueue: () => jobs.checkQueue(),
+    applyPauses: (queues) => {
+      jobs.applyPauses(queues);
+      deliverer?.applyPause(queues.includes('delivery'));
+    },
   },
   logger,
 );

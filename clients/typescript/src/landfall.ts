@@ -1,8 +1,18 @@
-import type { Failures, GetFailuresData, GetStatsData, GetStatsResponse, Queues } from './generated/types.js';
+import type {
+  Failures,
+  GetFailuresData,
+  GetStatsData,
+  GetStatsResponse,
+  QueueName,
+  QueuePause,
+  Queues,
+  Workers,
+} from './generated/types.js';
 import { type CallOptions, type Credential, Transport } from './http/transport.js';
 import { operations } from './operations.js';
 import { Callbacks } from './resources/callbacks.js';
 import { Events } from './resources/events.js';
+import { PipelinesFile } from './resources/pipelines-file.js';
 import { Tickets } from './resources/tickets.js';
 import { Tokens } from './resources/tokens.js';
 import { Webhooks } from './resources/webhooks.js';
@@ -37,6 +47,7 @@ export class Landfall {
   readonly tickets: Tickets;
   readonly tokens: Tokens;
   readonly webhooks: Webhooks;
+  readonly pipelines: PipelinesFile;
   private readonly transport: Transport;
 
   /** @throws TypeError if the URL or the credential is none */
@@ -60,6 +71,7 @@ export class Landfall {
     this.tickets = new Tickets(transport);
     this.tokens = new Tokens(transport);
     this.webhooks = new Webhooks(transport);
+    this.pipelines = new PipelinesFile(transport);
   }
 
   /** Counts uploads and their bytes by status, kind and day. */
@@ -75,6 +87,21 @@ export class Landfall {
   /** Says how much work there is, by queue and job, and how fast it goes. */
   queues(options?: CallOptions): Promise<Queues> {
     return this.transport.call(operations.getQueues, {}, options);
+  }
+
+  /** Has workers take nothing more from a queue, within five seconds and until it is resumed. What runs goes on. */
+  pauseQueue(queue: QueueName, options?: CallOptions): Promise<QueuePause> {
+    return this.transport.call(operations.pauseQueue, { path: { queue } }, options);
+  }
+
+  /** Has workers take from a queue again. */
+  resumeQueue(queue: QueueName, options?: CallOptions): Promise<QueuePause> {
+    return this.transport.call(operations.resumeQueue, { path: { queue } }, options);
+  }
+
+  /** Lists the workers that are alive, with what each takes and does. */
+  workers(options?: CallOptions): Promise<Workers> {
+    return this.transport.call(operations.listWorkers, {}, options);
   }
 }
 

@@ -20,7 +20,7 @@ const patch = repeatable('PATCH');
 /** POSTs whose effect is the same however often they are sent. */
 const ask = repeatable('POST');
 
-/** A POST that is not sent again: the answer that got lost had a secret in it. */
+/** A POST that is not sent again: the answer that got lost had a secret in it, or twice is too much. */
 const once = <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
   method: 'POST',
   path,
@@ -58,6 +58,17 @@ export const operations = {
     '/v1/callbacks/refused',
   ),
   getQueues: get<api.GetQueuesData, api.GetQueuesResponses>('/v1/queues'),
+  pauseQueue: ask<api.PauseQueueData, api.PauseQueueResponses>('/v1/queues/{queue}/pause'),
+  resumeQueue: ask<api.ResumeQueueData, api.ResumeQueueResponses>('/v1/queues/{queue}/resume'),
+  listWorkers: get<api.ListWorkersData, api.ListWorkersResponses>('/v1/workers'),
+  getPipelines: get<api.GetPipelinesData, api.GetPipelinesResponses>('/v1/pipelines'),
+  getPipelinesSchema: get<api.GetPipelinesSchemaData, api.GetPipelinesSchemaResponses>(
+    '/v1/pipelines/schema',
+  ),
+  checkPipelines: ask<api.CheckPipelinesData, api.CheckPipelinesResponses>('/v1/pipelines/check'),
+  dryRunPipelines: ask<api.DryRunPipelinesData, api.DryRunPipelinesResponses>('/v1/pipelines/dry-run'),
+  tryRendition: once<api.TryRenditionData, api.TryRenditionResponses>('/v1/pipelines/try'),
+  getTrial: get<api.GetTrialData, api.GetTrialResponses>('/v1/pipelines/try/{trialId}'),
   createWebhook: create<api.CreateWebhookData, api.CreateWebhookResponses>('/v1/webhooks'),
   listWebhooks: get<api.ListWebhooksData, api.ListWebhooksResponses>('/v1/webhooks'),
   getWebhook: get<api.GetWebhookData, api.GetWebhookResponses>('/v1/webhooks/{id}'),

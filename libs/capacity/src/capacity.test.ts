@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { costs } from './costs.js';
 import { type Demand, planCapacity } from './plan-capacity.js';
 import { diurnal, type SimulatedQueue, simulateDay } from './simulate-day.js';
+import { remakeSeconds } from './remake-seconds.js';
 import { workOf } from './work-of-pipelines.js';
 
 const pipelines = parsePipelines(
@@ -127,5 +128,33 @@ describe('a simulated day', () => {
   test('waits longer for workers that come later', () => {
     const late = simulateDay(queue, { ...scaler, startUp: 600 }, 3);
     expect(late.oldestSeconds).toBeGreaterThanOrEqual(simulateDay(queue, scaler, 3).oldestSeconds);
+  });
+});
+
+describe('what making renditions again takes', () => {
+  const specsOf = (kind: 'image' | 'video', prefix: string) =>
+    pipelines.pipelines.find(({ match }) => match.kind === kind && (match.prefix ?? '') === prefix)
+      ?.renditions ?? [];
+  const photo = specsOf('image', '');
+  const film = specsOf('video', 'films/');
+
+  test('is nothing for nothing, and as much as a fresh upload takes', () => {
+    expect(remakeSeconds([], { width: 4_000, height: 3_000 })).toBe(0);
+    const fresh = workOf(pipelines, 12).imageMs / 1_000;
+    expect(remakeSeconds(photo, { width: 4_000, height: 3_000 })).toBeCloseTo(fresh, 5);
+    // Facts that say nothing are taken for those of a usual photo.
+    expect(remakeSeconds(photo, {})).toBeCloseTo(fresh, 5);
+  });
+
+  test('grows with a video, and with the rungs that its size allows', () => {
+    const minute = remakeSeconds(film, { width: 1_920, height: 1_080, durationMs: 60_000 });
+    const still = costs.stillVideo.value;
+    const { videoSecondsPerMinute } = workOf(pipelines, 12);
+    expect(minute).toBeCloseTo(videoSecondsPerMinute + still, 5);
+    expect(remakeSeconds(film, { width: 1_920, height: 1_080, durationMs: 120_000 })).toBeCloseTo(
+      2 * (minute - still) + still,
+      5,
+    );
+    expect(remakeSeconds(film, { width: 854, height: 480, durationMs: 60_000 })).toBeLessThan(minute);
   });
 });

@@ -8,4 +8,5 @@
 export { type Cost, costs } from './costs.js';
 export { type CapacityPlan, type Demand, planCapacity } from './plan-capacity.js';
 export { type SimulatedQueue, simulateDay } from './simulate-day.js';
+export { remakeSeconds } from './remake-seconds.js';
 export { type Work, workOf } from './work-of-pipelines.js';

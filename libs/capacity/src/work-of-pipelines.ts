@@ -19,7 +19,8 @@ export interface Work {
   readonly guesses: readonly string[];
 }
 
-const formatCosts = {
+/** What a megapixel of a rendition costs, in ms. */
+export const formatCosts = {
   webp: costs.webpMegapixel,
   jpeg: costs.jpegMegapixel,
   png: costs.pngMegapixel,

@@ -2,7 +2,7 @@ import { queueNames, type QueueName } from '#outbox';
 import { LandfallError, type Logger } from '#runtime';
 import { BullModule, getQueueToken, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { type DynamicModule, Inject, Module, type OnModuleDestroy, type Type } from '@nestjs/common';
-import type { Job, Queue, Worker } from 'bullmq';
+import { type Job, type Queue, WaitingError, type Worker } from 'bullmq';
 import { DataSource } from '#database';
 import { askQueue } from './ask-queue.js';
 import type { JobHandlers } from './job-handlers.js';
@@ -41,6 +41,7 @@ const checkTimeoutMs = 2_000;
 
 /** The processor of a queue, with the locks of its jobs. */
 abstract class LockingProcessor extends WorkerHost {
+  abstract readonly queue: QueueName;
   abstract readonly locks: JobLocks;
 }
 
@@ -62,6 +63,7 @@ function processorOf(
     autorun: false,
   })
   class QueueProcessor extends LockingProcessor {
+    readonly queue = queue;
     #locks: JobLocks | undefined;
 
     constructor(@Inject(JobRunner) private readonly runner: JobRunner) {
@@ -74,6 +76,8 @@ function processorOf(
     }
 
     override process(job: Job, token = ''): Promise<void> {
+      // A worker of BullMQ that waited for a job when it was paused takes one more.
+      if (this.worker.isPaused()) return putBack(job, token);
       return this.locks.whileHeld(job, token, (lost) => this.runner.run(job, token, lost));
     }
 
@@ -86,12 +90,30 @@ function processorOf(
   return QueueProcessor;
 }
 
+/** Leaves a job to be taken later, without a word of it anywhere. */
+async function putBack(job: Job, token: string): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
+}
+
 /** The queues by name. Lost connections are left to the relay, whose additions fail. */
 function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queue> {
   for (const queue of queues) {
     queue.on('error', (error) => logger.debug({ queue: queue.name, err: error }, 'queue connection'));
   }
   return new Map(queues.map((queue) => [queue.name as QueueName, queue]));
+}
+
+/**
+ * A worker that stops taking jobs before it is closed rejects unhandled, which ends the process; one that is closed may reject,
+ * and is heard by nobody. Within the worker, because `resume` begins again by itself.
+ */
+function keepRunQuiet(worker: Worker): void {
+  const run = worker.run.bind(worker);
+  worker.run = () =>
+    run().catch((error: unknown) => {
+      if (!worker.closing) throw error;
+    });
 }
 
 /** What of BullMQ has connections of its own. */
@@ -167,9 +189,10 @@ export class JobsModule implements OnModuleDestroy {
    * Starts taking jobs and relaying them, once every connection to the queue stands. BullMQ
    * remembers a first connection that failed and never tries again, so a process that begins
    * without its queue would live on without ever taking a job: it ends instead, to be started anew.
+   * @param paused queues from which it takes nothing until `applyPauses` says so
    * @throws LandfallError `queue.unavailable`
    */
-  async start(): Promise<void> {
+  async start(paused: readonly string[] = []): Promise<void> {
     const { processors } = this.connections;
     try {
       await Promise.all(
@@ -180,11 +203,23 @@ export class JobsModule implements OnModuleDestroy {
     } catch (error) {
       throw new LandfallError('queue.unavailable', undefined, { cause: error });
     }
-    for (const { worker, locks } of processors) {
+    for (const { queue, worker, locks } of processors) {
       void locks.keep();
-      void this.#takeJobs(worker);
+      keepRunQuiet(worker);
+      if (paused.includes(queue)) await worker.pause(true);
+      else void worker.run();
     }
     this.relay.start();
+  }
+
+  /** Takes nothing more from these queues, and again from all others; what runs goes on. */
+  applyPauses(paused: readonly string[]): void {
+    for (const { queue, worker } of this.connections.processors) {
+      const isWanted = paused.includes(queue);
+      if (isWanted === worker.isPaused()) continue;
+      this.settings.logger.info({ queue }, isWanted ? 'the queue is paused' : 'the queue is resumed');
+      void (isWanted ? worker.pause(true) : worker.resume());
+    }
   }
 
   /** What the jobs of this worker are, and what ended since this was called last. */
@@ -196,15 +231,6 @@ export class JobsModule implements OnModuleDestroy {
   async checkQueue(): Promise<void> {
     const asked = Promise.all(this.connections.queues.map((queue) => queue.isPaused()));
     await askQueue(asked, checkTimeoutMs, 'no answer');
-  }
-
-  /** A worker that stops taking jobs before it is closed rejects unhandled, which ends the process. */
-  async #takeJobs(worker: Worker): Promise<void> {
-    try {
-      await worker.run();
-    } catch (error) {
-      if (!worker.closing) throw error;
-    }
   }
 
   /**

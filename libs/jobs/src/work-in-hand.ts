@@ -14,6 +14,11 @@ interface EndedJobs {
   failed: number;
 }
 
+interface RunningJob {
+  readonly id: string;
+  readonly since: Date;
+}
+
 /** More than a worker gives back in the longest delay. Those beyond it are taken for waiting. */
 const delayedMax = 1_000;
 
@@ -40,7 +45,7 @@ export function showSlots(queue: QueueName, slots: number): void {
 /** What a worker has in hand: the jobs that it runs, those that it gave back for a while, and what ended. */
 export class WorkInHand {
   /** One that was taken back may come here once more while its run before ends. */
-  private readonly running = new Set<{ id: string }>();
+  private readonly running = new Set<RunningJob>();
   /** Until when, in milliseconds since 1970. */
   private readonly delayed = new Map<string, number>();
   private ended = new Map<JobName, EndedJobs>();
@@ -52,7 +57,7 @@ export class WorkInHand {
    */
   begin(id: string, job: JobName): (outcome: JobOutcome, delayMs?: number) => void {
     const startedAt = performance.now();
-    const run = { id };
+    const run = { id, since: new Date() };
     this.running.add(run);
     this.delayed.delete(id);
     countRunning(job, 1);
@@ -72,12 +77,12 @@ export class WorkInHand {
   }
 
   /** What it is now, and what ended since this was called last. */
-  take(): { running: string[]; delayed: string[]; ended: EndedJobs[] } {
+  take(): { running: RunningJob[]; delayed: string[]; ended: EndedJobs[] } {
     const now = Date.now();
     for (const [id, until] of this.delayed) if (until <= now) this.delayed.delete(id);
     const ended = [...this.ended.values()];
     this.ended = new Map();
-    return { running: Array.from(this.running, ({ id }) => id), delayed: [...this.delayed.keys()], ended };
+    return { running: [...this.running], delayed: [...this.delayed.keys()], ended };
   }
 
   private count(job: JobName, outcome: 'done' | 'given_up'): void {

@@ -17,6 +17,7 @@ export {
   priorityOf,
   type QueueName,
   queueNames,
+  readJobId,
   type Urgency,
 } from './job-catalog.js';
 export { OutboxRow } from './outbox-row.entity.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jobCatalog, jobIdOf, priorityOf } from './job-catalog.js';
+import { jobCatalog, jobIdOf, priorityOf, readJobId } from './job-catalog.js';
 
 const uploadId = '0198b0a0-0000-7000-8000-000000000000';
 const planId = '0198b0a0-0000-7000-8000-000000000001';
@@ -14,6 +14,8 @@ test('the same work has the same id, other work another', () => {
     jobIdOf('upload.chunk', { ...whole, position: 1 }),
     jobIdOf('upload.chunk', { ...whole, position: 2 }),
     jobIdOf('upload.chunk', { ...whole, position: 2, planId: otherPlanId }),
+    jobIdOf('upload.try', { v: 1, uploadId, trialId: planId }),
+    jobIdOf('upload.try', { v: 1, uploadId, trialId: otherPlanId }),
   ];
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.every((id) => id.includes(uploadId) && !id.includes(':'))).toBe(true);
@@ -42,4 +44,18 @@ test('what nobody vouches for waits behind what somebody does, and before what t
 
 test.each([-1, 0.5, Number.NaN])('a chunk has no position %d', (position) => {
   expect(jobCatalog['upload.chunk'].payload.safeParse({ ...whole, position }).success).toBe(false);
+});
+
+test('an id says which job of which upload it is; one of a job that is not known says nothing', () => {
+  expect(readJobId(jobIdOf('upload.process', { v: 1, uploadId }))).toEqual({
+    job: 'upload.process',
+    uploadId,
+  });
+  expect(readJobId(jobIdOf('upload.chunk', { ...whole, position: 1 }))).toEqual({
+    job: 'upload.chunk',
+    uploadId,
+  });
+  expect(readJobId(`upload.dream.${uploadId}`)).toBeNull();
+  expect(readJobId('upload.process')).toBeNull();
+  expect(readJobId('')).toBeNull();
 });

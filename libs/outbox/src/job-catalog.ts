@@ -30,6 +30,8 @@ const urgencyPriority: Record<Urgency, number> = { unproven: 5, again: 20 };
 const ofUpload = z.object({ v: z.literal(1), uploadId: z.uuid(), urgency: z.enum(urgencies).optional() });
 /** Payload of jobs for chunks that were planned together. */
 const ofPlan = ofUpload.extend({ planId: z.uuid() });
+/** Of a rendition that is tried on an upload, and not published. */
+const ofTrial = ofUpload.extend({ trialId: z.uuid() });
 /** What somebody may be waiting to watch comes before what only completes it: such a chunk has a priority of its own. */
 const ofChunk = ofPlan.extend({ position: z.int().min(0), priority: z.int().min(1).optional() });
 
@@ -37,6 +39,8 @@ const ofChunk = ofPlan.extend({ position: z.int().min(0), priority: z.int().min(
 export const jobCatalog = {
   /** Checks the object, reads its facts, plans its renditions and makes the quick ones. */
   'upload.process': { queue: 'thumbnail', priority: 0, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
+  /** Renders one image for somebody who waits for it, and publishes nothing. */
+  'upload.try': { queue: 'thumbnail', priority: 0, payload: ofTrial, attempts: 2, backoffMs: 1_000 },
   /** Renders the images and stills that take long. */
   'upload.render': { queue: 'thumbnail', priority: 10, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
   /** Makes streams and files of video and audio. */
@@ -64,7 +68,15 @@ export function isJobName(name: string): name is JobName {
 export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): string {
   const plan = 'planId' in payload ? [payload.planId] : [];
   const position = 'position' in payload ? [payload.position] : [];
-  return [name, payload.uploadId, ...plan, ...position].join('.');
+  const trial = 'trialId' in payload ? [payload.trialId] : [];
+  return [name, payload.uploadId, ...plan, ...position, ...trial].join('.');
+}
+
+/** What an id of `jobIdOf` says; null of an id of another release that we do not know. */
+export function readJobId(id: string): { job: JobName; uploadId: string } | null {
+  const [noun, verb, uploadId] = id.split('.');
+  const job = `${noun}.${verb}`;
+  return uploadId !== undefined && isJobName(job) ? { job, uploadId } : null;
 }
 
 /**

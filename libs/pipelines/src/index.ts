@@ -11,7 +11,13 @@ import './errors.js';
 
 export { pipelinesJsonSchema } from './json-schema.js';
 export { kinds } from './kinds/index.js';
-export { loadPipelines, parsePipelines } from './load-pipelines.js';
+export {
+  checkPipelines,
+  type CheckedPipelines,
+  loadPipelines,
+  parsePipelines,
+  readPipelinesFile,
+} from './load-pipelines.js';
 export type { Pipelines } from './pipeline-schema.js';
 export { type Damaged, damagedOf, planRenditions, type RenditionPlan } from './plan-renditions.js';
 export { readSpec } from './read-spec.js';

@@ -1,38 +1,103 @@
 import { readFileSync } from 'node:fs';
 import { LandfallError } from '#runtime';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Pipelines, pipelinesSchema } from './pipeline-schema.js';
+
+/** What is wrong with one place of a pipelines file. */
+interface PipelinesProblem {
+  /** From 1 on. */
+  readonly line: number;
+  /** Fields and positions from the top, with points between them: `pipelines.0.name`; null where the text is no YAML. */
+  readonly path: string | null;
+  readonly message: string;
+}
+
+/** The pipelines of a text, or all that is wrong with it. */
+export type CheckedPipelines =
+  | { readonly pipelines: Pipelines; readonly problems: readonly [] }
+  | { readonly pipelines: null; readonly problems: readonly PipelinesProblem[] };
 
 /**
  * Reads and checks the pipelines file; reports all problems at once, with their lines.
  * @throws LandfallError pipelines.invalid
  */
 export function loadPipelines(file: string): Pipelines {
+  return readPipelinesFile(file).pipelines;
+}
+
+/** Like `loadPipelines`, and keeps the text as it was read. */
+export function readPipelinesFile(file: string): { text: string; pipelines: Pipelines } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new LandfallError('pipelines.invalid', `cannot read ${file}; set PIPELINES_FILE`, { cause: error });
   }
-  return parsePipelines(text, file);
+  return { text, pipelines: parsePipelines(text, file) };
 }
 
 /** Like `loadPipelines`, but from the text; problems mention `file`. */
 export function parsePipelines(text: string, file: string): Pipelines {
+  const { pipelines, problems } = checkPipelines(text);
+  if (pipelines) return pipelines;
+  const lines = problems.map(
+    ({ line, path, message }) => `\n  ${file}:${line}: ${path === null ? '' : `${path}: `}${message}`,
+  );
+  throw new LandfallError('pipelines.invalid', lines.join(''));
+}
+
+/** Checks a text as `loadPipelines` checks the file, whoever wrote it: nothing in it throws. */
+export function checkPipelines(text: string): CheckedPipelines {
+  const line = findTooDeep(text);
+  if (line !== null) {
+    const message = `lists and maps are within each other more than ${depthMax} times`;
+    return refused([{ line, path: null, message }]);
+  }
+  try {
+    return check(text);
+  } catch (error) {
+    // Aliases that would expand a small file to a huge one.
+    return refused([
+      { line: 1, path: null, message: error instanceof Error ? error.message : String(error) },
+    ]);
+  }
+}
+
+/** No file is as deep. The parser needs minutes for what somebody nests ten thousand times, and all that while nobody is answered. */
+const depthMax = 32;
+/** Lists and maps that begin within each other on one line, and lines that begin far to the right. */
+const deepStart = /^(?:[ \t]*(?:[-?:][ \t]+){8}| {100})/m;
+
+/** The line at which a text is too deep for the parser; null if it is not. */
+function findTooDeep(text: string): number | null {
+  const lineAt = (index: number) => text.slice(0, index).split('\n').length;
+  const start = deepStart.exec(text);
+  if (start) return lineAt(start.index);
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index];
+    if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
+    if (depth > depthMax) return lineAt(index);
+  }
+  return null;
+}
+
+function check(text: string): CheckedPipelines {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
-    throw invalid(
-      document.errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`),
+    return refused(
+      document.errors.map(({ pos, message }) => ({ line: lines.linePos(pos[0]).line, path: null, message })),
     );
   }
-  const result = pipelinesSchema.safeParse(readValues(document, file));
-  if (result.success) return result.data;
-  throw invalid(
+  const result = pipelinesSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (result.success) return { pipelines: result.data, problems: [] };
+  return refused(
     result.error.issues.flatMap(tell).map(({ path, message }) => {
       const steps = path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-      return `${file}:${lineOf(steps)}: ${steps.join('.') || 'file'}: ${message}`;
+      return { line: lineOf(steps), path: steps.join('.') || 'file', message };
     }),
   );
 
@@ -46,23 +111,12 @@ export function parsePipelines(text: string, file: string): Pipelines {
   }
 }
 
-/**
- * Returns the values of the document; refuses aliases that would expand a small file to a huge one.
- */
-function readValues(document: Document, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw invalid([`${file}:1: ${error instanceof Error ? error.message : String(error)}`]);
-  }
+function refused(problems: readonly PipelinesProblem[]): CheckedPipelines {
+  return { pipelines: null, problems };
 }
 
 /** Reports an unknown field at its own line instead of at the line of its object. */
 function tell(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string }[] {
   if (issue.code !== 'unrecognized_keys') return [issue];
   return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown field' }));
-}
-
-function invalid(problems: string[]): LandfallError {
-  return new LandfallError('pipelines.invalid', problems.map((problem) => `\n  ${problem}`).join(''));
 }

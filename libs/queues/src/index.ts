@@ -7,7 +7,11 @@
  */
 export { measureQueues } from './reading/measure-queues.js';
 export { QueueFigures } from './reading/queue-figures.js';
-export { type Queues, queuesSchema } from './reading/queues-view.js';
+export { pauseSchema, type QueuePause, type Queues, queuesSchema } from './reading/queues-view.js';
+export { type TakenName, takenNameSchema } from './taken-names.js';
+export { readWorkers } from './reading/read-workers.js';
+export { type Workers, workersSchema } from './reading/workers-view.js';
+export { pauseQueue, readPauses, resumeQueue } from './pausing/pauses.js';
 export { WorkerReporter } from './reporting/worker-reporter.js';
 export { removeOldReports } from './reporting/remove-old-reports.js';
 export { queueEntities } from './rows/queue-entities.js';

@@ -55,6 +55,13 @@ const uploadsErrors = defineErrors({
     retry: 'never',
     message: 'The pipelines file defines no such rendition for this upload',
   },
+  'trial.not_found': { kind: 'notFound', retry: 'never', message: 'No trial has this id, or it is over' },
+  'trial.impossible': {
+    kind: 'unprocessable',
+    retry: 'never',
+    message: 'Images can be tried on images and PDFs that were read',
+  },
+  'trial.busy': { kind: 'unavailable', retry: 'backoff', message: 'Other trials are still being made' },
   'rendition.cancelled': { kind: 'unprocessable', retry: 'never', message: 'The rendition was cancelled' },
   'ticket.missing': { kind: 'forbidden', retry: 'never', message: 'The upload was made without a ticket' },
   'ticket.invalid': {

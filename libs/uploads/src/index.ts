@@ -74,9 +74,24 @@ export {
   viewFields,
   viewUpload,
 } from './reading/upload-fields.js';
-export { uploadStatusSchema, type UploadView, uploadViewSchema } from './reading/upload-view.js';
+export {
+  mediaKindSchema,
+  renditionKindSchema,
+  uploadStatusSchema,
+  type UploadView,
+  uploadViewSchema,
+} from './reading/upload-view.js';
 export type { ReplanRules } from './making/plan-again.js';
 export { pruneUploads } from './making/prune-uploads.js';
+export {
+  beginTrial,
+  beginTrialRun,
+  endTrialRun,
+  failTrial,
+  findTrial,
+  finishTrial,
+  type Trial,
+} from './requests/trials.js';
 export { remakeVersion } from './requests/remake-version.js';
 export { cancelUpload, deleteUpload } from './requests/cancel-upload.js';
 export { updateUpload } from './requests/update-upload.js';

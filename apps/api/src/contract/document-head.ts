@@ -55,7 +55,11 @@ export const documentHead = {
     { name: 'event log', description: 'What happened to uploads, page by page and live.' },
     { name: 'tokens', description: 'What a browser follows its uploads with.' },
     { name: 'webhooks', description: 'URLs of yours that get events.' },
-    { name: 'operation', description: 'Health of the process, and the figures of the queues.' },
+    { name: 'pipelines', description: 'The pipelines file: what becomes of uploads.' },
+    {
+      name: 'operation',
+      description: 'Health of the process, how much work there is, who does it, and pausing it.',
+    },
   ],
   components: { securitySchemes },
 };

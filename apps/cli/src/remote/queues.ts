@@ -11,8 +11,8 @@ export async function showQueues(landfall: Landfall, { json }: { json: boolean }
 
 function print({ queues, outbox, unplacedEvents, queueReachable, readAt }: Queues): void {
   const rows = [['QUEUE', 'WAITING', 'ACTIVE', 'DELAYED', 'FAILED', 'OLDEST', 'PER MINUTE', 'WORKERS']];
-  for (const [name, { jobs, workers, ...all }] of Object.entries(queues)) {
-    rows.push(rowOf(name, all, String(workers)));
+  for (const [name, { jobs, workers, pausedAt, ...all }] of Object.entries(queues)) {
+    rows.push(rowOf(name, all, pausedAt === null ? String(workers) : `${workers} (paused)`));
     for (const [job, figures] of Object.entries(jobs))
       if (figures.backlog + figures.delayed + figures.failed > 0) rows.push(rowOf(`  ${job}`, figures, ''));
   }

@@ -92,6 +92,72 @@ export type DeliveryState = 'pending' | 'delivered' | 'failed';
 export type DeliveryType = 'webhook.test' | 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
 
 /**
+ * What reprocessing would make, of the uploads of one answer.
+ */
+export type DryRun = {
+    /**
+     * uploads that were looked at
+     */
+    looked: number;
+    /**
+     * uploads of which something would be made
+     */
+    uploads: number;
+    /**
+     * renditions that would be made; what failed before it was planned counts as one
+     */
+    renditions: number;
+    byKind: Array<{
+        kind: MediaKind | null;
+        uploads: number;
+        renditions: number;
+    }>;
+    /**
+     * processor time that it would take, by the measured costs of docs/capacity.md; sound is not counted
+     */
+    coreMinutes: number;
+    /**
+     * processor cores of the workers that run now and make renditions: so many minutes pass in one
+     */
+    cores: number;
+    /**
+     * to ask again with as cursor: an answer looks for two seconds; null when all were looked at
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * Which uploads are to be looked at, and by which file.
+ */
+export type DryRunRequest = {
+    /**
+     * another pipelines file; without it the one that is in force
+     */
+    text?: string;
+    /**
+     * exact bucket
+     */
+    bucket?: string;
+    /**
+     * object keys that begin with this
+     */
+    prefix?: string;
+    kind?: MediaKind;
+    /**
+     * landed at or after
+     */
+    createdAfter?: string;
+    /**
+     * landed before
+     */
+    createdBefore?: string;
+    /**
+     * nextCursor of the previous answer
+     */
+    cursor?: string;
+};
+
+/**
  * What happened. Types may be added: ignore those that you do not know.
  */
 export type Event = ({
@@ -319,7 +385,7 @@ export type JobFigures = {
      */
     failed: number;
     /**
-     * waiting and active: what workers are needed for. Scale by it
+     * waiting and active, of a paused queue only active: what workers are needed for. Scale by it
      */
     backlog: number;
     /**
@@ -330,6 +396,13 @@ export type JobFigures = {
      * ended a minute, done or given up, in the last two minutes
      */
     drainedPerMinute: number;
+};
+
+/**
+ * A JSON Schema, draft 7.
+ */
+export type JsonSchema = {
+    [key: string]: unknown;
 };
 
 /**
@@ -456,6 +529,83 @@ export type PartialUploadPage = {
 };
 
 /**
+ * Which uploads it is for, and what is made of them.
+ */
+export type Pipeline = {
+    name: string;
+    /**
+     * what an upload must be: `kind`, and the other fields that the file has
+     */
+    match: {
+        [key: string]: unknown;
+    };
+    /**
+     * whether pipelines below may add renditions to the same upload
+     */
+    continue: boolean;
+    keepLocation: boolean;
+    /**
+     * null: repair for images, fail for video and audio
+     */
+    damaged: 'repair' | 'fail' | null;
+    renditions: Array<PipelineRendition>;
+};
+
+/**
+ * A rendition as the pipelines file asks for it, with the defaults of its other fields.
+ */
+export type PipelineRendition = {
+    name: string;
+    kind: RenditionKind;
+    [key: string]: unknown;
+};
+
+/**
+ * The pipelines file that is in force.
+ */
+export type Pipelines = {
+    /**
+     * the file as this process read it when it started
+     */
+    text: string;
+    /**
+     * from top to bottom, with their defaults
+     */
+    pipelines: Array<Pipeline>;
+};
+
+/**
+ * What is wrong with a pipelines file, or what is in it.
+ */
+export type PipelinesCheck = {
+    /**
+     * all that is wrong, the first 100 of it; empty if a process would start with it
+     */
+    problems: Array<{
+        line: number;
+        /**
+         * fields and positions from the top, such as pipelines.0.name; null if it is no YAML
+         */
+        path: string | null;
+        message: string;
+    }>;
+    /**
+     * null if something is wrong
+     */
+    pipelines: Array<Pipeline> | null;
+};
+
+/**
+ * A pipelines file that is to be checked.
+ */
+export type PipelinesText = {
+    /**
+     * a pipelines file: YAML, or JSON, which is YAML too; the whole body has at most 32 KiB
+     */
+    text: string;
+};
+
+/**
  * What is shown while an image loads.
  */
 export type Placeholder = {
@@ -490,7 +640,7 @@ export type QueueFigures = {
      */
     failed: number;
     /**
-     * waiting and active: what workers are needed for. Scale by it
+     * waiting and active, of a paused queue only active: what workers are needed for. Scale by it
      */
     backlog: number;
     /**
@@ -506,11 +656,31 @@ export type QueueFigures = {
      */
     workers: number;
     /**
+     * since when no worker takes from it; null unless it is paused
+     */
+    pausedAt: string | null;
+    /**
      * the same by job; deliveries are no jobs
      */
     jobs: {
         [key: string]: JobFigures;
     };
+};
+
+/**
+ * A queue of jobs, or the deliveries.
+ */
+export type QueueName = 'thumbnail' | 'transcode' | 'delivery';
+
+/**
+ * Whether workers take from a queue.
+ */
+export type QueuePause = {
+    queue: QueueName;
+    /**
+     * since when it is paused; null when it is not
+     */
+    pausedAt: string | null;
 };
 
 /**
@@ -946,6 +1116,45 @@ export type TokenRequest = {
      * lifetime in seconds; LIVE_TOKEN_LIFETIME_S is the default and the upper limit
      */
     lifetimeS?: number;
+};
+
+/**
+ * An image that was tried on an upload, and is published nowhere.
+ */
+export type Trial = {
+    id: string;
+    uploadId: string;
+    state: 'waiting' | 'ready' | 'failed';
+    /**
+     * signed; null until it is ready
+     */
+    url: string | null;
+    urlExpiresAt: string | null;
+    mimeType: string | null;
+    width: number | null;
+    height: number | null;
+    sizeBytes: number | null;
+    /**
+     * why it failed
+     */
+    error: {
+        code: string;
+        message: string;
+    } | null;
+    createdAt: string;
+};
+
+/**
+ * An image that is to be tried on an upload.
+ */
+export type TrialRequest = {
+    uploadId: string;
+    /**
+     * an image as the pipelines file asks for it; `name` and `kind` may be left out
+     */
+    rendition: {
+        [key: string]: unknown;
+    };
 };
 
 /**
@@ -1573,6 +1782,61 @@ export type WebhookWithSecret = {
 };
 
 /**
+ * What a worker last said of itself.
+ */
+export type Worker = {
+    /**
+     * of the process; another one when it starts again
+     */
+    id: string;
+    /**
+     * what it takes
+     */
+    queues: Array<QueueName>;
+    /**
+     * how much it does at once, by what it takes; empty from a worker of another release
+     */
+    slots: {
+        [key: string]: number;
+    };
+    /**
+     * processor cores that it may use, as far as it says
+     */
+    cores: number | null;
+    /**
+     * the jobs that it does; deliveries are not named
+     */
+    running: Array<{
+        job: string;
+        uploadId: string;
+        /**
+         * as far as it says
+         */
+        since: string | null;
+    }>;
+    /**
+     * jobs that it gave back to be tried again later
+     */
+    delayed: number;
+    queueReachable: boolean;
+    /**
+     * when it last said so: every five seconds
+     */
+    seenAt: string;
+};
+
+/**
+ * The workers that were heard of in the last 15 seconds.
+ */
+export type Workers = {
+    /**
+     * the longest running first; at most 1000
+     */
+    workers: Array<Worker>;
+    readAt: string;
+};
+
+/**
  * An error. Decide by `code`: it is stable, the sentences are not.
  */
 export type Problem = {
@@ -1598,7 +1862,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.changed' | 'object.missing' | 'process.stopping' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'uploads.too_many' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.changed' | 'object.missing' | 'pipelines.text_invalid' | 'process.stopping' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'trial.busy' | 'trial.impossible' | 'trial.not_found' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'uploads.too_many' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -2180,6 +2444,290 @@ export type GetFailuresResponses = {
 
 export type GetFailuresResponse = GetFailuresResponses[keyof GetFailuresResponses];
 
+export type GetPipelinesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/pipelines';
+};
+
+export type GetPipelinesErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+};
+
+export type GetPipelinesError = GetPipelinesErrors[keyof GetPipelinesErrors];
+
+export type GetPipelinesResponses = {
+    /**
+     * The file
+     */
+    200: Pipelines;
+};
+
+export type GetPipelinesResponse = GetPipelinesResponses[keyof GetPipelinesResponses];
+
+export type CheckPipelinesData = {
+    body: PipelinesText;
+    path?: never;
+    query?: never;
+    url: '/v1/pipelines/check';
+};
+
+export type CheckPipelinesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+};
+
+export type CheckPipelinesError = CheckPipelinesErrors[keyof CheckPipelinesErrors];
+
+export type CheckPipelinesResponses = {
+    /**
+     * What is wrong, or what is in it
+     */
+    200: PipelinesCheck;
+};
+
+export type CheckPipelinesResponse = CheckPipelinesResponses[keyof CheckPipelinesResponses];
+
+export type DryRunPipelinesData = {
+    body: DryRunRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/pipelines/dry-run';
+};
+
+export type DryRunPipelinesErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.cursor_invalid' | 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'pipelines.text_invalid';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type DryRunPipelinesError = DryRunPipelinesErrors[keyof DryRunPipelinesErrors];
+
+export type DryRunPipelinesResponses = {
+    /**
+     * What would be made
+     */
+    200: DryRun;
+};
+
+export type DryRunPipelinesResponse = DryRunPipelinesResponses[keyof DryRunPipelinesResponses];
+
+export type GetPipelinesSchemaData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/pipelines/schema';
+};
+
+export type GetPipelinesSchemaErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+};
+
+export type GetPipelinesSchemaError = GetPipelinesSchemaErrors[keyof GetPipelinesSchemaErrors];
+
+export type GetPipelinesSchemaResponses = {
+    /**
+     * The schema
+     */
+    200: JsonSchema;
+};
+
+export type GetPipelinesSchemaResponse = GetPipelinesSchemaResponses[keyof GetPipelinesSchemaResponses];
+
+export type TryRenditionData = {
+    body: TrialRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/pipelines/try';
+};
+
+export type TryRenditionErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'upload.not_found';
+    };
+    /**
+     * Payload Too Large
+     */
+    413: Problem & {
+        code: 'request.too_large';
+    };
+    /**
+     * Unprocessable Entity
+     */
+    422: Problem & {
+        code: 'trial.impossible';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable' | 'trial.busy';
+    };
+};
+
+export type TryRenditionError = TryRenditionErrors[keyof TryRenditionErrors];
+
+export type TryRenditionResponses = {
+    /**
+     * The trial, as it waits now
+     */
+    202: Trial;
+};
+
+export type TryRenditionResponse = TryRenditionResponses[keyof TryRenditionResponses];
+
+export type GetTrialData = {
+    body?: never;
+    path: {
+        trialId: string;
+    };
+    query?: never;
+    url: '/v1/pipelines/try/{trialId}';
+};
+
+export type GetTrialErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Not Found
+     */
+    404: Problem & {
+        code: 'trial.not_found';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type GetTrialError = GetTrialErrors[keyof GetTrialErrors];
+
+export type GetTrialResponses = {
+    /**
+     * The trial
+     */
+    200: Trial;
+};
+
+export type GetTrialResponse = GetTrialResponses[keyof GetTrialResponses];
+
 export type GetQueuesData = {
     body?: never;
     path?: never;
@@ -2218,6 +2766,100 @@ export type GetQueuesResponses = {
 };
 
 export type GetQueuesResponse = GetQueuesResponses[keyof GetQueuesResponses];
+
+export type PauseQueueData = {
+    body?: never;
+    path: {
+        queue: QueueName;
+    };
+    query?: never;
+    url: '/v1/queues/{queue}/pause';
+};
+
+export type PauseQueueErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type PauseQueueError = PauseQueueErrors[keyof PauseQueueErrors];
+
+export type PauseQueueResponses = {
+    /**
+     * Since when it is paused
+     */
+    200: QueuePause;
+};
+
+export type PauseQueueResponse = PauseQueueResponses[keyof PauseQueueResponses];
+
+export type ResumeQueueData = {
+    body?: never;
+    path: {
+        queue: QueueName;
+    };
+    query?: never;
+    url: '/v1/queues/{queue}/resume';
+};
+
+export type ResumeQueueErrors = {
+    /**
+     * Bad Request
+     */
+    400: Problem & {
+        code: 'request.invalid';
+    };
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ResumeQueueError = ResumeQueueErrors[keyof ResumeQueueErrors];
+
+export type ResumeQueueResponses = {
+    /**
+     * That it is not paused
+     */
+    200: QueuePause;
+};
+
+export type ResumeQueueResponse = ResumeQueueResponses[keyof ResumeQueueResponses];
 
 export type GetStatsData = {
     body?: never;
@@ -3758,6 +4400,45 @@ export type TestWebhookResponses = {
 };
 
 export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
+export type ListWorkersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/workers';
+};
+
+export type ListWorkersErrors = {
+    /**
+     * Unauthorized
+     */
+    401: Problem & {
+        code: 'auth.key_invalid' | 'auth.key_missing';
+    };
+    /**
+     * Internal Server Error
+     */
+    500: Problem & {
+        code: 'internal.unexpected';
+    };
+    /**
+     * Service Unavailable
+     */
+    503: Problem & {
+        code: 'database.unavailable';
+    };
+};
+
+export type ListWorkersError = ListWorkersErrors[keyof ListWorkersErrors];
+
+export type ListWorkersResponses = {
+    /**
+     * The workers
+     */
+    200: Workers;
+};
+
+export type ListWorkersResponse = ListWorkersResponses[keyof ListWorkersResponses];
 
 export type ReceiveEventWebhookPayload = WebhookEvent;
 

@@ -23,17 +23,27 @@ export function measureQueues(figures: QueueFigures): void {
   );
   gauges(
     'landfall_queue_backlog_jobs',
-    'Work that is waiting or active: scale by it',
+    'Work that is waiting or active, of a paused queue only active: scale by it',
     ['queue'],
     of((queues) => each(queues).map(([queue, { backlog }]) => [{ queue }, backlog])),
   );
   gauges(
     'landfall_queue_oldest_waiting_seconds',
-    'For how long the first of those that wait has been, 0 when none waits',
+    'For how long the first of those that wait has been, 0 when none waits or the queue is paused',
     ['queue'],
     of((queues) =>
-      each(queues).map(([queue, { oldestWaitingSeconds }]) => [{ queue }, oldestWaitingSeconds ?? 0]),
+      each(queues).map(([queue, { oldestWaitingSeconds, pausedAt }]) => [
+        { queue },
+        // Who scales by it must not start workers for what nobody may take.
+        pausedAt === null ? (oldestWaitingSeconds ?? 0) : 0,
+      ]),
     ),
+  );
+  gauges(
+    'landfall_queue_paused',
+    '1 while no worker takes from a queue, because somebody paused it',
+    ['queue'],
+    of((queues) => each(queues).map(([queue, { pausedAt }]) => [{ queue }, pausedAt === null ? 0 : 1])),
   );
   gauges(
     'landfall_queue_workers',

@@ -33,6 +33,11 @@ export class QueueFigures {
     return last ? Promise.race([reading, pause(freshAtMostMs).then(() => last)]) : reading;
   }
 
+  /** Has them read again for whoever asks next: something was changed that they show. */
+  forget(): void {
+    this.keptUntil = 0;
+  }
+
   private read(): Promise<Queues> {
     const begin = performance.now();
     const reading = withTimeLimit(

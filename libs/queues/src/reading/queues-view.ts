@@ -1,8 +1,5 @@
-import { queueNames } from '#outbox';
 import { z } from 'zod';
-
-/** What workers take: jobs of the queues, and deliveries, which are rows. */
-export const takenNames = [...queueNames, 'delivery'] as const;
+import { type TakenName, takenNames, takenNameSchema } from '../taken-names.js';
 
 const count = () => z.int().min(0);
 const seconds = () => z.number().min(0).nullable();
@@ -12,7 +9,9 @@ const figures = {
   active: count().describe('a worker does it, as of its last report'),
   delayed: count().describe('to be tried again later, after a failure or a pause'),
   failed: count().describe('given up in the last hour'),
-  backlog: count().describe('waiting and active: what workers are needed for. Scale by it'),
+  backlog: count().describe(
+    'waiting and active, of a paused queue only active: what workers are needed for. Scale by it',
+  ),
   oldestWaitingSeconds: seconds().describe(
     'for how long the first of those that wait has been; null when none waits',
   ),
@@ -25,6 +24,10 @@ const queueFigures = z
   .object({
     ...figures,
     workers: count().describe('workers that take from it and were heard of in the last 15 seconds'),
+    pausedAt: z.iso
+      .datetime()
+      .nullable()
+      .describe('since when no worker takes from it; null unless it is paused'),
     jobs: z.record(z.string(), jobFigures).describe('the same by job; deliveries are no jobs'),
   })
   .meta({ id: 'QueueFigures', description: 'How much work of a queue there is, and how fast it goes.' });
@@ -42,7 +45,7 @@ export const queuesSchema = z
   .object({
     queues: z.object(
       Object.fromEntries(takenNames.map((name) => [name, queueFigures])) as Record<
-        (typeof takenNames)[number],
+        TakenName,
         typeof queueFigures
       >,
     ),
@@ -58,6 +61,15 @@ export const queuesSchema = z
   })
   .meta({ id: 'Queues', description: 'How much work there is, by queue and job.' });
 
+/** The answer of pausing and resuming. */
+export const pauseSchema = z
+  .object({
+    queue: takenNameSchema,
+    pausedAt: z.iso.datetime().nullable().describe('since when it is paused; null when it is not'),
+  })
+  .meta({ id: 'QueuePause', description: 'Whether workers take from a queue.' });
+
+export type QueuePause = z.output<typeof pauseSchema>;
 export type Queues = z.output<typeof queuesSchema>;
 export type QueueView = z.output<typeof queueFigures>;
 export type Figures = z.output<typeof jobFigures>;

@@ -4,6 +4,7 @@ import { countOutbox, isJobName, jobCatalog, type JobName, queueNames } from '#o
 import { LandfallError } from '#runtime';
 import { countOpenJobs } from '#uploads';
 import { countDeliveries } from '#webhooks';
+import { readPauses } from '../pausing/pauses.js';
 import { silenceMaxS, tallyKept } from '../reporting/report-times.js';
 import type { Figures, Queues, QueueView } from './queues-view.js';
 
@@ -46,7 +47,12 @@ export function readQueues(source: DataSource): Promise<Queues> {
     );
     const { running, delayed, workers, queueReachable } = await readReports(manager);
     const tallies = await readTallies(manager);
-    const figuresOf = (job: string, counted: Counted = none) => withTally(counted, tallies.get(job));
+    const pauses = await readPauses(manager);
+    const figuresOf = (queue: string, job: string, counted: Counted = none) => {
+      const figures = withTally(counted, tallies.get(job));
+      // No worker is needed for what nobody may take; one at work must not be ended.
+      return queue in pauses ? { ...figures, backlog: figures.active } : figures;
+    };
     const open = await countOpenJobs(manager, { running, delayed });
     const openOf = new Map<string, Counted>(open.map(({ job, ...counted }) => [job, counted]));
     const deliveries = await countDeliveries(manager);
@@ -55,16 +61,17 @@ export function readQueues(source: DataSource): Promise<Queues> {
     const viewOf = (queue: string, jobs: Record<string, Figures>, all: Figures): QueueView => ({
       ...all,
       workers: workers.get(queue) ?? 0,
+      pausedAt: pauses[queue]?.toISOString() ?? null,
       jobs,
     });
     const ofJobs = queueNames.map((queue) => {
       const names = jobNames.filter((name) => jobCatalog[name].queue === queue);
-      const jobs = Object.fromEntries(names.map((name) => [name, figuresOf(name, openOf.get(name))]));
+      const jobs = Object.fromEntries(names.map((name) => [name, figuresOf(queue, name, openOf.get(name))]));
       return [queue, viewOf(queue, jobs, sumOf(Object.values(jobs)))] as const;
     });
-    // An event that is not placed yet has no deliveries, and a worker must run for it to get some.
+    // An event that is not placed yet has no deliveries, and a worker must run for it to get some, also while they are paused.
     const toDeliver = sumOf([
-      figuresOf('delivery', deliveries),
+      figuresOf('delivery', 'delivery', deliveries),
       withTally({
         ...none,
         waiting: unplacedEvents.count,

@@ -14,8 +14,8 @@ export interface EndedJobs {
 
 /** What a worker does, and what ended since it was asked last. */
 export interface ReportedWork {
-  /** Ids of jobs. */
-  running: readonly string[];
+  /** Ids of jobs, and since when they run. */
+  running: readonly { readonly id: string; readonly since: Date }[];
   /** Ids of jobs that were given back to be tried again, while it is not yet time. */
   delayed: readonly string[];
   ended: readonly EndedJobs[];
@@ -25,9 +25,14 @@ interface Reporting {
   source: DataSource;
   /** What the worker takes: of the queues, and `delivery`. */
   queues: readonly string[];
+  /** How much it does at once, by what it takes. */
+  slots: Readonly<Record<string, number>>;
+  cores: number;
   takeWork(): ReportedWork;
   /** Rejects while the queue is away. */
   checkQueue(): Promise<void>;
+  /** Gets which of the queues, and `delivery`, are to be left alone from now on, with each report. */
+  applyPauses(paused: readonly string[]): void;
 }
 
 const timeoutMs = 5_000;
@@ -45,14 +50,15 @@ const tallyText = `
     ON CONFLICT (job, minute) DO UPDATE SET ended = t.ended + excluded.ended, failed = t.failed + excluded.failed)`;
 
 const reportText = `${tallyText}
-  INSERT INTO worker_reports (id, queues, running, delayed, queue_reachable, seen_at)
-  VALUES ($1, $3, $4, $5, $6, now())
+  INSERT INTO worker_reports (id, queues, running, delayed, queue_reachable, running_since, slots, cores, seen_at)
+  VALUES ($1, $3, $4, $5, $6, $7, $8, $9, now())
   ON CONFLICT (id) DO UPDATE SET running = excluded.running, delayed = excluded.delayed,
-    queue_reachable = excluded.queue_reachable, seen_at = excluded.seen_at`;
+    queue_reachable = excluded.queue_reachable, running_since = excluded.running_since, seen_at = excluded.seen_at
+  RETURNING ARRAY(SELECT queue FROM paused_queues) AS paused`;
 
 const leaveText = `${tallyText} DELETE FROM worker_reports WHERE id = $1`;
 
-/** Writes down every few seconds what this worker does, until it is stopped. */
+/** Writes down every few seconds what this worker does, and learns which queues are paused, until it is stopped. */
 export class WorkerReporter {
   private readonly id = newId();
   private readonly stopping = new AbortController();
@@ -99,7 +105,17 @@ export class WorkerReporter {
       () => false,
     );
     const { running, delayed } = this.takeWork();
-    await this.write(reportText, [this.reporting.queues, running, delayed, isReachable]);
+    const { queues, slots, cores } = this.reporting;
+    const [reported] = (await this.write(reportText, [
+      queues,
+      running.map(({ id }) => id),
+      delayed,
+      isReachable,
+      running.map(({ since }) => since),
+      slots,
+      cores,
+    ])) as { paused: string[] }[];
+    this.reporting.applyPauses(reported?.paused ?? []);
   }
 
   private takeWork(): ReportedWork {
@@ -113,11 +129,17 @@ export class WorkerReporter {
     return work;
   }
 
-  private async write(text: string, values: readonly unknown[]): Promise<void> {
+  private async write(text: string, values: readonly unknown[]): Promise<unknown> {
     const { source } = this.reporting;
     const tallies = JSON.stringify(this.unwritten);
     const written = source.query(text, [this.id, tallies, ...values]);
-    await withTimeLimit(written, timeoutMs, 'database.unavailable', 'no answer to a report');
+    const rows: unknown = await withTimeLimit(
+      written,
+      timeoutMs,
+      'database.unavailable',
+      'no answer to a report',
+    );
     this.unwritten = [];
+    return rows;
   }
 }

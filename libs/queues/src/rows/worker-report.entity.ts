@@ -18,12 +18,23 @@ export class WorkerReport {
   @Column('text', { array: true })
   running!: string[];
 
+  /** Since when each of them runs, in their order; empty from a worker of the release before. */
+  @Column('timestamptz', { name: 'running_since', array: true, default: '{}' })
+  runningSince!: Date[];
+
   /** Ids of the jobs that it gave back to be tried again later, as long as it is not yet later. */
   @Column('text', { array: true })
   delayed!: string[];
 
   @Column('boolean', { name: 'queue_reachable' })
   queueReachable!: boolean;
+
+  /** How much it does at once, by what it takes. */
+  @Column('jsonb', { default: '{}' })
+  slots!: Record<string, number>;
+
+  @Column('integer', { nullable: true })
+  cores!: number | null;
 
   @Column('timestamptz', { name: 'seen_at' })
   seenAt!: Date;

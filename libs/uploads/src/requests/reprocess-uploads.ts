@@ -1,3 +1,4 @@
+import type { RenditionSpec } from '#media';
 import { isLandfallError } from '#runtime';
 import { type DataSource, In, Not } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
@@ -24,7 +25,7 @@ const pageSize = 200;
 /**
  * As `reprocessUpload`, for one page of the uploads that a filter finds, newest first. Each is a transaction of its own, so
  * that it may be interrupted anywhere and begun again: what is asked for already costs a look.
- * @param dryRun only counts
+ * @param dryRun only counts, and hands each upload of which something would be made to `found`
  * @throws LandfallError rendition.unknown when no pipeline has a rendition of one of the names, request.cursor_invalid,
  * database.unavailable
  */
@@ -32,7 +33,11 @@ export async function reprocessPage(
   source: DataSource,
   request: ReprocessRequest,
   filter: UploadFilter,
-  options: { cursor?: string | undefined; dryRun: boolean },
+  options: {
+    cursor?: string | undefined;
+    dryRun: boolean;
+    found?: (upload: Upload, count: number, specs: readonly RenditionSpec[]) => void;
+  },
 ): Promise<ReprocessedPage> {
   refuseUnknown(request.names, renditionsOf(request.pipelines));
   const page = await new UploadReader(source).list(filter, { limit: pageSize, cursor: options.cursor });
@@ -51,6 +56,7 @@ export async function reprocessPage(
     const { id } = upload;
     const outdated = await countOutdated(source, request, upload, versionsOf.get(id) ?? []);
     if (outdated.count === 0) continue;
+    if (options.dryRun) options.found?.(upload, outdated.count, outdated.specs);
     const count = options.dryRun
       ? outdated.count
       : await reprocessUpload(source, id, { ...request, names: outdated.names }).catch(noneWhenGone);
@@ -65,12 +71,14 @@ async function countOutdated(
   { pipelines, names }: ReprocessRequest,
   upload: Upload,
   versions: readonly RenditionVersion[],
-): Promise<{ count: number; names?: string[] }> {
-  if (upload.status === 'deleted') return { count: 0 };
-  if (upload.kind === null) return { count: upload.status === 'failed' ? 1 : 0 };
+): Promise<{ count: number; names?: string[]; specs: readonly RenditionSpec[] }> {
+  if (upload.status === 'deleted') return { count: 0, specs: [] };
+  if (upload.kind === null) return { count: upload.status === 'failed' ? 1 : 0, specs: [] };
   const plan = await planAgain(source, pipelines, upload);
-  const outdated = findOutdated(versions, plan?.renditions ?? [], names);
-  return { count: outdated.length, names: outdated.map(({ planned }) => planned.name) };
+  const planned = plan?.renditions ?? [];
+  const outdated = findOutdated(versions, planned, names).map((one) => one.planned.name);
+  const specs = planned.filter(({ name }) => outdated.includes(name)).map(({ spec }) => spec);
+  return { count: outdated.length, names: outdated, specs };
 }
 
 /** Deleted since the page was read, or landed again as another upload. */

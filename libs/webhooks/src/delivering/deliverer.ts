@@ -43,6 +43,7 @@ export class Deliverer {
   private gathering: NodeJS.Timeout | undefined;
   private wake: () => void = () => {};
   private woken = false;
+  private isPaused = false;
 
   constructor(
     private readonly database: { source: DataSource; directUrl: string },
@@ -51,6 +52,14 @@ export class Deliverer {
   ) {
     this.rules = urlRulesOf(settings);
     this.outcomes = new OutcomeWriter(database.source, settings.disableAfterS, logger);
+  }
+
+  /** @param isPaused whether nothing more is claimed until this is called again; what is under way ends */
+  applyPause(isPaused: boolean): void {
+    if (isPaused === this.isPaused) return;
+    this.isPaused = isPaused;
+    this.logger.info({ queue: 'delivery' }, isPaused ? 'the queue is paused' : 'the queue is resumed');
+    if (!isPaused) this.nudge();
   }
 
   start(): void {
@@ -123,6 +132,7 @@ export class Deliverer {
 
   /** @returns whether more may be due right now */
   private async claim(): Promise<boolean> {
+    if (this.isPaused) return false;
     const { maxRequests, concurrency } = this.settings;
     const free = maxRequests - this.underWay.size;
     if (free <= 0) return false;

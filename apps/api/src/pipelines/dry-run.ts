@@ -1,0 +1,97 @@
+import { performance } from 'node:perf_hooks';
+import { remakeSeconds } from '#capacity';
+import type { DataSource } from '#database';
+import type { Pipelines } from '#pipelines';
+import { readWorkers } from '#queues';
+import { mediaKindSchema, reprocessPage, type UploadFilter } from '#uploads';
+import { z } from 'zod';
+
+/** No further page is begun after this time: the answer comes within the time limit of any client. */
+const budgetMs = 2_000;
+
+/** The answer of POST /v1/pipelines/dry-run. */
+export const dryRunViewSchema = z
+  .object({
+    looked: z.int().min(0).describe('uploads that were looked at'),
+    uploads: z.int().min(0).describe('uploads of which something would be made'),
+    renditions: z
+      .int()
+      .min(0)
+      .describe('renditions that would be made; what failed before it was planned counts as one'),
+    byKind: z.array(
+      z.object({ kind: mediaKindSchema.nullable(), uploads: z.int().min(0), renditions: z.int().min(0) }),
+    ),
+    coreMinutes: z
+      .number()
+      .min(0)
+      .describe(
+        'processor time that it would take, by the measured costs of docs/capacity.md; sound is not counted',
+      ),
+    cores: z
+      .int()
+      .min(0)
+      .describe(
+        'processor cores of the workers that run now and make renditions: so many minutes pass in one',
+      ),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe('to ask again with as cursor: an answer looks for two seconds; null when all were looked at'),
+  })
+  .meta({
+    id: 'DryRun',
+    description: 'What reprocessing would make, of the uploads of one answer.',
+    examples: [
+      {
+        looked: 1_200,
+        uploads: 800,
+        renditions: 2_400,
+        byKind: [{ kind: 'image', uploads: 800, renditions: 2_400 }],
+        coreMinutes: 6.3,
+        cores: 4,
+        nextCursor: null,
+      },
+    ],
+  });
+export type DryRun = z.output<typeof dryRunViewSchema>;
+
+/**
+ * Counts what reprocessing would make of the uploads that a filter finds, newest first, for two seconds. Changes nothing.
+ * @throws LandfallError request.cursor_invalid, database.unavailable
+ */
+export async function countDryRun(
+  source: DataSource,
+  pipelines: Pipelines,
+  filter: UploadFilter,
+  cursor: string | undefined,
+): Promise<DryRun> {
+  const endAt = performance.now() + budgetMs;
+  const byKind = new Map<DryRun['byKind'][number]['kind'], { uploads: number; renditions: number }>();
+  let [looked, seconds] = [0, 0];
+  let next: string | null | undefined = cursor;
+  do {
+    const page = await reprocessPage(source, { pipelines, sweepAfterMs: 0 }, filter, {
+      cursor: next,
+      dryRun: true,
+      found: ({ kind, metadata }, count, specs) => {
+        const { uploads, renditions } = byKind.get(kind) ?? { uploads: 0, renditions: 0 };
+        byKind.set(kind, { uploads: uploads + 1, renditions: renditions + count });
+        seconds += remakeSeconds(specs, metadata);
+      },
+    });
+    looked += page.looked;
+    next = page.nextCursor;
+  } while (next !== null && performance.now() < endAt);
+  const kinds = Array.from(byKind, ([kind, { uploads, renditions }]) => ({ kind, uploads, renditions }));
+  const { workers } = await readWorkers(source);
+  const makers = workers.filter(({ queues }) => queues.some((queue) => queue !== 'delivery'));
+  return {
+    looked,
+    uploads: kinds.reduce((sum, { uploads }) => sum + uploads, 0),
+    renditions: kinds.reduce((sum, { renditions }) => sum + renditions, 0),
+    byKind: kinds,
+    coreMinutes: Math.round(seconds / 0.6) / 100,
+    cores: makers.reduce((sum, { cores }) => sum + (cores ?? 0), 0),
+    nextCursor: next,
+  };
+}

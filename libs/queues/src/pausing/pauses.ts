@@ -1,0 +1,30 @@
+import type { DataSource, EntityManager } from '#database';
+import type { TakenName } from '../taken-names.js';
+
+/**
+ * Has workers take nothing more from a queue. Each learns of it with its next report, within five seconds, and so does one that
+ * starts; what runs goes on. A queue that is paused already stays so since then.
+ * @returns since when
+ */
+export async function pauseQueue(source: DataSource, queue: TakenName): Promise<Date> {
+  const [row] = (await source.query(
+    `INSERT INTO paused_queues AS p (queue, paused_at) VALUES ($1, now())
+     ON CONFLICT (queue) DO UPDATE SET paused_at = p.paused_at RETURNING paused_at AS "pausedAt"`,
+    [queue],
+  )) as [{ pausedAt: Date }];
+  return row.pausedAt;
+}
+
+/** Has workers take from a queue again. */
+export async function resumeQueue(source: DataSource, queue: TakenName): Promise<void> {
+  await source.query('DELETE FROM paused_queues WHERE queue = $1', [queue]);
+}
+
+/** Since when the queues are paused that are. */
+export async function readPauses(source: DataSource | EntityManager): Promise<Record<string, Date>> {
+  const rows = (await source.query('SELECT queue, paused_at AS "pausedAt" FROM paused_queues')) as {
+    queue: string;
+    pausedAt: Date;
+  }[];
+  return Object.fromEntries(rows.map(({ queue, pausedAt }) => [queue, pausedAt]));
+}

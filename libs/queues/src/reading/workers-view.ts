@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { takenNameSchema } from '../taken-names.js';
+
+const workerSchema = z
+  .object({
+    id: z.uuid().describe('of the process; another one when it starts again'),
+    queues: z.array(takenNameSchema).describe('what it takes'),
+    slots: z
+      .record(z.string(), z.int().min(0))
+      .describe('how much it does at once, by what it takes; empty from a worker of another release'),
+    cores: z.int().nullable().describe('processor cores that it may use, as far as it says'),
+    running: z
+      .array(
+        z.object({
+          job: z.string(),
+          uploadId: z.uuid(),
+          since: z.iso.datetime().nullable().describe('as far as it says'),
+        }),
+      )
+      .describe('the jobs that it does; deliveries are not named'),
+    delayed: z.int().min(0).describe('jobs that it gave back to be tried again later'),
+    queueReachable: z.boolean(),
+    seenAt: z.iso.datetime().describe('when it last said so: every five seconds'),
+  })
+  .meta({ id: 'Worker', description: 'What a worker last said of itself.' });
+
+/** The answer of GET /v1/workers. */
+export const workersSchema = z
+  .object({
+    workers: z.array(workerSchema).describe('the longest running first; at most 1000'),
+    readAt: z.iso.datetime(),
+  })
+  .meta({
+    id: 'Workers',
+    description: 'The workers that were heard of in the last 15 seconds.',
+    examples: [
+      {
+        workers: [
+          {
+            id: '019bbd8e-7b00-7000-8000-000000000001',
+            queues: ['thumbnail', 'transcode', 'delivery'],
+            slots: { thumbnail: 4, transcode: 1, delivery: 200 },
+            cores: 4,
+            running: [
+              {
+                job: 'upload.transcode',
+                uploadId: '019bbd8e-7b00-7000-8000-000000000002',
+                since: '2026-01-15T08:30:00.000Z',
+              },
+            ],
+            delayed: 0,
+            queueReachable: true,
+            seenAt: '2026-01-15T08:31:02.000Z',
+          },
+        ],
+        readAt: '2026-01-15T08:31:04.000Z',
+      },
+    ],
+  });
+export type Workers = z.output<typeof workersSchema>;

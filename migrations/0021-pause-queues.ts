@@ -1,0 +1,40 @@
+import type { QueryRunner } from 'typeorm';
+import { lockBriefly, type OnlineMigration } from './online-migration.js';
+
+/**
+ * Queues that nobody takes from for a while, and what workers say of themselves to people: since when they run what they run,
+ * for how much they have room, on how many cores.
+ *
+ * For live tables: columns with constant defaults rewrite nothing, and their lock is held for a moment. Workers of the release
+ * before report without them, and take from a paused queue all the same.
+ */
+export class PauseQueues1765670400000 implements OnlineMigration {
+  readonly transaction = false;
+  readonly locks = [{ table: 'worker_reports', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' }] as const;
+  readonly revertLoses = 'which queues are paused: they are taken from again';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE IF NOT EXISTS paused_queues (
+        queue text NOT NULL,
+        paused_at timestamptz NOT NULL,
+        CONSTRAINT paused_queues_pkey PRIMARY KEY (queue)
+      )`);
+    await lockBriefly(
+      runner,
+      `ALTER TABLE worker_reports
+         ADD COLUMN IF NOT EXISTS running_since timestamptz[] NOT NULL DEFAULT '{}',
+         ADD COLUMN IF NOT EXISTS slots jsonb NOT NULL DEFAULT '{}',
+         ADD COLUMN IF NOT EXISTS cores integer`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await lockBriefly(
+      runner,
+      `ALTER TABLE worker_reports
+         DROP COLUMN IF EXISTS running_since, DROP COLUMN IF EXISTS slots, DROP COLUMN IF EXISTS cores`,
+    );
+    await runner.query('DROP TABLE IF EXISTS paused_queues');
+  }
+}
