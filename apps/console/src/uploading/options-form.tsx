@@ -1,8 +1,12 @@
+import { client } from '../session/session.js';
+import { useLoaded } from '../parts/use-loaded.js';
 import { pipeline, type Var, vars, varsMax } from './options.js';
 import { words } from './words.js';
 
 /** Which pipeline, and which vars, go with the files that are chosen next. */
 export function OptionsForm() {
+  // Only proposed: without them the name can be typed.
+  const { value: file } = useLoaded((signal) => client().pipelines.get({ signal }), []);
   const change = (index: number, part: Partial<Var>) => {
     vars.value = vars.value.map((one, place) => (place === index ? { ...one, ...part } : one));
   };
@@ -19,6 +23,7 @@ export function OptionsForm() {
           maxLength={63}
           autocomplete="off"
           spellcheck={false}
+          list="pipelines-in-force"
           aria-describedby="pipeline-hint"
           onInput={({ currentTarget }) => {
             pipeline.value = currentTarget.value;
@@ -26,6 +31,11 @@ export function OptionsForm() {
         />
         <small id="pipeline-hint">{words.value.pipelineHint}</small>
       </label>
+      <datalist id="pipelines-in-force">
+        {file?.pipelines.map(({ name }) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       <fieldset>
         <legend>{words.value.vars}</legend>
         {vars.value.map((one, index) => (

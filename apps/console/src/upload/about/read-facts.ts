@@ -10,6 +10,8 @@ export interface Fact {
 /** Streams, chapters and tags may be many; all of them stand in the JSON. */
 const factsAtMost = 150;
 const deepest = 5;
+/** What people look for first; the order of the rest is that of the API. */
+const first = ['format', 'container', 'mimeType', 'width', 'height', 'durationMs'];
 
 /**
  * Facts as lines that people read: what lies within others has their name before its own, and units stand behind their number.
@@ -32,13 +34,15 @@ export function readFacts(metadata: Readonly<Record<string, unknown>>): Fact[] {
       });
   };
   const given = Object.entries(metadata).filter(([name]) => name !== 'raw');
-  for (const [name, value] of given.toSorted(([, one], [, other]) => depthOf(one) - depthOf(other)))
+  for (const [name, value] of given.toSorted((one, other) => placeOf(one) - placeOf(other)))
     add([wordsOf(name)], value);
   return facts;
 }
 
-/** What is one value comes before what has several, and lists of such come last. */
-function depthOf(value: unknown): number {
+/** After the first ones, what is one value comes before what has several, and lists of such come last. */
+function placeOf([name, value]: readonly [string, unknown]): number {
+  const place = first.indexOf(name);
+  if (place >= 0) return place - first.length;
   if (Array.isArray(value)) return 2;
   return typeof value === 'object' ? 1 : 0;
 }

@@ -57,7 +57,7 @@ export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
       <footer>
         {url !== null && (
           <>
-            <CopyButton text={url} label={words.value.copyUrl(name)} />
+            <CopyButton text={url} word={words.value.copyIt} label={words.value.copyUrl(name)} />
             {urlExpiresAt !== null && <small>{words.value.validUntil(formatTime(urlExpiresAt))}</small>}
           </>
         )}

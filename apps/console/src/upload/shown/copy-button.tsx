@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { words } from './upload-words.js';
 
-/** Copies a text; what it is of is told to those who do not see what stands beside it. */
-export function CopyButton({ text, label }: { text: string; label?: string }) {
+/** Copies a text; `label` says which, to those who do not see what stands beside it. */
+export function CopyButton({ text, word, label }: { text: string; word?: string; label: string }) {
   const isCopied = useSignal(false);
+  // Pages of plain http have no clipboard, but for those of this machine.
+  if (!('clipboard' in navigator)) return null;
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     isCopied.value = true;
@@ -16,7 +18,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       aria-label={label}
       onClick={() => void copy()}
     >
-      {isCopied.value ? words.value.copied : words.value.copy}
+      {isCopied.value ? words.value.copied : (word ?? words.value.copy)}
     </button>
   );
 }
