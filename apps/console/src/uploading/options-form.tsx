@@ -33,7 +33,7 @@ export function OptionsForm() {
       </label>
       <datalist id="pipelines-in-force">
         {file?.pipelines.map(({ name }) => (
-          <option key={name} value={name} />
+          <option key={name}>{name}</option>
         ))}
       </datalist>
       <fieldset>
