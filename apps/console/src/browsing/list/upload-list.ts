@@ -44,6 +44,8 @@ const idsAtOnce = 100;
 /** Of uploads that are further away only their entries are kept. */
 const keptUploads = 1_000;
 const catchUpMs = 500;
+/** A picture that is gone from the bucket has no URL that helps: it must not be asked for without end. */
+const renewedEveryMs = 60_000;
 
 /**
  * The uploads of one query: read page by page as far as somebody scrolls, and kept up to date by events. Whatever is not near
@@ -57,6 +59,7 @@ export class UploadList {
   private readonly known = new Set<string>();
   private readonly asked = new Set<string>();
   private readonly stale = new Set<string>();
+  private readonly renewedAt = new Map<string, number>();
   private isBehind = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private reading = new AbortController();
@@ -137,7 +140,9 @@ export class UploadList {
 
   /** Reads one upload again: its URLs have ended. */
   renew(id: string): void {
-    if (this.asked.has(id)) return;
+    const now = Date.now();
+    if (this.asked.has(id) || now - (this.renewedAt.get(id) ?? 0) < renewedEveryMs) return;
+    this.renewedAt.set(id, now);
     this.shown.delete(id);
     void this.fetch([id]);
   }
