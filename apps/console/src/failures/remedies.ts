@@ -3,8 +3,9 @@ import type { Language } from '../language/language.js';
 /** What to do about a code with which uploads and renditions fail. What a code means, the api says itself. */
 export const remedies: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'media.damaged': {
-    en: 'Ask for the file again: it is cut off or was changed on its way. Trying again helps only if it was overwritten since.',
-    'zh-CN': '请重新获取该文件：它不完整或在传输中被改动。仅当文件已被覆盖时，重试才有用。',
+    en: 'Ask for the file again: it is cut off or was changed on its way. Trying again helps only if it was overwritten since, or if `damaged: fail` was taken out of its pipeline.',
+    'zh-CN':
+      '请重新获取该文件：它不完整或在传输中被改动。仅当文件已被覆盖，或流水线中去掉了 damaged: fail 时，重试才有用。',
   },
   'media.unsupported': {
     en: 'Convert the file, or let no such files be uploaded: contentTypes of a ticket says which are taken.',
