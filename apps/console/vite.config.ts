@@ -22,6 +22,8 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
   plugins: [compressed],
+  // `npx vite apps/console`, beside `npm start`, shows each change at once.
+  server: { proxy: { '/v1': 'http://localhost:3000' } },
   // The client is compiled from its sources with everything else.
   resolve: { conditions: ['source', 'module', 'browser'] },
   build: {
