@@ -21,7 +21,7 @@ const compiler = `
 const bundler = `
   import { cpSync } from 'node:fs';
   export const build = () => cpSync('dist/apps/cli/src/main.js', 'dist/programs/landfall.js');`;
-const tools = { typescript: 'file:compiler', rolldown: 'file:bundler' };
+const tools = { typescript: 'file:compiler', rolldown: 'file:bundler', vite: 'file:pages' };
 const lock = {
   name: 'clone',
   lockfileVersion: 3,
@@ -32,6 +32,8 @@ const lock = {
     'node_modules/typescript': { resolved: 'compiler', link: true },
     bundler: { name: 'rolldown', version: '1.0.0' },
     'node_modules/rolldown': { resolved: 'bundler', link: true },
+    pages: { name: 'vite', version: '1.0.0' },
+    'node_modules/vite': { resolved: 'pages', link: true },
   },
 };
 
@@ -46,6 +48,8 @@ beforeEach(async () => {
     JSON.stringify({ name: 'rolldown', version: '1.0.0', type: 'module', exports: './index.js' }),
   );
   write('bundler/index.js', bundler);
+  write('pages/package.json', JSON.stringify({ name: 'vite', version: '1.0.0' }));
+  write('pages/bin/vite.js', '');
   write('apps/cli/src/main.js', "console.log('words', process.argv.slice(2).join(' '))");
   cpSync(join(here, '..', 'bootstrap.mjs'), join(root, 'apps/cli/bootstrap.mjs'));
   cpSync(here, join(root, 'apps/cli/bootstrap'), { recursive: true });

@@ -10,7 +10,7 @@ import {
   type Queue,
   type Worker,
 } from 'bullmq';
-import { type RedisSettings, redisOptionsOf, stopReconnecting } from './redis-connection.js';
+import { redisAccessOf, type RedisSettings } from './redis-connection.js';
 
 export interface QueueSettings extends RedisSettings {
   /** Prefix of the keys in Redis. */
@@ -64,7 +64,7 @@ const isRedis = (url: string) => /^rediss?:/.test(url);
 export function openQueueBackend(settings: QueueSettings): QueueBackend {
   if (isRedis(settings.url)) {
     setDefaultBackendFactory(createRedisBackend);
-    const common = redisOptionsOf(settings);
+    const { options: common, stopReconnecting } = redisAccessOf(settings);
     // All keys of a queue lie on one node of a cluster, those of another perhaps on another.
     const isCluster = (settings.clusterNodes ?? []).length > 0;
     return {

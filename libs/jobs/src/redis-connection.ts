@@ -32,18 +32,33 @@ interface ClusterConnectionOptions extends RedisOptions {
 
 const isCluster = (options: object): options is ClusterConnectionOptions => 'startupNodes' in options;
 
-/**
- * The options by which BullMQ opens its connections: to one Redis, to the primary that Sentinels name, or to a cluster.
- * @throws LandfallError config.invalid if a certificate cannot be read
- */
-export function redisOptionsOf(settings: RedisSettings): ConnectionOptions {
-  // BullMQ opens connections too, but none to a cluster.
-  RedisConnection.clientFactory = openClient;
-  // BullMQ passes them on as they are; its own type of them knows fewer.
-  return ioredisOptionsOf(settings) as ConnectionOptions;
+/** How BullMQ opens its connections, and an end to their reconnecting. */
+export interface RedisAccess {
+  readonly options: ConnectionOptions;
+  /** From now on a connection that is lost, or was before, is given up: who ends need not wait for Redis. */
+  stopReconnecting(): void;
 }
 
-function ioredisOptionsOf(settings: RedisSettings): RedisOptions {
+/**
+ * Access to one Redis, to the primary that Sentinels name, or to a cluster.
+ * @throws LandfallError config.invalid if a certificate cannot be read
+ */
+export function redisAccessOf(settings: RedisSettings): RedisAccess {
+  // BullMQ opens connections too, but none to a cluster.
+  RedisConnection.clientFactory = openClient;
+  let isEnding = false;
+  // When to try again to connect; null gives up, and with it what waits for the connection.
+  const retryDelayMs = (times: number) => (isEnding ? null : Math.min(times * 100, 1_000));
+  return {
+    // BullMQ passes them on as they are; its own type of them knows fewer.
+    options: ioredisOptionsOf(settings, retryDelayMs) as ConnectionOptions,
+    stopReconnecting: () => void (isEnding = true),
+  };
+}
+
+type RetryStrategy = NonNullable<RedisOptions['retryStrategy']>;
+
+function ioredisOptionsOf(settings: RedisSettings, retryDelayMs: RetryStrategy): RedisOptions {
   const { sentinels = [], clusterNodes = [] } = settings;
   const url = new URL(settings.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -76,16 +91,6 @@ function ioredisOptionsOf(settings: RedisSettings): RedisOptions {
     failoverDetector: true,
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   };
-}
-
-let isEnding = false;
-
-/** When to try again to connect; null gives up, and with it what waits for the connection. */
-const retryDelayMs = (times: number) => (isEnding ? null : Math.min(times * 100, 1_000));
-
-/** From now on a connection that is lost, or was before, is given up: this process ends, and need not wait for its Redis. */
-export function stopReconnecting(): void {
-  isEnding = true;
 }
 
 function readTls({ tlsCertFile, tlsKeyFile }: RedisSettings): NonNullable<RedisOptions['tls']> {
@@ -125,9 +130,9 @@ function openClient(options: ConnectionOptions) {
 /** A connection to a cluster has one to each of its nodes. */
 function openCluster({ startupNodes, ...options }: ClusterConnectionOptions): Cluster {
   const { username, password, tls, connectionName, connectTimeout, socketTimeout, keepAlive } = options;
-  const { maxRetriesPerRequest = null } = options;
+  const { maxRetriesPerRequest = null, retryStrategy } = options;
   return new Cluster(startupNodes, {
-    clusterRetryStrategy: retryDelayMs,
+    clusterRetryStrategy: (times) => retryStrategy?.(times) ?? null,
     enableOfflineQueue: options.enableOfflineQueue ?? true,
     // Names stay names: certificates hold them, and they outlive addresses.
     dnsLookup: (name, found) => found(null, name),

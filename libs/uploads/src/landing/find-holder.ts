@@ -11,8 +11,8 @@ const lockHolder = new PreparedStatement<Upload>(
      FOR UPDATE`,
 );
 
-const lockToldOf = new PreparedStatement<Upload>(
-  'lock-told-of',
+const lockOfRequest = new PreparedStatement<Upload>(
+  'lock-of-request',
   (columns) =>
     `SELECT ${columns(Upload, 'u')} FROM uploads AS u
      WHERE bucket = $1 AND object_key = $2 AND etag = $3 AND id <> $4 AND request_id = $5
@@ -33,6 +33,6 @@ export async function findHolder(
   const [holder] = await lockHolder.run(manager, version);
   if (holder) return holder;
   if (source !== 'event' || requestId === null) return null;
-  const [ended] = await lockToldOf.run(manager, [...version, requestId]);
+  const [ended] = await lockOfRequest.run(manager, [...version, requestId]);
   return ended ?? null;
 }
