@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium, skippedWithoutChromium } from '../fixtures/chromium.fixture.js';
 import { png } from '../fixtures/files.fixture.js';
 import { putToEnd } from '../fixtures/uploads.fixture.js';
-import { findViolations, openRoom } from './room-page.fixture.js';
+import { expectAccessible, visit } from './visit.fixture.js';
 
 const textOf = (rendition: string) => `version: 1
 pipelines:
@@ -30,7 +30,7 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
   const editor = (page: Page) => page.getByRole('textbox', { name: 'Pipelines file' });
 
   test('the file in force is shown in words', async () => {
-    const { page, complaints, close } = await openRoom(browser, stack, 'pipelines');
+    const { page, complaints } = await visit(browser, stack, '/console/pipelines');
     const photos = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'photos' }) });
     await photos.getByText('any image').waitFor();
     await photos.getByText(/320 px wide · webp/).waitFor();
@@ -38,11 +38,11 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     await page.getByText('What can stand in the file').click();
     await page.getByRole('table', { name: 'kind: hls' }).getByText('segmentSeconds').waitFor();
     expect(complaints).toEqual([]);
-    await close();
+    await page.context().close();
   });
 
   test('a text with a mistake is told with its line, and is fine when it is mended', async () => {
-    const { page, close } = await openRoom(browser, stack, 'pipelines');
+    const { page } = await visit(browser, stack, '/console/pipelines');
     await page.getByText('No problem: api and workers would start with it.').waitFor();
     await editor(page).fill(textOf('width: 100, heigth: 5'));
     await page.getByText('1 problem').waitFor();
@@ -52,28 +52,28 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     expect(
       await page.evaluate('document.activeElement.value.slice(document.activeElement.selectionStart)'),
     ).toMatch(/^ {6}- \{ name: small/);
-    expect(await findViolations(page)).toEqual([]);
+    await expectAccessible(page);
     await editor(page).fill(textOf('width: 100, height: 5'));
     await page.getByText('No problem: api and workers would start with it.').waitFor();
     await page.getByText('What the text says').click();
     await page.getByText(/100 × 5 px/).waitFor();
     await page.getByRole('button', { name: 'Back to the file in force' }).click();
     expect(await editor(page).inputValue()).toContain('thumb-320');
-    await close();
+    await page.context().close();
   });
 
   test('what a hostile text says is shown as text', async () => {
-    const { page, complaints, close } = await openRoom(browser, stack, 'pipelines');
+    const { page, complaints } = await visit(browser, stack, '/console/pipelines');
     const hurt = `"><img src=x onerror="window.hurt=1">`;
     await editor(page).fill(`version: 1\npipelines: []\n${JSON.stringify(hurt)}: 1\n`);
     await page.getByText(hurt).last().waitFor();
     expect(await page.evaluate('window.hurt')).toBeUndefined();
     expect(complaints).toEqual([]);
-    await close();
+    await page.context().close();
   });
 
   test('a dry run counts what the file in force and another one would make', async () => {
-    const { page, close } = await openRoom(browser, stack, 'pipelines');
+    const { page } = await visit(browser, stack, '/console/pipelines');
     const result = (name: string) =>
       page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd');
     await page.getByRole('button', { name: 'Count' }).click();
@@ -88,11 +88,11 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     await result('Estimated time')
       .getByText(/under a minute on \d+ cores/)
       .waitFor();
-    await close();
+    await page.context().close();
   });
 
   test('a rendition of the text is tried on an image, shown, and published nowhere', async () => {
-    const { page, complaints, close } = await openRoom(browser, stack, 'pipelines');
+    const { page, complaints } = await visit(browser, stack, '/console/pipelines');
     await editor(page).fill(textOf('width: 123, format: png'));
     await page.getByText('No problem: api and workers would start with it.').waitFor();
     await page.getByRole('combobox', { name: 'Image', exact: true }).selectOption('photos/a.png');
@@ -107,15 +107,16 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     const { items } = await stack.get<{ items: { renditions: { name: string }[] }[] }>('/v1/uploads');
     expect(items[0]?.renditions.map(({ name }) => name)).toEqual(['thumb-320', 'thumb-640', 'thumb-1280']);
     expect(complaints).toEqual([]);
-    await close();
+    await page.context().close();
   });
 
-  test.each(['light', 'dark'] as const)('has no violation that axe finds, %s', async (scheme) => {
-    const { page, close } = await openRoom(browser, stack, 'pipelines', scheme);
+  test('has no violation that axe finds, light and dark', async () => {
+    const { page, complaints } = await visit(browser, stack, '/console/pipelines');
     await page.getByText('No problem: api and workers would start with it.').waitFor();
     await page.getByText('What can stand in the file').click();
     await page.getByRole('table', { name: 'kind: waveform' }).waitFor();
-    expect(await findViolations(page)).toEqual([]);
-    await close();
+    await expectAccessible(page);
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 });
