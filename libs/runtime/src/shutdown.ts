@@ -9,8 +9,16 @@ export function tellReady(url?: string, managementUrl?: string | null): void {
 }
 
 /**
+ * Node cannot exit while a name is looked up, and libc gives a name server that is silent 5 s, twice, for the name and for all that
+ * its search list makes of it: longer than an engine waits. What is set from outside stays.
+ */
+function limitLookups(): void {
+  process.env['RES_OPTIONS'] ||= 'timeout:1 attempts:2';
+}
+
+/**
  * Ends the process in order. On SIGTERM, SIGINT or the death of the process that started us over an IPC channel, `close` runs
- * once; the process exits with 0 when it is done, or with 1 after `deadlineMs`.
+ * once; the process exits with 0 when it is done, or with 1 after `deadlineMs`. Call it before the first look-up of a name.
  * @returns what does the same for a reason of the caller's
  */
 export function closeOnSignal(
@@ -18,6 +26,7 @@ export function closeOnSignal(
   deadlineMs: number,
   close: () => Promise<void>,
 ): (reason: string) => void {
+  limitLookups();
   let closing = false;
   const end = (reason: string) => {
     if (closing) return;
