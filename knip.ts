@@ -42,7 +42,7 @@ const config: KnipConfig = {
   // Others install this package: what it exports is for them, and what is generated is whole.
   ignoreIssues: { 'clients/typescript/**': ['exports', 'types'] },
   // Programs that some tests use where they are installed.
-  ignoreBinaries: ['exiftool', 'mkfifo'],
+  ignoreBinaries: ['exiftool', 'mkfifo', 'unshare'],
   ignoreDependencies: [
     // `nest build <app>` and its generators, for whoever types them (nest-cli.json).
     '@nestjs/cli',

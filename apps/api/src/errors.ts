@@ -105,6 +105,11 @@ const apiErrors = defineErrors({
     retry: 'backoff',
     message: 'Too many other ranges are being counted',
   },
+  'stats.counting': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'So many uploads are still being counted: ask again in some seconds',
+  },
   'ticket.bucket_forbidden': {
     kind: 'forbidden',
     retry: 'never',

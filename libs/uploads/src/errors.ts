@@ -11,7 +11,7 @@ const uploadsErrors = defineErrors({
   'stats.too_many': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'So many uploads cannot be counted within 5 seconds',
+    message: 'So many uploads cannot be counted within 10 minutes',
   },
   'uploads.too_many': {
     kind: 'unprocessable',

@@ -65,8 +65,8 @@ export {
   UploadReader,
   uploadSorts,
 } from './reading/upload-reader.js';
-export { countFailures } from './reading/upload-failures.js';
-export { countUploads, type StatsRange } from './reading/upload-stats.js';
+export { countFailures, type FailureCount } from './reading/upload-failures.js';
+export { countUploads, type StatsCounts, type StatsRange } from './reading/upload-stats.js';
 export {
   type SignRendition,
   type UploadField,

@@ -1,55 +1,104 @@
 import { performance } from 'node:perf_hooks';
-import { LandfallError } from '#runtime';
+import { isLandfallError, LandfallError, withTimeLimit } from '#runtime';
 import type { StatsRange } from '#uploads';
 import { LRUCache } from 'lru-cache';
 
-/** When Postgres gives up counting. */
-const limitMs = 5_000;
+/** How long who asks waits. The counting goes on, and who asks again gets what it came to. */
+const waitMs = 5_000;
+/** When a range is given up. */
+const giveUpMs = 600_000;
 const keptAtLeastMs = 5_000;
 /** Kept for so many times as long as it took: at most a twentieth of one connection's time is spent on counting. */
 const keptTimes = 20;
-/** Ranges that are kept, and those that may wait to be counted. */
+/** Ranges that are kept, and those that may be counted at once, a part of each in turn. */
 const keptMax = 200;
-const waitingMax = 8;
+const countingMax = 8;
+/** When Postgres gives up a part; a shorter one is tried then. */
+const partLimitMs = 2_000;
+/** After a part that took less, one twice as long is tried. */
+const quickMs = 250;
+const firstPartMs = 86_400_000;
+const shortestPartMs = 60_000;
 
 /**
- * Counts for whoever asks, one range at a time in this process, and keeps what was counted for a while: any number of
- * dashboards cost as much as one.
+ * Counts for whoever asks, part by part of a range and one part at a time in this process, and keeps what was counted for a
+ * while: any number of dashboards cost as much as one, and no statement takes long, however large the range.
  */
-export class KeptCounts<Counts extends object> {
+export class KeptCounts<Part, Counts extends object> {
   private readonly kept = new LRUCache<string, Counts>({ max: keptMax });
   private readonly counting = new Map<string, Promise<Counts>>();
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param countNow gives up after `limitMs`; what it answers says that it was counted at `countedAt` */
+  /**
+   * @param countPart throws `stats.too_many` after `limitMs`
+   * @param view the answer about a range whose counting began at `countedAt`
+   */
   constructor(
-    private readonly countNow: (range: StatsRange, limitMs: number, countedAt: Date) => Promise<Counts>,
+    private readonly countPart: (part: StatsRange, limitMs: number) => Promise<Part>,
+    private readonly view: (range: StatsRange, parts: readonly Part[], countedAt: Date) => Counts,
   ) {}
 
-  /** @throws LandfallError stats.too_many, stats.busy */
-  get(range: StatsRange): Promise<Counts> {
+  /** @throws LandfallError stats.counting, stats.too_many, stats.busy */
+  async get(range: StatsRange): Promise<Counts> {
     const key = JSON.stringify([range.bucket, range.createdAfter, range.createdBefore]);
     const known = this.kept.get(key);
-    if (known) return Promise.resolve(known);
-    const running = this.counting.get(key);
-    if (running) return running;
-    if (this.counting.size >= waitingMax) return Promise.reject(new LandfallError('stats.busy'));
-    const counted = this.last
-      .then(() => this.count(key, range))
-      .finally(() => {
-        this.counting.delete(key);
-      });
-    this.counting.set(key, counted);
-    // Whoever asked for it hears of its failure; the next only has to wait for its end.
-    this.last = counted.catch(() => undefined);
-    return counted;
+    if (known) return known;
+    let counted = this.counting.get(key);
+    if (!counted) {
+      if (this.counting.size >= countingMax) throw new LandfallError('stats.busy');
+      counted = this.count(key, range).finally(() => this.counting.delete(key));
+      // Whoever waits for it hears of its failure; the next begins anew.
+      counted.catch(() => undefined);
+      this.counting.set(key, counted);
+    }
+    return withTimeLimit(counted, waitMs, 'stats.counting', 'it goes on: ask again in some seconds');
   }
 
   private async count(key: string, range: StatsRange): Promise<Counts> {
-    const begin = performance.now();
-    const counts = await this.countNow(range, limitMs, new Date());
-    const tookMs = performance.now() - begin;
+    const countedAt = new Date();
+    const parts: Part[] = [];
+    const end = range.createdBefore?.getTime() ?? countedAt.getTime();
+    let from = range.createdAfter.getTime();
+    let lengthMs = firstPartMs;
+    let tookMs = 0;
+    for (let isDone = false; !isDone;) {
+      if (Date.now() - countedAt.getTime() > giveUpMs)
+        throw new LandfallError('stats.too_many', 'choose a shorter range of time');
+      const isLast = from + lengthMs >= end;
+      const createdBefore = isLast ? range.createdBefore : new Date(from + lengthMs);
+      const part = { ...range, createdAfter: new Date(from), createdBefore };
+      const { result, partMs } = await this.inTurn(() => this.countPart(part, partLimitMs));
+      tookMs += partMs;
+      if (result) {
+        parts.push(result);
+        isDone = isLast;
+        from += lengthMs;
+        if (partMs < quickMs) lengthMs *= 2;
+      } else {
+        if (lengthMs <= shortestPartMs)
+          throw new LandfallError(
+            'stats.too_many',
+            `too many in the minute after ${part.createdAfter.toISOString()}`,
+          );
+        lengthMs = Math.max(shortestPartMs, lengthMs / 4);
+      }
+    }
+    const counts = this.view(range, parts, countedAt);
     this.kept.set(key, counts, { ttl: Math.max(keptAtLeastMs, tookMs * keptTimes) });
     return counts;
+  }
+
+  /** When the parts that wait already are counted. Null if it was given up. */
+  private async inTurn(countPart: () => Promise<Part>): Promise<{ result: Part | null; partMs: number }> {
+    const counted = this.last.then(async () => {
+      const begin = performance.now();
+      const result = await countPart().catch((error: unknown) => {
+        if (isLandfallError(error, 'stats.too_many')) return null;
+        throw error;
+      });
+      return { result, partMs: performance.now() - begin };
+    });
+    this.last = counted.catch(() => undefined);
+    return counted;
   }
 }

@@ -2,9 +2,11 @@ import { DataSource } from '#database';
 import {
   countFailures,
   countUploads,
+  type FailureCount,
   type Failures,
   failuresSchema,
   type Stats,
+  type StatsCounts,
   type StatsRange,
   statsSchema,
   viewFailures,
@@ -23,16 +25,12 @@ import { statsQuery } from './stats-query.js';
 @Controller('v1')
 @UseGuards(ApiKeyGuard, DatabaseGuard)
 export class StatsController {
-  private readonly stats: KeptCounts<Stats>;
-  private readonly failures: KeptCounts<Failures>;
+  private readonly stats: KeptCounts<StatsCounts, Stats>;
+  private readonly failures: KeptCounts<FailureCount[], Failures>;
 
   constructor(source: DataSource) {
-    this.stats = new KeptCounts(async (range, limitMs, countedAt) =>
-      viewStats(range, await countUploads(source, range, limitMs), countedAt),
-    );
-    this.failures = new KeptCounts(async (range, limitMs, countedAt) =>
-      viewFailures(range, await countFailures(source, range, limitMs), countedAt),
-    );
+    this.stats = new KeptCounts((part, limitMs) => countUploads(source, part, limitMs), viewStats);
+    this.failures = new KeptCounts((part, limitMs) => countFailures(source, part, limitMs), viewFailures);
   }
 
   @Get('stats')
@@ -42,7 +40,7 @@ export class StatsController {
       'Of the uploads that landed in a range of time: how many, and of how many bytes, by status, kind and day, and the same of what was made of them. Uploads that nobody vouches for and OSS has not confirmed are not counted.',
   })
   @ApiOkResponse({ description: 'The counts, and when they were taken', schema: documentSchema(statsSchema) })
-  @Problems('stats.too_many', 'stats.busy')
+  @Problems('stats.counting', 'stats.too_many', 'stats.busy')
   getStats(@Query({ schema: statsQuery }) range: StatsRange): Promise<Stats> {
     return this.stats.get(range);
   }
@@ -57,7 +55,7 @@ export class StatsController {
     description: 'The counts, and when they were taken',
     schema: documentSchema(failuresSchema),
   })
-  @Problems('stats.too_many', 'stats.busy')
+  @Problems('stats.counting', 'stats.too_many', 'stats.busy')
   getFailures(@Query({ schema: statsQuery }) range: StatsRange): Promise<Failures> {
     return this.failures.get(range);
   }

@@ -1862,7 +1862,7 @@ export type Problem = {
 /**
  * Codes may be added: docs/errors.md explains all.
  */
-export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.changed' | 'object.missing' | 'pipelines.text_invalid' | 'process.stopping' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'trial.busy' | 'trial.impossible' | 'trial.not_found' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'uploads.too_many' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
+export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.changed' | 'object.missing' | 'pipelines.text_invalid' | 'process.stopping' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.counting' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'trial.busy' | 'trial.impossible' | 'trial.not_found' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'uploads.too_many' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
 
 export type ReceiveCallbackData = {
     body: CallbackBody;
@@ -2429,7 +2429,7 @@ export type GetFailuresErrors = {
      * Service Unavailable
      */
     503: Problem & {
-        code: 'database.unavailable' | 'stats.busy';
+        code: 'database.unavailable' | 'stats.busy' | 'stats.counting';
     };
 };
 
@@ -2910,7 +2910,7 @@ export type GetStatsErrors = {
      * Service Unavailable
      */
     503: Problem & {
-        code: 'database.unavailable' | 'stats.busy';
+        code: 'database.unavailable' | 'stats.busy' | 'stats.counting';
     };
 };
 

@@ -50,24 +50,26 @@ export const failuresSchema = z
   });
 export type Failures = z.output<typeof failuresSchema>;
 
-/** Shows counts of failures as the API's contract has them. */
+/** Shows the counts of failures of all parts of a range as the API's contract has them. */
 export function viewFailures(
   { bucket, createdAfter, createdBefore }: StatsRange,
-  counts: readonly FailureCount[],
+  parts: readonly FailureCount[][],
   countedAt: Date,
 ): Failures {
   const meanings = new Map<string, string>(listErrors().map(([code, { message }]) => [code, message]));
+  const items = [...Map.groupBy(parts.flat(), ({ code }) => code)].map(([code, counts]) => ({
+    code,
+    meaning: meanings.get(code) ?? null,
+    uploads: counts.reduce((sum, { uploads }) => sum + uploads, 0),
+    renditions: counts.reduce((sum, { renditions }) => sum + renditions, 0),
+    lastAt: new Date(Math.max(...counts.map(({ lastAt }) => lastAt.getTime()))).toISOString(),
+  }));
+  const countOf = ({ uploads, renditions }: (typeof items)[number]) => uploads + renditions;
   return {
     bucket: bucket ?? null,
     createdAfter: createdAfter.toISOString(),
     createdBefore: createdBefore?.toISOString() ?? null,
     countedAt: countedAt.toISOString(),
-    items: counts.map(({ code, uploads, renditions, lastAt }) => ({
-      code,
-      meaning: meanings.get(code) ?? null,
-      uploads,
-      renditions,
-      lastAt: lastAt.toISOString(),
-    })),
+    items: items.toSorted((one, other) => countOf(other) - countOf(one) || (one.code < other.code ? -1 : 1)),
   };
 }

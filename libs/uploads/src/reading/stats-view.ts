@@ -68,10 +68,10 @@ interface Amounts {
   bytes: number;
 }
 
-/** Shows counts as the API's contract has them. */
+/** Shows the counts of all parts of a range as the API's contract has them. */
 export function viewStats(
   { bucket, createdAfter, createdBefore }: StatsRange,
-  counts: StatsCounts,
+  parts: readonly StatsCounts[],
   countedAt: Date,
 ): Stats {
   return {
@@ -79,8 +79,8 @@ export function viewStats(
     createdAfter: createdAfter.toISOString(),
     createdBefore: createdBefore?.toISOString() ?? null,
     countedAt: countedAt.toISOString(),
-    uploads: viewCounts(counts.uploads),
-    renditions: viewCounts(counts.renditions),
+    uploads: viewCounts(parts.flatMap(({ uploads }) => uploads)),
+    renditions: viewCounts(parts.flatMap(({ renditions }) => renditions)),
   };
 }
 

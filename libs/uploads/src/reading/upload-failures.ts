@@ -11,7 +11,7 @@ export interface FailureCount {
 }
 
 /**
- * Counts what of the uploads of a range has failed, by code: the largest count first. An upload fails with the code of its
+ * Counts what of the uploads of a range has failed, by code. An upload fails with the code of its
  * first rendition that failed, so one file may count as both.
  * @param limitMs when Postgres gives up
  * @throws LandfallError stats.too_many
@@ -33,7 +33,7 @@ export async function countFailures(
          FROM uploads AS u JOIN rendition_versions AS v
            ON v.upload_id = u.id AND ${inRange('v.upload_id')} AND v.status = 'failed' AND v.error_code IS NOT NULL
          WHERE u.status <> 'deleted' AND ${inRange('u.id')} AND ${counted} GROUP BY 1) AS counts
-       GROUP BY code ORDER BY sum(uploads) + sum(renditions) DESC, code`,
+       GROUP BY code`,
     ),
   );
 }
