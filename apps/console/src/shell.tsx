@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLocation } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 import { LanguageChoice } from './language/language-choice.js';
+import { LiveNote } from './live/live-note.js';
 import { closeSession } from './session/session.js';
 import { words } from './words.js';
 
@@ -49,6 +50,7 @@ export function Shell({
         </button>
       </header>
       <main id="content" tabindex={-1}>
+        <LiveNote />
         {children}
       </main>
     </>

@@ -72,6 +72,28 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
     await page.getByText('Nothing failed in this time.').waitFor();
   });
 
+  test('says that a page stands still when the api refuses its events, until it takes them again', async () => {
+    const { page } = await open('/console/pipelines');
+    const refused = {
+      type: 'about:blank',
+      title: 'No',
+      status: 403,
+      detail: 'no events',
+      code: 'auth.forbidden',
+    };
+    const events = /\/v1\/events\/stream/;
+    await page.route(events, (route) =>
+      route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(refused) }),
+    );
+    await page.getByRole('link', { name: 'Failures' }).click();
+    const note = page.getByRole('complementary', { name: 'This page no longer changes by itself' });
+    await note.getByText('auth.forbidden').waitFor();
+    await expectAccessible(page);
+    await page.unroute(events);
+    await note.getByRole('button', { name: 'Try again' }).click();
+    await note.waitFor({ state: 'hidden' });
+  });
+
   /** An api on the database of the stack, which can be restarted on its port. */
   async function ownApi() {
     let api: AppProcess = await startApp('api', stack.env);

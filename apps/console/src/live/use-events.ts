@@ -1,4 +1,5 @@
 import type { StreamedEvent } from '@landfall/client/browser';
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { client } from '../session/session.js';
 
@@ -6,6 +7,10 @@ type Listener = (events: readonly StreamedEvent[]) => void;
 
 /** How often listeners get what happened: a thousand events a second must not draw a thousand times. */
 const drawnEveryMs = 250;
+/** So many are told of at once, whatever the time: the timers of a tab in the background hardly run. */
+const freshMax = 1_000;
+/** Why nothing more is told of though somebody listens: the api refuses the stream. Null while all is well. */
+export const refusal = signal<unknown>(null);
 const listeners = new Set<Listener>();
 let following: AbortController | undefined;
 
@@ -29,21 +34,33 @@ export function useEvents(listener: Listener): void {
   }, []);
 }
 
+/** After a refusal. */
+export function followAgain(): void {
+  if (listeners.size > 0) following ??= follow();
+  else refusal.value = null;
+}
+
 function follow(): AbortController {
   const controller = new AbortController();
   const { signal } = controller;
+  refusal.value = null;
   let fresh: StreamedEvent[] = [];
-  const timer = setInterval(() => {
+  const tell = () => {
     if (fresh.length === 0) return;
     const events = fresh;
     fresh = [];
     for (const listener of listeners) listener(events);
-  }, drawnEveryMs);
+  };
+  const timer = setInterval(tell, drawnEveryMs);
   const read = async () => {
     try {
-      for await (const event of client().events.stream({ signal })) fresh.push(event);
-    } catch {
-      // Its session has ended, or nobody listens any more. The next listener begins another stream.
+      for await (const event of client().events.stream({ signal })) {
+        fresh.push(event);
+        if (fresh.length >= freshMax) tell();
+      }
+    } catch (problem) {
+      // Nobody listens any more, or the session has ended: that is seen elsewhere.
+      if (!signal.aborted) refusal.value = problem;
     } finally {
       clearInterval(timer);
       if (following === controller) following = undefined;
