@@ -91,7 +91,7 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
     await expectAccessible(page);
     await page.unroute(events);
     await note.getByRole('button', { name: 'Try again' }).click();
-    await note.waitFor({ state: 'hidden' });
+    await expect.poll(() => note.count()).toBe(0);
   });
 
   /** An api on the database of the stack, which can be restarted on its port. */

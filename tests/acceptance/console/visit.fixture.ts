@@ -1,7 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Stack } from '#testing';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { eventually, ossClient, type Stack, testBucket } from '#testing';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+
+/** Markup that does harm wherever it is taken for such, among the words of five scripts. */
+export const hostile = [
+  '"><img src=x onerror=harmed()>漢字',
+  '"><img src=x onerror=harmed()>العربية',
+  '\'"><script>harmed()</script>Кириллица',
+  '"><svg onload=harmed()>देवनागरी',
+  '{{harmed()}}"><img src=x onerror=harmed()>😀👩‍🚀',
+] as const;
 
 export interface Visit {
   readonly page: Page;
@@ -9,6 +18,15 @@ export interface Visit {
   readonly complaints: string[];
   /** Where requests went, without those for what the page itself holds. */
   readonly origins: Set<string>;
+  /** What hostile markup did. */
+  readonly harm: string[];
+}
+
+/** Lets the pages of the api read from the bucket, as whoever runs a console sets it (docs/console.md). */
+export async function allowConsole(stack: Stack): Promise<void> {
+  await ossClient(stack).putBucketCORS(testBucket, [
+    { allowedOrigin: stack.api.url, allowedMethod: ['GET', 'POST'], allowedHeader: '*' },
+  ]);
 }
 
 /** Opens a page of the console in a context of its own, logged in by the address as `npm start` prints it. */
@@ -28,8 +46,14 @@ export async function visit(
   page.on('request', (request) => {
     if (/^https?:/.test(request.url())) origins.add(new URL(request.url()).origin);
   });
+  const harm: string[] = [];
+  page.on('dialog', (dialog) => {
+    harm.push(dialog.message());
+    void dialog.dismiss();
+  });
+  await page.exposeFunction('harmed', () => harm.push('a script ran'));
   await page.goto(`${api.url}${path}${key === null ? '' : `#key=${key}`}`);
-  return { page, complaints, origins };
+  return { page, complaints, origins, harm };
 }
 
 /** A file as a page has it. */
@@ -66,4 +90,17 @@ export async function expectAccessible(page: Page): Promise<void> {
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [colorScheme, id, nodes.map(({ html }) => html)])).toEqual([]);
   }
+}
+
+/** What a property of an element is, such as how far a video has played. */
+export function property(locator: Locator, name: string): Promise<unknown> {
+  return locator.evaluate((element, name) => (element as unknown as Record<string, unknown>)[name], name);
+}
+
+/** Waits until a number of an element is at least this. */
+export function atLeast(locator: Locator, name: string, least: number): Promise<number> {
+  return eventually(async () => {
+    const value = Number(await property(locator, name));
+    return value >= least ? value : undefined;
+  }, 30_000);
 }
