@@ -51,6 +51,8 @@ export function questionsOf(places: Places, now: number): Question[] {
     ...['image', 'video', 'audio', 'document', 'other'].map((kind) => uploads(`kind ${kind}`, { kind })),
     uploads('kind other, status failed', { kind: 'other', status: 'failed' }),
     uploads('kind audio, status failed', { kind: 'audio', status: 'failed' }),
+    uploads('errorCode of all that failed', { errorCode: 'media.not_readable' }),
+    uploads('errorCode that none has', { errorCode: 'media.damaged' }),
     uploads('bucket', { bucket: 'landfall-bench' }),
     uploads('bucket, rare and old', { bucket: rareBucket }),
     uploads('bucket that has none', { bucket: 'nothing-here' }),
@@ -71,6 +73,7 @@ export function questionsOf(places: Places, now: number): Question[] {
     uploads('near duplicates', { similarTo: places.comparable }),
     uploads('near duplicates, distance 11', { similarTo: places.comparable, distance: '11' }),
     { name: 'upload', path: `/v1/uploads/${places.middle}` },
+    { name: 'upload: original', path: `/v1/uploads/${places.middle}/original` },
     { name: 'ticket', path: `/v1/tickets/${places.ticket}` },
     {
       name: 'ticket: issue',
@@ -93,10 +96,14 @@ export function questionsOf(places: Places, now: number): Question[] {
     },
     { name: 'upload: cancel', path: `/v1/uploads/${places.oldest}/cancel`, method: 'POST' },
     { name: 'queues', path: '/v1/queues' },
-    ...[1, 30, 365].map((days) => ({
-      name: `stats of ${days} days`,
-      path: `/v1/stats?${new URLSearchParams({ createdAfter: daysAgo(days) })}`,
-    })),
+    { name: 'workers', path: '/v1/workers' },
+    { name: 'callbacks that were refused', path: '/v1/callbacks/refused' },
+    ...['stats', 'failures'].flatMap((what) =>
+      [1, 30, 365].map((days) => ({
+        name: `${what} of ${days} days`,
+        path: `/v1/${what}?${new URLSearchParams({ createdAfter: daysAgo(days) })}`,
+      })),
+    ),
     { name: 'events: beginning', path: '/v1/events?limit=200' },
     { name: 'events: from the middle', path: `/v1/events?limit=200&after=${places.eventMiddle}` },
     {

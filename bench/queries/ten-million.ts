@@ -33,21 +33,26 @@ export async function measureTenMillion(options: BenchmarkOptions): Promise<Repo
   await PlanReader.prepare(client);
   const plans = new PlanReader(client, postgres.logFile);
   const { api, apiKey } = await openStack(stack, postgres);
-  const ask = async ({ path, method = 'GET', body }: Question): Promise<{ ms: number; status: number }> => {
+  const ask = async (question: Question): Promise<{ ms: number; status: number }> => {
+    const { path, method = 'GET', body } = question;
     const startedAt = performance.now();
-    const answer = await fetch(`${api.url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
-    });
-    const text = await answer.text();
-    const ms = performance.now() - startedAt;
-    if (answer.status >= 400) say(`${method} ${path}: ${answer.status} ${text}`);
-    return { ms, status: answer.status };
+    for (;;) {
+      const answer = await fetch(`${api.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
+      });
+      const text = await answer.text();
+      const ms = performance.now() - startedAt;
+      // It is counted on, and who asks again gets the counts.
+      if (text.includes('"stats.counting"')) continue;
+      if (answer.status >= 400) say(`${method} ${path}: ${answer.status} ${text}`);
+      return { ms, status: answer.status };
+    }
   };
   const asked: Asked[] = [];
   for (const question of questionsOf(await findPlaces(client), Date.now())) {
