@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Errors of malformed or untrusted callbacks and events. */
+/** Errors of callbacks, events and their delivery. */
 const ossErrors = defineErrors({
   'callback.signature_malformed': {
     kind: 'forbidden',

@@ -6,7 +6,7 @@ export type Finding = (typeof findings)[number];
 export interface Findings {
   /** Objects compared. */
   looked: number;
-  /** Whether an inventory report was not sorted by key; missing objects were then not looked for from that point on. */
+  /** Whether an inventory report was not sorted by key; from that point on `gone` and `unmade` were not looked for. */
   isUnordered: boolean;
   /**
    * `missing`: objects without an upload. `recent`: the same, but so new that their callback may be on its way; the
