@@ -2,9 +2,9 @@ import sharp from 'sharp';
 import { inputFormats } from './input/input-formats.js';
 
 /**
- * Sets up sharp for a worker; call once at boot, before the first image. Scratch files are read once, so a cache only
- * costs memory; jobs run side by side, so one thread an image makes the best use of the cores.
- * Only the loaders of `inputFormats` stay usable: the others never see a byte of an upload.
+ * Configures sharp for a worker; call once at boot, before the first image. The cache is off because scratch files are
+ * read only once; libvips uses one thread per image because jobs already run in parallel. Only the loaders listed in
+ * `inputFormats` stay enabled, so no other loader ever sees the bytes of an upload.
  */
 export function configureSharp(): void {
   sharp.cache(false);

@@ -1,12 +1,12 @@
 /**
- * image: what an image file is (`input/`, `facts/`), and its renditions (`renditions/`). Owns sharp, exifr, thumbhash and the
- * decoders.
+ * image: reads image files (`input/`, `facts/`) and makes their renditions (`renditions/`). Owns sharp, exifr,
+ * thumbhash and the decoders.
  *
- * Does not belong here: where files come from and go to, which renditions are wanted, video.
- * A new format is a row in `input/input-formats.ts` or `renditions/plan/output-formats.ts`. What libvips does not read well (HEIC,
- * SVG, PDF, BMP, camera RAW) goes through a sandboxed decoder (`decoders/`): it runs in a thread of its own, with limits, and
- * makes a file for libvips. MALLOC_ARENA_MAX=2, set by the start script, keeps glibc from holding on to the memory of
- * finished images.
+ * Does not belong here: fetching and storing files, choosing which renditions to make, video. To add a format, add a
+ * row to `input/input-formats.ts` or `renditions/plan/output-formats.ts`. Formats that libvips does not read well
+ * (HEIC, SVG, PDF, BMP, camera RAW) go through a sandboxed decoder (`decoders/`): a separate thread with limits that
+ * converts them to a file for libvips. MALLOC_ARENA_MAX=2, set by the Docker image and `landfall start`, makes glibc
+ * return the memory of finished images.
  */
 import '#media';
 

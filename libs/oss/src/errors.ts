@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Callbacks and events that are not as OSS and its messengers send them. */
+/** Errors of callbacks, events and their delivery. */
 const ossErrors = defineErrors({
   'callback.signature_malformed': {
     kind: 'forbidden',

@@ -1,11 +1,10 @@
 /**
- * oss: the OSS wire protocol as pure functions: callbacks, event notifications (also of SMQ and
- * EventBridge, which carry them), request signatures, form policies, ETags and checksums; also the
- * URLs of the CDN that may stand before a bucket.
+ * oss: the OSS wire protocol as pure functions: callbacks, event notifications (also as delivered by SMQ and
+ * EventBridge), request signatures, form policies, ETags and checksums; also signed URLs of a CDN in front of a bucket.
  *
- * Does not belong here: anything that opens a socket or a file; keys are passed as arguments. One
- * more callback field name: `callback/fields.ts`. One more signed query name: `signature-v1.ts`.
- * Facts that tests check are in `../test-data/`.
+ * Does not belong here: anything that opens a socket or a file; keys are passed as arguments. To add a callback field
+ * name, see `callback/fields.ts`; a signed query parameter, `signing/signature-v1.ts`. Test vectors are in
+ * `../test-data/`.
  */
 import './errors.js';
 

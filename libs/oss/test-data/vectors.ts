@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Facts about OSS, checked against the service's own documents and SDKs; each entry names its source. */
+/** Facts about OSS, checked against its own documentation and SDKs; each entry names its source. */
 export interface SignatureVector {
   id: string;
   scheme: 'V1' | 'V2' | 'V4';

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What is wrong with the pipelines file, or with what was planned by another release. */
+/** Errors of the pipelines file, and of specs planned by another release. */
 const pipelinesErrors = defineErrors({
   'pipelines.invalid': { kind: 'internal', retry: 'never', message: 'The pipelines file is invalid' },
   'rendition.kind_unknown': {

@@ -1,10 +1,8 @@
 /**
- * Whether `text` matches `glob`: `?` matches one character and `*` any number, except `/`; `**`
- * matches any characters, and together with a following slash also nothing. Everything else matches
- * itself.
+ * Whether `text` matches `glob`: `?` matches one character and `*` any number, except `/`; `**` matches any characters,
+ * and together with a following slash also nothing. Everything else matches itself.
  *
- * Follows all states at once, so the time is bounded by the product of the lengths, whatever the
- * object is called.
+ * Tracks all states at once, so the time is bounded by the product of the lengths, whatever the object key.
  */
 export function matchesGlob(glob: string, text: string): boolean {
   const steps = glob.match(/\*\*\/|\*\*|[^]/gu) ?? [];
@@ -24,7 +22,7 @@ export function matchesGlob(glob: string, text: string): boolean {
   }
   return states.has(steps.length);
 
-  /** Adds a step and the following ones that may match nothing. */
+  /** Adds a state and the following ones reachable by matching nothing. */
   function enter(state: number, to: Set<number>): void {
     to.add(state);
     if (steps[state]?.startsWith('*')) enter(state + 1, to);

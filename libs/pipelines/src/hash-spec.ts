@@ -5,9 +5,8 @@ import type { RenditionSpec } from '#media';
 import { kinds } from './kinds/index.js';
 
 /**
- * Twelve hex digits over the meaning of a spec: its fields in a fixed order, without those that
- * have their default. A field that a later version adds therefore does not change the hash of
- * existing specs.
+ * Hashes the meaning of a spec to twelve hex digits: its fields in a fixed order, without those that have their
+ * default. Adding a field in a later version therefore does not change the hash of existing specs.
  */
 export function hashSpec(spec: RenditionSpec): string {
   const { schema, hashed } = kinds[spec.kind];
@@ -15,7 +14,7 @@ export function hashSpec(spec: RenditionSpec): string {
   return createHash('sha256').update(JSON.stringify(fields)).digest('hex').slice(0, 12);
 }
 
-/** The fields of an object as sorted pairs, without later fields that have their default. */
+/** The fields of an object as sorted pairs, without those outside `always` that have their default. */
 function meaningOf(
   schema: z.ZodObject,
   value: Readonly<Record<string, unknown>>,

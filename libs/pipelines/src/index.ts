@@ -1,11 +1,11 @@
 /**
- * pipelines: the pipelines file: its schema, which uploads a pipeline matches, and the plan of
- * renditions. Pure, except for reading the file.
+ * pipelines: the pipelines file: its schema, matching of uploads, and the plan of renditions. Pure, except for reading
+ * the file.
  *
- * Does not belong here: making renditions (image, video) or storing the plan (uploads). A new kind
- * of rendition is a file in `kinds/`, beside its spec in `media`; the compiler then asks the worker
- * for its maker. A new field of a match goes into `match-schema.ts`. A new field has a default that
- * changes nothing: the hash of every existing spec stays.
+ * Does not belong here: making renditions (image, video) or storing the plan (uploads). To add a kind of rendition, add
+ * a file in `kinds/` and its spec in `media`; the compiler then requires a maker in the worker. A new match field goes
+ * into `match-schema.ts`. Every new field needs a default that changes nothing, so that the hashes of existing specs
+ * stay the same.
  */
 import './errors.js';
 

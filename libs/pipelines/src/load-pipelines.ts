@@ -4,16 +4,16 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Pipelines, pipelinesSchema } from './pipeline-schema.js';
 
-/** What is wrong with one place of a pipelines file. */
+/** A problem at one place of a pipelines file. */
 interface PipelinesProblem {
-  /** From 1 on. */
+  /** 1-based. */
   readonly line: number;
-  /** Fields and positions from the top, with points between them: `pipelines.0.name`; null where the text is no YAML. */
+  /** Dot-separated path of fields and indexes, such as `pipelines.0.name`; null if the text is not valid YAML. */
   readonly path: string | null;
   readonly message: string;
 }
 
-/** The pipelines of a text, or all that is wrong with it. */
+/** The pipelines in a text, or all problems in it. */
 export type CheckedPipelines =
   | { readonly pipelines: Pipelines; readonly problems: readonly [] }
   | { readonly pipelines: null; readonly problems: readonly PipelinesProblem[] };
@@ -26,7 +26,7 @@ export function loadPipelines(file: string): Pipelines {
   return readPipelinesFile(file).pipelines;
 }
 
-/** Like `loadPipelines`, and keeps the text as it was read. */
+/** Like `loadPipelines`, but also returns the text of the file. */
 export function readPipelinesFile(file: string): { text: string; pipelines: Pipelines } {
   let text: string;
   try {
@@ -47,7 +47,7 @@ export function parsePipelines(text: string, file: string): Pipelines {
   throw new LandfallError('pipelines.invalid', lines.join(''));
 }
 
-/** Checks a text as `loadPipelines` checks the file, whoever wrote it: nothing in it throws. */
+/** Checks a text like `loadPipelines` does, but never throws, whatever the text contains. */
 export function checkPipelines(text: string): CheckedPipelines {
   const line = findTooDeep(text);
   if (line !== null) {
@@ -64,12 +64,12 @@ export function checkPipelines(text: string): CheckedPipelines {
   }
 }
 
-/** No file is as deep. The parser needs minutes for what somebody nests ten thousand times, and all that while nobody is answered. */
+/** Maximum nesting, far above any real file. The parser takes minutes for ten thousand levels and blocks the event loop. */
 const depthMax = 32;
-/** Lists and maps that begin within each other on one line, and lines that begin far to the right. */
+/** Eight nested collections that start on one line, or a line indented by 100 spaces. */
 const deepStart = /^(?:[ \t]*(?:[-?:][ \t]+){8}| {100})/m;
 
-/** The line at which a text is too deep for the parser; null if it is not. */
+/** The line at which a text exceeds the nesting limits; null if it does not. */
 function findTooDeep(text: string): number | null {
   const lineAt = (index: number) => text.slice(0, index).split('\n').length;
   const start = deepStart.exec(text);

@@ -2,15 +2,12 @@ import { type SourceKind, sourceKinds } from '#media';
 import { z } from 'zod';
 import { matchesGlob } from './glob.js';
 
-/** One text or a list of texts, any of which may match. */
+/** A text or a list of texts, any of which may match. */
 function oneOf(text: z.ZodString) {
   return z.union([text, z.array(text).min(1).max(100)], { error: (issue) => explain(text, issue.input) });
 }
 
-/**
- * Describes the error of a text or of the first invalid text in a list; zod only reports that the
- * union matches neither.
- */
+/** Describes the error of a text, or of the first invalid text in a list; zod reports only that no union member matches. */
 function explain(text: z.ZodString, input: unknown): string {
   const wrong = (Array.isArray(input) ? input : [input]).find((value) => !text.safeParse(value).success);
   if (typeof wrong !== 'string') return 'must be a text or a list of texts, with quotes around a number';
@@ -47,7 +44,7 @@ export const matchSchema = z
     error: 'must not be less than minBytes: no object could match',
   });
 
-/** What a pipeline matches on. */
+/** The properties of an upload that pipelines match on. */
 export interface Matchable {
   bucket: string;
   objectKey: string;
@@ -74,7 +71,7 @@ export function matches(match: z.output<typeof matchSchema>, upload: Matchable):
   );
 }
 
-/** Whether one of the requested texts matches; a condition that is not set always does. */
+/** Whether one of the wanted texts matches; true if the condition is not set. */
 function any(wanted: string | readonly string[] | undefined, does: (text: string) => boolean): boolean {
   if (wanted === undefined) return true;
   return typeof wanted === 'string' ? does(wanted) : wanted.some(does);

@@ -28,7 +28,7 @@ const pipeline = z.strictObject({
     .describe('made in this order: put first what a page needs first'),
 });
 
-/** The whole file. */
+/** The schema of the whole file. */
 export const pipelinesSchema = z
   .strictObject({
     version: z.literal(1),
@@ -45,8 +45,7 @@ export const pipelinesSchema = z
         context.addIssue({ code: 'custom', path: ['pipelines', index, ...path], message });
       if (before.some(({ name }) => name === pipeline.name))
         refuse(`another pipeline for ${kind} is already named ${pipeline.name}`, 'name');
-      // Pipelines above that continue may match the same upload, so all their renditions form one
-      // list.
+      // Pipelines above that continue may match the same upload, so all their renditions form one list.
       const made = before.filter((other) => other.continue).flatMap(renditionsIn);
       for (const [position, rendition] of renditionsIn(pipeline).entries()) {
         const clash = made.find((other) => other.name === rendition.name);

@@ -13,32 +13,25 @@ interface PlannedRendition {
   /** The job that makes it. */
   job: RenditionJob;
   spec: RenditionSpec;
-  /**
-   * Equal for specs with the same meaning. Part of the object key, so that a changed preset never
-   * overwrites the old result.
-   */
+  /** Equal for specs with the same meaning. Part of the object key, so that a changed spec never overwrites an old result. */
   specHash: string;
 }
 
 export interface RenditionPlan {
-  /**
-   * The name of the pipeline that matched; if several matched because of `continue`, their names
-   * joined by `+`.
-   */
+  /** The name of the matching pipeline; if several match because of `continue`, their names joined by `+`. */
   pipeline: string;
-  /** Whether one of them keeps the location where the upload was taken. */
+  /** Whether one of them keeps the location of the upload. */
   keepLocation: boolean;
   /** What happens to a truncated file. */
   damaged: Damaged;
-  /** In the order of the file. */
+  /** In the order of the pipelines file. */
   renditions: PlannedRendition[];
 }
 
 /**
- * Plans the renditions of the first matching pipeline, and of the following ones while they
- * `continue`; null if none matches.
- * @param name the pipeline that a ticket chose: only this one applies, if it is for this kind of
- * media
+ * Plans the renditions of the first matching pipeline, and of the following ones while they `continue`; null if none
+ * matches.
+ * @param name the pipeline that a ticket chose: only this one applies, if it is for this kind of media
  */
 export function planRenditions(
   { pipelines }: Pipelines,
@@ -64,8 +57,8 @@ export function planRenditions(
 }
 
 /**
- * What happens to a truncated upload according to the pipelines that planned it. @param pipeline as
- * `RenditionPlan` has it
+ * What happens to a truncated upload according to the pipelines that planned it.
+ * @param upload.pipeline as in `RenditionPlan`
  */
 export function damagedOf(
   { pipelines }: Pipelines,
@@ -79,8 +72,8 @@ export function damagedOf(
 }
 
 /**
- * The first pipeline with a setting decides. A picture without its last rows is useful; half a film
- * seldom is.
+ * The first pipeline with a setting decides. By default, images are repaired, because a picture without its last rows
+ * is useful, whereas half a film seldom is.
  */
 function damagedBy(chosen: Pipelines['pipelines'], kind: string | null): Damaged {
   const reported = chosen.find((pipeline) => pipeline.damaged !== undefined)?.damaged;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { kinds, renditionSchema } from './kinds/index.js';
 
 /**
- * Reads the spec of a planned rendition from the database. Drops fields that this version does not
- * know: a new field always has a default that changes nothing. A missing field gets its default.
+ * Reads the spec of a planned rendition from the database. Drops fields that this version does not know, because new
+ * fields always have a default that changes nothing. A missing field gets its default.
  * @throws LandfallError rendition.kind_unknown
  */
 export function readSpec(kind: string, spec: object): RenditionSpec {

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** The comparison of a bucket with the rows. */
+/** Errors of comparing a bucket with the rows. */
 const reconcileErrors = defineErrors({
   'reconcile.running': {
     kind: 'unavailable',

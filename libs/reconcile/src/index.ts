@@ -1,10 +1,10 @@
 /**
- * reconcile: compares a bucket with the rows, from its listing or an inventory report: registers
- * objects that have no upload, has OSS asked for objects that uploads miss, and finds renditions
- * without an object and objects without a rendition.
+ * reconcile: compares a bucket, by its listing or an inventory report, with the rows: registers objects without an
+ * upload, queues checks of uploads whose object is not listed, and finds ready renditions without an object and objects
+ * without a rendition.
  *
- * Does not belong here: what is done with what was found (uploads), requests to OSS (storage), the
- * command and the schedule (cli, worker).
+ * Does not belong here: the repairs themselves (uploads), requests to OSS (storage), the command and the schedule (cli,
+ * worker).
  */
 import './errors.js';
 

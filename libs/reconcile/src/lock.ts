@@ -2,8 +2,8 @@ import { createDataSource, translateDatabaseErrors } from '#database';
 import { LandfallError } from '#runtime';
 
 /**
- * Does work that only one process does at a time, under an advisory lock on a connection of its
- * own: whoever dies loses it with the connection.
+ * Runs work in only one process at a time, under an advisory lock on a dedicated connection: a process that dies
+ * releases it with the connection.
  * @param directUrl of the database itself, not of a pooler
  * @throws LandfallError reconcile.running, database.unavailable
  */
@@ -13,7 +13,7 @@ export async function withLock<T>(directUrl: string, name: string, work: () => P
     [],
   );
   await translateDatabaseErrors(source.initialize());
-  // A pool closes a connection that nobody has taken.
+  // Keeps the connection checked out, because a pool closes idle ones.
   const runner = source.createQueryRunner();
   try {
     const asked = runner.query('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS locked', [name]);
@@ -22,7 +22,7 @@ export async function withLock<T>(directUrl: string, name: string, work: () => P
     return await work();
   } finally {
     await runner.release();
-    // Lets go of the lock, too.
+    // Also releases the lock.
     await source.destroy();
   }
 }

@@ -4,21 +4,21 @@ import type { Marker } from './pages/page.js';
 import { Reconcile } from './rows/reconcile.entity.js';
 import type { ReconcileScope } from './scope.js';
 
-/** How far a comparison is. */
+/** The progress of a comparison. */
 export interface Progress {
   marker: Marker;
   readonly found: Findings;
-  /** As it was when it began. */
+  /** The value when the comparison began. */
   readonly since: Date | null;
-  /** Whether it is written down: of a dry run nothing is. */
+  /** Whether progress is saved; not for a dry run. */
   readonly isKept: boolean;
 }
 
 const beginning: Marker = { key: '', place: null };
-/** After this time what was found at its beginning says little: it begins again. */
+/** After this time an interrupted comparison starts over, because its first findings are outdated. */
 const resumedMaxMs = 7 * 24 * 3_600_000;
 
-/** Begins a comparison, or goes on where the same was interrupted. */
+/** Begins a comparison, or resumes an interrupted one with the same scope. */
 export async function beginReconcile(
   source: DataSource,
   { bucket, prefix, trigger, since, asked }: ReconcileScope,
@@ -40,8 +40,8 @@ export async function beginReconcile(
 }
 
 /**
- * Says that everything up to the marker is done with.
- * @param finishedAt when it came to its end
+ * Saves that everything up to the marker is done.
+ * @param finishedAt when the comparison completed; null while it has not
  */
 export async function saveProgress(
   source: DataSource,

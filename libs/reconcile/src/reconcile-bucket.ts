@@ -7,22 +7,24 @@ import { listPages } from './pages/list-pages.js';
 import { beginReconcile, saveProgress } from './progress.js';
 import type { ReconcileParts, ReconcileScope, Repairs } from './scope.js';
 
-/** What a process that is killed has compared in vain. */
+/** Progress is saved this often; a killed process repeats at most this much. */
 const saveEveryMs = 1_000;
 
-/** How a comparison ended. */
+/** The result of a comparison. */
 export interface Reconciled {
   readonly found: Findings;
-  /** Whether it came to the end; else it goes on there when it is asked for again. */
+  /** Whether it reached the end; otherwise the next identical request resumes it. */
   readonly isComplete: boolean;
 }
 
 /**
- * Compares a bucket, page by page of its listing or an inventory report, with the rows, and repairs what `repairs` says. One
- * process at a time compares the same; who was interrupted goes on from the last page.
- * @param signal ends it after the page that is under way
+ * Compares a bucket, page by page of its listing or of an inventory report, with the rows, and repairs as `repairs`
+ * allows. Only one process at a time compares the same bucket and prefix; an interrupted comparison resumes after its
+ * last saved page.
+ * @param signal ends it after the current page
  * @throws LandfallError reconcile.running, reconcile.inventory_missing, reconcile.inventory_invalid,
- * reconcile.inventory_unsupported, storage.denied, storage.unavailable, object.missing (of the bucket), database.unavailable
+ * reconcile.inventory_unsupported, storage.denied, storage.unavailable, object.missing (of the bucket),
+ * database.unavailable
  */
 export async function reconcileBucket(
   parts: ReconcileParts,
@@ -42,7 +44,7 @@ export async function reconcileBucket(
       for await (const page of ahead(pages(parts, scope, progress.marker, signal), signal)) {
         const counted = [];
         for await (const finding of comparePage(parts, scope, page, repairs)) counted.push(finding);
-        // A page counts as a whole, or is compared again.
+        // A page is counted only as a whole; otherwise it is compared again.
         for (const [finding, keys] of counted) addFindings(found, finding, keys);
         found.looked += page.objects.length;
         found.isUnordered ||= page.range === null;
@@ -53,7 +55,7 @@ export async function reconcileBucket(
         savedAt = performance.now();
       }
     } catch (error) {
-      // The database may be what failed: then the last second is compared again.
+      // If the database is what failed, pages since the last save are compared again.
       await saveProgress(source, scope, progress).catch(() => undefined);
       throw error;
     }

@@ -3,40 +3,40 @@ import type { ObjectStore } from '#storage';
 import type { ReplanRules, UploadRegistry } from '#uploads';
 import type { ReconcileTrigger } from './rows/reconcile.entity.js';
 
-/** What a comparison works with. */
+/** Dependencies of a comparison. */
 export interface ReconcileParts {
   readonly source: DataSource;
-  /** Of the database itself, not of a pooler: a lock of a connection keeps other processes away. */
+  /** Of the database itself, not of a pooler: the advisory lock belongs to a connection. */
   readonly directUrl: string;
   readonly store: ObjectStore;
   readonly registry: UploadRegistry;
-  /** Key prefix of everything that is made. */
+  /** Key prefix of all renditions. */
   readonly renditionPrefix: string;
   readonly requestsPerSecond: number;
 }
 
-/** What is compared. */
+/** The scope of a comparison. */
 export interface ReconcileScope {
   readonly bucket: string;
-  /** Only keys that begin with it; empty for the whole bucket, with all that was made. */
+  /** Only keys with this prefix; empty for the whole bucket, including renditions. */
   readonly prefix: string;
-  /** Objects stored before are not registered; null registers all. */
+  /** Objects stored earlier are not registered; null registers all. */
   readonly since: Date | null;
-  /** Objects stored after are left to the next run: their callback may be under way. */
+  /** Objects stored later are left to the next run, because their callback may be on its way. */
   readonly until: Date;
   readonly trigger: ReconcileTrigger;
-  /** Where an inventory report is: `oss://<bucket>/<prefix or manifest.json>` or a file; null lists the bucket. */
+  /** Location of an inventory report: `oss://<bucket>/<prefix or manifest.json>` or a file; null lists the bucket. */
   readonly inventory: string | null;
-  /** What was asked for in words: only a comparison that asks for the same goes on where one was interrupted. */
+  /** A textual key of the request: an interrupted comparison is resumed only by a request with the same one. */
   readonly asked: string;
 }
 
-/** What is done about what is found. */
+/** Which repairs are made. */
 export interface Repairs {
-  /** Nothing at all is changed. */
+  /** Changes nothing. */
   readonly isDryRun: boolean;
-  /** Renditions whose object is gone are made again by these rules; null leaves them. */
+  /** Rules for remaking renditions whose object is gone; null leaves them. */
   readonly remake: ReplanRules | null;
-  /** Objects that no row names are removed. */
+  /** Removes objects below the rendition prefix that no row references. */
   readonly removesOrphans: boolean;
 }

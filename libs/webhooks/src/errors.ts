@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Webhooks, and why a delivery fails: `error` of a delivery has these codes. */
+/** Errors of webhooks, and the codes in `error` of a failed delivery. */
 const webhookErrors = defineErrors({
   'webhook.not_found': { kind: 'notFound', retry: 'never', message: 'No webhook has this id' },
   'webhook.url_forbidden': {

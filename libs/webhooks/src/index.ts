@@ -1,9 +1,9 @@
 /**
- * webhooks: URLs of clients that are told of events, as Standard Webhooks has it: which, signed how,
- * what became of each delivery, and the deliverer that sends them.
+ * webhooks: client URLs that receive events according to Standard Webhooks: their settings, signatures, deliveries, and
+ * the deliverer that sends them.
  *
- * Does not belong here: what happened (room events), the routes (apps/api). Where a connection may go
- * is decided in `network/`, what a failure means in `sending/failure-codes.ts`.
+ * Does not belong here: the events themselves (room events), the routes (apps/api). `network/` decides where
+ * connections may go, `sending/failure-codes.ts` what a failure means.
  */
 import './errors.js';
 import { Delivery } from './rows/delivery.entity.js';
@@ -36,5 +36,5 @@ export { webhookEventSchema } from './sending/payload.js';
 export { urlRulesOf } from './network/url-rules.js';
 export { hmacSecretSchema, signatureKinds } from './signing/secrets.js';
 
-/** What a data source needs to know of this room. */
+/** The entities of this room, for the data source. */
 export const webhookEntities = [Webhook, Delivery];

@@ -1,16 +1,15 @@
-/** Codes of primaries and transfer curve (ITU-T H.273), as reported by the HEVC picture itself. */
+/** Codes of primaries and transfer curve (ITU-T H.273), as reported by the HEVC bitstream itself. */
 export type HevcColours = [primaries: number, transfer: number];
 
 const sequenceParameters = 33;
-/** Where the properties of the pictures stand: before their pixels. */
+/** Length of the part to search: the item properties precede the pixels. */
 const startBytes = 65_536;
-/** Upper limit of any count in a parameter set of a still picture; a larger one means damage. */
+/** Upper limit for any count in the parameter set of a still picture; a larger one means damage. */
 const mostEntries = 64;
 
 /**
- * The colours that only the coded picture of a HEIC reports: those in the video usability
- * information of its sequence parameter set (ITU-T H.265, 7.3.2.2 and E.2.1), which is in the first
- * `hvcC` box (ISO/IEC 14496-15, 8.3.3.1).
+ * Reads the colours that only the HEVC bitstream of a HEIC reports: the video usability information of its sequence
+ * parameter set (ITU-T H.265, 7.3.2.2 and E.2.1) in the first `hvcC` box (ISO/IEC 14496-15, 8.3.3.1).
  * @returns undefined if it reports none or cannot be read
  */
 export function readHevcColours(file: Uint8Array): HevcColours | undefined {
@@ -26,7 +25,7 @@ export function readHevcColours(file: Uint8Array): HevcColours | undefined {
   }
 }
 
-/** The first sequence parameter set of a decoder configuration record, behind the two bytes of its header. */
+/** The first sequence parameter set of a decoder configuration record, without its two-byte NAL unit header. */
 function findParameters(record: Buffer): Buffer | undefined {
   let at = 23;
   for (let arrays = record.readUInt8(22); arrays > 0; arrays -= 1) {
@@ -42,7 +41,7 @@ function findParameters(record: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** A 3 behind two zeros is there only so that no start code appears (7.4.2). */
+/** Removes emulation prevention bytes: a 3 after two zeros, which keeps start codes from appearing (7.4.2). */
 function withoutEmulation(unit: Buffer): Buffer {
   return Buffer.from(unit.filter((byte, at) => !(byte === 3 && unit[at - 1] === 0 && unit[at - 2] === 0)));
 }
@@ -93,7 +92,7 @@ function skipScalingLists(bits: BitReader): void {
   }
 }
 
-/** All st_ref_pic_set (7.3.7), of which each may lean on the one before. */
+/** All st_ref_pic_set structures (7.3.7); each may be predicted from the previous one. */
 function skipReferenceSets(bits: BitReader): void {
   const sets = bounded(bits.golomb());
   let pictures = 0;
@@ -129,7 +128,7 @@ function bounded(count: number): number {
   throw new RangeError(`${count} entries exceed the maximum`);
 }
 
-/** Reads bits from the highest on; a RangeError behind the last one. */
+/** Reads bits, most significant first; throws a RangeError past the end. */
 class BitReader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -155,7 +154,7 @@ class BitReader {
     this.#at += count;
   }
 
-  /** Reads so many numbers in the code of Exp-Golomb (9.2), and returns the last. */
+  /** Reads `count` Exp-Golomb codes (9.2) and returns the last value. */
   golomb(count = 1): number {
     let value = 0;
     for (let left = count; left > 0; left -= 1) {

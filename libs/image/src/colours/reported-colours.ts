@@ -4,25 +4,25 @@ import { readPngChunks } from '../decoders/containers/read-png.js';
 import { readStart } from '../source/read-start.js';
 import type { ImageSource } from '../source/image-source.js';
 
-/** Chromaticities, x and y, of red, green, blue and white. */
+/** Chromaticities (x, y) of red, green, blue and white. */
 export type Primaries = readonly [r: Point, g: Point, b: Point, white: Point];
 type Point = readonly [x: number, y: number];
 
-/** How samples stand for light: the curve of sRGB, a power of so much, PQ or HLG (ITU-R BT.2100). */
+/** Transfer curve: that of sRGB, a power function, PQ or HLG (ITU-R BT.2100). */
 export type Curve = 'srgb' | 'pq' | 'hlg' | { readonly power: number };
 
 /** The colours of a picture that reports them without an ICC profile. */
 export interface ReportedColours {
   readonly primaries: Primaries;
   readonly curve: Curve;
-  /** As in the file, if it reports codes. */
+  /** The codes in the file, if it reports colours by codes. */
   readonly codes?: ColourCodes;
 }
 
 const d65: Point = [0.3127, 0.329];
 export const srgbPrimaries: Primaries = [[0.64, 0.33], [0.3, 0.6], [0.15, 0.06], d65];
 
-/** ITU-T H.273, table 2. What is not here is taken for sRGB. */
+/** ITU-T H.273, table 2. Other codes are treated as sRGB. */
 const primariesByCode: Readonly<Record<number, Primaries>> = {
   1: srgbPrimaries,
   5: [[0.64, 0.33], [0.29, 0.6], [0.15, 0.06], d65],
@@ -37,7 +37,7 @@ const primariesByCode: Readonly<Record<number, Primaries>> = {
   12: [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06], d65],
 };
 
-/** ITU-T H.273, table 3. The curves of cameras (1, 6, 14, 15) are shown as sRGB is, as browsers do. */
+/** ITU-T H.273, table 3. Camera curves (1, 6, 14, 15) and other codes are treated as sRGB, as browsers do. */
 const curvesByCode: Readonly<Record<number, Curve>> = {
   4: { power: 2.2 },
   5: { power: 2.8 },
@@ -50,10 +50,9 @@ const curvesByCode: Readonly<Record<number, Curve>> = {
 const startBytes = 65_536;
 
 /**
- * Reads the colours that a picture without an ICC profile reports: cICP, or gAMA and cHRM, of a PNG
- * (W3C PNG, third edition, 11.3.2); CICP of the HEIF family (`colr` of kind `nclx`, ISO/IEC
- * 14496-12).
- * @returns null for sRGB, and if nothing is reported
+ * Reads the colours that a picture without an ICC profile reports: cICP, or gAMA and cHRM, of a PNG (W3C PNG, third
+ * edition, 11.3.2); the `colr` box of type `nclx` of the HEIF family (ISO/IEC 14496-12).
+ * @returns null for sRGB, or if nothing is reported
  */
 export async function readReportedColours(
   source: ImageSource,
@@ -80,7 +79,7 @@ function readPng(start: Buffer): ReportedColours | null {
   });
 }
 
-/** White comes first; each number is a hundred thousandth. Null if they do not form a triangle. */
+/** White comes first; values are in units of 1/100,000. Null if the chromaticities do not form a triangle. */
 function readChromaticities(data: Buffer): Primaries | null {
   const at = (index: number) => data.readUInt32BE(index * 4) / 100_000;
   const [white, red, green, blue] = [0, 1, 2, 3].map((point): Point => [at(2 * point), at(2 * point + 1)]);
@@ -91,7 +90,7 @@ function readChromaticities(data: Buffer): Primaries | null {
   return isSound && Math.abs(area) > 0.001 ? [red, green, blue, white] : null;
 }
 
-/** 45455 is what writers of sRGB put there. */
+/** Gamma in units of 1/100,000; writers of sRGB use 45455. Null if it is out of range. */
 function readGamma(hundredThousandths: number): Curve | null {
   if (hundredThousandths < 10_000 || hundredThousandths > 500_000) return null;
   if (Math.abs(hundredThousandths - 45_455) < 500) return 'srgb';

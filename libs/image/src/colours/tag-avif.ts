@@ -1,18 +1,19 @@
 import { LandfallError } from '#runtime';
 
-/** Codes of primaries and curve (ITU-T H.273). */
+/** Codes of primaries and transfer curve (ITU-T H.273). */
 export type ColourCodes = readonly [primaries: number, transfer: number];
 
-/** What the encoder writes pixels with, whatever they are: BT.601, full range. */
+/** The encoder always uses the BT.601 matrix and full range. */
 const matrix = 6;
 const fullRange = 0x80;
 const headBytes = 8;
-/** Boxes with a version and flags before their contents. */
+/** Header length of a full box, which has a version and flags before its contents. */
 const metaHead = 12;
 
 /**
- * Adds the colours to an AVIF that our encoder wrote without: a `colr` box of kind `nclx` (ISO/IEC 14496-12, 12.1.5) among its
- * properties, which the primary picture then has (ISO/IEC 23008-12, 9.3). Everything behind moves by its length.
+ * Adds colours to an AVIF that our encoder wrote without them: inserts a `colr` box of type `nclx` (ISO/IEC 14496-12,
+ * 12.1.5) among the properties and associates it with the primary item (ISO/IEC 23008-12, 9.3). Offsets of everything
+ * after it are adjusted. Fails with media.encoder_failed if the file has an unexpected layout.
  */
 export function tagAvif(file: Buffer, [primaries, transfer]: ColourCodes): Buffer {
   const colr = Buffer.alloc(19);
@@ -68,7 +69,7 @@ function countBoxes(file: Buffer, { at, end }: Box): number {
   return count;
 }
 
-/** Where the number of an item's properties stands; behind it each has a byte. */
+/** Offset of the property count of an item, which is followed by one byte per property. */
 function linkOf(file: Buffer, { at, end }: Box, wanted: number): number {
   for (let next = at + 16; next < end; next += 3 + file.readUInt8(next + 2)) {
     if (file.readUInt16BE(next) === wanted) return next + 2;
@@ -80,7 +81,7 @@ function grow(bytes: Buffer, at: number, by: number): void {
   bytes.writeUInt32BE(bytes.readUInt32BE(at) + by, at);
 }
 
-/** `iloc` of version 0 with four bytes for each place and length, counted from a base of each item: the base moves. */
+/** Moves the base offsets of all items in an `iloc` box of version 0 with four-byte offsets and lengths. */
 function moveExtents(bytes: Buffer, { at }: Box, by: number): void {
   let next = at + 16;
   for (let items = bytes.readUInt16BE(at + 14); items > 0; items -= 1) {

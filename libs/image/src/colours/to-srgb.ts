@@ -3,19 +3,16 @@ import { type Curve, type Primaries, srgbPrimaries, type ReportedColours } from 
 type Matrix = readonly [Row, Row, Row];
 type Row = readonly [number, number, number];
 
-/** Light of diffuse white in HDR pictures, in cd/m² (ITU-R BT.2408): shown as the white of SDR ones. */
+/** Luminance of diffuse white in HDR pictures, in cd/m² (ITU-R BT.2408); maps to SDR white. */
 const whiteNits = 203;
-/** HDR values brighter than this share of white are compressed below white. */
+/** HDR values above this share of white are compressed to stay below white. */
 const knee = 0.75;
-/**
- * Resolution of light when it becomes samples again: a third of the step that 8 bits need at their
- * darkest.
- */
+/** Steps of the table from light to samples: the step is a third of what 8 bits need in the darkest range. */
 const lightSteps = 16_384;
 
 /**
- * Turns pixels into sRGB of 8 bits: those of 8 bits in place.
- * @param channels 4 with alpha, which stays
+ * Converts pixels to 8-bit sRGB; 8-bit pixels are converted in place.
+ * @param channels 4 includes alpha, which is kept
  */
 export function toSrgb(
   data: Buffer | Uint16Array,
@@ -42,7 +39,7 @@ export function toSrgb(
   return shown;
 }
 
-/** Light of a sample, 1 for white; of HLG that of the scene, 0 to 1. */
+/** Linear light of a sample, 1 for white; for HLG scene light, 0 to 1. */
 function lightOf(sample: number, curve: Curve): number {
   if (curve === 'srgb') return sample <= 0.040_45 ? sample / 12.92 : ((sample + 0.055) / 1.055) ** 2.4;
   if (curve === 'pq') {
@@ -64,13 +61,13 @@ function sampleOf(light: number): number {
   return Math.round(sample * 255);
 }
 
-/** The light that a screen of 1,000 cd/m² makes of a scene in HLG (ITU-R BT.2100, table 5). */
+/** Display light of HLG scene light on a screen of 1,000 cd/m² (ITU-R BT.2100, table 5), 1 for diffuse white. */
 function showHlg([r, g, b]: Row): Row {
   const gain = ((0.2627 * r + 0.678 * g + 0.0593 * b) ** 0.2 * 1_000) / whiteNits;
   return [r * gain, g * gain, b * gain];
 }
 
-/** By the brightest of the three, so that the hue stays. */
+/** Compresses highlights, scaling by the brightest component to keep the hue. */
 function pressHighlights(rgb: Row): Row {
   const most = Math.max(...rgb);
   if (most <= knee) return rgb;
@@ -78,7 +75,7 @@ function pressHighlights(rgb: Row): Row {
   return [rgb[0] * gain, rgb[1] * gain, rgb[2] * gain];
 }
 
-/** From light of these primaries to XYZ. */
+/** Matrix from linear light in these primaries to XYZ. */
 function toXyz([r, g, b, white]: Primaries): Matrix {
   const [rx, gx, bx, wx] = [r, g, b, white].map(([x, y]): Row => [x / y, 1, (1 - x - y) / y]) as [
     Row,
@@ -97,7 +94,7 @@ const bradford: Matrix = [
   [0.0389, -0.0685, 1.0296],
 ];
 
-/** From another white to that of sRGB (Bradford). */
+/** Matrix from another white point to that of sRGB (Bradford adaptation). */
 function adapt([x, y]: Primaries[3]): Matrix {
   const [wx, wy] = srgbPrimaries[3];
   const from = apply(bradford, [x / y, 1, (1 - x - y) / y]);

@@ -11,8 +11,8 @@ import {
 import { writePng } from './containers/write-png.ts';
 
 /**
- * Where a decoder runs. Its imports name .ts files, because Node runs it from source in the tests, and nothing of ours
- * outside this folder.
+ * The entry point of a decoder thread. Imports in this folder use .ts extensions because the tests run it from source
+ * in plain Node, and import no other project code except `colours/`.
  */
 type Decoder = (bytes: Uint8Array, maxPixels: number) => Promise<DecodedPicture> | DecodedPicture;
 
@@ -33,7 +33,7 @@ async function answer(task: DecoderTask): Promise<DecoderAnswer> {
   try {
     if (task.decoder === 'text') return await (await import('./vector/text.ts')).drawText(task);
     const { decoder, file, output, maxPixels } = task;
-    // Before the file takes memory.
+    // Refuses oversized files before reading them into memory.
     bytesBeside((await stat(file)).size);
     const open = await decoders[decoder]();
     const picture = await open(await readFile(file), maxPixels);
@@ -48,7 +48,7 @@ async function answer(task: DecoderTask): Promise<DecoderAnswer> {
 function refusalOf(thrown: unknown): DecoderAnswer {
   const reason = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   if (thrown instanceof DecoderRefusal) return { code: thrown.code, detail: thrown.message, reason };
-  // A decoder that runs out of its memory or its stack traps; an error with a code is Node's, of a read beyond the end.
+  // A decoder traps when it runs out of memory or stack; an error with a code is Node's, from a read past the end.
   if (
     thrown instanceof Error &&
     ['RuntimeError', 'RangeError'].includes(thrown.name) &&

@@ -6,7 +6,7 @@ import { DecoderRefusal } from './sandbox/decoder-task.js';
 import { openImageFile } from '../input/open-image.js';
 import { renderImages } from '../renditions/render-images.js';
 
-/** What the tests of the decoders share: a picture of 60 × 40 pixels with red, green, blue and yellow quarters. */
+/** A test picture of 60 × 40 pixels with red, green, blue and yellow quarters. */
 export const fourQuarters = quarters(
   [
     [255, 0, 0],
@@ -18,7 +18,7 @@ export const fourQuarters = quarters(
   40,
 );
 
-/** The code that a decoder refuses a file with, or 'opened'; without a thread. */
+/** The code with which a decoder refuses a file, or 'opened'; runs without a thread. */
 export function refusalOf(decode: (bytes: Buffer) => unknown, bytes: Buffer): string {
   try {
     decode(bytes);
@@ -39,7 +39,7 @@ export async function openBytes(
   return openImageFile(file, dirname(file), within, signal);
 }
 
-/** Opens and renders as a PNG, as large as the opened file is, or no wider than `width`. */
+/** Opens a file and renders it as a PNG at its own size, but at most `width` wide. */
 export async function drawBytes(folder: Folder, bytes: Uint8Array | string, width = 4096): Promise<Buffer> {
   const { file } = await openBytes(folder, bytes);
   let made = Buffer.alloc(0);
@@ -56,7 +56,7 @@ export async function drawBytes(folder: Folder, bytes: Uint8Array | string, widt
   return made;
 }
 
-/** The code that a file is refused with, or 'opened'. */
+/** The code with which a file is refused, or 'opened'. */
 export async function codeOf(
   folder: Folder,
   bytes: Uint8Array | string,

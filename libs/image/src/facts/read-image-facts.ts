@@ -19,34 +19,32 @@ export interface ImageFacts extends TextFacts {
   /** Pixels, after orientation. */
   width: number;
   height: number;
-  /** EXIF orientation, 1 to 8; 1 when there is none. */
+  /** EXIF orientation, 1 to 8; 1 if absent. */
   orientation: number;
   /** How the file stores its colours (srgb, b-w, cmyk, rgb16, …), regardless of its profile. */
   colourSpace: string | null;
-  /** The name of the ICC profile that it carries. */
+  /** The name of the embedded ICC profile. */
   colourProfile: string | null;
   hasAlpha: boolean;
   /** Frames of an animation or pages of a document; 1 for a still image. */
   frames: number;
-  /** One turn of an animation; null for anything else. */
+  /** Duration of one loop of an animation; null for anything else. */
   durationMs: number | null;
   /** ISO 8601 local time, with its zone if the picture reports it. */
   takenAt: string | null;
   camera: Camera | null;
   exposure: Exposure | null;
-  /** Only for pipelines that keep it. */
+  /** Null unless the pipeline keeps locations. */
   location: Location | null;
-  /** What the facts were read from, and the rest of it. */
+  /** All tags, including those that the facts were read from. */
   raw: RawTags;
 }
 
 /**
- * Reads the facts in the header of `file` without decoding pixels. EXIF, IPTC and XMP are what any
- * program along the way left there, often broken: they are read as far as they go, and never fail
- * the picture. Fails with media.unsupported, media.damaged, media.too_many_pixels or
- * media.timed_out.
- * @param options.keepLocation without it, neither facts nor raw tags include where the picture was
- * taken
+ * Reads the facts in the header of `file` without decoding pixels. EXIF, IPTC and XMP are often broken, so they are
+ * read as far as possible and never fail the picture. Fails with media.unsupported, media.damaged,
+ * media.too_many_pixels or media.timed_out.
+ * @param options.keepLocation if false, neither facts nor raw tags reveal where the picture was taken
  */
 export async function readImageFacts(
   file: ImageSource,

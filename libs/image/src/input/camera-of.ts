@@ -3,8 +3,8 @@ import { TiffDirectories } from '../decoders/containers/tiff-directories.js';
 const tags = { subfileType: 0x00fe, make: 0x010f, subDirectories: 0x014a, dngVersion: 0xc612 };
 
 /**
- * The camera maker whose RAW format a TIFF is: its main picture is only a reduced one of another (as its subfile type
- * says), which lies in a directory below. An edited TIFF names the camera too, but has its picture in front.
+ * The camera maker whose RAW format a TIFF is in: its main picture is a reduced copy, according to its subfile type, of
+ * one in a sub-directory. An edited TIFF also names the camera, but its main picture is the full one.
  */
 export function cameraOf(start: Buffer): 'dng' | 'nikon' | 'sony' | 'pentax' | undefined {
   const magic = start.toString('hex', 0, 4);

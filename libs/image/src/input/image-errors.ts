@@ -1,7 +1,7 @@
 import { LandfallError, type ErrorCode } from '#runtime';
 import { readFormats } from './input-formats.js';
 
-/** sharp throws plain errors, which only differ in their text. The first matching row decides. */
+/** sharp throws plain errors that differ only in their text. The first matching row applies. */
 const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefined }[] = [
   { pattern: /^Input file is missing/, code: 'internal.unexpected', detail: undefined },
   {
@@ -23,7 +23,10 @@ const rows: readonly { pattern: RegExp; code: ErrorCode; detail: string | undefi
   },
 ];
 
-/** The vendor's text may contain paths and helps people little, so it stays in `cause`. */
+/**
+ * Converts an error from sharp to a LandfallError. The original text may contain paths and rarely helps users, so it
+ * stays in `cause`.
+ */
 export function toImageError(
   thrown: unknown,
   otherwise: 'media.damaged' | 'media.encoder_failed',

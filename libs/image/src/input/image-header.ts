@@ -11,24 +11,24 @@ import type { ImageSource } from '../source/image-source.js';
 export interface ImageHeader {
   readonly format: string;
   readonly mimeType: string;
-  /** Pixels as they are shown, after orientation. */
+  /** Displayed size in pixels, after orientation. */
   readonly width: number;
   readonly height: number;
-  /** libvips' own, with the EXIF tags of a TIFF, which are the file itself. */
+  /** As read by libvips; for a TIFF, with the EXIF tags gathered from its directories. */
   readonly metadata: Metadata;
-  /** The colours that the file reports without a profile; null for sRGB. */
+  /** Colours reported without an ICC profile; null for sRGB. */
   readonly colours: ReportedColours | null;
 }
 
 /**
- * 'error' and not sharp's 'warning': a truncated file fails with both, an unusual but complete JPEG
- * of a camera only with the latter.
+ * Fails on 'error' rather than sharp's default 'warning': both reject truncated files, but the latter also rejects
+ * unusual but complete JPEGs from cameras.
  */
 export function inputOptions(limits: ImageLimits): SharpOptions {
   return { failOn: 'error', limitInputPixels: limits.maxPixels };
 }
 
-/** Reads the header only, decodes nothing. Fails with media.unsupported, media.damaged or media.too_many_pixels. */
+/** Reads the header without decoding pixels. Fails with media.unsupported, media.damaged or media.too_many_pixels. */
 export async function readImageHeader(file: ImageSource, limits: ImageLimits): Promise<ImageHeader> {
   const metadata = await sharp(file, { ...inputOptions(limits), limitInputPixels: false })
     .metadata()
@@ -56,7 +56,7 @@ export async function readImageHeader(file: ImageSource, limits: ImageLimits): P
   return { format: format.name, mimeType: format.mimeType, width, height, metadata: described, colours };
 }
 
-/** What decoding a picture needs. A TIFF may have tiles of any size. */
+/** Memory needed to decode a picture. A TIFF counts as `whole` because its tiles may have any size. */
 function needOf({ format, isProgressive, depth, space }: Metadata): MemoryNeed {
   if (format === 'heif') return 'avif';
   if (isProgressive || (format !== 'jpeg' && format !== 'png')) return 'whole';

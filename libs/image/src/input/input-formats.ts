@@ -5,16 +5,16 @@ import { isTarga } from './is-targa.js';
 import type { DecoderName } from '../decoders/sandbox/decoder-task.js';
 
 interface FormatName {
-  /** As the facts name it. */
+  /** The name used in the facts. */
   readonly name: string;
   readonly mimeType: string;
-  /** How a file begins, as Latin-1 text. */
+  /** Matches the start of a file, as Latin-1 text or as bytes. */
   readonly begins: RegExp | ((start: Buffer) => boolean);
 }
 
 /** A format that libvips reads. */
 interface OwnFormat extends FormatName {
-  /** libvips' class of loader, which stays usable. */
+  /** The libvips loader class that stays enabled. */
   readonly loader: string;
   readonly matches: (metadata: Metadata) => boolean;
 }
@@ -40,11 +40,11 @@ const decoder = (
 ): DecodedFormat => ({ name, mimeType, begins, decoder: decoderName });
 
 /**
- * Comments and instructions of XML. Each ends at its first end: were that left open, a thousand comments could be parted
- * in more ways than anybody can try.
+ * XML comments and processing instructions. Each ends at its first terminator; otherwise a sequence of them could be
+ * split in many ways and cause catastrophic backtracking.
  */
 const misc = String.raw`(<!--((?!-->)[^])*-->\s*|<\?((?!\?>)[^])*\?>\s*)*`;
-/** An XML document whose root is svg, whatever stands before it: comments, instructions, a document type with entities. */
+/** An XML document with the root svg, optionally preceded by comments, instructions and a DOCTYPE with entities. */
 const svgStart = new RegExp(
   String.raw`^(\xef\xbb\xbf)?\s*${misc}(<!DOCTYPE\s+(svg:)?svg[^>[]*(\[[^]*?\]\s*)?>\s*${misc})?<(svg:)?svg[\s>]`,
 );
@@ -54,7 +54,7 @@ const camera = (name: string, begins: RegExp | ((start: Buffer) => boolean)): De
   name: name.replace(/^.*-/, ''),
 });
 
-/** What libvips reads. Of the HEIF family only AVIF: the prebuilt libvips has no HEVC decoder. */
+/** Formats that libvips reads. Only AVIF of the HEIF family: the prebuilt libvips has no HEVC decoder. */
 export const inputFormats: readonly OwnFormat[] = [
   own('jpeg', 'VipsForeignLoadJpeg', /^\xff\xd8\xff/),
   own('png', 'VipsForeignLoadPng', /^\x89PNG\r\n/),
@@ -67,13 +67,13 @@ export const inputFormats: readonly OwnFormat[] = [
   },
 ];
 
-/** Two letters are little to go by, so the length of the second header counts too. */
+/** Two magic bytes are weak evidence, so the length of the second header is checked too. */
 const isBmp = (start: Buffer): boolean =>
   start.toString('latin1', 0, 2) === 'BM' &&
   start.length > 18 &&
   [12, 16, 40, 52, 56, 64, 108, 124].includes(start.readUInt32LE(14));
 
-/** What decoders read. A camera's file that is built like a TIFF comes before TIFF, AVIF before its family. */
+/** All readable formats. The first match wins, so TIFF-like camera formats come before TIFF, and AVIF before other HEIF. */
 const allFormats: readonly (OwnFormat | DecodedFormat)[] = [
   camera('canon-cr2', /^II\*\0[^]{4}CR/),
   camera('canon-cr3', /^[^]{4}ftypcrx /),
@@ -99,20 +99,20 @@ const allFormats: readonly (OwnFormat | DecodedFormat)[] = [
   decoder('tga', 'image/x-tga', isTarga),
 ];
 
-/** As much of a file as its format shows itself in. */
+/** Bytes from the start of a file that suffice to detect its format. */
 export const formatStartBytes = 16_384;
 
-/** Detects the format of a file from its first bytes; undefined for unsupported ones. */
+/** Detects the format of a file from its first bytes; undefined if it is unsupported. */
 export function findFormat(start: Buffer): OwnFormat | DecodedFormat | undefined {
   const text = start.toString('latin1');
   return allFormats.find(({ begins }) => (begins instanceof RegExp ? begins.test(text) : begins(start)));
 }
 
-/** The MIME type of a file that can be opened as a picture, by its first bytes. */
+/** The MIME type of a readable picture by its first bytes; undefined for any other file. */
 export function readableType(start: Uint8Array): string | undefined {
   return findFormat(Buffer.from(start.buffer, start.byteOffset, start.length))?.mimeType;
 }
 
-/** What to send, for people. */
+/** The supported formats, for error messages. */
 export const readFormats =
   'a JPEG, PNG, WebP, AVIF, GIF, TIFF, HEIC, JPEG XL, JPEG 2000, BMP, ICO, TGA, Photoshop, SVG or PDF file, or a camera RAW file with a preview';

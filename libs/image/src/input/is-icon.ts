@@ -1,8 +1,8 @@
 const mostPictures = 256;
 
 /**
- * Whether a file is a Windows icon or cursor. Four bytes are little to go by, so its directory counts: each picture
- * lies behind it, has a length, and begins as a PNG or a bitmap does, if it begins in what is there of the file.
+ * Whether a file is a Windows icon or cursor. Four magic bytes are weak evidence, so the directory is checked too: each
+ * picture must come after it, have a length, and, if its start is within the given bytes, begin like a PNG or a bitmap.
  */
 export function isIcon(start: Buffer): boolean {
   const magic = start.toString('hex', 0, 4);

@@ -1,4 +1,4 @@
-/** Image types of Truevision TGA (version 2.0, field 3), and the bits a pixel that each may have. */
+/** Image types of Truevision TGA (version 2.0, field 3), and the bits per pixel that each allows. */
 const depths: Readonly<Record<number, readonly number[]>> = {
   1: [8],
   2: [15, 16, 24, 32],
@@ -7,7 +7,7 @@ const depths: Readonly<Record<number, readonly number[]>> = {
   10: [15, 16, 24, 32],
   11: [8],
 };
-/** Bits of transparency (field 5.6) by the bits of a pixel. */
+/** Alpha bits (field 5.6) by bits per pixel. */
 const alphaBits: Readonly<Record<number, readonly number[]>> = {
   8: [0, 8],
   15: [0, 1],
@@ -17,8 +17,8 @@ const alphaBits: Readonly<Record<number, readonly number[]>> = {
 };
 
 /**
- * Whether a file is a Truevision TGA. It has no signature at its start, so every field of its header has to be one that
- * programs write: a colour map only where there is one, no place on a screen, no reserved bits.
+ * Whether a file is a Truevision TGA. The format has no leading signature, so every header field must have a value that
+ * programs write: a colour map only for palette pixels, no screen position, no reserved bits.
  */
 export function isTarga(start: Buffer): boolean {
   if (start.length < 18) return false;
@@ -29,7 +29,7 @@ export function isTarga(start: Buffer): boolean {
   return width > 0 && height > 0 && x === 0 && (y === 0 || y === height) && hasFittingMap(start, type);
 }
 
-/** The colour map: in front of palette pixels, and nowhere else. */
+/** Whether the colour map fits the type: present for palette pixels, absent otherwise. */
 function hasFittingMap(start: Buffer, type: number): boolean {
   const isMapped = start[1] === 1;
   const colors = start.readUInt16LE(5);

@@ -10,25 +10,22 @@ import { readStart } from '../source/read-start.js';
 import { runDecoder } from '../decoders/sandbox/run-decoder.js';
 
 export interface OpenedImage<Source extends ImageSource = ImageSource> {
-  /**
-   * The file from which facts and renditions are read: the upload itself, or a file converted from
-   * it.
-   */
+  /** The file to read facts and renditions from: the upload itself, or a file converted from it. */
   file: Source | string;
-  /** The upload's own format, as the facts name it: jpeg, heic, svg, … */
+  /** The format of the upload itself, as named in the facts: jpeg, heic, svg, … */
   format: string;
   mimeType: string;
   /** Facts of the upload that differ in the converted file. */
   reported: ReportedFacts;
-  /** What of the picture is not as it should be, although it is shown. */
+  /** Defects of the picture that do not keep it from being shown. */
   warnings: readonly WarningCode[];
 }
 
 /**
- * Converts a file that libvips does not read (HEIC, JPEG XL, JPEG 2000, SVG, PDF, BMP, ICO, TGA,
- * Photoshop, camera RAW), below `folder`; gives back any other as it is. `limits.timeoutMs` bounds
- * it. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.too_complex,
- * media.timed_out or the signal's reason.
+ * Opens an image: repairs truncated JPEG and PNG files, rebrands AVIF sequences as stills, and converts formats that
+ * libvips does not read (HEIC, JPEG XL, JPEG 2000, SVG, PDF, BMP, ICO, TGA, Photoshop, camera RAW); new files go into
+ * `folder`. Any other file is returned unchanged. `limits.timeoutMs` bounds each step. Fails with media.unsupported,
+ * media.damaged, media.too_many_pixels, media.too_complex, media.timed_out or the signal's reason.
  */
 export async function openImageFile<Source extends ImageSource>(
   file: Source,
@@ -51,12 +48,12 @@ export async function openImageFile<Source extends ImageSource>(
   return { file: output, format: name, mimeType, reported, warnings };
 }
 
-/** An AVIF image sequence by its brand (AV1 Image File Format, section 6.3), of which libvips reads nothing. */
+/** Whether a file has the brand of an AVIF image sequence (AV1 Image File Format, section 6.3), which libvips does not read. */
 function isSequence(start: Buffer): boolean {
   return start.toString('latin1', 4, 12) === 'ftypavis';
 }
 
-/** The same file by the brand of a still, which it is too: its primary item is the first frame. */
+/** Copies the file with the brand of a still image, which is valid as well: its primary item is the first frame. */
 async function asStill(source: ImageSource, output: string): Promise<string> {
   if (typeof source === 'string') await copyFile(source, output);
   else await writeFile(output, source);
@@ -69,7 +66,7 @@ async function asStill(source: ImageSource, output: string): Promise<string> {
   return output;
 }
 
-/** A decoder's thread reads a file. */
+/** Writes bytes to a file, because decoder threads read files. */
 async function asFile(source: ImageSource, folder: string): Promise<string> {
   if (typeof source === 'string') return source;
   const path = join(folder, 'original');

@@ -1,8 +1,8 @@
 import { LandfallError } from '#runtime';
 
 /**
- * Bounds the image work of one call. Only the waits for sharp count: a slow upload of a finished rendition by the
- * caller must not make an image fail for good.
+ * Limits the time that one call spends on image work. Only waits for sharp and the decoders count, so a slow upload of
+ * a finished rendition by the caller does not fail the image.
  */
 export class WorkTime {
   #leftMs: number;
@@ -14,12 +14,12 @@ export class WorkTime {
     this.#leftMs = limitMs;
   }
 
-  /** For sharp's own time limit, which ends abandoned work. Whole seconds, rounded up. */
+  /** The remaining time for sharp's own timeout, which also stops abandoned work; whole seconds, rounded up, 1 to 3600. */
   get leftSeconds(): number {
     return Math.min(3600, Math.max(1, Math.ceil(this.#leftMs / 1000)));
   }
 
-  /** Settles with `work`; rejects with media.timed_out when the time is up, or with the signal's reason. */
+  /** Settles with `work`; rejects with media.timed_out when the time is up, or with the signal's reason on abort. */
   async wait<T>(work: Promise<T>): Promise<T> {
     const stopped = Promise.withResolvers<never>();
     const abort = () => stopped.reject(this.signal.reason);
@@ -44,7 +44,7 @@ export class WorkTime {
   }
 }
 
-/** Work that is awaited later: should it fail before that, the process must not take it for an unhandled rejection. */
+/** Marks work that is awaited later as handled, so that an early failure is not reported as an unhandled rejection. */
 export function startEarly<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;

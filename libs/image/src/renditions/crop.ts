@@ -8,23 +8,23 @@ export interface Box extends Size {
   readonly top: number;
 }
 
-/** A part of a picture: where it is, or how it is to be found. */
+/** A part of a picture: a box, or the strategy for finding one. */
 type Part = Box | (Size & { readonly strategy: 'attention' | 'entropy' });
 
-/** How the base of a picture becomes the rendition: cut out, scale, crop, pad. What is not set is left out. */
+/** The steps from the base to the rendition: cut, scale, crop, pad. Unset steps are skipped. */
 export interface Framing {
-  /** What is cut out of the base before it is scaled. */
+  /** The part of the base to cut out before scaling. */
   readonly cut?: Part;
   readonly scaled: Size;
-  /** What stays of the scaled picture. */
+  /** The part of the scaled picture to keep. */
   readonly crop?: Part;
-  /** The frame of which it becomes the middle. */
+  /** The frame in which the picture is centred. */
   readonly frame?: Size;
 }
 
 /**
- * How a rendition is framed. The base of one that is enlarged is cut before it is scaled: what is thrown away may be
- * thousands of times as large as what stays.
+ * Plans the framing of a rendition. When enlarging, the base is cut before it is scaled, because the discarded part
+ * could be thousands of times larger than the rest.
  */
 export function frameOf(source: Size, spec: FormattedSpec, focus: FocalPoint | null): Framing {
   const scale = renditionScale(source, spec);
@@ -44,7 +44,7 @@ export function frameOf(source: Size, spec: FormattedSpec, focus: FocalPoint | n
   return { cut: part(source, { width, height }), scaled: size };
 }
 
-/** The box of this size whose middle is as near to the point as the edges allow. */
+/** The box of the given size centred as close to the point as the edges allow. */
 export function boxAround({ x, y }: FocalPoint, whole: Size, { width, height }: Size): Box {
   return {
     left: Math.max(0, Math.min(whole.width - width, Math.round(whole.width * x - width / 2))),
@@ -54,7 +54,7 @@ export function boxAround({ x, y }: FocalPoint, whole: Size, { width, height }: 
   };
 }
 
-/** Frames a picture. The size that sharp itself would find by a strategy is the same as `framing.scaled`. */
+/** Applies a framing to a picture. The size to which sharp scales when it crops by strategy equals `framing.scaled`. */
 export function applyFraming(image: Sharp, framing: Framing, background: string | RgbaColor): Sharp {
   const { cut, scaled, crop, frame } = framing;
   if (cut && 'left' in cut) image.extract(cut);
@@ -78,8 +78,8 @@ export interface RgbaColor {
 }
 
 /**
- * Finds the parts of a framing that a strategy has to find where sharp cannot do so in one go: what is cut out of the base,
- * and the crop of an animation, which is that of its first frame.
+ * Resolves strategies to boxes where sharp cannot apply them in the same pipeline: for the cut, and, if `crop` is set,
+ * for the crop of an animation, which is determined by its first frame.
  */
 export async function findParts(
   framing: Framing,

@@ -16,21 +16,21 @@ export interface RenderedImage {
   name: string;
   data: Buffer;
   mimeType: string;
-  /** Pixels. */
+  /** Size in pixels. */
   width: number;
   height: number;
-  /** The rendition before it that has the very same bytes, if any. */
+  /** Name of an earlier rendition with identical bytes, if any. */
   sameAs?: string;
-  /** Of `quality: auto`, what it came to, where the format has loss. */
+  /** The quality chosen for `quality: auto`, if the format is lossy. */
   chosen?: ChosenQuality;
-  /** It is the upload's own file, without its metadata. */
+  /** Whether it is the upload's own file without its metadata. */
   isKept?: boolean;
-  /** What of it is not as it should be. */
+  /** Defects of the rendition. */
   warnings: readonly WarningCode[];
 }
 
 export interface Encoding {
-  /** Of the upload, upright. */
+  /** Size of the upload, upright. */
   readonly source: Size;
   readonly extras: RenderExtras;
   readonly credits: Credits;
@@ -39,7 +39,10 @@ export interface Encoding {
   readonly signal: AbortSignal;
 }
 
-/** Makes one rendition from pixels that are in their colours already. Fails with media.encoder_failed and rendition.… */
+/**
+ * Makes one rendition from pixels that are already in their final colour space. Fails with media.encoder_failed,
+ * media.timed_out, media.too_many_pixels, rendition.watermark_unusable or the signal's reason.
+ */
 export async function encodeRendition(
   pixels: Pixels,
   spec: FormattedSpec,
@@ -65,7 +68,7 @@ export async function encodeRendition(
       const mark = await makeWatermark(spec.watermark, surroundings);
       warnings.push(...mark.warnings);
       await applyWatermark(image, mark, size, pixels.frames);
-      // A picture that a mark is laid over gets alpha from sharp, which costs bytes where all of it is opaque.
+      // Compositing adds an alpha channel, which costs bytes if the picture is fully opaque.
       if (isOpaque || (!pixels.hasAlpha && !framing.frame)) image.removeAlpha();
     }
     if (spec.keepCopyright) writeCredits(image, credits);
@@ -89,7 +92,7 @@ export async function encodeRendition(
   }
 }
 
-/** What is behind transparent parts and round the picture, and whether it is laid under the whole picture. */
+/** The colour behind transparent parts and around the picture, and whether the whole picture is flattened onto it. */
 function backgroundOf({ background, format }: FormattedSpec) {
   if (!outputFormats[format].alpha) return { color: background?.slice(0, 7) ?? '#ffffff', isOpaque: true };
   if (background === undefined) return { color: { r: 0, g: 0, b: 0, alpha: 0 }, isOpaque: false };

@@ -4,7 +4,7 @@ import { readIptcTags } from '../facts/tags/iptc-tags.js';
 import { plainText } from '../facts/tags/tag-text.js';
 import { readXmpTags, type XmpValue } from '../facts/tags/xmp-tags.js';
 
-/** Who made a picture, and the notice of who may use it. */
+/** The artist of a picture and its copyright notice. */
 export interface Credits {
   artist: string | null;
   notice: string | null;
@@ -12,10 +12,7 @@ export interface Credits {
 
 const maxTextLength = 500;
 
-/**
- * Reads artist and notice from the metadata of a picture: XMP, which is Unicode, else IPTC, else
- * EXIF.
- */
+/** Reads artist and copyright notice from metadata: XMP, which is Unicode, else IPTC, else EXIF. */
 export function readCredits({ exif, iptc, xmp }: Metadata): Credits {
   const fromXmp = readXmpTags(xmp);
   const fromIptc = readIptcTags(iptc);
@@ -33,7 +30,7 @@ function textsOf(value: XmpValue | undefined): string | null {
   return texts.join(', ') || null;
 }
 
-/** Writes artist and notice into a rendition and nothing else: as EXIF, which is ASCII, and as XMP, which is not. */
+/** Writes only artist and notice into a rendition: as EXIF, which is ASCII, and as XMP, which is Unicode. */
 export function writeCredits(image: Sharp, { artist, notice }: Credits): Sharp {
   if (artist === null && notice === null) return image;
   const tags = { ...(artist ? { Artist: artist } : {}), ...(notice ? { Copyright: notice } : {}) };
@@ -48,7 +45,7 @@ ${artist ? `<dc:creator><rdf:Seq><rdf:li>${escapeXml(artist)}</rdf:li></rdf:Seq>
 <?xpacket end="r"?>`);
 }
 
-/** The text as the content of an XML element. */
+/** Escapes text as XML element content. */
 function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

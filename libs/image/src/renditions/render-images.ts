@@ -15,36 +15,36 @@ import type { FormattedSpec, RenderExtras } from './plan/rendition-spec.js';
 import { startEarly, WorkTime } from '../limits/work-time.js';
 
 /**
- * Encodes that run side by side, as far as the memory of one picture reaches: three renditions then take as long as the largest. Node's
- * fourth thread stays free.
+ * Maximum concurrent encodes, memory permitting: three renditions then take as long as the largest. One of the four
+ * libuv threads stays free.
  */
 const encodesAtOnce = 3;
 
-/** A picture, and the renditions that are made of it. */
+/** A picture and the renditions to make from it. */
 export interface RenderWork {
   readonly file: ImageSource;
   readonly specs: readonly ImageSpec[];
   readonly limits: ImageLimits;
   readonly signal: AbortSignal;
-  /** Gets the renditions in the order of `specs`, each as soon as it is made. */
+  /** Receives the renditions in the order of `specs`, each as soon as it is made. */
   readonly onRendition: (image: RenderedImage) => Promise<void>;
   readonly extras?: RenderExtras;
   /**
-   * Is told of one that cannot be made (its watermark is broken, it has too many frames), which does not keep the others from
-   * being made; unless it is set the error ends the call.
+   * Called for a rendition that cannot be made (broken watermark, too many frames), which does not stop the others.
+   * Without it, the error ends the call.
    */
   readonly onFailure?: (name: string, error: LandfallError) => Promise<void>;
 }
 
 /**
- * Decodes `file` once, at the largest size that `specs` ask for, and makes every rendition from those pixels: upright,
- * sRGB, 8 bits, no metadata. Only a rendition that keeps Display P3 and one with all frames need a decode of their own. By
- * measurement a smaller rendition made from the base is as near to the original as one made from the file, down to a step
- * of 1.07 to 1.
+ * Decodes `file` once, at the largest size that `specs` need, and makes every rendition from those pixels: upright,
+ * sRGB, 8 bits, no metadata. Only renditions that keep Display P3, HDR or all frames need a decode of their own. A
+ * smaller rendition made from the base is as close to the original as one made from the file, down to a scale of 1.07
+ * to 1 (measured).
  *
- * The next renditions are encoded while one is handed over. `limits.timeoutMs` bounds the image work, not what `onRendition`
- * does. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.timed_out,
- * media.encoder_failed, rendition.watermark_unusable, the signal's reason, or what `onRendition` or `onFailure` throws.
+ * The next renditions are encoded while `onRendition` runs. `limits.timeoutMs` bounds only the image work, not the
+ * callbacks. Fails with media.unsupported, media.damaged, media.too_many_pixels, media.timed_out, media.encoder_failed,
+ * rendition.watermark_unusable, the signal's reason, or an error thrown by `onRendition` or `onFailure`.
  */
 export async function renderImages(work: RenderWork): Promise<ImageFingerprint> {
   work.signal.throwIfAborted();
@@ -56,7 +56,7 @@ export async function renderImages(work: RenderWork): Promise<ImageFingerprint> 
   }
 }
 
-/** Pictures that this process renders now: between two encodes of one, and while it is stored, sharp itself looks idle. */
+/** Pictures being rendered in this process. sharp's own counters look idle between two encodes and during storing. */
 let atWork = 0;
 
 async function renderAll(
@@ -80,7 +80,7 @@ async function renderAll(
   const makeOnce = (spec: FormattedSpec): Promise<RenderedImage> => {
     const outcome = outcomeOf(spec, header);
     const first = wanted[outcomes.indexOf(outcome)];
-    // What has no twin is let go as soon as it is handed over.
+    // A rendition without a twin is not cached, so its memory is released once it is handed over.
     if (!first || outcomes.lastIndexOf(outcome) === wanted.indexOf(first)) return make(spec);
     const twin = twins.get(outcome) ?? make(first);
     twins.set(outcome, twin);
@@ -108,7 +108,7 @@ async function renderAll(
     running.push({ name: spec.name, share, work: startEarly(makeOnce(spec)) });
     return true;
   };
-  // Users wait for the first one, so it has the cores to itself.
+  // Users wait for the first rendition, so it runs alone.
   startNext();
   const drawPlaceholder = async () => makePlaceholder(await base, time.leftSeconds);
   let placeholder: Promise<ImageFingerprint> | undefined;
@@ -120,20 +120,20 @@ async function renderAll(
       await onRendition(image);
       continue;
     }
-    // A file that cannot be decoded fails completely.
+    // An undecodable file fails the whole call.
     await time.wait(base);
     await onFailure(next.name, image);
   }
   return await time.wait(placeholder ?? drawPlaceholder());
 }
 
-/** Specs of the same outcome make the same picture: two widths of a source that is smaller than both. */
+/** A key for specs that produce identical pictures, such as two widths larger than the source. */
 function outcomeOf(spec: FormattedSpec, source: Size): string {
   const outcome = { ...spec, name: null, ...renditionSize(source, spec) };
   return JSON.stringify(Object.entries(outcome).toSorted());
 }
 
-/** What only one rendition fails with; anything else, such as that the time is up, all of them fail with. */
+/** Returns an error that concerns only one rendition; rethrows any other, such as a timeout, which fails them all. */
 function toOwnFailure(error: unknown): LandfallError {
   if (isLandfallError(error) && !error.retryable && error.code !== 'media.timed_out') return error;
   throw error;

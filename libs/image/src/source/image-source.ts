@@ -1,2 +1,2 @@
-/** The path of an image file, or its bytes: a small one need not go over the disk. */
+/** The path of an image file, or its bytes: small files stay in memory. */
 export type ImageSource = string | Buffer;

@@ -2,7 +2,10 @@ import { open } from 'node:fs/promises';
 import { LandfallError } from '#runtime';
 import type { ImageSource } from './image-source.js';
 
-/** The first bytes of an image. Fails with internal.unexpected when the file cannot be read at all. */
+/**
+ * Reads the first `length` bytes of an image, or fewer if it is shorter. Fails with internal.unexpected if the file
+ * cannot be read.
+ */
 export async function readStart(source: ImageSource, length: number): Promise<Buffer> {
   if (typeof source !== 'string') return source.subarray(0, length);
   const file = await open(source).catch((thrown: unknown) => {

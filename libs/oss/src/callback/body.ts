@@ -7,10 +7,10 @@ import { type CallbackBodySettings, refuseUnrendered, refuseUnstorable, toLanded
 import { showValue } from '../wire/shown-value.js';
 
 /**
- * Parses the body of a callback into the landed object. Supports both body types of OSS; fields are
- * named like the system variables or by common aliases (see `fields.ts`).
- * @throws LandfallError callback.body_type_unsupported, body_malformed, field_missing,
- * field_invalid, field_duplicated, placeholder_unrendered
+ * Parses a callback body into the landed object. Supports both body types of OSS; fields are named like the system
+ * variables or by common aliases (see `fields.ts`).
+ * @throws LandfallError callback.body_type_unsupported, body_malformed, field_missing, field_invalid, field_duplicated,
+ * placeholder_unrendered
  */
 export function readCallbackBody(
   contentType: string | undefined,
@@ -21,16 +21,15 @@ export function readCallbackBody(
   if (!isUtf8(body)) throw new LandfallError('callback.body_malformed', 'the body is not UTF-8');
   const text = body.toString('utf8');
   const fields = readFields(text);
-  // After decoding UTF-8, NUL and lone surrogates can only be spelled like this. Most bodies
-  // contain neither.
+  // In valid UTF-8, NUL and lone surrogates can only be spelled like this. Most bodies contain neither.
   if (text.includes('\0') || text.includes('%00') || text.includes('\\u')) refuseUnstorable(fields);
-  // Form and JSON can both escape the `$`; few bodies do.
+  // Both form and JSON bodies can escape the `$`; few do.
   if (text.includes('${') || text.includes('%24') || text.includes('\\u')) refuseUnrendered(fields);
   return toLandedObject(fields, settings);
 }
 
 function readerOf(contentType: string | undefined): (text: string) => Map<string, string> {
-  // Exactly what OSS sends, so that the hot path needs no parsing.
+  // Exactly what OSS sends: the hot path needs no parsing.
   if (contentType === 'application/x-www-form-urlencoded') return readFormFields;
   if (contentType === 'application/json') return readJsonFields;
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();

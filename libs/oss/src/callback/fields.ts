@@ -2,14 +2,11 @@ import type { LandedObject } from '#media';
 import { LandfallError } from '#runtime';
 import { showValue } from '../wire/shown-value.js';
 
-/** Longest object key in bytes of UTF-8, and the largest object: 10,000 parts of 5 GiB (48.8 TB). */
+/** Maximum length of an object key in UTF-8 bytes, and maximum object size: 10,000 parts of 5 GiB (48.8 TiB). */
 export const maxKeyBytes = 1023;
 export const maxObjectBytes = 10_000 * 5 * 1024 ** 3;
 
-/**
- * Names that existing callback templates use for a field; the first one present counts, the others
- * are vars.
- */
+/** Field names used by existing callback templates. The first one present is used; the others become vars. */
 const aliases = {
   bucket: ['bucket'],
   object: ['object', 'objectKey', 'key', 'path', 'filename'],
@@ -22,19 +19,17 @@ const aliases = {
 } as const;
 type CallbackField = keyof typeof aliases;
 
-/** Settings of a service for the bodies of its callbacks. */
+/** Settings for reading callback bodies. */
 export interface CallbackBodySettings {
-  /** The bucket of templates that omit it. */
+  /** The bucket if the template omits it. */
   readonly defaultBucket?: string | undefined;
-  /** Names of custom templates, checked before the usual ones. */
+  /** Field names of custom templates, tried before the aliases. */
   readonly fieldNames?: Readonly<Partial<Record<CallbackField, string>>>;
 }
 
 const noOwnNames: NonNullable<CallbackBodySettings['fieldNames']> = {};
 
-/**
- * System variables that OSS leaves empty if they do not apply; an empty one carries no information.
- */
+/** System variables that are empty if they do not apply; empty ones are dropped from the vars. */
 const emptyMeansAbsent = new Set([
   'reqId',
   'operation',
@@ -46,7 +41,7 @@ const emptyMeansAbsent = new Set([
 ]);
 
 /**
- * Interprets the fields of a callback body. Requires the object, and the bucket unless there is a
+ * Converts the fields of a callback body to a landed object. Requires the object, and the bucket unless there is a
  * default.
  * @throws LandfallError callback.field_missing, callback.field_invalid, callback.field_duplicated
  */
@@ -81,13 +76,13 @@ export function refuseUnstorable(fields: ReadonlyMap<string, string>): void {
   }
 }
 
-/** A placeholder that OSS fills in, in any case, plain or percent-encoded. */
+/** A placeholder known to OSS, in any case, plain or percent-encoded. */
 const placeholder =
   /^(?:\$|%24)(?:\{|%7B)(?:x(?::|%3A)[^}]{1,100}|bucket|object|etag|size|mimeType|imageInfo\.\w{1,20}|crc64|contentMd5|vpcId|clientIp|reqId|operation)(?:\}|%7D)$/i;
 
 /**
- * Refuses a body in which a placeholder of OSS came back unrendered. A value that only contains a
- * placeholder, or contains one unknown to OSS, is legitimate: `a${b}.jpg` is a legal key.
+ * Refuses a body with an unrendered OSS placeholder as a field value. A value that merely contains a placeholder, or is
+ * one unknown to OSS, is legitimate: `a${b}.jpg` is a legal key.
  * @throws LandfallError callback.placeholder_unrendered
  */
 export function refuseUnrendered(fields: ReadonlyMap<string, string>): void {
@@ -125,7 +120,7 @@ function refuseMissing(field: CallbackField): never {
 }
 
 function readKey(key: string): string {
-  // A UTF-16 unit has at most three bytes in UTF-8, so short keys need no counting.
+  // A UTF-16 unit takes at most three bytes in UTF-8, so short keys need no counting.
   if (key.length * 3 > maxKeyBytes && Buffer.byteLength(key) > maxKeyBytes)
     throw invalid('object', key, `must have at most ${maxKeyBytes} bytes of UTF-8`);
   return key;

@@ -2,8 +2,7 @@ import { LandfallError } from '#runtime';
 import { showValue } from '../wire/shown-value.js';
 
 /**
- * Reads an `application/x-www-form-urlencoded` body, with `%20` and `+` as spaces, in the order
- * received.
+ * Reads an `application/x-www-form-urlencoded` body in the order received; `%20` and `+` are spaces.
  * @throws LandfallError callback.body_malformed, callback.field_duplicated
  */
 export function readFormFields(text: string): Map<string, string> {
@@ -27,7 +26,7 @@ function addPair(fields: Map<string, string>, text: string, start: number, end: 
   fields.set(name, decode(text.slice(nameEnd + 1, end), name));
 }
 
-/** @param name of the field, to be shown; its value may be a secret */
+/** @param name field name for the error message; the value may be a secret */
 function decode(text: string, name: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;

@@ -2,16 +2,16 @@ import { LandfallError } from '#runtime';
 import { showValue } from '../wire/shown-value.js';
 
 /**
- * Reads an `application/json` body: one object of strings, numbers, booleans and nulls (read as
- * empty). Only `imageInfo` may contain an object; its members become `imageInfo.<name>`.
+ * Reads an `application/json` body: one object of strings, numbers, booleans and nulls (read as empty). Only
+ * `imageInfo` may contain an object; its members become `imageInfo.<name>`.
  * @throws LandfallError callback.body_malformed, callback.field_duplicated, callback.field_invalid
  */
 export function readJsonFields(text: string): Map<string, string> {
   const members = parseObject(text);
   refuseDuplicateNames(text);
   const fields = collectFields(members);
-  // Parsed again for all lossy numbers, and only after deep nesting is ruled out, because a reviver
-  // recurses.
+  // If numbers were lossy, parses again with a reviver; only now, because a reviver recurses and deep nesting is ruled
+  // out.
   return hasLossy(members) ? collectFields(JSON.parse(text, keepDigits as Reviver) as object) : fields;
 }
 
@@ -20,8 +20,8 @@ function parseObject(text: string): object {
   try {
     value = JSON.parse(text);
   } catch {
-    // Shows neither the body nor the parser's message, which quotes it: it may contain a secret,
-    // and no field name identifies it.
+    // Omits the body and the parser's message, which quotes it: it may contain a secret, and no field name is known to
+    // mask it by.
     throw new LandfallError('callback.body_malformed', 'the body is not JSON');
   }
   if (!isObject(value)) throw new LandfallError('callback.body_malformed', 'the body is not a JSON object');
@@ -50,7 +50,7 @@ function addField(fields: Map<string, string>, name: string, value: unknown): vo
 
 type Reviver = (name: string, value: unknown) => unknown;
 
-/** Keeps the digits as sent if a double cannot represent the number (crc64 without quotes). */
+/** Keeps the digits as sent if a double cannot represent the number exactly (an unquoted crc64). */
 function keepDigits(_: string, value: unknown, { source }: { source?: string }): unknown {
   return isLossy(value) ? source : value;
 }
@@ -65,7 +65,7 @@ function isLossy(value: unknown): boolean {
 
 const stringOrBrace = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}]/g;
 
-/** `JSON.parse` silently keeps the last of two members with the same name. `text` is valid JSON. */
+/** Refuses duplicate names, of which `JSON.parse` silently keeps the last. `text` is valid JSON. */
 function refuseDuplicateNames(text: string): void {
   const open: Set<string>[] = [];
   for (const [token, colon] of text.matchAll(stringOrBrace)) {

@@ -8,12 +8,12 @@ import { invalidArgument, type OssRefusal } from '../wire/oss-refusal.js';
 export interface CallbackParameters {
   /** One to five, tried in order. */
   readonly urls: readonly string[];
-  /** Value of the Host header; null for the host of each URL. */
+  /** Value of the Host header; null means the host of each URL. */
   readonly host: string | null;
-  /** The template of the body. */
+  /** The body template. */
   readonly body: string;
   readonly bodyType: CallbackBodyType;
-  /** Whether https sends the server name (SNI). */
+  /** Whether TLS sends the server name (SNI). */
   readonly sni: boolean;
   /** Custom variables, including the `x:` prefix. */
   readonly vars: Readonly<Record<string, string>>;
@@ -24,8 +24,7 @@ const form = 'application/x-www-form-urlencoded';
 const hostHeader = /^[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?$/;
 
 /**
- * Reads and checks the values of `callback` and `callback-var` (base64 of JSON), like OSS before it
- * stores anything.
+ * Reads and validates `callback` and `callback-var` (base64 of JSON), as OSS does before it stores anything.
  * @returns undefined if `callbackUrl` is the empty string, which means no callback
  * @throws OssRefusal InvalidArgument
  */
@@ -108,8 +107,8 @@ function readSni(value: unknown = false): boolean {
 }
 
 /**
- * They are checked and then dropped: clients report that they do not arrive. The wording is a
- * guess, the code is not.
+ * Validates the headers, which are then dropped, because OSS reportedly does not send them. The wording is a guess, the
+ * code is not.
  */
 function checkAdditionalHeaders(value: unknown = {}): void {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

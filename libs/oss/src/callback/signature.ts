@@ -3,13 +3,13 @@ import { LandfallError } from '#runtime';
 import { decodeStrictBase64 } from '../wire/base64.js';
 import { showValue } from '../wire/shown-value.js';
 
-/** The algorithm of callback signatures (version 1.0): RSASSA-PKCS1-v1_5 over MD5. OSS offers no stronger one. */
+/** The digest of callback signatures (version 1.0): RSASSA-PKCS1-v1_5 over MD5. OSS offers no stronger one. */
 const callbackDigest = 'md5';
 
 /**
- * The bytes that OSS signs: the path percent-decoded once as UTF-8, the query as received including its `?`, a line feed,
- * and the body as received.
- * @param rawTarget request target as received, before any router touched it, such as `/callbacks/oss?tenant=1`
+ * Returns the bytes that OSS signs: the path percent-decoded once as UTF-8, the query as received including its `?`, a
+ * line feed, and the body as received.
+ * @param rawTarget request target as received, unmodified by any router, such as `/callbacks/oss?tenant=1`
  * @throws LandfallError callback.target_malformed
  */
 export function callbackStringToSign(rawTarget: string, body: Uint8Array): Buffer {
@@ -43,7 +43,7 @@ export interface ReceivedCallback {
   readonly body: Uint8Array;
   /** Value of the `authorization` header: plain base64. */
   readonly authorization: string;
-  /** The RSA public key that `x-oss-pub-key-url` names. */
+  /** The RSA public key named by `x-oss-pub-key-url`. */
   readonly key: KeyObject;
 }
 

@@ -16,8 +16,8 @@ export function checkCallbackTemplate(template: string): void {
 }
 
 /**
- * Fills a body template: form values are percent-encoded, JSON values are inserted with their
- * quotes. A variable without a value becomes empty (in JSON `""`).
+ * Renders a body template: form values are percent-encoded, JSON values are inserted with their quotes. A variable
+ * without a value is empty (in JSON `""`).
  * @param values by name: system variables, and custom ones including the `x:` prefix
  */
 export function renderCallbackBody(

@@ -18,8 +18,7 @@ for (const [network, bits] of [
 
 /**
  * Reads the URLs of `callbackUrl`: up to five, separated by `;`, with http as the default scheme.
- * @param allowPrivateHosts also accepts private addresses and single-label names, as an emulator
- * must
+ * @param allowPrivateHosts also accepts private addresses and single-label names, as an emulator must
  * @throws OssRefusal InvalidArgument
  */
 export function readCallbackUrls(text: string, allowPrivateHosts: boolean): string[] {

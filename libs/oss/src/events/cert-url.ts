@@ -3,10 +3,9 @@ import { decodeStrictBase64 } from '../wire/base64.js';
 import { showValue } from '../wire/shown-value.js';
 import type { EventHeaders, EventSender } from './headers.js';
 
-// The URL parser reads `\` as `/` and drops tabs and line feeds, so such URLs are refused before
-// parsing.
+// The URL parser reads `\` as `/` and drops tabs and line feeds, so such URLs are refused before parsing.
 const plainHttpUrl = /^https?:\/\/[\x21-\x5b\x5d-\x7e]+$/i;
-/** This machine, or a name without a dot, as containers have; each with a port. */
+/** A loopback address or a single-label name, as containers have, each with a port. */
 const ownHost = /^(?:[a-z\d-]+|127\.0\.0\.1|\[::1\]):\d+$/;
 
 const urlHeaders: Readonly<Record<EventSender, string>> = {
@@ -14,7 +13,7 @@ const urlHeaders: Readonly<Record<EventSender, string>> = {
   eventbridge: 'x-eventbridge-signature-url',
 };
 
-/** The hosts that serve the certificates of a sender, for a service in this region. */
+/** The hosts that serve a sender's certificates for a service in this region. */
 export function certHostsOf(sender: EventSender, region: string): string[] {
   return sender === 'smq'
     ? ['mnstest.oss-cn-hangzhou.aliyuncs.com', `mns-cert.oss-${region}.aliyuncs.com`]
@@ -22,10 +21,9 @@ export function certHostsOf(sender: EventSender, region: string): string[] {
 }
 
 /**
- * The URL of the certificate that a push names, checked before anything is fetched: whoever serves
- * the certificate decides which events are believed. SMQ sends it in base64. Older pushes name it
- * with http: it is fetched by https all the same. Only a host of one's own that is configured with its
- * port, where an emulator is, keeps http.
+ * Reads the URL of a push's certificate (SMQ sends it in base64) and checks it before anything is fetched, because
+ * whoever serves the certificate can forge events. Older pushes name an http URL, which is upgraded to https; only a
+ * configured local host with a port, such as an emulator, keeps http.
  * @param allowedHosts `host` or `host:port`, compared exactly, without default ports
  * @throws LandfallError event.cert_url_missing, event.cert_url_malformed, event.cert_host_forbidden
  */

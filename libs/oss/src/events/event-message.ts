@@ -3,13 +3,13 @@ import { LandfallError } from '#runtime';
 import { decodeStrictBase64 } from '../wire/base64.js';
 import { readXmlRoot, xmlText } from '../wire/xml.js';
 
-/** A notification around base64 around JSON is three. */
+/** Maximum layers; a notification with base64 of JSON has three. */
 const layersMax = 4;
 
 /**
- * The JSON that OSS wrote, out of a push or a message of a queue: it may be in a notification of SMQ
- * (format XML or JSON; the format SIMPLIFIED has none), and in base64, in any combination. Told
- * apart by what it is, because the Content-Type of a push is the subscription's affair.
+ * Extracts the JSON written by OSS from a push or queue message. It may be wrapped in an SMQ notification (format XML
+ * or JSON; SIMPLIFIED has none) and in base64, in any combination. Layers are recognised by their content, because the
+ * Content-Type of a push depends on the subscription.
  * @throws LandfallError event.body_malformed
  */
 export function readEventMessage(body: Buffer): unknown {
@@ -46,7 +46,7 @@ function readXmlNotification(text: string): string {
   return xmlText(notification, 'Message');
 }
 
-/** The message in a notification of format JSON. */
+/** The message of a JSON notification; undefined if it is not one. */
 function messageOf(json: unknown): string | undefined {
   if (typeof json !== 'object' || json === null || !Object.hasOwn(json, 'Message')) return undefined;
   const message: unknown = (json as { Message: unknown }).Message;

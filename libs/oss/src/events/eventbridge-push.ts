@@ -21,7 +21,7 @@ const rsaPadding = constants.RSA_PKCS1_PADDING;
 
 /** A push of EventBridge to an HTTP target. */
 export interface EventBridgePush {
-  /** URL of the target as configured at EventBridge, whatever a proxy makes of it. */
+  /** Target URL as configured in EventBridge, regardless of rewriting by proxies. */
   readonly targetUrl: string;
   readonly headers: EventHeaders;
   /** As received. */
@@ -34,8 +34,8 @@ export function signEventBridgePush(push: EventBridgePush, privateKey: KeyObject
 }
 
 /**
- * Signs a push by the older scheme.
- * @param secret key of the HMAC, at most the bytes of the RSA key less 11; goes along, encrypted
+ * Signs a push with the older scheme.
+ * @param secret HMAC key, sent encrypted; at most the RSA key size minus 11 bytes
  */
 export function signEventBridgePushV1(
   push: EventBridgePush,
@@ -51,7 +51,7 @@ export function signEventBridgePushV1(
 }
 
 /**
- * Whether the signature of a push is valid: version 2 if there is one, otherwise the older scheme.
+ * Whether the signature of a push is valid: version 2 if present, otherwise the older scheme.
  * @throws LandfallError event.signature_missing, event.signature_malformed
  */
 export function verifyEventBridgePush(push: EventBridgePush, key: KeyObject): boolean {
@@ -63,7 +63,7 @@ export function verifyEventBridgePush(push: EventBridgePush, key: KeyObject): bo
 }
 
 /**
- * Checks what needs no key: that the timestamp, which is signed, is of now.
+ * Checks what needs no key: that the signed timestamp is current.
  * @throws LandfallError event.expired
  */
 export function checkEventBridgePush(headers: EventHeaders, now: Date): void {
@@ -77,10 +77,10 @@ export function checkEventBridgePush(headers: EventHeaders, now: Date): void {
     );
 }
 
-/** Whether a push carries one of our static tokens. Compares in constant time. */
+/** Whether a push carries one of our static tokens; compared in constant time. */
 export function hasEventBridgeToken(headers: EventHeaders, tokens: readonly string[]): boolean {
   const given = headers[tokenHeader] ?? '';
-  // Every token is compared, so that timing does not reveal which one it is.
+  // Compares every token, so that timing does not reveal which one matched.
   return tokens.filter((token) => equalSignatures(given, token)).length > 0;
 }
 
@@ -99,7 +99,7 @@ function verifyV1(push: EventBridgePush, key: KeyObject): boolean {
   });
 }
 
-/** What only the owner of the key can have encrypted; undefined if that is not so. */
+/** Decrypts the secret, which only the owner of the private key can have encrypted; undefined if that fails. */
 function decryptSecret(encrypted: Buffer, key: KeyObject): Buffer | undefined {
   try {
     return publicDecrypt({ key, padding: rsaPadding }, encrypted);
@@ -125,10 +125,7 @@ const headersOfV2 = [
 ];
 const headersOfV1 = headersOfV2.with(1, `${prefix}-method`);
 
-/**
- * Published implementations differ in a line feed before or after the body, and in whether a token
- * that is not there leaves a line.
- */
+/** Published implementations differ in a line feed before or after the body, and in whether a missing token leaves a line. */
 const layouts = [
   { before: '', after: '', emptyToken: false },
   { before: '\n', after: '', emptyToken: false },
@@ -137,7 +134,7 @@ const layouts = [
 ] as const;
 type Layout = (typeof layouts)[number];
 
-/** The target's URL, a line `name: value` for each of the headers, and the body. */
+/** The target URL, a `name: value` line per header, and the body. */
 function stringToSign(
   { targetUrl, headers, body }: EventBridgePush,
   names: readonly string[],

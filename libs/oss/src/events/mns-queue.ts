@@ -3,17 +3,17 @@ import type { OssCredentials } from '../signing/oss-request.js';
 import { escapeXml, readXmlRoot, xmlElements, xmlText, xmlTexts } from '../wire/xml.js';
 import { type MnsRequest, mnsStringToSign } from './mns-string-to-sign.js';
 
-/** The version of the protocol, in header `x-mns-version`. */
+/** The protocol version for header `x-mns-version`. */
 export const mnsVersion = '2015-06-06';
 const namespace = 'xmlns="http://mns.aliyuncs.com/doc/v1/"';
 
-/** A message that a queue handed out. It comes back unless it is deleted in time. */
+/** A received message. It becomes visible again unless it is deleted in time. */
 export interface QueueMessage {
   readonly id: string;
-  /** Names this handing out; what deletes the message. */
+  /** Identifies this delivery; needed to delete the message. */
   readonly receiptHandle: string;
   readonly body: string;
-  /** How often it was handed out, this time included. */
+  /** Number of deliveries so far, including this one. */
   readonly dequeueCount: number;
 }
 
@@ -26,8 +26,8 @@ export function signMnsRequest(
 }
 
 /**
- * The messages of an answer to BatchReceiveMessage; undefined if the text is not one. An empty queue
- * answers with the error MessageNotExist instead.
+ * Reads the messages of a BatchReceiveMessage response; undefined if the text is not one. An empty queue responds with
+ * the error MessageNotExist instead.
  */
 export function readQueueMessages(text: string): QueueMessage[] | undefined {
   const root = readXmlRoot(text, 'Messages');
@@ -42,7 +42,7 @@ export function readQueueMessages(text: string): QueueMessage[] | undefined {
   );
 }
 
-/** Writes the answer that `readQueueMessages` reads. */
+/** Writes the response that `readQueueMessages` reads. */
 export function writeQueueMessages(messages: readonly QueueMessage[]): string {
   const elements = messages.map(
     ({ id, receiptHandle, body, dequeueCount }) =>
@@ -51,25 +51,25 @@ export function writeQueueMessages(messages: readonly QueueMessage[]): string {
   return document('Messages', elements.join(''));
 }
 
-/** The body of BatchDeleteMessage. */
+/** Writes the body of a BatchDeleteMessage request. */
 export function writeReceiptHandles(handles: readonly string[]): string {
   return document('ReceiptHandles', handles.map((handle) => element('ReceiptHandle', handle)).join(''));
 }
 
-/** The receipt handles in the body of BatchDeleteMessage; undefined if the text is not one. */
+/** Reads the receipt handles of a BatchDeleteMessage request; undefined if the text is not one. */
 export function readReceiptHandles(text: string): string[] | undefined {
   const root = readXmlRoot(text, 'ReceiptHandles');
   return root && xmlTexts(root, 'ReceiptHandle');
 }
 
-/** The code of an error document of SMQ; empty if the text is not one. */
+/** Reads the code of an SMQ error document; empty if the text is not one. */
 export function readMnsErrorCode(text: string): string {
   const root = readXmlRoot(text, 'Error');
   const code = root ? xmlText(root, 'Code') : '';
   return /^[A-Za-z]+$/.test(code) ? code : '';
 }
 
-/** Writes an error document of SMQ. */
+/** Writes an SMQ error document. */
 export function writeMnsError(code: string, message: string): string {
   return document('Error', `${element('Code', code)}${element('Message', message)}`);
 }

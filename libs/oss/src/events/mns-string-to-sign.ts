@@ -1,17 +1,16 @@
 import type { EventHeaders } from './headers.js';
 
 export interface MnsRequest {
-  /** In upper case. */
+  /** Upper case. */
   readonly method: string;
-  /** Path and query, as sent. */
+  /** Path and query as sent. */
   readonly target: string;
   readonly headers: EventHeaders;
 }
 
 /**
- * What SMQ (once MNS) signs, both of the requests it gets and of the pushes it sends: method,
- * Content-MD5, Content-Type, Date, the `x-mns-*` headers in the order of their names, and path and
- * query. A header that is missing is an empty line. The body is not part of it.
+ * The string to sign of SMQ (formerly MNS), for requests to it and for its pushes: method, Content-MD5, Content-Type,
+ * Date, the sorted `x-mns-*` headers, then path and query. A missing header is an empty line. The body is not covered.
  */
 export function mnsStringToSign({ method, target, headers }: MnsRequest): string {
   const plain = ['content-md5', 'content-type', 'date'].map((name) => `${headers[name]?.trim() ?? ''}\n`);

@@ -5,8 +5,8 @@ import { normalizeEtag } from '../wire/etag.js';
 import { showValue } from '../wire/shown-value.js';
 
 /**
- * The events that say that an object landed or was removed. UploadPart and InitiateMultipartUpload create no object, AppendObject one
- * that is not finished, and a symlink has no content of its own.
+ * Events of landed and removed objects. Others are ignored: UploadPart and InitiateMultipartUpload create no object,
+ * AppendObject creates an unfinished one, and a symlink has no content of its own.
  */
 const changes = new Map<string, OssEvent['change']>([
   ['ObjectCreated:PutObject', 'landed'],
@@ -19,15 +19,15 @@ const changes = new Map<string, OssEvent['change']>([
 
 interface ReadEvents {
   readonly events: OssEvent[];
-  /** How many tell of anything else. */
+  /** Number of events of other types. */
   readonly ignored: number;
-  /** What is wrong with those that cannot be read: event.invalid. */
+  /** Errors of unreadable events: event.invalid. */
   readonly refusals: LandfallError[];
 }
 
 /**
- * Reads the events of a message: the list that OSS writes for SMQ, `{"events":[…]}`, or one
- * CloudEvent of EventBridge or a list of them. One that cannot be read does not harm the others.
+ * Reads the events of a message: OSS's list for SMQ, `{"events":[…]}`, or one or several CloudEvents of EventBridge. An
+ * unreadable event does not affect the others.
  * @throws LandfallError event.body_malformed if the message is neither
  */
 export function readOssEvents(message: unknown): ReadEvents {
@@ -57,10 +57,10 @@ function entriesOf(message: unknown): readonly unknown[] {
   return Array.isArray(inner) ? inner : [message];
 }
 
-/** Null for an event that tells of neither a landing nor a removal. */
+/** Null for an event that is neither a landing nor a removal. */
 function readEvent(entry: unknown): OssEvent | null {
   const outer = membersOf(entry);
-  // Of a CloudEvent the data is the event, and its type the name with a prefix.
+  // In a CloudEvent, `data` is the event, and `type` its name with a prefix.
   const event = outer['specversion'] === undefined ? outer : membersOf(outer['data']);
   const name = textOf(event['eventName']) ?? textOf(outer['type']);
   if (!name) throw invalid('eventName', event['eventName'], 'must be a name such as ObjectCreated:PutObject');
@@ -68,7 +68,7 @@ function readEvent(entry: unknown): OssEvent | null {
   if (!change) return null;
   const oss = membersOf(event['oss']);
   const object = membersOf(oss['object']);
-  // Published samples have it beside `oss` or inside.
+  // Published samples have it either beside or inside `oss`.
   const response = membersOf(event['responseElements'] ?? oss['responseElements']);
   return {
     name: name.replace(/^oss:/, ''),

@@ -9,7 +9,7 @@ import { mnsStringToSign } from './mns-string-to-sign.js';
 const pushDigest = 'sha1';
 const dateWindowMs = 15 * 60_000;
 
-/** A push of SMQ (once MNS) over HTTP: always a POST. */
+/** A push of SMQ (formerly MNS) over HTTP, always a POST. */
 export interface SmqPush {
   /** Request target as received. */
   readonly rawTarget: string;
@@ -23,8 +23,8 @@ export function signSmqPush({ rawTarget, headers }: SmqPush, privateKey: KeyObje
 }
 
 /**
- * Whether the signature of a push is valid. It covers the headers only: `checkSmqPush` ties the body
- * to them. Tries the target with and without its query, because it is not documented which is signed.
+ * Whether the signature of a push is valid. It covers only the headers; `checkSmqPush` ties the body to them. Tries the
+ * target with and without its query, because it is undocumented which one is signed.
  * @throws LandfallError event.signature_missing, event.signature_malformed
  */
 export function verifySmqPush({ rawTarget, headers }: SmqPush, key: KeyObject): boolean {
@@ -36,8 +36,7 @@ export function verifySmqPush({ rawTarget, headers }: SmqPush, key: KeyObject): 
 }
 
 /**
- * Checks what needs no key: that the Date, which is signed, is of now, and that the body is the one
- * of the Content-MD5, which is signed in its place.
+ * Checks what needs no key: that the signed Date is current, and that the body matches the signed Content-MD5.
  * @throws LandfallError event.expired, event.body_mismatch
  */
 export function checkSmqPush(headers: EventHeaders, body: Uint8Array, now: Date): void {
@@ -51,14 +50,14 @@ export function checkSmqPush(headers: EventHeaders, body: Uint8Array, now: Date)
     throw new LandfallError('event.body_mismatch', 'header content-md5 is not that of the body');
 }
 
-/** The Content-MD5 of a body as pushes carry it: upper-case hex, unlike in all other of HTTP. */
+/** The Content-MD5 of a body as in pushes: upper-case hex instead of HTTP's base64. */
 export function smqContentMd5(body: Uint8Array): string {
   return createHash('md5').update(body).digest('hex').toUpperCase();
 }
 
 /**
- * Whether a Content-MD5 is that of the body. Pushes carry it in hex, the samples of the
- * documentation as base64 of the hex digits, and HTTP as base64 of the bytes.
+ * Whether a Content-MD5 matches the body. Pushes carry hex, the documentation's samples base64 of the hex digits, and
+ * HTTP specifies base64 of the bytes.
  */
 function isContentMd5(given: string, body: Uint8Array): boolean {
   const digest = createHash('md5').update(body).digest();
@@ -72,7 +71,7 @@ function isContentMd5(given: string, body: Uint8Array): boolean {
 }
 
 /**
- * The bytes of a signature header.
+ * Decodes a signature header.
  * @throws LandfallError event.signature_missing, event.signature_malformed
  */
 export function readSignature(value: string | undefined, name: string): Buffer {

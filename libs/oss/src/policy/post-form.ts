@@ -19,15 +19,12 @@ export interface PostFormRequest extends OssCredentials {
   readonly bucket: string;
   readonly region: string;
   readonly expiresAt: Date;
-  /** Conditions besides the bucket and those that V4 itself requires, in OSS's own notation. */
+  /** Conditions in OSS's notation, besides the bucket and those that V4 itself requires. */
   readonly conditions: readonly unknown[];
   readonly now?: Date;
 }
 
-/**
- * Creates the fields of a form with a V4 policy. The caller adds the fields that the conditions
- * name (key, callback, …).
- */
+/** Creates the form fields with a V4 policy. The caller adds the fields that the conditions name (key, callback, …). */
 export function signPolicyV4(request: PostFormRequest): Record<string, string> {
   const date = formatDateV4(request.now ?? new Date());
   const fields: Record<string, string> = {
@@ -42,7 +39,7 @@ export function signPolicyV4(request: PostFormRequest): Record<string, string> {
   return { ...fields, policy, 'x-oss-signature': signature };
 }
 
-/** Creates the fields of a form with a V1 policy. */
+/** Creates the form fields with a V1 policy. */
 export function signPolicyV1(request: Omit<PostFormRequest, 'region' | 'now'>): Record<string, string> {
   const policy = encodePolicy(request, []);
   const fields = {
@@ -65,10 +62,9 @@ function encodePolicy(
 }
 
 /**
- * Checks the signature of a form (V1 or V4) and reads its policy; `checkPostConditions` checks the
- * conditions.
+ * Verifies the signature of a form (V1 or V4) and reads its policy; `checkPostConditions` checks the conditions.
  * @param fields by lower-case name
- * @returns undefined if the form has no signature
+ * @returns undefined if the form is not signed
  * @throws OssRefusal
  */
 export function verifyPostForm(

@@ -9,7 +9,7 @@ type PolicyCondition =
 export interface PostPolicy {
   readonly expiration: Date;
   readonly conditions: readonly PolicyCondition[];
-  /** Allowed bytes of the file, both included. */
+  /** Allowed file size in bytes, inclusive. */
   readonly sizeRange: { readonly minBytes: number; readonly maxBytes: number };
 }
 
@@ -100,9 +100,9 @@ function invalid(reason: string, ec?: string): OssRefusal {
 }
 
 /**
- * Checks a form against its policy, except the size of the file. Fields that no condition names are
- * allowed. A field that occurs more than once, also under names that differ in case, must meet its
- * conditions each time, because OSS does not document which occurrence counts.
+ * Checks a form against its policy, except for the file size. Fields that no condition names are allowed. A field that
+ * occurs more than once, also in different case, must meet its conditions each time, because OSS does not document
+ * which occurrence counts.
  * @param fields by name as sent, with one value or all of them
  * @throws OssRefusal AccessDenied
  */
@@ -146,7 +146,7 @@ function isMet(condition: PolicyCondition, value: string | undefined): boolean {
 }
 
 /**
- * Checks the size of a form's file.
+ * Checks the file size of a form.
  * @throws OssRefusal EntityTooSmall, EntityTooLarge
  */
 export function checkPostSize({ sizeRange }: PostPolicy, sizeBytes: number): void {

@@ -1,36 +1,36 @@
 import { createHash } from 'node:crypto';
 import { percentEncodePath } from '../wire/percent-encoding.js';
 
-/** The types of URL signing that Alibaba Cloud CDN offers: where in a URL time and hash stand, and how they are written. */
+/** URL signing types of Alibaba Cloud CDN, which differ in the position and format of time and hash. */
 type CdnUrlType = 'A' | 'B' | 'C';
 
 export interface CdnUrlRequest {
-  /** What comes before the key, such as https://media.example.com; may have a path. */
+  /** The URL before the object key, such as https://media.example.com; may have a path. */
   readonly base: URL;
   readonly objectKey: string;
   readonly type: CdnUrlType;
-  /** The key of URL signing, as the CDN has it. */
+  /** The signing key configured at the CDN. */
   readonly key: string;
-  /** Seconds for which the CDN takes a signed URL after the time in it: the validity period that is set there. */
+  /** Validity period configured at the CDN: seconds for which it accepts a URL after the time in it. */
   readonly ttlS: number;
   readonly expiresAt: Date;
 }
 
-/** Type B counts minutes, and by the clock of Beijing. */
+/** Type B uses minutes, in Beijing time. */
 const minuteMs = 60_000;
 const beijingMs = 8 * 3_600_000;
 
 /**
- * Signs the URL of an object at Alibaba Cloud CDN, whose origin is the bucket. The CDN refuses it from the time in the URL plus
- * its own validity period on; so the time in it is that much earlier, even before now. Pure.
- * Source: help.aliyun.com, "URL signing", types A, B and C; https://github.com/AlibabaCloudDocs/cdn
- * @returns also when it really ends: of type B at a full minute, never later than asked
+ * Signs the URL of an object on Alibaba Cloud CDN, whose origin is the bucket. The CDN rejects a URL once the time in
+ * it plus the configured validity period has passed, so that time is `expiresAt` minus the period, possibly in the
+ * past. Pure. Source: help.aliyun.com, "URL signing", types A, B and C; https://github.com/AlibabaCloudDocs/cdn
+ * @returns also the actual expiry, never later than requested; for type B a full minute
  */
 export function signCdnUrl({ base, objectKey, type, key, ttlS, expiresAt }: CdnUrlRequest): {
   url: string;
   expiresAt: Date;
 } {
-  // The CDN hashes the path as it is sent.
+  // The CDN hashes the path as sent.
   const path = `${base.pathname.replace(/\/$/, '')}/${percentEncodePath(objectKey)}`;
   const unitMs = type === 'B' ? minuteMs : 1_000;
   const time = Math.floor((expiresAt.getTime() - ttlS * 1_000) / unitMs) * unitMs;
@@ -47,7 +47,7 @@ function signPath(
   const seconds = Math.floor(time / 1_000);
   switch (type) {
     case 'A': {
-      // A number at random and a user, of which the CDN makes nothing: without them equal URLs are equal.
+      // Random number and user id, which the CDN ignores; constants keep equal URLs equal.
       const stamp = `${seconds}-0-0`;
       return `${path}?auth_key=${stamp}-${md5(`${path}-${stamp}-${key}`)}`;
     }
@@ -62,7 +62,7 @@ function signPath(
   }
 }
 
-/** What the CDN hashes with; there is no other. */
+/** The only hash that the CDN supports. */
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }

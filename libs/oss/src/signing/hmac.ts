@@ -12,7 +12,7 @@ export function sha256Hex(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Compares two signatures in constant time, so that timing does not reveal where they differ. */
+/** Compares two signatures in constant time. */
 export function equalSignatures(left: string, right: string): boolean {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];
   return a.length === b.length && timingSafeEqual(a, b);

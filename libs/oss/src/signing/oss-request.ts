@@ -1,9 +1,9 @@
-/** A request to OSS as signatures cover it: addressed by bucket and key, regardless of its URL. */
+/** A request to OSS as covered by signatures: addressed by bucket and key, regardless of its URL. */
 export interface OssRequest {
   readonly method: string;
-  /** Empty for the service itself (ListBuckets). */
+  /** Empty for service requests (ListBuckets). */
   readonly bucket: string;
-  /** Empty for the bucket itself. Decoded. */
+  /** Decoded; empty for bucket requests. */
   readonly objectKey: string;
   /** Decoded names and values; a name without a value has an empty value. */
   readonly query: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export function resourceOf({ bucket, objectKey }: Pick<OssRequest, 'bucket' | 'o
   return bucket ? `/${bucket}/${objectKey}` : '/';
 }
 
-/** Headers with these names as `name:value` lines, sorted. */
+/** Selected headers as sorted `name:value` lines. */
 export function headerLines(headers: OssRequest['headers'], wanted: (name: string) => boolean): string {
   return Object.keys(headers)
     .filter((name) => headers[name] !== undefined && wanted(name))

@@ -19,22 +19,16 @@ export interface PresignedUrlRequest extends OssCredentials {
   readonly region: string;
   /** Lifetime of the URL in seconds, 1 to 604,800. */
   readonly expiresInS: number;
-  /** Default GET. */
+  /** Defaults to GET. */
   readonly method?: string;
   /** Further query parameters, such as `x-oss-process` or `callback`. */
   readonly query?: Record<string, string>;
-  /**
-   * Headers that the client must send with exactly these values, such as content-type; lower-case
-   * names.
-   */
+  /** Headers that the client must send with exactly these values, such as content-type; lower-case names. */
   readonly headers?: Record<string, string>;
   readonly now?: Date;
 }
 
-/**
- * Builds a URL with a V4 signature: its holder may make this one request until the URL expires.
- * Pure.
- */
+/** Builds a URL with a V4 signature, which allows its holder this one request until it expires. Pure. */
 export function presignUrlV4(request: PresignedUrlRequest): string {
   const { endpoint, pathStyle, bucket, objectKey, region, securityToken } = request;
   const date = formatDateV4(request.now ?? new Date());

@@ -5,7 +5,7 @@ import { verifyHeaderV1, verifyUrlV1 } from './verification-v1.js';
 import { verifyHeaderV4, verifyUrlV4 } from './verification-v4.js';
 
 /**
- * Checks the signature of a request (V1 or V4, in a header or in the URL).
+ * Verifies the signature of a request (V1 or V4, in a header or in the URL).
  * @returns the signer; undefined if the request is not signed
  * @throws OssRefusal
  */

@@ -1,6 +1,6 @@
 import { OssRefusal, accessDenied } from '../wire/oss-refusal.js';
 
-/** What the server needs to check signatures. */
+/** Inputs for verifying signatures on the server side. */
 export interface SignatureRules {
   readonly findSecret: (accessKeyId: string) => string | undefined;
   /** General region id, such as cn-hangzhou. */
@@ -8,7 +8,7 @@ export interface SignatureRules {
   readonly now: Date;
 }
 
-/** Tolerated difference between the clocks of client and server. */
+/** Tolerated clock difference between client and server. */
 export const maxClockSkewMs = 15 * 60_000;
 
 /** @throws OssRefusal InvalidAccessKeyId */
@@ -43,7 +43,7 @@ export function checkClock(requestTime: Date | undefined, { now }: SignatureRule
   );
 }
 
-/** What OSS shows of a signature that does not match. */
+/** Facts that OSS returns about a signature mismatch. */
 export interface MismatchFacts {
   readonly OSSAccessKeyId: string;
   readonly SignatureProvided: string;
@@ -68,7 +68,7 @@ export function signatureMismatch({ CanonicalRequest: canonical, ...claim }: Mis
   );
 }
 
-/** Shows what no eye sees, such as a carriage return: `47 45 54 0A`. */
+/** Formats bytes as hex to make invisible ones such as a carriage return visible: `47 45 54 0A`. */
 function hexBytes(text: string): string {
   return Buffer.from(text)
     .toString('hex')

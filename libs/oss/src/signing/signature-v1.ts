@@ -1,7 +1,7 @@
 import { hmacSha1Base64 } from './hmac.js';
 import { headerLines, resourceOf, type OssCredentials, type OssRequest } from './oss-request.js';
 
-/** Query parameters that a V1 signature covers, besides every name that begins with `x-oss-`. */
+/** Query parameters covered by a V1 signature, besides every name that begins with `x-oss-`. */
 const subResources = new Set(
   `acl uploads location cors logging website referer lifecycle delete append tagging objectMeta uploadId partNumber
   security-token position img style styleName replication replicationProgress replicationLocation cname bucketInfo comp
@@ -16,7 +16,7 @@ const subResources = new Set(
 );
 
 /**
- * The text that a V1 signature covers.
+ * The string to sign of V1.
  * @param date value of header `x-oss-date` or `date`; in a signed URL the digits of `Expires`
  */
 export function stringToSignV1(request: OssRequest, date: string): string {

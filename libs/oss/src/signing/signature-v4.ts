@@ -5,7 +5,7 @@ import { percentEncode, percentEncodePath } from '../wire/percent-encoding.js';
 export const algorithmV4 = 'OSS4-HMAC-SHA256';
 const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
-/** `20260115T083000Z`: the date form of V4. */
+/** Formats a date for V4: `20260115T083000Z`. */
 export function formatDateV4(date: Date): string {
   return `${date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
@@ -19,20 +19,17 @@ export function parseDateV4(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/**
- * `20260115/cn-hangzhou/oss/aliyun_v4_request`: day and region for which a V4 signature is valid.
- */
+/** The scope of a V4 signature, valid for a day and region: `20260115/cn-hangzhou/oss/aliyun_v4_request`. */
 export function scopeV4(dateV4: string, region: string): string {
   return `${dateV4.slice(0, 8)}/${region}/oss/aliyun_v4_request`;
 }
 
-/** How an empty query value is signed: most clients write `name`, ali-oss writes `name=`. */
+/** How a client signs an empty query value: most write `name`, ali-oss writes `name=`. */
 export type EmptyValueForm = 'name' | 'name=';
 
 /**
  * The canonical request of V4.
- * @param additionalHeaders names of headers that are signed besides content-type, content-md5 and
- * `x-oss-*`; in any order
+ * @param additionalHeaders names of headers signed besides content-type, content-md5 and `x-oss-*`; in any order
  */
 export function canonicalRequestV4(
   request: OssRequest,
@@ -63,8 +60,8 @@ function isAlwaysSigned(name: string): boolean {
 }
 
 /**
- * The text that a V4 signature of a request covers.
- * @param dateText the date as the client writes it, if not like `x-oss-date`
+ * The string to sign of a V4 request.
+ * @param dateText the date as the client writes it, if not in the format of `x-oss-date`
  */
 export function stringToSignV4(
   canonicalRequest: string,
@@ -76,15 +73,14 @@ export function stringToSignV4(
 }
 
 /**
- * hex(HMAC-SHA256(key of that day and region, text)): the signature of V4 requests and V4 form
- * policies.
+ * hex(HMAC-SHA256(key for day and region, text)): the signature of V4 requests and V4 form policies.
  * @param dateV4 `x-oss-date`, or only its day
  */
 export function signV4(accessKeySecret: string, dateV4: string, region: string, text: string): string {
   return hmacSha256(signingKeyOf(accessKeySecret, dateV4.slice(0, 8), region), text).toString('hex');
 }
 
-/** Caches the last key: a list of uploads signs hundreds of URLs with the same one. */
+/** Caches the last key: listing uploads signs hundreds of URLs with the same one. */
 let lastKey: { secret: string; day: string; region: string; key: Buffer } | undefined;
 
 function signingKeyOf(secret: string, day: string, region: string): Buffer {

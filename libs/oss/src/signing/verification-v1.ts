@@ -4,7 +4,10 @@ import type { OssRequest } from './oss-request.js';
 import { checkClock, secretOf, signatureMismatch, type SignatureRules } from './signature-checks.js';
 import { signV1, stringToSignV1 } from './signature-v1.js';
 
-/** Checks `Authorization: OSS <key id>:<signature>`. @throws OssRefusal */
+/**
+ * Verifies `Authorization: OSS <key id>:<signature>`.
+ * @throws OssRefusal
+ */
 export function verifyHeaderV1(request: OssRequest, authorization: string, rules: SignatureRules) {
   const [, accessKeyId, signature] = /^OSS ([^:\s]+):(\S+)$/.exec(authorization) ?? [];
   if (!accessKeyId || !signature) throw invalidArgument('Authorization header is invalid.');
@@ -14,7 +17,10 @@ export function verifyHeaderV1(request: OssRequest, authorization: string, rules
   return compare(request, date, { accessKeyId, secret, signature });
 }
 
-/** Checks a URL with `OSSAccessKeyId`, `Expires` and `Signature`. @throws OssRefusal */
+/**
+ * Verifies a URL with `OSSAccessKeyId`, `Expires` and `Signature`.
+ * @throws OssRefusal
+ */
 export function verifyUrlV1(request: OssRequest, rules: SignatureRules) {
   const { OSSAccessKeyId: accessKeyId, Expires: expires, Signature: signature } = request.query;
   if (!accessKeyId || !expires || !signature)

@@ -25,11 +25,14 @@ interface ClaimV4 {
   readonly signature: string;
   /** As in `x-oss-date`. */
   readonly date: string;
-  /** What the client signed, if something else. */
+  /** The date text that the client signed, if it differs from `date`. */
   readonly dateText?: string;
 }
 
-/** Checks `Authorization: OSS4-HMAC-SHA256 Credential=…,…,Signature=…` (parts in any order). @throws OssRefusal */
+/**
+ * Verifies `Authorization: OSS4-HMAC-SHA256 Credential=…,…,Signature=…` (parts in any order).
+ * @throws OssRefusal
+ */
 export function verifyHeaderV4(request: OssRequest, authorization: string, rules: SignatureRules) {
   const parts = new Map(
     authorization
@@ -51,15 +54,18 @@ export function verifyHeaderV4(request: OssRequest, authorization: string, rules
 }
 
 /**
- * Some SDKs send no x-oss-date: they sign the Date header as it stands. Android writes it in the
- * form of V4, aliyun-oss-go-sdk in that of HTTP.
+ * Some SDKs send no x-oss-date and sign the Date header as it stands: the Android SDK writes it in V4 format,
+ * aliyun-oss-go-sdk in HTTP format.
  */
 function dateV4Of(dateHeader: string): string {
   const date = parseDateV4(dateHeader) ?? new Date(dateHeader);
   return Number.isNaN(date.getTime()) ? '' : formatDateV4(date);
 }
 
-/** Checks a URL with `x-oss-signature-version`, `-credential`, `-date`, `-expires` and `-signature`. @throws OssRefusal */
+/**
+ * Verifies a URL with `x-oss-signature-version`, `-credential`, `-date`, `-expires` and `-signature`.
+ * @throws OssRefusal
+ */
 export function verifyUrlV4(request: OssRequest, rules: SignatureRules) {
   const { query } = request;
   const credential = query['x-oss-credential'] ?? '';
@@ -70,7 +76,7 @@ export function verifyUrlV4(request: OssRequest, rules: SignatureRules) {
     throw invalidArgument(`x-oss-signature-version must be ${algorithmV4}.`);
   if (!credential || !date || !signature || !expires)
     throw accessDenied('A signed URL needs x-oss-credential, x-oss-date, x-oss-expires and x-oss-signature.');
-  // What a client writes that means a time in the past.
+  // Clients send these for an expiry in the past.
   if (/^(-\d{1,11}|0)$/.test(expires)) throw accessDenied('Request has expired.');
   if (!/^\d{1,6}$/.test(expires) || Number(expires) < 1 || Number(expires) > maxExpiresS)
     throw invalidArgument(`x-oss-expires must be from 1 to ${maxExpiresS}.`, '0002-00000232');
@@ -84,7 +90,7 @@ export function verifyUrlV4(request: OssRequest, rules: SignatureRules) {
   return compare(request, { credential, additionalHeaders, signature, date }, secret, rules);
 }
 
-/** The answer to a credential that does not match, by where it occurred. */
+/** The refusal of an invalid credential, by its place in the request. */
 interface CredentialRefusals {
   readonly place: string;
   readonly regionEc: string;

@@ -1,8 +1,8 @@
-/** Polynomial of CRC-64/XZ, reflected: the highest bit is the factor of x⁰. */
+/** The polynomial of CRC-64/XZ, reflected: the highest bit is the coefficient of x⁰. */
 const polynomial = 0xc96c5795d7870f42n;
 const one = 1n << 63n;
 
-/** The product of two polynomials over GF(2), modulo the polynomial of the CRC. */
+/** Multiplies two polynomials over GF(2), modulo the CRC polynomial. */
 function multiply(left: bigint, right: bigint): bigint {
   let product = 0n;
   let factor = right;
@@ -13,7 +13,7 @@ function multiply(left: bigint, right: bigint): bigint {
   return product;
 }
 
-/** x to the power of 8 × `bytes`: what as many bytes that follow do to a checksum. */
+/** x to the power of 8 × `bytes`: the factor by which that many following bytes shift a checksum. */
 function shiftOf(bytes: number): bigint {
   let shift = one;
   // x⁸, x¹⁶, x³², …
@@ -26,15 +26,15 @@ function shiftOf(bytes: number): bigint {
 }
 
 /**
- * The CRC-64 of bytes of which the parts' are known, without reading them again.
- * @param parts in their order; `crc64` as an unsigned decimal, as in `x-oss-hash-crc64ecma`
+ * Combines the CRC-64 values of consecutive parts without reading their bytes again.
+ * @param parts in order; `crc64` as an unsigned decimal, as in `x-oss-hash-crc64ecma`
  */
 export function joinCrc64(parts: readonly { crc64: string; sizeBytes: number }[]): string {
   let joined = 0n;
   let lastSize = -1;
   let shift = one;
   for (const { crc64, sizeBytes } of parts) {
-    // Most parts have the size of the one before.
+    // Most parts have the same size.
     if (sizeBytes !== lastSize) shift = shiftOf(sizeBytes);
     lastSize = sizeBytes;
     joined = multiply(shift, joined) ^ BigInt(crc64);

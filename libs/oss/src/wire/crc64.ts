@@ -1,10 +1,8 @@
-/** Polynomial of CRC-64/XZ, reflected, as two halves of 32 bits: JavaScript has no fast 64-bit integer. */
+/** The polynomial of CRC-64/XZ, reflected, as two 32-bit halves, because BigInt is too slow. */
 const polynomialHigh = 0xc96c5795;
 const polynomialLow = 0xd7870f42;
 
-/**
- * Eight tables of 256 entries, so that one step processes eight bytes. Entry `slice * 256 + byte`.
- */
+/** Slice-by-8 tables, so that one step processes eight bytes. Entry `slice * 256 + byte`. */
 const lowTable = new Int32Array(8 * 256);
 const highTable = new Int32Array(8 * 256);
 fillTables();
@@ -34,12 +32,15 @@ function fillTables(): void {
   }
 }
 
-/** The CRC-64 of a stream of bytes, as in `x-oss-hash-crc64ecma`. */
+/** Computes the CRC-64 of a byte stream, as in `x-oss-hash-crc64ecma`. */
 export class Crc64 {
   #low = -1;
   #high = -1;
 
-  /** Goes on where another one ended. @param digest of the bytes so far */
+  /**
+   * Continues from the checksum of earlier bytes.
+   * @param digest of the bytes so far
+   */
   static after(digest: string): Crc64 {
     const crc = new Crc64();
     const bits = BigInt(digest);
@@ -86,8 +87,8 @@ export class Crc64 {
   }
 }
 
-// The inner loop over every byte of an upload: allocating an array or object per eight bytes would
-// cost more than the checksum.
+// The inner loop over every byte of an upload: allocating an array or object per eight bytes would cost more than the
+// checksum.
 // oxlint-disable-next-line eslint/max-params
 function xor8(
   table: Int32Array,

@@ -1,13 +1,13 @@
 export const masked = '[masked]';
 
-/** The value of `x:ticket`, complete or truncated (see the uploads room), in any context. */
+/** A value of `x:ticket`, complete or truncated, in any context; `libs/uploads` defines its format. */
 const ticketNonce =
   /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.|%2E)\d{1,12}(?:\.|%2E)(?:[\da-f]{2}-[\da-f-]{1,52}(?:\.|%2E))?[\w-]*/gi;
-/** The last part of a secret URL of callbacks or events. */
+/** The last part of a secret callback or event URL. */
 const urlSecret = /(\/(?:callbacks|events)\/oss\/)[^/?#\s"'&;<>]+/gi;
 const secretName =
   /ticket|token|secret|passw|signature|credential|session|cookie|auth(?!or)|(?:api|access)[-_]?key/i;
-// Bounded repeats, because strangers choose the text that is matched here.
+// Bounded repeats, because the text is attacker-controlled.
 const jsonMember = /("(?:[^"\\]|\\[^]){1,100}")(\s{0,9}:\s{0,9}| is )("(?:[^"\\]|\\[^])*"?|[^\s,"{}[\]]+)/g;
 
 /**

@@ -1,14 +1,11 @@
-/** Facts of a refusal beyond code and message: elements of OSS's error XML, such as `ArgumentName`. */
+/** Further elements of OSS's error XML, such as `ArgumentName`. */
 export type OssRefusalFacts = Readonly<Record<string, string>>;
 
-/**
- * A refusal by OSS with the contents of its error XML. Thrown by everything that implements the
- * server side of the protocol.
- */
+/** An error response of OSS with the contents of its error XML. Thrown by the server-side protocol functions. */
 export class OssRefusal extends Error {
   override readonly name = 'OssRefusal';
 
-  /** OSS's finer error code, such as 0002-00000040; undefined if unknown. */
+  /** OSS's detailed error code (EC), such as 0002-00000040; undefined if unknown. */
   readonly ec: string | undefined;
   readonly facts: OssRefusalFacts;
 

@@ -9,7 +9,7 @@ export function percentEncode(text: string): string {
   );
 }
 
-/** The same for an object key or path, which keeps its `/`. */
+/** Percent-encodes an object key or path, keeping its `/`. */
 export function percentEncodePath(path: string): string {
   return path.split('/').map(percentEncode).join('/');
 }

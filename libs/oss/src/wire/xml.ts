@@ -17,8 +17,8 @@ const parser = new XMLParser({
 });
 
 /**
- * The children of the root element of this name; undefined if the text is not a complete document
- * with it. Refuses document types, and so entities of the sender's own.
+ * Returns the children of the root element; undefined if the text is not a complete document with this root. Refuses
+ * DOCTYPE declarations, and with them custom entities.
  */
 export function readXmlRoot(text: string, name: string): XmlChildren | undefined {
   if (text.includes('<!') && text.replaceAll(/<!(?:--|\[CDATA\[)/g, '').includes('<!')) return undefined;
@@ -28,7 +28,7 @@ export function readXmlRoot(text: string, name: string): XmlChildren | undefined
   return typeof root === 'object' && !Array.isArray(root) ? root : undefined;
 }
 
-/** Empty for what the validator takes and the parser refuses: too deep, or with a name that is unsafe. */
+/** Empty for documents that pass the validator but not the parser: too deep, or with an unsafe name. */
 function parseDocument(text: string): XmlChildren {
   try {
     return parser.parse(text) as XmlChildren;
@@ -37,7 +37,7 @@ function parseDocument(text: string): XmlChildren {
   }
 }
 
-/** The text of a child; empty if it has none or is not there. */
+/** The text of a child; empty if it is absent or has none. */
 export function xmlText(parent: XmlChildren, name: string): string {
   const content = contentOf(parent, name);
   return typeof content === 'string' ? content : '';
@@ -65,7 +65,7 @@ function contentsOf(parent: XmlChildren, name: string): XmlContent[] {
   return Array.isArray(content) ? content : [content];
 }
 
-/** Text with the characters replaced that have a meaning in XML. */
+/** Escapes the characters with a special meaning in XML. */
 export function escapeXml(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -8,7 +8,7 @@ export const renditionName = name.describe(
 );
 export const fixedQuality = z.int().min(1).max(100);
 export const quality = fixedQuality.default(80).describe('1 to 100; lossless formats ignore it');
-/** WebP supports no longer side, and no screen is wider. */
+/** The longest side that WebP supports; no screen is wider. */
 export const side = z.int().min(1).max(16_383);
 export const color = z
   .string()
@@ -22,7 +22,7 @@ export const normalize = z
     'whether the sound is normalized to −16 LUFS (EBU R128), as far as its true peak stays under −1 dBTP',
   );
 
-/** Normalizes a colour, so that the same colour gives the same spec. */
+/** Normalizes a colour, so that equal colours give equal specs. */
 function writeOut(color: string): string {
   const digits = color.slice(1).toLowerCase();
   return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits}`;

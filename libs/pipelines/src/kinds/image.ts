@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { color, fixedQuality, renditionName, side } from './fields.js';
 import type { KindEntry } from './kind-entry.js';
 
-/**
- * Maximum number of pixels that a spec may request: raw pixels take up to four times as many bytes.
- */
+/** Maximum number of pixels that a spec may request; raw, they take up to four bytes each. */
 const maxPixels = 50_000_000;
 
 const share = z.number().gt(0).max(1);

@@ -13,7 +13,7 @@ import { waveform } from './waveform.js';
 
 const entries = { image, loop, poster, preview, storyboard, hls, mp4, audio, waveform };
 
-/** The catalog of the kinds of rendition. */
+/** The catalog of rendition kinds. */
 export const kinds: { readonly [K in Kind]: KindEntry<K> } = entries;
 
 const { image: first, ...others } = entries;
@@ -24,7 +24,10 @@ export const renditionSchema = z.discriminatedUnion('kind', [
   ...Object.values(others).map(({ schema }) => schema),
 ]);
 
-/** The job that makes a rendition. @param mimeType of the upload, detected from its content */
+/**
+ * The job that makes a rendition.
+ * @param mimeType of the upload, detected from its content
+ */
 export function jobOf<K extends Kind>(kind: K, spec: RenditionSpec<K>, mimeType: string): RenditionJob {
   return kinds[kind].job(spec, mimeType);
 }

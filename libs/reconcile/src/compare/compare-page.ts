@@ -15,10 +15,10 @@ import {
 import type { Finding } from './findings.js';
 
 const requestsAtOnce = 4;
-/** They share a statement or two, and leave room for others in the registry's queue. */
+/** The registry batches them into one or two statements; the limit leaves room for others in its queue. */
 const registrationsAtOnce = 64;
 
-/** Compares a page with the rows and repairs it; tells what was found, a part at a time. */
+/** Compares a page with the rows, repairs it, and yields the findings part by part. */
 export async function* comparePage(
   parts: ReconcileParts,
   scope: ReconcileScope,
@@ -55,7 +55,7 @@ async function* repairMissing(
   { isDryRun }: Repairs,
 ): AsyncGenerator<[Finding, string[]]> {
   const wanted = objects.filter(
-    // Folders, as consoles and SDKs draw them, are no uploads.
+    // Folder placeholders created by consoles and SDKs are not uploads.
     ({ objectKey, sizeBytes, lastModified }) =>
       !(objectKey.endsWith('/') && sizeBytes === 0) && (since === null || lastModified >= since),
   );
@@ -77,7 +77,7 @@ async function repairOrphans(
   objects: readonly ListedObject[],
   { isDryRun, removesOrphans }: Repairs,
 ): Promise<string[]> {
-  // Where objects will be is written down before they are stored: none of these is on its way to a row.
+  // Keys are written to rows before their objects are stored, so none of these will still get a row.
   const orphans = await selectOrphans(source, objects, renditionPrefix);
   const keys = orphans.map(({ objectKey }) => objectKey);
   if (removesOrphans && !isDryRun)
@@ -85,7 +85,7 @@ async function repairOrphans(
   return keys;
 }
 
-/** @returns whether the object is gone indeed */
+/** @returns whether the object is really gone */
 async function repairUnmade(
   { source, store }: ReconcileParts,
   bucket: string,

@@ -1,20 +1,20 @@
 import type { DataSource } from '#database';
 import type { KeyRange } from '../pages/key-range.js';
 
-/** Rows of one answer. */
+/** Rows per query. */
 const pageSize = 1_000;
 
-/** What is compared: a stretch of the keys of a bucket, and what OSS lists in it. */
+/** A key range of a bucket and what OSS lists in it. */
 export interface Listed {
   readonly bucket: string;
   readonly range: KeyRange;
-  /** All keys of the stretch. */
+  /** All keys in the range. */
   readonly keys: readonly string[];
-  /** When it was asked for: what landed or was made since is not expected in it. */
+  /** When it was listed: objects that landed or were made since are not expected in it. */
   readonly listedAt: Date;
 }
 
-/** The keys of living uploads that should be listed and are not, page by page. */
+/** Yields the keys of uploads that should be listed but are not, page by page. */
 export async function* findGoneUploads(
   source: DataSource,
   { bucket, range, keys, listedAt }: Listed,
@@ -35,7 +35,7 @@ export async function* findGoneUploads(
   }
 }
 
-/** A version that is served, and whose object is not there. */
+/** A rendition version that is served but whose object is missing. */
 export interface GoneRendition {
   readonly id: string;
   readonly objectKey: string;
@@ -44,13 +44,13 @@ export interface GoneRendition {
 const lowestId = '00000000-0000-0000-0000-000000000000';
 const highestId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The versions that are served and whose object should be listed and is not, page by page. */
+/** Yields the served rendition versions whose object should be listed but is not, page by page. */
 export async function* findGoneRenditions(
   source: DataSource,
   { bucket, range, keys, listedAt }: Listed,
   renditionPrefix: string,
 ): AsyncGenerator<GoneRendition[]> {
-  // Ids are lower-case hexadecimal, so their order is that of the keys that begin with them.
+  // Ids are lower-case hex, so they sort like the keys that begin with them.
   const lastId = uploadIdIn(range.last, renditionPrefix) ?? highestId;
   for (let after = range.after, isLast = false; !isLast;) {
     const rows: GoneRendition[] = await source.query(
@@ -76,7 +76,7 @@ export async function* findGoneRenditions(
   }
 }
 
-/** The upload that an object below the rendition prefix was made of, by its key; null for any other key. Pure. */
+/** The id of the upload in the key of a rendition object; null for any other key. Pure. */
 function uploadIdIn(objectKey: string, renditionPrefix: string): string | null {
   if (!objectKey.startsWith(renditionPrefix)) return null;
   return (
@@ -85,7 +85,7 @@ function uploadIdIn(objectKey: string, renditionPrefix: string): string | null {
   );
 }
 
-/** Those of the objects below the rendition prefix that no version names, whatever its state. */
+/** Selects the objects below the rendition prefix that no version references, whatever its state. */
 export async function selectOrphans<Named extends { objectKey: string }>(
   source: DataSource,
   objects: readonly Named[],

@@ -1,21 +1,20 @@
-/** What a comparison can find. */
+/** The kinds of findings. */
 export const findings = ['missing', 'recent', 'gone', 'unmade', 'orphaned'] as const;
 export type Finding = (typeof findings)[number];
 
-/** How many of each were found, and the first of them. */
+/** Counts of findings, with the first keys of each kind. */
 export interface Findings {
-  /** Objects that were looked at. */
+  /** Objects compared. */
   looked: number;
-  /** Whether lines of an inventory report were not in the order of their keys: then uploads without an object were not looked for. */
+  /** Whether an inventory report was not sorted by key; from that point on `gone` and `unmade` were not looked for. */
   isUnordered: boolean;
   /**
-   * `missing`: objects that have no upload. `recent`: such objects too, but so young that their
-   * callback may be under way: the next run registers them. `gone`: uploads whose object is not listed. `unmade`:
-   * renditions that are ready and whose object is not listed. `orphaned`: objects below the
-   * rendition prefix that no row names.
+   * `missing`: objects without an upload. `recent`: the same, but so new that their callback may be on its way; the
+   * next run registers them. `gone`: uploads whose object is not listed. `unmade`: ready renditions whose object is
+   * missing. `orphaned`: objects below the rendition prefix that no row references.
    */
   counts: Record<Finding, number>;
-  /** Keys, at most `examplesMax` of each. */
+  /** Keys, at most `examplesMax` per kind. */
   examples: Record<Finding, string[]>;
 }
 
@@ -30,7 +29,7 @@ export function noFindings(): Findings {
   };
 }
 
-/** Counts what was found, and keeps the first keys. */
+/** Adds to the counts, and keeps the first keys as examples. */
 export function addFindings(found: Findings, finding: Finding, keys: readonly string[]): void {
   found.counts[finding] += keys.length;
   const kept = found.examples[finding];

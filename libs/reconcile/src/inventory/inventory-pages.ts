@@ -11,9 +11,9 @@ import { openReport, type ReportFiles } from './report-files.js';
 const pageSize = 1_000;
 
 /**
- * Reads an inventory report page by page, its files as a stream. As long as its lines are in the order of their keys, each page
- * speaks for all keys since the one before; what lies before the first and behind the last is left open, because nobody knows
- * what the rule of the report filters.
+ * Streams an inventory report page by page. While its lines are sorted by key, each page covers all keys since the
+ * previous one. The ranges before the first and after the last key are not covered, because the report's rule may
+ * filter them.
  * @throws LandfallError reconcile.inventory_missing, reconcile.inventory_invalid, reconcile.inventory_unsupported
  */
 export async function* inventoryPages(
@@ -49,7 +49,7 @@ export async function* inventoryPages(
   yield takePage(true);
 }
 
-/** The objects of a report, each with the position of its file and the number of its line. */
+/** Yields the objects of a report, each with its file index and line number. */
 async function* readObjects(
   files: ReportFiles,
   manifest: Manifest,

@@ -3,11 +3,11 @@ import { LandfallError } from '#runtime';
 import { z } from 'zod';
 import type { ReportFiles } from './report-files.js';
 
-/** The columns that are needed. */
+/** Required columns. */
 const needed = ['Key', 'Size', 'LastModifiedDate', 'ETag'] as const;
-/** Of a report of all versions. */
+/** Columns of a report of all versions. */
 const ofVersions = ['IsLatest', 'IsDeleteMarker'] as const;
-/** What a column is called, and where it is in a line. */
+/** Column positions by name. */
 type Columns = Record<(typeof needed)[number], number> & Partial<Record<(typeof ofVersions)[number], number>>;
 
 const schema = z.object({
@@ -24,9 +24,9 @@ const schema = z.object({
   ),
 });
 
-/** A full inventory report, as its manifest describes it. */
+/** A full inventory report as described by its manifest. */
 export interface Manifest {
-  /** When OSS wrote it: it may miss what was stored since it began to scan. */
+  /** When OSS wrote it; objects stored since the scan began may be missing. */
   readonly createdAt: Date;
   readonly columns: Columns;
   readonly columnCount: number;
@@ -50,7 +50,7 @@ export async function readManifest(files: ReportFiles, bucket: string): Promise<
   const lacking = needed.filter((name) => !names.includes(name));
   if (lacking.length > 0)
     throw unsupported(`${files.where}: the report has no ${lacking.join(', ')}; add the column to its rule`);
-  // An incremental report tells of changes, not of what there is.
+  // An incremental report lists changes, not the existing objects.
   if (names.includes('RecordType')) throw unsupported(`${files.where}: not a full report`);
   const columns = Object.fromEntries(
     [...needed, ...ofVersions].map((name) => [name, names.indexOf(name)]).filter(([, place]) => place !== -1),
@@ -79,7 +79,7 @@ function parse(where: string, text: string): z.infer<typeof schema> {
   throw invalid(`${where}: ${z.prettifyError(parsed.error)}`);
 }
 
-/** The report, or what is said of it, is not whole. */
+/** Error of a damaged or inconsistent report. */
 export function invalid(problem: string, cause?: unknown): LandfallError {
   return new LandfallError('reconcile.inventory_invalid', problem, { cause });
 }

@@ -2,8 +2,8 @@ import type { ListedObject } from '#storage';
 import { invalid, type Manifest } from './manifest.js';
 
 /**
- * Reads a line of an inventory report; null for one that says of no object that it is there: an older version, a delete
- * marker. Pure.
+ * Reads a line of an inventory report; null if it is not a current object but an older version or a delete marker.
+ * Pure.
  * @throws LandfallError reconcile.inventory_invalid
  */
 export function readLine(line: string, { columns, columnCount }: Manifest): ListedObject | null {
@@ -20,7 +20,7 @@ export function readLine(line: string, { columns, columnCount }: Manifest): List
   return { objectKey: decodeKey(fields[columns.Key] ?? ''), etag, sizeBytes, lastModified };
 }
 
-/** Splits a line of CSV: fields may be quoted, and quotes in them doubled. */
+/** Splits a CSV line; fields may be quoted, with doubled quotes inside. */
 function splitLine(line: string): string[] {
   if (!line.includes('"')) return line.split(',');
   const fields: string[] = [];
@@ -41,7 +41,7 @@ function splitLine(line: string): string[] {
   return fields;
 }
 
-/** Keys are URL-encoded; a space may be a plus, as in a form, because a plus itself is encoded. */
+/** Decodes a URL-encoded key. A plus is a space as in forms, because a literal plus is encoded. */
 function decodeKey(text: string): string {
   try {
     const key = decodeURIComponent(text.replaceAll('+', ' '));
@@ -52,7 +52,7 @@ function decodeKey(text: string): string {
   throw invalid('an empty key');
 }
 
-/** OSS's pages show no time: ISO 8601 is read, also with hyphens in its time as in the names of reports, and seconds since 1970. */
+/** OSS does not document the format: accepts ISO 8601, also with hyphens in the time as in report names, and Unix seconds. */
 function readTime(text: string): Date | null {
   if (/^\d{9,11}$/.test(text)) return new Date(Number(text) * 1_000);
   const [, day, hour, minute, second = '00', rest = ''] =

@@ -8,12 +8,12 @@ import type { ReportFiles } from './report-files.js';
 
 type ReportFile = Manifest['files'][number];
 
-/** A key of 1,023 bytes, percent-encoded, and some columns. */
+/** Enough for a percent-encoded key of 1,023 bytes and the other columns. */
 const lineMaxLength = 65_536;
 
 /**
- * Makes sure that a file is the one that the manifest means. It is read twice for that, so that nothing follows from one that
- * is not.
+ * Verifies that a file is the one named by the manifest. It is read twice for this, so that no repair is based on a
+ * damaged file.
  * @throws LandfallError reconcile.inventory_invalid
  */
 export async function verifyFile(files: ReportFiles, { key, sizeBytes, md5 }: ReportFile): Promise<void> {
@@ -28,12 +28,12 @@ export async function verifyFile(files: ReportFiles, { key, sizeBytes, md5 }: Re
 }
 
 /**
- * Yields the lines of a compressed file as they are read.
+ * Yields the lines of a gzip file while streaming it.
  * @throws LandfallError reconcile.inventory_invalid
  */
 export async function* readLines(files: ReportFiles, { key }: ReportFile): AsyncGenerator<string> {
   const gunzip = createGunzip();
-  // What fails in it fails in the loop, too, which is told of it.
+  // Its errors also surface in the loop below.
   pipeline(Readable.from(files.read(key)), gunzip).catch(() => undefined);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
@@ -46,7 +46,7 @@ export async function* readLines(files: ReportFiles, { key }: ReportFile): Async
     }
     rest += decoder.decode();
   } catch (error) {
-    // Of zlib and the decoder: the bytes are not what they should be.
+    // Errors of zlib and the text decoder mean that the data is damaged.
     const { code = '' } = error as { code?: string };
     if (isLandfallError(error) || !/^(Z_|ERR_ENCODING)/.test(code)) throw error;
     throw invalid(`${key}: ${(error as Error).message}`, error);

@@ -4,26 +4,26 @@ import { basename, dirname, join } from 'node:path';
 import { isLandfallError, LandfallError } from '#runtime';
 import { type ObjectStore, readObjectRange } from '#storage';
 
-/** Where the files of an inventory report are. */
+/** Access to the files of an inventory report. */
 export interface ReportFiles {
-  /** For people. */
+  /** Location for messages. */
   readonly where: string;
-  /** Reads a small file beside the manifest, or the manifest. */
+  /** Reads the manifest or its checksum. */
   readText(name: 'manifest.json' | 'manifest.checksum'): Promise<string>;
   /**
-   * Reads a file that the manifest names.
-   * @param key as the manifest has it
+   * Reads a file named in the manifest.
+   * @param key as in the manifest
    */
   read(key: string): AsyncIterable<Uint8Array>;
 }
 
-/** A manifest names a thousand files at most; each takes 150 bytes. */
+/** A manifest names at most a thousand files of 150 bytes each. */
 const manifestMaxBytes = 4_194_304;
 
 /**
- * Finds a report.
- * @param inventory `oss://<bucket>/<key of a manifest.json, or prefix of several reports, of which the newest is taken>`, or a
- * manifest.json on this machine
+ * Opens a report.
+ * @param inventory `oss://<bucket>/<key>`, where the key is a manifest.json or a prefix of several reports, of which
+ * the newest is used; or the path of a local manifest.json
  * @throws LandfallError reconcile.inventory_missing
  */
 export async function openReport(
@@ -79,7 +79,7 @@ async function localFiles(manifest: string): Promise<ReportFiles> {
       throw new LandfallError('reconcile.inventory_invalid', `${path} is longer than any manifest`);
     },
     async *read(key) {
-      // As it is in the bucket, or with everything in one folder.
+      // Laid out as in the bucket, or all in one folder.
       const paths = [join(folder, '..', 'data', basename(key)), join(folder, basename(key))];
       const found = await Promise.all(
         paths.map((path) =>
@@ -96,7 +96,7 @@ async function localFiles(manifest: string): Promise<ReportFiles> {
   };
 }
 
-/** The reports of one rule are in folders named after the time at which OSS began to scan: 2026-11-28T16-00Z. */
+/** A rule's reports are in folders named after the time when the scan began: 2026-11-28T16-00Z. */
 const dated = /(?:^|\/)(\d{4}-\d\d-\d\dT\d\d-\d\dZ)\/manifest\.json$/;
 
 async function newestManifest(

@@ -1,5 +1,6 @@
 /**
- * Fetches the next item while the last one is worked on. Ends without an error when the signal aborts, whatever that interrupts.
+ * Prefetches the next item while the current one is processed. Ends without an error when the signal aborts, even if
+ * that interrupts a fetch.
  */
 export async function* ahead<T>(items: AsyncGenerator<T>, signal: AbortSignal): AsyncGenerator<T> {
   try {
@@ -8,7 +9,7 @@ export async function* ahead<T>(items: AsyncGenerator<T>, signal: AbortSignal): 
       const { done, value } = await next;
       if (done) return;
       next = items.next();
-      // Heard of when it is its turn.
+      // Its error is handled when it is awaited.
       next.catch(() => undefined);
       yield value;
     }

@@ -1,17 +1,17 @@
-/** A stretch of keys in byte order: not before `from`, behind `after`, up to `last`. */
+/** A range of keys in byte order: at least `from`, greater than `after`, at most `last`. */
 export interface KeyRange {
   readonly from: string;
   readonly after: string;
   readonly last: string;
 }
 
-/** Behind every key that begins with a prefix. */
+/** Appended to a prefix, sorts after every key with that prefix. */
 const behindAll = '\u{10FFFF}';
 
 /**
- * The stretch of keys that a page of a listing speaks for: from behind the page before to its last
- * key, or to the end of the prefix if it is the last page. Pure.
- * @param after the last key of the page before; empty for the first page
+ * The key range that a listing page covers: from the end of the previous page to its own last key, or to the end of the
+ * prefix if it is the last page. Pure.
+ * @param after the last key of the previous page; empty for the first page
  */
 export function rangeOfPage(
   prefix: string,
@@ -21,7 +21,7 @@ export function rangeOfPage(
   return { from: prefix, after, last: isLast ? prefix + behindAll : (objects.at(-1)?.objectKey ?? after) };
 }
 
-/** The part of a stretch that lies below a prefix; null if none does. Pure. */
+/** The part of a range that lies below a prefix; null if there is none. Pure. */
 export function clipRange({ from, after, last }: KeyRange, prefix: string): KeyRange | null {
   const end = prefix + behindAll;
   const clipped = {
@@ -32,7 +32,7 @@ export function clipRange({ from, after, last }: KeyRange, prefix: string): KeyR
   return isBefore(clipped.last, clipped.from) || isBefore(end, after) ? null : clipped;
 }
 
-/** Whether a key comes before another one in a listing, which is ordered by the bytes of their UTF-8. */
+/** Whether a key sorts before another in a listing, which is ordered by UTF-8 bytes. */
 export function isBefore(one: string, other: string): boolean {
   return Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0;
 }

@@ -3,7 +3,7 @@ import { rangeOfPage } from './key-range.js';
 import { isStorable, type Marker, type Page } from './page.js';
 import { paced } from './paced.js';
 
-/** Lists a bucket page by page, at most so many a second (ListObjectsV2). */
+/** Lists a bucket page by page (ListObjectsV2), at most `requestsPerSecond` pages per second. */
 export async function* listPages(
   { store, requestsPerSecond }: Pick<ReconcileParts, 'store' | 'requestsPerSecond'>,
   { bucket, prefix }: Pick<ReconcileScope, 'bucket' | 'prefix'>,

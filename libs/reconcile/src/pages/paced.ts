@@ -1,6 +1,6 @@
 import { pause } from '#runtime';
 
-/** Makes a wait that lets through one caller in `everyMs`. */
+/** Returns a function that lets one caller pass every `everyMs`. */
 export function paced(everyMs: number, signal: AbortSignal): () => Promise<void> {
   let nextAt = 0;
   return async () => {

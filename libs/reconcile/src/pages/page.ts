@@ -1,37 +1,37 @@
 import type { ListedObject } from '#storage';
 import type { KeyRange } from './key-range.js';
 
-/** How far an inventory report was read. */
+/** The position in an inventory report. */
 export interface ReportPlace {
-  /** Its position in the manifest. */
+  /** Index of the file in the manifest. */
   readonly file: number;
-  /** Lines of it that are done with. */
+  /** Lines of that file that are done. */
   readonly lines: number;
-  /** Whether all lines so far were in the order of their keys. */
+  /** Whether all lines so far were sorted by key. */
   readonly isOrdered: boolean;
 }
 
-/** Where a comparison goes on. */
+/** Where a comparison resumes. */
 export interface Marker {
-  /** The last key that is done with; empty at the beginning. */
+  /** The last key that is done; empty at the beginning. */
   readonly key: string;
-  /** Of an inventory report; null of a listing. */
+  /** Position in an inventory report; null for a listing. */
   readonly place: ReportPlace | null;
 }
 
-/** Some objects of a bucket, and what they say of the others. */
+/** Objects of a bucket, and the key range that they cover. */
 export interface Page {
   readonly objects: readonly ListedObject[];
-  /** The stretch of keys in which there are these objects and no others; null if that cannot be said. */
+  /** The key range that contains these objects and no others; null if unknown. */
   readonly range: KeyRange | null;
-  /** When OSS was asked: what landed or was made since is not expected. */
+  /** When OSS was asked: objects that landed or were made since are not expected. */
   readonly listedAt: Date;
-  /** Where to go on after this page. */
+  /** Where to resume after this page. */
   readonly next: Marker;
   readonly isLast: boolean;
 }
 
-/** Postgres stores no NUL; nor is there an upload with one in its key. */
+/** False for keys with NUL, which Postgres cannot store and which no upload has. */
 export function isStorable({ objectKey }: { objectKey: string }): boolean {
   return !objectKey.includes('\0');
 }

@@ -2,10 +2,10 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Findings } from '../compare/findings.js';
 import type { Marker } from '../pages/page.js';
 
-/** Who starts a comparison. */
+/** What starts a comparison. */
 export type ReconcileTrigger = 'schedule' | 'command';
 
-/** How far the comparison of a bucket is, or was when it ended. */
+/** The progress of a bucket's comparison, or its final state. */
 @Entity('reconciles')
 @Check('reconciles_trigger_check', `trigger IN ('schedule', 'command')`)
 export class Reconcile {
@@ -18,26 +18,26 @@ export class Reconcile {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'reconciles_pkey' })
   trigger!: ReconcileTrigger;
 
-  /** What was asked for, in words. */
+  /** The textual key of the request, see `ReconcileScope.asked`. */
   @Column('text')
   asked!: string;
 
-  /** Objects stored before are not registered; null registers all. */
+  /** Objects stored earlier are not registered; null registers all. */
   @Column('timestamptz', { nullable: true })
   since!: Date | null;
 
-  /** Where it goes on. */
+  /** Where it resumes. */
   @Column('jsonb')
   marker!: Marker;
 
-  /** What was found up to the marker. */
+  /** Findings up to the marker. */
   @Column('jsonb')
   findings!: Findings;
 
   @Column('timestamptz', { name: 'started_at' })
   startedAt!: Date;
 
-  /** Null while it is under way, or when it was interrupted: then the next one goes on from the marker. */
+  /** Null while running or interrupted; in the latter case the next run resumes at the marker. */
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt!: Date | null;
 }

@@ -9,13 +9,13 @@ import type { Outcome } from './outcome.js';
 
 interface Attempting {
   send: SendSettings;
-  /** Seconds before each attempt but the first. */
+  /** Seconds before each attempt after the first. */
   schedule: readonly number[];
-  /** Aborts when the worker hands everything back. */
+  /** Aborts when the worker hands back its deliveries. */
   signal: AbortSignal;
 }
 
-/** Makes one attempt and says what becomes of the delivery. */
+/** Makes one attempt and decides the delivery's outcome. */
 export async function attemptDelivery(
   delivery: ClaimedDelivery,
   { send: settings, schedule, signal }: Attempting,
@@ -26,7 +26,7 @@ export async function attemptDelivery(
   const { eventId: id, type, uploadId, createdAt, url, secrets } = delivery;
   const body = bodyOf({ id, type, uploadId, createdAt, data });
   const attempt = await sendTraced(delivery, { url, secrets, eventId: id, body }, settings, signal);
-  // What was cut off because the worker ends says nothing of the receiver.
+  // A request cut off by the worker's shutdown says nothing about the receiver.
   if (signal.aborted && attempt.errorCode !== null)
     return { delivery, state: 'pending', retryS: 0, attempt: null };
   attemptDurations.observe(attempt.durationMs / 1_000);
@@ -40,7 +40,7 @@ export async function attemptDelivery(
   return { delivery, state: 'pending', retryS, attempt };
 }
 
-/** Sends in a span, which the receiver may continue. Its URL is not told: it may hold a secret. */
+/** Sends within a span that the receiver may continue. The URL is not recorded, because it may contain a secret. */
 function sendTraced(
   { webhookId, type, attempt, traceparent }: ClaimedDelivery,
   outgoing: Outgoing,

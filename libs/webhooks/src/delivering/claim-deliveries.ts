@@ -3,55 +3,55 @@ import { withoutWaiting } from './commit.js';
 import type { DeliveryType } from '../rows/delivery.entity.js';
 import type { SigningSecret } from '../signing/secrets.js';
 
-/** A worker that says nothing for this long has lost what it claimed. */
+/** Lease duration: a worker that does not renew in time loses its claims. */
 export const leaseS = 5;
-/** Failures in a row from which on a webhook is only probed, one delivery at a time. */
+/** Consecutive failures after which a webhook is only probed, one delivery at a time. */
 export const brokenAfter = 5;
-/** So long waits at least what waits for an earlier event of its upload; when that one ends, it is woken. */
+/** Minimum delay of a delivery that waits for an earlier event of its upload; it is woken when that one ends. */
 const orderedWaitS = 1;
 
-/** A delivery that this worker sends now. */
+/** A delivery claimed by this worker. */
 export interface ClaimedDelivery {
   webhookId: string;
   eventId: string;
-  /** Which attempt this is, from 1 on. Whoever claimed it later has a higher one. */
+  /** 1-based attempt number; also a fencing token, because later claims have a higher one. */
   attempt: number;
   type: DeliveryType;
   uploadId: string | null;
-  /** Of the event. */
+  /** Of the event, or of the delivery if the event is no longer in the log. */
   createdAt: Date;
-  /** Of the event; null if the log does not have it any more. */
+  /** Of the event; null if it is no longer in the log. */
   data: object | null;
-  /** Of the event; null when it is not recorded. */
+  /** Of the event; null if not recorded. */
   traceparent: string | null;
   url: string;
   secrets: SigningSecret[];
-  /** Whether deliveries to this webhook failed last. */
+  /** Whether the webhook has failed since its last success. */
   isFailing: boolean;
 }
 
-/** How much a worker can take on. */
+/** A worker's remaining capacity. */
 export interface Capacity {
-  /** Requests under way, by webhook. */
+  /** Requests in flight, by webhook. */
   busy: ReadonlyMap<string, number>;
-  /** How many are claimed at most. */
+  /** Maximum number of claims. */
   limit: number;
-  /** How many requests one webhook may have under way. */
+  /** Maximum requests in flight per webhook. */
   perWebhook: number;
 }
 
 export interface Claims {
   deliveries: ClaimedDelivery[];
-  /** How many were put off because they wait for an earlier one: others may be due behind them. */
+  /** Number of deliveries put off because they wait for an earlier one; others may be due behind them. */
   putOff: number;
 }
 
 /**
- * For each webhook by itself what is due, so that none waits behind another; those with the fewest
- * requests under way come first. What waits for an earlier event of its upload is put off, so that
- * it is not looked at again and again.
+ * Claims due deliveries per webhook, so that webhooks do not block each other; those with the fewest requests in flight
+ * come first. Deliveries that wait for an earlier event of their upload are put off, so that they are not examined
+ * again and again.
  *
- * It does not wait for the disk: a claim that a crash of Postgres undoes was sent perhaps, and is sent again.
+ * Commits asynchronously: a claim lost in a Postgres crash may already have been sent, and is sent again.
  */
 const claimText = `
   WITH relaxed AS MATERIALIZED (SELECT ${withoutWaiting}),
@@ -93,7 +93,7 @@ const claimText = `
   FROM relaxed, (SELECT count(*)::int AS put_off FROM put_off) AS late
   LEFT JOIN taken AS t ON true LEFT JOIN open ON open.id = t.webhook_id LEFT JOIN events AS e ON e.id = t.event_id`;
 
-/** Says only how many were put off. */
+/** A row that carries only the number put off. */
 interface EmptyRow {
   put_off: number;
   webhook_id: null;
@@ -115,7 +115,7 @@ interface Row {
   is_failing: boolean;
 }
 
-/** Takes deliveries that are due. They are this worker's until their lease ends, which it prolongs while it sends them. */
+/** Claims due deliveries under a lease, which the worker renews while it sends them. */
 export async function claimDeliveries(
   source: DataSource,
   { busy, limit, perWebhook }: Capacity,
@@ -146,7 +146,7 @@ function toDelivery(row: Row): ClaimedDelivery {
   };
 }
 
-/** Of these webhooks, events and attempts; a row that another transaction holds is passed by. */
+/** Renews by webhook, event and attempt; skips rows locked by another transaction. */
 const renewText = `
   WITH held AS MATERIALIZED (
     SELECT d.webhook_id, d.event_id FROM unnest($1::uuid[], $2::uuid[], $3::int[]) AS held (webhook_id, event_id, attempt)
@@ -156,8 +156,8 @@ const renewText = `
   FROM held WHERE (d.webhook_id, d.event_id) = (held.webhook_id, held.event_id)`;
 
 /**
- * Prolongs the leases of deliveries that take longer. Waits for none whose outcome is being recorded just now: that statement
- * has rows of its own that we hold, and the two would wait for each other.
+ * Renews the leases of deliveries in flight. Skips those whose outcome is being recorded, because that statement locks
+ * further rows that we hold, and the two could deadlock.
  */
 export async function renewLeases(
   source: DataSource,

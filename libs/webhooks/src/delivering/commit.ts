@@ -1,5 +1,5 @@
 /**
- * SQL that lets the transaction commit without waiting for the disk. Of what it changed the last fractions of a second may
- * be undone when Postgres crashes; never when a worker does.
+ * SQL that makes the transaction commit asynchronously (synchronous_commit off). Its changes of the last moments may be
+ * lost if Postgres crashes, but never if a worker does.
  */
 export const withoutWaiting = `set_config('synchronous_commit', 'off', true)`;

@@ -10,27 +10,27 @@ import { shareOf } from './share-requests.js';
 
 type WebhookSettings = Config<'webhooks'>['webhooks'];
 
-/** How often a worker looks without being woken: for retries, and for what another worker has lost. */
+/** Polling interval in addition to notifications: for retries and expired leases. */
 const pollMs = 500;
-/** Between two claims, so that what is placed within it is claimed by one statement. */
+/** Pause between claims, so that deliveries placed meanwhile are claimed by one statement. */
 const claimPauseMs = 4;
-/** What ends is replaced together: when so many requests have ended, or after this time. */
+/** Ended requests are replaced in batches: after this many, or after this time. */
 const gathered = 10;
 const gatherMs = 15;
 const renewEveryMs = (leaseS * 1_000) / 3;
 
 /**
- * Delivers what is due, until it is stopped: claims rows, sends, and records what came of it. Any
- * number of workers may deliver at once. What a worker that died had claimed is due again when its
- * leases end, so that a delivery may arrive twice and is never lost. (decision 29)
+ * Delivers due events until stopped: claims rows, sends them, and records the outcomes. Any number of workers may run.
+ * When a worker dies, its leases expire and its deliveries are due again, so a delivery may arrive twice but is never
+ * lost. (decision 29)
  */
 export class Deliverer {
-  /** No more is claimed from here on; what is under way ends. */
+  /** Aborts claiming; requests in flight continue. */
   private readonly stopping = new AbortController();
-  /** Ends what is under way. */
+  /** Aborts requests in flight. */
   private readonly cutting = new AbortController();
   private readonly rules: ReturnType<typeof urlRulesOf>;
-  /** Loaded with the first delivery: undici has a megabyte, and the api, which knows this room too, never sends. */
+  /** Loaded with the first delivery: undici is a megabyte, and the API, which also loads this room, never sends. */
   private agent: Promise<Agent> | undefined;
   private readonly outcomes: OutcomeWriter;
   private readonly underWay = new Map<ClaimedDelivery, Promise<void>>();
@@ -38,7 +38,7 @@ export class Deliverer {
   private running: Promise<unknown> = Promise.resolve();
   /** Requests that ended since the last claim. */
   private ended = 0;
-  /** Deliveries that are over since `takeEnded` was called last. */
+  /** Deliveries that ended since the last call of `takeEnded`. */
   private over = { ended: 0, failed: 0 };
   private gathering: NodeJS.Timeout | undefined;
   private wake: () => void = () => {};
@@ -54,7 +54,7 @@ export class Deliverer {
     this.outcomes = new OutcomeWriter(database.source, settings.disableAfterS, logger);
   }
 
-  /** @param isPaused whether nothing more is claimed until this is called again; what is under way ends */
+  /** @param isPaused whether claiming stops until the next call; requests in flight continue */
   applyPause(isPaused: boolean): void {
     if (isPaused === this.isPaused) return;
     this.isPaused = isPaused;
@@ -71,7 +71,7 @@ export class Deliverer {
     this.running = Promise.all([listening, this.deliverUntilStopped(signal), this.keepLeases(signal)]);
   }
 
-  /** @param graceMs what requests under way may still take; then their deliveries are handed back */
+  /** @param graceMs time for requests in flight; then their deliveries are handed back */
   async stop(graceMs: number): Promise<void> {
     this.stopping.abort();
     const cut = setTimeout(() => this.cutting.abort(), graceMs);
@@ -82,14 +82,14 @@ export class Deliverer {
     await (await this.agent)?.destroy();
   }
 
-  /** How many deliveries ended since this was called last: delivered or failed, and of those failed. */
+  /** Number of deliveries that ended (delivered or failed) since the last call, and how many of them failed. */
   takeEnded(): { ended: number; failed: number } {
     const { over } = this;
     this.over = { ended: 0, failed: 0 };
     return over;
   }
 
-  /** A claim for each request that ends would be most of the work. */
+  /** Batches the claims that replace ended requests, because one claim per request would be most of the work. */
   private gather(): void {
     this.ended += 1;
     if (this.ended >= gathered || this.underWay.size === 0) this.nudge();
@@ -130,7 +130,7 @@ export class Deliverer {
     await pause(pollMs, AbortSignal.any([woken.signal, signal]));
   }
 
-  /** @returns whether more may be due right now */
+  /** @returns whether more deliveries may be due now */
   private async claim(): Promise<boolean> {
     if (this.isPaused) return false;
     const { maxRequests, concurrency } = this.settings;
@@ -181,7 +181,7 @@ export class Deliverer {
     return this.agent;
   }
 
-  /** What takes long stays ours, also while it is being recorded. */
+  /** Renews the leases of all deliveries in flight, including those being recorded. */
   private async keepLeases(signal: AbortSignal): Promise<void> {
     while (!signal.aborted || this.underWay.size > 0) {
       await pause(renewEveryMs, signal);

@@ -1,6 +1,6 @@
 import { counter, histogram } from '#runtime';
 
-/** Outcome of attempts: `delivered`, or the code of the error. */
+/** Attempts by outcome: `delivered`, or the error code. */
 export const attemptOutcomes = counter(
   'landfall_webhook_attempts_total',
   'Attempts to deliver an event to a webhook, by outcome',
@@ -13,14 +13,14 @@ export const attemptDurations = histogram(
   [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
 );
 
-/** Of first attempts: what a retry waits for is not ours. */
+/** Only first attempts, because waiting for a retry is not our delay. */
 export const deliveryDelays = histogram(
   'landfall_webhook_delay_seconds',
   'Time from the event to the end of its first attempt, of those that were delivered by it',
   [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 );
 
-/** Deliveries that have failed for good. */
+/** Deliveries that failed permanently. */
 export const deliveriesGivenUp = counter(
   'landfall_webhook_given_up_total',
   'Deliveries that failed after the last attempt, by the code of its error',
@@ -32,5 +32,5 @@ export const webhooksDisabled = counter(
   'Webhooks that were disabled because of their answers, by reason',
   'reason',
 );
-// From 0 on, or Prometheus would not see the first one as an increase.
+// Starts at 0; otherwise Prometheus would not see the first one as an increase.
 for (const reason of ['gone', 'failing']) webhooksDisabled.count(reason, 0);

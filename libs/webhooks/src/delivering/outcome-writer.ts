@@ -6,7 +6,7 @@ import { recordOutcomes } from './record-outcomes.js';
 
 const batchMax = 500;
 const retryMs = 500;
-/** After this time we let go of them: their leases end, and they are sent again. */
+/** Attempts before outcomes are dropped: the leases then expire, and the deliveries are sent again. */
 const attemptsMax = 10;
 
 interface Waiting {
@@ -14,7 +14,7 @@ interface Waiting {
   written: () => void;
 }
 
-/** Records outcomes: those that come while one statement runs go into the next together. */
+/** Records outcomes in batches: those that arrive while a statement runs go into the next one. */
 export class OutcomeWriter {
   private readonly waiting: Waiting[] = [];
   private writing = false;
@@ -25,7 +25,7 @@ export class OutcomeWriter {
     private readonly logger: Logger,
   ) {}
 
-  /** Resolves when the outcome is recorded, or given up because its delivery is not ours any more. */
+  /** Resolves when the outcome is recorded, or dropped after repeated failures. Never rejects. */
   write(outcome: Outcome): Promise<void> {
     return new Promise((written) => {
       this.waiting.push({ outcome, written });

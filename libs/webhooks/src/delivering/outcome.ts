@@ -2,16 +2,16 @@ import type { AttemptResult } from '../sending/send.js';
 import type { DeliveryState } from '../rows/delivery.entity.js';
 import type { ClaimedDelivery } from './claim-deliveries.js';
 
-/** What becomes of a delivery after an attempt. */
+/** The outcome of an attempt. */
 export interface Outcome {
   delivery: ClaimedDelivery;
   state: DeliveryState;
-  /** Seconds until the next attempt, of one that is pending. */
+  /** Seconds until the next attempt; null unless pending. */
   retryS: number | null;
-  /** Null if it was handed back before it was sent: then it costs no attempt. */
+  /** Null if it was handed back unsent, which does not count as an attempt. */
   attempt: AttemptResult | null;
 }
 
-/** Whether an outcome says something of the receiver: what was never sent does not. */
+/** Whether an outcome says something about the receiver, that is, whether a request was sent. */
 export const isOfReceiver = ({ attempt }: Outcome): boolean =>
   attempt !== null && attempt.errorCode !== 'delivery.event_gone';

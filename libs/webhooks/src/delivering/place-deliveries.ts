@@ -2,8 +2,8 @@ import type { EntityManager } from '#database';
 import type { PlacedEvents } from '#events';
 
 /**
- * Makes the deliveries of events that were just placed, one for each webhook that wants one. In the
- * transaction that places them: whoever can read an event can rely on its deliveries.
+ * Creates the deliveries of newly placed events, one for each webhook that wants them, in the transaction that places
+ * them: a visible event always has its deliveries.
  */
 export async function placeDeliveries(manager: EntityManager, { first, last }: PlacedEvents): Promise<void> {
   await manager.query(

@@ -3,11 +3,11 @@ import type { DisabledReason } from '../rows/webhook.entity.js';
 import { brokenAfter } from './claim-deliveries.js';
 import { isOfReceiver, type Outcome } from './outcome.js';
 
-/** Bounds of the pause between two probes of a webhook that fails: half the time that it has failed for. */
+/** Bounds of the pause between probes of a failing webhook, which is half the time since its first failure. */
 const pauseMinS = 5;
 const pauseMaxS = 300;
 
-/** A webhook that was just disabled. */
+/** A newly disabled webhook. */
 export interface DisabledWebhook {
   id: string;
   description: string;
@@ -43,11 +43,10 @@ const healthText = `
   RETURNING w.id, w.description, j.reason, j.since`;
 
 /**
- * Counts the failures of webhooks, pauses those that fail (the breaker), and disables those that
- * answered 410 or have failed for too long. A single success ends all that. `Retry-After` prolongs a
- * pause and never shortens it. What a URL answered that the webhook has no longer says nothing of the
- * one that it has now.
- * @returns those that it disabled
+ * Counts failures of webhooks, pauses failing ones (circuit breaker), and disables those that answered 410 or have
+ * failed for too long. A single success resets all of this. A `Retry-After` in the batch prolongs the pause but never
+ * shortens it. Answers of a URL that the webhook no longer has are ignored.
+ * @returns the webhooks that it disabled
  */
 export async function recordHealth(
   manager: EntityManager,

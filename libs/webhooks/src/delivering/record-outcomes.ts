@@ -5,9 +5,9 @@ import { withoutWaiting } from './commit.js';
 import { type DisabledWebhook, recordHealth } from './record-health.js';
 
 /**
- * Only of those that are still ours: whose lease ended may be another's by now, with a higher attempt.
- * What waited for one that ended is due at once. It does not wait for the disk: what a crash of Postgres undoes is
- * delivered once more.
+ * Records only deliveries that are still ours; after an expired lease another worker may have claimed them with a
+ * higher attempt. The next delivery that waited for an ended one becomes due. Commits asynchronously: outcomes lost in
+ * a Postgres crash are delivered again.
  */
 const outcomesText = `
   WITH relaxed AS MATERIALIZED (SELECT ${withoutWaiting}),
@@ -36,10 +36,9 @@ const outcomesText = `
   WHERE (d.webhook_id, d.event_id) = (next.webhook_id, next.event_id) AND d.attempts = 0`;
 
 /**
- * Records what became of deliveries: one statement for all, and one more where a webhook begins or
- * ceases to fail.
- * @param disableAfterS how long a webhook may fail before it is disabled
- * @returns the webhooks that this disabled
+ * Records the outcomes of deliveries in one statement, plus a second one if the health of a webhook changes.
+ * @param disableAfterS seconds after which a failing webhook is disabled
+ * @returns the webhooks that were disabled
  */
 export async function recordOutcomes(
   source: DataSource,

@@ -1,13 +1,13 @@
 import type { EntityManager } from '#database';
 
-/** Deliveries that are not over, of webhooks that are enabled. */
+/** Pending deliveries of enabled webhooks. */
 export interface OpenDeliveries {
-  /** Due, and nobody sends them. */
+  /** Due, but not being sent. */
   waiting: number;
   active: number;
-  /** Due later: after a failure, or because their webhook is paused. */
+  /** Due later: waiting for a retry, or because their webhook is paused. */
   delayed: number;
-  /** How long the first of those that wait has been due; null when none waits. */
+  /** How long the oldest waiting one has been due; null if none is waiting. */
   oldestWaitingSeconds: number | null;
 }
 

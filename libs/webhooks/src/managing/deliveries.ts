@@ -4,21 +4,24 @@ import { firstIdOf, LandfallError, newId } from '#runtime';
 import { Delivery, type DeliveryState, type DeliveryType, testType } from '../rows/delivery.entity.js';
 import { lockWebhook } from './webhooks.js';
 
-/** Which deliveries of a webhook are wanted. */
+/** A filter for the deliveries of a webhook. */
 export interface DeliveryFilter {
   states?: readonly DeliveryState[] | undefined;
   types?: readonly DeliveryType[] | undefined;
-  /** Of events at or after. */
+  /** Events at or after this time. */
   since?: Date | undefined;
-  /** Of events before. */
+  /** Events before this time. */
   until?: Date | undefined;
 }
 
-/** Reads the deliveries of webhooks, and has them sent again. */
+/** Lists and replays deliveries of webhooks. */
 export class Deliveries {
   constructor(private readonly source: DataSource) {}
 
-  /** By the ids of their events, which are those of their time, newest first. @param before the last one of the page before */
+  /**
+   * Lists deliveries by event id, which is time-ordered, newest first.
+   * @param before the last id of the previous page
+   */
   async list(
     webhookId: string,
     { states, types, since, until }: DeliveryFilter,
@@ -52,7 +55,7 @@ export class Deliveries {
   }
 
   /**
-   * Has something sent that is in no log, to see whether it arrives.
+   * Sends a test event that is not in the log.
    * @throws LandfallError webhook.not_found, webhook.not_enabled
    */
   async test(webhookId: string): Promise<Delivery> {
@@ -78,8 +81,7 @@ export class Deliveries {
   }
 
   /**
-   * Sends the event again, with the whole schedule of attempts before it. While the webhook is
-   * disabled it waits.
+   * Sends the event again with a fresh retry schedule; waits while the webhook is disabled.
    * @throws LandfallError delivery.not_found, delivery.event_gone
    */
   async replay(webhookId: string, eventId: string): Promise<Delivery> {
@@ -101,12 +103,12 @@ export class Deliveries {
   }
 }
 
-/** What makes a delivery as it was in the beginning; the result of its last attempt stays to be seen. */
+/** Resets a delivery for sending; the result of its last attempt stays visible. */
 export const pendingAgain = `state = 'pending', attempts = 0, next_attempt_at = now(), leased_until = NULL`;
-/** Of `deliveries AS d`: one that a worker sends right now is as good as sent again, and its attempt must stay what it is. */
+/** Condition on `deliveries AS d`. A delivery being sent needs no replay, and its attempt number must not change. */
 const isNotBeingSent = `(d.leased_until IS NULL OR d.leased_until <= now())`;
 
-/** Deliverers wait for the same signal as those who follow the log. */
+/** Notifies deliverers on the channel that followers of the log also listen to. */
 export async function wakeDeliverers(manager: EntityManager): Promise<void> {
   await manager.query('SELECT pg_notify($1, $2)', [eventsChannel, '']);
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Delivery, deliveryStates, testType } from '../rows/delivery.entity.js';
 
 const time = z.iso.datetime().nullable();
-/** Types of deliveries: those of the log, and the one that tries a webhook out. */
+/** Delivery types: those of the event log, and the test event. */
 export const deliveryTypeSchema = z
   .enum([testType, ...(Object.keys(eventTypes) as EventType[])])
   .meta({ id: 'DeliveryType', description: 'The type of an event, or webhook.test.' });
@@ -13,7 +13,7 @@ export const deliveryStateSchema = z
   .enum(deliveryStates)
   .meta({ id: 'DeliveryState', description: 'Where a delivery is: pending → delivered or failed.' });
 
-/** A delivery as the API shows it. */
+/** A delivery in the API. */
 export const deliveryViewSchema = z
   .object({
     webhookId: z.uuid(),

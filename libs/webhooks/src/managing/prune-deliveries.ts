@@ -5,10 +5,10 @@ import { Webhook } from '../rows/webhook.entity.js';
 const pageSize = 1_000;
 
 /**
- * Removes the deliveries of events that are older than the log is kept, and webhooks that clients
- * have deleted with all that is theirs: a page at a time, so that nobody waits for it.
- * @param keepS how long the log is kept, in seconds
- * @returns how many deliveries were removed
+ * Removes deliveries of events older than the log's retention, and deleted webhooks with all their deliveries; page by
+ * page, to keep locks short.
+ * @param keepS retention of the log, in seconds
+ * @returns number of deliveries removed
  */
 export async function pruneDeliveries(
   source: DataSource,
@@ -34,7 +34,7 @@ export async function pruneDeliveries(
   return removed;
 }
 
-/** Once it has no deliveries. None are made for it any more, unless the transaction had begun before. */
+/** Removes a deleted webhook without deliveries. The delay lets transactions finish that may still add deliveries for it. */
 async function removeDeleted(source: DataSource, id: string): Promise<void> {
   await source.query(
     `DELETE FROM webhooks WHERE id = $1 AND deleted_at < now() - interval '1 minute'

@@ -5,22 +5,22 @@ import type { DeliveryState } from '../rows/delivery.entity.js';
 import { pendingAgain, wakeDeliverers } from './deliveries.js';
 import { lockWebhook } from './webhooks.js';
 
-/** What of an event and a webhook is replayed: deliveries in a state, and events that have none (`missing`). */
+/** What to replay: deliveries in these states, and events without a delivery (`missing`). */
 export const replayStates = ['failed', 'delivered', 'missing'] as const;
 type ReplayState = (typeof replayStates)[number];
 
-/** Events of the log that are sent again. */
+/** A range of logged events to send again. */
 export interface ReplayRange {
-  /** At or after. */
+  /** Inclusive. */
   since: Date;
-  /** Before. */
+  /** Exclusive. */
   until: Date;
-  /** Of those that the webhook wants; all of them unless set. */
+  /** Limits the event types that the webhook wants; all of them if unset. */
   types?: readonly EventType[] | undefined;
   states: readonly ReplayState[];
 }
 
-/** Events that one statement looks at. */
+/** Events per statement. */
 const pageSize = 2_000;
 
 const replayText = `
@@ -45,10 +45,10 @@ const replayText = `
          (SELECT max(id::text) FROM page) AS last`;
 
 /**
- * Sends the events of one page again, oldest first. It locks nothing that is being sent: whoever records what came of that
- * would wait for us, and we for them.
- * @param after the cursor of the page before
- * @returns how many, and the cursor of the next page; null after the last
+ * Replays one page of events, oldest first. Does not lock deliveries that are being sent, which could deadlock with the
+ * recording of their outcomes.
+ * @param after the cursor returned for the previous page
+ * @returns the number replayed, and the cursor of the next page; null after the last
  * @throws LandfallError webhook.not_found
  */
 export async function replayRange(

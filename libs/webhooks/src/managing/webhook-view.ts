@@ -5,10 +5,10 @@ import { kindOf, publicKeyOf, signatureKinds } from '../signing/secrets.js';
 
 const time = z.iso.datetime().nullable();
 const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
-/** The types that a webhook may want. */
+/** The event types that a webhook can subscribe to. */
 export const eventTypeSchema = z.enum(typeNames).meta({ id: 'EventType' });
 
-/** A webhook as the API shows it. */
+/** A webhook in the API. */
 export const webhookViewSchema = z
   .object({
     id: z.uuid(),
@@ -39,7 +39,7 @@ export const webhookViewSchema = z
   .meta({ id: 'Webhook', description: 'A URL that gets events.' });
 export type WebhookView = z.output<typeof webhookViewSchema>;
 
-/** A webhook with its secret: in the answers that made one, and in no other. */
+/** A webhook with its secret, returned only when the secret has just been set. */
 export const webhookWithSecretSchema = webhookViewSchema
   .extend({
     secret: z
@@ -71,7 +71,7 @@ export function viewWebhook(webhook: Webhook, now: Date): WebhookView {
   };
 }
 
-/** As `viewWebhook`, with the secret that was just made. */
+/** Like `viewWebhook`, with the newest secret. */
 export function viewWithSecret(webhook: Webhook, now: Date): WebhookWithSecret {
   const secret = webhook.secrets[0]?.secret ?? '';
   return { ...viewWebhook(webhook, now), secret: kindOf(secret) === 'hmac' ? secret : null };

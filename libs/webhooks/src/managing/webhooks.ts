@@ -6,16 +6,16 @@ import { Webhook } from '../rows/webhook.entity.js';
 import { newSecret, type SignatureKind, type SigningSecret } from '../signing/secrets.js';
 
 /**
- * Every event is written once for each webhook in the transaction that places it, which must not take
- * long: the log waits for it.
+ * Placing an event writes one delivery per webhook in the same transaction, which must stay short because it blocks the
+ * log.
  */
 const webhooksMax = 200;
-/** More secrets than this never sign at once. */
+/** Maximum number of secrets that sign at the same time. */
 const secretsMax = 5;
-/** Any number, the same in every process. */
+/** Arbitrary key of the advisory lock. */
 const countLock = 4_711_012;
 
-/** What a client says of a webhook. */
+/** The settings of a webhook that clients choose. */
 export interface WebhookWishes {
   url: string;
   description: string;
@@ -23,13 +23,13 @@ export interface WebhookWishes {
   ordered: boolean;
 }
 
-/** With what a webhook signs: a new secret of this kind, or an HMAC secret of the client's. */
+/** The requested secret: a new one of this kind, or the client's own HMAC secret. */
 export interface SecretWish {
   kind: SignatureKind;
   secret?: string | undefined;
 }
 
-/** Keeps the webhooks: clients make, change and delete them. */
+/** Creates, changes and deletes webhooks for clients. */
 export class Webhooks {
   constructor(
     private readonly source: DataSource,
@@ -41,7 +41,7 @@ export class Webhooks {
     checkUrl(url, this.rules);
     const now = new Date();
     return this.source.transaction(async (manager) => {
-      // Or several that come at once are counted before the others are there.
+      // Serialises creation; otherwise concurrent requests could exceed the limit.
       await manager.query('SELECT pg_advisory_xact_lock($1)', [countLock]);
       const webhooks = manager.getRepository(Webhook);
       if ((await webhooks.countBy({ deletedAt: IsNull() })) >= webhooksMax)
@@ -67,7 +67,10 @@ export class Webhooks {
     });
   }
 
-  /** Newest first. @param before id of the last one of the page before */
+  /**
+   * Newest first.
+   * @param before last id of the previous page
+   */
   async list(limit: number, before?: string): Promise<{ items: Webhook[]; nextCursor: string | null }> {
     const found = await this.source.getRepository(Webhook).find({
       where: { deletedAt: IsNull(), ...(before === undefined ? {} : { id: LessThan(before) }) },
@@ -84,8 +87,8 @@ export class Webhooks {
   }
 
   /**
-   * Changes what is given. A webhook with a new URL, or enabled again, begins as one that never failed;
-   * what waits for it is sent at once.
+   * Changes the given settings. A new URL or re-enabling resets the failure state and any pause, so that due deliveries
+   * are sent again.
    * @throws LandfallError webhook.not_found, webhook.url_forbidden
    */
   async update(
@@ -110,7 +113,7 @@ export class Webhooks {
   }
 
   /**
-   * Signs with a new secret from now on, and with those of before until `keepS` is over.
+   * Adds a new secret; the previous ones keep signing for at most `keepS` seconds.
    * @throws LandfallError webhook.not_found
    */
   async rotate(id: string, wish: SecretWish, keepS: number): Promise<Webhook> {
@@ -128,7 +131,10 @@ export class Webhooks {
     });
   }
 
-  /** A worker removes its deliveries and then the row. @throws LandfallError webhook.not_found */
+  /**
+   * Marks a webhook as deleted; a worker then removes its deliveries and the row.
+   * @throws LandfallError webhook.not_found
+   */
   async delete(id: string): Promise<void> {
     await this.change(id, () => ({ deletedAt: new Date() }));
   }

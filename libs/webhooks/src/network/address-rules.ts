@@ -2,11 +2,11 @@ import { BlockList, isIP } from 'node:net';
 
 type Network = readonly [address: string, prefixBits: number];
 
-/** What of IPv4 is not globally reachable (IANA IPv4 Special-Purpose Address Registry), and multicast. */
+/** IPv4 networks that are not globally reachable (IANA IPv4 Special-Purpose Address Registry), and multicast. */
 const specialV4: readonly Network[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
-  // Shared address space; the metadata of Alibaba Cloud's instances (100.100.100.200) is in it.
+  // Shared address space, which includes Alibaba Cloud's instance metadata service (100.100.100.200).
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
@@ -22,9 +22,9 @@ const specialV4: readonly Network[] = [
   ['240.0.0.0', 4],
 ];
 
-/** The only part of IPv6 that is assigned as global unicast. IPv4-mapped addresses and NAT64 are outside. */
+/** The only IPv6 network assigned as global unicast; excludes IPv4-mapped addresses and NAT64. */
 const globalV6: Network = ['2000::', 3];
-/** What of it is special: protocol assignments with Teredo, documentation, 6to4. */
+/** Special networks within it: protocol assignments with Teredo, documentation, 6to4. */
 const specialV6: readonly Network[] = [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -38,23 +38,21 @@ for (const network of specialV6) special.addSubnet(...network, 'ipv6');
 const global = new BlockList();
 global.addSubnet(...globalV6, 'ipv6');
 
-/** Whether an address is one that anybody on the internet may be reached at. */
+/** Whether an address is publicly reachable. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  // One with a zone (fe80::1%eth0) is on a link.
+  // An address with a zone (fe80::1%eth0) is link-local.
   if (family === 0 || address.includes('%')) return false;
   if (family === 4) return !special.check(address, 'ipv4');
   return global.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }
 
-/**
- * Which addresses webhooks may connect to: public ones, and what the operator allows beside them.
- */
+/** Decides which addresses webhooks may connect to: public ones, and those that the operator allows. */
 export class AddressRules {
   private readonly hosts = new Set<string>();
   private readonly networks = new BlockList();
 
-  /** @param allow host names, addresses and networks (`10.1.0.0/16`), as `WEBHOOKS_ALLOW` has them */
+  /** @param allow host names, addresses and networks (`10.1.0.0/16`), as in `WEBHOOKS_ALLOW` */
   constructor(allow: readonly string[]) {
     for (const entry of allow) {
       const [address = '', bits] = entry.split('/');
@@ -65,12 +63,12 @@ export class AddressRules {
     }
   }
 
-  /** Whether the operator allows a host by its name, or by its address when that stands in the URL. */
+  /** Whether the operator allows a host by name, or by address if the URL contains one. */
   allowsHost(host: string): boolean {
     return this.hosts.has(host.toLowerCase()) || this.allowsAddress(host);
   }
 
-  /** Whether a connection to this address may be made for a URL with this host. */
+  /** Whether a URL with this host may connect to this address. */
   permits(address: string, host: string): boolean {
     return isPublicAddress(address) || this.allowsHost(host) || this.allowsAddress(address);
   }

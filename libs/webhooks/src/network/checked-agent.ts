@@ -4,19 +4,19 @@ import { Agent, buildConnector } from 'undici';
 import type { AddressRules } from './address-rules.js';
 import { HostResolver, lookupOf } from './resolve-host.js';
 
-/** An idle connection is closed before most servers close it: one that they close meets a request. */
+/** Closes idle connections before most servers do, so that no request is sent on a connection that is being closed. */
 const keepAliveMs = 4_000;
 
-/** How connections are made. */
+/** Connection settings. */
 export interface AgentSettings {
   connectTimeoutMs: number;
-  /** Name servers; those of the system if empty. */
+  /** Name servers; the system's if empty. */
   dnsServers: readonly string[];
 }
 
 /**
- * Connects to permitted addresses only. Addresses are checked at the moment of connecting, so that a
- * name that resolves to something else a moment later (DNS rebinding) gains nothing.
+ * An agent that connects only to permitted addresses. Addresses are checked at connection time, which defeats DNS
+ * rebinding.
  */
 export function checkedAgent(rules: AddressRules, { connectTimeoutMs, dnsServers }: AgentSettings): Agent {
   const lookup = lookupOf(new HostResolver(rules, dnsServers));
@@ -31,7 +31,7 @@ export function checkedAgent(rules: AddressRules, { connectTimeoutMs, dnsServers
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     connect(options, callback) {
-      // Node asks `lookup` for names only.
+      // Node calls `lookup` only for names.
       const host = options.hostname.replace(/^\[(.*)\]$/, '$1');
       if (isIP(host) !== 0 && !rules.permits(host, host))
         return callback(new LandfallError('delivery.address_forbidden', host), null);

@@ -9,18 +9,17 @@ export interface HostAddress {
   family: 4 | 6;
 }
 
-/** c-ares asks again after this time, twice as long each time: less than a connection may take. */
+/** c-ares retries after this time, doubling it; both tries together take less than a connection may. */
 const firstWaitMs = 800;
 
 /**
- * Resolves the hosts of webhooks without the threads that Node's own lookup waits in: a name server
- * that hangs would hold them, and with them the lookups of everybody else. Hosts that the operator
- * allows by name are those of the machine itself (its hosts file), and are looked up as usual.
+ * Resolves webhook hosts without the thread pool of `dns.lookup`, which a hanging name server would block for all other
+ * lookups. Hosts that the operator allows by name may be defined locally (hosts file), so they use the system lookup.
  */
 export class HostResolver {
   private readonly resolver = new Resolver({ timeout: firstWaitMs, tries: 2 });
 
-  /** @param servers name servers; those of the system if empty */
+  /** @param servers name servers; the system's if empty */
   constructor(
     private readonly rules: AddressRules,
     servers: readonly string[],
@@ -29,7 +28,7 @@ export class HostResolver {
   }
 
   /**
-   * The addresses of a host that may be connected to.
+   * Resolves a host to its permitted addresses.
    * @throws LandfallError delivery.unresolved, delivery.address_forbidden
    */
   async resolve(host: string): Promise<HostAddress[]> {
@@ -58,7 +57,7 @@ async function bySystem(host: string): Promise<HostAddress[]> {
 
 const withFamily = (address: string): HostAddress => ({ address, family: isIP(address) === 6 ? 6 : 4 });
 
-/** The resolver in the form that `net.connect` wants. It is not called for a host that is an address. */
+/** Adapts the resolver to the `lookup` option of `net.connect`, which is not called for addresses. */
 export function lookupOf(resolver: HostResolver): LookupFunction {
   return (host, options, callback) => void answerLookup(resolver, host, options, callback);
 }

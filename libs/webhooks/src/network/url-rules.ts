@@ -2,14 +2,14 @@ import { isIP } from 'node:net';
 import { LandfallError } from '#runtime';
 import { AddressRules } from './address-rules.js';
 
-/** Which URLs webhooks may have. */
+/** Rules for webhook URLs. */
 export interface UrlRules {
   addresses: AddressRules;
-  /** Ports of hosts that the operator does not allow by name. */
+  /** Allowed ports for hosts that the operator does not explicitly allow. */
   ports: readonly number[];
 }
 
-/** The rules that the settings make. */
+/** Builds the rules from the settings. */
 export function urlRulesOf({
   allow,
   ports,
@@ -20,12 +20,11 @@ export function urlRulesOf({
   return { addresses: new AddressRules(allow), ports };
 }
 
-/** The host of a URL as an address or a name: an IPv6 address without its brackets. */
+/** The host of a URL; an IPv6 address without brackets. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 /**
- * Refuses what can be seen from the URL alone. What its host resolves to is checked when a connection
- * is made, each time.
+ * Checks what the URL alone reveals. Resolved addresses are checked on each connection.
  * @throws LandfallError webhook.url_forbidden
  */
 export function checkUrl(text: string, { addresses, ports }: UrlRules): URL {

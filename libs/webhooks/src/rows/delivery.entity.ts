@@ -2,21 +2,21 @@ import type { EventType } from '#events';
 import type { ErrorCode } from '#runtime';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** `pending → delivered | failed`; a replay makes either pending again. */
+/** `pending → delivered | failed`; a replay resets either to pending. */
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** What a webhook is sent to try it out; it is in no log. */
+/** The type of test events, which are not in the event log. */
 export const testType = 'webhook.test';
 export type DeliveryType = EventType | typeof testType;
 
 /**
- * One event for one webhook. The two name it: the receiver sees the id of the event as `webhook-id`.
- * There are no foreign keys: what refers to a million rows is removed a page at a time.
+ * One event for one webhook, identified by both; the receiver sees the event id as `webhook-id`. There are no foreign
+ * keys, so that rows referenced by millions of others can be removed page by page.
  */
 @Entity('deliveries')
 @Check('deliveries_state_check', `state IN ('pending', 'delivered', 'failed')`)
-// Their conditions TypeORM does not print as Postgres does: the migration makes them.
+// Created by the migration, because TypeORM prints their conditions differently from Postgres.
 @Index('deliveries_due', { synchronize: false })
 @Index('deliveries_ordered', { synchronize: false })
 @Index('deliveries_failed', { synchronize: false })
@@ -27,7 +27,7 @@ export class Delivery {
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'deliveries_pkey' })
   eventId!: string;
 
-  /** That of the event in the log, 0 for a test; bigint comes as text from the driver. */
+  /** Position of the event in the log, 0 for a test; the driver returns bigint as text. */
   @Column('bigint')
   position!: string;
 
@@ -37,26 +37,26 @@ export class Delivery {
   @Column('uuid', { name: 'upload_id', nullable: true })
   uploadId!: string | null;
 
-  /** Whether it waits for earlier events of the upload: what the webhook wanted when it was made. */
+  /** Whether it waits for earlier events of the same upload, per the webhook's setting when it was created. */
   @Column('boolean')
   ordered!: boolean;
 
   @Column('text')
   state!: DeliveryState;
 
-  /** How often it was begun to be sent. */
+  /** Number of attempts started. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
-  /** Null unless it is pending. */
+  /** Null unless pending. */
   @Column('timestamptz', { name: 'next_attempt_at', nullable: true })
   nextAttemptAt!: Date | null;
 
-  /** While a worker sends it: when another may take it, should that one say nothing until then. */
+  /** While a worker sends it: the end of its lease, after which another worker may claim it. */
   @Column('timestamptz', { name: 'leased_until', nullable: true })
   leasedUntil!: Date | null;
 
-  /** When the last attempt ended; this and what follows are of that attempt. */
+  /** When the last attempt ended; the columns up to `errorCode` describe that attempt. */
   @Column('timestamptz', { name: 'attempted_at', nullable: true })
   attemptedAt!: Date | null;
 
@@ -67,7 +67,7 @@ export class Delivery {
   @Column('integer', { nullable: true })
   status!: number | null;
 
-  /** How the answer begins, without control characters. */
+  /** The beginning of the answer, without control characters. */
   @Column('text', { nullable: true })
   answer!: string | null;
 

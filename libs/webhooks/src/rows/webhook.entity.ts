@@ -2,11 +2,11 @@ import type { EventType } from '#events';
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { SigningSecret } from '../signing/secrets.js';
 
-/** Why a webhook is disabled: a client wished it, it answered 410, or it failed for too long. */
+/** Why a webhook is disabled: by request of a client, after a 410 response, or after failing for too long. */
 export const disabledReasons = ['request', 'gone', 'failing'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
-/** A URL of a client that is told of events. */
+/** A client URL that receives events. */
 @Entity('webhooks')
 @Check('webhooks_disabled_reason_check', `disabled_reason IN ('request', 'gone', 'failing')`)
 export class Webhook {
@@ -20,26 +20,26 @@ export class Webhook {
   @Column('text')
   description!: string;
 
-  /** The types of events that it wants; all if empty. */
+  /** Event types to send; all if empty. */
   @Column('text', { array: true })
   types!: EventType[];
 
-  /** What it signs with, newest first. */
+  /** Signing secrets, newest first. */
   @Column('jsonb')
   secrets!: SigningSecret[];
 
-  /** Whether events of one upload are sent one after the other, in their order. */
+  /** Whether events of the same upload are sent one at a time, in order. */
   @Column('boolean')
   ordered!: boolean;
 
-  /** Null while it is enabled. */
+  /** Null while enabled. */
   @Column('timestamptz', { name: 'disabled_at', nullable: true })
   disabledAt!: Date | null;
 
   @Column('text', { name: 'disabled_reason', nullable: true })
   disabledReason!: DisabledReason | null;
 
-  /** Deliveries that failed since the last success. */
+  /** Failed attempts since the last success. */
   @Column('integer', { default: 0 })
   failures!: number;
 
@@ -47,11 +47,11 @@ export class Webhook {
   @Column('timestamptz', { name: 'failing_since', nullable: true })
   failingSince!: Date | null;
 
-  /** Nothing is sent before: it fails, or asked for it by Retry-After. */
+  /** Nothing is sent before this time, because the webhook fails or sent Retry-After. */
   @Column('timestamptz', { name: 'paused_until', nullable: true })
   pausedUntil!: Date | null;
 
-  /** When a client deleted it; the row lasts until its deliveries are removed. */
+  /** When a client deleted it; the row remains until its deliveries are removed. */
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;
 

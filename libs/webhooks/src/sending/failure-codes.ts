@@ -1,6 +1,6 @@
 import { type ErrorCode, isLandfallError } from '#runtime';
 
-/** What Node and undici call it when a request fails, by what it means for a delivery. */
+/** Error codes and names of Node and undici, mapped to delivery errors. */
 const codes: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
   [
     /^(UND_ERR_CONNECT_TIMEOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT|ETIMEDOUT)$/,
@@ -14,7 +14,10 @@ const codes: readonly (readonly [pattern: RegExp, code: ErrorCode])[] = [
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'delivery.connection_lost'],
 ];
 
-/** Why a request got no answer. @param signal the one that ends it after the time limit */
+/**
+ * Maps the error of a request without an answer to a code.
+ * @param signal the one that ends the request after the time limit
+ */
 export function failureCodeOf(thrown: unknown, signal: AbortSignal): ErrorCode {
   const known = causesOf(thrown).find((error) => isLandfallError(error));
   if (known) return known.code;
@@ -27,7 +30,7 @@ export function failureCodeOf(thrown: unknown, signal: AbortSignal): ErrorCode {
   return 'delivery.unreachable';
 }
 
-/** An error, those of the addresses that it stands for, and what caused it. */
+/** An error, its errors per address, and its cause. */
 function causesOf(thrown: unknown): Error[] {
   if (!(thrown instanceof Error)) return [];
   const addresses = thrown instanceof AggregateError ? (thrown.errors as Error[]) : [];

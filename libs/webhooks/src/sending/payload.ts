@@ -2,7 +2,7 @@ import { anyEventSchema, eventSchema, eventTypes } from '#events';
 import { z } from 'zod';
 import { type DeliveryType, testType } from '../rows/delivery.entity.js';
 
-/** What is sent of an event. */
+/** The parts of an event that are sent. */
 export interface OutgoingEvent {
   id: string;
   type: DeliveryType;
@@ -11,10 +11,10 @@ export interface OutgoingEvent {
   data: object;
 }
 
-/** Standard Webhooks: larger bodies are refused by some receivers. */
+/** Maximum body size; Standard Webhooks says that some receivers refuse larger ones. */
 const bodyMaxBytes = 20_000;
 
-/** What of an upload is in a body that would be too large: what finds it. */
+/** The fields of an upload that remain in a truncated body: enough to find it. */
 const shortUploadSchema = eventTypes['upload.stored'].data.shape.upload.pick({
   id: true,
   bucket: true,
@@ -42,12 +42,15 @@ const testEventSchema = anyEventSchema
   })
   .meta({ id: 'WebhookTestEvent', description: 'What POST /v1/webhooks/{id}/test sends.' });
 
-/** The body of a delivery, for the contract. */
+/** Schema of a delivery's body, for the API contract. */
 export const webhookEventSchema = z
   .union([eventSchema, truncatedEventSchema, testEventSchema])
   .meta({ id: 'WebhookEvent', description: 'What a webhook gets.' });
 
-/** The body of a delivery: an event in its public form. One that is too large says so and is cut to what finds the rest. */
+/**
+ * The body of a delivery: an event in its public form. A body that is too large keeps only `shortFields` of the upload
+ * and is marked as truncated.
+ */
 export function bodyOf({ id, type, uploadId, createdAt, data }: OutgoingEvent): string {
   const event = { id, type, uploadId, timestamp: createdAt.toISOString(), data };
   const body = JSON.stringify(event);

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 
-/** What is kept of an answer, and what is read of it at most: a connection may be used again only after its end. */
+/** Bytes kept of an answer, and bytes read at most: a connection can be reused only after the body's end. */
 const keptBytes = 1_024;
 const readMaxBytes = 16_384;
-/** The status is known by now; nobody waits longer for words. */
+/** Time limit for the body; the status is already known. */
 const readMaxMs = 1_000;
 
 /**
- * Reads how the body of an answer begins, as text without control characters. Whatever comes after
- * the bound in bytes or time is cut off together with the connection.
+ * Reads the beginning of an answer's body as text without control characters. A body beyond the limits in size or time
+ * is cut off by closing the connection.
  */
 export async function readAnswer(body: Readable): Promise<string> {
   const kept: Buffer[] = [];
@@ -21,7 +21,7 @@ export async function readAnswer(body: Readable): Promise<string> {
       if (read >= readMaxBytes) break;
     }
   } catch {
-    // The status counts; a body that breaks off is shown as far as it came.
+    // The status counts; an interrupted body is kept as far as it was received.
   } finally {
     clearTimeout(timer);
     body.destroy();
@@ -29,7 +29,7 @@ export async function readAnswer(body: Readable): Promise<string> {
   return safeText(Buffer.concat(kept));
 }
 
-/** Postgres keeps no NUL, and whoever prints an answer wants no escape sequences of a terminal. */
+/** Replaces control characters: Postgres cannot store NUL, and terminals would interpret escape sequences. */
 function safeText(bytes: Buffer): string {
   return bytes.toString('utf8').replaceAll(/[^\P{C}\n\t]/gu, '\u{FFFD}');
 }

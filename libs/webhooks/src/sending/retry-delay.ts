@@ -1,10 +1,10 @@
-/** By how much a delay differs at most, so that what failed together does not come back together. */
+/** Maximum relative jitter, so that deliveries that failed together are not retried together. */
 const jitter = 0.1;
 
 /**
- * Seconds until a delivery is tried again; null after the last attempt of the schedule.
- * @param attempts how many were made
- * @param retryAfterS what the receiver asked for, which prolongs the wait and never shortens it
+ * Seconds until the next attempt; null after the last attempt of the schedule.
+ * @param attempts number of attempts made
+ * @param retryAfterS requested by the receiver; prolongs the delay, never shortens it
  */
 export function retryDelayS(
   schedule: readonly number[],

@@ -38,12 +38,12 @@ async function listen(server: Server, scheme: 'http' | 'https'): Promise<Receive
 export const receiver = (answer: RequestListener) => listen(createServer(answer), 'http');
 export const tlsReceiver = (answer: RequestListener) =>
   listen(createTlsServer(testCertificate, answer), 'https');
-/** One that does with its connections what it likes. */
+/** A receiver with a custom connection handler. */
 export const rawReceiver = (meet: (socket: Socket) => void) => listen(createTcpServer(meet), 'http');
 
 export const secret = newSecret('hmac');
 
-/** How a test sends. */
+/** Options of `sendTo`. */
 export interface Sending {
   allow?: readonly string[];
   ports?: readonly number[];
@@ -53,7 +53,7 @@ export interface Sending {
   signal?: AbortSignal;
 }
 
-/** Sends one small event. This machine is allowed unless the test says otherwise. */
+/** Sends a small event. By default, local addresses are allowed. */
 export async function sendTo(
   url: string,
   {

@@ -13,31 +13,34 @@ export interface Outgoing {
   secrets: readonly SigningSecret[];
   eventId: string;
   body: string;
-  /** Of our span, which the receiver may continue; it is not signed. */
+  /** Trace context of our span, which the receiver may continue; not signed. */
   traceparent?: string | undefined;
 }
 
-/** What an attempt came to. */
+/** The result of an attempt. */
 export interface AttemptResult {
   /** Null for success. */
   errorCode: ErrorCode | null;
   /** HTTP status; null without an answer. */
   status: number | null;
-  /** How the answer begins; null without one. */
+  /** The beginning of the answer's body; null without one. */
   answer: string | null;
   durationMs: number;
-  /** Seconds that the receiver wants to be left alone for. */
+  /** Seconds to wait before the next request, as asked for by the receiver's Retry-After. */
   retryAfterS: number | null;
 }
 
-/** How webhooks are sent. */
+/** Settings for sending webhooks. */
 export interface SendSettings {
   rules: UrlRules;
   dispatcher: Dispatcher;
   timeoutMs: number;
 }
 
-/** Sends once. Never rejects: whatever happens is a result. @param signal ends it early */
+/**
+ * Sends once. Never rejects: every failure is a result.
+ * @param signal aborts the request
+ */
 export async function send(
   outgoing: Outgoing,
   settings: SendSettings,

@@ -2,9 +2,9 @@ import { createHmac, sign } from 'node:crypto';
 import { hmacKeyOf, kindOf, privateKeyOf, type SigningSecret } from './secrets.js';
 
 /**
- * The headers of Standard Webhooks: who signs `id.timestamp.body`, with every secret that has not
- * expired, so that a receiver may know the old one or the new one.
- * @param id the same for every attempt: receivers recognise repetitions by it
+ * Returns the headers of Standard Webhooks. Signs `id.timestamp.body` with every unexpired secret, so that receivers
+ * may know either the old or the new one.
+ * @param id the same for every attempt, so that receivers can detect duplicates
  */
 export function signDelivery(
   id: string,

@@ -1,13 +1,13 @@
 import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 
-/** What follows a zero instead of a run. */
+/** Escape codes after a zero count. */
 const endOfRow = 0;
 const endOfPicture = 1;
 const jump = 2;
 
 /**
- * Draws the runs of a bitmap coded with RLE8 or RLE4, as palette indexes; what no run touches stays
- * 0. Fails with media.damaged if the runs end before the picture is complete.
+ * Decodes RLE8 or RLE4 bitmap data to palette indexes; pixels that no run covers stay 0. Fails with media.damaged if
+ * the data ends before the end-of-bitmap code.
  */
 export function drawRuns(
   code: Uint8Array,
@@ -41,7 +41,7 @@ export function drawRuns(
         if (bits === 8 || i % 2 === 0) byte = next();
         draw(half(byte, i % 2 === 1));
       }
-      // Literal pixels fill whole words of 16 bits.
+      // Literal pixels are padded to 16-bit words.
       if (size % 2 === 1) next();
     }
   }

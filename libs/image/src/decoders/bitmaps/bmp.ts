@@ -1,7 +1,7 @@
 import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 import { drawRuns } from './bmp-runs.ts';
 
-/** How the pixels are stored (BITMAPINFOHEADER, biCompression). */
+/** Pixel storage (BITMAPINFOHEADER, biCompression). */
 const rgb = 0;
 const rle8 = 1;
 const rle4 = 2;
@@ -9,8 +9,8 @@ const bitFields = 3;
 const alphaBitFields = 6;
 
 /**
- * Decodes a Windows bitmap: 1, 4, 8, 16, 24 or 32 bits a pixel, upwards or downwards, with colour masks, and the
- * run-length codings of 4 and 8 bits. Written here because the packages that decode it are unkept or leave out half of this.
+ * Decodes a Windows bitmap of 1, 4, 8, 16, 24 or 32 bits per pixel, bottom-up or top-down, with colour masks and RLE4
+ * or RLE8. A custom decoder, because the available packages are unmaintained or lack half of this.
  */
 export function decodeBmp(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -22,7 +22,7 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): DecodedPicture 
   return { pixels: { width, height, channels: 4, rowBytes: width * 4, data }, reported: {} };
 }
 
-/** Refuses what would need more memory than a decoder has: four bytes a pixel, and one more for its place in a palette. */
+/** Refuses a picture that needs more memory than a decoder has: four bytes per pixel, five with palette indexes. */
 function refuseBeyond(fileBytes: number, { width, height, bits }: Header): void {
   if (width * height * (bits <= 8 ? 5 : 4) <= bytesBeside(fileBytes)) return;
   throw new DecoderRefusal(
@@ -38,7 +38,7 @@ interface Header {
   bits: number;
   compression: number;
   pixelsAt: number;
-  /** Where the colour table begins, and how many bytes a colour has there. */
+  /** Offset of the colour table and bytes per colour in it. */
   paletteAt: number;
   colorBytes: 3 | 4;
   masks: readonly number[];
@@ -48,7 +48,7 @@ function readHeader(file: Buffer): Header {
   if (file.length < 26) throw new DecoderRefusal('media.damaged', 'the header is truncated');
   const size = file.readUInt32LE(14);
   const pixelsAt = file.readUInt32LE(10);
-  // OS/2's first form: 12 bytes, 16-bit sizes, colours of three bytes.
+  // OS/2 1.x header: 12 bytes, 16-bit sizes, three-byte colours.
   if (size === 12) {
     const [width, height, bits] = [file.readUInt16LE(18), file.readUInt16LE(20), file.readUInt16LE(24)];
     return check({
@@ -68,7 +68,7 @@ function readHeader(file: Buffer): Header {
   const bits = file.readUInt16LE(28);
   const compression = file.readUInt32LE(30);
   const masked = compression === bitFields || compression === alphaBitFields;
-  // A header of 56 bytes or more has a mask for alpha too; a plain one is followed by its masks.
+  // A header of 56 bytes or more includes an alpha mask; a shorter one is followed by its masks.
   const maskCount = size >= 56 || compression === alphaBitFields ? 4 : 3;
   if (masked && file.length < 54 + maskCount * 4)
     throw new DecoderRefusal('media.damaged', 'its colour masks are missing');
@@ -103,7 +103,7 @@ function check(header: Header): Header {
   );
 }
 
-/** The row of the file that holds row `y` of the picture, each a multiple of four bytes long. */
+/** Offset of row `y` of the picture in the file; rows are padded to four bytes. */
 function rowAt({ width, height, bits, downwards, pixelsAt }: Header, y: number): number {
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
   return pixelsAt + (downwards ? y : height - 1 - y) * rowBytes;
@@ -154,7 +154,7 @@ function readTruePixels(file: Buffer, header: Header): Buffer {
   const data = Buffer.alloc(width * height * 4, 255);
   const [red = readNothing, green = readNothing, blue = readNothing, alpha = readNothing] =
     header.masks.map(sampleOf);
-  // Whole bytes in their usual places, as in nearly every file, are copied: ten times as fast.
+  // Whole bytes in the usual order, as in nearly every file, are copied directly, ten times as fast.
   const plain = compression === rgb && bits > 16;
   for (let y = 0, to = 0; y < height; y++) {
     let from = rowAt(header, y);
@@ -175,7 +175,7 @@ function readTruePixels(file: Buffer, header: Header): Buffer {
   return data;
 }
 
-/** Extracts the bits of a mask from a pixel, as 0 to 255. An empty mask gives 255. */
+/** Returns a function that extracts a mask's bits from a pixel, scaled to 0 to 255; an empty mask yields 255. */
 function sampleOf(mask: number): (pixel: number) => number {
   if (mask === 0) return readNothing;
   const shift = 31 - Math.clz32(mask & -mask);

@@ -2,7 +2,7 @@ import { decodeBmp } from './bmp.ts';
 import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 
 const pngSignature = '89504e470d0a1a0a';
-/** How the pixels are stored (BITMAPINFOHEADER, biCompression): as they are, or with colour masks. */
+/** Pixel storage with colour masks (BITMAPINFOHEADER, biCompression); 0 means without. */
 const bitFields = 3;
 
 interface Icon {
@@ -14,8 +14,8 @@ interface Icon {
 }
 
 /**
- * Takes the largest picture out of a Windows icon or cursor, the deepest where several are as large: a PNG as it is, a
- * bitmap with its mask as transparency.
+ * Extracts the largest picture of a Windows icon or cursor, and among equally large ones the deepest: a PNG unchanged,
+ * a bitmap with its mask as alpha.
  */
 export function decodeIcon(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -29,17 +29,17 @@ export function decodeIcon(bytes: Uint8Array, maxPixels: number): DecodedPicture
   if (largest.isPng) return { encoded: largest.data, reported: {} };
   const { width, height } = largest;
   refuseTooMany(width, height, maxPixels);
-  // The bitmap is copied, and its pixels have four bytes each.
+  // The bitmap is copied, and each pixel takes four bytes.
   if (width * height * 8 > bytesBeside(file.length))
     throw new DecoderRefusal('media.too_complex', `the icon has ${width} × ${height} pixels`);
   return decodeBitmap(largest, maxPixels);
 }
 
-/** What an entry of the directory (ICONDIRENTRY) points to; the entry's own sizes end at 256. */
+/** Reads the picture of a directory entry (ICONDIRENTRY); its size comes from the picture, since entries cannot exceed 256. */
 function readIcon(file: Buffer, entryAt: number): Icon {
   const at = file.readUInt32LE(entryAt + 12);
   const data = file.subarray(at, at + file.readUInt32LE(entryAt + 8));
-  // The length is not always right; where the data ends is up to the picture.
+  // The entry's length is not always right; the picture itself determines its end.
   const isPng = data.toString('hex', 0, 8) === pngSignature;
   if (data.length < 40) throw new DecoderRefusal('media.damaged', 'the file lacks a picture of the icon');
   if (isPng) {
@@ -54,7 +54,7 @@ function readIcon(file: Buffer, entryAt: number): Icon {
   return { data, isPng, width, height: Math.floor(doubled / 2), bits: data.readUInt16LE(14) };
 }
 
-/** A bitmap without its file header, of twice its height: the colours, then a mask of one bit a pixel. */
+/** Decodes a bitmap that has no file header and doubled height: the colours, then a mask of one bit per pixel. */
 function decodeBitmap({ data, width, height, bits }: Icon, maxPixels: number): DecodedPicture {
   const compression = data.readUInt32LE(16);
   if (compression !== 0 && compression !== bitFields)
@@ -77,7 +77,7 @@ function decodeBitmap({ data, width, height, bits }: Icon, maxPixels: number): D
   return picture;
 }
 
-/** Old icons of 32 bits leave the fourth byte 0 and have only the mask. */
+/** Whether any pixel has alpha: old 32-bit icons leave the fourth byte 0 and use only the mask. */
 function hasAlpha(data: Buffer, pixelsAt: number, pixels: number): boolean {
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (data[pixelsAt + pixel * 4 + 3]) return true;
@@ -85,7 +85,7 @@ function hasAlpha(data: Buffer, pixelsAt: number, pixels: number): boolean {
   return false;
 }
 
-/** The rows of the file go upwards. */
+/** Copies alpha from the file, whose rows are bottom-up. */
 function copyAlpha(from: Buffer, to: Uint8Array, width: number, height: number): void {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -94,7 +94,7 @@ function copyAlpha(from: Buffer, to: Uint8Array, width: number, height: number):
   }
 }
 
-/** A bit of the mask that is set lets the screen through. */
+/** Makes pixels transparent where the mask bit is set. */
 function cutOut(mask: Buffer, to: Uint8Array, width: number, height: number): void {
   const rowBytes = Math.ceil(width / 32) * 4;
   if (mask.length < rowBytes * (height - 1) + Math.ceil(width / 8))

@@ -1,7 +1,7 @@
 import { bytesBeside, DecoderRefusal, refuseTooMany, type DecodedPicture } from '../sandbox/decoder-task.ts';
 
 const headerBytes = 18;
-/** Most pixels that a packet of a run-length coded picture stands for. */
+/** Maximum pixels per run-length packet. */
 const packetPixels = 128;
 
 interface Header {
@@ -19,8 +19,8 @@ interface Header {
 }
 
 /**
- * Decodes a Truevision TGA (version 2.0) of a palette, grey, or 15 to 32 bits, with run lengths or without, from any
- * corner. Written here because it is small, and the packages for it are unkept.
+ * Decodes a Truevision TGA (version 2.0): palette, grey, or 15 to 32 bits, run-length encoded or not, with any origin.
+ * A custom decoder, because it is small and the available packages are unmaintained.
  */
 export function decodeTarga(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -57,7 +57,7 @@ function readHeader(file: Buffer): Header {
     bits,
     isCoded: type >= 9,
     isGrey,
-    // The depth of a palette shows whether it has transparency.
+    // For a palette, its depth tells whether it has alpha.
     hasAlpha: !isGrey && depth === 32 && (hasPalette || (flags & 15) === 8),
     isDownwards: (flags & 32) !== 0,
     isLeftwards: (flags & 16) !== 0,
@@ -67,12 +67,9 @@ function readHeader(file: Buffer): Header {
   };
 }
 
-/**
- * Decodes the run lengths: the first byte of a packet gives the number of pixels, and whether it
- * repeats a single one.
- */
+/** Expands run-length packets: the first byte gives the number of pixels and whether a single one is repeated. */
 function expand(code: Buffer, sizeBytes: number, bytesPerPixel: number): Buffer {
-  // No file is that short: before its pixels take memory.
+  // Refuses a file that is too short for its size before allocating the pixels.
   if (code.length < Math.ceil(sizeBytes / bytesPerPixel / packetPixels) * (1 + bytesPerPixel)) throw ended();
   const pixels = Buffer.alloc(sizeBytes);
   for (let from = 0, to = 0; to < sizeBytes;) {
@@ -88,7 +85,7 @@ function expand(code: Buffer, sizeBytes: number, bytesPerPixel: number): Buffer 
   return pixels;
 }
 
-/** Pixels of four bytes, from the top left corner on. */
+/** Converts to four bytes per pixel, starting at the top left corner. */
 function paint(pixels: Buffer, header: Header, bytesPerPixel: number): Buffer {
   const { width, height, isDownwards, isLeftwards, palette, paletteBits } = header;
   const data = Buffer.alloc(width * height * 4, 255);
@@ -105,14 +102,14 @@ function paint(pixels: Buffer, header: Header, bytesPerPixel: number): Buffer {
       shown |= data[to + 3] ?? 0;
     }
   }
-  // Programs that leave the fourth byte 0 all over do not mean an invisible picture.
+  // If every alpha byte is 0, the writer did not use it, so the picture is opaque.
   if (shown === 0) for (let at = 3; at < data.length; at += 4) data[at] = 255;
   return data;
 }
 
 /**
- * Writes the colour that begins at a place of `colors` to a place of `data`. Blue comes first; of two bytes each colour has five
- * bits. A place beyond the palette is black.
+ * Returns a function that writes the colour at offset `at` of `colors` to offset `to` of `data`. Blue comes first;
+ * two-byte colours have five bits per channel. An offset beyond the palette is black.
  */
 function colorSetter(data: Buffer, header: Header, colors: Buffer, bytes: number) {
   return (to: number, at: number): void => {

@@ -1,23 +1,23 @@
-/** A box of the ISO base media file format (ISO/IEC 14496-12, section 4.2), of which JPEG XL, JPEG 2000 and CR3 are made. */
+/** A box of the ISO base media file format (ISO/IEC 14496-12, section 4.2), also used by JPEG XL, JPEG 2000 and CR3. */
 export interface Box {
   type: string;
-  /** What is there of its content. */
+  /** The content, possibly truncated. */
   body: Buffer;
-  /** All of it is there. */
+  /** Whether the content is complete. */
   whole: boolean;
 }
 
-/** More than any picture has side by side; each costs eight bytes of the file only. */
+/** More boxes than any picture has at one level; each needs only eight bytes of the file. */
 const mostBoxes = 10_000;
 
-/** Yields the boxes of a file or of a box in order; stops at anything that is not a box. */
+/** Returns the boxes of a file or of a box in order; stops at anything that is not a box. */
 export function boxesIn(bytes: Buffer): Box[] {
   const boxes: Box[] = [];
   for (let at = 0; at + 8 <= bytes.length && boxes.length < mostBoxes;) {
     const short = bytes.readUInt32BE(at);
     if (short === 1 && at + 16 > bytes.length) break;
     const head = short === 1 ? 16 : 8;
-    // A length of 0 goes to the end, one of 1 stands behind the type with 64 bits.
+    // Size 0 means up to the end; size 1 means that a 64-bit size follows the type.
     const size =
       short === 0 ? bytes.length - at : short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short;
     if (size < head) break;

@@ -22,14 +22,14 @@ const { firstRestart, lastRestart, startOfImage, endOfImage } = jpegMarkers;
 /** A segment of a JPEG. */
 export interface JpegSegment {
   readonly marker: number;
-  /** Behind its length; the end of the image has none. */
+  /** The content after the length field; empty for the end of the image. */
   readonly data: Buffer;
-  /** From its marker to what follows it, in the file. */
+  /** Offsets in the file, from the marker to the end of the segment. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Yields the segments of a JPEG, complete or not; skips the entropy-coded data between them. */
+/** Yields the segments of a JPEG, possibly truncated; skips the entropy-coded data between them. */
 export function* readJpegSegments(file: Buffer): Generator<JpegSegment> {
   for (let at = file.indexOf(0xff, 2); at >= 0 && at + 2 <= file.length; at = file.indexOf(0xff, at)) {
     const marker = file.readUInt8(at + 1);

@@ -2,13 +2,13 @@
 export interface PngChunk {
   readonly type: string;
   readonly data: Buffer;
-  /** With its length, type and checksum. */
+  /** The chunk including its length, type and checksum. */
   readonly whole: Buffer;
 }
 
 const signature = '89504e470d0a1a0a';
 
-/** Yields the chunks of a PNG, or of its start, up to the first that is not all there; nothing of any other file. */
+/** Yields the chunks of a PNG, or of the start of one, up to the first incomplete chunk; nothing for any other file. */
 export function* readPngChunks(file: Buffer): Generator<PngChunk> {
   if (file.toString('hex', 0, 8) !== signature) return;
   for (let at = 8; at + 12 <= file.length;) {

@@ -1,7 +1,7 @@
 import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 
 const subDirectories = 0x014a;
-/** Bytes of one value, by TIFF's number of the type; others are not read. */
+/** Bytes per value by TIFF type; entries of other types are skipped. */
 const typeBytes: Record<number, number> = { 1: 1, 2: 1, 3: 2, 4: 4, 7: 1, 13: 4 };
 const mostDirectories = 64;
 const mostValues = 64;
@@ -20,7 +20,7 @@ export class Directory {
     this.#entries.set(tag, entry);
   }
 
-  /** The first values of a tag. */
+  /** The values of a tag, at most 64. */
   get(tag: number): readonly number[] | undefined {
     return this.#entries.get(tag)?.values;
   }
@@ -29,35 +29,35 @@ export class Directory {
     return this.#entries.get(tag)?.count;
   }
 
-  /** The positions of the values of a tag in the file. */
+  /** The offset of a tag's values in the file. */
   placeOf(tag: number): number | undefined {
     return this.#entries.get(tag)?.place;
   }
 }
 
-/** Walks the directories of a TIFF-like file, each once and at most 64; what points outside the file is left out. */
+/** Walks the directories of a TIFF-like file, each once and at most 64; skips pointers outside the file. */
 export class TiffDirectories {
   readonly #file: Buffer;
   readonly #bigEndian: boolean;
 
-  /** @param order II or MM; the file's first two bytes say it */
+  /** @param order II or MM; by default the file's first two bytes */
   constructor(file: Buffer, order = file.toString('latin1', 0, 2)) {
     if (file.length < 16) throw new DecoderRefusal('media.damaged', 'the header is truncated');
     this.#file = file;
     this.#bigEndian = order === 'MM';
   }
 
-  /** The main directory. */
+  /** Reads the main directory. */
   readMain(): Directory {
     return this.#readDirectory(this.#read(4, 4)).directory;
   }
 
-  /** The directory at a place that another one names; empty beyond the end of the file. */
+  /** Reads the directory at an offset; empty beyond the end of the file. */
   readAt(start: number): Directory {
     return this.#readDirectory(start).directory;
   }
 
-  /** The main directory first. */
+  /** Reads all directories, the main one first. */
   readAll(): Directory[] {
     const places = [this.#read(4, 4)];
     const directories: Directory[] = [];

@@ -1,9 +1,9 @@
 const orientation = 0x0112;
 
 /**
- * Marks a picture as upright in its EXIF block, because its decoder has already turned it. A block
- * that is not readable is left out.
- * @param block from its TIFF header on
+ * Sets the orientation in an EXIF block to upright, because the decoder has already rotated the picture.
+ * @param block starting at its TIFF header
+ * @returns a copy; undefined if the block is not readable
  */
 export function uprightExif(block: Uint8Array | undefined): Uint8Array | undefined {
   if (!block || block.length < 14) return undefined;

@@ -5,8 +5,8 @@ import { crc32, createDeflate, deflateSync } from 'node:zlib';
 import type { Pixels } from '../sandbox/decoder-task.ts';
 
 /**
- * Writes pixels as a PNG whose data is not compressed: libvips reads it at the speed of the disk, and it carries an
- * ICC profile, EXIF and XMP (W3C PNG, third edition, 11.3).
+ * Writes pixels as an uncompressed PNG, which libvips reads at disk speed and which carries an ICC profile, EXIF and
+ * XMP (W3C PNG, third edition, 11.3).
  */
 export async function writePng(file: string, pixels: Pixels): Promise<void> {
   await pipeline(Readable.from(chunksOf(pixels)), createWriteStream(file));
@@ -27,18 +27,18 @@ type Metadata = Pick<Pixels, 'exif' | 'xmp'>;
 
 function* metadataChunks({ exif, xmp }: Metadata): Generator<Buffer> {
   if (exif) yield chunk('eXIf', exif);
-  // An uncompressed text with neither language nor translated keyword.
+  // Uncompressed text without language or translated keyword.
   if (xmp) yield chunk('iTXt', Buffer.concat([Buffer.from('XML:com.adobe.xmp\0\0\0\0\0'), xmp]));
 }
 
-/** Adds EXIF and XMP to a PNG, behind its header. */
+/** Adds EXIF and XMP to a PNG after its header. */
 export function addToPng(png: Uint8Array, metadata: Metadata): Uint8Array {
   const chunks = [...metadataChunks(metadata)];
-  // Signature and header have 33 bytes.
+  // Signature and IHDR take 33 bytes.
   return chunks.length === 0 ? png : Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)]);
 }
 
-/** Each row begins with the number of its filter: none. */
+/** Each row starts with its filter type: none. */
 function* rowsOf({ width, height, channels, rowBytes, data }: Pixels): Generator<Buffer> {
   for (let y = 0; y < height; y++) {
     const row = Buffer.alloc(1 + width * channels);
@@ -47,7 +47,7 @@ function* rowsOf({ width, height, channels, rowBytes, data }: Pixels): Generator
   }
 }
 
-/** The signature and the first chunk, for 8 bits a sample. */
+/** The signature and the IHDR chunk, for 8 bits per sample. */
 export function pngHeader(width: number, height: number, channels: 3 | 4): Buffer[] {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

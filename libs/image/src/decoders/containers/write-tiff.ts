@@ -15,12 +15,12 @@ const tags = {
 const [short, long, bytes] = [3, 4, 7];
 const separated = 5;
 
-/** A TIFF of four inks of 8 bits, not compressed, which PNG has no place for. */
+/** Builds an uncompressed 8-bit CMYK TIFF, because PNG does not support CMYK. */
 export function cmykTiff(width: number, height: number, pixels: Buffer, icc: Buffer | undefined): Buffer {
   const fields: (readonly [tag: number, type: number, count: number, value: number])[] = [
     [tags.width, long, 1, width],
     [tags.height, long, 1, height],
-    // Four values do not fit into the entry: they stand behind the directory.
+    // Four values do not fit into the entry, so they follow the directory.
     [tags.bits, short, 4, 0],
     [tags.compression, short, 1, 1],
     [tags.photometric, short, 1, separated],

@@ -7,32 +7,35 @@ import { promisify } from 'node:util';
 import type { Sharp } from 'sharp';
 import { inject } from 'vitest';
 
-/** HEIC files as phones write them: pixels coded by x265 (of ffmpeg), boxes of ISO/IEC 14496-12 and 23008-12 by hand. */
+/**
+ * Options for HEIC files like those of phones: pixels encoded by x265 (in ffmpeg), boxes (ISO/IEC 14496-12 and
+ * 23008-12) written by hand.
+ */
 export interface HeicOptions {
-  /** Quarter turns against the clock. */
+  /** Counterclockwise quarter turns. */
   turns?: 0 | 1 | 2 | 3;
-  /** Mirrored after the turn, left to right. */
+  /** Mirrored horizontally after rotation. */
   mirrored?: boolean;
   icc?: Buffer;
   /** Codes of primaries, curve and matrix (ITU-T H.273), full range. */
   nclx?: readonly [number, number, number];
-  /** From its TIFF header on. */
+  /** Starts at its TIFF header. */
   exif?: Buffer;
   xmp?: string;
-  /** As many tiles a side as phones use for large pictures. */
+  /** Tiles per side, as phones use for large pictures. */
   tilesPerSide?: 1 | 2;
   bits?: 8 | 10;
-  /** Parameters of x265 that have the coded picture itself tell something. */
+  /** Additional x265 parameters, for example to signal colours in the bitstream. */
   coder?: string;
 }
 
 interface Coded {
-  /** The box hvcC: how the decoder is set up. */
+  /** The `hvcC` box, which configures the decoder. */
   setup: Buffer;
   sample: Buffer;
 }
 
-/** Makes a HEIC of a picture whose sides are multiples of 128. */
+/** Encodes a picture as HEIC; its sides must be multiples of 128. */
 export async function heic(picture: Sharp, options: HeicOptions = {}): Promise<Buffer> {
   const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const perSide = options.tilesPerSide ?? 1;
@@ -49,7 +52,7 @@ export async function heic(picture: Sharp, options: HeicOptions = {}): Promise<B
   return assemble(coded, tile, info, options);
 }
 
-/** Makes a HEIC that shows one tile again and again: many pixels of few bytes. */
+/** Makes a HEIC that repeats one tile: many pixels in few bytes. */
 export async function heicOfOneTile(side: number, perSide: number): Promise<Buffer> {
   const tile = { width: side, height: side };
   const coded = await encodeHevc(Buffer.alloc(side * side * 3, 90), tile);
@@ -99,7 +102,7 @@ function assemble(
   const add = (property: Buffer, essential = 0) => shown.push(properties.push(property) | essential);
   if (icc) add(box('colr', 'prof', icc));
   if (nclx) add(box('colr', 'nclx', ...nclx.map(uint16), bytes(0x80)));
-  // Order counts: first the turn, then the mirror.
+  // The order matters: rotate first, then mirror.
   if (turns) add(box('irot', bytes(turns)), 0x80);
   if (mirrored) add(box('imir', bytes(1)), 0x80);
 
@@ -175,7 +178,7 @@ function assemble(
   return Buffer.concat([fileType, meta(dataAt), box('mdat', ...items.map(({ data }) => data))]);
 }
 
-/** Its length, its type, its content. */
+/** Builds a box: length, type, content. */
 export function box(type: string, ...content: (string | Uint8Array)[]): Buffer {
   const body = Buffer.concat(
     content.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)),

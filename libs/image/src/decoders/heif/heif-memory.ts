@@ -1,9 +1,9 @@
 import type { MainModule } from 'libheif-js/libheif-wasm/libheif.js';
 
-/** Of a primary or curve (ITU-T H.273). */
+/** The code for unspecified primaries or transfer curve (ITU-T H.273). */
 const unspecified = 2;
 
-/** libheif's memory: what goes in and out of it as C has it. Nothing is freed: it goes with the thread. */
+/** Passes values to and from libheif's memory in C layout. Nothing is freed, because the memory ends with the thread. */
 export class HeifMemory {
   readonly #heif: MainModule;
 
@@ -11,7 +11,7 @@ export class HeifMemory {
     this.#heif = heif;
   }
 
-  /** Room of that many bytes; a RangeError when there is none. */
+  /** Allocates memory; throws a RangeError if there is none left. */
   allocate(sizeBytes: number): number {
     const at = this.#heif._malloc(sizeBytes);
     if (at === 0) throw new RangeError('no memory left');
@@ -29,14 +29,14 @@ export class HeifMemory {
     return this.#bytes.subarray(at, at + sizeBytes);
   }
 
-  /** What `call` writes to the place it is given. */
+  /** The number that `call` writes to the given address. */
   pointerFrom(call: (at: number) => void): number {
     const at = this.allocate(4);
     call(at);
     return this.#numberAt(at);
   }
 
-  /** The heif_error that `call` returns: C hands it back at a place that is given first. */
+  /** The heif_error that `call` returns: structs are returned at an address passed as the first argument. */
   errorOf(call: (at: number) => void): { code: number; subcode: number } {
     const at = this.allocate(12);
     call(at);
@@ -55,8 +55,8 @@ export class HeifMemory {
   }
 
   /**
-   * The codes of primaries and curve (ITU-T H.273): those of the file's `colr` box, or else of the coded picture itself, which are
-   * known once it is decoded.
+   * Codes of primaries and transfer curve (ITU-T H.273): those of the file's `colr` box, else those of the bitstream,
+   * which are known only after decoding.
    */
   readCicp(handle: number, image: number): [primaries: number, transfer: number] | undefined {
     return (
@@ -66,7 +66,7 @@ export class HeifMemory {
     );
   }
 
-  /** A profile begins with its version; the codes follow as words of four bytes (heif_color.h). */
+  /** A profile starts with its version; the codes follow as four-byte words (heif_color.h). */
   #readNclx(call: (error: number, at: number) => void): [number, number] | undefined {
     let code = 0;
     const profile = this.pointerFrom((at) => {
@@ -78,7 +78,7 @@ export class HeifMemory {
     return codes.includes(unspecified) ? undefined : codes;
   }
 
-  /** The EXIF block of an image from its TIFF header on (ISO/IEC 23008-12, annex A.2.1: its offset comes first). */
+  /** The EXIF block of an image, starting at its TIFF header (ISO/IEC 23008-12, A.2.1: its offset precedes it). */
   readExif(handle: number): Uint8Array | undefined {
     const block = this.#readMetadata(handle, 'Exif');
     return block && block.length > 4 ? block.subarray(4 + block.readUInt32BE(0)) : undefined;
@@ -90,7 +90,7 @@ export class HeifMemory {
     return packet?.includes('<x:xmpmeta') ? packet : undefined;
   }
 
-  /** The first metadata of a kind. */
+  /** The first metadata block of a type. */
   #readMetadata(handle: number, type: string): Buffer | undefined {
     const filter = this.store(Buffer.from(`${type}\0`));
     const ids = this.allocate(4);
@@ -106,7 +106,7 @@ export class HeifMemory {
     return code === 0 ? Buffer.from(this.view(at, size)) : undefined;
   }
 
-  /** Memory that has grown is another buffer, so it is asked for each time. */
+  /** A new view each time, because growing the memory replaces its buffer. */
   get #bytes(): Uint8Array {
     return this.#heif.HEAPU8 as Uint8Array;
   }

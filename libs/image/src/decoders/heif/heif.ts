@@ -10,7 +10,7 @@ const createLibheif = createRequire(import.meta.url)('libheif-js/libheif-wasm/li
   options: object,
 ) => MainModule;
 
-/** libheif's numbers (heif_image.h, heif_error.h, heif_color.h). */
+/** libheif constants (heif_image.h, heif_error.h, heif_color.h). */
 const rgb = 1;
 const interleaved = { channel: 10, rgb: 10, rgba: 11 };
 const errors = {
@@ -20,12 +20,12 @@ const errors = {
   noDecoder: 6003,
   limitExceeded: 1000,
 };
-/** Offset of `convert_hdr_to_8bit` in heif_decoding_options, where pointers have four bytes. */
+/** Offset of `convert_hdr_to_8bit` in heif_decoding_options with four-byte pointers. */
 const to8Bits = 20;
 
 /**
- * Decodes the primary image of a HEIC or HEIF file with libheif and libde265: turned, mirrored and cropped as the file
- * says, 8 bits a sample, with its ICC profile and its EXIF block.
+ * Decodes the primary image of a HEIC or HEIF file with libheif and libde265 to 8 bits per sample, with the file's
+ * rotation, mirroring and cropping applied, its ICC profile or colour codes, and its EXIF and XMP.
  */
 export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const heif = createLibheif({
@@ -46,7 +46,7 @@ export async function decodeHeif(bytes: Uint8Array, maxPixels: number): Promise<
     maxPixels,
   );
 
-  // Before the pixels, whose place is another once memory has grown.
+  // Must precede decoding: growing the memory would invalidate the view of the pixels.
   const carried = {
     icc: memory.readProfile(handle),
     exif: uprightExif(memory.readExif(handle)),

@@ -1,25 +1,25 @@
 import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 import { boxesIn, type Box } from '../containers/iso-boxes.ts';
 
-/** The header of a JPEG 2000. */
+/** Facts from the header of a JPEG 2000. */
 export interface Jp2Header {
   width: number;
   height: number;
-  /** Grey, or three colours, and whether transparency comes behind them. */
+  /** 1 for grey, 3 for RGB; an alpha channel comes in addition. */
   colors: 1 | 3;
   hasAlpha: boolean;
-  /** ICC profile of three colours. */
+  /** RGB ICC profile. */
   icc?: Buffer | undefined;
 }
 
 /** Markers of the codestream (ISO/IEC 15444-1, table A.2). */
 const markers = { start: 0xff4f, size: 0xff51, tilePart: 0xff90, end: 0xffd9 };
-/** Colour spaces by number (ISO/IEC 15444-1, table I.10). */
+/** Enumerated colour spaces (ISO/IEC 15444-1, table I.10). */
 const colorSpaces = { srgb: 16, grey: 17, sycc: 18 };
 
 /**
- * Reads the boxes of a JP2 (ISO/IEC 15444-1, Annex I) and the header of its codestream (Annex A),
- * and follows its tile-parts to the end: the decoder silently shows half a picture.
+ * Reads the boxes of a JP2 (ISO/IEC 15444-1, Annex I) and the header of its codestream (Annex A). Follows the
+ * tile-parts to the end, because the decoder silently accepts a truncated picture.
  */
 export function readJp2Header(file: Buffer): Jp2Header {
   const boxes = file.readUInt16BE(0) === markers.start ? [] : boxesIn(file);
@@ -29,7 +29,7 @@ export function readJp2Header(file: Buffer): Jp2Header {
   followTileParts(codestream);
   const inHeader = boxesIn(boxes.find(({ type }) => type === 'jp2h')?.body ?? Buffer.alloc(0));
   const bodyOf = (type: string) => inHeader.find((box) => box.type === type)?.body;
-  // A palette makes so many channels of one component (I.5.3.4).
+  // A palette expands one component to this many channels (I.5.3.4).
   const palette = bodyOf('pclr');
   const channels = palette && palette.length > 3 ? (palette[2] ?? 0) : size.components.length;
   const color = readColor(inHeader, channels);
@@ -65,15 +65,15 @@ function readSize(code: Buffer): Size {
   return { width, height, components };
 }
 
-/** Goes from one tile-part to the next (SOT, A.4.2) up to the end of the codestream (EOC, A.4.4). */
+/** Checks that the tile-parts (SOT, A.4.2) lead to the end of the codestream (EOC, A.4.4). */
 function followTileParts(code: Buffer): void {
   let at = 2;
-  // Each marker of the main header but the first is followed by its length.
+  // Every marker of the main header except the first is followed by its length.
   for (; at + 4 <= code.length && code.readUInt16BE(at) !== markers.tilePart;)
     at += 2 + code.readUInt16BE(at + 2);
   for (; at + 12 <= code.length && code.readUInt16BE(at) === markers.tilePart;) {
     const length = code.readUInt32BE(at + 6);
-    // The last one may go up to the end without saying so.
+    // The last tile-part may have length 0, which means up to the end.
     if (length === 0) at = Math.max(at + 12, code.length - 2);
     else if (length < 14) break;
     else at += length;
@@ -83,7 +83,7 @@ function followTileParts(code: Buffer): void {
     throw new DecoderRefusal('media.damaged', 'its parts do not have the length that they state');
 }
 
-/** The first colour specification that is understood (I.5.3.3). */
+/** The first supported colour specification (I.5.3.3). */
 function readColor(boxes: readonly Box[], channels: number): { space: number; icc?: Buffer } {
   const specifications = boxes.filter(({ type, body }) => type === 'colr' && body.length > 6);
   const numbered = specifications.find(({ body }) => body[0] === 1);
@@ -103,7 +103,7 @@ function refuseUnread({ components }: Size, channels: number, space: number): vo
     throw unread(`pictures of ${channels} channels`);
   const [first] = components;
   const isPlain = components.every(({ across, down }) => across === 1 && down === 1);
-  // What the decoder makes full again: 4:2:0 and 4:2:2 of three components.
+  // Subsampling that the decoder supports: 4:2:0 and 4:2:2 with three components.
   const isHalved =
     components.length === 3 &&
     first?.across === 1 &&

@@ -5,16 +5,16 @@ import { readJp2Header, type Jp2Header } from './jp2-header.ts';
 
 type Pdfium = Awaited<ReturnType<typeof PDFiumModule>>;
 
-/** What the decoder takes for a pixel: 32 bits a component, the picture of them, the page. */
+/** Memory per pixel in the decoder: 32 bits per component, the decoded picture, the page. */
 const pixelBytes = 20;
-/** PDFium's numbers (fpdfview.h): a bitmap of four bytes a pixel, red first. */
+/** PDFium constants (fpdfview.h): a bitmap of four bytes per pixel, red first. */
 const withAlpha = 4;
 const redFirst = 0x10;
 
 /**
- * Decodes a JPEG 2000 (ISO/IEC 15444-1), in its file format or as a bare codestream, with the OpenJPEG inside PDFium:
- * the picture is made the only thing on a page of its size. Transparency is drawn a second time, as PDFium mixes the
- * colours with white where it takes account of it.
+ * Decodes a JPEG 2000 (ISO/IEC 15444-1), in its file format or as a bare codestream, with the OpenJPEG inside PDFium,
+ * by drawing a page of the same size with only this picture. Alpha comes from a second drawing, because PDFium blends
+ * the colours with white when it applies transparency.
  */
 export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -22,7 +22,7 @@ export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<D
   const header = readJp2Header(file);
   const { width, height, hasAlpha, icc } = header;
   refuseTooMany(width, height, maxPixels);
-  // The file is there three times, the transparency once more than the picture.
+  // The file is in memory three times; the alpha channel is held in addition to the picture.
   const maxBytes = bytesBeside(bytes.length * 2 + (hasAlpha ? width * height : 0));
   if (width * height * pixelBytes + bytes.length > maxBytes)
     throw new DecoderRefusal(
@@ -36,7 +36,7 @@ export async function decodeJp2(bytes: Uint8Array, maxPixels: number): Promise<D
   const alpha = masked && alphaOf(masked.pixels);
   masked?.free();
   const data = draw(pdfium, file, header, false)?.pixels;
-  // A page is blank where nothing could be decoded.
+  // The page stays blank if the picture could not be decoded.
   if (data?.[3] !== 255 || (hasAlpha && !alpha)) {
     if (ranOut()) throw new DecoderRefusal('media.too_complex', 'send a smaller image');
     throw new DecoderRefusal('media.damaged', 'the file cannot be decoded');
@@ -52,12 +52,12 @@ function alphaOf(pixels: Uint8Array): Uint8Array {
 }
 
 interface Drawn {
-  /** Four bytes each, red first, in PDFium's memory. */
+  /** Four bytes per pixel, red first, in PDFium's memory. */
   pixels: Uint8Array;
   free(): void;
 }
 
-/** Undefined where there is no memory for it. */
+/** Draws the page; undefined if PDFium cannot allocate or load it. */
 function draw(pdfium: Pdfium, file: Buffer, header: Jp2Header, masked: boolean): Drawn | undefined {
   const { width, height } = header;
   const page = pageOf(file, header, masked);
@@ -82,7 +82,7 @@ function draw(pdfium: Pdfium, file: Buffer, header: Jp2Header, masked: boolean):
   };
 }
 
-/** A PDF of one page that the picture fills (ISO 32000-2, 7.4.9, JPXDecode). */
+/** Builds a one-page PDF filled by the picture (ISO 32000-2, 7.4.9, JPXDecode). */
 function pageOf(file: Buffer, { width, height, colors }: Jp2Header, masked: boolean): Buffer {
   const content = `${width} 0 0 ${height} 0 0 cm /Picture Do`;
   const space = colors === 1 ? '/DeviceGray' : '/DeviceRGB';

@@ -6,22 +6,19 @@ interface Size {
   height: number;
 }
 
-/**
- * Width to height by the number of the ratio (ISO/IEC 18181-1, table D.1); 0 means that the width
- * is explicit.
- */
+/** Aspect ratios by index (ISO/IEC 18181-1, table D.1); 0 means that the width is explicit. */
 const ratios = [0, 1, 12 / 10, 4 / 3, 3 / 2, 16 / 9, 5 / 4, 2];
 
 /**
- * The size at the very start of a JPEG XL, before it is turned (ISO/IEC 18181-1, D.2, SizeHeader).
- * The decoder also reads the first frame before it reports the size.
+ * Reads the size at the start of a JPEG XL, before orientation (ISO/IEC 18181-1, D.2, SizeHeader), because the decoder
+ * reads the whole first frame before it reports the size.
  */
 export function readJxlSize(file: Buffer): Size {
   const codestream = startOfCodestream(file);
   if (codestream?.toString('hex', 0, 2) !== 'ff0a')
     throw new DecoderRefusal('media.damaged', 'the header is truncated');
   let at = 16;
-  /** The lowest bit comes first. */
+  /** Least significant bit first. */
   const read = (bits: number): number => {
     let value = 0;
     for (let bit = 0; bit < bits; bit++, at++) {
@@ -38,7 +35,10 @@ export function readJxlSize(file: Buffer): Size {
   return { width, height };
 }
 
-/** Bare, whole in a box, or the first of several parts with a number of four bytes in front (ISO/IEC 18181-2, 9.7 and 9.8). */
+/**
+ * The codestream: bare, in one box, or the first of several parts, each with a four-byte index (ISO/IEC 18181-2, 9.7
+ * and 9.8).
+ */
 function startOfCodestream(file: Buffer): Buffer | undefined {
   if (file[0] === 0xff) return file;
   const first = boxesIn(file).find(({ type }) => type === 'jxlc' || type === 'jxlp');

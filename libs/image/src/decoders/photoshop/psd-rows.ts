@@ -1,12 +1,13 @@
 import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 import { ended, type Photoshop } from './psd-sections.ts';
 
-/** How the merged picture is stored ("Image Data Section"). */
+/** Compression of the merged picture ("Image Data Section"). */
 const codings = { raw: 0, runs: 1 };
 
 /**
- * Gives the rows of the merged picture, of its first channels, from the top of the first one on; a row is valid until the next.
- * Its size is checked with the first row, before anybody takes memory for the pixels.
+ * Yields the rows of the first channels of the merged picture, channel by channel, top to bottom; a row is valid until
+ * the next one. The data's length is checked before the first row, so that the caller allocates no pixels for a
+ * truncated file.
  */
 export function* rowsOf(photoshop: Photoshop, channels: number, rowBytes: number): Generator<Buffer> {
   const { merged, height, isLarge } = photoshop;
@@ -24,7 +25,7 @@ export function* rowsOf(photoshop: Photoshop, channels: number, rowBytes: number
       'media.unsupported',
       `a merged picture with compression ${coding} is not supported`,
     );
-  // The length of each row of each channel stands in front.
+  // The data starts with the length of each row of each channel.
   const lengthBytes = isLarge ? 4 : 2;
   const rows = photoshop.channels * height;
   let at = 2 + rows * lengthBytes;
@@ -41,7 +42,10 @@ export function* rowsOf(photoshop: Photoshop, channels: number, rowBytes: number
   }
 }
 
-/** PackBits: a byte from 0 on is followed by so many bytes and one more, one below 0 by a byte to repeat; -128 is nothing. */
+/**
+ * Decodes PackBits: a count n >= 0 is followed by n + 1 literal bytes, n < 0 by one byte to repeat 1 - n times; -128 is
+ * a no-op.
+ */
 function unpack(code: Buffer, row: Buffer): void {
   let to = 0;
   for (let from = 0; from < code.length && to < row.length;) {

@@ -1,12 +1,12 @@
 import { DecoderRefusal } from '../sandbox/decoder-task.ts';
 
-/** Modes of colour (Adobe Photoshop File Formats Specification, "File Header Section"). */
+/** Colour modes (Adobe Photoshop File Formats Specification, "File Header Section"). */
 export const modes = { bitmap: 0, grey: 1, indexed: 2, rgb: 3, cmyk: 4, duotone: 8 };
 /** Image resources: ICC profile, version information, EXIF, XMP. */
 const resources = { icc: 1039, version: 1057, exif: 1058, xmp: 1060 };
 
 export interface Photoshop {
-  /** A "large document format" (PSB), whose lengths are longer. */
+  /** Whether the file is a PSB ("large document format"), which has longer length fields. */
   isLarge: boolean;
   channels: number;
   width: number;
@@ -17,15 +17,15 @@ export interface Photoshop {
   icc?: Buffer | undefined;
   exif?: Buffer | undefined;
   xmp?: Buffer | undefined;
-  /** Whether the program that wrote it put the picture of all layers in. */
+  /** Whether the file contains the merged picture of all layers. */
   hasMerged: boolean;
-  /** Whether a channel after the colours is the alpha channel of the merged picture. */
+  /** Whether the channel after the colours is the alpha channel of the merged picture. */
   hasAlpha: boolean;
-  /** The merged picture: its coding and its pixels. */
+  /** The merged picture: its compression and its pixels. */
   merged: Buffer;
 }
 
-/** Reads the sections of a Photoshop file one after another; of the layers only how many there are. */
+/** Reads the sections of a Photoshop file in order; of the layers only their number. */
 export function readSections(file: Buffer): Photoshop {
   if (file.length < 26) throw ended();
   const version = file.readUInt16BE(4);
@@ -44,7 +44,7 @@ export function readSections(file: Buffer): Photoshop {
   const palette = nextSection(4);
   const found = readResources(nextSection(4));
   const layers = nextSection(isLarge ? 8 : 4);
-  // Length of the layers, then their number: below zero when the first channel more is transparency.
+  // The length of the layers, then their number: negative if the first extra channel is transparency.
   const countAt = isLarge ? 8 : 4;
   const layerCount = layers.length >= countAt + 2 ? layers.readInt16BE(countAt) : 0;
   return {
@@ -64,7 +64,7 @@ export function readSections(file: Buffer): Photoshop {
   };
 }
 
-/** Blocks of a signature, a number, a name and data, each padded to an even length ("Image Resource Blocks"). */
+/** Reads blocks of signature, number, name and data, each padded to an even length ("Image Resource Blocks"). */
 function readResources(section: Buffer): Map<number, Buffer> {
   const found = new Map<number, Buffer>();
   for (let at = 0; at + 12 <= section.length && section.toString('latin1', at, at + 4) === '8BIM';) {

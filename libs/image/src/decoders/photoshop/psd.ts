@@ -4,12 +4,12 @@ import { ended, modes, readSections, type Photoshop } from './psd-sections.ts';
 import { uprightExif } from '../containers/upright-exif.ts';
 import { cmykTiff } from '../containers/write-tiff.ts';
 
-/** Most pixels a side that a PSB may have. */
+/** Maximum side of a PSB, in pixels. */
 const maxSide = 300_000;
 
 /**
- * Takes the merged picture out of a Photoshop file (PSD or PSB): the layers are not drawn. CMYK goes on as CMYK with
- * its profile, everything else as RGB. Written here so that it takes memory for this picture only.
+ * Extracts the merged picture of a Photoshop file (PSD or PSB); layers are not rendered. CMYK stays CMYK with its
+ * profile, everything else becomes RGB. A custom decoder, because it needs memory for the merged picture only.
  */
 export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): DecodedPicture {
   const photoshop = readSections(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
@@ -18,7 +18,7 @@ export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): DecodedPi
     throw new DecoderRefusal('media.damaged', `${width} × ${height} pixels`);
   refuseTooMany(width, height, maxPixels);
   refuseUnread(photoshop);
-  // CMYK is there twice: as pixels, and as the file made of them.
+  // CMYK needs memory twice: for the pixels and for the file made of them.
   if (width * height * (mode === modes.cmyk ? 8 : 4) > bytesBeside(bytes.length))
     throw new DecoderRefusal(
       'media.too_complex',
@@ -35,7 +35,7 @@ export function decodePhotoshop(bytes: Uint8Array, maxPixels: number): DecodedPi
   return { pixels: { ...pixels, icc, exif, xmp: photoshop.xmp }, reported: {} };
 }
 
-/** Channels of colour that each mode has. */
+/** Colour channels per mode. */
 const colorChannels: Readonly<Record<number, number>> = {
   [modes.bitmap]: 1,
   [modes.grey]: 1,
@@ -63,7 +63,7 @@ function refuseUnread({ mode, depth, channels, hasMerged, palette }: Photoshop):
   if (mode === modes.indexed && palette.length < 768) throw ended();
 }
 
-/** Each sample of the first channels, as 0 to 255: of 16 bits the upper eight. */
+/** Yields the rows of the first channels with the distance between samples; of 16-bit samples the high byte comes first. */
 function* samplesOf(photoshop: Photoshop, channels: number) {
   const { width, height, depth } = photoshop;
   const step = depth === 16 ? 2 : 1;
@@ -74,7 +74,7 @@ function* samplesOf(photoshop: Photoshop, channels: number) {
   }
 }
 
-/** 0 is all of an ink in the file, and none of it in a TIFF. */
+/** Reads CMYK samples. In the file 0 means full ink, in a TIFF none. */
 function readInks(photoshop: Photoshop): Buffer {
   const { width } = photoshop;
   let data: Buffer | undefined;
@@ -98,7 +98,7 @@ function readColors(photoshop: Photoshop): Buffer {
       else if (colors === 3) data[to + channel] = sample;
       else if (mode === modes.indexed)
         for (let color = 0; color < 3; color++) data[to + color] = palette[color * 256 + sample] ?? 0;
-      // A bit that is set is black.
+      // A set bit is black.
       else
         data.fill(
           mode === modes.bitmap ? (((row[x >> 3] ?? 0) >> (7 - (x & 7))) & 1 ? 0 : 255) : sample,
@@ -111,10 +111,7 @@ function readColors(photoshop: Photoshop): Buffer {
   return data ?? Buffer.alloc(0);
 }
 
-/**
- * In the merged picture, Photoshop blends semi-transparent pixels with white, and keeps their
- * alpha.
- */
+/** Reverses Photoshop's blending of semi-transparent pixels with white in the merged picture, which keeps their alpha. */
 function unmix(data: Buffer): void {
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3] ?? 255;

@@ -3,14 +3,13 @@ import { boxesIn } from '../containers/iso-boxes.ts';
 import { partOf, tags, type Part } from './raw-parts.ts';
 import { TiffDirectories } from '../containers/tiff-directories.ts';
 
-/** Canon's own boxes: for a preview and for the camera's directories. */
+/** UUIDs of Canon's boxes: the preview and the camera's directories. */
 const previewId = 'eaf42b5e1c984b88b9fbb7dc406e4d16';
 const cameraId = '85c0b687820f11e08111f4ce462b6a48';
 
 /**
- * Finds the JPEGs of a CR3 and the orientation of the camera. It is an ISO base media file (ISO/IEC
- * 14496-12): the first track's only sample is a JPEG of full size, and a smaller one has a box of
- * its own.
+ * Finds the JPEGs and the orientation of a CR3, an ISO base media file (ISO/IEC 14496-12): the only sample of the first
+ * track is a full-size JPEG, and a smaller one has its own box.
  */
 export function readCanon(file: Buffer): { parts: Part[]; orientation: number } {
   const boxes = boxesIn(file);
@@ -27,14 +26,14 @@ export function readCanon(file: Buffer): { parts: Part[]; orientation: number } 
   return { parts, orientation: main?.get(tags.orientation)?.[0] ?? 1 };
 }
 
-/** The content of a box with a name of 16 bytes. */
+/** The content of the `uuid` box with this id. */
 function bodyOf(boxes: ReturnType<typeof boxesIn>, id: string): Buffer | undefined {
   return boxes
     .find(({ type, body }) => type === 'uuid' && body.toString('hex', 0, 16) === id)
     ?.body.subarray(16);
 }
 
-/** The first sample of a track: its place (8.7.5) and its length (8.7.3.2). */
+/** The first sample of a track: its offset (8.7.5) and size (8.7.3.2). */
 function partOfTrack(track: Buffer): Part[] {
   let inside = track;
   for (const type of ['mdia', 'minf', 'stbl']) {
@@ -45,13 +44,13 @@ function partOfTrack(track: Buffer): Part[] {
     (type) => table.find((box) => box.type === type)?.body,
   );
   if (!sizes || sizes.length < 12) return [];
-  // One length for all, or one for each.
+  // One size for all samples, or one for each.
   const sizeBytes = sizes.readUInt32BE(4) || (sizes.length >= 16 ? sizes.readUInt32BE(12) : 0);
   if (wide && wide.length >= 16) return partOf(Number(wide.readBigUInt64BE(8)), sizeBytes);
   return narrow && narrow.length >= 12 ? partOf(narrow.readUInt32BE(8), sizeBytes) : [];
 }
 
-/** Eight bytes, then the box PRVW: six bytes, width, height, two bytes, the length of the JPEG, the JPEG. */
+/** Eight bytes, then the box PRVW: six bytes, width, height, two bytes, JPEG length, JPEG. */
 function partOfPreview(file: Buffer, content: Buffer): Part[] {
   const box = boxesIn(content.subarray(8)).find(({ type }) => type === 'PRVW')?.body;
   if (!box || box.length < 16) return [];

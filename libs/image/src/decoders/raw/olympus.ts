@@ -3,18 +3,18 @@ import { TiffDirectories, type Directory } from '../containers/tiff-directories.
 
 /** EXIF 2.32, 4.6.3 and 4.6.5. */
 const exifTags = { directory: 0x8769, makerNote: 0x927c };
-/** Olympus' own, in its maker note and in the directory of camera settings below it. */
+/** Tags of Olympus' maker note and of the camera settings directory below it. */
 const olympusTags = { oldPreviewAt: 0x0088, oldPreviewBytes: 0x0089, settings: 0x2020 };
 const settingsTags = { previewAt: 0x0101, previewBytes: 0x0102 };
 
-/** How the maker note begins, where its directory is, and whether its offsets count from its own start. */
+/** Maker note formats: their start, the offset of their directory, and whether offsets are relative to the note itself. */
 const forms = [
   { begins: 'OM SYSTEM\0', orderAt: 12, directoryAt: 16, isOwnBase: true },
   { begins: 'OLYMPUS\0', orderAt: 8, directoryAt: 12, isOwnBase: true },
   { begins: 'OLYMP\0', orderAt: undefined, directoryAt: 8, isOwnBase: false },
 ] as const;
 
-/** The preview that Olympus and OM System keep in the maker note of their ORF. */
+/** Finds the previews that Olympus and OM System store in the maker note of an ORF. */
 export function partsOfOlympus(file: Buffer, main: Directory | undefined): Part[] {
   const tiff = new TiffDirectories(file);
   const exifAt = main?.get(exifTags.directory)?.[0];
@@ -29,7 +29,7 @@ export function partsOfOlympus(file: Buffer, main: Directory | undefined): Part[
       : file.toString('latin1', noteAt + form.orderAt, noteAt + form.orderAt + 2);
   const note = new TiffDirectories(file.subarray(base), order);
   const directory = note.readAt(noteAt - base + form.directoryAt);
-  // Newer cameras point to their settings, older ones have them as a value.
+  // Newer cameras store a pointer to the settings, older ones the settings themselves.
   const settingsAt =
     directory.countOf(olympusTags.settings) === 1
       ? directory.get(olympusTags.settings)?.[0]

@@ -6,7 +6,7 @@ export interface Part {
   sizeBytes: number;
 }
 
-/** Tags of TIFF 6.0, TIFF/EP and DNG; the last is Panasonic's. */
+/** Tags of TIFF 6.0, TIFF/EP and DNG; the last is Panasonic's own. */
 export const tags = {
   compression: 0x0103,
   stripAt: 0x0111,
@@ -18,7 +18,7 @@ export const tags = {
 };
 const jpegCompressions = new Set([6, 7]);
 
-/** What a directory of a TIFF points to. */
+/** The possible JPEGs that a TIFF directory points to. */
 export function partsOf(directory: Directory): Part[] {
   const number = (tag: number) => directory.get(tag)?.[0];
   const parts = [
@@ -31,7 +31,7 @@ export function partsOf(directory: Directory): Part[] {
   return parts.flat();
 }
 
-/** Undefined unless both are present. */
+/** Empty unless both numbers are present and not 0. */
 export function partOf(at: number | undefined, sizeBytes: number | undefined): Part[] {
   return at && sizeBytes ? [{ at, sizeBytes }] : [];
 }

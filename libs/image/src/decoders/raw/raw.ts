@@ -5,8 +5,8 @@ import { partsOf, tags, type Part } from './raw-parts.ts';
 import { TiffDirectories } from '../containers/tiff-directories.ts';
 
 /**
- * Takes the largest JPEG preview out of a camera's RAW file, as it is; the sensor's data is not developed. Reads what
- * is built like a TIFF (CR2, NEF, ARW, DNG, RW2, ORF), Fuji's RAF and Canon's CR3.
+ * Extracts the largest JPEG preview of a camera RAW file; sensor data is not developed. Reads TIFF-like formats (CR2,
+ * NEF, ARW, DNG, RW2, ORF), Fujifilm's RAF and Canon's CR3.
  */
 export function findPreview(bytes: Uint8Array): DecodedPicture {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -39,13 +39,13 @@ function findParts(file: Buffer): { parts: Part[]; orientation: number } {
   };
 }
 
-/** RAF has its JPEG's place and length at 84 and 88. */
+/** RAF stores the offset and length of its JPEG at 84 and 88. */
 function partOfFuji(file: Buffer): Part {
   if (file.length < 92) throw new DecoderRefusal('media.damaged', 'the header is truncated');
   return { at: file.readUInt32BE(84), sizeBytes: file.readUInt32BE(88) };
 }
 
-/** Width times height of a JPEG that viewers read: baseline or progressive, 8 bits. 0 for any other, as the sensor's lossless JPEG. */
+/** Pixel count of an 8-bit baseline, extended or progressive JPEG; 0 for any other, such as the sensor's lossless JPEG. */
 function pixelsOf(jpeg: Buffer): number {
   if (jpeg.toString('hex', 0, 3) !== 'ffd8ff') return 0;
   for (let at = 2; at + 9 < jpeg.length && jpeg[at] === 0xff; at += 2 + jpeg.readUInt16BE(at + 2)) {
@@ -57,11 +57,11 @@ function pixelsOf(jpeg: Buffer): number {
   return 0;
 }
 
-/** Gives a preview without EXIF of its own the orientation of the camera file. */
+/** Adds the camera file's orientation to a preview without EXIF. */
 function turn(jpeg: Buffer, orientation: number): Buffer {
   const hasOwn = jpeg.subarray(0, 4096).includes('Exif\0\0');
   if (hasOwn || orientation <= 1 || orientation > 8) return jpeg;
-  // APP1 with a TIFF of one entry: tag 0x0112, SHORT, one of it.
+  // APP1 with a TIFF of one entry: tag 0x0112, type SHORT, count 1.
   const exif = Buffer.from(
     `ffe1002245786966000049492a00080000000100120103000100000000000000000000000000`,
     'hex',

@@ -5,14 +5,11 @@ export interface BoundPdfium {
     imports: WebAssembly.Imports,
     done: (instance: WebAssembly.Instance) => void,
   ): WebAssembly.Exports;
-  /**
-   * Whether PDFium requested more memory than allowed: it silently omits whatever it had no memory
-   * for.
-   */
+  /** Whether PDFium requested more memory than allowed; it silently omits what it cannot allocate. */
   ranOut(): boolean;
 }
 
-/** How PDFium is started with at most so much memory. */
+/** Prepares PDFium to run with at most `maxBytes` of memory. */
 export async function boundPdfium(maxBytes: number): Promise<BoundPdfium> {
   const module = await WebAssembly.compile(await boundWasm('@hyzyla/pdfium/pdfium.wasm', maxBytes));
   let ranOut = false;
@@ -29,7 +26,7 @@ export async function boundPdfium(maxBytes: number): Promise<BoundPdfium> {
   };
 }
 
-/** PDFium's imports, which record refused memory. */
+/** Wraps PDFium's imports to record refused memory requests. */
 function watchGrowth(imports: WebAssembly.Imports, refused: () => void): WebAssembly.Imports {
   const grow = imports['env']?.['emscripten_resize_heap'];
   if (typeof grow !== 'function') throw new Error('this PDFium requests memory in an unknown way');

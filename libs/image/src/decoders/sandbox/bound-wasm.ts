@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 
-/** WebAssembly's page. */
+/** The page size of WebAssembly memory. */
 const pageBytes = 65_536;
 const memorySection = 5;
 
 /**
- * Reads a WebAssembly module of an npm package and writes a limit into it: its memory never grows beyond `maxBytes`,
- * allocations then fail. A thread's resource limits do not count that memory.
+ * Reads a WebAssembly module from an npm package and writes a limit into it: its memory never grows beyond `maxBytes`,
+ * so further allocations fail. A thread's resource limits do not cover that memory.
  */
 export async function boundWasm(specifier: string, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readFile(new URL(import.meta.resolve(specifier)));
   for (let at = 8; at < bytes.length;) {
     const [size, bodyAt] = readNumber(bytes, at + 1);
     if (bytes[at] === memorySection) {
-      // One memory: its count, flags, least pages and, as the flags say, most pages.
+      // The section for one memory: count, flags, minimum pages and, if the flags say so, maximum pages.
       const [leastPages] = readNumber(bytes, bodyAt + 2);
       const most = Math.max(leastPages, Math.floor(maxBytes / pageBytes));
       const body = [1, 1, ...writeNumber(leastPages), ...writeNumber(most)];
@@ -25,7 +25,7 @@ export async function boundWasm(specifier: string, maxBytes: number): Promise<Ui
   throw new Error(`${specifier} has no memory of its own`);
 }
 
-/** A number of seven bits a byte, the lowest first (LEB128), and where the next thing begins. */
+/** Reads an unsigned LEB128 number; returns it with the offset of the next byte. */
 function readNumber(bytes: Uint8Array, at: number): [value: number, next: number] {
   let value = 0;
   for (let factor = 1; ; factor *= 128) {

@@ -1,27 +1,24 @@
 import type { ErrorCode, WarningCode } from '#runtime';
 
-/**
- * The messages between a decoder thread and the thread that started it. A decoder reads a format
- * that libvips does not read, in a thread of its own.
- */
+/** A task for a decoder thread: decodes a format that libvips does not read, or draws a text. */
 export type DecoderTask = FileTask | TextTask;
 
 interface FileTask {
   decoder: DecoderName;
   /** The upload's file. */
   file: string;
-  /** Where the picture goes, as a file that libvips reads. */
+  /** Path of the converted file, in a format that libvips reads. */
   output: string;
   maxPixels: number;
 }
 
-/** The text of a watermark, which is drawn as the text of an SVG is. */
+/** A watermark text, drawn like the text of an SVG. */
 export interface TextTask {
   decoder: 'text';
   text: string;
   /** '#rrggbb' */
   color: string;
-  /** Pixels: it is drawn as large as fits into this. */
+  /** Pixels; the text is drawn as large as fits. */
   room: { width: number; height: number };
 }
 
@@ -29,14 +26,14 @@ export type DecoderName = 'heif' | 'svg' | 'bmp' | 'pdf' | 'raw' | 'jxl' | 'jp2'
 
 /** Facts of the original that differ in the converted file. */
 export interface ReportedFacts {
-  /** Pixels as they are shown; of a drawing its own size, which is not that of the file made from it. */
+  /** Displayed size in pixels; for a drawing its intrinsic size, which differs from that of the converted file. */
   width?: number;
   height?: number;
-  /** Pages. */
+  /** Number of pages or frames. */
   frames?: number;
 }
 
-/** What a decoder gives: pixels, or a file that libvips reads. */
+/** The output of a decoder: pixels, or a file that libvips reads. */
 export type DecodedPicture = ({ pixels: Pixels } | { encoded: Uint8Array }) & {
   reported: ReportedFacts;
   warnings?: readonly WarningCode[];
@@ -46,14 +43,14 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly channels: 3 | 4;
-  /** From the start of a row to that of the next. */
+  /** Bytes from the start of one row to the next. */
   readonly rowBytes: number;
   readonly data: Uint8Array;
-  /** Codes of primaries and transfer curve (ITU-T H.273), without a profile. */
+  /** Codes of primaries and transfer curve (ITU-T H.273), if there is no profile. */
   readonly cicp?: readonly [primaries: number, transfer: number] | undefined;
   /** ICC profile. */
   readonly icc?: Uint8Array | undefined;
-  /** EXIF block, from its TIFF header on, upright. */
+  /** EXIF block starting at its TIFF header, with upright orientation. */
   readonly exif?: Uint8Array | undefined;
   /** XMP packet. */
   readonly xmp?: Uint8Array | undefined;
@@ -62,29 +59,29 @@ export interface Pixels {
 export interface DecoderDone {
   reported: ReportedFacts;
   warnings: readonly WarningCode[];
-  /** The PNG of a text; any other picture is in the file that the task names. */
+  /** The PNG of a text; any other picture is written to the file named in the task. */
   encoded?: Uint8Array;
 }
 
 export type DecoderAnswer =
   | DecoderDone
-  /** `reason` is the decoder's own text: for the log only. */
+  /** `reason` is the decoder's own message, for the log only. */
   | { code: ErrorCode; detail: string; reason: string };
 
-/** Most that a decoder takes for the upload's file, its decoder and the pixels together: enough for a HEIC of 48 megapixels. */
+/** Memory limit of a decoder for the upload's file, the decoder itself and the pixels: enough for a 48-megapixel HEIC. */
 export const decoderBytes = 416 * 1024 ** 2;
-/** JavaScript's heap in a decoder's thread, the young generation included. */
+/** JavaScript heap limits of a decoder thread; the young generation counts in addition to the old one. */
 export const decoderHeapMiB = { old: 64, young: 16 };
-/** What a decoder takes of the process all in all: with the heap, and with what a thread itself needs. */
+/** Total memory of a decoder thread: `decoderBytes`, the heap, and the thread itself. */
 export const decoderThreadBytes = decoderBytes + 96 * 1024 ** 2;
 
-/** What of a decoder's memory a file of this size leaves. */
+/** The part of a decoder's memory limit that remains for a file of this size. Throws media.too_complex if none does. */
 export function bytesBeside(fileBytes: number): number {
   if (fileBytes < decoderBytes) return decoderBytes - fileBytes;
   throw new DecoderRefusal('media.too_complex', `send a file of less than ${decoderBytes} bytes`);
 }
 
-/** A decoder's own word on why it does not read a file. */
+/** An error by which a decoder refuses a file; `detail` is public. */
 export class DecoderRefusal extends Error {
   readonly code: ErrorCode;
 
@@ -94,7 +91,7 @@ export class DecoderRefusal extends Error {
   }
 }
 
-/** Refuses a picture from its header, before its pixels take memory. */
+/** Refuses a picture by the size in its header, before its pixels are allocated. */
 export function refuseTooMany(width: number, height: number, maxPixels: number): void {
   if (width * height <= maxPixels) return;
   throw new DecoderRefusal(
@@ -103,10 +100,10 @@ export function refuseTooMany(width: number, height: number, maxPixels: number):
   );
 }
 
-/** Longest side, in pixels, at which a drawing (SVG, PDF) is rendered: larger than any usual rendition. */
+/** Longest side, in pixels, at which a drawing (SVG, PDF) is rendered; larger than common renditions. */
 const drawingSide = 2048;
 
-/** How often a drawing of this size is enlarged, so that its longest side is `drawingSide` or its pixels are the limit. */
+/** The scale at which the longest side of a drawing is `drawingSide`, or smaller if it would exceed `maxPixels`. */
 export function drawingScale(width: number, height: number, maxPixels: number): number {
   return Math.min(drawingSide / Math.max(width, height), Math.sqrt(maxPixels / (width * height)));
 }

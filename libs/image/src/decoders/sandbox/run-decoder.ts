@@ -5,13 +5,13 @@ import { decoderHeapMiB, type DecoderAnswer, type DecoderDone, type DecoderTask 
 import type { ImageLimits } from '../../limits/image-limits.js';
 import { WorkTime } from '../../limits/work-time.js';
 
-/** The thread's file has the ending of this one: .js when built, .ts in the tests. */
+/** The thread's file has the same extension as this one: .js when built, .ts in the tests. */
 const threadFile = new URL(`../decoder-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Runs a decoder in a thread of its own, without our environment, and ends the thread with the work, the time limit or the signal, whatever it is at.
- * It takes no more than `guestThreadBytes`: its heap is bounded here, its decoder by `boundWasm`.
- * Fails with what the decoder refuses, media.too_complex, media.timed_out or the signal's reason.
+ * Runs a decoder in a separate thread without environment variables. Terminates the thread when the work ends, on
+ * timeout or on abort. It uses at most `decoderThreadBytes`: the heap is bounded here, the decoder's memory by
+ * `boundWasm`. Fails with the decoder's refusal, media.too_complex, media.timed_out or the signal's reason.
  */
 export async function runDecoder(
   task: DecoderTask,
@@ -30,7 +30,7 @@ export async function runDecoder(
     stdout: true,
     stderr: true,
   });
-  // The output of a decoder is useless, and would be buffered if it were not read.
+  // Decoder output is of no use, but would be buffered if it were not read.
   thread.stdout.resume();
   thread.stderr.resume();
   try {
@@ -51,7 +51,7 @@ function answerOf(thread: Worker): Promise<DecoderAnswer> {
         new LandfallError(outOfMemory ? 'media.too_complex' : 'internal.unexpected', undefined, { cause }),
       );
     });
-    // After a message this changes nothing.
+    // No effect after a message.
     thread.once('exit', () => reject(new LandfallError('media.too_complex', 'its decoder gave up')));
   });
 }

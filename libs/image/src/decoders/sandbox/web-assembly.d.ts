@@ -1,4 +1,4 @@
-/** What the decoders use of WebAssembly: TypeScript knows it only together with a browser's page. */
+/** The WebAssembly types that the decoders use; TypeScript otherwise declares them only in its DOM library. */
 declare namespace WebAssembly {
   type Imports = Record<string, Record<string, unknown>>;
   type Exports = Record<string, unknown>;

@@ -1,17 +1,17 @@
 import { findTable } from './read-cmap.ts';
 
 /**
- * Two changes to a font in memory, for how resvg falls back: it shapes the whole text with each font and puts the glyphs of
- * one in place of another's missing ones, one for one.
+ * Two in-memory changes to a font, needed because of resvg's fallback: it shapes the whole text with each font and
+ * replaces the missing glyphs of one by those of another, one for one.
  */
 
-/** Features that make one glyph of several characters. A font may do without these; Arabic needs "rlig" for lam and alef. */
+/** Features that form one glyph from several characters. All are optional except "rlig", which Arabic needs for lam-alef. */
 const optional = ['liga', 'ccmp', 'clig', 'dlig', 'calt'];
 
 /**
- * Turns off the font's ligatures, by a feature name that nothing requests (OpenType 1.9, "GSUB" and
- * "Feature List Table"). With them "office 😀" has fewer glyphs in one font than in the other, and
- * resvg draws a box for the emoji.
+ * Disables the font's ligatures by renaming their features to a tag that nothing requests (OpenType 1.9, "GSUB" and
+ * "Feature List Table"). Otherwise "office 😀" has fewer glyphs in one font than in another, and resvg draws a box for
+ * the emoji.
  */
 export function withoutLigatures(font: Uint8Array, alsoRequired = false): void {
   const ligating = new Set(alsoRequired ? [...optional, 'rlig'] : optional);
@@ -25,12 +25,13 @@ export function withoutLigatures(font: Uint8Array, alsoRequired = false): void {
   }
 }
 
-/** What an emoji font has before "General Punctuation", other than space: digits and signs that are parts of emoji. */
+/** The range of an emoji font before "General Punctuation", without the space: digits and signs that are parts of emoji. */
 const [latinStart, latinEnd] = [0x21, 0x2000];
 
 /**
- * Takes digits and signs out of the emoji font's cmap of format 12: resvg draws a whole text in a font that has all of
- * it, and "2024 😀" in emoji digits. The space stays, without which what is not seen would be left out, and not count.
+ * Removes digits and signs from the emoji font's format 12 cmap. resvg draws a text in the first font that has all of
+ * it, which would draw "2024 😀" in emoji digits. The space stays: without a space glyph the shaper deletes invisible
+ * characters instead of replacing them, which changes the number of glyphs.
  */
 export function withoutLatin(font: Uint8Array): void {
   const view = new DataView(font.buffer, font.byteOffset, font.byteLength);

@@ -3,8 +3,8 @@ import { boundPdfium } from '../sandbox/bound-pdfium.ts';
 import { bytesBeside, drawingScale, DecoderRefusal, type DecodedPicture } from '../sandbox/decoder-task.ts';
 
 /**
- * Draws the first page of a PDF with PDFium, on white. This build runs no scripts and has no network. The size told is
- * the page's, in points; the frames are the pages.
+ * Draws the first page of a PDF on white with PDFium; this build runs no scripts and has no network access. Reports the
+ * page size in points and the number of pages as `frames`.
  */
 export async function drawPdf(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   const { instantiateWasm, ranOut } = await boundPdfium(bytesBeside(bytes.length));

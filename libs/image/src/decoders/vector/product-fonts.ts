@@ -6,12 +6,11 @@ import { type CodeRange, readCmap } from './read-cmap.ts';
 import { withoutLatin, withoutLigatures } from './patch-font.ts';
 
 /**
- * The fonts that come with the product, from npm packages; the fonts of the machine are never read,
- * so that a text looks the same everywhere. If the requested font lacks a character, resvg searches
- * the other fonts in the given order.
+ * A font that ships with the product in an npm package. System fonts are never used, so text looks the same everywhere.
+ * If the requested font lacks a character, resvg searches the others in the given order.
  */
 interface Face {
-  /** What Node resolves to a file of the package; `file` is told from there. */
+  /** A module specifier that resolves to a file in the package; `file` is relative to its folder. */
   readonly resolves: string;
   readonly file: string;
   readonly patch?: (font: Uint8Array) => void;
@@ -36,24 +35,24 @@ const dejaVu = (name: string, text: string): Face => ({
   patch: (font) => withoutLigatures(font, foreignToDejaVu.test(text)),
 });
 
-/** Beside these, Arabic cannot have its ligatures, which it needs otherwise (see `withoutLigatures`). */
+/** Characters that DejaVu lacks. Beside them Arabic must do without its required ligatures (see `withoutLigatures`). */
 const foreignToDejaVu =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u{1F300}-\u{1F5FF}\u{1F650}-\u{1FAFF}]/u;
 
-/** What is drawn in for a text that names a font which is not there, or none. */
+/** The family for text that names no font, or none that is available. */
 const defaultFontFamily = 'Noto Sans Hans';
 
 export interface Fonts {
   readonly options: CustomFontsOptions;
-  /** What they take, in bytes, here and in resvg each. */
+  /** Their total size in bytes, needed twice: here and in resvg. */
   readonly bytes: number;
-  /** Which code points each font has a glyph for. */
+  /** The code points for which each font has a glyph. */
   readonly coverage: () => CodeRange[][];
 }
 
-/** The fonts that an SVG's text may need. The bold ones are large, and seldom meant. */
+/** Loads the fonts for an SVG's text. The bold ones are large and rarely needed, so they are loaded only on demand. */
 export function fontsForSvg(text: string): Promise<Fonts> {
-  // `font:` is the shorthand property, which may hold a number as the weight.
+  // The shorthand property `font:` may contain a numeric weight.
   const bold = /bold|weight|font\s*:/i.test(text);
   return readFonts([
     hans('Regular'),
@@ -66,7 +65,7 @@ export function fontsForSvg(text: string): Promise<Fonts> {
   ]);
 }
 
-/** The fonts of a watermark's text. */
+/** Loads the fonts for a watermark text. */
 export function fontsForMark(text: string): Promise<Fonts> {
   return readFonts([hans('Bold'), emoji('700Bold'), dejaVu('Sans-Bold', text)]);
 }

@@ -1,16 +1,15 @@
-/** A run of code points that a font has glyphs for, both ends included. */
+/** An inclusive range of code points that a font has glyphs for. */
 export type CodeRange = readonly [first: number, last: number];
 
 /**
- * Reads from a TrueType or OpenType font which code points it has a glyph for (OpenType 1.9,
- * "cmap"): of the two encodings of today's fonts format 12, which holds all of Unicode, and
- * otherwise format 4. The fonts are our own, so anything that violates the specification throws a
- * RangeError or an Error.
+ * Reads the code points for which a TrueType or OpenType font has a glyph (OpenType 1.9, "cmap"): from the format 12
+ * subtable, which covers all of Unicode, else from format 4. The fonts are our own, so invalid data throws a RangeError
+ * or an Error.
  */
 export function readCmap(font: Uint8Array): CodeRange[] {
   const view = new DataView(font.buffer, font.byteOffset, font.byteLength);
   const cmapAt = findTable(view, 'cmap');
-  // Each encoding record: platform, encoding, where its subtable is.
+  // Each encoding record: platform, encoding, offset of its subtable.
   const subtables = Array.from({ length: view.getUint16(cmapAt + 2) }, (_, index) => {
     const at = cmapAt + view.getUint32(cmapAt + 4 + index * 8 + 4);
     return { at, format: view.getUint16(at) };
@@ -22,7 +21,7 @@ export function readCmap(font: Uint8Array): CodeRange[] {
   throw new Error('the font has no cmap of format 4 or 12');
 }
 
-/** The table directory: a header of 12 bytes, then for each table its tag, checksum, offset and length. */
+/** Finds the offset of a table in the table directory: a 12-byte header, then tag, checksum, offset and length per table. */
 export function findTable(view: DataView, wanted: string): number {
   for (let index = 0; index < view.getUint16(4); index += 1) {
     const at = 12 + index * 16;
@@ -32,17 +31,17 @@ export function findTable(view: DataView, wanted: string): number {
   throw new Error(`the font has no table ${wanted}`);
 }
 
-/** Format 12: groups of first code point, last one, and the glyph of the first. */
+/** Format 12: groups of first code point, last code point and first glyph. */
 function readGroups(view: DataView, at: number): CodeRange[] {
   return Array.from({ length: view.getUint32(at + 12) }, (_, index): CodeRange => {
     const group = at + 16 + index * 12;
-    // A group that begins with glyph 0 has nothing for its first code point.
+    // A group that starts with glyph 0 has no glyph for its first code point.
     const first = view.getUint32(group) + (view.getUint32(group + 8) === 0 ? 1 : 0);
     return [first, view.getUint32(group + 4)];
   }).filter(([first, last]) => first <= last);
 }
 
-/** Format 4: four arrays of 16 bits, with a pad after the first, and then glyphs that the fourth array points into. */
+/** Format 4: four 16-bit arrays with padding after the first, then the glyphs that the fourth array points to. */
 function readSegments(view: DataView, at: number): CodeRange[] {
   const bytes = view.getUint16(at + 6);
   const ranges: CodeRange[] = [];

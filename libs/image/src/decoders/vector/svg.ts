@@ -4,12 +4,15 @@ import { bytesBeside, drawingScale, type DecodedPicture, DecoderRefusal } from '
 import type { Fonts } from './product-fonts.ts';
 import { hasTextElements, lacksGlyphs, textsOf, withoutModifiers, withoutReferences } from './svg-text.ts';
 
-/** Its text goes through JavaScript's heap, at up to two bytes a letter. What is larger takes too long anyway. */
+/**
+ * Maximum file size: the text is held in the JavaScript heap at up to two bytes per character, and larger files take
+ * too long anyway.
+ */
 const maxTextBytes = 16 * 1024 ** 2;
 
 /**
- * Draws an SVG with resvg: it knows no scripts, has no network and no files, and follows references only into the
- * document itself. Its text is drawn in the product's fonts. The size told is the drawing's own.
+ * Draws an SVG with resvg, which runs no scripts, has no network or file access and resolves only references within the
+ * document. Text uses the fonts that ship with the product. Reports the drawing's intrinsic size.
  */
 export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<DecodedPicture> {
   if (bytes.length > maxTextBytes)
@@ -18,7 +21,7 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Dec
   const hasText = hasTextElements(source);
   const svg = hasText ? withoutModifiers(withoutReferences(source)) : source;
   const fonts = hasText ? await readFonts(svg) : undefined;
-  // Enough for a drawing of 2048 × 2048 pixels with some twenty layers.
+  // Enough for a drawing of 2048 × 2048 pixels with about twenty layers.
   await startResvg(bytesBeside(bytes.length + (fonts?.bytes ?? 0)));
   const { width, height } = parseSvg(svg, {});
   const scale = drawingScale(width, height, maxPixels);
@@ -34,13 +37,13 @@ export async function drawSvg(bytes: Uint8Array, maxPixels: number): Promise<Dec
   };
 }
 
-/** Loaded only for drawings with text. */
+/** Loads the fonts; called only for drawings with text. */
 async function readFonts(text: string): Promise<Fonts> {
   const { fontsForSvg } = await import('./product-fonts.ts');
   return fontsForSvg(text);
 }
 
-/** Once a thread, before anything is parsed. */
+/** Initialises resvg; call once per thread, before parsing. */
 export async function startResvg(maxBytes: number): Promise<void> {
   await initWasm(await boundWasm('@resvg/resvg-wasm/index_bg.wasm', maxBytes));
 }
@@ -49,7 +52,7 @@ export function parseSvg(text: string, options: ResvgRenderOptions): InstanceTyp
   try {
     return new Resvg(text, options);
   } catch (thrown) {
-    // A trap has a class of its own; any other error is its word on the document.
+    // A trap has its own error class; any other error is resvg's verdict on the document.
     if (!(thrown instanceof Error) || thrown.name !== 'Error') throw thrown;
     if (thrown.message.includes('limit'))
       throw new DecoderRefusal('media.too_complex', 'send a simpler drawing');

@@ -3,16 +3,16 @@ import { parseSvg, startResvg } from './svg.ts';
 import { fontsForMark } from './product-fonts.ts';
 import { lacksGlyphs, withoutModifiers } from './svg-text.ts';
 
-/** For the fonts, the outlines and the pixels: half of it by measurement. It comes beside the picture that is marked. */
+/** Memory for fonts, outlines and pixels, twice what was measured. It is needed in addition to the marked picture. */
 const maxBytes = 96 * 1024 ** 2;
 const maxPixels = 4_000_000;
-/** What the text is laid out at, and from one line to the next, in units of the drawing. */
+/** Font size and line distance for the layout, in units of the drawing. */
 const fontSize = 100;
 const lineHeight = 140;
 
 /**
- * Draws the text of a watermark, bold, as an SVG's text is drawn: as large as fits into the room, and as wide and high as its
- * ink. The size told is the ink's, in units of no meaning. Fails with rendition.watermark_unusable where there is none.
+ * Draws a watermark text in bold, like the text of an SVG, cropped to its ink and as large as fits into the room.
+ * Reports the ink's size in arbitrary units. Fails with rendition.watermark_unusable if nothing is visible.
  */
 export async function drawText({ text, color, room }: TextTask): Promise<DecoderDone> {
   const fonts = await fontsForMark(text);
@@ -30,7 +30,7 @@ export async function drawText({ text, color, room }: TextTask): Promise<Decoder
   const { x, y, width, height } = ink;
   const scale = Math.min(room.width / width, room.height / height, Math.sqrt(maxPixels / (width * height)));
   const size = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
-  // What resvg has made of the text are paths: without the fonts again, they are drawn at the size that is known now.
+  // resvg has converted the text to paths, which are drawn at the final size without loading the fonts again.
   const paths = outlines.toString().replace(/^<svg[^>]*>/, '');
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${size[0]}" height="${size[1]}" viewBox="${x} ${y} ${width} ${height}" preserveAspectRatio="none">${paths}`;
   return {
@@ -42,7 +42,7 @@ export async function drawText({ text, color, room }: TextTask): Promise<Decoder
   };
 }
 
-/** XML has no controls but these three, of which a tab is a space here. */
+/** Removes characters that XML does not allow; line breaks become LF, tabs become spaces. */
 function withoutControls(text: string): string {
   return text
     .replaceAll(/\r\n?/g, '\n')

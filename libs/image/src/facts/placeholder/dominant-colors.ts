@@ -1,9 +1,9 @@
 import type { PictureColors } from '#media';
 
 const maxColors = 6;
-/** A colour of less than this share is a detail. */
+/** Colours with a smaller share of the picture are left out as details. */
 const minShare = 0.02;
-/** Distance in red, green and blue within which bins are one colour to the eye: neighbours, and no more. */
+/** RGB distance below which two bins look like the same colour; only neighbouring bins are that close. */
 const sameColor = 48;
 
 interface Bin {
@@ -14,9 +14,9 @@ interface Bin {
 }
 
 /**
- * The colours of a raster. Pixels are counted in 8 × 8 × 8 bins, each by its alpha; bins that look alike are taken
- * together around the fullest of them, whose mean is the colour; `color` is the mean of the fullest bin.
- * @param rgba 4 bytes a pixel
+ * Finds the dominant colours of a raster. Pixels, weighted by alpha, are counted in 8 × 8 × 8 bins; similar bins are
+ * merged into the fullest of them, whose mean is the colour. `color` is the mean of the fullest bin overall.
+ * @param rgba 4 bytes per pixel
  */
 export function findColors(rgba: Uint8Array): PictureColors {
   const bins = fillBins(rgba);
@@ -37,7 +37,7 @@ export function findColors(rgba: Uint8Array): PictureColors {
 
 /** The non-empty bins, fullest first, each with its mean colour. */
 function fillBins(rgba: Uint8Array): Bin[] {
-  const sums = new Float64Array(512 * 4); // of each bin: weight, then the weighted sums of red, green and blue
+  const sums = new Float64Array(512 * 4); // per bin: the weight, then the weighted sums of red, green and blue
   for (let pixel = 0; pixel + 3 < rgba.length; pixel += 4) {
     const red = rgba[pixel] ?? 0;
     const green = rgba[pixel + 1] ?? 0;

@@ -1,22 +1,22 @@
-/** Waves of each direction that the hash looks at: 0 to 7 across and down, 64 in all. */
+/** Frequencies per axis that the hash uses: 0 to 7 horizontally and vertically, 64 in total. */
 const waves = 8;
-/** Standard deviation of the grey values, 0 to 255, below which a picture has no structure to compare. */
+/** Standard deviation of the grey values (0 to 255) below which a picture has no structure to compare. */
 const minContrast = 2;
 
 /**
- * The perceptual hash (pHash, by the discrete cosine transform) of a small upright raster: 64 bits, of which each tells
- * whether one of the slowest waves is stronger than their median; the first is always 0. Two pictures look alike when few bits differ. It
- * stays when the picture is resized or encoded again, and changes a little when it is cropped a little.
+ * Computes the perceptual hash (pHash, based on the discrete cosine transform) of a small upright raster: 64 bits, one
+ * for each of the lowest frequencies, set if its coefficient is above their median; the first bit is always 0. Similar
+ * pictures differ in few bits. Resizing and re-encoding keep the hash; slight cropping changes it slightly.
  *
- * Null for a picture without structure, whose bits would be noise, and for one of less than 8 pixels a side.
- * @param rgba 4 bytes a pixel; transparent pixels are white, as they are flattened
+ * @param rgba 4 bytes per pixel; transparent pixels count as white, as when flattened
+ * @returns null for a picture without structure, whose bits would be noise, or with a side below 8 pixels
  */
 export function hashPicture(rgba: Uint8Array, width: number, height: number): bigint | null {
   if (width < waves || height < waves) return null;
   const grey = toGrey(rgba, width * height);
   if (contrastOf(grey) < minContrast) return null;
   const spectrum = transform(grey, width, height);
-  // The first is the mean brightness, which does not characterise the picture, so its bit stays 0.
+  // The first coefficient is the mean brightness, which does not characterise the picture, so its bit stays 0.
   const median = spectrum.slice(1).toSorted()[31] ?? 0;
   let hash = 0n;
   for (const [index, wave] of spectrum.entries())
@@ -24,7 +24,7 @@ export function hashPicture(rgba: Uint8Array, width: number, height: number): bi
   return hash;
 }
 
-/** Luma of Rec. 601 over white. */
+/** Rec. 601 luma, composited over white. */
 function toGrey(rgba: Uint8Array, pixels: number): Float64Array {
   const grey = new Float64Array(pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
@@ -40,7 +40,7 @@ function contrastOf(grey: Float64Array): number {
   return Math.sqrt(grey.reduce((sum, value) => sum + (value - mean) ** 2, 0) / grey.length);
 }
 
-/** The slowest waves of the cosine transform; on the raster itself, so that its shape does not matter. */
+/** The lowest frequencies of the cosine transform, computed on the raster itself so that its aspect ratio does not matter. */
 function transform(grey: Float64Array, width: number, height: number): Float64Array {
   const across = cosines(width);
   const down = cosines(height);
@@ -63,7 +63,7 @@ function transform(grey: Float64Array, width: number, height: number): Float64Ar
   return spectrum;
 }
 
-/** cos(π · u · (x + ½) / size) of every wave u at every place x. */
+/** cos(π · u · (x + ½) / size) for every frequency u and position x. */
 function cosines(size: number): Float64Array {
   const table = new Float64Array(waves * size);
   for (let u = 0; u < waves; u++) {

@@ -5,7 +5,7 @@ import { findColors } from './dominant-colors.js';
 import { toImageError } from '../../input/image-errors.js';
 import { hashPicture } from './perceptual-hash.js';
 
-/** Makes placeholder, colours and perceptual hash from one raster of at most 64 × 64 pixels. */
+/** Computes the placeholder, colours and perceptual hash from a raster of at most 64 × 64 pixels. */
 export async function makePlaceholder(base: BaseImage, timeoutSeconds: number): Promise<ImageFingerprint> {
   const { data, info } = await fromBaseImage(base)
     .resize(placeholderSide, placeholderSide, { fit: 'inside', withoutEnlargement: true })

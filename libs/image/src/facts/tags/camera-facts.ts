@@ -8,25 +8,25 @@ export interface Camera {
   lens: string | null;
 }
 
-/** How the picture was taken, in the field's units; what the camera did not say is null. */
+/** Exposure settings, in the units of their names; null for what the camera did not record. */
 export interface Exposure {
   exposureTimeS: number | null;
   fNumber: number | null;
   iso: number | null;
-  /** Of the lens itself. */
+  /** Actual focal length of the lens. */
   focalLengthMm: number | null;
-  /** The same angle of view on 35 mm film. */
+  /** Focal length with the same angle of view on 35 mm film. */
   focalLength35Mm: number | null;
-  /** Compensation in steps of light (EV). */
+  /** Exposure compensation in EV. */
   biasEv: number | null;
   flashFired: boolean | null;
 }
 
 const maxTextLength = 200;
-/** EXIF's 16 bits of ISO end here: the real one is in another tag. */
+/** The maximum of EXIF's 16-bit ISO tag: the actual value is in another tag. */
 const isoOverflow = 65_535;
 
-/** Camera and lens from EXIF, else from XMP; null when neither knows. */
+/** Camera and lens from EXIF, else from XMP; null if neither has them. */
 export function findCamera({ image, photo }: ExifBlocks, xmp: XmpTags): Camera | null {
   const camera = {
     make: firstText(image.get('Make'), xmp.get('tiff:Make')),
@@ -36,7 +36,7 @@ export function findCamera({ image, photo }: ExifBlocks, xmp: XmpTags): Camera |
   return (camera.make ?? camera.model ?? camera.lens) ? camera : null;
 }
 
-/** Exposure from EXIF, else from XMP; null when neither knows. */
+/** Exposure from EXIF, else from XMP; null if neither has it. */
 export function findExposure({ photo }: ExifBlocks, xmp: XmpTags): Exposure | null {
   const exif = (name: string) => [photo.get(name), xmp.get(`exif:${name}`)];
   const sensitivities = [
@@ -70,12 +70,12 @@ function firstNumber(...values: unknown[]): number | null {
   return values.map(toNumber).find((value) => value !== null) ?? null;
 }
 
-/** Zero is what cameras write when they do not know. */
+/** Cameras write zero for unknown values. */
 function firstPositive(...values: unknown[]): number | null {
   return values.map(toNumber).find((value) => value !== null && value > 0) ?? null;
 }
 
-/** A number, or text that is one or a fraction of two, as XMP writes them; rounded to what the eye of a reader wants. */
+/** Parses a number, or text with a number or a fraction as in XMP; rounds to six significant digits. */
 function toNumber(value: unknown): number | null {
   if (typeof value === 'number') return round(value);
   const match = /^(-?\d{1,10}(?:\.\d{1,10})?)(?:\/(\d{1,10}))?$/.exec(typeof value === 'string' ? value : '');

@@ -3,24 +3,24 @@ import { decodeText } from './tag-text.js';
 
 export type ExifValue = string | number | readonly number[];
 
-/** Tags by the names that EXIF gives them. */
+/** Tags by their EXIF names. */
 export type ExifTags = ReadonlyMap<string, ExifValue>;
 
 export interface ExifBlocks {
-  /** IFD0: the camera and what editors write. */
+  /** IFD0: the camera, and tags written by editors. */
   image: ExifTags;
   /** The EXIF IFD: how the picture was taken. */
   photo: ExifTags;
   gps: ExifTags;
 }
 
-/** JPEG holds at most 64 KiB of EXIF; a larger block carries previews and is not worth the time. */
+/** Larger blocks are skipped: a JPEG holds at most 64 KiB of EXIF, and what exceeds this limit is mostly previews. */
 const maxBlockBytes = 262_144;
 const maxTags = 500;
 export const maxTextBytes = 4_096;
 const maxNumbers = 64;
 
-/** Bytes of one value by its type; 129 is the UTF-8 of EXIF 3. */
+/** Bytes per value by type; 129 is the UTF-8 of EXIF 3. */
 export const valueBytes: Readonly<Record<number, number>> = {
   1: 1,
   2: 1,
@@ -43,9 +43,9 @@ export const photoPointer = 0x8769;
 export const gpsPointer = 0x8825;
 
 /**
- * Reads an EXIF block as sharp hands it over (TIFF 6.0 and EXIF 3.0, section 4.6). Never fails: what is broken or beyond the
- * bounds is left out, and so are binary values and tags that have no name. Reads each directory once and follows no
- * chain, so that no block takes longer than its size allows; exifr's own reader trusts the counts that the block tells.
+ * Reads an EXIF block as sharp returns it (TIFF 6.0 and EXIF 3.0, section 4.6). Never fails: skips anything broken or
+ * beyond the limits, as well as binary values and unnamed tags. Reads each directory once and follows no chain, so the
+ * time is bounded by the block's size; exifr's own reader trusts the counts in the block.
  */
 export function readExifTags(block: Buffer | undefined): ExifBlocks {
   const none: ExifBlocks = { image: new Map(), photo: new Map(), gps: new Map() };
@@ -90,13 +90,13 @@ function readDirectory({ bytes, view, little }: Tiff, start: ExifValue | undefin
 function readValue(tiff: Tiff, type: number, count: number, at: number): ExifValue | undefined {
   if (isText(type)) return decodeText(tiff.bytes.subarray(at, at + Math.min(count, maxTextBytes)));
   const size = valueBytes[type] ?? 0;
-  // Windows writes its texts as bytes of UTF-16; they are told apart by name below, as a list of numbers.
+  // Windows writes texts as bytes of UTF-16, so byte lists may be longer here; `nameTags` recognises them by name.
   if (count === 0 || count > (type === 1 ? maxTextBytes : maxNumbers)) return undefined;
   const numbers = Array.from({ length: count }, (_, index) => readNumber(tiff, type, at + index * size));
   return count === 1 ? numbers[0] : numbers;
 }
 
-/** NaN for a fraction that is none. */
+/** NaN for a fraction with a zero denominator. */
 function readNumber({ view, little }: Tiff, type: number, at: number): number {
   switch (type) {
     case 1:
@@ -136,7 +136,7 @@ function nameTags(tags: ReadonlyMap<number, ExifValue>, block: string): ExifTags
   return named;
 }
 
-/** Long lists of bytes are binary; NaN carries no information. */
+/** Rejects empty texts, long lists of bytes, which are binary, and NaN. */
 function isWhole(value: ExifValue): boolean {
   if (typeof value === 'string') return value !== '';
   if (typeof value === 'number') return Number.isFinite(value);

@@ -4,8 +4,8 @@ const maxTags = 100;
 const maxNameLength = 100;
 
 /**
- * The name of an ICC profile: its tag 'desc', as ICC.1:2001 writes it ('desc') or ICC.1:2010 and later ('mluc', the first
- * language). Never fails: null for a profile that is broken or has no name.
+ * Reads the name of an ICC profile from its tag 'desc', in the form of ICC.1:2001 ('desc') or of ICC.1:2010 and later
+ * ('mluc', first language). Never fails: returns null for a broken or unnamed profile.
  */
 export function readProfileName(profile: Buffer | undefined): string | null {
   if (!profile || profile.length < 132) return null;

@@ -1,7 +1,7 @@
 import exifr from 'exifr';
 import { decodeText } from './tag-text.js';
 
-/** IPTC's application record, by the names that exifr gives its data sets; those that may repeat have several values. */
+/** Data sets of IPTC's application record by their exifr names; repeatable ones may have several values. */
 export type IptcTags = ReadonlyMap<string, readonly string[]>;
 
 const maxBlockBytes = 262_144;
@@ -14,16 +14,16 @@ const applicationRecord = 2;
 const names = exifr.tagKeys.get('iptc');
 
 /**
- * Reads an IPTC block as sharp hands it over: bare, or within Photoshop's image resources as JPEG carries it (IPTC-IIM 4.2,
- * chapter 3). Never fails: it reads on to the first thing that is broken, each byte once. Values are UTF-8 or Windows'
- * western letters; exifr's own reader knows neither.
+ * Reads an IPTC block as sharp returns it: bare, or within Photoshop's image resources as in a JPEG (IPTC-IIM 4.2,
+ * chapter 3). Never fails: reads up to the first broken data set, each byte once. Values are UTF-8 or windows-1252;
+ * exifr's own reader supports neither.
  */
 export function readIptcTags(block: Buffer | undefined): IptcTags {
   const tags = new Map<string, string[]>();
   if (!block || block.length > maxBlockBytes) return tags;
   const bytes = findRecords(block);
   let values = 0;
-  // Marker 0x1c, record, data set, length of two bytes. A longer length would be marked by its highest bit.
+  // Marker 0x1c, record, data set, two-byte length. The highest bit of the length marks an extended one.
   for (let at = 0; at + 5 <= bytes.length && bytes[at] === 0x1c && values < maxValues; values += 1) {
     const length = bytes.readUInt16BE(at + 3);
     const end = at + 5 + length;
@@ -40,7 +40,7 @@ export function readIptcTags(block: Buffer | undefined): IptcTags {
 
 const binary = new Set(['ApplicationRecordVersion', 'ObjectPreviewData', 'RasterizedCaption', 'Prefs']);
 
-/** The IPTC records within Photoshop's image resources: '8BIM', number, name, length, data, each padded to even. */
+/** Finds the IPTC records within Photoshop's image resources: '8BIM', number, name, length, data, each padded to even. */
 function findRecords(block: Buffer): Buffer {
   if (block[0] === 0x1c) return block;
   let at = block.subarray(0, 14).toString('latin1') === 'Photoshop 3.0\0' ? 14 : 0;

@@ -6,16 +6,13 @@ export interface Location {
   /** Degrees, WGS 84; south and west are negative. */
   latitude: number;
   longitude: number;
-  /** Above the sea; below it is negative. */
+  /** Metres above sea level; negative below. */
   altitudeM: number | null;
-  /** Where the camera looked: degrees from north, clockwise. */
+  /** Direction of the camera: degrees clockwise from north. */
   directionDeg: number | null;
 }
 
-/**
- * The location from EXIF, else from XMP; null if neither has both coordinates, or the receiver had
- * no fix.
- */
+/** Finds the location in EXIF, else in XMP. Null if neither has both coordinates, or if the receiver had no fix. */
 export function findLocation(gps: ExifTags, xmp: XmpTags): Location | null {
   if (gps.get('GPSStatus') === 'V') return null;
   const latitude =
@@ -27,7 +24,7 @@ export function findLocation(gps: ExifTags, xmp: XmpTags): Location | null {
   if (latitude === null || longitude === null) return null;
   if (Math.abs(latitude) > 90 || Math.abs(longitude) > 180) return null;
   const altitude = gps.get('GPSAltitude');
-  // 0 and 2 are above the sea or the ellipsoid, 1 and 3 below.
+  // 0 and 2 mean above sea level or the ellipsoid, 1 and 3 below.
   const below = [1, 3].includes(Number(gps.get('GPSAltitudeRef') ?? 0));
   const direction = gps.get('GPSImgDirection');
   return {
@@ -38,7 +35,7 @@ export function findLocation(gps: ExifTags, xmp: XmpTags): Location | null {
   };
 }
 
-/** Degrees, minutes and seconds. */
+/** Converts degrees, minutes and seconds to signed degrees. */
 function fromDegrees(value: unknown, reference: unknown, negative: 'S' | 'W'): number | null {
   if (!Array.isArray(value) || value.length !== 3) return null;
   const [degrees, minutes, seconds] = value.map(Number);

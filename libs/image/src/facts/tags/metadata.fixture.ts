@@ -1,14 +1,14 @@
-/** Blocks of metadata as programs write them, for the tests; whole or as broken as a test wants. */
+/** Builds metadata blocks for the tests, intact or broken. */
 
 export interface Entry {
   tag: number;
   type: number;
   count: number;
-  /** The value, or where it lies. */
+  /** The value, or its offset. */
   value: number;
 }
 
-/** A little-endian EXIF block with one directory and `room` bytes behind it. */
+/** A little-endian EXIF block with one directory, followed by the bytes of `room`. */
 export function exifBlock(entries: readonly Entry[], room: Buffer = Buffer.alloc(0)): Buffer {
   const directory = Buffer.alloc(8 + 2 + entries.length * 12 + 4);
   directory.write('II*\0', 'latin1');
@@ -24,13 +24,13 @@ export function exifBlock(entries: readonly Entry[], room: Buffer = Buffer.alloc
   return Buffer.concat([directory, room]);
 }
 
-/** A data set of IPTC's application record, by its number. */
+/** A data set of IPTC's application record, by number. */
 export function iptcRecord(number: number, text: string | Buffer): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([Buffer.of(0x1c, 2, number, bytes.length >> 8, bytes.length & 0xff), bytes]);
 }
 
-/** IPTC as JPEG carries it, behind another of Photoshop's resources. */
+/** IPTC as embedded in a JPEG, after another Photoshop resource. */
 export function photoshopBlock(iptc: Buffer): Buffer {
   const resource = (number: number, data: Buffer) => {
     const head = Buffer.from('8BIM\0\0\0\0\0\0\0\0', 'latin1');
@@ -45,13 +45,13 @@ export function photoshopBlock(iptc: Buffer): Buffer {
   ]);
 }
 
-/** Puts a segment (APP0 is 0xe0) behind the start of a JPEG. */
+/** Inserts a segment (APP0 is 0xe0) after the start of a JPEG. */
 export function withSegment(jpeg: Buffer, marker: number, data: Buffer): Buffer {
   const head = Buffer.of(0xff, marker, (data.length + 2) >> 8, (data.length + 2) & 0xff);
   return Buffer.concat([jpeg.subarray(0, 2), head, data, jpeg.subarray(2)]);
 }
 
-/** An XMP packet around the properties of one description. */
+/** An XMP packet with one description that has the given properties. */
 export function xmpPacket(properties: string, attributes = ''): string {
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -3,35 +3,32 @@ import type { IptcTags } from './iptc-tags.js';
 import { plainText } from './tag-text.js';
 import type { XmpTags } from './xmp-tags.js';
 
-/** A tag as the file has it; binary values are left out. */
+/** A tag's value as in the file; binary values are left out. */
 type RawValue = string | number | RawValue[] | { [name: string]: RawValue };
 type RawBlock = Record<string, RawValue>;
 
-/** The tags of a picture by the block they stand in; a block without any is left out. */
+/** The tags of a picture by block; empty blocks are left out. */
 export interface RawTags {
   exif?: RawBlock;
   gps?: RawBlock;
   iptc?: RawBlock;
   xmp?: RawBlock;
-  /** There were more than are kept. */
+  /** Set if some tags were dropped because of the limits. */
   truncated?: true;
 }
 
-/** Characters of names and values of all tags together. */
+/** Total characters of all names and values. */
 const maxCharacters = 16_384;
 const maxTextLength = 500;
 const maxNameLength = 100;
 const maxItems = 50;
 const maxDepth = 4;
 
-/**
- * Names of all tags that reveal a place, in all blocks: coordinates, heights, addresses, the names
- * of towns and countries.
- */
+/** Matches the names of tags that reveal a place, in all blocks: coordinates, altitudes, addresses, towns and countries. */
 const placeName =
   /gps|geo|locat|latitude|longitude|altitude|elevation|coordinate|address|city|province|state$|country|region|place|landmark|^model(?:tie|transform)/i;
 
-/** Collects the tags of all blocks within bounds of size and depth. */
+/** Collects the tags of all blocks, limited in size and depth. */
 export function collectRawTags({ image, photo, gps }: ExifBlocks, iptc: IptcTags, xmp: XmpTags): RawTags {
   const budget = { characters: maxCharacters, truncated: false };
   const blocks: RawTags = {};
@@ -43,12 +40,12 @@ export function collectRawTags({ image, photo, gps }: ExifBlocks, iptc: IptcTags
   return budget.truncated ? { ...blocks, truncated: true } : blocks;
 }
 
-/** Keywords such as 'geo:lat=51.5', which photo sites use for a place. */
+/** Whether a keyword is a location such as 'geo:lat=51.5', as used by photo sites. */
 export function isPlaceKeyword(value: unknown): boolean {
   return typeof value === 'string' && /^geo:/i.test(value);
 }
 
-/** Removes the tags that reveal a place: the block `gps`, and similar tags in the others. */
+/** Removes the tags that reveal a place: the whole `gps` block, and matching tags in the others. */
 export function withoutPlaces(tags: RawTags): RawTags {
   return dropPlaces(tags as RawBlock) as RawTags;
 }
@@ -68,7 +65,7 @@ interface Budget {
   truncated: boolean;
 }
 
-/** The value within its bounds; undefined when nothing of it is left. */
+/** Limits a value in size and depth; undefined if nothing remains. */
 function bound(value: unknown, budget: Budget, depth: number): RawValue | undefined {
   if (typeof value === 'number') return spend(budget, 8) ? value : undefined;
   if (typeof value === 'string') {

@@ -1,8 +1,8 @@
-/** Texts as programs along the way left them in a picture: of any length, in any encoding. */
+/** Decoders for text in picture metadata, which may have any length and encoding. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const western = new TextDecoder('windows-1252');
 
-/** UTF-8 where it is, else Windows' western letters, which old cameras and editors write. Ends at the first NUL. */
+/** Decodes UTF-8, or else windows-1252, which old cameras and editors write. Ends at the first NUL. */
 export function decodeText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   const text = end < 0 ? bytes : bytes.subarray(0, end);
@@ -14,7 +14,10 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Printable text of a bounded length, or null. Well-formed: Postgres takes neither NUL nor half a surrogate pair. */
+/**
+ * Printable text of at most `maxLength` characters, or null if nothing remains. Well-formed, because Postgres accepts
+ * neither NUL nor a lone surrogate.
+ */
 export function plainText(value: unknown, maxLength: number): string | null {
   if (typeof value !== 'string') return null;
   return (

@@ -11,12 +11,11 @@ const clockErrorMs = 5 * minuteMs;
 const zoneStepMs = 30 * minuteMs;
 
 /**
- * When the picture was taken: ISO 8601 in local time, with its zone if any tag reveals it, to the
- * millisecond if the camera records it. From EXIF (original, then digitised), else XMP, else IPTC,
- * else the UTC of GPS.
+ * Finds when the picture was taken: ISO 8601 in local time, with the zone if any tag reveals it, and with milliseconds
+ * if the camera records them. From EXIF (original, then digitised), else XMP, else IPTC, else the UTC of GPS.
  *
- * If EXIF omits the zone, it is derived from the UTC of GPS, provided that the two differ by a
- * whole or half hour.
+ * If EXIF omits the zone, it is derived from the UTC of GPS, provided that the two differ by a multiple of half an
+ * hour.
  */
 export function findTakenAt({ photo, gps }: ExifBlocks, iptc: IptcTags, xmp: XmpTags): string | null {
   const utc = readGpsTime(gps);
@@ -36,14 +35,14 @@ function readExifTime(photo: ExifTags, which: 'Original' | 'Digitized'): string 
   const match = /^(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)/.exec(typeof time === 'string' ? time : '');
   if (!match) return null;
   const local = `${match[1]}-${match[2]}-${match[3]}T${match[4]}`;
-  // EXIF writes zeros or blanks when the clock was not set.
+  // Zeros or blanks mean that the clock was not set.
   if (!exists(local)) return null;
   const fraction = /^\d{1,9}$/.exec(String(photo.get(`SubSecTime${which}`) ?? ''))?.[0];
   const zone = [photo.get(`OffsetTime${which}`), photo.get('OffsetTime')].map(readZone).find(Boolean);
   return local + (fraction ? `.${fraction.padEnd(3, '0').slice(0, 3)}` : '') + (zone ?? '');
 }
 
-/** `+08:00` as EXIF 2.31 requires; `+0800` and `Z` as some write it. */
+/** `+08:00` as EXIF 2.31 requires; also `+0800` and `Z`, which some cameras write. */
 function readZone(value: unknown): string | undefined {
   const match = /^(?:([+-](?:0\d|1[0-4])):?([0-5]\d)|(Z))/.exec(typeof value === 'string' ? value : '');
   return match ? (match[3] ?? `${match[1]}:${match[2]}`) : undefined;
@@ -87,7 +86,7 @@ function zoneOf(local: string, utc: string | null): string {
   return `${zoneMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** Whether there is such a day and such a time. */
+/** Whether the date and the time are valid. */
 function exists(local: string): boolean {
   const instant = new Date(`${local}Z`);
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(local);

@@ -3,7 +3,7 @@ import type { IptcTags } from './iptc-tags.js';
 import { plainText } from './tag-text.js';
 import type { XmpTags } from './xmp-tags.js';
 
-/** What people wrote about the picture. */
+/** Texts that people wrote about the picture. */
 export interface TextFacts {
   title: string | null;
   description: string | null;
@@ -16,7 +16,7 @@ const maxTextLength = 2_000;
 const maxKeywordLength = 100;
 const maxKeywords = 100;
 
-/** From XMP, else IPTC, else EXIF: the first is what programs of today write and read; keywords from all of them. */
+/** Reads each text from XMP, which current software uses, else IPTC, else EXIF; keywords are merged from all three. */
 export function findTexts({ image }: ExifBlocks, iptc: IptcTags, xmp: XmpTags): TextFacts {
   return {
     title: firstText(xmp.get('dc:title'), iptc.get('ObjectName'), image.get('XPTitle')),
@@ -36,7 +36,7 @@ export function findTexts({ image }: ExifBlocks, iptc: IptcTags, xmp: XmpTags): 
   };
 }
 
-/** Several are joined, as several artists are named. */
+/** Joins the texts of a list, for example several artists, with commas. */
 function firstText(...values: unknown[]): string | null {
   return (
     values
@@ -45,7 +45,7 @@ function firstText(...values: unknown[]): string | null {
   );
 }
 
-/** A text, or the texts of a list. */
+/** The texts of a single value or a list. */
 function textsOf(value: unknown): string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.filter((item) => typeof item === 'string');

@@ -3,19 +3,18 @@ import { gpsPointer, photoPointer } from './exif-tags.js';
 import { type TiffEntry, TiffReader, withTiff } from './tiff-reader.js';
 
 /**
- * Tags of the main directory that describe the picture, as in EXIF. All others describe how its
- * pixels are stored, or where on a map they are.
+ * Tags of the main directory that describe the picture, as in EXIF. All others describe the storage of its pixels or
+ * its position on a map.
  */
 const imageTags = new Set([
   0x010e, 0x010f, 0x0110, 0x0112, 0x011a, 0x011b, 0x0128, 0x0131, 0x0132, 0x013b, 0x013c, 0x4746, 0x8298,
   0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f,
 ]);
 /**
- * Collects the tags of a TIFF that describe its picture into an EXIF block like that of other
- * formats: a TIFF is built as such a block is, but its directories and values lie anywhere in the
- * file. Classic and BigTIFF (TIFF 6.0, section 2; EXIF 3.0, section 4.6). Reads three directories,
- * each once, and never beyond the file; what is broken is left out. Fails with internal.unexpected
- * when the file cannot be read at all.
+ * Collects the tags of a TIFF that describe its picture into an EXIF block like that of other formats: a TIFF has the
+ * same structure as such a block, but its directories and values may be anywhere in the file. Classic and BigTIFF (TIFF
+ * 6.0, section 2; EXIF 3.0, section 4.6). Reads three directories, each once, never beyond the end of the file; skips
+ * broken entries. Fails with internal.unexpected if the file cannot be read.
  */
 export function gatherTiffExif(source: ImageSource): Promise<Buffer | undefined> {
   return withTiff(source, gather);
@@ -29,7 +28,7 @@ async function gather(tiff: TiffReader): Promise<Buffer | undefined> {
   return writeBlock(tiff.little, image, await below(photoPointer), await below(gpsPointer));
 }
 
-/** An EXIF block: the main directory, those of the camera and of the place below it, then the values of all. */
+/** Builds an EXIF block: the main directory, the EXIF and GPS directories, then the values of all three. */
 function writeBlock(little: boolean, image: TiffEntry[], photo: TiffEntry[], gps: TiffEntry[]): Buffer {
   const number = (value: number, length: number) => {
     const bytes = Buffer.alloc(length);

@@ -1,16 +1,15 @@
 import type { ImageSource } from '../../source/image-source.js';
 import { withTiff } from './tiff-reader.js';
 
-/** Where the parts of a picture lie and how long they are: tiles, or strips (TIFF 6.0, sections 15 and 3). */
+/** Tags with the offsets and byte counts of a picture's tiles or strips (TIFF 6.0, sections 15 and 3). */
 const parts = [
   { offsets: 324, byteCounts: 325 },
   { offsets: 273, byteCounts: 279 },
 ];
 
 /**
- * Whether a TIFF ends before all of its first picture. libtiff reads the tiles that it finds and
- * leaves the rest black, and says nothing. A part of no bytes is not stored on purpose. Unknown if
- * there are more parts than the limit.
+ * Whether a TIFF is truncated within its first picture: libtiff silently leaves missing tiles black. A part with zero
+ * bytes is intentionally not stored. False if there are too many parts to check.
  */
 export async function lacksPixels(source: ImageSource): Promise<boolean> {
   const lacks = await withTiff(source, async (tiff) => {

@@ -3,12 +3,12 @@ import { LandfallError } from '#runtime';
 import type { ImageSource } from '../../source/image-source.js';
 import { isText, maxTextBytes, valueBytes } from './exif-tags.js';
 
-/** Types of BigTIFF of eight bytes: a number, a directory. The older one of a directory has four. */
+/** BigTIFF types of eight bytes: a number (LONG8) and a directory (IFD8). The older directory type (IFD) has four. */
 const [longOffset, longDirectory, directory] = [16, 18, 13];
-/** Bytes of one value of the types that count: SHORT, LONG and BigTIFF's LONG8. */
+/** Bytes per value of the integer types: SHORT, LONG and BigTIFF's LONG8. */
 const wholeNumberBytes: Readonly<Record<number, number>> = { 3: 2, 4: 4, 16: 8 };
 const maxEntries = 1_000;
-/** All values together: the block stays smaller than the largest that is read. */
+/** Limit for all values together, which keeps the block below the largest size that is read. */
 const maxBytes = 131_072;
 
 export interface TiffEntry {
@@ -24,9 +24,8 @@ interface Source {
 }
 
 /**
- * Opens a file that is built as a TIFF is.
- * @returns undefined if it is too short Fails with internal.unexpected when the file cannot be read
- * at all.
+ * Opens a TIFF-like file. Fails with internal.unexpected if the file cannot be read.
+ * @returns undefined if the file is too short
  */
 export async function withTiff<T>(
   source: ImageSource,
@@ -55,12 +54,12 @@ async function useTiff<T>(source: Source, use: (tiff: TiffReader) => Promise<T>)
   return source.sizeBytes < 16 ? undefined : use(new TiffReader(source, await source.read(0, 16)));
 }
 
-/** Reads directories of a TIFF or BigTIFF (TIFF 6.0, section 2), never beyond the file; what is broken is left out. */
+/** Reads directories of a TIFF or BigTIFF (TIFF 6.0, section 2), never beyond the end of the file; skips broken entries. */
 export class TiffReader {
   readonly little: boolean;
   readonly #source: Source;
   readonly #header: Buffer;
-  /** BigTIFF: counts and places have eight bytes. */
+  /** BigTIFF: counts and offsets have eight bytes. */
   readonly #big: boolean;
   #bytesLeft = maxBytes;
 
@@ -75,20 +74,20 @@ export class TiffReader {
     return this.#source.sizeBytes;
   }
 
-  /** The directory of the first picture. */
+  /** Reads the directory of the first picture. */
   readMain(): Promise<TiffEntry[]> {
     const at = this.#big ? this.#number(this.#header, 8, 8) : this.#number(this.#header, 4, 4);
     return this.readDirectory(at);
   }
 
-  /** The numbers of an entry; empty if its type is not an integer. */
+  /** The values of an integer entry; empty for any other type. */
   numbersOf(entry: TiffEntry | undefined): number[] {
     const bytes = entry && wholeNumberBytes[entry.type];
     if (!bytes) return [];
     return Array.from({ length: entry.count }, (_, at) => this.#number(entry.bytes, at * bytes, bytes));
   }
 
-  /** The position of the directory that an entry points to; 0 for none. */
+  /** The offset of the directory that an entry points to; 0 if there is none. */
   placeIn(entry: TiffEntry | undefined): number {
     if (entry?.count !== 1) return 0;
     return entry.bytes.length === 8 || entry.bytes.length === 4
@@ -120,7 +119,7 @@ export class TiffReader {
     const length = (bytesOf(type) ?? Infinity) * count;
     const value = 4 + wordBytes;
     if (length === 0 || length > maxTextBytes || length > this.#bytesLeft) return undefined;
-    // Cut short, a text still lies where all of it does.
+    // A truncated text is still stored where the whole text is.
     const isInside = (bytesOf(type) ?? Infinity) * reported <= wordBytes;
     const bytes = isInside
       ? row.subarray(value, value + length)
@@ -130,7 +129,7 @@ export class TiffReader {
     return { tag: this.#number(row, 0, 2), type, count, bytes };
   }
 
-  /** Undefined beyond the end of the file. */
+  /** Undefined if the range extends beyond the end of the file. */
   async #readWhole(at: number, length: number): Promise<Buffer | undefined> {
     return at + length > this.#source.sizeBytes ? undefined : this.#source.read(at, length);
   }

@@ -1,18 +1,18 @@
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml';
 import { decodeText } from './tag-text.js';
 
-/** A text, a list, or a structure of them. */
+/** Text, a list, or a structure of such values. */
 export type XmpValue = string | readonly XmpValue[] | { readonly [name: string]: XmpValue };
 
 /** Properties by prefix and name, such as 'dc:title'. */
 export type XmpTags = ReadonlyMap<string, XmpValue>;
 
-/** Twice what JPEG holds. By measurement no packet of this size takes longer than 60 ms, whatever is in it. */
+/** Twice the maximum in a JPEG. No packet of this size takes longer than 60 ms to parse, whatever its content (measured). */
 const maxBlockBytes = 131_072;
 const maxDepth = 16;
 const maxItems = 500;
 
-/** The prefixes by which the standard's namespaces are known; a document may call them otherwise. */
+/** The standard prefixes of the namespaces; a document may use others. */
 const prefixes: Readonly<Record<string, string>> = {
   'http://purl.org/dc/elements/1.1/': 'dc',
   'http://ns.adobe.com/xap/1.0/': 'xmp',
@@ -28,8 +28,8 @@ const prefixes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads an XMP packet as sharp hands it over (ISO 16684-1, chapter 7). Never fails: a packet that is not well-formed has
- * nothing to tell; nor has one with a document type, whose entities would be worth a look only to harm.
+ * Reads an XMP packet as sharp returns it (ISO 16684-1, chapter 7). Never fails: a packet that is not well-formed
+ * yields no tags, and so does one with a DOCTYPE, because its only use here would be an entity attack.
  */
 export function readXmpTags(packet: Buffer | undefined): XmpTags {
   const tags = new Map<string, XmpValue>();
@@ -45,23 +45,23 @@ export function readXmpTags(packet: Buffer | undefined): XmpTags {
   return tags;
 }
 
-/** The element rdf:RDF, alone or within x:xmpmeta. */
+/** The element rdf:RDF, at the root or within x:xmpmeta. */
 function parse(text: string): XmlElement | null {
   if (text.includes('<!DOCTYPE')) return null;
   try {
-    // The parser's own way with carriage returns takes the square of their number.
+    // The parser's own normalisation of carriage returns takes quadratic time.
     const { root } = parseXml(text.replaceAll(/\r\n?/g, '\n'));
     if (!root || root.name === 'rdf:RDF') return root;
     return elementsOf(root).find(({ name }) => name === 'rdf:RDF') ?? null;
   } catch {
-    // Not well-formed: the position and reason would not help anyone.
+    // Not well-formed; the position and reason are of no use to anyone.
     return null;
   }
 }
 
 type NameOf = (name: string) => string;
 
-/** Gives names the standard's prefixes. Namespaces are declared on rdf:RDF or on its descriptions, in practice. */
+/** Replaces prefixes with the standard ones. In practice namespaces are declared on rdf:RDF or on its descriptions. */
 function namer(rdf: XmlElement): NameOf {
   const known = new Map<string, string>();
   for (const element of [rdf, ...elementsOf(rdf)]) {
@@ -79,7 +79,7 @@ function namer(rdf: XmlElement): NameOf {
 
 const elementsOf = (parent: XmlElement) => parent.children.filter((child) => child instanceof XmlElement);
 
-/** Attributes and elements of a description are the same thing. */
+/** Attributes and child elements of a description are equivalent. */
 function fieldsOf(element: XmlElement, nameOf: NameOf, depth: number): Record<string, XmpValue> {
   const fields: [string, XmpValue][] = Object.entries(element.attributes)
     .map(([name, value]): [string, XmpValue] => [nameOf(name), value.trim()])
@@ -91,7 +91,7 @@ function fieldsOf(element: XmlElement, nameOf: NameOf, depth: number): Record<st
   return Object.fromEntries(fields);
 }
 
-/** Null when it is empty or too deep. */
+/** Null if the element is empty or nested too deeply. */
 function valueOf(element: XmlElement, nameOf: NameOf, depth: number): XmpValue | null {
   if (depth > maxDepth) return null;
   const [first] = elementsOf(element);
@@ -106,7 +106,7 @@ function valueOf(element: XmlElement, nameOf: NameOf, depth: number): XmpValue |
   return textOf(element) || null;
 }
 
-/** One text in several languages: the default one, else the first. */
+/** A text in several languages: chooses the default one, else the first. */
 function chooseLanguage(items: readonly XmlElement[], nameOf: NameOf, depth: number): XmpValue | null {
   const chosen = items.find(({ attributes }) => attributes['xml:lang'] === 'x-default') ?? items[0];
   return chosen ? valueOf(chosen, nameOf, depth + 1) : null;

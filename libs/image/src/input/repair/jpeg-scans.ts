@@ -1,9 +1,9 @@
 import { jpegMarkers, readJpegSegments } from '../../decoders/containers/jpeg-segments.js';
 
 /**
- * Whether of a progressive JPEG, complete or not, every colour has its averages and its first detail: the scans of both are
- * finished (ITU-T T.81, G.1.1). What comes later sharpens the same picture.
- * @returns null when it is not progressive
+ * Whether a progressive JPEG, possibly truncated, contains for every component its complete DC scan and its first
+ * complete AC scan (ITU-T T.81, G.1.1). Later scans only refine the picture.
+ * @returns null if the JPEG is not progressive
  */
 export function showsDetail(file: Buffer): boolean | null {
   let colours: readonly number[] | null = null;

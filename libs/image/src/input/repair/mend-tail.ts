@@ -12,21 +12,20 @@ export interface Mended<Source extends ImageSource> {
   readonly warnings: readonly WarningCode[];
 }
 
-/** So much of a picture's rows must be there, from the top; of a progressive JPEG every colour in some detail. */
+/** Share of the rows, from the top, that must be present; a progressive JPEG needs some detail in every colour instead. */
 const shareNeeded = 0.8;
 
 const startOfScan = Buffer.from([0xff, 0xda]);
 const endOfImage = Buffer.from([0xff, 0xd9]);
-/** The last scan begins, or at least ends, in this much of a file's end; what follows the picture may be as long. */
+/** Length of the tail searched for the end marker: the last scan starts or ends within it, even with trailing data. */
 const tailBytes = 65_536;
 
 /**
- * Repairs a truncated JPEG or PNG, as left by some cameras and aborted uploads. One that lacks
- * nothing but the mark of its end is whole; one of which most is there is shown without the rest,
- * with a warning.
- * @param format of any other the file is given back as it is
- * @param output where the mended file goes
- * @returns the file as it is when it has its end, or lacks too much
+ * Repairs a truncated JPEG or PNG, as left by some cameras and aborted uploads. A file that lacks only its end marker
+ * is complete; one with most of its picture is shown without the rest, with a warning.
+ * @param format files of other formats are returned unchanged
+ * @param output path of the repaired file
+ * @returns the unchanged file if it has its end marker or too much is missing
  */
 export async function mendTail<Source extends ImageSource>(
   source: Source,
@@ -74,7 +73,7 @@ async function mendPng<Source extends ImageSource>(
   return { file: output, warnings: ['media.truncated'] };
 }
 
-/** Whether the decoder comes down to the last row that is needed and has nothing to say by then. */
+/** Whether the decoder reaches the last row needed without an error. */
 async function showsRows(source: ImageSource, limits: ImageLimits): Promise<boolean> {
   try {
     const { width, height } = await sharp(source, inputOptions(limits)).metadata();
@@ -85,7 +84,7 @@ async function showsRows(source: ImageSource, limits: ImageLimits): Promise<bool
   }
 }
 
-/** Not `stats()`, which overlooks some damage when other work runs in parallel. */
+/** Decodes to pixels instead of calling `stats()`, which misses some damage when other work runs in parallel. */
 async function decodes(
   source: ImageSource,
   limits: ImageLimits,
@@ -93,7 +92,7 @@ async function decodes(
   part?: Region,
 ): Promise<boolean> {
   const image = sharp(source, { ...inputOptions(limits), failOn, sequentialRead: true });
-  // One byte a pixel.
+  // One byte per pixel.
   const bytes = (part ? image.extract(part) : image).toColourspace('b-w').raw();
   const decoded = bytes.timeout({ seconds: Math.ceil(limits.timeoutMs / 1_000) }).toBuffer();
   return decoded.then(

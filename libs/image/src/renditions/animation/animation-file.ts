@@ -10,24 +10,24 @@ import { moves, openAnimation, refuseFrames } from './animation.js';
 import type { ImageSource } from '../../source/image-source.js';
 import { renditionSize, type ShapeSpec } from '../plan/rendition-size.js';
 
-/** All frames of an animation as an APNG, which an encoder of videos reads. */
+/** All frames of an animation as an APNG, for the video encoder. */
 export interface AnimationFile {
   readonly file: string;
   readonly width: number;
   readonly height: number;
-  /** How long each frame is shown. */
+  /** Display time of each frame. */
   readonly delaysMs: readonly number[];
 }
 
-/** Browsers show frames that ask for less than this for a tenth of a second. */
+/** Browsers show frames with a shorter delay for a tenth of a second. */
 const shortestMs = 11;
 const usualMs = 100;
 const compress = promisify(deflate);
 
 /**
- * Writes the frames of a GIF, animated WebP or APNG, at most `width` wide where they have to be drawn anew.
- * Fails with media.too_many_pixels, media.damaged.
- * @returns null for a picture that does not move, or of which only the first frame can be read
+ * Writes the frames of a GIF or animated WebP as an APNG, at most `width` pixels wide; an APNG is copied. Fails with
+ * media.too_many_pixels, media.damaged or media.timed_out.
+ * @returns null for a still picture, or if only the first frame can be read
  */
 export async function writeAnimation(
   source: ImageSource,
@@ -64,7 +64,7 @@ function shownMs(delayMs: number): number {
   return delayMs < shortestMs ? usualMs : delayMs;
 }
 
-/** W3C PNG, third edition, 4.9 and 11.3.6. */
+/** Builds an APNG (W3C PNG, third edition, 4.9 and 11.3.6). */
 async function apngOf(
   frames: readonly Buffer[],
   size: { width: number; height: number },
@@ -85,7 +85,7 @@ async function apngOf(
   return Buffer.concat([...parts, chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Each row begins with the number of its filter: none. */
+/** Each row starts with its filter type: none. */
 function unfiltered(pixels: Buffer, rowBytes: number): Buffer {
   const rows = pixels.length / rowBytes;
   const filtered = Buffer.alloc(rows * (rowBytes + 1));
@@ -110,7 +110,7 @@ async function copyApng(
   const delaysMs: number[] = [];
   for (const { type, data } of readPngChunks(bytes)) {
     if (type !== 'fcTL' || data.length < 26) continue;
-    // The unit is a hundredth of a second when the second number is zero.
+    // A denominator of zero means 1/100 s.
     const [over, under] = [data.readUInt16BE(20), data.readUInt16BE(22) || 100];
     delaysMs.push(shownMs((1_000 * over) / under));
   }

@@ -9,8 +9,8 @@ import { renditionSize, type ShapeSpec } from '../plan/rendition-size.js';
 import type { FormattedSpec } from '../plan/rendition-spec.js';
 
 /**
- * Whether a rendition has all frames. sharp cannot turn the frames of a WebP that is marked as lying on its side, which
- * no program writes: of such a one the first frame is made.
+ * Whether a rendition has all frames. sharp cannot rotate the frames of a WebP with an orientation, which no program
+ * writes; only the first frame of such a file is rendered.
  */
 export function isAnimated(spec: FormattedSpec, { metadata }: ImageHeader): boolean {
   return spec.animated === true && moves(metadata) && outputFormats[spec.format].animation;
@@ -22,8 +22,8 @@ export function moves({ pages = 1, orientation = 1, format }: ImageHeader['metad
 }
 
 /**
- * Opens all frames for a rendition; sharp holds them one below the other, with their delays and loop count. Fails with
- * media.too_many_pixels: the limit is for all frames together, before and after they are scaled.
+ * Opens all frames for a rendition; sharp stacks them vertically, with their delays and loop count. Fails with
+ * media.too_many_pixels: the limit applies to all frames together, before and after scaling.
  */
 export function openAnimation(
   file: ImageSource,
@@ -36,7 +36,7 @@ export function openAnimation(
   return () => sharp(file, { ...inputOptions(limits), animated: true });
 }
 
-/** @throws LandfallError media.too_many_pixels when there are too many frames, or too many pixels in all */
+/** @throws LandfallError media.too_many_pixels if there are too many frames or too many pixels in total */
 export function refuseFrames(frames: number, { width, height }: Size, limits: ImageLimits): void {
   const { maxFrames = defaultMaxFrames } = limits;
   const maxPixels = maxPixelsOf(limits, 'frames');

@@ -9,10 +9,10 @@ import type { ImageSource } from '../../source/image-source.js';
 import { openSamples } from './open-samples.js';
 import type { Size } from '#media';
 
-/** ThumbHash keeps seven waves a side at most: more pixels than these only cost time. Its own limit is 100. */
+/** ThumbHash keeps at most seven frequencies per side, so more pixels than these only cost time. Its own limit is 100. */
 export const placeholderSide = 64;
 
-/** The one decode of an image: sRGB pixels, 8 bits, upright, without any metadata. */
+/** The shared decode of an image: sRGB, 8 bits, upright, without metadata. */
 export interface BaseImage extends Size {
   readonly data: Buffer;
   readonly channels: 3 | 4;
@@ -27,9 +27,9 @@ export interface DecodeSource {
 }
 
 /**
- * Decodes a picture once to `size`, upright and in sRGB. A JPEG or TIFF whose coded data is broken still
- * decodes, with a warning. Fails with media.damaged, media.timed_out or media.too_many_pixels.
- * @param timeoutSeconds ends the decoder itself
+ * Decodes a picture to `size`, upright and in sRGB. A JPEG or TIFF with corrupt coded data still decodes, with a
+ * warning. Fails with media.damaged, media.timed_out or media.too_many_pixels.
+ * @param timeoutSeconds also stops the decoder itself
  */
 export async function decodeBaseImage(
   source: DecodeSource,
@@ -46,7 +46,7 @@ export async function decodeBaseImage(
   }
 }
 
-/** Formats whose decoders go on after damage inside, with noise or black parts, and say so when they are asked. */
+/** Formats whose decoders continue after corrupt data, with noise or black parts, and report it on request. */
 const toleratesDamage: ReadonlySet<string> = new Set(['jpeg', 'tiff']);
 
 type FailOn = 'warning' | 'error';
@@ -63,7 +63,7 @@ async function decodeStrictly(
   }
   try {
     const image = (await openSamples(file, header, limits, failOn))
-      // JPEG shrinks well while it loads; WebP's own scaler is no Lanczos, so it is decoded whole.
+      // JPEG's shrink-on-load is good; WebP's scaler is worse than Lanczos, so WebP is decoded at full size.
       .resize(size.width, size.height, { fit: 'fill', fastShrinkOnLoad: header.format !== 'webp' })
       .toColourspace('srgb')
       .timeout({ seconds: timeoutSeconds });
@@ -77,15 +77,15 @@ async function decodeStrictly(
 }
 
 /**
- * sharp works on 16-bit images that carry a profile in Display P3 and leaves the pixels there, so they are led on
- * to sRGB. Any other image is in sRGB already, where this would change its colours.
+ * sharp converts 16-bit images with a profile to Display P3 and leaves them there, so they are converted on to sRGB.
+ * Any other image already is in sRGB, and this would change its colours.
  */
 function leaveDisplayP3(image: Sharp, { metadata }: ImageHeader): Sharp {
   const worksInP3 = metadata.space === 'rgb16' && metadata.hasProfile;
   return worksInP3 ? image.withIccProfile('srgb') : image;
 }
 
-/** A new pipeline over the decoded pixels; they are shared, not copied. */
+/** A new pipeline over the decoded pixels, which are shared, not copied. */
 export function fromBaseImage({ data, width, height, channels }: BaseImage): Sharp {
   return sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
 }

@@ -5,18 +5,18 @@ import { type ImageLimits } from '../../limits/image-limits.js';
 import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { ImageSource } from '../../source/image-source.js';
 
-/** Pixels of 16 bits as stored in the file, in PQ or HLG. */
+/** 16-bit pixels as stored in the file, in PQ or HLG. */
 export interface BrightPixels extends Size {
   readonly data: Uint16Array;
   readonly channels: 3 | 4;
 }
 
-/** Whether a picture is HDR with more than 8 bits a sample: PQ or HLG by its codes. */
+/** Whether a picture is HDR: PQ or HLG by its colour codes, with more than 8 bits per sample. */
 export function isBright({ colours, metadata }: ImageHeader): boolean {
   return (colours?.curve === 'pq' || colours?.curve === 'hlg') && metadata.depth === 'ushort';
 }
 
-/** Decodes a bright picture to `size`, upright. Fails as `decodeBaseImage` does. */
+/** Decodes an HDR picture to `size`, upright. Fails as `decodeBaseImage` does. */
 export async function decodeBright(
   file: ImageSource,
   size: Size,
@@ -37,7 +37,7 @@ export async function decodeBright(
   return { data: samples, width: info.width, height: info.height, channels: info.channels === 4 ? 4 : 3 };
 }
 
-/** A new pipeline over bright pixels, which stay as they are. */
+/** A new pipeline over HDR pixels, which keep their values. */
 export function fromBright({ data, width, height, channels }: BrightPixels): Sharp {
   return sharp(data, { raw: { width, height, channels }, limitInputPixels: false }).toColourspace('rgb16');
 }

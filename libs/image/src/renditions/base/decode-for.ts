@@ -16,14 +16,14 @@ import { renditionScale, scaleSize } from '../plan/rendition-size.js';
 import type { FormattedSpec } from '../plan/rendition-spec.js';
 import { startEarly, type WorkTime } from '../../limits/work-time.js';
 
-/** A JPEG decodes at a half, a quarter or an eighth of its sides for less: below this share of the base it is worth it. */
+/** JPEG decodes faster at 1/2, 1/4 or 1/8 size: below this share of the base, a separate decode pays off. */
 const smallShare = 0.5;
 
 /**
- * Decodes what the renditions are made from: one base for all in sRGB, one more for those that keep Display P3 and one for those that keep HDR, and of an
- * animation all frames, whenever one is made.
- * @param isIdle nothing else is worked on, so that a core has nothing to do: the first rendition, which somebody waits for, then
- * gets a small decode of its own beside that of the base. Beside another picture it would only take the time of that one.
+ * Decodes the sources of the renditions: one sRGB base for all, one more each for those that keep Display P3 and HDR,
+ * and all frames for each animated rendition.
+ * @param isIdle no other picture is being rendered, so a core is free: the first rendition, which users wait for, then
+ * gets its own small decode in parallel with that of the base
  */
 export function decodeFor(
   specs: readonly FormattedSpec[],
@@ -81,8 +81,8 @@ export function decodeFor(
 }
 
 /**
- * The first rendition, if a decode at its own size is much less work than one of the base. One in progressive coding would be held in
- * memory twice, and saves only the last step of its decoding.
+ * The first rendition, if decoding at its own size is much less work than decoding the base. Progressive JPEGs are
+ * excluded: they would be held in memory twice and save only the last decoding step.
  */
 function smallFirst(specs: readonly FormattedSpec[], header: ImageHeader, base: Size): FormattedSpec | null {
   const [first] = specs;
@@ -95,7 +95,7 @@ function still(open: Pixels['open'], hasAlpha: boolean, warnings: Pixels['warnin
   return { open, openFirst: open, frames: 1, hasAlpha, warnings };
 }
 
-/** The largest of the sizes that the renditions and the placeholder need; never larger than the source. */
+/** The largest size needed by the renditions and the placeholder, never larger than the source. */
 function baseSize(source: Size, specs: readonly FormattedSpec[]): Size {
   const forPlaceholder = Math.min(1, placeholderSide / Math.max(source.width, source.height));
   const scales = specs.map((spec) => Math.min(1, renditionScale(source, spec)));

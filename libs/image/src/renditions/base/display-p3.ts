@@ -4,9 +4,9 @@ import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { Size } from '#media';
 import type { DecodeSource } from './base-image.js';
 
-/** A profile of this colour space has some hundred bytes; a much larger one contains other data. */
+/** A Display P3 profile has a few hundred bytes; a much larger one contains other data. */
 const maxProfileBytes = 16_384;
-/** The columns of Display P3's matrix, for the white D50 as ICC profiles are (SMPTE EG 432-1, Bradford). */
+/** The matrix columns of Display P3, adapted to D50 as in ICC profiles (SMPTE EG 432-1, Bradford). */
 const primaries = {
   rXYZ: [0.515_1, 0.241_2, -0.001_1],
   gXYZ: [0.292, 0.692_2, 0.041_9],
@@ -14,7 +14,7 @@ const primaries = {
 };
 const tolerance = 0.003;
 
-/** Whether a picture is in Display P3: by the primaries of its profile, since its name differs from vendor to vendor. */
+/** Whether a picture is in Display P3, judged by its profile's primaries, since profile names vary by vendor. */
 export function isDisplayP3({ metadata: { space, icc } }: ImageHeader): boolean {
   if ((space !== 'srgb' && space !== 'rgb16') || !icc || icc.length > maxProfileBytes) return false;
   const found = readColumns(icc);
@@ -23,7 +23,7 @@ export function isDisplayP3({ metadata: { space, icc } }: ImageHeader): boolean 
   );
 }
 
-/** The tags of type 'XYZ ' (ICC.1:2022, 10.31) by their signatures. */
+/** Tags of type 'XYZ ' (ICC.1:2022, 10.31) by signature. */
 function readColumns(icc: Buffer): Map<string, number[]> {
   const columns = new Map<string, number[]>();
   const count = icc.length < 132 ? 0 : Math.min(100, icc.readUInt32BE(128));
@@ -37,8 +37,8 @@ function readColumns(icc: Buffer): Map<string, number[]> {
 }
 
 /**
- * Decodes a picture in Display P3 to `size`, upright, 8 bits, its colours and its profile as they are.
- * Fails as `decodeBaseImage` does.
+ * Decodes a Display P3 picture to `size`, upright, 8 bits, with its colours and profile unchanged. Fails as
+ * `decodeBaseImage` does.
  */
 export async function decodeInDisplayP3(
   { file, header, limits }: DecodeSource,
@@ -50,7 +50,7 @@ export async function decodeInDisplayP3(
     .keepIccProfile()
     .toColourspace('srgb')
     .timeout({ seconds: timeoutSeconds });
-  // A file in memory and no bare pixels: to these sharp attaches no profile without turning their colours into it.
+  // An in-memory TIFF instead of raw pixels: sharp attaches a profile to those only by converting their colours to it.
   const tiff = await image
     .tiff({ compression: 'none' })
     .toBuffer()

@@ -4,15 +4,14 @@ import { type ImageLimits } from '../../limits/image-limits.js';
 import { inputOptions, type ImageHeader } from '../../input/image-header.js';
 import type { ImageSource } from '../../source/image-source.js';
 
-/** A picture with extra samples is decoded completely, with eight bytes per pixel. */
+/** Pixel limit for pictures with extra samples, which are decoded completely, at eight bytes per pixel. */
 const wholeMaxPixels = 40_000_000;
 const probeSide = 64;
 
 /**
- * Opens an image for one decode, upright, with samples that mean what sharp takes them for. Of several samples beside the colours
- * (masks, spot colours) none is known to be the alpha channel, as which sharp would take the last; grey numbers with a point
- * count from 0 to 1, where sharp expects 0 to 255.
- * Fails with media.too_many_pixels.
+ * Opens an image for one decode, upright, with samples as sharp interprets them. Of several extra samples (masks, spot
+ * colours) none is known to be alpha, but sharp would treat the last as such, so they are dropped. Floating-point grey
+ * ranges from 0 to 1, where sharp expects 0 to 255, so it is scaled. Fails with media.too_many_pixels.
  */
 export async function openSamples(
   file: ImageSource,
@@ -30,13 +29,13 @@ export async function openSamples(
   return sharp(file, options);
 }
 
-/** Of 16 bits sharp passes a grey profile by; of 8 it does not. */
+/** Reduces 16-bit grey to 8 bits first, because sharp ignores grey profiles at 16 bits. */
 async function openGrey(file: ImageSource, options: SharpOptions): Promise<Sharp> {
   const reduced = sharp(file, options).keepIccProfile().toColourspace('b-w');
   return sharp(await reduced.tiff({ compression: 'none' }).toBuffer(), { limitInputPixels: false });
 }
 
-/** The colours alone. */
+/** Decodes only the colour samples. */
 async function openColours(
   file: ImageSource,
   { width, height }: ImageHeader,
@@ -61,7 +60,7 @@ async function openColours(
   });
 }
 
-/** The highest of some samples that are spread over the picture. */
+/** The highest of a grid of samples across the picture. */
 async function highestSample(file: ImageSource, limits: ImageLimits): Promise<number> {
   const some = sharp(file, inputOptions(limits)).resize(probeSide, probeSide, {
     fit: 'fill',

@@ -11,6 +11,6 @@ export interface Pixels {
   readonly frames: number;
   readonly hasAlpha: boolean;
   readonly warnings: readonly WarningCode[];
-  /** Of pixels that stay HDR, what they are: then they have 16 bits, and are written as AVIF. */
+  /** Colour codes of HDR pixels, which have 16 bits and are written as AVIF. */
   readonly codes?: ColourCodes;
 }

@@ -13,7 +13,7 @@ import { stripJpeg } from './strip-jpeg.js';
 import { stripPng } from './strip-png.js';
 import { stripWebp } from './strip-webp.js';
 
-/** Metadata of an AVIF lie among its pixels and are found by their place in the file: it is encoded again. */
+/** Strippers by format. AVIF has none, because its metadata lies among the pixels and is addressed by file offsets. */
 const strip: Readonly<Partial<Record<OutputFormat, (file: Buffer) => Buffer | null>>> = {
   jpeg: stripJpeg,
   png: stripPng,
@@ -21,22 +21,22 @@ const strip: Readonly<Partial<Record<OutputFormat, (file: Buffer) => Buffer | nu
   gif: stripGif,
 };
 
-/** Of the frames of an animation so many columns and rows are compared. */
+/** Columns and rows of each animation frame that are compared. */
 const comparedSide = 64;
 
-/** What else is known of a picture. */
+/** Other facts about the picture. */
 interface Known {
-  /** Its pixels as renditions show them, at its own size. */
+  /** The pixels from which renditions are made. */
   readonly base: Promise<BaseImage>;
   readonly hasCredits: boolean;
   readonly timeoutSeconds: number;
 }
 
 /**
- * The bytes of the upload as a rendition, where it already is what `spec` asks for: without its metadata, its profile and whatever
- * follows the picture. It is decoded, and kept only if every pixel is the one that would have been encoded: that tells a file that
- * is damaged, lies on its side, or is in other colours than sRGB. Fails with media.timed_out.
- * @returns null where the picture has to be encoded; also for a file on disk, which is large or was converted
+ * Returns the upload's own bytes as a rendition if they already match `spec`, stripped of metadata, profile and
+ * trailing data. The stripped file is decoded and kept only if every pixel equals what would have been encoded, which
+ * rules out damaged and rotated files and colours other than sRGB. Fails with media.timed_out.
+ * @returns null if the picture must be encoded; always for a file on disk, which is large or was converted
  */
 export async function keepOriginal(
   spec: FormattedSpec,
@@ -49,7 +49,7 @@ export async function keepOriginal(
   return data && (await looksTheSame(data, spec, source, known)) ? data : null;
 }
 
-/** Whether nothing is to be done to a picture, by what its pixels in sRGB do not tell. */
+/** Whether `spec` asks for no change that a comparison of the sRGB pixels would miss. */
 function fits(spec: FormattedSpec, header: ImageHeader, { hasCredits }: Known): boolean {
   const { metadata, width, height } = header;
   const { depth, space, pages = 1, hasAlpha } = metadata;
@@ -89,7 +89,7 @@ async function looksTheSame(
   }
 }
 
-/** All frames, each decoded whole, and how they are shown. */
+/** Samples of all frames, with the animation's delays and loop count. */
 async function showFrames({ file, header, limits }: DecodeSource, spec: FormattedSpec, seconds: number) {
   const { pages, delay, loop } = header.metadata;
   const [width, height] = [header.width, header.height].map((side) => Math.min(side, comparedSide));

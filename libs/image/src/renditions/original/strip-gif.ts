@@ -1,14 +1,14 @@
-/** What blocks begin with, and extensions behind that (GIF89a, appendix A). */
+/** First bytes of blocks, and labels of extensions (GIF89a, appendix A). */
 const blocks = { extension: 0x21, image: 0x2c, trailer: 0x3b };
 const extensions = { graphicControl: 0xf9, application: 0xff, text: 0x01 };
 const hasColorTable = 0x80;
 
-/** How often an animation repeats, as browsers read it. */
+/** The loop count extension that browsers read. */
 const loopCount = Buffer.from('21ff0b4e45545343415045322e300301', 'hex');
 
 /**
- * A GIF with nothing but its frames, their times, and how often they repeat.
- * @returns null for one with a text extension, which is part of the picture, and for one without an end
+ * Strips a GIF to its frames, their delays and the loop count.
+ * @returns null if it has a text extension, which is part of the picture, or no trailer
  */
 export function stripGif(file: Buffer): Buffer | null {
   const start = 13 + colorTableBytes(file[10]);
@@ -18,7 +18,7 @@ export function stripGif(file: Buffer): Buffer | null {
     const isImage = file[at] === blocks.image;
     const label = file[at + 1];
     if ((!isImage && file[at] !== blocks.extension) || label === extensions.text) return null;
-    // Place, size and colours, and the size of the codes.
+    // Position, size, colour table and code size.
     const data = isImage ? at + 10 + colorTableBytes(file[at + 9]) + 1 : at + 2;
     const end = endOfSubBlocks(file, data);
     if (isImage || label === extensions.graphicControl) parts.push(file.subarray(at, end));
@@ -33,7 +33,7 @@ function colorTableBytes(flags = 0): number {
   return flags & hasColorTable ? 3 * 2 ** ((flags & 7) + 1) : 0;
 }
 
-/** Sub-blocks, each with its length in front, end with an empty one. */
+/** Sub-blocks start with their length; an empty one ends the list. */
 function endOfSubBlocks(file: Buffer, start: number): number {
   let at = start;
   while ((file[at] ?? 0) > 0) at += 1 + (file[at] ?? 0);

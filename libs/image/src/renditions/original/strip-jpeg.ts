@@ -2,13 +2,13 @@ import { jpegMarkers, readJpegSegments } from '../../decoders/containers/jpeg-se
 
 const marks = jpegMarkers;
 
-/** Frames that browsers decode: neither arithmetic coding nor JPEG's own way without loss. */
+/** Frames that browsers decode: no arithmetic coding, no lossless JPEG. */
 const frames: ReadonlySet<number> = new Set([
   marks.baselineFrame,
   marks.extendedFrame,
   marks.progressiveFrame,
 ]);
-/** What decoding needs besides. */
+/** Other segments needed for decoding. */
 const tables: ReadonlySet<number> = new Set([
   marks.huffmanTables,
   marks.quantizationTables,
@@ -17,13 +17,13 @@ const tables: ReadonlySet<number> = new Set([
 
 const startOfImage = Buffer.from([0xff, marks.startOfImage]);
 const endOfImage = Buffer.from([0xff, marks.endOfImage]);
-/** JFIF 1.01 without density or thumbnail (ITU-T T.871, 10.1): its colours are YCbCr. */
+/** JFIF 1.01 without density or thumbnail (ITU-T T.871, 10.1); means that the colours are YCbCr. */
 const jfif = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
 
 /**
- * A JPEG with nothing but its picture: tables, frame and scans as they are, and one segment that says what its colours are.
- * A picture that is one scan ends with it, whatever decoders might make of another one behind it.
- * @returns null for one with segments that browsers do not know, or with bytes that belong to none
+ * Strips a JPEG to its picture: tables, frame and scans unchanged, and one segment that defines the colours. A
+ * single-scan picture ends after that scan, even if more scans follow.
+ * @returns null if it has segments that browsers do not support, or bytes outside any segment
  */
 export function stripJpeg(file: Buffer): Buffer | null {
   const parts: Buffer[] = [];
@@ -40,7 +40,7 @@ export function stripJpeg(file: Buffer): Buffer | null {
     next = end;
     if (isMetadata(marker)) {
       hasJfif ||= marker === marks.firstApplication && startsWith(data, 'JFIF\0');
-      // A decoder that sees JFIF does not ask Adobe's segment.
+      // Decoders ignore Adobe's segment if there is a JFIF segment.
       colours = hasJfif ? jfif : (readAdobe(marker, data) ?? colours);
       continue;
     }
@@ -59,7 +59,7 @@ function isMetadata(marker: number): boolean {
   return marker === marks.comment || (marker >= marks.firstApplication && marker <= marks.lastApplication);
 }
 
-/** Adobe's segment anew, with nothing but how the colours are stored (ITU-T T.872, 6.5.3). */
+/** Rebuilds Adobe's segment with only its colour transform (ITU-T T.872, 6.5.3). */
 function readAdobe(marker: number, data: Buffer): Buffer | null {
   if (marker !== marks.adobe || !startsWith(data, 'Adobe') || data.length < 12) return null;
   return Buffer.concat([Buffer.from('ffee000e41646f6265006400000000', 'hex'), data.subarray(11, 12)]);

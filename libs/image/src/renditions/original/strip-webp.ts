@@ -4,16 +4,16 @@ interface Chunk {
   readonly data: Buffer;
 }
 
-/** Type and length, in front of the data. */
+/** Type and length, before the data. */
 const headBytes = 8;
-/** Of ANMF, where a frame is and how long it is shown (RFC 9649, 2.7.1.1). */
+/** Length of the ANMF header with a frame's position and duration (RFC 9649, 2.7.1.1). */
 const frameHeadBytes = 16;
-/** The flags of VP8X that are about the picture (RFC 9649, 2.7.1). */
+/** VP8X flags that concern the picture (RFC 9649, 2.7.1). */
 const flags = { animation: 0x02, alpha: 0x10 };
 
 /**
- * A WebP with nothing but its picture, or its frames and how they are shown.
- * @returns null for one without either
+ * Strips a WebP to its picture, or to its frames and animation parameters.
+ * @returns null if it has neither
  */
 export function stripWebp(file: Buffer): Buffer | null {
   const riff = readChunks(file).next().value;
@@ -27,7 +27,7 @@ export function stripWebp(file: Buffer): Buffer | null {
   return writeChunk({ type: 'RIFF', data: Buffer.concat([Buffer.from('WEBP'), ...parts]) });
 }
 
-/** Yields the chunks up to the first that is not all there. */
+/** Yields the chunks up to the first incomplete one. */
 function* readChunks(bytes: Buffer): Generator<Chunk, undefined> {
   for (let at = 0; at + headBytes <= bytes.length;) {
     const start = at + headBytes;
@@ -38,7 +38,7 @@ function* readChunks(bytes: Buffer): Generator<Chunk, undefined> {
   }
 }
 
-/** The chunks of one picture, up to its pixels. */
+/** The chunks of one picture: alpha and pixels. */
 function pictureOf(chunks: readonly Chunk[]): Chunk[] {
   const pixels = chunks.findIndex(({ type }) => type === 'VP8 ' || type === 'VP8L');
   return chunks.slice(0, pixels + 1).filter(({ type }, index) => type === 'ALPH' || index === pixels);
@@ -54,13 +54,13 @@ function framesOf(chunks: readonly Chunk[]): Chunk[] {
     });
 }
 
-/** The head, which no longer announces profile, EXIF and XMP. */
+/** The VP8X chunk without the flags for profile, EXIF and XMP. */
 function withoutMetadata({ type, data }: Chunk): Chunk {
   const own = (data[0] ?? 0) & (flags.animation | flags.alpha);
   return { type, data: Buffer.from([own, 0, 0, 0, ...data.subarray(4, 10)]) };
 }
 
-/** Of an odd length it gets a zero behind it. */
+/** Writes a chunk, padded to an even length. */
 function writeChunk({ type, data }: Chunk): Buffer {
   const chunk = Buffer.alloc(headBytes + data.length + (data.length % 2));
   chunk.write(type, 0, 'latin1');

@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 
-/** How a picture is encoded. */
+/** Encoder settings. */
 export interface Encoding {
   quality: number;
   effort?: number | undefined;
@@ -15,13 +15,13 @@ interface FormatOfRenditions {
   readonly encode: (image: Sharp, encoding: Encoding) => Sharp;
 }
 
-/** No effort lies outside of what the encoder knows: a rendition that keeps its format does not know it beforehand. */
+/** Clamps an effort to the encoder's range, since a rendition that keeps its format does not know the range beforehand. */
 const within = (effort: number, least: number, most: number) => Math.min(most, Math.max(least, effort));
 
 /**
- * What is written. Efforts are chosen by measurement on a 1280 × 960 picture: WebP 4 takes 163 ms (2 takes 85 ms for 6 %
- * more bytes, which are served again and again), AVIF 3 takes 1.2 s (4 takes 6.3 s for the same bytes).
- * PNG is lossless: `quality` has no meaning for it; its effort is that of zlib. GIF is written only to keep a GIF.
+ * The output formats. Default efforts were measured on a 1280 × 960 picture: WebP 4 takes 163 ms (2 takes 85 ms but 6 %
+ * more bytes, which are served many times), AVIF 3 takes 1.2 s (4 takes 6.3 s for the same bytes). PNG is lossless and
+ * ignores `quality`; its effort is the zlib level. GIF is written only to keep a GIF.
  */
 export const outputFormats = {
   webp: {
@@ -62,14 +62,14 @@ export const outputFormats = {
   },
 } as const satisfies Record<string, FormatOfRenditions>;
 
-/** AVIF of ten bits, whose numbers stay as they are. */
+/** Encodes 10-bit AVIF without converting the samples. */
 export function encodeBright(image: Sharp, { quality, effort = 3 }: Encoding): Sharp {
   return image.toColourspace('rgb16').avif({ quality, effort: within(effort, 0, 9), bitdepth: 10 });
 }
 
 export type OutputFormat = keyof typeof outputFormats;
 
-/** The format of a rendition: `keep` uses that of the upload, or WebP if that cannot be written. */
+/** The format of a rendition: `keep` means that of the upload, or WebP if that cannot be written. */
 export function formatOf(wanted: OutputFormat | 'keep', uploaded: string): OutputFormat {
   if (wanted !== 'keep') return wanted;
   return Object.hasOwn(outputFormats, uploaded) ? (uploaded as OutputFormat) : 'webp';

@@ -5,15 +5,15 @@ import { renditionSize } from './rendition-size.js';
 import type { FormattedSpec } from './rendition-spec.js';
 
 /**
- * The share of the memory of one picture that encoding a rendition takes, so that those of a sum up to 1 may be encoded side
- * by side. Above 1 it does not fit even alone. 0 where no memory limit is set.
+ * The share of one picture's memory limit that encoding a rendition needs; renditions whose shares sum up to at most 1
+ * may be encoded concurrently. Above 1 it does not fit even alone; 0 if no memory limit is set.
  */
 export function shareOfMemory(source: Size, spec: FormattedSpec, limits: ImageLimits): number {
   const { width, height } = renditionSize(source, spec);
   return (width * height) / maxPixelsOf({ ...limits, maxPixels: Infinity }, needOf(spec));
 }
 
-/** @throws LandfallError media.too_many_pixels for one that would have a worker of so little memory killed */
+/** @throws LandfallError media.too_many_pixels for a rendition that exceeds the memory limit */
 export function refuseLarge(source: Size, spec: FormattedSpec, limits: ImageLimits): void {
   if (shareOfMemory(source, spec, limits) <= 1) return;
   const { width, height } = renditionSize(source, spec);

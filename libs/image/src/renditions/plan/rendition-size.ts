@@ -2,10 +2,10 @@ import type { Size } from '#media';
 import { outputFormats } from './output-formats.js';
 import type { FormattedSpec } from './rendition-spec.js';
 
-/** What a picture may grow to. Without it a few pixels of an extreme shape would become gigabytes. */
+/** Maximum pixels after enlarging; otherwise a few pixels of an extreme shape would become gigabytes. */
 const maxEnlargedPixels = 50_000_000;
 
-/** What the size of a rendition comes from. */
+/** The part of a spec that determines a rendition's size. */
 export type ShapeSpec = Pick<FormattedSpec, 'width' | 'height' | 'fit' | 'enlarge' | 'format'>;
 
 /** `size` scaled by `scale`, at least one pixel on each side. */
@@ -16,17 +16,17 @@ export function scaleSize(size: Size, scale: number): Size {
   };
 }
 
-/** Whether parts of the picture may be cut off. */
+/** Whether parts of the picture may be cropped. */
 export function covers(spec: ShapeSpec): spec is ShapeSpec & Size {
   return spec.fit === 'cover' && spec.width !== undefined && spec.height !== undefined;
 }
 
-/** Whether there is a frame of exactly width × height round the picture. */
+/** Whether the picture is padded to exactly width × height. */
 export function pads(spec: ShapeSpec): spec is ShapeSpec & Size {
   return spec.fit === 'contain' && spec.width !== undefined && spec.height !== undefined;
 }
 
-/** The scale from the source to the picture of a rendition: at most 1 unless it may be enlarged. */
+/** The scale from the source to the picture in a rendition; at most 1 unless enlarging is allowed. */
 export function renditionScale(source: Size, spec: ShapeSpec): number {
   const { maxSide } = outputFormats[spec.format];
   const byWidth = (spec.width ?? maxSide) / source.width;
@@ -36,7 +36,7 @@ export function renditionScale(source: Size, spec: ShapeSpec): number {
   return Math.min(byWidth, byHeight, Math.max(1, largest));
 }
 
-/** The size of the finished rendition. It is computed from the source, so that rounding never adds up. */
+/** The size of the finished rendition, computed from the source so that rounding errors do not accumulate. */
 export function renditionSize(source: Size, spec: ShapeSpec): Size {
   const picture = scaleSize(source, renditionScale(source, spec));
   if (pads(spec)) return { width: spec.width, height: spec.height };

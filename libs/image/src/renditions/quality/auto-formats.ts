@@ -1,21 +1,21 @@
 import type { Sharp } from 'sharp';
 import { type Encoding, type OutputFormat, outputFormats } from '../plan/output-formats.js';
 
-/** How a quality is found in a format, and what is written with it. */
+/** How the quality for a format is chosen, and how the result is encoded. */
 export interface AutoFormat {
-  /** Never below: blocks and bands in soft gradients hardly count in the measure, and are seen. */
+  /** Minimum quality: below it, blocks and bands in soft gradients are visible, although they hardly affect the score. */
   readonly floor: number;
-  /** Never above: from here on a file grows faster than anybody can see. */
+  /** Maximum quality: above it, files grow without a visible gain. */
   readonly ceiling: number;
-  /** What photos need in the middle, and how much of the score a step of quality changes there. */
+  /** Median quality that photos need, and the score gained per step of quality around it. */
   readonly usual: number;
   readonly slope: number;
   readonly encode: (image: Sharp, encoding: Encoding) => Sharp;
 }
 
 /**
- * What a fixed quality writes, and for the same score fewer bytes where that takes more time: JPEG by mozjpeg (9 %), WebP with colours
- * that are halved with care (5 %). Decision 34 has the figures.
+ * As for a fixed quality, except for slower encoders that need fewer bytes for the same score: mozjpeg for JPEG (9 %)
+ * and smart chroma subsampling for WebP (5 %). Decision 34 has the figures.
  */
 const formats: Partial<Record<OutputFormat, AutoFormat>> = {
   webp: {
@@ -35,7 +35,7 @@ const formats: Partial<Record<OutputFormat, AutoFormat>> = {
   avif: { floor: 48, ceiling: 85, usual: 57, slope: 0.8, encode: outputFormats.avif.encode },
 };
 
-/** @returns undefined for a format without loss */
+/** @returns undefined for a lossless format */
 export function autoFormatOf(format: OutputFormat): AutoFormat | undefined {
   return formats[format];
 }

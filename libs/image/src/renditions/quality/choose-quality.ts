@@ -4,27 +4,27 @@ import { type BarePixels, samplePicture } from './sample-picture.js';
 import { compareWith, measurableSide } from './ssimulacra2.js';
 
 /**
- * The score that `quality: auto` aims at. A quality of 80 gives photos 68 to 82 in JPEG and WebP, and 82 to 89 in AVIF; at 75 an average
- * person finds no difference without looking for it side by side.
+ * The target score of `quality: auto`. Quality 80 gives photos a score of 68 to 82 in JPEG and WebP, and 82 to 89 in
+ * AVIF; at 75 an average viewer finds no difference without a side-by-side comparison.
  */
 const targetScore = 75;
-/** As near as this is there. */
+/** A score this close to the target counts as reached. */
 const near = 0.5;
 const longestStep = 16;
-/** What is behind what is transparent: nearly black and nearly white, on either of which a flaw may show. */
+/** Grey values behind transparent parts: nearly black and nearly white, either of which may reveal a flaw. */
 const backgrounds = [26, 230];
 
-/** A quality that was found, and whether the target or an end of what is chosen from decided it. */
+/** A chosen quality, and whether the target or a limit of the range determined it. */
 export interface FoundQuality {
   readonly quality: number;
   readonly reason: 'target' | 'floor' | 'ceiling';
 }
 
 /**
- * Finds the lowest quality with which a picture reaches `targetScore`: by encoding a sample of it once or twice, decoding that, and
- * comparing. The same picture always gets the same quality.
- * @param finished the finished picture, in 8 bits
- * @returns null for a picture that is too small to be measured
+ * Finds the lowest quality at which a picture reaches `targetScore`, by encoding and decoding a sample once or twice
+ * and comparing the results. Deterministic for the same picture.
+ * @param finished the final picture, in 8 bits
+ * @returns null for a picture that is too small to measure
  */
 export async function chooseQuality(
   finished: Sharp,
@@ -47,7 +47,10 @@ export async function chooseQuality(
   return search(score, format);
 }
 
-/** Two probes at most: one where photos usually are, one where the first points to. A straight line through both gives the rest. */
+/**
+ * Probes at most twice: at the usual quality of photos, then where the first score points. A straight line through both
+ * gives the result.
+ */
 async function search(
   score: (quality: number) => Promise<number>,
   { floor, ceiling, usual, slope }: AutoFormat,
@@ -69,7 +72,7 @@ function fromPixels({ data, width, height, channels }: BarePixels): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }
 
-/** Compares versions of a sample with it; one with alpha on both backgrounds, where the worse counts. */
+/** Compares versions of a sample with it. With alpha, compares on both backgrounds and returns the lower score. */
 function compareSample(sample: BarePixels): (version: BarePixels) => number {
   const behind = isTransparent(sample) ? backgrounds : [0];
   const compares = behind.map((grey) => ({ grey, compare: compareWith(flatten(sample, grey)) }));
@@ -82,7 +85,7 @@ function isTransparent({ data, channels }: BarePixels): boolean {
   return false;
 }
 
-/** Lays grey behind the pixels. */
+/** Composites the pixels onto grey. */
 function flatten({ data, width, height, channels }: BarePixels, grey: number) {
   if (channels === 3) return { data, width, height };
   const flat = new Uint8Array(width * height * 3);

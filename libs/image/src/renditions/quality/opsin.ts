@@ -1,7 +1,7 @@
 import type { Size } from '#media';
 import { type Shape, shapeOf } from './planes.js';
 
-/** Red, green and blue as light, 0 to 1, row by row. */
+/** Linear red, green and blue, 0 to 1, row by row. */
 export interface LightPlanes extends Size {
   readonly red: Float32Array;
   readonly green: Float32Array;
@@ -13,28 +13,31 @@ export interface RgbPixels extends Size {
   readonly data: Uint8Array;
 }
 
-/** The channels of XYB: red against green, brightness, blue against brightness. */
+/** The XYB channels: red minus green, brightness, blue minus brightness. */
 export type Channel = 'x' | 'y' | 'b';
 
-/** IEC 61966-2-1. */
+/** Linear light by sRGB value (IEC 61966-2-1). */
 const lightOf = Float32Array.from({ length: 256 }, (_, value) => {
   const share = value / 255;
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
 });
-/** What the cones of the eye take up (ISO/IEC 18181-1, opsin absorbance), and its bias. */
+/** Opsin absorbance matrix and bias (ISO/IEC 18181-1): the response of the eye's cones. */
 const [longRed, longBlue] = [0.3, 0.078];
 const [mediumRed, mediumBlue] = [0.23, 0.078];
 const [shortRed, shortGreen] = [0.24342268924547819, 0.20476744424496821];
 const bias = 0.0037930732552754493;
 const biasRoot = Math.cbrt(bias);
-/** Cube roots of 0 to 1 with the bias, in steps; between them a straight line is right to five digits, in a fifth of the time. */
+/** A table of biased cube roots for 0 to 1; linear interpolation is accurate to five digits in a fifth of the time. */
 const steps = 8_192;
 const roots = Float64Array.from(
   { length: steps + 2 },
   (_, step) => Math.cbrt(step / steps + bias) - biasRoot,
 );
 
-/** @param light of a kind of cone, 0 to 1 */
+/**
+ * The response of one cone type.
+ * @param light 0 to 1
+ */
 function response(light: number): number {
   const step = light * steps;
   const below = Math.floor(step);
@@ -53,7 +56,7 @@ export function toLight({ data, width, height }: RgbPixels): LightPlanes {
   return { width, height, red, green, blue };
 }
 
-/** Half as large on each side, as light adds up; an odd last row or column counts twice. */
+/** Halves each side by averaging linear light; an odd last row or column counts twice. */
 export function halve({ width, height, red, green, blue }: LightPlanes): LightPlanes {
   const [halfWidth, halfHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const [halfRed, halfGreen, halfBlue] = [red, green, blue].map((plane) => {
@@ -77,7 +80,7 @@ export function halve({ width, height, red, green, blue }: LightPlanes): LightPl
   return { width: halfWidth, height: halfHeight, red: halfRed, green: halfGreen, blue: halfBlue };
 }
 
-/** The channels that are asked for, each moved and stretched to about 0 to 1. */
+/** Computes the wanted XYB channels, each shifted and scaled to about 0 to 1. */
 export function toXyb(
   { width, height, red, green, blue }: LightPlanes,
   wanted: readonly Channel[],

@@ -5,7 +5,7 @@ import type { FormattedSpec } from '../plan/rendition-spec.js';
 import { autoFormatOf } from './auto-formats.js';
 import { chooseQuality, type FoundQuality } from './choose-quality.js';
 
-/** What `quality: auto` came to, and why: by the measure, or as fixed, because the measure does not know such pictures. */
+/** The result of `quality: auto` and its reason: measured, or the fixed quality for pictures that cannot be measured. */
 export interface ChosenQuality {
   readonly quality: number;
   readonly reason: FoundQuality['reason'] | 'small' | 'animated' | 'hdr';
@@ -17,13 +17,14 @@ interface Picked {
   readonly chosen?: ChosenQuality;
 }
 
-/** What a spec without quality has. */
+/** The quality used where `auto` cannot measure; also the default of a spec. */
 const fixedQuality = 80;
 
 /**
- * The encoder and the quality of a rendition. A number is what it is, and so is the default for a format without loss. Of moving
- * pictures every frame would have to be measured, and the measure is for pictures in 8 bits: these have the default too.
- * @param finished ready to be encoded; it is not changed
+ * Picks the encoder and the quality of a rendition. A numeric quality is used as it is. Lossless formats use the
+ * default, and so do animations, where every frame would have to be measured, and HDR, because the metric needs 8-bit
+ * pictures.
+ * @param finished ready to be encoded; not modified
  */
 export async function pickQuality(
   finished: Sharp,

@@ -1,21 +1,21 @@
 import type { Size } from '#media';
 
-/** How far the blur reaches, in pixels. */
+/** Radius of the blur, in pixels. */
 const reach = 4;
 /**
- * Half of the window of the blur, from its middle: a Gaussian of sigma 1.5, made of three cosines that are cut off after five pixels
- * (Charalampidis, "Recursive Implementation of the Gaussian Filter Using Truncated Cosine Functions", 2016), which is what the
- * measure was tuned with. The fifth is zero.
+ * Half of the blur kernel, from its centre: a Gaussian of sigma 1.5, approximated by three cosines truncated after five
+ * pixels (Charalampidis, "Recursive Implementation of the Gaussian Filter Using Truncated Cosine Functions", 2016), as
+ * the metric was tuned with. The tap at a distance of five pixels is zero.
  */
 const taps = [
   0.26462110548819856, 0.21292859201042222, 0.1093353727774603, 0.03601111465836436, 0.00941436780965,
 ];
 
-/** The shape of a plane: its rows, each with zeros behind it, between rows of zeros. What lies outside of a picture counts as zero. */
+/** The layout of a plane: rows padded with zeros at their end, between zero rows; pixels outside the picture count as zero. */
 export interface Shape extends Size {
-  /** From one row to the next. */
+  /** Offset from one row to the next. */
   readonly stride: number;
-  /** Of the first pixel. */
+  /** Offset of the first pixel. */
   readonly start: number;
   readonly length: number;
 }
@@ -27,8 +27,8 @@ export function shapeOf({ width, height }: Size): Shape {
 }
 
 /**
- * Blurs a plane into `blurred`; its margin must be zero. The margin of the result has no meaning.
- * @param between is overwritten
+ * Blurs a plane into `blurred`. The margin of `plane` must be zero; that of the result is undefined.
+ * @param between scratch space
  */
 export function blur(
   plane: Float32Array,
@@ -58,7 +58,7 @@ export function blur(
   return blurred;
 }
 
-/** One plane times another into `made`, pixel by pixel. */
+/** Multiplies two planes pixel by pixel into `made`. */
 export function product(one: Float32Array, other: Float32Array, made: Float32Array): Float32Array {
   for (let index = 0; index < made.length; index += 1)
     made[index] = (one[index] as number) * (other[index] as number);

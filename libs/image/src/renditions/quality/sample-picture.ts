@@ -1,9 +1,9 @@
 import type { Size } from '#media';
 
-/** As many tiles a side, of as many pixels, are measured instead of a larger picture. Encoders work in blocks of up to 64 pixels. */
+/** Larger pictures are sampled by 3 × 3 tiles of 128 × 128 pixels. Encoders work in blocks of up to 64 pixels. */
 const tilesASide = 3;
 const tileSide = 128;
-/** A multiple of the blocks of JPEG and WebP, so that a tile is cut into the same blocks as the picture. */
+/** A multiple of the block size of JPEG and WebP, so that tiles split into the same blocks as the picture. */
 const grid = 16;
 
 /** Bare pixels, row by row, 8 bits a channel. */
@@ -12,7 +12,7 @@ export interface BarePixels extends Size {
   readonly channels: 3 | 4;
 }
 
-/** The picture itself if it is small; otherwise tiles from all over it, side by side. */
+/** Returns a small picture unchanged; otherwise tiles from all over it, side by side. */
 export function samplePicture(picture: BarePixels): BarePixels {
   const { data, width, height, channels } = picture;
   const most = (tilesASide * tileSide) ** 2;
@@ -38,7 +38,7 @@ export function samplePicture(picture: BarePixels): BarePixels {
   return { ...sample, data: sampled };
 }
 
-/** Where tiles begin: each in the middle of its share of the side, on the grid. */
+/** Start positions of the tiles: each centred in its share of the side, aligned to the grid. */
 function spread(count: number, side: number, tile: number): number[] {
   const share = side / count;
   return Array.from({ length: count }, (_, index) => {

@@ -4,14 +4,14 @@ import { type Channel, halve, type LightPlanes, type RgbPixels, toLight, toXyb }
 /** Weights of the mean and of the fourth-power mean of an error over all pixels. */
 type Norms = readonly [mean: number, fourth: number];
 
-/** What counts in one channel at one scale. */
+/** The weighted errors of one channel at one scale. */
 interface Term {
   readonly channel: Channel;
-  /** Structure that differs. */
+  /** Differing structure. */
   readonly structure: Norms;
-  /** Edges where the original is smooth: blocks, ringing, bands. */
+  /** Edges where the original is smooth: blocking, ringing, banding. */
   readonly added: Norms;
-  /** Edges that were smoothed away. */
+  /** Edges that were smoothed out. */
   readonly lost: Norms;
 }
 
@@ -24,8 +24,9 @@ const term = (channel: Channel, structure: Norms, added = none, lost = none): Te
 });
 
 /**
- * SSIMULACRA 2.1's weights (Cloudinary, BSD-3-Clause), from the full size down by halves. Of its 108 those below 0.01 are left out, which
- * changes a score by less than 0.2 up to 80, and with them most channels at full size, where the time goes, and all of the sixth scale.
+ * The weights of SSIMULACRA 2.1 (Cloudinary, BSD-3-Clause), by scale from full size down, halving each time. Weights
+ * below 0.01 are omitted, which changes scores up to 80 by less than 0.2 and saves most channels at full size, the
+ * slowest, and the whole sixth scale.
  */
 const scales: readonly (readonly Term[])[] = [
   [term('y', [0, 7.466890328078848], none, [0, 17.445833984131262])],
@@ -51,7 +52,7 @@ const scales: readonly (readonly Term[])[] = [
   ],
 ];
 
-/** Below this a picture has not all scales. */
+/** Minimum side for all scales, in pixels. */
 export const measurableSide = 64;
 
 /** A channel of the original at one scale. */
@@ -60,12 +61,12 @@ interface Known {
   readonly shape: Shape;
   readonly plane: Float32Array;
   readonly blurred: Float32Array;
-  /** The blurred square. */
+  /** The blurred square of the plane. */
   readonly square: Float32Array;
   readonly scratch: Scratch;
 }
 
-/** Planes that the channels of a scale work in, one after the other. */
+/** Scratch planes shared by the channels of a scale. */
 interface Scratch {
   readonly between: Float32Array;
   readonly product: Float32Array;
@@ -75,10 +76,10 @@ interface Scratch {
 }
 
 /**
- * How alike pictures are to the eye: SSIMULACRA 2.1, a score of 100 for the same picture and less the more can be seen. At 90 no
- * difference is seen even when one picture replaces the other in place, at 70 hardly any side by side, at 50 it begins to disturb.
- * Each side has at least `measurableSide` pixels.
- * @returns gives the score of another version of `original`, of the same size
+ * Measures visual similarity by SSIMULACRA 2.1: 100 for identical pictures, lower the more differs. At 90 no difference
+ * is visible even when the pictures alternate in place, at 70 hardly any side by side, at 50 it becomes disturbing.
+ * Each side must have at least `measurableSide` pixels.
+ * @returns a function that scores another version of `original` of the same size
  */
 export function compareWith(original: RgbPixels): (version: RgbPixels) => number {
   const known = scalesOf(original).flatMap(({ shape, planes }, index) => {
@@ -123,7 +124,7 @@ function errorIn({ term, shape, plane, blurred, square, scratch }: Known, versio
   return error + weigh(added, edges.added) + weigh(lost, edges.lost);
 }
 
-/** The sums of an error and of its fourth power, as means. */
+/** The weighted sum of an error's mean and its fourth-power mean. */
 function weigh([mean, fourth]: Norms, [first, power]: Norms): number {
   return mean * first + fourth * power ** 0.25;
 }
@@ -137,7 +138,7 @@ interface Moments {
   readonly both: Float32Array;
 }
 
-/** SSIM without the part that favours bright pixels, as an error. */
+/** SSIM without the term that favours bright pixels, as an error. */
 function structureErrors({ shape, blurred, square, mean, own, both }: Moments): Norms {
   const steady = 0.0009;
   let [sum, power] = [0, 0];
@@ -181,13 +182,13 @@ function edgeErrors(
   return { added: [added / pixels, addedPower / pixels], lost: [lost / pixels, lostPower / pixels] };
 }
 
-/** V8 calls its `pow` for `**`, which takes several times as long. */
+/** The fourth power; several times faster than `**`, for which V8 calls `pow`. */
 function fourth(value: number): number {
   const square = value * value;
   return square * square;
 }
 
-/** The error on the scale of the opinions that the measure was tuned to. */
+/** Maps the error to the scale of the opinion scores that the metric was tuned to. */
 function toScore(error: number): number {
   const scaled = error * 0.9562382616834844;
   const remapped =

@@ -4,25 +4,28 @@ import type { TextTask } from '../../decoders/sandbox/decoder-task.js';
 import { runDecoder } from '../../decoders/sandbox/run-decoder.js';
 import type { ImageLimits } from '../../limits/image-limits.js';
 
-/** A text as a picture. */
+/** A text rendered as a picture. */
 export interface TextMark {
   readonly png: Uint8Array;
-  /** Of its ink: only the proportions mean something. */
+  /** Size of its ink; only the aspect ratio is meaningful. */
   readonly shape: Size;
   readonly warnings: readonly WarningCode[];
 }
 
-/** A pipeline has the same few texts at the same few sizes for each upload, and a thread with its fonts takes a fifth of a second. */
+/**
+ * Cache of drawn texts: a pipeline repeats the same few texts and sizes for each upload, and a thread with its fonts
+ * takes 0.2 s.
+ */
 const maxKept = 16;
 const maxKeptBytes = 131_072;
 const kept = new Map<string, TextMark>();
 
-/** Texts are drawn one after the other: each has fonts and a thread, and an image slot is counted with one decoder. */
+/** Texts are drawn one at a time, because each needs a thread with fonts, and an image slot budgets for one decoder. */
 let latest: Promise<unknown> = Promise.resolve();
 
 /**
- * Draws the text of a watermark, or gives it back as it was drawn before. Fails with rendition.watermark_unusable,
- * media.timed_out or the signal's reason.
+ * Draws a watermark text, or returns it from the cache. Fails with rendition.watermark_unusable, media.timed_out or the
+ * signal's reason.
  */
 export async function drawTextMark(
   task: Omit<TextTask, 'decoder'>,

@@ -8,10 +8,10 @@ import { scaleSize } from '../plan/rendition-size.js';
 import type { RenderExtras } from '../plan/rendition-spec.js';
 import { drawTextMark } from './text-mark.js';
 
-/** A logo, not a photo: more would make every rendition slow. */
+/** Pixel limit for watermark files: they are logos, and photos would slow down every rendition. */
 const maxPixels = 10_000_000;
 
-/** Pixels with red, green, blue and alpha, and where they go. */
+/** RGBA pixels and their position in the rendition. */
 export interface Watermark extends Size {
   readonly data: Buffer;
   readonly left: number;
@@ -19,9 +19,9 @@ export interface Watermark extends Size {
   readonly warnings: readonly WarningCode[];
 }
 
-/** Where a mark may be, and what it is made with. */
+/** The rendition a mark is for, and what is needed to make it. */
 interface Surroundings {
-  /** Of the rendition. */
+  /** Size of the rendition. */
   readonly size: Size;
   readonly watermarks: RenderExtras['watermarks'];
   readonly limits: ImageLimits;
@@ -29,15 +29,15 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** A mark as large as it will be. */
+/** A mark at its final size. */
 interface Mark {
   readonly image: Sharp;
   readonly warnings: readonly WarningCode[];
 }
 
 /**
- * Makes the mark for a rendition of this size: its pixels with their opacity, and where they go. A mark that is higher than
- * the rendition is made smaller. Fails with rendition.watermark_unusable.
+ * Makes the mark for a rendition of this size: pixels with their opacity, and their position. A mark that is higher
+ * than the rendition is scaled down. Fails with rendition.watermark_unusable.
  */
 export async function makeWatermark(spec: WatermarkSpec, surroundings: Surroundings): Promise<Watermark> {
   const { size, timeoutSeconds } = surroundings;
@@ -68,7 +68,7 @@ export async function makeWatermark(spec: WatermarkSpec, surroundings: Surroundi
   return { data, width, height, warnings, ...placeOf(spec.gravity, size, info, margin) };
 }
 
-/** Lays the mark over a picture, of an animation over each frame. */
+/** Composites the mark onto a picture, or onto each frame of an animation. */
 export async function applyWatermark(
   image: Sharp,
   { data, left, top, width, height }: Watermark,
@@ -77,7 +77,7 @@ export async function applyWatermark(
 ): Promise<Sharp> {
   const raw = { width, height, channels: 4 as const };
   if (frames === 1) return image.composite([{ input: data, raw, left, top }]);
-  // The frames lie one below the other: a mark as large as a frame is laid over them like tiles.
+  // Frames are stacked vertically, so a mark as large as a frame is tiled over them.
   const frame = await sharp(data, { raw })
     .extend({
       left,
