@@ -36,7 +36,7 @@ export interface StreamParts {
   readonly subtitles: readonly Subtitles[];
 }
 
-/** Writes the master playlist (RFC 8216 section 4.3.4): with the rungs in the given order. */
+/** Writes the master playlist (RFC 8216 section 4.3.4), with the rungs in the given order. */
 export function writeMasterPlaylist({ rungs, sound, subtitles }: StreamParts): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
   if (sound) {
@@ -73,7 +73,7 @@ function language(tag: string | null): string {
   return known === null ? '' : `LANGUAGE="${known}",`;
 }
 
-/** Containers write `eng`, players expect `en` (RFC 5646); anything else becomes null. */
+/** Canonicalises a language tag: containers write `eng`, players expect `en` (RFC 5646). Null if it is not a valid tag. */
 export function languageTag(language: string | null): string | null {
   try {
     return language && (Intl.getCanonicalLocales(language)[0] ?? null);

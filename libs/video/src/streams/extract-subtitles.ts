@@ -25,7 +25,7 @@ const textCodecs = new Set([
 ]);
 const pictureCodecs = new Set(['dvb_subtitle', 'dvd_subtitle', 'hdmv_pgs_subtitle', 'xsub']);
 const most = 16;
-/** Maximum size of one WebVTT file: the text of a long film has 200 kB. */
+/** Maximum size of one WebVTT file in bytes: the text of a long film takes 200 kB. */
 const maxBytes = 4_194_304;
 const nameLength = 60;
 
