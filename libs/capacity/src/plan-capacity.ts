@@ -55,7 +55,7 @@ export interface CapacityPlan {
 const secondsPerDay = 86_400;
 /** Planned utilisation of a core in the busiest hour; the headroom shortens waits when uploads land in bursts. */
 const utilisation = 0.7;
-/** One may be down. */
+/** At least two, so that one may be down. */
 const apisLeast = 2;
 const workerCores = 4;
 /**

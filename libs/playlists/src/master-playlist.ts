@@ -3,6 +3,7 @@ import type { Size } from '#media';
 import type { VideoRange } from '#media';
 import { playlistIn, type Track } from './track.js';
 
+/** A picture track of a stream. */
 export interface Rung {
   readonly track: Track;
   readonly size: Size;
@@ -10,6 +11,7 @@ export interface Rung {
   readonly range: VideoRange;
 }
 
+/** The audio track of a stream. */
 export interface Sound {
   readonly track: Track;
   readonly channels: number;
@@ -24,7 +26,7 @@ export interface Subtitles {
   readonly name: string;
   readonly language: string | null;
   readonly forced: boolean;
-  /** Whether there were more than the limit. */
+  /** Whether cues beyond the limit were dropped. */
   readonly cut: boolean;
   readonly sizeBytes: number;
 }

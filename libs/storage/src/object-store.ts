@@ -47,8 +47,8 @@ const keysAtOnce = 1_000;
 const listMaxBytes = 5_000_000;
 
 /**
- * The object store. Errors: `object.missing`, `object.changed` (another ETag), `storage.denied`,
- * `storage.unavailable`; an aborted signal rejects with its reason.
+ * The object store. Errors: `object.missing`, `object.changed` (another ETag), `object.encoded`, `storage.denied`,
+ * `storage.refused`, `storage.unavailable`; an aborted signal rejects with its reason.
  */
 export class ObjectStore {
   constructor(private readonly settings: Settings) {}

@@ -42,7 +42,7 @@ const codecShare: Readonly<Record<VideoCodec, number>> = { h264: 1, hevc: 0.65, 
 
 /**
  * Bitrate cap for this size and frame rate in kbit/s: 5 Mbit/s for 1080p in H.264. Larger pictures need fewer bits per pixel;
- * above 30 frames per second, 1.5 times as many bits.
+ * more than 30 frames per second need 1.5 times as many bits.
  */
 export function maxBitrateKbps(size: Size, frameRate: number, codec: VideoCodec = 'h264'): number {
   const share = (size.width * size.height) / (1920 * 1080);
@@ -50,7 +50,7 @@ export function maxBitrateKbps(size: Size, frameRate: number, codec: VideoCodec 
   return Math.max(100, Math.round(5_000 * share ** 0.75 * pace * codecShare[codec]));
 }
 
-/** The constant output frame rate: that of the source (30 if unknown), halved until it is at most 60. */
+/** The constant output frame rate: that of the source (30 if unknown), halved until it is at most 60, and at least 1. */
 export function outputFrameRate(sourceRate: number | null): number {
   let rate = sourceRate ?? 30;
   while (rate > 60) rate /= 2;

@@ -76,8 +76,8 @@ export function readSummary(lines: readonly string[]): Loudness {
 }
 
 /**
- * Gain in dB (negative makes it quieter) that brings a sound to −16 LUFS, limited by a true peak of −1 dBTP and to at most 24
- * dB. Nothing is compressed, so the dynamic range stays. 0 for silence.
+ * Gain in dB (negative makes it quieter) that brings a sound to −16 LUFS, at most 24 dB and without exceeding a true peak of −1
+ * dBTP. Nothing is compressed, so the dynamic range stays. 0 for silence.
  */
 export function gainFor({ integratedLufs, truePeakDbtp }: Loudness): number {
   if (integratedLufs === null) return 0;

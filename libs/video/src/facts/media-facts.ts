@@ -5,6 +5,7 @@ export interface VideoColours {
   readonly transfer: string | null;
 }
 
+/** The facts of a video stream. */
 export interface VideoFacts {
   /** Index of the stream in its file. */
   readonly streamIndex: number;
@@ -26,7 +27,7 @@ export interface VideoFacts {
   /** Peak luminance of an HDR picture in cd/m²; null if not stated or implausible. */
   readonly peakNits: number | null;
   readonly interlaced: boolean;
-  /** True when black is 0 and white 255, as in a photo. */
+  /** True if black is 0 and white 255, as in a photo. */
   readonly fullRange: boolean;
   /** Start of the picture relative to the start of the file, with microsecond precision. */
   readonly startMs: number;
@@ -34,6 +35,7 @@ export interface VideoFacts {
   readonly endMs: number | null;
 }
 
+/** The facts of an audio stream. */
 export interface AudioFacts {
   /** Index of the stream in its file. */
   readonly streamIndex: number;
@@ -45,6 +47,7 @@ export interface AudioFacts {
   readonly language: string | null;
 }
 
+/** The facts of a subtitle stream. */
 export interface SubtitleFacts {
   /** Index of the stream in its file. */
   readonly streamIndex: number;

@@ -4,6 +4,7 @@ import type { ProbedStream } from '../ffmpeg/run-ffprobe.js';
 const titleLength = 100;
 const languageLength = 35;
 
+/** The language tag of a stream, bounded; null if there is none or it is `und`. */
 export function languageOf({ tags: { language } }: ProbedStream): string | null {
   return language === undefined || language === 'und' ? null : language.slice(0, languageLength);
 }

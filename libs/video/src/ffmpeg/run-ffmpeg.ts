@@ -15,6 +15,7 @@ const stallMs = 60_000;
 const closingStallMs = 600_000;
 const closingShare = 0.95;
 
+/** One run of ffmpeg. */
 export interface EncodeRun {
   /** Purpose of the run in a word or two, for traces. */
   readonly task: string;

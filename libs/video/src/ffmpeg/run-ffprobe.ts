@@ -76,6 +76,7 @@ export interface Description extends z.infer<typeof description> {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** One run of ffprobe. */
 export interface ProbeRun {
   readonly ffprobePath: string;
   readonly bounds?: SandboxBounds;

@@ -10,6 +10,7 @@ import { readLines } from './read-lines.js';
 /** Maximum number of stderr lines that are kept. */
 const complaintLimit = 40;
 
+/** One run of ffmpeg or ffprobe. */
 export interface ToolRun {
   readonly command: string;
   /** Purpose of the run in a word or two, for traces. */

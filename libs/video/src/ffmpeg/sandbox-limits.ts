@@ -56,6 +56,7 @@ export function limitsOf(bounds: SandboxBounds, timeoutMs: number): SandboxLimit
   };
 }
 
+/** The scratch space of a run in bytes, for the source and everything made from it. */
 export function scratchOf(bounds: SandboxBounds): number {
   return bounds.scratchMaxBytes ?? scratchMaxBytes;
 }

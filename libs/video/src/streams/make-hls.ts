@@ -70,8 +70,8 @@ function segmentArgs(folder: string, cutSeconds: number, firstSegment: number): 
       hls_segment_type: 'fmp4',
       hls_flags: 'independent_segments',
       start_number: firstSegment,
-      // B-frames make the first timestamps negative. Shifting them to 0 would delay the picture against the sound, a separate
-      // output.
+      // B-frames make the first timestamps negative; shifting them to 0 would delay the picture against the sound, which is not
+      // shifted.
       avoid_negative_ts: 'disabled',
       hls_fmp4_init_filename: 'init.mp4',
       hls_segment_filename: `${folder}/segment_%05d.m4s`,

@@ -58,6 +58,7 @@ export function refusalOf({ hardware }: FfmpegTools, { pictures }: StreamPlan): 
     : { fallback: refusal };
 }
 
+/** Adds details to every rendition; those it already has take precedence. */
 export function withDetails(
   made: ReadonlyMap<string, MadeRendition>,
   details: MadeRendition['details'],

@@ -84,8 +84,7 @@ async function readSegment(outDir: string, path: string): Promise<Segment> {
     if (!index || !run || run.length < 8) {
       throw new LandfallError('media.encoder_failed', `${path} is not a segment`);
     }
-    // Version, track and time scale are followed by two times of 32 or 64 bits each, the number of references, and the only
-    // one.
+    // After version, track and time scale come two times of 32 or 64 bits each, the number of references, and the only one.
     const references = index.readUInt8(0) === 0 ? 20 : 28;
     return {
       path,
