@@ -13,8 +13,8 @@ const deliveries = '`npm run bench -- events-deliveries`';
 const assumed = 'assumed: `npm run bench -- capacity` measures it, and was not run to its end yet';
 
 /**
- * What one unit of each work costs: processor time on the machine that docs/capacity.md names, bytes anywhere. Everything that
- * is planned or simulated follows from this table alone; measure again on a machine of yours, and multiply.
+ * The cost of one unit of each kind of work: CPU time on the machine named in docs/capacity.md, bytes on any machine. All plans
+ * and simulations follow from this table alone; for other hardware, measure again and scale it.
  */
 export const costs = {
   callbackApi: cost(0.27, 'ms of the api for a callback', bench),
@@ -46,5 +46,5 @@ export const costs = {
   rungMegabits: cost(2.6, 'Mbit/s of a rung by megapixels of its frame', bench),
 } as const satisfies Record<string, Cost>;
 
-/** Frames are 16:9. */
+/** Megapixels of a 16:9 frame of this height. */
 export const megapixelsOfHeight = (height: number): number => (height * height * (16 / 9)) / 1e6;

@@ -1,9 +1,9 @@
 /**
- * capacity: how much of each thing an amount of uploads needs: what was measured, what follows from it,
- * and a day of it simulated. Pure.
+ * capacity: the resources that an amount of uploads needs: measured costs, plans that follow from them, and a simulated day.
+ * Pure.
  *
- * Does not belong here: measuring (bench) and printing (apps/cli). A new figure is a row in `costs.ts`
- * with its source; what follows from it goes into `plan-capacity.ts`.
+ * Does not belong here: measuring (bench) and printing (apps/cli). A new figure is a row in `costs.ts` with its source; what
+ * follows from it goes into `plan-capacity.ts`.
  */
 export { type Cost, costs } from './costs.js';
 export { type CapacityPlan, type Demand, planCapacity } from './plan-capacity.js';

@@ -5,24 +5,24 @@ import type { Work } from './work-of-pipelines.js';
 export interface Demand {
   readonly imagesPerDay: number;
   readonly videoMinutesPerDay: number;
-  /** Minutes of one video. */
+  /** Duration of one video in minutes. */
   readonly minutesPerVideo: number;
-  /** How many times the mean of the day the busiest hour is. */
+  /** Load of the busiest hour relative to the mean of the day. */
   readonly peakFactor: number;
-  /** Webhooks that get every event. */
+  /** Number of webhooks, each of which receives every event. */
   readonly webhooks: number;
-  /** How long events and deliveries are kept: EVENT_LOG_KEEP_S. */
+  /** Retention of events and deliveries in days: EVENT_LOG_KEEP_S. */
   readonly eventDays: number;
 }
 
 interface Processes {
-  /** Cores that are busy in the busiest hour. */
+  /** Cores needed in the busiest hour, at the planned utilisation. */
   readonly busyCores: number;
   readonly processes: number;
   readonly coresEach: number;
 }
 
-/** What is needed for a demand. */
+/** The resources for a demand. */
 export interface CapacityPlan {
   readonly callbacksPerSecond: { readonly mean: number; readonly peak: number };
   readonly api: Processes;
@@ -33,15 +33,15 @@ export interface CapacityPlan {
   };
   readonly postgres: {
     readonly busyCores: number;
-    /** Of what stays: uploads and renditions. */
+    /** Growth of what is kept: uploads and renditions. */
     readonly growthBytesPerDay: number;
-    /** Of events and deliveries, which are pruned. */
+    /** Size of events and deliveries, which are pruned. */
     readonly logBytes: number;
     readonly bytesAfterYear: number;
     readonly connections: number;
   };
   readonly redis: {
-    /** Jobs that wait when no worker has come for an hour of the busiest time. */
+    /** Backlog after an hour of peak load without a worker. */
     readonly jobsOfAnHour: number;
     readonly bytes: number;
   };
@@ -53,26 +53,26 @@ export interface CapacityPlan {
 }
 
 const secondsPerDay = 86_400;
-/** What of a core is planned to be busy in the busiest hour: what lands in bursts waits less. */
+/** Planned utilisation of a core in the busiest hour; the headroom shortens waits when uploads land in bursts. */
 const utilisation = 0.7;
-/** One that is down must not be all. */
+/** At least two, so that one may be down. */
 const apisLeast = 2;
 const workerCores = 4;
 /**
- * At most, with Redis as the queue: DATABASE_POOL_SIZE by default, the registry of landings, one or two that listen, and the
- * sequencer of a worker (docs/operators/postgres-and-redis.md).
+ * Maximum number of database connections per process with Redis as the queue: the default DATABASE_POOL_SIZE, the upload
+ * registry, one or two listeners, and the sequencer of a worker (docs/operators/postgres-and-redis.md).
  */
 const connectionsOf = { api: 10 + 3 + 1, worker: 10 + 3 + 2 + 1 };
 /** upload.stored, upload.processing, upload.ready; each rendition adds one. */
 const eventsOfUpload = 3;
-/** Of a Redis that holds nothing, with BullMQ's scripts. */
+/** An empty Redis with BullMQ's scripts. */
 const redisBaseBytes = 20e6;
-/** A callback of OSS with its headers and our answer. */
+/** A callback from OSS with its headers and our answer. */
 const callbackBytes = 2_500;
 const jobsPerVideo = 2;
 const daysPerYear = 365;
 
-/** What a demand needs; all of it follows from the table of costs. Figures are for the busiest hour unless they say otherwise. */
+/** Plans the resources for a demand from the table of costs. Figures are for the busiest hour unless they say otherwise. */
 export function planCapacity(demand: Demand, work: Work): CapacityPlan {
   const { imagesPerDay, videoMinutesPerDay, minutesPerVideo, peakFactor, webhooks, eventDays } = demand;
   const videosPerDay = videoMinutesPerDay / minutesPerVideo;
@@ -92,7 +92,7 @@ export function planCapacity(demand: Demand, work: Work): CapacityPlan {
     api: fit(api, 1, uploadsPerDay > 0 ? apisLeast : 0),
     thumbnail: fit(thumbnail, workerCores, thumbnail > 0 ? 1 : 0),
     transcode: fit(transcode, workerCores, transcode > 0 ? 1 : 0),
-    // Repairs and the order of events want one too.
+    // Repairs and the sequencing of events need one too.
     delivery: fit(delivery, 1, 1),
   };
   const postgres =

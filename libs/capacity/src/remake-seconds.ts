@@ -4,12 +4,12 @@ import { formatCosts } from './work-of-pipelines.js';
 
 type Spec = RenditionPlan['renditions'][number]['spec'];
 
-/** What is taken for a photo or a video whose facts say nothing. */
+/** Assumed facts of a photo or video that has none. */
 const usual = { width: 4_000, height: 3_000, durationMs: 60_000 };
 
 /**
- * Processor time, in seconds of a core, in which these renditions of one upload are made: by the measured costs, and the facts
- * of the upload. Sound and waveforms cost little, were not measured, and count as nothing.
+ * CPU time in core-seconds to make these renditions of one upload, from the measured costs and the facts of the upload. Audio
+ * and waveforms cost little, were not measured, and count as 0.
  */
 export function remakeSeconds(specs: readonly Spec[], facts: object): number {
   const numberOf = (name: keyof typeof usual) => {

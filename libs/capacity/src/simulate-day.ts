@@ -1,37 +1,37 @@
-/** One queue and the workers that follow its backlog, by the rule of docs/operators/scaling.md. */
+/** One queue and its workers, which are scaled by backlog as docs/operators/scaling.md describes. */
 export interface SimulatedQueue {
-  /** Jobs a second over the day, by mean. */
+  /** Mean number of jobs per second over the day. */
   readonly perSecond: number;
-  /** Processor time of one job. */
+  /** CPU time of one job. */
   readonly secondsEach: number;
   readonly coresPerWorker: number;
-  /** Jobs that a worker has under way at once; all of its cores work on them. */
+  /** Jobs that a worker runs at once, on all of its cores together. */
   readonly jobsAtOnce: number;
-  /** Backlog that one worker is for. */
+  /** Backlog per worker that the scaler aims for. */
   readonly backlogPerWorker: number;
   readonly workersMin: number;
   readonly workersMax: number;
 }
 
 export interface SimulatedScaler {
-  /** Seconds between two looks at the backlog. */
+  /** Seconds between checks of the backlog. */
   readonly lookEvery: number;
-  /** Seconds until a worker that was asked for works. */
+  /** Seconds until a requested worker starts to work. */
   readonly startUp: number;
-  /** Workers go when so many seconds long fewer were enough; as many stay as the most of that time. */
+  /** Workers are removed when fewer were enough for this many seconds; the maximum needed in that time stay. */
   readonly coolDown: number;
 }
 
-/** What became of a day. */
+/** The result of a simulated day. */
 export interface SimulatedDay {
   readonly jobs: number;
   readonly maxBacklog: number;
-  /** The longest that a job waited before a worker took it. */
+  /** Longest time that a job waited for a worker. */
   readonly oldestSeconds: number;
   readonly meanWaitSeconds: number;
   readonly maxWorkers: number;
   readonly workerMinutes: number;
-  /** Of the processor time of workers what they worked. */
+  /** Share of the workers' CPU time in which they worked. */
   readonly busyShare: number;
   /** Backlog and workers at the end of each hour. */
   readonly hours: readonly { backlog: number; workers: number }[];
@@ -41,8 +41,8 @@ const secondsPerDay = 86_400;
 const secondsPerHour = 3_600;
 
 /**
- * How many times the mean of the day a second is: the most (`peakFactor`) at 20:00, the fewest at 8:00. A sine around
- * the mean, squeezed so that it never goes below a tenth.
+ * Load at a second of the day relative to the mean: highest (`peakFactor`) at 20:00, lowest at 8:00. A sine around the mean
+ * whose lower half is compressed so that it never goes below 0.1.
  */
 export function diurnal(second: number, peakFactor: number): number {
   const swing = Math.cos((2 * Math.PI * (second - 20 * secondsPerHour)) / secondsPerDay);
@@ -50,8 +50,8 @@ export function diurnal(second: number, peakFactor: number): number {
 }
 
 /**
- * A day of a queue, second by second: what lands by the curve, what workers do of it in the order in which it landed, and the
- * workers that a scaler starts and ends. It begins with as many workers as the mean needs, and nothing that waits.
+ * Simulates a day of a queue, second by second: jobs land along the curve, workers process them in order of arrival, and a
+ * scaler starts and stops workers. It begins with as many workers as the mean needs and an empty backlog.
  */
 export function simulateDay(
   queue: SimulatedQueue,
@@ -61,7 +61,7 @@ export function simulateDay(
   const { perSecond, secondsEach, coresPerWorker, jobsAtOnce, backlogPerWorker, workersMin, workersMax } =
     queue;
   const { lookEvery, startUp, coolDown } = scaler;
-  // Squeezed below and not above, the curve is not 1 by mean: what lands must be what was asked for.
+  // The compressed half raises the mean of the curve above 1; rescale it to the requested number of jobs.
   const curve = Array.from({ length: secondsPerDay }, (_, second) => diurnal(second, peakFactor));
   const scale = (perSecond * secondsPerDay) / curve.reduce((sum, one) => sum + one, 0);
   const landed: number[] = [];
@@ -100,7 +100,7 @@ export function simulateDay(
     maxBacklog = Math.max(maxBacklog, backlog);
     workerSeconds += workers;
     if (second % lookEvery === 0) {
-      // What is under way counts too, as GET /v1/queues has it: as many as landed while one is worked on.
+      // Jobs in progress count too, as in GET /v1/queues: as many as land while one is processed.
       const underWay = Math.min(workers, (now * secondsEach) / coresPerWorker) * jobsAtOnce;
       const wanted = within((backlog + underWay) / backlogPerWorker);
       const coming = workers + starting.reduce((sum, { count }) => sum + count, 0);

@@ -1,25 +1,25 @@
 import { type Pipelines, planRenditions } from '#pipelines';
 import { costs, megapixelsOfHeight } from './costs.js';
 
-/** What one image, and one minute of video, is for those who make it. */
+/** The work for one image and for one minute of video. */
 export interface Work {
-  /** Processor time of a worker, for the queue `thumbnail`. */
+  /** CPU time of a worker in the queue `thumbnail`. */
   readonly imageMs: number;
   readonly imageRenditions: number;
   readonly imageBytesIn: number;
   readonly imageBytesOut: number;
-  /** Processor time for a minute of 1080p, of the queue `transcode`. */
+  /** CPU time for a minute of 1080p in the queue `transcode`. */
   readonly videoSecondsPerMinute: number;
-  /** Processor time for a video, whatever its length, of the queue `thumbnail`. */
+  /** CPU time for a video of any duration in the queue `thumbnail`. */
   readonly videoStillMs: number;
   readonly videoRenditions: number;
   readonly videoBytesInPerMinute: number;
   readonly videoBytesOutPerMinute: number;
-  /** What in the pipelines file has no measured cost, and how it was counted. */
+  /** What has no measured cost in the pipelines file, and how it was counted. */
   readonly guesses: readonly string[];
 }
 
-/** What a megapixel of a rendition costs, in ms. */
+/** Cost of a megapixel of a rendition in ms. */
 export const formatCosts = {
   webp: costs.webpMegapixel,
   jpeg: costs.jpegMegapixel,
@@ -28,7 +28,7 @@ export const formatCosts = {
   keep: costs.jpegMegapixel,
 } as const;
 
-/** Sides of a photo: 4 by 3, as phones make them. */
+/** Sides of a photo in 4:3, as phones take them. */
 function sidesOf(megapixels: number): { width: number; height: number } {
   const width = Math.sqrt((megapixels * 1e6 * 4) / 3);
   return { width, height: width * 0.75 };
@@ -38,8 +38,8 @@ const bitsPerByte = 8;
 const secondsPerMinute = 60;
 
 /**
- * What the pipelines make of a JPEG of so many megapixels, and of a minute of 1080p. Of each kind the pipeline counts that a
- * plain upload gets, or the first one when all of them ask for more than its kind.
+ * The work of the pipelines for a JPEG of this size and for a minute of 1080p. For each kind of source it counts the pipeline
+ * that a plain upload matches, or the first of that kind if all of them require more than the kind.
  */
 export function workOf(pipelines: Pipelines, megapixels: number): Work {
   const guesses: string[] = [];

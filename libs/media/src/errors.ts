@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Files that cannot be read or made, whichever room meets them: `image`, `video` or the worker itself. */
+/** Errors of files that cannot be read or made, in `image`, `video` or the worker. */
 const mediaErrors = defineErrors({
   'media.type_mismatch': {
     kind: 'unprocessable',

@@ -1,4 +1,4 @@
-/** A mark over a rendition: a text, or a picture that is an object of the upload's bucket. */
+/** A watermark over a rendition: text, or a picture that is an object in the upload's bucket. */
 export interface WatermarkSpec {
   readonly text?: string | undefined;
   readonly objectKey?: string | undefined;
@@ -18,14 +18,14 @@ export interface WatermarkSpec {
   readonly width: number;
   /** Share of the rendition's shorter side. */
   readonly margin: number;
-  /** Of the text, '#rrggbb'. */
+  /** Colour of the text, '#rrggbb'. */
   readonly color: string;
 }
 
-/** A picture of an image or document; docs/pipelines.md tells what the fields mean. What is not set has its default. */
+/** A picture of an image or document; docs/pipelines.md explains the fields. Unset fields have their defaults. */
 export interface ImageSpec {
   readonly name: string;
-  /** Pixels; one of the sides is set, and without the other every fit means 'inside'. */
+  /** Pixels; at least one side is set. If only one is, every fit means 'inside'. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   readonly fit: 'inside' | 'cover' | 'contain';
@@ -47,15 +47,15 @@ export interface ImageSpec {
   readonly keepOriginal?: boolean;
 }
 
-/** A muted video of an animation. */
+/** A silent video of an animation. */
 export interface LoopSpec {
   readonly name: string;
-  /** WebM where this ffmpeg has VP9, otherwise MP4. */
+  /** `webm` becomes MP4 if this ffmpeg has no VP9 encoder. */
   readonly format: 'mp4' | 'webm';
   /** Largest width in pixels; never enlarged. */
   readonly width: number;
   /** 1 (small) to 100 (good). */
   readonly quality: number;
-  /** Behind what is transparent, '#rrggbb' or '#rrggbbaa'. */
+  /** Colour behind transparent areas, '#rrggbb' or '#rrggbbaa'; the alpha is ignored. */
   readonly background: string;
 }

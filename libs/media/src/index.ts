@@ -1,8 +1,9 @@
 /**
- * media: the words of media that several rooms share: kinds of rendition, what each is asked to be, and what was made.
+ * media: the vocabulary of media that several rooms share: kinds of rendition, their specs, and what was made.
  *
- * Types, tables and the bytes of a PNG alone: nothing here reads, decodes, stores or knows of uploads.
- * A new kind goes into `kinds.ts` and `specs.ts`; the compiler then asks for its entry in `pipelines` and its maker in the worker.
+ * Only types, tables and the bytes of a PNG: nothing here reads, decodes or stores media, or knows about uploads.
+ * A new kind goes into `kinds.ts` and `specs.ts`; the compiler then asks for its entry in `pipelines` and its maker in the
+ * worker.
  */
 import './errors.js';
 

@@ -1,4 +1,4 @@
-/** Every kind of rendition, in the order in which the documentation tells of them. */
+/** Every kind of rendition, in the order of the documentation. */
 export const renditionKinds = [
   'image',
   'loop',
@@ -12,7 +12,7 @@ export const renditionKinds = [
 ] as const;
 export type Kind = (typeof renditionKinds)[number];
 
-/** What renditions are made of, by what the bytes of an upload are; a `document` is a PDF. */
+/** Kinds of source, as detected from the bytes of an upload; a `document` is a PDF. */
 export const sourceKinds = ['image', 'video', 'audio', 'document'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 

@@ -15,18 +15,18 @@ export interface LandedObject {
   sizeBytes: number | null;
   mimeType: string | null;
   imageInfo: ImageInfo | null;
-  /** Custom variables without their `x:`, and every field that has no place of its own. */
+  /** Custom variables without their `x:` prefix, and every field without a property here. */
   vars: Record<string, string>;
 }
 
-/** What OSS itself says of an object version, without its bytes. */
+/** The metadata of an object version as OSS reports it. */
 export interface ObjectHead {
   /** Unquoted, upper-case. */
   etag: string;
   sizeBytes: number;
   mimeType: string;
-  /** When this version was stored, by OSS's own clock, which counts seconds. */
+  /** When this version was stored, by the clock of OSS, in whole seconds. */
   lastModified: Date;
-  /** How much later it is here than OSS's clock says; 0 where its answer does not tell. */
+  /** How far our clock is ahead of that of OSS; 0 if its answer has no date. */
   clockAheadMs: number;
 }

@@ -1,13 +1,13 @@
 import type { WarningCode } from '#runtime';
 
-/** One file of a rendition that was made, and is not stored yet. */
+/** One file of a rendition that was made but is not stored yet. */
 export interface MadeFile {
   /** Relative to the output folder, with `/`. */
   readonly path: string;
   readonly mimeType: string;
 }
 
-/** A rendition that was made: its files in a folder, and what is known of it. */
+/** A rendition that was made: its files in a folder, and facts about it. */
 export interface MadeRendition {
   readonly files: readonly MadeFile[];
   /** Path of the file to hand out: `master.m3u8`, `video.mp4` or `audio.m4a`. */
@@ -15,21 +15,21 @@ export interface MadeRendition {
   readonly width: number | null;
   readonly height: number | null;
   readonly durationMs: number | null;
-  /** What encoded it, as ffmpeg calls it: `libx264`, `h264_vaapi`; null where that tells nobody anything. */
+  /** The encoder by its ffmpeg name: `libx264`, `h264_vaapi`; null where it is of no interest. */
   readonly encoder: string | null;
-  /** What else is known of it, by names that its maker chose: rungs, codecs, loudness, geometry of sprites. */
+  /** More facts, under names chosen by the maker: rungs, codecs, loudness, layout of tiles. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** What of it is not as it should be; unless set nothing. */
+  /** Known defects; none if unset. */
   readonly warnings?: readonly WarningCode[];
 }
 
-/** How far a run of the encoder is. */
+/** Progress of a run of the encoder. */
 export interface Progress {
   /** The finished share, 0 to 1. */
   readonly share: number;
-  /** How many times as fast as it plays; null while nothing is known. */
+  /** Speed as a multiple of real time; null while unknown. */
   readonly speed: number | null;
 }
 
-/** Hears how far a run is, several times a second. */
+/** Receives the progress of a run, several times a second. */
 export type OnProgress = (progress: Progress) => void;

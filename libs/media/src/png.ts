@@ -1,16 +1,16 @@
 import { crc32 } from 'node:zlib';
 
-/** How the samples of a PNG are written (W3C PNG, third edition, table 12). */
+/** Size and sample format of a PNG (W3C PNG, third edition, table 12). */
 export interface PngFormat {
   readonly width: number;
   readonly height: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   readonly bitDepth: 1 | 8;
   /** 2 is RGB, 3 a palette. */
   readonly colorType: 2 | 3;
 }
 
-/** What a PNG begins with: its signature and its first chunk. */
+/** The beginning of a PNG: its signature and its header chunk. */
 export function pngHead({ width, height, bitDepth, colorType }: PngFormat): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

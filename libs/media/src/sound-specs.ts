@@ -3,23 +3,23 @@ export interface AudioSpec {
   readonly name: string;
   readonly codec: 'aac' | 'opus' | 'mp3';
   readonly bitrateKbps: number;
-  /** 1 or 2; unless set as many as the source has, two at most. */
+  /** 1 or 2; if unset as many as the source has, at most two. */
   readonly channels?: number | undefined;
-  /** Whether the sound is brought to one loudness. */
+  /** Whether the loudness is normalised. */
   readonly normalize?: boolean;
 }
 
-/** How loud a sound is from moment to moment. */
+/** The peaks of a sound over time, as JSON or as a picture. */
 export interface WaveformSpec {
   readonly name: string;
   readonly format: 'json' | 'png';
-  /** Peaks a second of the JSON, 20 unless set. */
+  /** Peaks per second in the JSON; 20 if unset. */
   readonly pixelsPerSecond?: number | undefined;
-  /** Size of the PNG in pixels, 1800 x 280 unless set. */
+  /** Size of the PNG in pixels; 1800 × 280 if unset. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
-  /** `#2b6cb0` unless set. */
+  /** `#2b6cb0` if unset. */
   readonly color?: string | undefined;
-  /** Transparent unless set. */
+  /** Transparent if unset. */
   readonly background?: string | undefined;
 }

@@ -5,8 +5,8 @@ import type { PosterSpec, PreviewSpec, StoryboardSpec } from './still-specs.js';
 import type { HlsSpec, Mp4Spec } from './stream-specs.js';
 
 /**
- * What a rendition is asked to be, by its kind. Fields that came after the first version of a kind are optional: a spec that was
- * planned by an older version lacks them, and they then have their default.
+ * The spec of each kind of rendition. Fields added after the first version of a kind are optional: specs planned by an older
+ * version lack them and get the defaults.
  */
 interface RenditionSpecs {
   image: ImageSpec;
@@ -22,7 +22,9 @@ interface RenditionSpecs {
 
 export type SpecOf<K extends Kind> = RenditionSpecs[K];
 
-/** A spec that says its kind, as the pipelines file and the database hold it; of several kinds, a union that `kind` tells apart. */
+/**
+ * A spec with its kind, as the pipelines file and the database store it; for several kinds, a union discriminated by `kind`.
+ */
 export type RenditionSpec<K extends Kind = Kind> = {
   [Each in K]: SpecOf<Each> & { readonly kind: Each };
 }[K];

@@ -6,7 +6,7 @@ export interface PosterSpec {
   readonly format: 'webp' | 'jpeg';
   /** 1 (small) to 100 (good). */
   readonly quality: number;
-  /** The moment in seconds, or as a share of the length; unless one is set the first frame that is not black. */
+  /** The moment in seconds, or as a share of the duration; if neither is set, the first frame that is not black. */
   readonly at?: number | undefined;
   readonly share?: number | undefined;
 }
@@ -17,9 +17,9 @@ export interface PreviewSpec {
   readonly format: 'webp' | 'mp4';
   /** Largest width in pixels; the source is never enlarged. */
   readonly width: number;
-  /** Length of the loop, or of the video when that is shorter. */
+  /** Duration of the loop; that of the video if it is shorter. */
   readonly seconds: number;
-  /** Frames a second, at most. */
+  /** Maximum frames per second. */
   readonly frameRate: number;
   /** 1 (small) to 100 (good). */
   readonly quality: number;
@@ -30,10 +30,10 @@ export interface StoryboardSpec {
   readonly name: string;
   /** Width of a tile in pixels; the source is never enlarged. */
   readonly width: number;
-  /** Time from one tile to the next, or the number of tiles; unless one is set 100, but no more than one a second. */
+  /** Interval between tiles, or number of tiles; if neither is set 100, but at most one per second. */
   readonly intervalSeconds?: number | undefined;
   readonly count?: number | undefined;
-  /** Most tiles side by side in a sheet, and most rows of them. */
+  /** Maximum number of tiles in a row and of rows in a sheet. */
   readonly columns: number;
   readonly rows: number;
   readonly format: 'jpeg' | 'webp';

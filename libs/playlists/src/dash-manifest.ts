@@ -4,8 +4,8 @@ import type { VideoRange } from '#media';
 import type { Track } from './track.js';
 
 /**
- * Writes a DASH manifest for the segments of the HLS stream (ISO/IEC 23009-1, live profile as
- * static). Every segment has its own address, so that each can be signed.
+ * Writes a static DASH manifest for the segments of the HLS stream (ISO/IEC 23009-1, main profile). Every segment has its own
+ * address, so that each can be signed.
  */
 export function writeManifest({ rungs, sound, subtitles }: StreamParts): string {
   const tracks = [...rungs.map((rung) => rung.track), ...(sound ? [sound.track] : [])];

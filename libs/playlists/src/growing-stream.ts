@@ -2,30 +2,30 @@ import { type Rung, type Sound, writeMasterPlaylist } from './master-playlist.js
 import { type Encryption, writeMediaPlaylist } from './media-playlist.js';
 import { masterPath, playlistIn, type Track } from './track.js';
 
-/** A stretch of a stream that plays before the whole is made, as whoever made it wrote it down. */
+/** A stretch of a stream that plays before the whole is made. */
 export interface GrowingPiece<Part = Rung | Sound> {
   readonly part: Part;
-  /** The initialisation vector in hexadecimal; null when it is not encrypted. */
+  /** The initialisation vector in hexadecimal; null if unencrypted. */
   readonly iv: string | null;
 }
 
-/** What plays already of a stream: one rung, and the sound where the stream has any. */
+/** The part of a stream that already plays: one rung, and the sound if the stream has any. */
 export interface GrowingStream {
-  /** In their order and without a gap, from the beginning on; one at least. */
+  /** In order and without gaps from the start; at least one. */
   readonly pictures: readonly GrowingPiece<Rung>[];
-  /** From the beginning on. */
+  /** From the start. */
   readonly sound: GrowingPiece<Sound> | null;
-  /** Nothing is missing of these tracks. */
+  /** Whether these tracks are complete. */
   readonly isWhole: boolean;
 }
 
 /**
- * Writes a playlist of a stream of which more is made all the while: its master, which names what plays already, or that of
- * one track. Pictures and sound are cut where both are there. What it lists it lists ever after, in the same place. Once they are
- * whole it ends: who is at the end of the film does not wait for rungs that they will not see.
+ * Writes a playlist of a stream that is still being made: the master playlist, which lists what already plays, or that of one
+ * track. Tracks end where the shorter of picture and sound ends. Segments are only ever appended. Once the tracks are complete
+ * the playlist ends, so that a viewer at the end does not wait for the other rungs.
  *
  * @param keyUri address of the key of an encrypted stream, relative to the playlist of a track
- * @returns null when it has no such playlist, or not yet
+ * @returns null if the stream does not have this playlist, or not yet
  */
 export function writeGrowing(
   { pictures, sound, isWhole }: GrowingStream,

@@ -1,9 +1,8 @@
 /**
- * playlists: HLS playlists, DASH manifests and WebVTT, as text: writes them, reads them and inserts
- * signed addresses. Pure.
+ * playlists: HLS playlists, DASH manifests and WebVTT as text: writes them and replaces the addresses in them with signed ones.
+ * Pure.
  *
- * Does not belong here: the contents of the files they refer to (video), and who may read them (the
- * api).
+ * Does not belong here: the contents of the files they refer to (video), and who may read them (the api).
  */
 export { cleanCues } from './clean-cues.js';
 export { writeManifest } from './dash-manifest.js';

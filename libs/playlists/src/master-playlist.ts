@@ -3,6 +3,7 @@ import type { Size } from '#media';
 import type { VideoRange } from '#media';
 import { playlistIn, type Track } from './track.js';
 
+/** A picture track of a stream. */
 export interface Rung {
   readonly track: Track;
   readonly size: Size;
@@ -10,6 +11,7 @@ export interface Rung {
   readonly range: VideoRange;
 }
 
+/** The audio track of a stream. */
 export interface Sound {
   readonly track: Track;
   readonly channels: number;
@@ -24,7 +26,7 @@ export interface Subtitles {
   readonly name: string;
   readonly language: string | null;
   readonly forced: boolean;
-  /** Whether there were more than the limit. */
+  /** Whether cues beyond the limit were dropped. */
   readonly cut: boolean;
   readonly sizeBytes: number;
 }
@@ -36,7 +38,7 @@ export interface StreamParts {
   readonly subtitles: readonly Subtitles[];
 }
 
-/** Writes the master playlist (RFC 8216 section 4.3.4): with the rungs in the given order. */
+/** Writes the master playlist (RFC 8216 section 4.3.4), with the rungs in the given order. */
 export function writeMasterPlaylist({ rungs, sound, subtitles }: StreamParts): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
   if (sound) {
@@ -73,7 +75,7 @@ function language(tag: string | null): string {
   return known === null ? '' : `LANGUAGE="${known}",`;
 }
 
-/** Containers write `eng`, players expect `en` (RFC 5646); anything else becomes null. */
+/** Canonicalises a language tag: containers write `eng`, players expect `en` (RFC 5646). Null if it is not a valid tag. */
 export function languageTag(language: string | null): string | null {
   try {
     return language && (Intl.getCanonicalLocales(language)[0] ?? null);

@@ -13,9 +13,9 @@ export interface Encryption {
 }
 
 /**
- * Writes the playlist of one track (RFC 8216 section 4.3) with exact durations: of a `finished` one, which never changes; of one
- * that is `growing`, to whose end segments are added; or of one that was and has `ended`. No segment is longer than the first by
- * more than a scrap of sound, so that the target duration stays as it is.
+ * Writes the playlist of one track (RFC 8216 section 4.3) with exact durations. A `finished` playlist never changes; a
+ * `growing` one has segments appended until it has `ended`. No segment exceeds the first by more than a few packets of sound,
+ * so the target duration stays the same.
  */
 export function writeMediaPlaylist(
   track: Listed,
@@ -29,7 +29,7 @@ export function writeMediaPlaylist(
     `#EXT-X-TARGETDURATION:${targetSeconds(track)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     `#EXT-X-PLAYLIST-TYPE:${state === 'finished' ? 'VOD' : 'EVENT'}`,
-    // Of what still grows a player would begin near the end, as of a live programme.
+    // Otherwise a player would start near the end, as with a live stream.
     ...(state === 'finished' ? [] : ['#EXT-X-START:TIME-OFFSET=0']),
     '#EXT-X-INDEPENDENT-SEGMENTS',
     // Precedes the map, because it applies to the initialisation segment too.
@@ -58,12 +58,12 @@ export function ratesOf(track: Track): { peakBps: number; averageBps: number } {
   return { peakBps: Math.max(averageBps, peakBitrate(track)), averageBps };
 }
 
-/** No segment is longer than this, rounded to whole seconds. */
+/** The target duration: the longest segment, rounded to whole seconds. */
 function targetSeconds({ segments, timescale }: Listed): number {
   return Math.max(1, ...segments.map((segment) => Math.round(segment.ticks / timescale)));
 }
 
-/** Highest rate of any run of segments that lasts between half and one and a half of the target duration. */
+/** Highest bitrate of any run of segments that lasts 0.5 to 1.5 times the target duration. */
 function peakBitrate(track: Track): number {
   const target = targetSeconds(track);
   let peak = 0;

@@ -1,3 +1,4 @@
+/** One media segment of a track. */
 export interface Segment {
   /** Relative to the output folder, with `/`. */
   readonly path: string;

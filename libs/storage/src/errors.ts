@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What the object store says of an object, and objects that are not what they should be. */
+/** Errors of the object store, and of objects that differ from what was expected. */
 const storageErrors = defineErrors({
   'object.missing': { kind: 'notFound', retry: 'never', message: 'The object is no longer in the bucket' },
   'object.unconfirmed': {

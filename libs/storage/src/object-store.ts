@@ -47,8 +47,8 @@ const keysAtOnce = 1_000;
 const listMaxBytes = 5_000_000;
 
 /**
- * The object store. Errors: `object.missing`, `object.changed` (another ETag), `storage.denied`,
- * `storage.unavailable`; an aborted signal rejects with its reason.
+ * The object store. Errors: `object.missing`, `object.changed` (another ETag), `object.encoded`, `storage.denied`,
+ * `storage.refused`, `storage.unavailable`; an aborted signal rejects with its reason.
  */
 export class ObjectStore {
   constructor(private readonly settings: Settings) {}
@@ -65,9 +65,9 @@ export class ObjectStore {
   }
 
   /**
-   * Returns all bytes of an object if it still has this ETag and exactly this size: one request
-   * that also proves what `head` would.
-   * @param refuse sees the metadata before the bytes are read, and may throw
+   * Returns all bytes of an object if it still has this ETag and exactly this size: one request that also checks what `head`
+   * would.
+   * @param refuse called with the metadata before the bytes are read; may throw
    * @throws LandfallError object.size_mismatch
    */
   async read(
@@ -168,7 +168,7 @@ export class ObjectStore {
 
   /**
    * Lists a page of the objects whose keys begin with `prefix`, in byte order (ListObjectsV2).
-   * @param from where it begins: `token` of the page before, or the key that it comes after
+   * @param from where to start: the `token` of the previous page, or the key to start `after`
    */
   async list(
     bucket: string,
@@ -195,8 +195,8 @@ export class ObjectStore {
   }
 
   /**
-   * Returns a URL that grants its holder access to the object until `expiresAt`: after the
-   * configured lifetime, or longer on request. It is the CDN's where there is one, else the store's.
+   * Returns a URL that grants its holder access to the object until `expiresAt`, for the configured lifetime or longer on
+   * request. It points to the CDN if one is configured, otherwise to the store.
    */
   signUrl(address: ObjectAddress, atLeastS = 0, now = new Date()): { url: string; expiresAt: Date } {
     const lifetimeS = this.lifetimeS(atLeastS);
@@ -213,7 +213,7 @@ export class ObjectStore {
     };
   }
 
-  /** A time to sign at what is signed again and again: it stays for half of a lifetime, and the URLs with it. */
+  /** A signing time that stays the same for half a lifetime, so that URLs signed again and again stay the same too. */
   signingTime(atLeastS = 0): Date {
     const halfMs = this.lifetimeS(atLeastS) * 500;
     return new Date(Math.floor(Date.now() / halfMs) * halfMs);
@@ -248,7 +248,7 @@ export class ObjectStore {
     return this.presign(address, request, { endpoint, expiresInS: ownUrlLifetimeS, now: new Date() });
   }
 
-  /** Sends a request and has its successful answer used. */
+  /** Sends a request and passes the successful answer to `use`. */
   private exchange<T>(
     address: ObjectAddress,
     request: StoreRequest,
@@ -283,7 +283,7 @@ export class ObjectStore {
     const { method, headers = {}, body, signal } = request;
     const url = this.presignOwn(address, request);
     const silence = new AbortController();
-    // fetch resolves when the body is sent and answered.
+    // fetch resolves only after the whole body is sent.
     const timeoutMs = this.settings.timeoutMs + (sizeOf(body) / slowestUpload) * 1_000;
     const timer = setTimeout(() => silence.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs);
     const startedAt = performance.now();
@@ -291,7 +291,7 @@ export class ObjectStore {
     try {
       const answer = await fetch(url, {
         method,
-        // Else OSS compresses what calls itself a text, and tells neither its length nor its ETag.
+        // Otherwise OSS compresses text objects and omits their length and ETag.
         headers: { 'accept-encoding': 'identity', ...headers },
         ...(body ? { body } : {}),
         redirect: 'error',

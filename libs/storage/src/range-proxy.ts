@@ -87,10 +87,9 @@ export async function serveObject(
 }
 
 /**
- * Runs work on an object through a range proxy, which is closed when the work ends in any way.
+ * Runs work on an object through a range proxy, which is closed however the work ends.
  *
- * @throws the store's error (`object.changed`, `storage.unavailable`, …) instead of the reader's
- * error
+ * @throws the store's error (`object.changed`, `storage.unavailable`, …) instead of the reader's error
  */
 export async function withRangeProxy<T>(
   store: ObjectStore,

@@ -90,7 +90,7 @@ async function* readPart(
       timer = setTimeout(giveUp, silenceMs);
     }
   } catch (error) {
-    // A reader that has enough is no failure.
+    // A reader that stops early is not a failure.
     if (!signal.aborted) span?.fail(toLandfallError(error).code);
     throw error;
   } finally {

@@ -28,15 +28,14 @@ export interface ListedObject {
 /** A page of a listing, in byte order of the keys. */
 export interface ListedPage {
   readonly objects: readonly ListedObject[];
-  /** What asks for the next page; null after the last. A page may be short without being the last. */
+  /** The token of the next page; null after the last. A page may be short without being the last. */
   readonly nextToken: string | null;
 }
 
 /**
- * Reads a ListObjectsV2 answer with `encoding-type=url`. Cuts the text by its elements instead of
- * parsing it, which takes ten times as long: a large bucket has a thousand pages.
- * @throws Error if the text is not a complete answer of this kind: missing keys would count as
- * absent
+ * Reads a ListObjectsV2 answer with `encoding-type=url`. Slices the text by its elements instead of parsing it, which would
+ * take ten times as long: a large bucket has a thousand pages.
+ * @throws Error if the text is not a complete answer of this kind: missing keys would count as absent
  */
 export function readListing(text: string): ListedPage {
   const root = text.replace(/^(<\?xml[^>]*\?>)?\s*/, '').trimEnd();

@@ -6,10 +6,7 @@ import { readErrorCode } from './read-xml.js';
 /** An error document contains at most the signed text, which the headers of a request bound. */
 const errorMaxBytes = 65_536;
 
-/**
- * Creates the error for an answer that is not 2xx. Reads OSS's code from the XML, or from a header
- * for HEAD requests.
- */
+/** Creates the error for an answer that is not 2xx. Reads OSS's code from the XML; the answer to a HEAD request has none. */
 export async function refusalOf(answer: Response, address: ObjectAddress): Promise<LandfallError> {
   const text = (await readAtMost(answer, errorMaxBytes)).toString('utf8');
   const code = readErrorCode(text);

@@ -1,4 +1,4 @@
-/** The span of a request to the store. Neither its URL, which is signed, nor its key is in it: keys may be secret. */
+/** The span of a request to the store. It contains neither the URL, which is signed, nor the key, which may be secret. */
 export const storeSpan = (method: 'HEAD' | 'GET' | 'PUT' | 'DELETE') => ({
   name: `store ${method}`,
   kind: 'client' as const,

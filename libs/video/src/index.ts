@@ -1,9 +1,9 @@
 /**
- * video: facts, stills, streams and sounds of one video or audio file. Owns ffmpeg and ffprobe: spawns them directly,
- * each in its own process group, with limits, and reads nothing but the one file it was given.
+ * video: reads the facts of one video or audio file and makes stills, streams and audio from it. Owns ffmpeg and ffprobe:
+ * spawns them directly, each in its own process group and within resource limits, and lets them read only that one file.
  *
  * Does not belong here: uploads, buckets, queues; still images (image).
- * What a rendition is asked to be stands in `media`; what makes it takes one `VideoWork` and that spec.
+ * The specs of renditions are in `media`; each maker here takes one `VideoWork` and its spec.
  */
 import '#media';
 

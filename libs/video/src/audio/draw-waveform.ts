@@ -11,12 +11,12 @@ export interface WaveformColors {
 }
 
 /**
- * Draws peaks as a PNG with two colours (W3C PNG, third edition): from the middle up to the highest and down to the lowest
- * sample of each column. Silence is a line.
+ * Draws peaks as a PNG with two colours (W3C PNG, third edition). Each column is filled from the middle up to its highest and
+ * down to its lowest sample; silence is a line.
  */
 export function drawWaveform(peaks: Peaks, { width, height }: Size, colors: WaveformColors): Buffer {
   const columns = Array.from({ length: width }, (_, x) => columnOf(peaks, x, { width, height }));
-  // A row begins with the number of its filter: none. A bit is a pixel, the first one the highest.
+  // A row begins with its filter type, 0 for none. Each bit is a pixel, the most significant first.
   const rowBytes = 1 + Math.ceil(width / 8);
   const rows = Buffer.alloc(rowBytes * height);
   for (const [x, { top, bottom }] of columns.entries()) {
@@ -36,7 +36,7 @@ export function drawWaveform(peaks: Peaks, { width, height }: Size, colors: Wave
   ]);
 }
 
-/** The rows between which a column is filled. */
+/** The first and last filled row of a column. */
 function columnOf(peaks: Peaks, x: number, { width, height }: Size): { top: number; bottom: number } {
   const first = Math.floor((x * peaks.length) / width);
   const last = Math.floor(((x + 1) * peaks.length) / width);

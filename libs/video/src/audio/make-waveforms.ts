@@ -12,18 +12,18 @@ import { soundFilters } from '../encoding/sound-filters.js';
 
 const sampleRateHz = 48_000;
 const mostPixels = 262_144;
-/** A picture is drawn of finer peaks than it has columns. */
+/** A PNG is drawn from finer peaks than it has columns. */
 const pngPixels = 65_536;
 const pngSamples = 64;
 
 /**
- * Makes all waveforms of the best audio track from one decode, whose samples are never kept. The JSON has version 2 of
- * the format of audiowaveform, as peaks.js reads it: `data` holds the lowest and the highest sample, -128
- * to 127, of each stretch of `samples_per_pixel`, over all channels.
+ * Makes all waveforms of the best audio track from one decode, without storing the samples. The JSON has the format of
+ * audiowaveform, version 2, as peaks.js reads it: `data` holds the lowest and the highest sample, -128 to 127, of each stretch
+ * of `samples_per_pixel`, over all channels.
  *
- * @param work its folder gets one file for each spec, called after it
- * @returns what was made, by the name of its spec
- * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
+ * @param work `outDir` receives one file for each spec, named after it
+ * @returns the renditions by the name of their spec
+ * @throws `media.no_stream` if the source has no audio; otherwise what `transcodeVideo` throws
  */
 export async function makeWaveforms(
   work: VideoWork,
@@ -70,11 +70,11 @@ function peaksFor(spec: WaveformSpec, channels: number): Peaks {
   return new Peaks(mostPixels, Math.round(sampleRateHz / (spec.pixelsPerSecond ?? 20)) * channels);
 }
 
-/** Turns bytes as they come into whole samples of 16 bits. */
+/** Turns chunks of bytes into whole 16-bit samples. */
 function readSamples(onSamples: (samples: Int16Array) => void): (bytes: Buffer) => void {
   let rest = Buffer.alloc(0);
   return (bytes) => {
-    // A copy begins at an even place in memory, as samples want it.
+    // A copy is aligned in memory, as 16-bit samples require.
     const whole = new Uint8Array(rest.length + bytes.length);
     whole.set(rest);
     whole.set(bytes, rest.length);

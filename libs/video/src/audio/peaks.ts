@@ -1,6 +1,6 @@
 /**
- * Lowest and highest sample of one stretch after the other, of a stream of samples of any length in memory of fixed size:
- * whenever there are too many stretches, two neighbours become one.
+ * Lowest and highest sample of each stretch of a sample stream of any length, in memory of fixed size: when there are too many
+ * stretches, neighbours are merged in pairs.
  */
 export class Peaks {
   private readonly lows: Int16Array;
@@ -9,12 +9,12 @@ export class Peaks {
   private high = 0;
   private filled = 0;
 
-  /** Stretches that are complete. */
+  /** Number of complete stretches. */
   length = 0;
 
   /**
-   * @param most stretches that are kept; an even number
-   * @param samples that one stretch is made of; it doubles whenever there are too many stretches
+   * @param most maximum number of stretches; must be even
+   * @param samples samples per stretch; doubles whenever there are too many stretches
    */
   constructor(
     private readonly most: number,
@@ -44,7 +44,7 @@ export class Peaks {
     this.filled = 0;
   }
 
-  /** Lowest and highest sample of the stretches from `first` up to `last`. */
+  /** Lowest and highest sample of the stretches from `first` up to but without `last`; always of at least one. */
   between(first: number, last: number): [low: number, high: number] {
     let [low, high] = [this.lows[first] ?? 0, this.highs[first] ?? 0];
     for (let index = first + 1; index < last; index += 1) {
@@ -54,7 +54,7 @@ export class Peaks {
     return [low, high];
   }
 
-  /** False when there was no room: now there is, and the stretch that goes on is half full. */
+  /** False if there was no room: pairs were merged to make some, and the current stretch is now half full. */
   private push(low: number, high: number): boolean {
     if (this.length === this.most) {
       this.length = this.most / 2;

@@ -11,8 +11,8 @@ import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from '../encoding/sound-filters.js';
 
 /**
- * The containers are those in which a player can leave out what the encoder added in front and at the end: by an edit
- * list (M4A), by the positions of the pages (Ogg, RFC 7845), by the LAME header (MP3).
+ * These containers let a player skip the encoder's delay and padding: by an edit list (M4A), by the granule positions of the
+ * pages (Ogg, RFC 7845), by the LAME header (MP3).
  */
 const formats = {
   aac: {
@@ -20,7 +20,7 @@ const formats = {
     mimeType: 'audio/mp4',
     encoder: 'aac',
     kbpsPerChannel: 512,
-    // Samples as the unit of the edit list: milliseconds would leave a gap.
+    // The unit of the edit list is a sample: milliseconds would leave a gap.
     options: { 'profile:a': 'aac_low', movflags: '+faststart', movie_timescale: 48_000, f: 'ipod' },
   },
   opus: {
@@ -40,12 +40,12 @@ const formats = {
 } as const;
 
 /**
- * Encodes the best audio track, with two channels at most, at 48 kHz; the audio of a video too. Covers are left out. How
- * loud the source is stands in `details.loudness`.
+ * Encodes the best audio track of an audio file or a video at 48 kHz, in at most two channels, without cover art.
+ * `details.loudness` is the loudness of the source.
  *
- * @param work its folder gets one file, called after the spec
- * @param measured what `measureLoudness` said of so many channels, if it was asked before
- * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
+ * @param work `outDir` receives one file, named after the spec
+ * @param measured the result of `measureLoudness` for the same number of channels, if already known
+ * @throws `media.no_stream` if the source has no audio; otherwise what `transcodeVideo` throws
  */
 export async function transcodeAudio(
   work: VideoWork,
@@ -85,7 +85,7 @@ export async function transcodeAudio(
     });
   const complaints = await measureEncoding('audio', facts.durationMs, encode);
   const { durationMs } = await measureOutput(work, path, [spec.codec]);
-  // The sound of a video may well be shorter than its picture.
+  // The sound of a video may be shorter than its picture.
   const warnings = facts.video ? [] : checkDuration(work, durationMs, complaints);
   return {
     files: [{ path, mimeType: format.mimeType }],
@@ -99,7 +99,7 @@ export async function transcodeAudio(
   };
 }
 
-/** How many channels a rendition of this source gets. */
+/** The number of channels of a rendition of this source. */
 export function channelsOf({ channels }: AudioSpec, { audio }: MediaFacts): number {
   return channels ?? Math.min(2, audio?.channels ?? 2);
 }

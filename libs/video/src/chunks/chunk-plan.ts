@@ -3,23 +3,23 @@ import type { MediaFacts } from '../facts/media-facts.js';
 import { smallestRung, type StreamPlan } from '../streams/stream-plan.js';
 import { type PlannedChunk, planGrowing, soundShare } from './growing-plan.js';
 
-/** Containers with an index: a part of them is found without reading what lies before it. */
+/** Containers with an index: seeking does not read everything before the target. */
 const indexed = new Set(['mp4', 'mov', 'matroska', 'webm']);
 
-/** Whether a video is so long, more than two chunks, and so made, that it is encoded in parts. */
+/** Whether a video is encoded in chunks: it lasts more than two of them, and its container has an index. */
 export function isCut({ durationMs, container, video }: MediaFacts, chunkSeconds: number): boolean {
   return video !== null && durationMs !== null && indexed.has(container) && durationMs > 2_000 * chunkSeconds;
 }
 
 /**
- * Cuts a video into parts of whole segments, all of the same number of frames but the last, which goes on to the end and has
- * half as many to half as many more. Together they are the whole video: each frame of the constant output rate is in one.
+ * Splits a video into ranges of whole segments. All have the same number of frames except the last, which goes on to the end
+ * and has 0.5 to 1.5 times as many. Together they contain each frame of the constant output rate once.
  *
- * @param chunkSeconds wanted length of a part
+ * @param chunkSeconds target duration of a range
  */
 export function planRanges(facts: MediaFacts, plan: StreamPlan, chunkSeconds: number): EncodeRange[] {
   const target = plan.pictures[0]?.target;
-  // Sound may go on behind the pictures.
+  // Sound may outlast the pictures.
   const endMs = facts.video?.endMs ?? facts.durationMs;
   if (!target || endMs === null) return [];
   const segments = Math.max(1, Math.round((chunkSeconds * target.frameRate) / target.keyFrames));
@@ -34,10 +34,10 @@ export function planRanges(facts: MediaFacts, plan: StreamPlan, chunkSeconds: nu
 }
 
 /**
- * Plans the chunks of a video in the order in which they should be made. The sound of a long film takes as long as a chunk of
- * its pictures: begun last, everybody would wait for it.
+ * Plans the chunks of a video in the order to make them. The sound of a long film takes as long as a chunk of pictures, so it
+ * goes first: started last, it would delay the whole.
  *
- * @param grows whether the smallest rung is made before the others, to play while they are encoded
+ * @param grows whether the smallest rung is made first, to play while the others are encoded
  */
 export function planContents(
   facts: MediaFacts,

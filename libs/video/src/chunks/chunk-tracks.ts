@@ -6,13 +6,13 @@ import type { EncodeRange } from '../streams/encode-tracks.js';
 import { shiftSegment } from './shift-segments.js';
 import type { Track } from '#playlists';
 
-/** A track of one part of a video, and what its initialisation segment holds: the same in all parts. */
+/** A track of one part of a video, with the hash and the size of its initialisation segment, which is the same in all parts. */
 export interface ChunkTrack extends Track {
   readonly initHash: string;
   readonly initBytes: number;
 }
 
-/** Reads what the initialisation segment of a track holds; before it is encrypted. */
+/** Hashes and measures the initialisation segment of a track, before it is encrypted. */
 export async function describeTrack(outDir: string, track: Track): Promise<ChunkTrack> {
   const init = await readFile(join(outDir, track.initPath));
   return {
@@ -23,9 +23,9 @@ export async function describeTrack(outDir: string, track: Track): Promise<Chunk
 }
 
 /**
- * Moves the segments of a picture track that was encoded as a part of a video to their place in the whole.
+ * Shifts the segments of a picture track that was encoded as a part of a video to their time in the whole.
  *
- * @throws `media.encoder_failed` when it does not have the frames and segments of the part
+ * @throws `media.encoder_failed` if the track does not have the frames of the part, or they do not all last equally long
  */
 export async function placeTrack(outDir: string, track: Track, part: EncodeRange): Promise<void> {
   const { folder, segments } = track;
@@ -48,7 +48,7 @@ function checkFrames(folder: string, segments: Track['segments'], { frames, star
   );
 }
 
-/** Each frame lasts as long as any other: the rate is constant. */
+/** Duration of one frame in ticks: the rate is constant. */
 function ticksOfFrame({ folder, segments }: Track): bigint {
   const ticks = sum(segments.map((segment) => segment.ticks));
   const frames = sum(segments.map((segment) => segment.frames));
@@ -59,10 +59,10 @@ function ticksOfFrame({ folder, segments }: Track): bigint {
 }
 
 /**
- * One track of the parts of a video, in their order. Nothing is read or written: the segments lie where they lay.
+ * Joins the parts of one track, in order. It touches no files: the segments stay where they are.
  *
- * @throws `media.encoder_failed` when the parts do not make a whole: another initialisation segment, a segment that is
- * missing or there twice
+ * @throws `media.encoder_failed` if the parts do not fit together: different initialisation segments, or a missing or duplicate
+ * segment
  */
 export function joinTracks(parts: readonly ChunkTrack[]): ChunkTrack {
   const [first] = parts;

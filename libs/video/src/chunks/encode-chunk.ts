@@ -8,20 +8,16 @@ import type { MadeFile } from '#media';
 import type { ChunkContent } from './growing-plan.js';
 import { smallestRung, type StreamPlan } from '../streams/stream-plan.js';
 
-/** What one chunk of a video holds: pictures, or sound and subtitles. */
+/** The content of one encoded chunk: pictures, or sound and subtitles. */
 export interface EncodedChunk extends ExtractedSubtitles {
   readonly tracks: readonly ChunkTrack[];
-  /** How loud the source is, where its sound is brought to one loudness. */
+  /** Loudness of the source, if its sound is normalised. */
   readonly loudness: Loudness | null;
 }
 
 const noSound = { subtitles: [], leftOut: [], loudness: null };
 
-/**
- * Encodes one chunk of a video and moves it to its place in the whole.
- *
- * @throws what `transcodeVideo` throws
- */
+/** Encodes one chunk of a video and shifts it to its time in the whole. */
 export async function encodeChunk(job: EncodeJob, content: ChunkContent): Promise<EncodedChunk> {
   const { plan, outDir } = job;
   const { pictures: part, soundSegments } = content;
@@ -43,7 +39,10 @@ export async function encodeChunk(job: EncodeJob, content: ChunkContent): Promis
   return { tracks, loudness, ...texts };
 }
 
-/** Encodes the start of the sound of a stream: one segment more than is wanted, because what ends too soon is another one. */
+/**
+ * Encodes the first `count` segments of the sound of a stream, and one more to drop: the last segment of a shortened sound
+ * differs from that of the whole.
+ */
 async function encodeSoundStart(job: EncodeJob, count: number): Promise<ChunkTrack[]> {
   const { hls, pictures } = job.plan;
   const [target] = pictures.map((picture) => picture.target);
@@ -56,13 +55,13 @@ async function encodeSoundStart(job: EncodeJob, count: number): Promise<ChunkTra
   return [await describeTrack(job.outDir, { ...track, segments })];
 }
 
-/** What of a chunk an MP4 is put together from; nothing of it is encrypted. */
+/** The part of a chunk that the MP4 is assembled from, never encrypted. */
 export function chunkOfMp4({ mp4 }: StreamPlan, { tracks, loudness }: EncodedChunk): EncodedChunk {
   const folders = new Set([mp4?.picture.folder, mp4?.sound?.folder]);
   return { ...noSound, tracks: tracks.filter(({ folder }) => folders.has(folder)), loudness };
 }
 
-/** What of a chunk is served as a stream; with a key it is encrypted in place. */
+/** The part of a chunk that the stream serves, encrypted in place if there is a key. */
 export async function chunkOfHls(
   { hls }: StreamPlan,
   chunk: EncodedChunk,
@@ -81,7 +80,7 @@ export async function chunkOfHls(
   return { ...chunk, tracks, subtitles: await encryptSubtitles(outDir, chunk.subtitles, key) };
 }
 
-/** The files of a chunk: segments and subtitles, without the playlists. */
+/** The files of a chunk: initialisation segments, segments and subtitles, without the playlists. */
 export function filesOfChunk({ tracks, subtitles }: EncodedChunk): MadeFile[] {
   const media = tracks.flatMap(({ initPath, segments }) => [initPath, ...segments.map(({ path }) => path)]);
   return [
@@ -90,7 +89,7 @@ export function filesOfChunk({ tracks, subtitles }: EncodedChunk): MadeFile[] {
   ];
 }
 
-/** How many bytes those files have. */
+/** Total size of those files in bytes. */
 export function sizeOfChunk({ tracks, subtitles }: EncodedChunk): number {
   const sizes = tracks.flatMap(({ initBytes, segments }) => [
     initBytes,

@@ -6,14 +6,14 @@ import { playlistType, rungsOf, soundOf } from '../streams/finish-streams.js';
 import { smallestRung, type StreamPlan } from '../streams/stream-plan.js';
 import type { EncodedChunk } from './encode-chunk.js';
 
-/** What of a chunk plays before the whole is made: the rung or the sound that it holds. @param key encrypted it */
+/** The rung or sound of a chunk that plays before the whole is made. @param key the key that the chunk is encrypted with */
 export function pieceOf({ hls }: StreamPlan, { tracks }: EncodedChunk, key?: Buffer): GrowingPiece | null {
   const part = hls && (rungsOf(hls, tracks)[0] ?? soundOf(hls, tracks));
   if (!part) return null;
   return { part, iv: key ? encryptionWith(key).ivOf(part.track.folder) : null };
 }
 
-/** What is told of a stream while it grows: it lasts as long as it is going to. */
+/** The facts of a stream that still grows; its duration is that of the finished stream. */
 export function describeGrowing(
   plan: StreamPlan,
   { video, durationMs }: MediaFacts,

@@ -2,38 +2,38 @@ import type { PictureTrack } from '../encoding/tracks.js';
 import type { EncodeRange } from '../streams/encode-tracks.js';
 import type { StreamPlan } from '../streams/stream-plan.js';
 
-/** What one chunk of a video holds. */
+/** The content of one chunk of a video. */
 export interface ChunkContent {
-  /** The stretch of pictures; null is sound, with the subtitles. */
+  /** The range of pictures; null for a chunk of sound and subtitles. */
   readonly pictures: EncodeRange | null;
-  /** Of all pictures only those of the smallest rung, or all but those; unless set all. */
+  /** Only the smallest rung, or only the others; if unset, all rungs. */
   readonly rungs?: 'smallest' | 'others';
-  /** Of the sound only the first segments, as many as this; unless set all. */
+  /** Only this many first segments of the sound, without subtitles; if unset, all. */
   readonly soundSegments?: number;
 }
 
-/** A chunk as it is planned. */
+/** A planned chunk. */
 export interface PlannedChunk extends ChunkContent {
-  /** Its share of all the work. */
+  /** Relative amount of work; a full chunk of all rungs counts 1. */
   readonly weight: number;
-  /** What of it plays before the whole is made; unless set nothing. */
+  /** What plays before the whole is made; if unset, nothing. */
   readonly early?: 'pictures' | 'sound';
-  /** Whether playing begins with it. */
+  /** Whether it belongs to the start of the stream, which is made first. */
   readonly isStart?: boolean;
 }
 
-/** The sound of a video takes about this share of what its pictures take. */
+/** Cost of the sound of a video relative to its pictures. */
 export const soundShare = 0.02;
-/** The first piece that plays early has so many segments: enough for a player to begin, made within seconds. */
+/** Segments in the first piece that plays early: enough to start a player, made within seconds. */
 const firstPieceSegments = 3;
 
 /**
- * Plans the chunks of a video that plays while it is encoded, in the order in which they should be made: its smallest rung
- * before the others. The first chunk of that is made in pieces, each twice as long as the one before. All the sound takes minutes
- * for hours of it, so that its start is made for itself, twice: as far as the first pieces, and as far as the first chunk. One
- * loudness for all of it is known only at its end: then the sound comes first, as a whole.
+ * Plans the chunks of a video that plays while it is encoded, in the order to make them: its smallest rung before the others.
+ * The first range of that rung is split into pieces, each twice as long as the one before. Encoding hours of sound takes
+ * minutes, so its start is encoded separately, twice: up to the end of the first two pieces and up to the end of the first
+ * range. Sound to be normalised needs the loudness of the whole, so it is encoded first, as a whole.
  *
- * @param sound what makes all the sound, with the subtitles
+ * @param sound the chunk with all the sound and the subtitles; null if there are none
  */
 export function* planGrowing(
   { pictures, hls }: StreamPlan,
@@ -45,7 +45,7 @@ export function* planGrowing(
   if (!first) return;
   const { keyFrames } = smallest.target;
   const others = pictures.filter((picture) => picture !== smallest);
-  // Each run decodes the video, which costs about as much as to encode its largest picture.
+  // Each run decodes the video, which costs about as much as encoding its largest picture.
   const decoding = pixelsOf(pictures.slice(0, 1));
   const [early, late] = [
     decoding + pixelsOf([smallest]),
@@ -83,7 +83,7 @@ export function* planGrowing(
   for (const range of ranges) yield { weight: weigh(range, late), pictures: range, rungs: 'others' };
 }
 
-/** Divides a stretch into pieces of whole segments, each twice as long as the one before. */
+/** Splits a range into pieces of whole segments, each twice as long as the one before. */
 function splitRange(range: EncodeRange, keyFrames: number): EncodeRange[] {
   const { startFrame, frames, firstSegment } = range;
   if (frames === null) return [range];

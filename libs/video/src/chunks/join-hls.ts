@@ -12,9 +12,9 @@ import type { StreamPlan } from '../streams/stream-plan.js';
 import { playlistIn, type Track } from '#playlists';
 
 /**
- * All chunks of a video as one.
+ * Joins all chunks of a video.
  *
- * @throws `media.encoder_failed` when they do not make a whole; when the pictures end long before those of the source too
+ * @throws `media.encoder_failed` if they do not fit together, or if the pictures end long before those of the source
  */
 export function joinChunks(
   facts: MediaFacts,
@@ -42,10 +42,10 @@ export function joinChunks(
 }
 
 /**
- * Writes what names the segments of a stream that was encoded in chunks: playlists, master and manifest.
+ * Writes the playlists, the master playlist and the manifest of a stream that was encoded in chunks.
  *
- * @param key encrypted the chunks
- * @returns only the files that were written; the others lie where they were stored
+ * @param key the key that the chunks are encrypted with
+ * @returns a rendition with only the files written here; the others stay where they are stored
  */
 export async function joinHls(
   plan: StreamPlan,
@@ -70,7 +70,7 @@ export async function joinHls(
   return { ...made, details, files: made.files.filter(({ path }) => /\.(m3u8|mpd)$/.test(path)) };
 }
 
-/** Writes the playlist of each track into its folder, which is there. */
+/** Writes the playlist of each unencrypted track into its folder, which must exist. */
 export async function writePlaylists(outDir: string, tracks: readonly Track[]): Promise<void> {
   for (const track of tracks)
     await writeFile(join(outDir, playlistIn(track.folder)), writeMediaPlaylist(track, null));

@@ -1,19 +1,19 @@
 import { LandfallError } from '#runtime';
 
-/** What is wrong with a segment that ffmpeg wrote. */
+/** Rejects a segment that ffmpeg wrote. */
 function refuse(problem: string): never {
   throw new LandfallError('media.encoder_failed', `a segment is invalid: ${problem}`);
 }
 
-/** Where a box of an ISO file (ISO/IEC 14496-12 section 4.2) lies. */
+/** Position of a box of an ISO base media file (ISO/IEC 14496-12 section 4.2). */
 interface BoxPlace {
   readonly type: string;
-  /** Behind size and type. */
+  /** Offset after size and type. */
   readonly body: number;
   readonly end: number;
 }
 
-/** The boxes between two places, which they must fill to the last byte. */
+/** Yields the boxes between two offsets, which they must fill completely. */
 function* boxesBetween(bytes: Buffer, from: number, to: number): Generator<BoxPlace> {
   for (let start = from; start < to;) {
     if (start + 8 > to) refuse(`${to - start} bytes follow its last box`);
@@ -29,7 +29,7 @@ function* boxesBetween(bytes: Buffer, from: number, to: number): Generator<BoxPl
   }
 }
 
-/** Adds to a time of 32 bits in version 0 of a box, of 64 bits in later ones. */
+/** Adds ticks to a timestamp, which has 32 bits in version 0 of a box and 64 bits in later versions. */
 function addToTime(bytes: Buffer, { type, body, end }: BoxPlace, place: number, ticks: bigint): void {
   const isLong = end > body && bytes.readUInt8(body) > 0;
   if (place + (isLong ? 8 : 4) > end) refuse(`the box ${type} is too short`);
@@ -40,16 +40,16 @@ function addToTime(bytes: Buffer, { type, body, end }: BoxPlace, place: number, 
 }
 
 /**
- * Moves a segment of a fragmented MP4 in time, in place: the decode time of its fragments (`tfdt`, section 8.8.12) and the
- * time in its index (`sidx`, 8.16.3).
+ * Shifts a segment of a fragmented MP4 in time, in place: the decode time of its fragments (`tfdt`, section 8.8.12) and the
+ * presentation time in its index (`sidx`, 8.16.3).
  *
  * @param ticks in the time scale of the track
- * @throws `media.encoder_failed` when it is no whole segment, or a time does not fit; the bytes may be half changed then
+ * @throws `media.encoder_failed` if it is not a complete segment, or a time does not fit; the bytes may then be partly changed
  */
 export function shiftSegment(bytes: Buffer, ticks: bigint): void {
   let fragments = 0;
   for (const box of boxesBetween(bytes, 0, bytes.length)) {
-    // Behind version and flags come the track and its time scale.
+    // The time follows version, flags, track ID and time scale.
     if (box.type === 'sidx') addToTime(bytes, box, box.body + 12, ticks);
     if (box.type !== 'moof') continue;
     for (const track of boxesBetween(bytes, box.body, box.end)) {

@@ -6,10 +6,10 @@ import { type Description, type ProbeRun, runFfprobe } from '../ffmpeg/run-ffpro
 
 const timeoutMs = 60_000;
 
-/** Containers that only guess their length. */
+/** Containers that only estimate their duration. */
 const guessingContainers = new Set(['mp3', 'aac', 'ac3', 'eac3', 'amr', 'mpeg', 'mpegts', 'flv']);
 
-/** What ffprobe found in a file we made. */
+/** What ffprobe measured of a file we made. */
 export interface Measured {
   readonly width: number | null;
   readonly height: number | null;
@@ -17,11 +17,11 @@ export interface Measured {
 }
 
 /**
- * Reads a file that ffmpeg made, and makes sure that it holds the streams it should.
+ * Probes a file that ffmpeg made and checks that it has the expected streams.
  *
- * @param path relative to the folder; a playlist too, since we wrote it
- * @param codecs those of its streams as ffprobe calls them, in any order
- * @throws `media.encoder_failed`; `media.scratch_full` when it ends early: the encoder calls that a success
+ * @param path relative to `outDir`; may be a playlist, since we wrote it ourselves
+ * @param codecs the expected codecs of its streams by their ffprobe names, in any order
+ * @throws `media.encoder_failed`; `media.scratch_full` if the file ends early, which the encoder reports as success
  */
 export async function measureOutput(
   { tools, outDir, signal }: Pick<Bench, 'tools' | 'outDir' | 'signal'>,
@@ -52,7 +52,7 @@ export async function measureOutput(
   };
 }
 
-/** What is damaged here is our own file, and not what was uploaded. */
+/** Damage here is in our own file, not in the upload. */
 async function describe(run: ProbeRun): Promise<Description> {
   try {
     return await runFfprobe(run);
@@ -62,20 +62,21 @@ async function describe(run: ProbeRun): Promise<Description> {
   }
 }
 
-/** Of a source that ends early so much must be there to be used. */
+/** The share of its duration that a truncated source must have to be used. */
 const shareNeeded = 0.8;
 
-/** What a result is held against. */
+/** What the duration of a result is compared with. */
 export interface CheckedWork extends Pick<VideoWork, 'source'> {
   readonly tools: Pick<VideoWork['tools'], 'usesTruncated'>;
   readonly facts: Pick<VideoWork['facts'], 'container' | 'durationMs'>;
 }
 
 /**
- * Refuses a result that is much shorter than its source: the source ended early, or was not read to its end.
+ * Refuses a result that is more than 5 % (at least 1 s) shorter than its source: the source ended early or was not read to its
+ * end.
  *
- * @returns the warning that the source ends early, where that is used
- * @throws the error that the complaints tell of, otherwise `media.encoder_failed`
+ * @returns the warning that the source ends early, where that is accepted
+ * @throws the error that the complaints point to, otherwise `media.encoder_failed`
  */
 export function checkDuration(
   { tools: { usesTruncated }, facts, source }: CheckedWork,

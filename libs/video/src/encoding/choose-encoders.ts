@@ -7,17 +7,19 @@ import type { FfmpegTools } from '../ffmpeg/tools.js';
 import type { VideoCodec, VideoRange } from '#media';
 import { keepingHdr, softwareEncoders } from './software-encoders.js';
 
-/** Tells the encoder of a codec for a picture of this size. */
+/** Returns the encoder of a codec for a picture of this size and range. */
 export type EncoderOf = (codec: VideoCodec, size: Size, range: VideoRange) => Encoder;
 
-/** The encoders of software. @throws `media.encoder_missing` when ffmpeg has none that the codec and size need */
+/**
+ * Finds the software encoders of this ffmpeg. The returned function throws `media.encoder_missing` if none fits codec and size.
+ */
 export async function findSoftware(
   tools: FfmpegTools,
   codecs: readonly VideoCodec[],
   signal: AbortSignal,
 ): Promise<EncoderOf> {
   const wanted = softwareEncoders.filter(({ codec }) => codecs.includes(codec));
-  // x264 is in every ffmpeg that this room takes: asking would cost each transcode a start of ffmpeg.
+  // Every supported ffmpeg has x264, so it is not worth starting ffmpeg to check.
   const found = await Promise.all(
     wanted.map(async (encoder) =>
       encoder.codec === 'h264' || (await hasParts(tools, 'encoders', [encoder.name], signal))
@@ -35,7 +37,7 @@ export async function findSoftware(
   };
 }
 
-/** The encoders of the chip of this machine, and software's for what it does not take: HDR too. */
+/** Prefers hardware encoders; uses software for the codecs and sizes that they do not take, and for HDR. */
 export function preferHardware({ hardware }: FfmpegTools, software: EncoderOf): EncoderOf {
   return (codec, size, range) => {
     const kind = hardware?.codecs.includes(codec) ? hardware.kind : null;

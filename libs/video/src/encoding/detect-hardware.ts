@@ -6,17 +6,17 @@ import { hardwareKinds, type Hardware, type HardwareKind } from '../ffmpeg/tools
 import type { FfmpegTools } from '../ffmpeg/tools.js';
 import { runTool } from '../ffmpeg/run-tool.js';
 
-/** A chip answers at once; a broken driver may hang. */
+/** Hardware answers at once; a broken driver may hang. */
 const timeoutMs = 5_000;
-/** A second of a moving picture that every chip takes. */
+/** A target that every hardware encoder accepts. */
 const trial = { size: { width: 320, height: 240 }, frameRate: 25, keyFrames: 5, maxKbps: 500 };
 const codecs: readonly VideoCodec[] = ['h264', 'hevc', 'av1'];
 
 /**
- * Finds out what the chip of this machine encodes, by encoding a few frames of each codec.
+ * Detects the hardware encoders of this machine by encoding a few frames with each codec.
  *
- * @param wanted one kind of chip, or `auto` for the first that encodes H.264
- * @returns why none does, too; also when there is no ffmpeg
+ * @param wanted one kind of hardware, or `auto` for the first that encodes H.264
+ * @returns the refusals with `kind` null if none works, or if ffmpeg is missing
  * @throws the signal's reason after an abort
  */
 export async function detectHardware(
@@ -31,7 +31,7 @@ export async function detectHardware(
       const refusal = await tryEncoder(tools, kind, codec, signal);
       if (refusal === null) able.push(codec);
       else refusals.push(refusal);
-      // A chip that is not there encodes nothing.
+      // Hardware that does not encode H.264 counts as absent.
       if (able.length === 0) break;
     }
     if (able.length > 0) return { kind, codecs: able, refusals };
@@ -39,7 +39,7 @@ export async function detectHardware(
   return { kind: null, codecs: [], refusals };
 }
 
-/** Encodes a few frames to nowhere. Returns why that failed, null when it did not. */
+/** Encodes a few frames and discards them. Returns the reason if that fails, otherwise null. */
 async function tryEncoder(
   tools: FfmpegTools,
   kind: HardwareKind,

@@ -3,7 +3,10 @@ import type { Encoder, PictureTarget } from './encoders.js';
 import type { AudioFacts } from '../facts/media-facts.js';
 import { soundFilters } from './sound-filters.js';
 
-/** Options of one picture track. Its key frames are counted, not timed: the same frames in every rung and chunk. */
+/**
+ * Options of one picture track. Keyframes are placed by frame count, not by time, so they fall on the same frames in every rung
+ * and chunk.
+ */
 export function videoArgs(encoder: Encoder, target: PictureTarget, cores: number): string[] {
   return options({
     'c:v': encoder.name,
@@ -14,9 +17,9 @@ export function videoArgs(encoder: Encoder, target: PictureTarget, cores: number
 }
 
 /**
- * AAC-LC at 48 kHz, stereo at most. Gaps become silence, so that sound stays with the picture.
+ * AAC-LC at 48 kHz, at most stereo. Gaps become silence, which keeps the sound in sync with the picture.
  *
- * @param filters what comes before that, and what behind, such as a change of loudness
+ * @param filters applied before and after that, such as a change of loudness
  */
 export function audioArgs(
   audio: AudioFacts,
@@ -32,5 +35,5 @@ export function audioArgs(
   });
 }
 
-/** Nothing of the source's tags goes into what is published: phones write places into them. */
+/** Omits the tags and chapters of the source: phones store locations in tags. */
 export const noTags = options({ map_metadata: -1, map_chapters: -1 });

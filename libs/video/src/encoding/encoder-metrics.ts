@@ -13,7 +13,8 @@ const spent = counter(
 
 /**
  * Measures how fast media is encoded.
- * @param mediaMs length of what is encoded; null when the source does not say it: then it does not count
+ *
+ * @param mediaMs duration of what is encoded; null if the source does not state it, and then nothing is counted
  */
 export async function measureEncoding<T>(
   kind: 'video' | 'audio',

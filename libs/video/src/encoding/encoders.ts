@@ -1,41 +1,41 @@
 import type { Size } from '#media';
 import type { VideoCodec } from '#media';
 
-/** What one picture track is to be. */
+/** The encoding target of one picture track. */
 export interface PictureTarget {
   readonly size: Size;
-  /** Frames a second, constant. */
+  /** Frames per second, constant. */
   readonly frameRate: number;
-  /** Frames from one key frame to the next: the same in every rung. */
+  /** GOP length in frames, the same in every rung. */
   readonly keyFrames: number;
   readonly maxKbps: number;
-  /** What a probe of the video said of it; unless set it is encoded as any other. */
+  /** Settings from measuring the video; if unset, the usual ones. */
   readonly auto?: AutoTarget;
 }
 
-/** How one rung of a ladder is encoded that was planned from a probe. */
+/** Settings of a rung that were planned by measuring the video. */
 export interface AutoTarget {
-  /** Steps of constant quality (CRF of H.264) above the usual one: coarser. */
+  /** Steps above the usual CRF of H.264; higher is coarser. */
   readonly coarser: number;
-  /** Whether the encoder may take longer for the same picture in fewer bits. */
+  /** Whether the encoder may take longer to reach the same quality with fewer bits. */
   readonly thorough: boolean;
-  /** The expected average: for encoders without constant quality. */
+  /** Expected average bitrate, for encoders without constant quality. */
   readonly averageKbps: number;
 }
 
-/** One way to encode a codec, as ffmpeg is told of it. */
+/** An encoder of ffmpeg and its options. */
 export interface Encoder {
-  /** As ffmpeg calls it. */
+  /** Its name in ffmpeg. */
   readonly name: string;
   readonly codec: VideoCodec;
   readonly hardware: boolean;
-  /** Options before the input: the device. */
+  /** Options before the input that open the device. */
   readonly setUp: readonly string[];
-  /** The filter before the encoder: its pixel format, and the way into the device's memory. */
+  /** The filter before the encoder, for the pixel format and the upload to device memory. */
   readonly filter: string;
-  /** Whether it keeps a quality below a highest bitrate; others aim at an average. */
+  /** Whether it has a constant quality mode with a bitrate cap; others target an average bitrate. */
   readonly keepsQuality: boolean;
-  /** Sides below this are not taken. */
+  /** Minimum length of the shorter side in pixels. */
   readonly minSide: number;
   options(target: PictureTarget, cores: number): Record<string, string | number>;
 }

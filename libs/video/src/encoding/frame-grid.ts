@@ -1,27 +1,25 @@
 import { options } from '../ffmpeg/command-line.js';
 
 /**
- * Seconds, less than a frame, by which pictures that begin at this time are late for a frame of the constant rate. As
- * they are, half way between two, the rounding of their times would now repeat a frame and now drop one. Picture and
- * sound are moved together.
+ * Offset in seconds of a start time from the grid of the constant frame rate; negative if it is early. Uncorrected, frames
+ * halfway between grid points would sometimes be repeated and sometimes dropped by rounding. Picture and sound are shifted
+ * together.
  *
- * @returns below zero when they are early; to the frame before where that is less than three quarters of one, which
- * repeats none
+ * @returns -0.25 to 0.75 of a frame: up to three quarters late snaps back to the earlier grid point, which repeats no frame
  */
 export function lateForGrid(startMs: number, frameRate: number): number {
   const frames = (startMs / 1_000) * frameRate;
   return (frames - Math.round(frames - 0.25)) / frameRate;
 }
 
-/** The filter that makes everything earlier by some seconds; none for less than a microsecond. */
+/** The filter that makes everything earlier by this many seconds; none for less than a microsecond. */
 export function shiftBy(filter: 'setpts' | 'asetpts', seconds: number): string[] {
   return Math.abs(seconds) < 1e-6 ? [] : [`${filter}=PTS-(${seconds.toFixed(6)})/TB`];
 }
 
 /**
- * Options before an input that begin at a frame of the constant rate: ffmpeg begins at the key frame before it. Frames between
- * the two get times below zero, of which the constant rate picks the last for its first frame, as it does in a run over the
- * whole video.
+ * Input options that seek to a frame of the constant rate; ffmpeg starts at the keyframe before it. The frames in between get
+ * negative times, and the `fps` filter takes the last of them for its first frame, as in a run over the whole video.
  */
 export function seekToFrame(frame: number, frameRate: number): string[] {
   return frame === 0 ? [] : ['-noaccurate_seek', ...options({ ss: (frame / frameRate).toFixed(6) })];

@@ -3,9 +3,9 @@ import type { Encoder, PictureTarget } from './encoders.js';
 import type { VideoCodec } from '#media';
 import type { HardwareKind } from '../ffmpeg/tools.js';
 
-/** The first graphics chip of a Linux machine. */
+/** The first GPU of a Linux machine. */
 const renderNode = '/dev/dri/renderD128';
-/** Chips refuse smaller pictures. */
+/** Hardware encoders refuse smaller pictures. */
 const minSide = 160;
 
 const average = ({ maxKbps, auto }: PictureTarget) => ({
@@ -41,12 +41,12 @@ const ways: Record<HardwareKind, Pick<Encoder, 'setUp' | 'filter' | 'options'>> 
 
 const ofCodec: Record<VideoCodec, Record<string, string>> = {
   h264: { 'profile:v': 'high' },
-  // As Apple's players want it.
+  // Required by Apple's players.
   hevc: { 'tag:v': 'hvc1' },
   av1: {},
 };
 
-/** The encoder of a chip for a codec. */
+/** The hardware encoder of a codec. */
 export function hardwareEncoder(kind: HardwareKind, codec: VideoCodec): Encoder {
   const way = ways[kind];
   return {

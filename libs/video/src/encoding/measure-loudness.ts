@@ -4,39 +4,38 @@ import type { VideoWork } from './video-work.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { soundFilters } from './sound-filters.js';
 
-/** How loud a sound is by EBU R128; null what silence, and less than 0.4 s, does not have. */
+/** Loudness by EBU R128; null where it is not defined, as for silence or less than 0.4 s of sound. */
 export interface Loudness {
   readonly integratedLufs: number | null;
   readonly rangeLu: number | null;
   readonly truePeakDbtp: number | null;
 }
 
-/** What players and podcasts on phones are made for (AES TD1004 asks for −20 to −16 LUFS). */
+/** The usual level of mobile players and podcasts (AES TD1004 recommends −20 to −16 LUFS). */
 const targetLufs = -16;
-/** Encoders overshoot a little. */
+/** Leaves headroom, because encoders overshoot a little. */
 const ceilingDbtp = -1;
-/** What is nearly silent stays quiet, for its noise not to roar. */
+/** Nearly silent sound stays quiet, so that its noise is not made audible. */
 const mostGainDb = 24;
 
-/** ebur128 tells this of what it cannot measure. */
+/** ebur128 reports this when it cannot measure. */
 const floorLufs = -70;
 
-/** What is measured is written nowhere. */
+/** Measuring writes no file. */
 type SoundWork = Omit<VideoWork, 'outDir' | 'onProgress'>;
 
 /**
- * Measures the best audio track as it is published, with two channels at most. Mono counts as it sounds from two
- * speakers.
+ * Measures the best audio track as it is published, in at most two channels. Mono is measured as if played by two speakers.
  *
- * @param channels 1 or 2, what it is mixed down to first
- * @throws `media.no_stream` when the source has no audio; otherwise what `transcodeVideo` throws
+ * @param channels 1 or 2; the sound is mixed down to these first
+ * @throws `media.no_stream` if the source has no audio; otherwise what `transcodeVideo` throws
  */
 export async function measureLoudness(
   { tools, source, facts, limits, signal }: SoundWork,
   channels = Math.min(2, facts.audio?.channels ?? 2),
 ): Promise<Loudness> {
   if (!facts.audio) throw new LandfallError('media.no_stream', 'the file has no audio');
-  // Told frame by frame only at a level that is not shown; the sum of it is.
+  // Per-frame values are logged at a level that is not shown; the summary is shown.
   const meter = 'ebur128=peak=true:framelog=verbose:dualmono=true';
   const reported = await runFfmpeg(tools, {
     task: 'measure loudness',
@@ -58,7 +57,7 @@ export async function measureLoudness(
   return readSummary(reported);
 }
 
-/** Reads what ebur128 says in the end; tags of the file that look like it come before. */
+/** Parses the final summary of ebur128; tags of the file that look like one come before it. */
 export function readSummary(lines: readonly string[]): Loudness {
   const summary = lines.slice(lines.findLastIndex((line) => line.includes('Summary:')) + 1);
   const read = (name: string) => {
@@ -77,8 +76,8 @@ export function readSummary(lines: readonly string[]): Loudness {
 }
 
 /**
- * How much louder (or, below 0, quieter) a sound is to become: to −16 LUFS, but never so loud that its true peak is above
- * −1 dBTP, and by 24 dB at most. Nothing is compressed: the distance of loud and quiet stays. 0 for silence.
+ * Gain in dB (negative makes it quieter) that brings a sound to −16 LUFS, at most 24 dB and without exceeding a true peak of −1
+ * dBTP. Nothing is compressed, so the dynamic range stays. 0 for silence.
  */
 export function gainFor({ integratedLufs, truePeakDbtp }: Loudness): number {
   if (integratedLufs === null) return 0;
@@ -90,7 +89,7 @@ export function gainFor({ integratedLufs, truePeakDbtp }: Loudness): number {
   return Math.round(gainDb * 10) / 10;
 }
 
-/** The filters that bring a sound that was measured to one loudness; none when it is so loud already, or silent. */
+/** The filters that normalise a measured sound; none if its gain is 0. */
 export function normalizeFilter(loudness: Loudness): string[] {
   const gainDb = gainFor(loudness);
   return gainDb === 0 ? [] : [`volume=${gainDb}dB`];

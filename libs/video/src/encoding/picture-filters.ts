@@ -5,7 +5,7 @@ import type { FfmpegTools } from '../ffmpeg/tools.js';
 import type { VideoFacts } from '../facts/media-facts.js';
 import type { PictureTrack } from './tracks.js';
 
-/** PQ or HLG in, BT.709 out, worked out in linear light as ffmpeg's `tonemap` wants it. */
+/** Maps PQ or HLG to BT.709, in linear light as ffmpeg's `tonemap` requires. */
 const toneMap = (peakNits: number | null) => [
   'setparams=color_primaries=bt2020:colorspace=bt2020nc',
   `zscale=t=linear:npl=${whiteNits}`,
@@ -14,11 +14,11 @@ const toneMap = (peakNits: number | null) => [
   `tonemap=tonemap=hable:desat=0:peak=${(peakNits ?? usualPeakNits) / whiteNits}`,
   'zscale=t=bt709:m=bt709:r=tv',
 ];
-/** What 1 is in linear light, and how bright HDR gets that does not tell its peak; in cd/m². */
+/** Luminance of 1 in linear light, and the assumed peak of HDR that does not state it; in cd/m². */
 const whiteNits = 100;
 const usualPeakNits = 1_000;
 
-/** The filters that turn a picture as its player would, once it has its size. */
+/** The filters that rotate a scaled picture as its player would, by degrees clockwise. */
 const turns: Readonly<Record<number, readonly string[]>> = {
   90: ['transpose=clock'],
   180: ['hflip', 'vflip'],
@@ -31,16 +31,16 @@ const mirroredTurns: typeof turns = {
   270: ['transpose=clock_flip'],
 };
 
-/** Primaries that show more colours than BT.709: in SDR they are led into it in linear light. */
+/** Primaries with a wider gamut than BT.709; in SDR they are converted to it in linear light. */
 const widePrimaries: ReadonlySet<string | null> = new Set(['bt2020', 'smpte431', 'smpte432']);
 const narrow = (curve: Curve) => `zscale=p=bt709:t=${curve}:m=bt709:r=tv`;
 
-/** Of a video and of a still picture: who shows a still takes it for sRGB. */
+/** The transfer curves of a video and of a still picture; viewers assume sRGB for stills. */
 type Curve = 'bt709' | 'iec61966-2-1';
 
 const tagAsBt709 = 'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 
-/** A video whose frames are filtered, and the ffmpeg that does it. */
+/** A video whose frames are filtered, and the ffmpeg that filters them. */
 export interface DecodedVideo {
   readonly tools: FfmpegTools;
   readonly video: VideoFacts;
@@ -53,13 +53,13 @@ function scaleTo(size: Size, options = ''): string {
 }
 
 /**
- * Filters that make upright 8-bit 4:2:0 of one size with square pixels of decoded frames. What stands before the scaler
- * must bear frames of a size or format other than the one before; what stands behind it never sees any. HDR stays as it is when this ffmpeg cannot tone-map; its tags then still
- * tell players what it is.
+ * Filters that turn decoded frames into upright 8-bit 4:2:0 of one size with square pixels. Those before the scaler must accept
+ * frames whose size or format changes; those after it never see a change. If this ffmpeg cannot tone-map, HDR is only reduced
+ * to 8 bits and its tags still tell players what it is.
  *
  * @param choose filters that drop or repeat frames, before the costly ones
- * @param size wanted size, upright; HDR is mapped after scaling, on fewer pixels
- * @param curve of what other primaries are led into BT.709
+ * @param size target size, upright; HDR is mapped after scaling, on fewer pixels
+ * @param curve transfer curve for wide-gamut pictures that are converted to BT.709
  */
 export async function pictureFilters(
   from: DecodedVideo,
@@ -70,10 +70,10 @@ export async function pictureFilters(
   return [...shapeFilters(from.video, choose, size), ...(await colourFilters(from, curve))].join(',');
 }
 
-/** Those that make frames upright and of one size, in the colours they have. */
+/** Filters that make frames upright and of one size, in the colours they have. */
 function shapeFilters(video: VideoFacts, choose: string, size: Size): string[] {
   const rgb = isRgb(video);
-  // Told a range, the scaler copies each frame even where it changes nothing.
+  // Given a range, the scaler copies every frame even if it changes nothing.
   const range = rgb || video.fullRange ? ':out_range=tv' : '';
   return [
     ...(rgb || video.hdr ? [] : tellColours(video)),
@@ -85,7 +85,7 @@ function shapeFilters(video: VideoFacts, choose: string, size: Size): string[] {
   ];
 }
 
-/** Those that lead the colours into SDR of 8 bits. */
+/** Filters that convert the colours to 8-bit SDR. */
 async function colourFilters({ tools, video, signal }: DecodedVideo, curve: Curve): Promise<string[]> {
   const mapped = video.hdr && (await hasParts(tools, 'filters', ['zscale', 'tonemap'], signal));
   const isWide = !video.hdr && widePrimaries.has(video.colours.primaries);
@@ -99,8 +99,8 @@ const asCoded = ({ width, height }: Size, { rotation }: VideoFacts): Size =>
   rotation % 180 === 0 ? { width, height } : { width: height, height: width };
 
 /**
- * Says what the picture does not: what is larger than television of old is taken for BT.709, as players do. Otherwise the
- * scaler would take it for BT.601, and nobody who plays what is made would be told.
+ * Adds missing colour tags: pictures larger than SD are assumed to be BT.709, as players do. Otherwise the scaler would assume
+ * BT.601, and the output would not be tagged.
  */
 function tellColours({ width, height, colours: { matrix, primaries, transfer } }: VideoFacts): string[] {
   if (matrix !== null && primaries !== null && transfer !== null) return [];
@@ -122,10 +122,10 @@ function tellColours({ width, height, colours: { matrix, primaries, transfer } }
 }
 
 /**
- * The graph that feeds every track from one decode: the filters make the largest picture at a constant rate, the
- * others are scaled from it. Its outputs are called `[v0]`, `[v1]`, … in the order of the tracks.
+ * The filter graph that feeds every track from one decode: it makes the largest picture at a constant rate and scales the
+ * others from it. Its outputs are called `[v0]`, `[v1]`, … in the order of the tracks.
  *
- * @param frames how many frames are made; null is all
+ * @param frames number of frames to make; null means all
  */
 export async function feedTracks(
   from: DecodedVideo,

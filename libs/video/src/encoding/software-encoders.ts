@@ -14,19 +14,22 @@ const cap = ({ maxKbps }: PictureTarget) => ({ maxrate: `${maxKbps}k`, bufsize: 
 
 const coarserOf = ({ auto }: PictureTarget) => auto?.coarser ?? 0;
 
-/** AV1 counts its steps finer: half of the bits takes about eight of them, and six of H.264. */
+/** CRF steps of AV1 are finer: halving the bits takes about eight of them, but six of H.264. */
 const av1Crf = (target: PictureTarget) => 35 + Math.round(coarserOf(target) * 1.4);
 
 /**
- * Preset `veryfast`: for three rungs of noisy 1080p it took 42 s where `faster` took 53 s, for the same bytes and an SSIM
- * 0.002 to 0.008 lower.
+ * Preset `veryfast`: three rungs of noisy 1080p took 42 s, against 53 s with `faster`, for the same size and an SSIM lower by
+ * 0.002 to 0.008.
  */
 const usual = (target: PictureTarget) => ({ preset: 'veryfast', crf: 23 + coarserOf(target) });
 
-/** The same SSIM in 5 to 15 % fewer bits, for about 1.8 times the time: at the same CRF `faster` is finer. */
+/**
+ * The same SSIM with 5 to 15 % fewer bits in about 1.8 times the time. At the same CRF, `faster` is finer, so its CRF is
+ * higher.
+ */
 const thorough = (target: PictureTarget) => ({ preset: 'faster', crf: 24.5 + coarserOf(target) });
 
-/** H.264 High that every player takes. */
+/** H.264 High, which every player supports. */
 export const x264: Encoder = {
   ...inSoftware,
   name: 'libx264',
@@ -36,13 +39,13 @@ export const x264: Encoder = {
     'profile:v': 'high',
     threads: threadsOf(cores),
     ...cap(target),
-    // No other key frames than ours, for the segments of all rungs to be cut alike.
+    // No keyframes but ours, so that the segments of all rungs are aligned.
     sc_threshold: 0,
     keyint_min: target.keyFrames,
   }),
 };
 
-/** HEVC Main with the parameter sets in the header only (`hvc1`), as Apple's players want it. */
+/** HEVC Main with the parameter sets only in the header (`hvc1`), as Apple's players require. */
 const x265: Encoder = {
   ...inSoftware,
   name: 'libx265',
@@ -55,7 +58,7 @@ const x265: Encoder = {
     ...cap(target),
     'x265-params': [
       'log-level=error',
-      // Its settings as text would go into the header of every track.
+      // Otherwise the header of every track would contain the settings as text.
       'info=0',
       'scenecut=0',
       'open-gop=0',
@@ -106,7 +109,7 @@ const rav1e: Encoder = {
   }),
 };
 
-/** The same encoder for pictures of ten bits that stay as bright as they are (ITU-R BT.2100). */
+/** The same encoder for 10-bit pictures that stay HDR (ITU-R BT.2100). */
 export function keepingHdr(encoder: Encoder, range: Exclude<VideoRange, 'SDR'>): Encoder {
   return {
     ...encoder,
@@ -122,5 +125,5 @@ export function keepingHdr(encoder: Encoder, range: Exclude<VideoRange, 'SDR'>):
   };
 }
 
-/** The first of a codec that ffmpeg has is taken. */
+/** In order of preference: the first that this ffmpeg has and that takes the size is used. */
 export const softwareEncoders: readonly Encoder[] = [x264, x265, svtAv1, aomAv1, rav1e];

@@ -1,9 +1,9 @@
 import type { AudioFacts } from '../facts/media-facts.js';
 
-/** Of so many channels ffmpeg guesses which is which when the file does not tell. */
+/** Up to this many channels, ffmpeg guesses the layout if the file does not state it. */
 const guessedMax = 8;
 
-/** Gaps become silence, so that the sound keeps its times; then it is mixed down to one or two channels. */
+/** Fills gaps with silence, so that the sound keeps its timing, and mixes down to one or two channels. */
 export function soundFilters(audio: AudioFacts, channels: number): string[] {
   return [
     ...spreadChannels(audio, channels),
@@ -13,8 +13,8 @@ export function soundFilters(audio: AudioFacts, channels: number): string[] {
 }
 
 /**
- * Many channels of which nobody says where they stand, as a recorder of a stage writes them: all are heard, every other one at
- * the left, with gains that never clip.
+ * Mixes many channels without a stated layout, as stage recorders write them: all are audible, alternating left and right, with
+ * gains that never clip.
  */
 function spreadChannels({ channels, channelLayout }: AudioFacts, wanted: number): string[] {
   if (channelLayout || channels <= guessedMax) return [];

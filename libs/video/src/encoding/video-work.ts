@@ -2,20 +2,20 @@ import type { OnProgress } from '#media';
 import type { MediaFacts } from '../facts/media-facts.js';
 import type { FfmpegTools, VideoLimits } from '../ffmpeg/tools.js';
 
-/** What something is made in and with: enough where the source is no video or audio file. */
+/** The tools, folder and limits of a piece of work; enough where the source is not a video or audio file. */
 export interface Bench {
   readonly tools: FfmpegTools;
-  /** An existing folder that gets what is made. */
+  /** An existing folder that receives the files. */
   readonly outDir: string;
   readonly limits: VideoLimits;
   readonly signal: AbortSignal;
 }
 
-/** One video or audio file, and what renditions of it are made in and with. */
+/** One video or audio file, and the tools, folder and limits to make renditions of it. */
 export interface VideoWork extends Bench {
-  /** A local path, or a (signed) http(s) URL. */
+  /** A local path, or the URL of a range proxy. */
   readonly source: string;
-  /** What `probeMedia` said of the source. */
+  /** What `probeMedia` returned for the source. */
   readonly facts: MediaFacts;
   readonly onProgress?: OnProgress;
 }

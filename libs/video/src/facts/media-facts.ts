@@ -1,68 +1,71 @@
-/** What a picture says of its colours, in ffmpeg's words; null for what it does not say. */
+/** The colour tags of a picture by their ffmpeg names; null where there are none. */
 export interface VideoColours {
   readonly matrix: string | null;
   readonly primaries: string | null;
   readonly transfer: string | null;
 }
 
+/** The facts of a video stream. */
 export interface VideoFacts {
-  /** Number of the stream in its file. */
+  /** Index of the stream in its file. */
   readonly streamIndex: number;
   readonly codec: string;
   readonly profile: string | null;
-  /** Width and height as shown: after rotation, with square pixels. */
+  /** Displayed size: after rotation, with square pixels. */
   readonly width: number;
   readonly height: number;
-  /** Clockwise turn that a player makes: 0, 90, 180 or 270 degrees. */
+  /** Clockwise rotation by a player: 0, 90, 180 or 270 degrees. */
   readonly rotation: number;
-  /** True when a player also flips the picture, as that of a camera that faces its owner. */
+  /** True if a player also mirrors the picture, as that of a front camera. */
   readonly mirrored: boolean;
-  /** Frames a second; null when the container does not tell. */
+  /** Frames per second; null if the container does not state it. */
   readonly frameRate: number | null;
   readonly pixelFormat: string | null;
   readonly colours: VideoColours;
   /** True for the PQ and HLG transfer curves. */
   readonly hdr: boolean;
-  /** The brightest light of an HDR picture in cd/m², as it tells; null when it does not, or what it tells cannot be. */
+  /** Peak luminance of an HDR picture in cd/m²; null if not stated or implausible. */
   readonly peakNits: number | null;
   readonly interlaced: boolean;
-  /** True when black is 0 and white 255, as in a photo. */
+  /** True if black is 0 and white 255, as in a photo. */
   readonly fullRange: boolean;
-  /** When the picture begins, counted from the beginning of the file; to the microsecond. */
+  /** Start of the picture relative to the start of the file, with microsecond precision. */
   readonly startMs: number;
-  /** When the picture ends, counted from the beginning of the file; null when the container does not tell. */
+  /** End of the picture relative to the start of the file; null if the container does not state it. */
   readonly endMs: number | null;
 }
 
+/** The facts of an audio stream. */
 export interface AudioFacts {
-  /** Number of the stream in its file. */
+  /** Index of the stream in its file. */
   readonly streamIndex: number;
   readonly codec: string;
   readonly channels: number;
-  /** `mono`, `stereo`, `5.1`, …; null when the file does not say where its channels stand. */
+  /** `mono`, `stereo`, `5.1`, …; null if the file does not state it. */
   readonly channelLayout: string | null;
   readonly sampleRateHz: number;
   readonly language: string | null;
 }
 
+/** The facts of a subtitle stream. */
 export interface SubtitleFacts {
-  /** Number of the stream in its file. */
+  /** Index of the stream in its file. */
   readonly streamIndex: number;
   readonly codec: string;
   readonly language: string | null;
   readonly title: string | null;
-  /** Shown even to those who want none: signs, another language. */
+  /** Shown even if subtitles are off: signs, dialogue in another language. */
   readonly forced: boolean;
 }
 
-/** One stream of any type. What it does not have, or does not tell, is null. */
+/** One stream of any type. Facts that it does not have or state are null. */
 export interface StreamFacts {
   readonly index: number;
   /** `video`, `audio`, `subtitle`, `data`, `attachment`, or `cover` for a still picture beside the media. */
   readonly type: string | null;
   readonly codec: string | null;
   readonly profile: string | null;
-  /** As shown: after rotation, with square pixels. */
+  /** Displayed size: after rotation, with square pixels. */
   readonly width: number | null;
   readonly height: number | null;
   readonly frameRate: number | null;
@@ -79,12 +82,14 @@ export interface StreamFacts {
   readonly dispositions: readonly string[];
 }
 
-/** What a media file is, told without decoding it. Cover art is no video: a song with a cover is `audio`. */
+/**
+ * Facts of a media file, known without decoding all of it. Cover art does not count as video: a song with a cover is `audio`.
+ */
 export interface MediaFacts {
   readonly kind: 'video' | 'audio';
   readonly container: string;
   readonly durationMs: number | null;
-  /** Time of its first frame on its own clock. */
+  /** Time of its first frame in its own timestamps. */
   readonly startMs: number;
   readonly bitrateBps: number | null;
   readonly video: VideoFacts | null;
@@ -93,8 +98,8 @@ export interface MediaFacts {
   /** The first 64 streams. */
   readonly streams: readonly StreamFacts[];
   readonly chapterCount: number;
-  /** Tags of the container with lower-case names, bounded; places (GPS) are left out. */
+  /** Container tags with lower-case names, bounded, without locations (GPS). */
   readonly tags: Readonly<Record<string, string>>;
-  /** What ffprobe said (`format` and `streams`), bounded; places are in it. */
+  /** The output of ffprobe (`format` and `streams`), bounded; may contain locations. */
   readonly raw: Readonly<Record<string, unknown>>;
 }

@@ -1,15 +1,15 @@
 import type { MediaFacts } from './media-facts.js';
 
-/** Longest text that is kept of a tag. */
+/** Maximum length of the text of a tag. */
 export const textLimit = 500;
 const nameLimit = 100;
 const tagsMax = 50;
-/** Longest raw description that is kept, in characters of JSON. */
+/** Maximum size of the raw description, in characters of JSON. */
 const rawLimit = 65_536;
 
 const tellsPlace = /location|gps|xyz|latitude|longitude|altitude|geo/i;
 
-/** Tags with lower-case names, bounded, without those that tell a place. */
+/** Tags with lower-case names, bounded, without those that contain a location. */
 export function readTags(tags: Readonly<Record<string, string>>): Record<string, string> {
   const kept = Object.entries(tags)
     .map(([name, value]) => [name.toLowerCase().slice(0, nameLimit), value.slice(0, textLimit)] as const)
@@ -18,8 +18,8 @@ export function readTags(tags: Readonly<Record<string, string>>): Record<string,
 }
 
 /**
- * What ffprobe said, as it is kept: without the name under which we read the file, texts and tags bounded, and of a file
- * with very many streams only the first.
+ * The output of ffprobe as it is stored: without the file name that we used, with texts and tags bounded, and with only the
+ * first streams if there are very many.
  */
 export function boundRaw(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { filename: _ours, ...format } = bound(raw['format']) as Record<string, unknown>;
@@ -34,7 +34,7 @@ export function boundRaw(raw: Readonly<Record<string, unknown>>): Record<string,
   return { format, streams };
 }
 
-/** The same facts without what tells where the media was recorded. */
+/** The same facts without what reveals where the media was recorded. */
 export function withoutPlaces(facts: MediaFacts): MediaFacts {
   return { ...facts, raw: dropPlaces(facts.raw) as Record<string, unknown> };
 }
@@ -43,7 +43,7 @@ function bound(value: unknown): unknown {
   if (typeof value === 'string') return value.slice(0, textLimit);
   if (Array.isArray(value)) return value.slice(0, tagsMax).map(bound);
   if (typeof value !== 'object' || value === null) return value;
-  // An object of ffprobe's own has some 80 fields, one of tags has what the file gives it.
+  // ffprobe's own objects have about 80 fields; an object of tags has those of the file.
   const fields = Object.entries(value).slice(0, 2 * tagsMax);
   return Object.fromEntries(fields.map(([name, field]) => [name.slice(0, nameLimit), bound(field)]));
 }

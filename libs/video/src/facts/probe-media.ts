@@ -8,20 +8,19 @@ import { boundRaw, readTags } from './media-tags.js';
 import { runFfprobe, type Description, type ProbedStream, type SideData } from '../ffmpeg/run-ffprobe.js';
 import { readAudio, readStream, readVideo } from './stream-facts.js';
 
-/** A file is described within this, or its index is not worth waiting for. */
+/** An index that takes longer to read is not worth waiting for. */
 const probeTimeoutMs = 60_000;
 
 const dayMs = 86_400_000;
-/** Of a file with more streams, the rest is left out of the facts. */
+/** Maximum number of streams in the facts. */
 const streamsReported = 64;
 
 /**
- * Reads what a file is, without decoding it as a whole.
+ * Reads the facts of a file without decoding all of it.
  *
- * @param source a local path, or the URL of a range proxy, of which only the parts that are needed are read
+ * @param source a local path, or the URL of a range proxy, of which only the necessary parts are read
  * @throws `media.damaged`, `media.unsupported`, `media.no_stream`, `media.too_many_pixels`, `media.too_complex`,
- * `media.too_long`, `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`;
- * the signal's reason after an abort
+ * `media.too_long`, `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`; the signal's reason after an abort
  */
 export async function probeMedia(
   tools: FfmpegTools,
@@ -53,10 +52,10 @@ export async function probeMedia(
   );
 }
 
-/** Codecs whose frames tell how they are turned or how bright they are. */
+/** Codecs whose frames may carry rotation or luminance. */
 const tellingCodecs: ReadonlySet<string> = new Set(['h264', 'hevc', 'mjpeg', 'av1']);
 
-/** True when none of its frames is among the first ones of the file, and they may tell something. */
+/** True if the frames of this video may carry side data, but none is among the first frames of the file. */
 function lacksFrame({ frames }: Description, { codec, streamIndex }: VideoFacts): boolean {
   return tellingCodecs.has(codec) && frames.every((frame) => frame.stream_index !== streamIndex);
 }
@@ -105,8 +104,8 @@ function readFacts(
 }
 
 /**
- * The picture that people mean: one that can be decoded, that the file prefers, that moves for as long as the others do (a
- * motion photo keeps its still as a track of one frame), and then the largest.
+ * Chooses the main video by these criteria, in this order: it can be decoded, it is the default stream, it has at least half as
+ * many frames as any other (a motion photo contains its still as a track of one frame), it is the largest.
  */
 function chooseVideo(
   videos: readonly ProbedStream[],
@@ -123,12 +122,12 @@ function chooseVideo(
   return best(ranked)?.facts ?? null;
 }
 
-/** What the first frame of a stream has beside its samples. */
+/** Side data of the first frame of a stream. */
 function firstFrameOf({ index }: ProbedStream, frames: Description['frames']): SideData | undefined {
   return frames.find((frame) => frame.stream_index === index)?.side_data_list;
 }
 
-/** The first sound that can be decoded, rather one that the file prefers. */
+/** Chooses the main audio stream: one that can be decoded before others, then the default stream, then the first. */
 function chooseAudio(audios: readonly ProbedStream[], decodable: ReadonlySet<string>): AudioFacts | null {
   const ranked = audios.map((stream) => {
     const facts = readAudio(stream);
@@ -138,7 +137,7 @@ function chooseAudio(audios: readonly ProbedStream[], decodable: ReadonlySet<str
   return best(ranked)?.facts ?? null;
 }
 
-/** How long what is used of a file lasts: another track, a subtitle or a chapter may go on long after it. */
+/** Duration of the streams in use: another track, a subtitle or a chapter may last much longer. */
 function durationOf(
   { format, streams }: Pick<Description, 'format' | 'streams'>,
   used: readonly (number | undefined)[],
@@ -161,11 +160,11 @@ function containerOf(formatName: string, tags: Record<string, string>): string {
 
 interface Ranked<T> {
   readonly facts: T;
-  /** Compared from the first number on. */
+  /** Compared number by number. */
   readonly rank: readonly number[];
 }
 
-/** The first of those with the highest rank. */
+/** The first candidate with the highest rank. */
 function best<T>(candidates: readonly (Ranked<T> | null)[]): Ranked<T> | null {
   return candidates.reduce<Ranked<T> | null>(
     (first, next) => (next !== null && (first === null || isAbove(next.rank, first.rank)) ? next : first),

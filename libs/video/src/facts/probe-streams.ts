@@ -4,11 +4,12 @@ import type { ProbedStream } from '../ffmpeg/run-ffprobe.js';
 const titleLength = 100;
 const languageLength = 35;
 
+/** The language tag of a stream, bounded; null if there is none or it is `und`. */
 export function languageOf({ tags: { language } }: ProbedStream): string | null {
   return language === undefined || language === 'und' ? null : language.slice(0, languageLength);
 }
 
-/** When a stream ends, counted from `startSeconds`; Matroska keeps that in a tag of each stream. */
+/** End of a stream in ms after `startSeconds`; null if unknown. Matroska stores it in a tag of each stream. */
 export function endOf(stream: ProbedStream, startSeconds: number): number | null {
   const [, hours, minutes, seconds] =
     /^(\d{1,4}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(stream.tags.DURATION ?? '') ?? [];
@@ -17,7 +18,7 @@ export function endOf(stream: ProbedStream, startSeconds: number): number | null
   return Math.round((stream.start_time - startSeconds + stream.duration) * 1_000);
 }
 
-/** All subtitles, those that are pictures too. */
+/** All subtitle streams, including bitmap ones. */
 export function readSubtitles(streams: readonly ProbedStream[]): SubtitleFacts[] {
   return streams
     .filter((stream) => stream.codec_type === 'subtitle')

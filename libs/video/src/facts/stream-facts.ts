@@ -5,7 +5,7 @@ import type { ProbedStream, SideData } from '../ffmpeg/run-ffprobe.js';
 
 const interlacedOrders = new Set(['tt', 'bb', 'tb', 'bt']);
 
-/** What a stream of any type is. @param startSeconds when the file begins on its own clock */
+/** Reads the facts of a stream of any type. @param startSeconds start time of the file in its own timestamps */
 export function readStream(stream: ProbedStream, startSeconds: number, frame?: SideData): StreamFacts {
   const picture = readVideo(stream, startSeconds, frame);
   return {
@@ -29,9 +29,9 @@ export function readStream(stream: ProbedStream, startSeconds: number, frame?: S
 }
 
 /**
- * The facts of a stream as a video; null of one that has no picture.
+ * Reads the facts of a stream as video; null if it has no picture.
  *
- * @param frame what its first frame has beside its samples
+ * @param frame side data of its first frame
  */
 export function readVideo(
   stream: ProbedStream,
@@ -63,7 +63,7 @@ export function readVideo(
   };
 }
 
-/** The facts of a stream as sound; null of one that has none. */
+/** Reads the facts of a stream as audio; null if it has none. */
 export function readAudio(stream: ProbedStream): AudioFacts | null {
   if (!stream.codec_name || !stream.channels || !stream.sample_rate) return null;
   return {
@@ -76,20 +76,20 @@ export function readAudio(stream: ProbedStream): AudioFacts | null {
   };
 }
 
-/** Ratios a hair from square are rounding of whoever scaled the video before. */
+/** The aspect ratio of a pixel. Ratios within 1 % of square come from rounding when the video was scaled before. */
 function pixelAspectOf({ sample_aspect_ratio: ratio }: ProbedStream): number {
   return ratio === null || Math.abs(ratio - 1) < 0.01 ? 1 : ratio;
 }
 
 /**
- * How a player turns the picture: as the container says, or else its frames do. The display matrix counts
+ * How a player rotates the picture, as stated by the container or else by the first frame. The display matrix counts
  * counter-clockwise, the old `rotate` tag clockwise.
  */
 function turnOf(stream: ProbedStream, frame: SideData): Pick<VideoFacts, 'rotation' | 'mirrored'> {
   const reported = [...stream.side_data_list, ...frame].find((data) => data.rotation !== undefined);
   const clockwise = reported?.rotation === undefined ? Number(stream.tags.rotate ?? 0) : -reported.rotation;
   const turn = (Math.round(clockwise / 90) * 90) % 360;
-  // ffprobe prints the matrix line by line, each behind its number: a b u, c d v, x y w.
+  // ffprobe prints the matrix line by line, each after its number: a b u, c d v, x y w.
   const [[a, b] = [], [c, d] = []] = (reported?.displaymatrix ?? '')
     .trim()
     .split('\n')
@@ -100,18 +100,15 @@ function turnOf(stream: ProbedStream, frame: SideData): Pick<VideoFacts, 'rotati
   };
 }
 
-/**
- * The peak as the content tells it, or else the display it was made on. Below that of SDR nothing is HDR, and PQ ends at
- * 10,000.
- */
+/** Peak luminance of the content, or else of the mastering display. Less than SDR white is not HDR, and PQ ends at 10,000. */
 function peakOf(data: SideData): number | null {
   const reported = [...data.map((one) => one.max_content), ...data.map((one) => one.max_luminance)];
   return reported.find((nits) => nits !== null && nits >= 100 && nits <= 10_000) ?? null;
 }
 
 /**
- * The average rate hides the bursts of a variable rate; `r_frame_rate` shows every frame but is a guess, at times
- * the clock of the container (1000, 90000) or the fields of an interlaced video.
+ * `r_frame_rate` covers the bursts of a variable rate, which the average hides, but it is a guess: sometimes it is the clock of
+ * the container (1000, 90000) or the field rate of an interlaced video.
  */
 function frameRateOf(stream: ProbedStream, interlaced: boolean): number | null {
   const every = stream.r_frame_rate;
@@ -126,14 +123,14 @@ function coloursOf({
   return { matrix: matrix === 'gbr' ? null : matrix, primaries, transfer };
 }
 
-/** PQ (HDR10, HDR10+) and HLG show in the transfer curve, Dolby Vision in a record of its own. */
+/** PQ (HDR10, HDR10+) and HLG are known by the transfer curve, Dolby Vision by its own configuration record. */
 function hdrOf({ color_transfer: transfer, side_data_list: data }: ProbedStream): StreamFacts['hdr'] {
   if (transfer === 'smpte2084') return 'pq';
   if (transfer === 'arib-std-b67') return 'hlg';
   return data.some(({ side_data_type: type }) => type?.startsWith('DOVI')) ? 'dolby-vision' : null;
 }
 
-/** ffmpeg's names of pixel formats end with the bits of a sample when those are not 8: `yuv420p10le`. */
+/** ffmpeg's names of pixel formats end with the bit depth if it is not 8: `yuv420p10le`. */
 function bitDepthOf(pixelFormat: string | null): number | null {
   if (pixelFormat === null) return null;
   return Number(/(9|10|12|14|16)[lb]e$/.exec(pixelFormat)?.[1] ?? 8);

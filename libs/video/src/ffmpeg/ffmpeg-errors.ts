@@ -10,25 +10,25 @@ interface Reading {
 
 const diskFull = /No space left on device|Disk quota exceeded/i;
 
-/** What ffmpeg says when the machine or the settings are at fault. */
+/** ffmpeg messages that blame the machine or the settings. */
 const ofTheMachine: readonly Reading[] = [
   { pattern: diskFull, code: 'media.scratch_full' },
   { pattern: /File too large/i, code: 'media.output_too_large' },
   { pattern: /Unknown encoder|No such filter/i, code: 'media.encoder_missing' },
 ];
 
-/** What ffmpeg says of a range proxy that closed; why it did is told by the range proxy itself. */
+/** ffmpeg messages about a range proxy that closed the connection; the proxy itself reports why. */
 const ofTheProxy: readonly Reading[] = [
   {
     pattern:
       /Server returned|HTTP error|Connection (refused|reset|timed out)|Stream ends prematurely|Operation timed out/i,
     code: 'storage.unavailable',
   },
-  // Alone it is the file: a Matroska file that ends in its head makes the demuxer say so.
+  // On its own this blames the file: the demuxer reports it for a Matroska file that ends within its header.
   { pattern: /Input\/output error/i, code: 'media.damaged' },
 ];
 
-/** What ffmpeg says when the media is at fault, most telling first. */
+/** ffmpeg messages that blame the media, most specific first. */
 const ofTheMedia: readonly Reading[] = [
   {
     pattern: /Cannot allocate memory|malloc of size \d+ failed|insufficient resources/i,
@@ -49,10 +49,10 @@ const withoutIndex =
   'the MP4 lacks its index (moov), which is written last: the recording or its copy is truncated and cannot be played';
 
 /**
- * Turns what ffmpeg or ffprobe complained about into an error with a code.
+ * Maps the complaints of ffmpeg or ffprobe to an error with a code.
  *
- * @param complaints last lines of stderr, already free of URLs
- * @param otherwise code for complaints that are not known
+ * @param complaints the last lines of stderr, with URLs already removed
+ * @param otherwise the code for unrecognised complaints
  */
 export function errorOfComplaints(
   complaints: readonly string[],
@@ -69,11 +69,11 @@ export function errorOfComplaints(
 }
 
 /**
- * Refuses a source of which the end is missing: ffmpeg says so, and calls what it made of the rest a success. Half a film
- * published as whole is a wrong film.
+ * Refuses a source whose end is missing. ffmpeg reports that but exits successfully with a result made from the rest, and half
+ * a film must not be published as the whole.
  *
- * @param isUsed whether a file that ends early is used as far as it goes; a range proxy that ended never is
- * @throws LandfallError media.damaged, or storage.unavailable when it was the range proxy that ended
+ * @param isUsed whether a file that ends early is used as far as it goes; one cut short by the range proxy never is
+ * @throws LandfallError media.damaged, or storage.unavailable if the range proxy closed
  */
 export function refuseTruncated(complaints: readonly string[], source: string, isUsed = false): void {
   if (!tellsTruncated(complaints)) return;
@@ -82,7 +82,8 @@ export function refuseTruncated(complaints: readonly string[], source: string, i
 }
 
 /**
- * Refuses what was made while the disk was full: ffmpeg says so, and ends in order when only the end of a file is missing.
+ * Refuses output that was made while the disk was full: ffmpeg reports that, but exits successfully if only the end of a file
+ * is missing.
  *
  * @throws LandfallError media.scratch_full
  */
@@ -91,12 +92,12 @@ export function refuseFullDisk(complaints: readonly string[], source: string): v
     throw errorOfComplaints(complaints, source, 'media.scratch_full');
 }
 
-/** True when ffmpeg says that the end of its source is missing. */
+/** True if ffmpeg reports that the end of its source is missing. */
 export function tellsTruncated(complaints: readonly string[]): boolean {
   return complaints.some((line) => /partial file|File ended prematurely/i.test(line));
 }
 
-/** The last complaints, as they are kept for the person who asks why: at most 40 lines and 4 KB. */
+/** The last complaints as a log for diagnosis: at most 40 lines and 4 KiB. */
 export function logOf(complaints: readonly string[]): string {
   const lines = complaints.slice(-logLimits.lines).join('\n');
   return Buffer.from(lines)
@@ -106,8 +107,8 @@ export function logOf(complaints: readonly string[]): string {
 }
 
 /**
- * One line of stderr without what must not be told: the source is called `input`, other URLs `a URL`, of paths only the
- * file's name is left; addresses in memory go, control characters become spaces.
+ * Sanitises one line of stderr: the source becomes `input`, any other URL `a URL`, and paths are reduced to the file name;
+ * memory addresses are removed, and control characters become spaces.
  */
 export function hideSource(line: string, source: string): string {
   return line

@@ -21,7 +21,7 @@ export async function findFfmpeg(tools: FfmpegTools): Promise<{ version: string 
   }
 }
 
-/** What every ffmpeg that was asked has, which stays while this process lives: asking takes a tenth of a second. */
+/** The filters and encoders of each ffmpeg, cached for the lifetime of this process: listing them takes 0.1 s. */
 const listings = new Map<string, Promise<ReadonlySet<string>>>();
 
 /** True when this ffmpeg has all these filters (or encoders). */
@@ -39,20 +39,20 @@ export async function hasParts(
     const listed = await listing;
     return names.every((name) => listed.has(name));
   } catch (thrown) {
-    // What failed is asked again.
+    // Failures are not cached.
     listings.delete(asked);
     throw thrown;
   }
 }
 
-/** The codecs that this ffmpeg can decode, as ffprobe calls them. It knows the names of many more. */
+/** The codecs that this ffmpeg can decode, by their ffprobe names. It knows the names of many more. */
 export async function decodableCodecs(tools: FfmpegTools): Promise<ReadonlySet<string>> {
   const known = decodable.get(tools.ffmpegPath) ?? listDecodable(tools.ffmpegPath);
   decodable.set(tools.ffmpegPath, known);
   try {
     return await known;
   } catch (thrown) {
-    // What failed is asked again.
+    // Failures are not cached.
     decodable.delete(tools.ffmpegPath);
     throw thrown;
   }
@@ -60,7 +60,7 @@ export async function decodableCodecs(tools: FfmpegTools): Promise<ReadonlySet<s
 
 const decodable = new Map<string, Promise<ReadonlySet<string>>>();
 
-/** Its lines are ` DEAIL. name  description`; the first letter tells of a decoder. */
+/** Parses lines such as ` DEAIL. name  description`, where a leading `D` marks a codec with a decoder. */
 async function listDecodable(ffmpegPath: string): Promise<ReadonlySet<string>> {
   const lines = (await ask(ffmpegPath, '-codecs')).split('\n');
   return new Set(lines.flatMap((line) => /^ D[.A-Z]{5} (\S+)/.exec(line)?.[1] ?? []));

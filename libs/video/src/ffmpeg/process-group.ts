@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
-/** A cancelled upload shows that it is within 2 s. */
+/** Time between SIGTERM and SIGKILL. A cancelled upload must show as cancelled within 2 s. */
 const graceMs = 500;
 
-/** Ends when its stdin closes, which is when this process dies, and takes the process group named by $1 along. */
+/** Waits until its stdin closes, which happens when this process dies, then kills the process group $1. */
 const watchScript = 'read -r _; kill -s KILL -- "-$1"';
 
-/** Sends a signal to every process of the group; a group that is gone already is fine (macOS: EPERM). */
+/** Sends a signal to every process of the group; ignores a group that is already gone (ESRCH; on macOS EPERM). */
 function signalGroup(groupId: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-groupId, signal);
@@ -20,7 +20,7 @@ function signalGroup(groupId: number, signal: NodeJS.Signals): void {
 export function endGroup(child: ChildProcess): void {
   const groupId = child.pid;
   if (groupId === undefined) return;
-  // What left the group may hold the pipes open for ever.
+  // A process that left the group could hold the pipes open for ever.
   const hangUp = () => {
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -35,8 +35,8 @@ export function endGroup(child: ChildProcess): void {
 }
 
 /**
- * Makes sure that the group of a detached child outlives neither the child nor this process, not even after `kill -9`:
- * ffmpeg itself goes on when its pipes break. A shell waits on a pipe from us; it is ended with the child.
+ * Ensures that the group of a detached child outlives neither the child nor this process, not even after `kill -9`: ffmpeg
+ * itself keeps running when its pipes break. A shell watches a pipe from this process and is killed when the child exits.
  */
 export function tieToThisProcess(child: ChildProcess): void {
   const groupId = child.pid;
@@ -45,7 +45,7 @@ export function tieToThisProcess(child: ChildProcess): void {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a shell the child is merely not tied.
+  // If no shell can be started, the child is simply not tied.
   watcher.on('error', () => watcher.kill());
   child.once('exit', () => {
     watcher.kill('SIGKILL');

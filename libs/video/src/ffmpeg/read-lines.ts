@@ -1,7 +1,7 @@
-/** Longest line that is kept; the rest of a longer one is dropped. */
+/** Maximum length of a line in characters; the rest of a longer one is dropped. */
 const lineLimit = 4_096;
 
-/** Cuts a stream of text into bounded lines. Returns what takes the chunks, and an empty chunk for the end. */
+/** Splits a stream of text into lines of bounded length. Returns a function to call with each chunk, and with '' at the end. */
 export function readLines(onLine: (line: string) => void): (chunk: string) => void {
   let rest = '';
   return (chunk) => {

@@ -11,18 +11,19 @@ import { runTool } from './run-tool.js';
 import { fileBytes, watchFolder } from './watch-folder.js';
 
 const stallMs = 60_000;
-/** At the end ffmpeg moves the index of an MP4 to its front, copies it as a whole and says nothing meanwhile. */
+/** At the end ffmpeg moves the index of an MP4 to the front, which copies the whole file without reporting progress. */
 const closingStallMs = 600_000;
 const closingShare = 0.95;
 
+/** One run of ffmpeg. */
 export interface EncodeRun {
-  /** What it is run for, in a word or two, for traces. */
+  /** Purpose of the run in a word or two, for traces. */
   readonly task: string;
   readonly source: string;
-  /** Length of the source, to tell the finished share. */
+  /** Duration of the source, to compute progress and to detect a run that does not end. */
   readonly durationMs: number | null;
   readonly maxPixels: number;
-  /** What stands before the input: where to seek, how much to read. */
+  /** Options before the input: where to seek, how much to read. */
   readonly inputOptions?: readonly string[];
   readonly outputArgs: readonly string[];
   /** Folder that the paths in `outputArgs` are relative to; unset when no file is written. */
@@ -30,18 +31,20 @@ export interface EncodeRun {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Gets what an output writes to `pipe:1`; then there is no progress but that of the bytes. */
+  /** Receives what an output writes to `pipe:1`. Only these bytes then count as progress; `onProgress` is not called. */
   readonly onBytes?: (bytes: Buffer) => void;
-  /** `info` lets filters tell what they measured among the complaints. */
+  /** `info` makes filters report their measurements among the complaints. */
   readonly loglevel?: 'info';
 }
 
 /**
- * Runs ffmpeg once, after everything else in line for the processor.
+ * Runs ffmpeg once, at low CPU priority.
  *
- * @returns the complaints of a run that succeeded
- * @throws what `runTool` throws; `media.timed_out` too when nothing moves for 60 s,
- * `media.damaged` when the end of the source is missing unless `tools` use that, `media.output_too_large` when the folder holds more than is left of the scratch space
+ * @returns the complaints of a successful run
+ * @throws what `runTool` throws; `media.timed_out` also after 60 s without progress, or 10 min near the end or where the
+ * duration is unknown; `media.damaged` if the end of the source is missing, unless `tools` accept that, or if the run goes on
+ * far beyond the duration; `media.output_too_large` if `outDir` outgrows the scratch space that the source leaves;
+ * `media.scratch_full`
  */
 export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<string[]> {
   const scratchMaxBytes = await spaceFor(tools, run.source);
@@ -59,7 +62,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
 
   const readProgress = readLines((line) => {
     const [name, value = ''] = line.split('=');
-    // One block of progress ends with the speed: `speed=1.5x`, or N/A in the beginning.
+    // The measurements of a progress block end with the speed: `speed=1.5x`, or N/A at first.
     if (name === 'speed') {
       const now = readSpeed(value);
       speed = now ?? speed;
@@ -119,7 +122,7 @@ export async function runFfmpeg(tools: FfmpegTools, run: EncodeRun): Promise<str
   }
 }
 
-/** What the source leaves of the scratch space. @throws LandfallError media.output_too_large */
+/** The scratch space that the source leaves, in bytes. @throws LandfallError media.output_too_large */
 async function spaceFor(tools: FfmpegTools, source: string): Promise<number> {
   const space = scratchOf(tools);
   const sourceBytes = isRangeProxy(source) ? 0 : await fileBytes(source);
@@ -130,12 +133,12 @@ async function spaceFor(tools: FfmpegTools, source: string): Promise<number> {
   );
 }
 
-/** Headers lie about the length, and some containers only guess it, but not that much. */
+/** Headers misstate the duration and some containers only estimate it, but never by this much. */
 function runsAway(positionUs: string, durationMs: number | null): boolean {
   return durationMs !== null && Number(positionUs) / 1_000 > 10 * durationMs + 600_000;
 }
 
-/** The finished share; null when the position (`N/A` in the beginning) or the length is not known. */
+/** The finished share, 0 to 1; null if the position (`N/A` at first) or the duration is unknown. */
 function shareOf(positionUs: string, durationMs: number | null): number | null {
   const share = durationMs === null ? Number.NaN : Number(positionUs) / 1_000 / durationMs;
   return share >= 0 ? Math.min(1, share) : null;

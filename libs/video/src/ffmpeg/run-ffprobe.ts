@@ -4,19 +4,19 @@ import { options } from './command-line.js';
 import type { SandboxBounds } from './sandbox-limits.js';
 import { runTool } from './run-tool.js';
 
-/** Longest description of a file that is read. */
+/** Maximum size of a description in characters. */
 const outputLimit = 4_194_304;
 
-/** ffprobe leaves out what it does not know, or says `N/A`, `unknown` or `0/0`. */
+/** ffprobe omits unknown values, or prints `N/A`, `unknown` or `0/0`. */
 const word = z
   .string()
   .optional()
   .transform((text) => (text === undefined || text === 'unknown' || text === 'N/A' ? null : text));
 const number = z.union([z.string(), z.number()]).optional().transform(positive);
-/** Seconds, below zero too; 0 when nothing is told. */
+/** Seconds, possibly negative; 0 if not stated. */
 const time = z.string().optional().transform(readTime);
 const ratio = z.string().optional().transform(readRatio);
-/** What a stream or a frame has beside its samples. Light is counted in cd/m². */
+/** Side data of a stream or a frame. Luminance is in cd/m². */
 const sideData = z
   .array(
     z.object({
@@ -66,30 +66,35 @@ const frame = z.object({ stream_index: z.number().optional(), side_data_list: si
 
 const description = z.object({
   streams: z.array(stream).default([]),
-  /** The first few, where they were asked for. */
+  /** The first few frames, if they were requested. */
   frames: z.array(frame).default([]),
   chapters: z.array(z.unknown()).default([]),
   format: z.object({ format_name: word, start_time: time, duration: number, bit_rate: number, tags }),
 });
 export interface Description extends z.infer<typeof description> {
-  /** All that ffprobe said. */
+  /** The complete output of ffprobe. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** One run of ffprobe. */
 export interface ProbeRun {
   readonly ffprobePath: string;
   readonly bounds?: SandboxBounds;
   readonly inputArgs: readonly string[];
   readonly source: string;
   readonly cwd?: string;
-  /** Decodes the first packets, or the first of one stream, for what only frames tell. */
+  /** Decodes the first packets of the file, or the first of one stream, for side data that only frames carry. */
   readonly frames?: 'first' | { readonly ofStream: number };
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly otherwise: 'media.damaged' | 'media.encoder_failed';
 }
 
-/** Lets ffprobe describe one file. Throws what `runTool` throws, and `media.unsupported` for an endless description. */
+/**
+ * Describes one file with ffprobe.
+ *
+ * @throws what `runTool` throws; `media.unsupported` for an endless description
+ */
 export async function runFfprobe(run: ProbeRun): Promise<Description> {
   let output = '';
   const tooLong = new AbortController();
@@ -130,7 +135,7 @@ export async function runFfprobe(run: ProbeRun): Promise<Description> {
 const frameEntries =
   'frame=stream_index:frame_side_data=side_data_type,displaymatrix,rotation,max_content,max_luminance';
 
-/** Of the first packets of a file one is of its picture, as a rule. */
+/** One of the first two packets of a file usually belongs to its video. */
 function frameArgs(frames: NonNullable<ProbeRun['frames']>): string[] {
   if (frames === 'first') return options({ read_intervals: '%+#2' });
   return options({ select_streams: frames.ofStream, read_intervals: '%+#1' });
@@ -146,7 +151,7 @@ function readTime(text: string | undefined): number {
   return Number.isFinite(read) ? read : 0;
 }
 
-/** Reads `30000/1001` and `4:3`. */
+/** Parses `30000/1001` and `4:3`. */
 function readRatio(text: string | undefined): number | null {
   const [over, under] = (text ?? '').split(/[/:]/).map(Number);
   return over === undefined || under === undefined ? null : positive(over / under);

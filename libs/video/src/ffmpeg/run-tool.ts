@@ -7,40 +7,40 @@ import { limitsOf, notStarted, withLimits, type SandboxBounds } from './sandbox-
 import { endGroup, tieToThisProcess } from './process-group.js';
 import { readLines } from './read-lines.js';
 
-/** Lines of stderr that are kept. */
+/** Maximum number of stderr lines that are kept. */
 const complaintLimit = 40;
 
+/** One run of ffmpeg or ffprobe. */
 export interface ToolRun {
   readonly command: string;
-  /** What it is run for, in a word or two, for traces. */
+  /** Purpose of the run in a word or two, for traces. */
   readonly task: string;
   readonly args: readonly string[];
-  /** What the run reads; it is kept out of errors. */
+  /** The path or URL that the run reads; it is kept out of errors. */
   readonly source: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Code of a failure whose complaints are not known. */
+  /** Code of a failure with unrecognised complaints. */
   readonly otherwise: ErrorCode;
   readonly cwd?: string;
   readonly bounds?: SandboxBounds;
-  /** Lets everything else go first. */
+  /** Whether to run at low CPU priority. */
   readonly nice?: boolean;
-  /** Gets stdout as it comes, then an empty text. */
+  /** Receives stdout in chunks of text, then an empty string. */
   readonly onOutput?: (text: string) => void;
-  /** Gets stdout as bytes instead; while it works nothing more is read. */
+  /** Receives stdout as bytes instead; nothing more is read until it returns. */
   readonly onBytes?: (bytes: Buffer) => void;
-  /** Times real time that it worked at last; null when that is not known. */
+  /** Last known speed as a multiple of real time; null if unknown. */
   readonly speed?: () => number | null;
 }
 
 /**
- * Runs ffmpeg or ffprobe in a process group of its own, within limits of memory, files and processor time, without our
- * environment, and ends that group on abort, on the time limit and when this process dies. Arguments are never read by a
- * shell.
+ * Runs ffmpeg or ffprobe in its own process group, with limits on memory, files and CPU time and without our environment. Ends
+ * the group on abort, on timeout and when this process dies. Arguments are never interpreted by a shell.
  *
- * @returns the last complaints (stderr) of a run that succeeded, without URLs and paths
+ * @returns the last complaints (stderr) of a successful run, without URLs and directories
  * @throws the signal's reason after an abort; `media.timed_out`, `media.encoder_missing`, `media.encoder_killed`,
- * `media.output_too_large`, or the code that fits the complaints. Always after the process has ended.
+ * `media.output_too_large`, or the code that matches the complaints. Always after the process has ended.
  */
 export function runTool(run: ToolRun): Promise<string[]> {
   const head = { name: basename(run.command), facts: { 'landfall.task': run.task } };
@@ -55,7 +55,7 @@ async function runProgram(run: ToolRun, span: Span | null): Promise<string[]> {
     if (complaints.length > complaintLimit) complaints.shift();
   });
 
-  // A relative path would be looked up in `cwd`; a bare name is looked up on PATH.
+  // A relative path would be resolved against `cwd`; a bare name is looked up on PATH.
   const command = run.command.includes('/') ? resolve(run.command) : run.command;
   const limits = limitsOf(run.bounds ?? {}, run.timeoutMs);
   const [shell, args] = withLimits([command, ...run.args], limits, run.nice ?? false);
@@ -67,7 +67,7 @@ async function runProgram(run: ToolRun, span: Span | null): Promise<string[]> {
   });
   const ended = waitForEnd(child, run.command);
   tieToThisProcess(child);
-  // Without free file descriptors there is no child, and no pipes either.
+  // When file descriptors run out, there is no child and there are no pipes.
   if (run.onBytes) child.stdout?.on('data', run.onBytes);
   else child.stdout?.setEncoding('utf8').on('data', run.onOutput ?? (() => undefined));
   child.stderr?.setEncoding('utf8').on('data', hearComplaint);
@@ -87,7 +87,7 @@ async function runProgram(run: ToolRun, span: Span | null): Promise<string[]> {
     clearTimeout(timer);
     stopped.removeEventListener('abort', end);
   }
-  // A status or the name of a signal.
+  // An exit code or a signal name.
   span?.note({ 'landfall.exit': status, 'landfall.speed': run.speed?.() ?? undefined });
   stopped.throwIfAborted();
   hearComplaint('');
@@ -96,7 +96,7 @@ async function runProgram(run: ToolRun, span: Span | null): Promise<string[]> {
   throw failureOf(status, complaints, run);
 }
 
-/** How a process ends that the kernel stopped for its limits, or that somebody ended who is not us. */
+/** Codes for signals that the kernel sends when a limit is exceeded, or that another process sends. */
 const endings: Readonly<Record<string, ErrorCode>> = {
   SIGXFSZ: 'media.output_too_large',
   SIGXCPU: 'media.timed_out',
@@ -110,7 +110,7 @@ function failureOf(status: string, complaints: readonly string[], run: ToolRun):
   if (notStarted.includes(status)) return missing(run.command, complaints.at(-1) ?? status);
   const reported = [...complaints, `ended with ${status}`];
   const code = endings[status];
-  // Of a signal that ends it gently ffmpeg makes this status, and says nothing.
+  // ffmpeg turns a signal such as SIGTERM into this exit code, without a message.
   const ended = status === '255' && complaints.length === 0 ? 'media.encoder_killed' : code;
   if (ended)
     return new LandfallError(ended, `the encoder ended with ${status}`, {
@@ -127,7 +127,7 @@ function missing(command: string, reason: string, cause?: unknown): LandfallErro
   );
 }
 
-/** Resolves with the exit status or the signal once the process is gone and its pipes are empty. */
+/** Resolves with the exit code or signal name once the process has exited and its pipes are drained. */
 function waitForEnd(child: ChildProcess, command: string): Promise<string> {
   return new Promise((settle, reject) => {
     child.once('close', (status, signal) => settle(String(status ?? signal)));

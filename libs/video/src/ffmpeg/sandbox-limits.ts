@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
 
-/** What one run of ffmpeg may take of the machine; what is not said is bounded by a default. */
+/** Bounds on the resources of one run of ffmpeg; each has a default. */
 export interface SandboxBounds {
-  /** Cores that one run may take; unless set those of this process. */
+  /** Cores that one run may use; if unset, all that this process may use. */
   readonly cores?: number;
-  /** Most memory, as address space; infinite for a chip's driver, which maps more than it uses. */
+  /** Maximum address space; `Infinity` for a hardware driver, which maps more than it uses. */
   readonly memoryMaxBytes?: number;
-  /** Most bytes that the source and all that is made of it may take together on disk. */
+  /** Maximum disk space in bytes for the source and everything made from it. */
   readonly scratchMaxBytes?: number;
 }
 
-/** What the kernel holds one process to, whatever becomes of us. */
+/** Limits that the kernel enforces on one process, even after this one has died. */
 export interface SandboxLimits {
   readonly memoryBytes: number;
   /** Largest file it may write. */
@@ -18,17 +18,17 @@ export interface SandboxLimits {
   readonly cpuSeconds: number;
 }
 
-/** Address space is up to two and a half times the memory that is really used; 4K takes up to 4.3 GB of it (decision 16). */
+/** Address space is up to 2.5 times the memory really used; 4K needs up to 4.3 GB of it (decision 16). */
 const memoryMaxBytes = 8 * 1024 ** 3;
 const scratchMaxBytes = 16 * 1024 ** 3;
-/** Files, pipes and sockets that are open at once: a ladder of ten rungs has 30. */
+/** Maximum number of open files, pipes and sockets: a ladder of ten rungs uses 30. */
 const filesOpen = 256;
 const niceness = 10;
 
 /**
- * Sets the limits and becomes the program, so that they hold from its first instruction. A limit that a system does not
- * know (macOS has none of address space) is left out. No core dumps: they hold the media and fill the disk. When a
- * container's memory is at its end, Linux shall end this process and not the worker.
+ * Sets the limits and then replaces itself with the program, so that they apply from its first instruction. A limit that the
+ * system does not support (address space on macOS) is skipped. Core dumps are disabled: they contain the media and fill the
+ * disk. The OOM score makes Linux kill this process, not the worker, when the container runs out of memory.
  *
  * `ulimit` counts memory in KiB and files in blocks of 512 bytes (POSIX).
  */
@@ -42,7 +42,7 @@ shift 3
 if [ -w /proc/self/oom_score_adj ]; then echo 1000 > /proc/self/oom_score_adj; fi
 exec "$@"`;
 
-/** Status of a shell that cannot find, or not start, what it should become. */
+/** Exit codes of a shell that cannot start (126) or find (127) the program. */
 export const notStarted = ['126', '127'];
 
 /** The limits of a run that may last `timeoutMs`. */
@@ -51,16 +51,17 @@ export function limitsOf(bounds: SandboxBounds, timeoutMs: number): SandboxLimit
   return {
     memoryBytes: bounds.memoryMaxBytes ?? memoryMaxBytes,
     fileBytes: scratchOf(bounds),
-    // No run comes to this before its time is over; it is for one that nobody watches any more.
+    // No run reaches this before its timeout; it ends one that is no longer supervised.
     cpuSeconds: Math.ceil(timeoutMs / 1_000) * cores + 10,
   };
 }
 
+/** The scratch space of a run in bytes, for the source and everything made from it. */
 export function scratchOf(bounds: SandboxBounds): number {
   return bounds.scratchMaxBytes ?? scratchMaxBytes;
 }
 
-/** The command line that runs a program within limits, behind all other work if it is `nice`. */
+/** The command line that runs a program within the limits, at low CPU priority if `nice`. */
 export function withLimits(
   [command, ...args]: readonly [string, ...string[]],
   limits: SandboxLimits,

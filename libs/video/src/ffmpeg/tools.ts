@@ -2,45 +2,45 @@ import { availableParallelism } from 'node:os';
 import type { VideoCodec } from '#media';
 import type { SandboxBounds } from './sandbox-limits.js';
 
-/** Ways to the encoders of a graphics chip. */
+/** APIs of hardware encoders. */
 export const hardwareKinds = ['vaapi', 'nvenc', 'qsv'] as const;
 export type HardwareKind = (typeof hardwareKinds)[number];
 
-/** The chip of this worker. */
+/** The hardware encoders of this worker; `kind` is null if there are none. */
 export interface Hardware {
   readonly kind: HardwareKind | null;
-  /** Codecs of which it encoded a trial. */
+  /** Codecs that passed a trial encode. */
   readonly codecs: readonly VideoCodec[];
-  /** Why it does not encode the others: what software does instead is recorded with this. */
+  /** Why it does not encode the others; recorded when software encodes instead. */
   readonly refusals: readonly string[];
 }
 
-/** The two programs this room spawns: names that are looked up on PATH, or paths. */
+/** The two programs that this room spawns, as names to look up on PATH or as paths. */
 export interface FfmpegTools extends SandboxBounds {
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
-  /** The chip that encodes, once it was found to work; unless set software does. */
+  /** Hardware encoders that passed their trial; if unset, software encodes. */
   readonly hardware?: Hardware;
-  /** Whether a source that ends early is used as far as it goes, when that is most of it; unless set it is damaged. */
+  /** Whether a source that ends early is used as far as it goes, if most of it is there; if unset, it counts as damaged. */
   readonly usesTruncated?: boolean;
 }
 
-/** How much one source may take. */
+/** Limits for one source. */
 export interface VideoLimits {
-  /** Most pixels of one frame, as coded. */
+  /** Maximum number of pixels in one coded frame. */
   readonly maxPixels: number;
   /** Limit for one whole run of ffmpeg. */
   readonly timeoutMs: number;
-  /** Longest source; a day unless set. */
+  /** Maximum duration of the source; one day if unset. */
   readonly maxDurationMs?: number;
 }
 
-/** Cores that a run may take. */
+/** Cores that a run may use. */
 export const coresOf = (tools: FfmpegTools) => tools.cores ?? availableParallelism();
-/** Threads of the decoder. */
+/** Number of decoder threads. */
 export const threadsFor = (tools: FfmpegTools) => threadsOf(coresOf(tools));
 
-/** x264 wants one and a half threads a core; beyond 8 it costs quality and memory. */
+/** x264 works best with 1.5 threads per core; more than 8 cost quality and memory. */
 export function threadsOf(cores: number): number {
   return Math.min(8, Math.ceil(cores * 1.5));
 }

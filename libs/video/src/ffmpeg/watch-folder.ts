@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const intervalMs = 1_000;
 
-/** The bytes of all files below a folder; one that goes meanwhile counts nothing. */
+/** Total size of all files below a folder in bytes; a file that vanishes meanwhile counts as 0. */
 export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   let sum = 0;
@@ -11,7 +11,7 @@ export async function folderBytes(folder: string): Promise<number> {
   return sum;
 }
 
-/** The bytes of a file; 0 when there is none. */
+/** Size of a file in bytes; 0 if it does not exist. */
 export async function fileBytes(path: string): Promise<number> {
   try {
     return (await stat(path)).size;
@@ -22,10 +22,10 @@ export async function fileBytes(path: string): Promise<number> {
 }
 
 /**
- * Looks every second at what a folder holds, less often when it holds so many files that looking takes long.
+ * Checks the size of a folder every second, or less often if it holds so many files that a check takes long.
  *
- * @param onFull called once, with the size, when it is more than `maxBytes`
- * @returns what ends the watch
+ * @param onFull called once, with the size, when it exceeds `maxBytes`
+ * @returns a function that stops the watch
  */
 export function watchFolder(
   folder: string,
@@ -44,7 +44,7 @@ export function watchFolder(
   const waitFor = (waitMs: number) => {
     if (!ended) timer = setTimeout(lookAgain, waitMs);
   };
-  // What cannot be read was being moved or removed: the bound must not end with that.
+  // A file that cannot be read was being moved or removed: keep enforcing the bound.
   const lookAgain = () => void look().catch(() => waitFor(intervalMs));
   timer = setTimeout(lookAgain, intervalMs);
   return () => {

@@ -5,7 +5,7 @@ import type { VideoWork } from '../encoding/video-work.js';
 import { type LadderPlan, planLadder } from './plan-ladder.js';
 import { probeSizes, shareMeasured } from './probe-sizes.js';
 
-/** What a probe may fail with where the video itself may still be encoded, or tells better what is wrong. */
+/** Failures of measuring after which encoding may still succeed, or give a better error. */
 const probeFailures = [
   'media.damaged',
   'media.encoder_failed',
@@ -14,11 +14,11 @@ const probeFailures = [
 ] as const;
 
 /**
- * Measures a video and chooses the rungs of a stream whose ladder is `auto`; undefined for one whose ladder is fixed. Where it
- * cannot be measured the rungs are those of the fixed ladder, and `fallback` says why.
+ * Measures a video and chooses the rungs of a stream whose ladder is `auto`; undefined for a fixed ladder. If measuring fails,
+ * the rungs are those of the fixed ladder, and `fallback` has the reason.
  *
- * @param work its folder is empty again afterwards
- * @throws the signal's reason after an abort; what is not the fault of the video, such as `storage.unavailable`
+ * @param work `outDir` holds temporary files meanwhile
+ * @throws the signal's reason after an abort; errors that are not the video's fault, such as `storage.unavailable`
  */
 export async function chooseRungs(
   work: VideoWork,

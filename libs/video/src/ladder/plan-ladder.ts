@@ -3,19 +3,21 @@ import type { AutoTarget } from '../encoding/encoders.js';
 import { maxBitrateKbps } from '../encoding/ladder.js';
 import type { SizeSample } from './probe-sizes.js';
 
-/** A rung as it is to be encoded; without `auto` as every video is. */
+/** A planned rung; without `auto` it is encoded with the usual settings. */
 export interface PlannedRung {
   readonly size: Size;
   readonly auto?: AutoTarget;
 }
 
 /**
- * Why a size is left out: `no-detail`: the next smaller one shows the same; `hardly-smaller`: who can play it can play the next
- * larger one; `enough`: the next larger one needs so little that everybody can play it.
+ * Why a size is omitted. `no-detail`: the next smaller size shows the same detail; `hardly-smaller`: the next larger rung needs
+ * little more bandwidth; `enough`: the next larger rung needs so little that everybody can play it.
  */
 type Omission = 'no-detail' | 'hardly-smaller' | 'enough';
 
-/** The rungs of one video, largest first. Plain data: parts of a long video are encoded by what one job planned. */
+/**
+ * The rungs of one video, largest first. Plain data, because one job plans them and others encode the parts of a long video.
+ */
 export interface LadderPlan {
   readonly rungs: readonly PlannedRung[];
   readonly omitted: readonly { readonly size: Size; readonly because: Omission }[];
@@ -23,40 +25,40 @@ export interface LadderPlan {
   readonly fallback?: string;
 }
 
-/** What the probed stretches would take at one size if they went on. */
+/** What the measured stretches need at one size. */
 interface Demand extends SizeSample {
   readonly kbps: number;
 }
 
-/** How the ladder is encoded, whatever the video is. */
+/** What all sizes of a ladder have in common. */
 export interface LadderFrame {
   readonly frameRate: number;
-  /** Frames from one key frame to the next. */
+  /** GOP length in frames. */
   readonly keyFrames: number;
   readonly codec: VideoCodec;
-  /** Share of the video that was measured. */
+  /** Share of the video that was measured, 0 to 1. */
   readonly shareMeasured: number;
 }
 
-/** Two pictures that differ by no more than this mean squared error (51 dB) look the same: rounding to 8 bits makes 0.2 of it. */
+/** Pictures with at most this mean squared error (51 dB) look the same; rounding to 8 bits alone causes 0.2. */
 const sameError = 0.5;
-/** The bitrates of two rungs are at least so far apart (Apple's authoring specification for HLS: 1.5 to 2). */
+/** Minimum ratio between the bitrates of adjacent rungs (Apple's authoring specification for HLS: 1.5 to 2). */
 const leastStep = 1.5;
-/** So much plays wherever video plays at all: with the sound less than half a megabit a second. */
+/** A bitrate that plays wherever video plays at all: less than 0.5 Mbit/s with the sound. */
 const enoughKbps = 300;
-/** CRF of H.264 that takes half of the bits. */
+/** CRF steps of H.264 that halve the bitrate. */
 const stepsToHalf = 6;
 const mostCoarser = 2;
-/** Thorough encoding takes so many times as long. */
+/** Time of thorough encoding relative to the usual. */
 const thoroughCost = 1.8;
-/** All rungs may take so many times as long as the fixed ladder, with the probe: each of its frames takes as long as two. */
+/** Maximum time for measuring and all rungs relative to the fixed ladder; a measured frame takes as long as two others. */
 const mostCost = 1.25;
 const probeCost = 2;
 
 /**
- * Chooses the rungs of a video, and how they are encoded. Pure.
+ * Chooses the rungs of a video and how to encode them. Pure.
  *
- * @param samples of the sizes of the fixed ladder, largest first
+ * @param samples one for each size of the fixed ladder, largest first
  */
 export function planLadder(samples: readonly SizeSample[], frame: LadderFrame): LadderPlan {
   const demands = samples.map((sample) => ({ ...sample, kbps: rateOf(sample, frame) }));
@@ -79,7 +81,7 @@ export function planLadder(samples: readonly SizeSample[], frame: LadderFrame): 
   };
 }
 
-/** Those that can be encoded thoroughly with the time that the omitted ones leave, the largest first. */
+/** Chooses the rungs to encode thoroughly in the time that the omitted sizes save, largest first. */
 function chooseThorough(kept: readonly Demand[], budget: number): ReadonlySet<Demand> {
   const chosen = new Set<Demand>();
   let cost = pixelsOf(kept);
@@ -106,15 +108,15 @@ function reasonToOmit(
   return larger.kbps < kbps * leastStep ? 'hardly-smaller' : null;
 }
 
-/** The bitrate of the stretches if they went on, with a key frame in each segment. */
+/** The bitrate of the stretches in kbit/s, with one keyframe per segment. */
 function rateOf({ keyBytes, frameBytes }: SizeSample, { frameRate, keyFrames }: LadderFrame): number {
   const bytes = keyBytes + frameBytes * (keyFrames - 1);
   return ((bytes / keyFrames) * frameRate * 8) / 1_000;
 }
 
 /**
- * A picture that takes more than the cap is coarser throughout: otherwise the encoder would run into the cap, now good and now
- * bad.
+ * A rung that needs more than the cap is encoded coarser throughout; otherwise its quality would vary whenever the encoder
+ * reaches the cap.
  */
 function targetOf({ size, kbps }: Demand, { frameRate, codec }: LadderFrame): Omit<AutoTarget, 'thorough'> {
   const capKbps = maxBitrateKbps(size, frameRate);

@@ -11,20 +11,20 @@ import type { VideoFacts } from '../facts/media-facts.js';
 import { options } from '../ffmpeg/command-line.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
-/** What short stretches of a video take and show at one size. */
+/** Bytes and lost detail of short stretches of a video at one size. */
 export interface SizeSample {
   readonly size: Size;
-  /** Bytes of a key frame and of any other, on average, in H.264 at the usual constant quality and without a cap. */
+  /** Average bytes of a keyframe and of any other frame, in H.264 at the usual CRF and without a cap. */
   readonly keyBytes: number;
   readonly frameBytes: number;
   /**
-   * What this size lacks of the largest: the mean squared error of brightness (0 to 255) after scaling down and up again, of the
-   * frame where it is highest.
+   * Detail lost compared with the largest size: the mean squared error of luma (0 to 255) after scaling down and up again, in
+   * the frame where it is highest.
    */
   readonly lack: number;
 }
 
-/** A stretch in frames of the constant output rate. */
+/** A stretch, in frames of the constant output rate. */
 export interface Stretch {
   readonly startFrame: number;
   readonly frames: number;
@@ -32,18 +32,18 @@ export interface Stretch {
 
 const folder = 'probe';
 const timeoutMs = 120_000;
-/** This share of all frames is measured, within these bounds. */
+/** Share of all frames that is measured, within these bounds. */
 const share = 0.06;
 const fewestFrames = 10;
 const mostFrames = 120;
 const secondsApart = 5;
 const mostStretches = 6;
-/** So many on every machine: x264 writes other bytes with other numbers of threads. */
+/** The same on every machine, because the output of x264 depends on the number of threads. */
 const threads = 2;
 
 /**
- * The stretches that are measured: in the middle of as many equal parts of the video; its beginning where its length is not
- * known. At most 120 frames together.
+ * The stretches to measure, each in the middle of an equal part of the video; the beginning if the duration is unknown. At most
+ * 120 frames in total.
  */
 export function chooseStretches(durationMs: number | null, frameRate: number): Stretch[] {
   if (durationMs === null) return [{ startFrame: 0, frames: Math.round(2 * frameRate) }];
@@ -57,17 +57,18 @@ export function chooseStretches(durationMs: number | null, frameRate: number): S
   }));
 }
 
-/** The share of a video that is measured; all of it when its length is not known. */
+/** The share of a video that is measured; 1 if its duration is unknown. */
 export function shareMeasured(durationMs: number | null, frameRate: number): number {
   const frames = chooseStretches(durationMs, frameRate).reduce((sum, stretch) => sum + stretch.frames, 0);
   return durationMs ? Math.min(1, frames / ((durationMs / 1_000) * frameRate)) : 1;
 }
 
 /**
- * Encodes short stretches of a video at several sizes, and measures what they take and show. The same on every machine.
+ * Encodes short stretches of a video at several sizes and measures their bytes and lost detail. The result is the same on every
+ * machine.
  *
  * @param sizes largest first
- * @throws what `transcodeVideo` throws; `media.damaged` when there are not two frames to measure
+ * @throws what `transcodeVideo` throws; `media.damaged` if there are not two frames to measure
  */
 export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promise<SizeSample[]> {
   const { facts, outDir } = work;
@@ -87,7 +88,7 @@ export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promi
     }
   };
   for (const stretch of stretches) await measure(stretch);
-  // Sound may go on long behind the pictures, and an index may promise more than there is.
+  // All stretches may lie after the last picture: sound may outlast it, and an index may overstate the duration.
   if (measured.length === 0) await measure({ startFrame: 0, frames: stretches[0]?.frames ?? fewestFrames });
   if (measured.length === 0) throw new LandfallError('media.damaged', 'there are not two frames to measure');
   return sizes.map((size, index) => {
@@ -101,7 +102,7 @@ export async function probeSizes(work: VideoWork, sizes: readonly Size[]): Promi
   });
 }
 
-/** Null for a stretch of less than two frames. */
+/** Measures one stretch; null if it has fewer than two frames. */
 async function probeStretch(
   { tools, source, facts, limits, signal, outDir }: VideoWork,
   video: VideoFacts,
@@ -155,7 +156,7 @@ async function probeStretch(
 const packetFile = 'packets.txt';
 const lackFile = (index: number) => `lack-${index}.txt`;
 
-/** Leads each size to its encoder, as `[e0]`, `[e1]`, …, and all but the largest back to its size, to be compared with it. */
+/** Routes each size to its encoder as `[e0]`, `[e1]`, …, and scales all but the largest back up to compare them with it. */
 function compareSizes([largest, ...others]: readonly Size[]): string[] {
   if (!largest || others.length === 0) return ['[v0]null[e0]'];
   const numbers = others.map((_, index) => index + 1);
@@ -169,7 +170,7 @@ function compareSizes([largest, ...others]: readonly Size[]): string[] {
   ];
 }
 
-/** Bytes of the packets of each stream, in their order, from ffmpeg's `framecrc`: stream, dts, pts, duration, size, sum. */
+/** Packet sizes in bytes by stream, in order, from ffmpeg's `framecrc`: stream, dts, pts, duration, size, checksum. */
 export function readPackets(text: string): Map<number, number[]> {
   const packets = text
     .split('\n')
@@ -179,7 +180,7 @@ export function readPackets(text: string): Map<number, number[]> {
   return new Map([...byStream].map(([stream, some]) => [stream, some.map((packet) => packet[4] ?? 0)]));
 }
 
-/** The highest squared error of brightness from what ffmpeg's `psnr` says of each frame; infinite when it says nothing. */
+/** The highest mean squared error of luma that ffmpeg's `psnr` reports for a frame; `Infinity` if it reports none. */
 export function readLack(text: string): number {
   const values = [...text.matchAll(/\bmse_y:([\d.]+)/g)].map(([, value]) => Number(value));
   return values.length > 0 ? Math.max(...values) : Infinity;

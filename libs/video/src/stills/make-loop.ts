@@ -8,20 +8,22 @@ import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 /** All frames of an animation as an APNG. */
 export interface Frames extends Size {
   readonly file: string;
-  /** How long each is shown. */
+  /** Display time of each frame. */
   readonly delaysMs: readonly number[];
 }
 
-/** Screens do not show more, and what was meant as a slide show for hours need not be counted in hundredths. */
+/**
+ * Limits of the frame rate and of the number of frames: screens show no more, and a slide show of hours needs no grid of 10 ms.
+ */
 const mostRate = 50;
 const mostFrames = 18_000;
 const stepMs = 10;
 
 /**
- * Encodes an animation as a muted video of a constant rate in which each frame has its time.
+ * Encodes an animation as a silent video of a constant rate that keeps the display time of each frame.
  *
- * @param bench its folder gets one file, called after the spec
- * @returns what was made; the file's `mimeType` tells whether it is MP4 or WebM
+ * @param bench `outDir` receives one file, named after the spec
+ * @returns the rendition; the `mimeType` of its file says whether it is MP4 or WebM
  * @throws what `transcodeVideo` throws
  */
 export async function makeLoop(
@@ -45,8 +47,8 @@ export async function makeLoop(
     outputArgs: [
       ...options({
         filter_complex: [
-          // Counted before anything else: the times of the frames that two pictures make up have no end. What lasts longer
-          // than its file says, as the last frame may, is shown until the end.
+          // The rate is set first, because `overlay` outputs frames without an end time. `tpad` holds the last frame, which may
+          // last longer than the file states.
           `[0:v]scale=${size.width}:${size.height},setsar=1,fps=fps=${rate}:start_time=0,` +
             `tpad=stop=-1:stop_mode=clone,trim=end_frame=${frames},format=rgba,split[over][under]`,
           `[under]lutrgb=r=${red}:g=${green}:b=${blue}:a=255[ground]`,
@@ -74,14 +76,14 @@ export async function makeLoop(
   };
 }
 
-/** H.264 and VP9 in 4:2:0 want even sides. */
+/** Scales to the wanted width, with the even sides that H.264 and VP9 in 4:2:0 require. */
 function sizeOf({ width, height }: Size, wanted: number): Size {
   const even = (side: number) => Math.max(2, 2 * Math.round(side / 2));
   const shown = Math.min(wanted, width);
   return { width: even(shown), height: even((height * shown) / width) };
 }
 
-/** The rate on whose grid every frame begins, as far as there is one. */
+/** The rate at which every frame begins on the grid, as far as the limits allow. */
 function rateOf(delaysMs: readonly number[], totalMs: number): number {
   const steps = delaysMs.map((delay) => Math.max(1, Math.round(delay / stepMs)));
   const step = steps.reduce(greatestCommonDivisor) * stepMs;
@@ -92,7 +94,7 @@ function greatestCommonDivisor(one: number, other: number): number {
   return other === 0 ? one : greatestCommonDivisor(other, one % other);
 }
 
-/** Quality 1 to 100 is CRF 51 to 16. */
+/** Maps quality 1 to 100 to CRF 51 to 16. */
 function mp4Args(quality: number): string[] {
   return options({
     'c:v': 'libx264',
@@ -104,7 +106,7 @@ function mp4Args(quality: number): string[] {
   });
 }
 
-/** Quality 1 to 100 is CRF 60 to 15. */
+/** Maps quality 1 to 100 to CRF 60 to 15. */
 function webmArgs(quality: number): string[] {
   return options({
     'c:v': 'libvpx-vp9',

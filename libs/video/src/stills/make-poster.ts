@@ -11,29 +11,30 @@ import { framePixels, fromStart, lastMoment, seekTo } from './seek.js';
 import { chooseStillEncoder } from './still-encoders.js';
 import { tryEach } from './try-each.js';
 
-/** Where a poster is looked for. */
+/** A place to look for the frame of a poster. */
 interface Place {
   readonly inputOptions: string[];
-  /** Filters that choose the frame; before the scaler, and behind it. */
+  /** Filters that choose the frame, before and after the scaler. */
   readonly before: string;
   readonly behind?: string;
 }
 
 const path = 'poster';
 const timeoutMs = 120_000;
-/** The opening in which a frame is looked for: no longer than this, and of a video of huge frames this many bits. */
+/** Maximum length of the opening to search, in seconds and, for video of high bitrate, in bits. */
 const openingSeconds = 10;
 const openingBits = 256_000_000;
-/** A frame is black when at least 85 % of it is darker than luma 40; black itself is 16. */
+/** A frame is black if at least 85 % of it is darker than luma 40; black itself is 16. */
 const notBlack =
   'blackframe=amount=0:threshold=40,metadata=mode=select:key=lavfi.blackframe.pblack:value=85:function=less';
 
 /**
- * Writes the frame of the moment that is asked for, or the last one of a shorter video; otherwise the first frame of
- * the opening that is not black, or the very first when all are. ffmpeg writes the picture itself; one without libwebp
- * writes JPEG instead of WebP, and the file's `mimeType` tells.
+ * Writes the frame at the requested moment, or the last one of a shorter video. If none is requested, writes the first frame of
+ * the opening that is not black, or the very first if all are. An ffmpeg without libwebp writes JPEG instead of WebP; the
+ * `mimeType` of the file says which.
  *
- * @param work of a URL only the index and what surrounds the frame is read; its folder gets the file `poster`
+ * @param work through a range proxy, only the index and the surroundings of the frame are read; `outDir` receives the file
+ * `poster`
  * @throws what `transcodeVideo` throws
  */
 export async function makePoster(
@@ -88,7 +89,7 @@ export async function makePoster(
 /** Where to look for the frame, best first. */
 function placesOf(facts: MediaFacts, spec: PosterSpec): Place[] {
   const length = Math.min(openingSeconds, Math.max(1, openingBits / (facts.bitrateBps ?? 1)));
-  // Sound may come long before the picture.
+  // Sound may begin long before the picture.
   const begins = (facts.video?.startMs ?? 0) / 1_000;
   const opening = { inputOptions: [], before: `trim=end=${begins + length}` };
   const moment = momentOf(facts, spec);
@@ -101,7 +102,7 @@ function placesOf(facts: MediaFacts, spec: PosterSpec): Place[] {
   ];
 }
 
-/** The moment that is asked for, in seconds and within the video; null when none is, or none can be worked out. */
+/** The requested moment in seconds, within the video; null if none is requested or the duration is unknown. */
 function momentOf(facts: MediaFacts, { at, share }: PosterSpec): number | null {
   const last = lastMoment(facts);
   if (at !== undefined) return Math.min(at, last ?? at);

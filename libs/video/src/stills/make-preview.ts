@@ -25,10 +25,10 @@ const sceneSeconds = 1.5;
 const mostScenes = 5;
 
 /**
- * Makes a short silent loop: scenes from places all over the video; of a video of less than twice the length, its
- * beginning. An ffmpeg without animated WebP makes an MP4, and the file's `mimeType` tells.
+ * Makes a short silent loop of scenes from all over the video, or of its beginning if it is less than twice as long as the
+ * loop. An ffmpeg without animated WebP makes an MP4; the `mimeType` of the file says which.
  *
- * @param work of a URL only the index and the scenes are read; its folder gets one file, called after the spec
+ * @param work through a range proxy, only the index and the scenes are read; `outDir` receives one file, named after the spec
  * @throws what `transcodeVideo` throws
  */
 export async function makePreview(work: VideoWork, spec: PreviewSpec): Promise<MadeRendition> {
@@ -82,8 +82,8 @@ export async function makePreview(work: VideoWork, spec: PreviewSpec): Promise<M
 }
 
 /**
- * The parts of a video that make up its preview: one of 1.5 s each, five at most, in the middle of as many equal shares;
- * the beginning of a video whose length is not known or less than twice that of the preview. Pure.
+ * The scenes of a preview: about 1.5 s each and at most five, each in the middle of an equal part of the video; or the
+ * beginning of a video whose duration is unknown or less than twice that of the preview. Pure.
  */
 export function chooseScenes(durationMs: number | null, seconds: number): Scene[] {
   const durationS = (durationMs ?? 0) / 1_000;
@@ -96,7 +96,7 @@ export function chooseScenes(durationMs: number | null, seconds: number): Scene[
   }));
 }
 
-/** H.264 wants even sides. */
+/** Scales to the wanted width, for H.264 with the even sides that it requires. */
 function sizeOf(video: VideoFacts, wantedWidth: number, webp: boolean): Size {
   const width = Math.min(wantedWidth, video.width);
   const height = Math.max(1, Math.round((video.height * width) / video.width));
@@ -105,11 +105,11 @@ function sizeOf(video: VideoFacts, wantedWidth: number, webp: boolean): Size {
 }
 
 function inputOptions({ startS, lengthS }: Scene): string[] {
-  // Exactly: from one key frame on, two scenes of a video with few of them would be the same one.
+  // Seeks exactly: from the keyframe before, two scenes of a video with few keyframes would be the same.
   return [...(startS > 0 ? seekTo(startS, true) : []), ...options({ t: (lengthS + 0.5).toFixed(3) })];
 }
 
-/** Brings every scene to one size and rate, and puts one behind the other. */
+/** Converts every scene to one size and rate, and concatenates them. */
 async function sceneGraph(
   from: DecodedVideo,
   scenes: readonly Scene[],
@@ -122,7 +122,7 @@ async function sceneGraph(
     parts.push(`[${index}:${from.video.streamIndex}]${filters}[s${index}]`);
   }
   const labels = scenes.map((_, index) => `[s${index}]`).join('');
-  // WebP keeps colours as BT.601 in the limited range.
+  // WebP stores colours as BT.601 in limited range.
   const colours = webp ? ',scale=out_color_matrix=bt601:out_range=tv' : '';
   return [...parts, `${labels}concat=n=${scenes.length}:v=1:a=0${colours}[loop]`].join(';');
 }
@@ -131,7 +131,7 @@ function webpArgs(quality: number): string[] {
   return options({ 'c:v': 'libwebp_anim', quality, loop: 0, f: 'webp' });
 }
 
-/** Quality 1 to 100 is CRF 51 to 16. */
+/** Maps quality 1 to 100 to CRF 51 to 16. */
 function mp4Args(quality: number): string[] {
   return options({
     'c:v': 'libx264',
@@ -143,7 +143,7 @@ function mp4Args(quality: number): string[] {
   });
 }
 
-/** How long the loop lasts that was written; null when there is no frame in it. */
+/** Duration of the loop in ms; null if it contains no frame. */
 async function measure(work: VideoWork, path: string, webp: boolean): Promise<number | null> {
   const file = join(work.outDir, path);
   if ((await stat(file)).size === 0) return null;

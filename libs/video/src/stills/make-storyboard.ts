@@ -14,12 +14,12 @@ const sheetTimeoutMs = 60_000;
 const cuesPath = 'storyboard.vtt';
 
 /**
- * Makes sheets of small pictures of a video, and a WebVTT file whose cues say which tile shows which time, as players
- * read them (`sheet_001.jpg#xywh=x,y,width,height`). A short video is decoded once and each tile shows the middle of its
- * time; in a long one the key frame before that is near enough, so that little of the file is read. What cannot be decoded
- * shows as the tile before it.
+ * Makes sheets of small tiles of a video, and a WebVTT file that maps times to tiles in the form that players read
+ * (`sheet_001.jpg#xywh=x,y,width,height`). A short video is decoded once, and each tile shows the middle of its interval; for a
+ * long one the keyframe before that is close enough, so that little of the file is read. A tile that cannot be decoded repeats
+ * the one before it.
  *
- * @param work its folder gets `storyboard.vtt` and the sheets
+ * @param work `outDir` receives `storyboard.vtt` and the sheets
  * @throws what `transcodeVideo` throws
  */
 export async function makeStoryboard(work: VideoWork, spec: StoryboardSpec): Promise<MadeRendition> {
@@ -71,7 +71,7 @@ export async function makeStoryboard(work: VideoWork, spec: StoryboardSpec): Pro
   };
 }
 
-/** What a sheet is written by, where its raw tiles go, and how it is called. */
+/** The encoder, the folder for raw tiles and the path of one sheet. */
 interface Sheet {
   readonly plan: StoryboardPlan;
   readonly encoder: StillEncoder;

@@ -1,7 +1,7 @@
 import { hasParts } from '../ffmpeg/find-ffmpeg.js';
 import type { FfmpegTools } from '../ffmpeg/tools.js';
 
-/** What ffmpeg is told to write still pictures with. */
+/** The ffmpeg options that write a still picture. */
 export interface StillEncoder {
   readonly mimeType: 'image/webp' | 'image/jpeg';
   readonly ending: '.webp' | '.jpg';
@@ -11,7 +11,7 @@ export interface StillEncoder {
 }
 
 /**
- * The encoder of a format. One for JPEG where this ffmpeg has no libwebp.
+ * The encoder of a format; JPEG if this ffmpeg has no libwebp.
  *
  * @param quality 1 (small) to 100 (good)
  */
@@ -21,7 +21,7 @@ export async function chooseStillEncoder(
   signal: AbortSignal,
 ): Promise<StillEncoder> {
   const webp = format === 'webp' && (await hasParts(tools, 'encoders', ['libwebp'], signal));
-  // Both formats keep colours as BT.601; WebP in the limited range, JPEG in the full one.
+  // Both formats store colours as BT.601; WebP in limited range, JPEG in full range.
   return webp
     ? {
         mimeType: 'image/webp',
@@ -33,7 +33,7 @@ export async function chooseStillEncoder(
         mimeType: 'image/jpeg',
         ending: '.jpg',
         filters: 'scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p',
-        // ffmpeg counts JPEG quality from 2 (good) to 31.
+        // The JPEG quality of ffmpeg goes from 2 (good) to 31.
         options: { 'c:v': 'mjpeg', 'q:v': 2 + Math.round((100 - quality) * 0.15) },
       };
 }

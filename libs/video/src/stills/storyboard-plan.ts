@@ -1,33 +1,33 @@
 import type { Size, StoryboardSpec } from '#media';
 import type { MediaFacts, VideoFacts } from '../facts/media-facts.js';
 
-/** Everything that decides what a storyboard looks like. */
+/** Timing and layout of a storyboard. */
 export interface StoryboardPlan extends Size {
   readonly count: number;
-  /** True where the length of the video is not known: `count` is the most there may be. */
+  /** True if the duration of the video is unknown; `count` is then the maximum. */
   readonly openEnd: boolean;
   readonly intervalMs: number;
   readonly columns: number;
   readonly rows: number;
-  /** Whether the video is decoded as a whole, in one run, and tiles show the middle of their time. */
+  /** Whether the video is decoded in one run, and tiles show the middle of their interval. */
   readonly exact: boolean;
 }
 
 const mostTiles = 1_000;
 const usualTiles = 100;
 const unknownIntervalMs = 5_000;
-/** Phones decode no larger picture, and WebP has no longer side. */
+/** Phones decode no larger picture, and WebP allows no longer side. */
 const mostSheetPixels = 16_000_000;
 const longestSheetSide = 16_383;
-/** What is decoded as a whole. */
+/** Maximum duration and size of a video that is decoded as a whole. */
 const shortMs = 60_000;
 const smallBytes = 64_000_000;
-/** In this container a place is found by reading up to it: reading all of it once costs less than that for each tile. */
+/** Seeking in this container reads everything before the target, so one full pass costs less than a seek for each tile. */
 const unindexed = 'flv';
 
-/** Works out times and places of all tiles. Pure. */
+/** Computes the timing and layout of the tiles. Pure. */
 export function planStoryboard(facts: MediaFacts, video: VideoFacts, spec: StoryboardSpec): StoryboardPlan {
-  // What is shorter than half a millisecond lasts 0 of them.
+  // Less than half a millisecond is rounded to 0.
   const durationMs = facts.durationMs === null ? null : Math.max(1, facts.durationMs);
   const size = tileSize(video, spec.width);
   const times = durationMs === null ? untilItEnds(spec) : divide(durationMs, video.frameRate, spec);
@@ -49,7 +49,7 @@ export function planStoryboard(facts: MediaFacts, video: VideoFacts, spec: Story
   };
 }
 
-/** Times of the tiles of a video whose length is known: not more tiles than it has frames. */
+/** Timing of the tiles of a video of known duration: at most one tile per frame. */
 function divide(durationMs: number, frameRate: number | null, spec: StoryboardSpec) {
   const frames = Math.max(1, Math.round((durationMs / 1_000) * (frameRate ?? 25)));
   if (spec.intervalSeconds !== undefined) {
@@ -71,7 +71,7 @@ function bytesOf({ bitrateBps }: MediaFacts, durationMs: number): number {
   return ((bitrateBps ?? 0) / 8) * (durationMs / 1_000);
 }
 
-/** Even sides, so that the colours of tiles do not mix; never higher than twice the width. */
+/** Even sides, so that the colours of adjacent tiles do not mix; never higher than twice the wanted width. */
 function tileSize(video: VideoFacts, wantedWidth: number): Size {
   const width = Math.min(wantedWidth, video.width, (2 * wantedWidth * video.width) / video.height);
   return { width: even(width), height: even((width * video.height) / video.width) };

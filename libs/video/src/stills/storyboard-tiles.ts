@@ -9,10 +9,10 @@ import type { StoryboardPlan } from './storyboard-plan.js';
 
 const wholeTimeoutMs = 600_000;
 const tileTimeoutMs = 60_000;
-/** Most of the time of a seek is waiting for the object store. */
+/** A seek mostly waits for the object store. */
 const tilesAtOnce = 3;
 
-/** Raw bytes do not tell their colours: these are the ones of JPEG and WebP. */
+/** Raw frames have no colour tags: these are the colours of JPEG and WebP. */
 const bt601 = 'scale=out_color_matrix=bt601:out_range=tv';
 
 /** A video that tiles are taken from. */
@@ -28,8 +28,8 @@ function tileBytes({ width, height }: StoryboardPlan): number {
 }
 
 /**
- * The tiles of a storyboard as raw pictures in 4:2:0, in their order. One that cannot be decoded is the one before it
- * again, or the next one where there is none before it.
+ * Yields the tiles of a storyboard in order, as raw pictures in 4:2:0. A tile that cannot be decoded repeats the one before it,
+ * or shows the next one if there is none before.
  */
 export async function* readTiles(
   from: TileSource,
@@ -47,7 +47,7 @@ export async function* readTiles(
 
 /** Decodes the whole video in one run. */
 async function* decodeWhole(from: TileSource, plan: StoryboardPlan) {
-  // The frame nearest to the middle of its time becomes the one of a slot.
+  // Each tile gets the frame nearest to the middle of its interval.
   const choose = `fps=fps=1000/${plan.intervalMs}:start_time=0`;
   const raw = join(from.workDir, 'tiles.yuv');
   await decode(from, plan, {
@@ -66,9 +66,9 @@ async function* decodeWhole(from: TileSource, plan: StoryboardPlan) {
   for (let index = found; index < (plan.openEnd ? 0 : plan.count); index += 1) yield null;
 }
 
-/** Seeks to the key frame before the middle of each tile's time. */
+/** Seeks to the keyframe before the middle of each tile's interval. */
 async function* seekEach(from: TileSource, plan: StoryboardPlan) {
-  // A container without an index is read from its start for each place: that has an end too.
+  // A container without an index is read from its start for each seek, so the total time is limited.
   const untilMs = performance.now() + wholeTimeoutMs;
   for (let next = 0; next < plan.count; next += tilesAtOnce) {
     const indexes = Array.from(
@@ -114,7 +114,7 @@ async function decode(
     source: from.source,
     durationMs: null,
     maxPixels: framePixels(video),
-    // One frame at a time: a decoder with more threads reads as many frames ahead.
+    // A decoder with more threads would read as many frames ahead.
     ...(seek && { inputOptions: [...seek, ...options({ threads: 1 })] }),
     outputArgs: [
       ...options({

@@ -1,11 +1,10 @@
 import { isLandfallError } from '#runtime';
 
 /**
- * Tries one way after the other to get something out of a file, until one succeeds. A file may be damaged for one way
- * and not for the next.
+ * Tries several ways to get something out of a file until one succeeds. A file may be damaged for one way but not for the next.
  *
- * @returns whether one did
- * @throws what the last of them threw, or at once what is not the file's fault
+ * @returns whether any succeeded
+ * @throws the error of the last way, or at once an error that is not the file's fault
  */
 export async function tryEach<Way>(
   ways: readonly Way[],

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 
 /**
- * The frames of a WebP file and how long they are shown together (WebP container specification, ANMF); a still picture is
- * one frame. Null for a file that is none.
+ * Number of frames and total duration of a WebP file (WebP container specification, ANMF); a still picture has one frame and no
+ * duration. Null if it is not a valid WebP file.
  */
 export async function readWebpTimes(path: string): Promise<{ frames: number; durationMs: number } | null> {
   await using file = await open(path);

@@ -1,15 +1,15 @@
 import { boxesIn, findBox } from './mp4-boxes.js';
 
-/** The fixed fields of a sample entry before its boxes (ISO/IEC 14496-12 section 12.1.3 and 12.2.3). */
+/** Sizes in bytes of the fixed fields before the boxes in a sample entry (ISO/IEC 14496-12 section 12.1.3 and 12.2.3). */
 const pictureHead = 78;
 const soundHead = 28;
 
 /**
- * The exact name of a codec as RFC 6381 and the codecs' own documents spell it: `avc1.640028`, `hvc1.1.6.L93.90`,
- * `av01.0.04M.08`, `mp4a.40.2`. Read from the sample entry of the first track.
+ * Reads the codec string of the first track from its sample entry, as RFC 6381 and the codec specifications define it:
+ * `avc1.640028`, `hvc1.1.6.L93.90`, `av01.0.04M.08`, `mp4a.40.2`.
  *
  * @param init an initialisation segment
- * @returns null when it describes none of these
+ * @returns null if it describes none of these codecs
  */
 export function codecName(init: Buffer): string | null {
   const description = findBox(init, 'moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd');
@@ -28,13 +28,13 @@ export function codecName(init: Buffer): string | null {
   return null;
 }
 
-/** ISO/IEC 14496-15 section 5.3.3: profile, compatibility and level as they are. */
+/** ISO/IEC 14496-15 section 5.3.3: profile, compatibility and level in hexadecimal. */
 function nameAvc(type: string, config: Buffer | null): string | null {
   if (config === null || config.length < 4) return null;
   return `${type}.${config.toString('hex', 1, 4)}`;
 }
 
-/** ISO/IEC 14496-15 annex E.3: the compatibility flags in reverse order, constraint bytes without the zeros at the end. */
+/** ISO/IEC 14496-15 annex E.3: the compatibility flags with reversed bits, the constraint bytes without trailing zeros. */
 function nameHevc(type: string, config: Buffer | null): string | null {
   if (config === null || config.length < 13) return null;
   const first = config.readUInt8(1);
@@ -61,7 +61,7 @@ function nameAv1(type: string, config: Buffer | null): string | null {
   return `${type}.${profileAndLevel >> 5}.${level}${flags & 0x80 ? 'H' : 'M'}.${depth}`;
 }
 
-/** The decoder's configuration in the descriptors of `esds` (ISO/IEC 14496-1 section 7.2.6): object type, then audio object type. */
+/** From the decoder configuration in `esds` (ISO/IEC 14496-1 section 7.2.6): object type, then audio object type. */
 function nameAac(type: string, descriptors: Buffer | null): string | null {
   if (descriptors === null) return null;
   const config = findDescriptor(descriptors.subarray(4), 4);
@@ -71,7 +71,7 @@ function nameAac(type: string, descriptors: Buffer | null): string | null {
   return `${type}.${config.toString('hex', 0, 1)}.${first >> 3}`;
 }
 
-/** The body of the descriptor with this tag, within the elementary stream's descriptor (tag 3) too. */
+/** The body of the descriptor with this tag; also looks inside the ES descriptor (tag 3). */
 function findDescriptor(bytes: Buffer, wanted: number): Buffer | null {
   let place = 0;
   while (place + 2 <= bytes.length) {

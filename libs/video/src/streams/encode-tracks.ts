@@ -16,29 +16,29 @@ import { playlistIn, type Track } from '#playlists';
 import { joinScrap, readTrack } from './track-files.js';
 
 /**
- * A stretch of a video, in frames of its constant output rate: encoded alone, its segments are those of the whole from
- * `firstSegment` on. It begins at a key frame of the output: at a multiple of the frames of a segment.
+ * A stretch of a video, in frames at the constant output rate. Encoded alone, its segments equal those of the whole video from
+ * `firstSegment` on. It begins at an output keyframe: at a multiple of the frames per segment.
  */
 export interface EncodeRange {
   readonly startFrame: number;
-  /** How many frames; null is all to the end. */
+  /** Number of frames; null means all up to the end. */
   readonly frames: number | null;
   /** Number of its first segment. */
   readonly firstSegment: number;
 }
 
-/** One video and what its tracks are made with. */
+/** One video and the plan of its tracks. */
 export interface EncodeJob extends VideoWork {
   readonly plan: StreamPlan;
 }
 
-/** Tracks as they were encoded, in the order they were given. */
+/** The encoded tracks, in the order of the request. */
 export interface EncodedTracks {
   readonly pictures: readonly Track[];
   readonly sounds: readonly Track[];
-  /** How loud the source is; null where no sound is brought to one loudness. */
+  /** Loudness of the source; null if no sound is normalised. */
   readonly loudness: Loudness | null;
-  /** What ffmpeg complained of. */
+  /** The complaints of the successful ffmpeg run. */
   readonly complaints: readonly string[];
 }
 
@@ -46,7 +46,8 @@ export interface EncodedTracks {
 const whole: EncodeRange = { startFrame: 0, frames: null, firstSegment: 0 };
 
 /**
- * Encodes these tracks of the plan in one run of ffmpeg, which decodes the video once, and measures them.
+ * Encodes these tracks of the plan in one run of ffmpeg, which decodes the video once, and measures the results. Sound to be
+ * normalised is measured in a run before.
  *
  * @throws what `transcodeVideo` throws
  */
@@ -110,7 +111,7 @@ async function measure(job: EncodeJob, folder: string, codec: string): Promise<T
   return track;
 }
 
-/** The device of the chip, once. */
+/** The options that open the hardware device, only once. */
 function setUpOf(pictures: readonly PictureTrack[]): readonly string[] {
   return pictures.find(({ encoder }) => encoder.setUp.length > 0)?.encoder.setUp ?? [];
 }

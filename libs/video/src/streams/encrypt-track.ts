@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import type { Encryption, Listed } from '#playlists';
 import type { Segment } from '#playlists';
 
-/** Length of a key and of a block of AES-128 in bytes. */
+/** Size of an AES-128 key and of an AES block, in bytes. */
 const keyBytes = 16;
 
 /**
- * How the files of a stream are encrypted with a key of 16 bytes. The initialisation vector of a track follows from key
- * and folder: nobody without the key can tell it beforehand, and a stream that is made again is the same.
+ * How a key of 16 bytes encrypts the files of a stream. The IV of a track is derived from the key and the folder: it is
+ * unpredictable without the key, and the same when the stream is made again.
  */
 export function encryptionWith(key: Buffer): Encryption {
   return { keyUri: '../key', ivOf: (folder) => vectorOf(key, folder).toString('hex') };
@@ -21,7 +21,7 @@ function vectorOf(key: Buffer, folder: string): Buffer {
   return createHmac('sha256', key).update(`iv\n${folder}`).digest().subarray(0, keyBytes);
 }
 
-/** Encrypts the files of a track in place, and returns it with the sizes that they have now. */
+/** Encrypts the files of a track in place and returns the track with the new sizes. */
 export async function encryptTrack<T extends Listed>(outDir: string, track: T, key: Buffer): Promise<T> {
   const vector = vectorOf(key, track.folder);
   const segments: Segment[] = [];
@@ -32,7 +32,7 @@ export async function encryptTrack<T extends Listed>(outDir: string, track: T, k
   return { ...track, segments };
 }
 
-/** Encrypts the whole file; the last block is padded as PKCS #7 says. Returns its size then. */
+/** Encrypts a whole file with PKCS #7 padding. Returns its new size in bytes. */
 async function encryptFile(path: string, key: Buffer, vector: Buffer): Promise<number> {
   const hidden = `${path}.hidden`;
   await pipeline(

@@ -10,7 +10,7 @@ import type { SubtitleFacts } from '../facts/media-facts.js';
 import type { Listed } from '#playlists';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
-/** Subtitles that are text, closed captions too. */
+/** Codecs of text subtitles, including closed captions. */
 const textCodecs = new Set([
   'mov_text',
   'subrip',
@@ -25,7 +25,7 @@ const textCodecs = new Set([
 ]);
 const pictureCodecs = new Set(['dvb_subtitle', 'dvd_subtitle', 'hdmv_pgs_subtitle', 'xsub']);
 const most = 16;
-/** What ffmpeg may write of one: the text of a long film is 200 kB. */
+/** Maximum size of one WebVTT file in bytes: the text of a long film takes 200 kB. */
 const maxBytes = 4_194_304;
 const nameLength = 60;
 
@@ -36,10 +36,11 @@ export interface ExtractedSubtitles {
 }
 
 /**
- * Writes the text subtitles of a video as WebVTT, each in a folder of its own. What cannot be read is left out: no
- * video fails for its subtitles.
+ * Writes the text subtitles of a video as WebVTT, each in its own folder. Subtitles that cannot be read are left out and do not
+ * fail the video.
  *
- * @throws the signal's reason after an abort; `media.scratch_full`, `media.encoder_missing`
+ * @throws the signal's reason after an abort; errors that do not blame the subtitles, such as `media.scratch_full` or
+ * `media.encoder_missing`
  */
 export async function extractSubtitles(job: EncodeJob): Promise<ExtractedSubtitles> {
   const subtitles: Subtitles[] = [];
@@ -66,7 +67,7 @@ function reasonOf(codec: string, wasRead: boolean): string {
 const folderOf = ({ streamIndex }: SubtitleFacts) => `subtitles-${streamIndex}`;
 const cuesIn = (facts: SubtitleFacts) => `${folderOf(facts)}/cues.vtt`;
 
-/** Reads the file once for all of them; where that fails, once for each. Returns those that were written. */
+/** Extracts all subtitles in one pass over the file, or in one pass each if that fails. Returns those that were written. */
 async function writeAllCues(
   job: EncodeJob,
   texts: readonly SubtitleFacts[],
@@ -88,7 +89,7 @@ async function tryToWrite(job: EncodeJob, texts: readonly SubtitleFacts[]): Prom
   }
 }
 
-/** Returns why one is left out. */
+/** Cleans the cues of one subtitle stream. Returns a string with the reason if it is left out. */
 async function finish(
   { outDir }: EncodeJob,
   facts: SubtitleFacts,
@@ -140,7 +141,7 @@ async function writeCues(
   });
 }
 
-/** What a player shows in its menu: unlike the names before, and harmless in a playlist. */
+/** The name in a player's menu: different from the names before it and safe in a playlist. */
 function nameOf({ title, language }: SubtitleFacts, before: readonly Subtitles[]): string {
   const wanted = (title ?? language ?? '')
     .replaceAll(/["<>&\p{C}]/gu, '')
@@ -151,7 +152,7 @@ function nameOf({ title, language }: SubtitleFacts, before: readonly Subtitles[]
   return taken === 0 ? name : `${name} (${taken + 1})`;
 }
 
-/** Subtitles as a playlist lists them: one segment for the whole video. */
+/** Subtitles as the content of a playlist: one segment for the whole video. */
 export function listSubtitles({ folder, path, sizeBytes }: Subtitles, durationMs: number): Listed {
   return {
     folder,

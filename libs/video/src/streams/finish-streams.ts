@@ -17,16 +17,16 @@ import { masterPath, playlistIn, type Track } from '#playlists';
 const manifestPath = 'manifest.mpd';
 export const playlistType = 'application/vnd.apple.mpegurl';
 
-/** The tracks of a plan as they were made. */
+/** The tracks made for a plan. */
 export interface MadeTracks {
   readonly pictures: readonly Track[];
   readonly sounds: readonly Track[];
   readonly subtitles: readonly Subtitles[];
-  /** Subtitles that are left out, and why: for the details. */
+  /** Subtitles that are left out, with the reasons, for the details. */
   readonly leftOut?: ExtractedSubtitles['leftOut'];
 }
 
-/** Encrypts the tracks of an HLS stream, and returns them with their new sizes; as they are without a key. */
+/** Encrypts the tracks of an HLS stream and returns them with their new sizes. Without a key it returns them unchanged. */
 export async function encryptTracks(
   outDir: string,
   tracks: readonly Track[],
@@ -39,10 +39,10 @@ export async function encryptTracks(
 }
 
 /**
- * Writes playlists, master and manifest of an HLS stream. The tracks may hold fewer rungs than the plan: those that are
- * there play.
+ * Writes the media playlists, the master playlist and, if the spec asks for it, the DASH manifest of a stream. Planned rungs
+ * without a track are omitted.
  *
- * @param key encrypted the tracks
+ * @param key the key that the tracks are encrypted with
  */
 export async function writeHls(
   plan: StreamPlan,
@@ -102,7 +102,7 @@ export function rungsOf({ rungs }: PlannedStream, made: readonly Track[]): Rung[
   });
 }
 
-/** The sound of a stream, where it was made. */
+/** The sound of a stream; null if it was not made. */
 export function soundOf({ sound }: PlannedStream, made: readonly Track[]): Sound | null {
   const track = made.find(({ folder }) => folder === sound?.folder);
   if (!sound || !track) return null;
@@ -110,14 +110,14 @@ export function soundOf({ sound }: PlannedStream, made: readonly Track[]): Sound
   return { track, channels: Math.min(2, channels), language };
 }
 
-/** A rung as the details of a stream tell of it. */
+/** The entry of a rung in the details of a stream. */
 function describeRung({ track, range, size: { width, height }, frameRate }: Rung) {
   const { peakBps, averageBps } = ratesOf(track);
   const bright = range === 'SDR' ? {} : { videoRange: range };
   return { width, height, frameRate, codec: track.codec, ...bright, peakBps, averageBps };
 }
 
-/** What a probe said of the video, as the details of a stream tell of it. */
+/** The results of measuring the video, for the details of a stream. */
 function describeLadder({ rungs, omitted, fallback }: LadderPlan, tracks: readonly PictureTrack[]) {
   if (fallback !== undefined) return { fallback };
   return {
@@ -132,7 +132,7 @@ async function writePlaylist(outDir: string, track: Listed, encryption: Encrypti
   await writeFile(join(outDir, playlistIn(track.folder)), writeMediaPlaylist(track, encryption));
 }
 
-/** Encrypts the files of subtitles as those of tracks. */
+/** Encrypts the files of subtitles in place, as `encryptTracks` does those of tracks. */
 export async function encryptSubtitles(
   outDir: string,
   subtitles: readonly Subtitles[],
@@ -147,7 +147,7 @@ export async function encryptSubtitles(
   return hidden;
 }
 
-/** Puts the MP4 of a plan together; the folders of its tracks, not yet encrypted, are in that of `bench`. */
+/** Assembles the MP4 of a plan from its tracks, whose folders must be in `bench.outDir` and not encrypted. */
 export async function writeMp4(bench: Bench, plan: StreamPlan): Promise<MadeRendition> {
   const { mp4 } = plan;
   if (!mp4) throw new LandfallError('internal.unexpected', 'the plan has no MP4');
@@ -162,7 +162,7 @@ export async function writeMp4(bench: Bench, plan: StreamPlan): Promise<MadeRend
   };
 }
 
-/** That the pictures are those of a rung of the stream. */
+/** Names the rung of the stream that the pictures are shared with, if any. */
 function sharedWith({ hls }: StreamPlan, picture: PictureTrack): { rung?: string } {
   return hls?.rungs.includes(picture) ? { rung: picture.folder } : {};
 }

@@ -8,18 +8,18 @@ import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
 import type { StreamPlan } from './stream-plan.js';
 import { playlistIn } from '#playlists';
 
-/** Bitrate of the one sound that all rungs share. */
+/** Bitrate of the sound, which all rungs share. */
 const audioKbps = 128;
 
-/** Makes the folders that ffmpeg writes into: it makes none itself. */
+/** Creates the folders of tracks, because ffmpeg does not. */
 export async function makeFolders(tracks: readonly { folder: string }[], outDir: string): Promise<void> {
   await Promise.all(tracks.map(({ folder }) => mkdir(join(outDir, folder), { recursive: true })));
 }
 
 /**
- * The output of ffmpeg that is one picture track, cut at every key frame.
+ * The ffmpeg output options of one picture track, cut at every keyframe.
  *
- * @param label the end of the filters that feed it
+ * @param label label of the filter graph output that feeds it
  * @param firstSegment number of its first segment
  */
 export function pictureOutput(
@@ -28,7 +28,7 @@ export function pictureOutput(
   cores: number,
   firstSegment: number,
 ): string[] {
-  // Half a frame less than from key frame to key frame: rounding never skips one.
+  // Half a frame less than the GOP, so that rounding never skips a cut.
   const cutSeconds = (target.keyFrames - 0.5) / target.frameRate;
   return [
     ...options({ map: label }),
@@ -38,10 +38,10 @@ export function pictureOutput(
 }
 
 /**
- * The output of ffmpeg that is the sound, cut where the pictures are.
+ * The ffmpeg output options of the sound, cut where the pictures are.
  *
- * @param filters what changes the sound, such as its loudness
- * @param video silence lasts until it ends: a player stops where sound ends before the picture does
+ * @param filters applied last, such as a change of loudness
+ * @param video the sound is padded with silence to its end, because a player stops where sound ends before the picture
  */
 export function soundOutput(
   { folder, audio }: SoundTrack,
@@ -70,7 +70,8 @@ function segmentArgs(folder: string, cutSeconds: number, firstSegment: number): 
       hls_segment_type: 'fmp4',
       hls_flags: 'independent_segments',
       start_number: firstSegment,
-      // Frames out of order begin before time 0: moved up, the picture would be late for the sound, an output of its own.
+      // B-frames make the first timestamps negative; shifting them to 0 would delay the picture against the sound, which is not
+      // shifted.
       avoid_negative_ts: 'disabled',
       hls_fmp4_init_filename: 'init.mp4',
       hls_segment_filename: `${folder}/segment_%05d.m4s`,

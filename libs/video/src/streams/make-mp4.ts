@@ -10,10 +10,10 @@ import { playlistIn } from '#playlists';
 export const mp4Path = 'video.mp4';
 
 /**
- * Puts an MP4 together from a picture track and a sound track that were encoded as segments, without encoding again.
- * Its index is before the media: it plays while it loads.
+ * Remuxes an MP4 from the segments of a picture track and a sound track, without encoding again. The index precedes the media,
+ * so that it plays while it loads.
  *
- * @param bench its folder holds those of both tracks with their playlists, and gets `video.mp4`
+ * @param bench `outDir` holds the folders of both tracks with their playlists, and receives `video.mp4`
  * @throws `media.encoder_failed`, `media.timed_out`, `media.scratch_full`; the signal's reason after an abort
  */
 export async function joinMp4(

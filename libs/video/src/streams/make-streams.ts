@@ -13,16 +13,16 @@ import type { PictureTrack, SoundTrack } from '../encoding/tracks.js';
 import { smallestRung, type StreamPlan } from './stream-plan.js';
 
 export interface TranscodeOptions {
-  /** Encrypts an HLS stream whose spec wants that: 16 bytes. */
+  /** The key of 16 bytes that encrypts the HLS stream; set if its spec asks for encryption. */
   readonly key?: Buffer;
   /**
-   * Gets the stream of the smallest rung alone, when a spec wants something that plays early; the other rungs wait until
-   * it is done. Its segments are those of the whole stream, its master is replaced.
+   * Receives the stream with only its smallest rung, if the spec sets `firstPlayable`; the other rungs are encoded after it
+   * resolves. The segments stay those of the whole stream; the master playlist is replaced later.
    */
   readonly onFirstPlayable?: (made: MadeRendition) => Promise<void>;
 }
 
-/** What a chip may fail with where software need not. */
+/** Errors of hardware encoders that may not occur in software. */
 const hardwareFailures = [
   'media.encoder_failed',
   'media.encoder_missing',
@@ -30,7 +30,9 @@ const hardwareFailures = [
   'media.damaged',
 ] as const;
 
-/** Encodes with the chip, and where that fails once more with software: then `details.fallback` tells why. */
+/**
+ * Encodes as planned. If hardware encoding fails, encodes once more in software and reports the reason in `details.fallback`.
+ */
 export async function makeOrFallBack(
   job: EncodeJob,
   planInSoftware: () => StreamPlan,
@@ -48,7 +50,7 @@ export async function makeOrFallBack(
   }
 }
 
-/** Why the chip that was asked for is not used; empty when it is, or was not asked for. */
+/** Why hardware encoding was requested but is not used; empty if it is used or was not requested. */
 export function refusalOf({ hardware }: FfmpegTools, { pictures }: StreamPlan): { fallback?: string } {
   const refusal = hardware?.refusals.at(-1);
   return refusal === undefined || pictures.some(({ encoder }) => encoder.hardware)
@@ -56,6 +58,7 @@ export function refusalOf({ hardware }: FfmpegTools, { pictures }: StreamPlan): 
     : { fallback: refusal };
 }
 
+/** Adds details to every rendition; those it already has take precedence. */
 export function withDetails(
   made: ReadonlyMap<string, MadeRendition>,
   details: MadeRendition['details'],
@@ -95,7 +98,7 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
     const ended = checkLengths(job, encoded);
     if (ended.length > 0) encoded = await endSoundsWithPictures(stepJob, step, encoded);
     warnings.push(...ended);
-    // The MP4 is put together from segments that are not encrypted yet.
+    // The MP4 is assembled from segments that are not encrypted yet.
     if (mp4 && isLast) made.set(mp4.spec.name, await writeMp4(job, plan));
     if (!hls) continue;
     tracks = await addTracks(tracks, encoded, hls, (some) => encryptTracks(outDir, some, key));
@@ -110,7 +113,7 @@ async function make(job: EncodeJob, settings: TranscodeOptions): Promise<Map<str
   return loudness ? withDetails(made, { loudness }) : made;
 }
 
-/** All in one run; where something shall play early, the smallest rung with the sound before the others. */
+/** One step for everything, or, if something must play early, the smallest rung with the sound before the others. */
 function planSteps(plan: StreamPlan, canPublishEarly: boolean): Step[] {
   const { pictures, sounds, hls } = plan;
   const smallest = smallestRung(plan);
@@ -126,7 +129,10 @@ function planSteps(plan: StreamPlan, canPublishEarly: boolean): Step[] {
   ];
 }
 
-/** The share of a step among all: each decodes the video, which costs about as much as to encode its largest picture. */
+/**
+ * Scales the progress of a step to all steps. Each step decodes the video, which costs about as much as encoding its largest
+ * picture.
+ */
 function shareOf(onProgress: OnProgress | undefined, steps: readonly Step[], current: number): OnProgress {
   const decoding = Math.max(...steps.flatMap(({ pictures }) => pictures.map(pixelsOf)));
   const weights = steps.map(({ pictures }) => decoding + sum(pictures.map(pixelsOf)));
@@ -137,7 +143,7 @@ function shareOf(onProgress: OnProgress | undefined, steps: readonly Step[], cur
 
 const pixelsOf = ({ target: { size } }: PictureTrack) => size.width * size.height;
 
-/** Adds those tracks that are the stream's, encrypted. */
+/** Adds the tracks that belong to the stream, encrypted. */
 async function addTracks(
   before: MadeTracks,
   encoded: EncodedTracks,
@@ -153,7 +159,10 @@ async function addTracks(
   };
 }
 
-/** Refuses pictures that end long before those of the source: silence hides that in the length of the whole. */
+/**
+ * Refuses pictures that end long before those of the source, which the total duration hides because the sound is padded with
+ * silence.
+ */
 function checkLengths(job: EncodeJob, { pictures, complaints }: EncodedTracks): WarningCode[] {
   const endMs = job.facts.video?.endMs;
   if (endMs === undefined || endMs === null) return [];
@@ -161,7 +170,10 @@ function checkLengths(job: EncodeJob, { pictures, complaints }: EncodedTracks): 
   return pictures.flatMap((track) => checkDuration(whole, secondsOf(track) * 1_000, complaints));
 }
 
-/** Sound is filled up with silence to where the pictures should end: of a source that ends early, to where they do. */
+/**
+ * Encodes the sound again if the source ends early: it was padded with silence to the expected end and must end with the
+ * pictures.
+ */
 async function endSoundsWithPictures(
   job: EncodeJob,
   { sounds }: Step,

@@ -1,14 +1,14 @@
-/** One box of an ISO file (ISO/IEC 14496-12 section 4.2): its four letters and what is in it. */
+/** One box of an ISO base media file (ISO/IEC 14496-12 section 4.2). */
 export interface Box {
   readonly type: string;
-  /** Where the box begins, its head included. */
+  /** Offset of the header. */
   readonly start: number;
   readonly end: number;
-  /** The bytes behind size and type; as many as are there. */
+  /** The bytes after size and type, as far as they are present. */
   readonly body: Buffer;
 }
 
-/** The boxes that lie one after the other in these bytes; it ends at the first that has no sense. */
+/** Yields consecutive boxes, up to the first that is malformed. */
 export function* boxesIn(bytes: Buffer): Generator<Box> {
   let start = 0;
   while (start + 8 <= bytes.length) {
@@ -29,7 +29,7 @@ export function* boxesIn(bytes: Buffer): Generator<Box> {
   }
 }
 
-/** The body of the first box at the end of this path of types; null when there is none. */
+/** The body of the first box at this path of types; null if there is none. */
 export function findBox(bytes: Buffer, ...path: readonly string[]): Buffer | null {
   const [type, ...rest] = path;
   if (type === undefined) return bytes;

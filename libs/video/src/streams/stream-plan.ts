@@ -12,7 +12,7 @@ import type { LadderPlan, PlannedRung } from '../ladder/plan-ladder.js';
 import type { AudioFacts, VideoFacts } from '../facts/media-facts.js';
 import type { HlsSpec, Mp4Spec, VideoCodec, VideoRange } from '#media';
 
-/** What is made of one video: one of each, from one decode. */
+/** What to make from one decode of a video: at most one of each. */
 export interface VideoSpecs {
   readonly hls?: HlsSpec;
   readonly mp4?: Mp4Spec;
@@ -20,7 +20,7 @@ export interface VideoSpecs {
   readonly ladder?: LadderPlan | undefined;
 }
 
-/** The tracks that are encoded, each into segments in a folder of its own, and which of them a rendition is made of. */
+/** The tracks to encode, each into segments in its own folder, and which of them each rendition is made from. */
 export interface StreamPlan {
   readonly pictures: readonly PictureTrack[];
   readonly sounds: readonly SoundTrack[];
@@ -31,16 +31,16 @@ export interface StreamPlan {
     sound: SoundTrack | null;
     ladder?: LadderPlan | undefined;
   } | null;
-  /** An MP4 is put together from a rung of its size; without one a track is encoded for it alone. */
+  /** The MP4 is assembled from a rung of the same size, or else from a track of its own. */
   readonly mp4: { spec: Mp4Spec; picture: PictureTrack; sound: SoundTrack | null } | null;
 }
 
-/** What plays early is this rung; undefined without a stream. */
+/** The smallest SDR rung, which plays early; undefined without a stream. */
 export function smallestRung({ hls }: Pick<StreamPlan, 'hls'>): PictureTrack | undefined {
   return hls?.rungs.findLast(({ range }) => range === 'SDR');
 }
 
-/** A player of an MP4 seeks in steps of this. */
+/** Keyframe interval of an MP4 without a stream, and so its seek granularity. */
 const mp4KeySeconds = 4;
 
 /** Plans the tracks of a video: those of the HLS ladder first, largest first. */
@@ -76,7 +76,7 @@ export function planStreams(
   const codec = hls?.codec ?? 'h264';
   const wanted = ladder?.rungs ?? (hls ? chooseLadder(video, hls.heights).map((size) => ({ size })) : []);
   const range = hls?.hdr === 'keep' ? rangeOf(video) : 'SDR';
-  // SDR comes first: players that know no ranges take what they find.
+  // SDR comes first, for players that ignore the range and take the first match.
   const rungs = [
     ...wanted.map((rung) => picture(folderOf(rung), rung, codec)),
     ...(range === 'SDR' ? [] : wanted.map((rung) => picture(`${folderOf(rung)}-hdr`, rung, codec, range))),
@@ -87,7 +87,7 @@ export function planStreams(
     return { pictures: rungs, sounds: present(streamSound), segmentSeconds, hls: ofStream, mp4: null };
 
   const size = fitShortSide(video, mp4.height);
-  // What is published early is encrypted before the MP4 is put together.
+  // A stream published early is encrypted before the MP4 is assembled, so the two cannot share tracks.
   const shares = !(hls?.encryption && hls.firstPlayable);
   const same = shares && codec === 'h264' && rungs.find(({ target }) => isSame(target.size, size));
   const filePicture = same || picture('file', { size }, 'h264');
@@ -104,7 +104,7 @@ export function planStreams(
   };
 }
 
-/** How bright a picture may get. */
+/** The dynamic range of a source. */
 function rangeOf({ hdr, colours: { transfer } }: VideoFacts): VideoRange {
   if (!hdr) return 'SDR';
   return transfer === 'smpte2084' ? 'PQ' : 'HLG';

@@ -6,18 +6,18 @@ import pMap from 'p-map';
 import { codecName } from './codec-names.js';
 import { boxesIn, findBox } from './mp4-boxes.js';
 
-/** The heads of a segment; its media are not read. A minute at 60 frames a second needs 60 kB. */
+/** Enough for the headers of a segment, without its media: a minute at 60 frames a second needs 60 kB. */
 const headBytes = 131_072;
-/** The largest hole that hls.js jumps over (`maxBufferHole`). */
+/** The largest gap that hls.js skips (`maxBufferHole`), in seconds. */
 const shortestEndS = 0.1;
-/** A stream is hundreds of small files: a few at a time are read. */
+/** A stream has hundreds of small files; read a few at a time. */
 const readsAtOnce = 16;
 
 /**
- * Measures the track that ffmpeg wrote into a folder with a playlist.
+ * Measures a track that ffmpeg wrote into a folder with a playlist.
  *
- * @throws `media.encoder_failed` when it is not a track; `media.scratch_full` when a file of it ends
- * early: ffmpeg ends in order although the disk had no space for all of a playlist or segment
+ * @throws `media.encoder_failed` if it is not a valid track; `media.scratch_full` if one of its files ends early: ffmpeg exits
+ * successfully even if the disk had no space for all of a playlist or segment
  */
 export async function readTrack(outDir: string, folder: string): Promise<Track> {
   const path = playlistIn(folder);
@@ -43,8 +43,8 @@ export async function readTrack(outDir: string, folder: string): Promise<Track> 
 }
 
 /**
- * Appends a last segment that lasts hardly any time to the one before it. Where the length of a video is a multiple of that of
- * its segments, the end of the sound is one packet more: hls.js takes a segment so short for a hole, and waits for ever.
+ * Merges a last segment of almost no duration into the one before it. If the duration of a video is a multiple of the segment
+ * duration, its sound ends with one extra packet; hls.js takes so short a segment for a gap and waits for ever.
  */
 export async function joinScrap(outDir: string, track: Track): Promise<Track> {
   const [before, scrap] = track.segments.slice(-2);
@@ -58,19 +58,19 @@ export async function joinScrap(outDir: string, track: Track): Promise<Track> {
     sizeBytes: before.sizeBytes + scrap.sizeBytes,
   };
   const joined = { ...track, segments: [...track.segments.slice(0, -2), whole] };
-  // ffmpeg reads the track by its playlist again, where an MP4 is put together of it.
+  // ffmpeg reads the track by its playlist again when it assembles an MP4 from it.
   await writeFile(join(outDir, playlistIn(track.folder)), writeMediaPlaylist(joined, null));
   return joined;
 }
 
-/** Ticks of a second (the box `mdhd`). */
+/** Ticks per second (box `mdhd`). */
 function timescaleOf(init: Buffer): number | null {
   const head = findBox(init, 'moov', 'trak', 'mdia', 'mdhd');
   if (!head || head.length < 24) return null;
   return head.readUInt32BE(head.readUInt8(0) === 1 ? 20 : 12) || null;
 }
 
-/** Length and frames are in the heads of a segment: `sidx` (section 8.16.3) and `trun` (8.8.8). */
+/** Reads the duration and the number of frames from the headers of a segment: `sidx` (section 8.16.3) and `trun` (8.8.8). */
 async function readSegment(outDir: string, path: string): Promise<Segment> {
   const file = await open(join(outDir, path));
   try {
@@ -84,7 +84,7 @@ async function readSegment(outDir: string, path: string): Promise<Segment> {
     if (!index || !run || run.length < 8) {
       throw new LandfallError('media.encoder_failed', `${path} is not a segment`);
     }
-    // Behind version, track and time scale come two times, 32 or 64 bits each, then the only reference.
+    // After version, track and time scale come two times of 32 or 64 bits each, the number of references, and the only one.
     const references = index.readUInt8(0) === 0 ? 20 : 28;
     return {
       path,

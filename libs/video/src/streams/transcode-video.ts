@@ -9,13 +9,14 @@ import type { VideoWork } from '../encoding/video-work.js';
 import { planStreams, type StreamPlan, type VideoSpecs } from './stream-plan.js';
 
 /**
- * Makes everything that is wanted of one video in one run of ffmpeg, which decodes it once.
+ * Makes the requested renditions of one video in one run of ffmpeg, which decodes it once, or in two if the smallest rung is
+ * published first. Measuring the ladder and the loudness and extracting subtitles take runs of their own.
  *
- * @param work into its folder HLS writes `master.m3u8`, `<height>p/…` and `audio/…`, MP4 writes `video.mp4`
- * @returns what was made, by the name of its spec, each checked with ffprobe
+ * @param work `outDir` receives `master.m3u8`, `<height>p/…` and `audio/…` for HLS, and `video.mp4` for MP4
+ * @returns the renditions by the name of their spec, each checked with ffprobe
  * @throws `media.no_stream`, `media.damaged`, `media.timed_out`, `media.encoder_failed`, `media.encoder_missing`,
- * `media.scratch_full`; for a URL also `storage.unavailable`, `storage.denied`, `object.missing`;
- * the signal's reason after an abort
+ * `media.scratch_full`; with a range proxy also `storage.unavailable`, `storage.denied`, `object.missing`; the signal's reason
+ * after an abort
  */
 export async function transcodeVideo(
   work: VideoWork,
@@ -31,7 +32,7 @@ export async function transcodeVideo(
   return withDetails(made, refusalOf(tools, plan));
 }
 
-/** Plans the tracks of a video that software encodes: each part of it is then encoded alike, by any worker. */
+/** Plans the tracks of a video for software encoders, so that every worker encodes its parts alike. */
 export async function planInSoftware(
   tools: FfmpegTools,
   facts: MediaFacts,
