@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { newId } from '#runtime';
 import { eventually } from '#testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -101,6 +102,25 @@ test('Retry-After holds up what it refused, and what is sent to the same webhook
   await house.record(newUploads(1));
   const [refused, next] = await got(server, 3);
   expect((next?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(1_800);
+});
+
+test('a pause that a receiver asked for is not ended by a failure without one', async () => {
+  const held: ServerResponse[] = [];
+  const server = await receiver((_, response) => void held.push(response));
+  const { id } = await house.hook(server.url);
+  house.startDeliverer({ WEBHOOKS_CONCURRENCY: '2' });
+  await house.record(newUploads(2));
+  await got(server, 2);
+  held[0]?.writeHead(429, { 'retry-after': '3600' }).end();
+  const failures = () =>
+    eventually(async () => {
+      const { failures, pausedUntil } = await house.webhooks.get(id);
+      return failures > 0 ? { failures, pausedUntil: pausedUntil?.getTime() ?? null } : undefined;
+    });
+  const asked = await failures();
+  held[1]?.writeHead(503).end();
+  await eventually(async () => ((await house.webhooks.get(id)).failures === 2 ? true : undefined));
+  expect(await failures()).toEqual({ failures: 2, pausedUntil: asked.pausedUntil });
 });
 
 describe('a webhook is disabled', () => {

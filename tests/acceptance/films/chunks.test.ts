@@ -92,9 +92,16 @@ describe.each(queueKinds)('a long video with the queue on %s', (queue) => {
       {},
     );
     expect(objects.reduce((sum, { size }) => sum + size, 0)).toBe(stream?.sizeBytes);
-    expect(objects.map(({ name }) => name).filter((name) => /\/72p\/segment_/.test(name))).toHaveLength(
-      seconds,
-    );
+    const names = objects.map(({ name }) => name);
+    expect(names.filter((name) => /\/72p\/segment_/.test(name))).toHaveLength(seconds);
+    const types: [RegExp, string][] = [
+      [/\/72p\/\w+\.(mp4|m4s)$/, 'video/mp4'],
+      [/\/audio\/\w+\.(mp4|m4s)$/, 'audio/mp4'],
+    ];
+    for (const [pattern, type] of types) {
+      const { res } = await ossClient(stack).head(names.findLast((name) => pattern.test(name)) ?? '');
+      expect(res.headers).toMatchObject({ 'content-type': type });
+    }
   });
 
   test('SIGTERM hands a chunk back at once, and another worker makes it', async () => {

@@ -63,7 +63,7 @@ export async function makeChunk(
       const objectKey = `${base}/`;
       if (!(await reserveObjects(worker.source, rendition, objectKey)))
         throw new LandfallError('rendition.cancelled');
-      await storeAll(worker.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(part), signal);
+      await storeAll(worker.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(plan, part), signal);
       return part;
     };
     // The start of a sound is stored again with the whole, as the same; it is no part of what is joined.

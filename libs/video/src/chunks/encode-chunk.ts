@@ -81,10 +81,13 @@ export async function chunkOfHls(
 }
 
 /** The files of a chunk: initialisation segments, segments and subtitles, without the playlists. */
-export function filesOfChunk({ tracks, subtitles }: EncodedChunk): MadeFile[] {
-  const media = tracks.flatMap(({ initPath, segments }) => [initPath, ...segments.map(({ path }) => path)]);
+export function filesOfChunk({ sounds }: StreamPlan, { tracks, subtitles }: EncodedChunk): MadeFile[] {
+  const soundFolders = new Set(sounds.map(({ folder }) => folder));
   return [
-    ...media.map((path) => ({ path, mimeType: 'video/mp4' })),
+    ...tracks.flatMap(({ folder, initPath, segments }) => {
+      const mimeType = soundFolders.has(folder) ? 'audio/mp4' : 'video/mp4';
+      return [initPath, ...segments.map(({ path }) => path)].map((path) => ({ path, mimeType }));
+    }),
     ...subtitles.map(({ path }) => ({ path, mimeType: 'text/vtt' })),
   ];
 }

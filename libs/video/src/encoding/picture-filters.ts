@@ -146,15 +146,16 @@ export async function feedTracks(
     indexes.filter((index) => (pictures[index]?.range !== 'SDR') === isHdr),
   ) as [number[], number[]];
   const shape = shapeFilters(video, steps.join(','), largest).join(',');
-  const colours = (await colourFilters(from, 'bt709')).join(',');
+  const toHdr = `format=yuv420p10le,split=${kept.length}${labels(kept)}`;
+  const toSdr = async () =>
+    `${(await colourFilters(from, 'bt709')).join(',')},split=${mapped.length}${labels(mapped)}`;
+  const decoded = `[0:${video.streamIndex}]${shape}`;
   const feed =
     kept.length === 0
-      ? [`[0:${video.streamIndex}]${shape},${colours},split=${mapped.length}${labels(mapped)}`]
-      : [
-          `[0:${video.streamIndex}]${shape},split=2[hdr][sdr]`,
-          `[hdr]format=yuv420p10le,split=${kept.length}${labels(kept)}`,
-          `[sdr]${colours},split=${mapped.length}${labels(mapped)}`,
-        ];
+      ? [`${decoded},${await toSdr()}`]
+      : mapped.length === 0
+        ? [`${decoded},${toHdr}`]
+        : [`${decoded},split=2[hdr][sdr]`, `[hdr]${toHdr}`, `[sdr]${await toSdr()}`];
   const branches = pictures.map(({ target: { size }, encoder }, index) => {
     const scaled = size.width === largest.width && size.height === largest.height ? [] : [scaleTo(size)];
     return `[s${index}]${[...scaled, encoder.filter].join(',')}[v${index}]`;

@@ -148,8 +148,11 @@ function nameOf({ title, language }: SubtitleFacts, before: readonly Subtitles[]
     .trim()
     .slice(0, nameLength);
   const name = wanted === '' ? 'Subtitles' : wanted;
-  const taken = before.filter((other) => other.name === name || other.name.startsWith(`${name} (`)).length;
-  return taken === 0 ? name : `${name} (${taken + 1})`;
+  const taken = new Set(before.map((other) => other.name));
+  for (let number = 1; ; number += 1) {
+    const one = number === 1 ? name : `${name} (${number})`;
+    if (!taken.has(one)) return one;
+  }
 }
 
 /** Subtitles as the content of a playlist: one segment for the whole video. */

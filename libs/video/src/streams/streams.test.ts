@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ask, ffmpeg, makeClip } from '../fixtures/clips.fixture.js';
+import { ask, ffmpeg, makeClip, picture } from '../fixtures/clips.fixture.js';
+import { scratchFolder } from '../fixtures/media.fixture.js';
 import type { MadeRendition } from '#media';
 import { hashFrames, hlsOf, makeStreams, readText, serveFolder, timesOf } from './streams.fixture.js';
 
@@ -141,5 +142,21 @@ describe('something that plays early', () => {
     expect([...master.matchAll(/^(\d+p)\//gm)].map(([, folder]) => folder)).toEqual(['180p', '120p', '90p']);
     expect(stream).toMatchObject({ width: 320, height: 180 });
     expect((await timesOf(join(outDir, 'video.mp4'), 'v')).end).toBeCloseTo(2, 2);
+  });
+
+  test('is the fallback of a stream that keeps HDR, though only HDR is left to encode after it', async () => {
+    const clip = join(await scratchFolder(), 'hdr.mkv');
+    const pq = ['-color_trc', 'smpte2084', '-color_primaries', 'bt2020', '-colorspace', 'bt2020nc'];
+    await ffmpeg(...picture('320x180', 1), '-c:v', 'ffv1', '-pix_fmt', 'yuv420p10le', ...pq, clip);
+    const early: MadeRendition[] = [];
+    const { outDir, stream } = await makeStreams(
+      clip,
+      hlsOf([180], { codec: 'hevc', hdr: 'keep', firstPlayable: true }),
+      () => ({ onFirstPlayable: async (made) => void early.push(made) }),
+    );
+    expect(early).toHaveLength(1);
+    const ranges = [...(await readText(outDir, 'master.m3u8')).matchAll(/VIDEO-RANGE=(\w+)/g)];
+    expect(ranges.map(([, range]) => range).toSorted()).toEqual(['PQ', 'SDR']);
+    expect(stream?.details['rungs']).toHaveLength(2);
   });
 });

@@ -33,6 +33,7 @@ const healthText = `
   SET failures = CASE WHEN j.succeeded THEN 0 ELSE j.failed END,
       failing_since = CASE WHEN NOT j.succeeded THEN j.since END,
       paused_until = greatest(
+        CASE WHEN NOT j.succeeded THEN w.paused_until END,
         now() + make_interval(secs => j.retry_after_s),
         CASE WHEN NOT j.succeeded AND j.failed >= ${brokenAfter} THEN now() + (0.9 + 0.2 * random())
           * greatest(least((now() - j.since) / 2, make_interval(secs => ${pauseMaxS})),
@@ -44,7 +45,7 @@ const healthText = `
 
 /**
  * Counts failures of webhooks, pauses failing ones (circuit breaker), and disables those that answered 410 or have
- * failed for too long. A single success resets all of this. A `Retry-After` in the batch prolongs the pause but never
+ * failed for too long. A single success resets all of this. A failure may prolong a pause but never
  * shortens it. Answers of a URL that the webhook no longer has are ignored.
  * @returns the webhooks that it disabled
  */
