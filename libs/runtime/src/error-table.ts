@@ -1,6 +1,6 @@
 /**
- * `kind` decides the HTTP status (`httpStatusOf`), `retry` decides what a job does with it: `backoff` tries
- * again, `never` ends the rendition or upload as failed. `message` is public: a person who uploads reads it.
+ * `kind` decides the HTTP status (`httpStatusOf`), `retry` the outcome of a job: `backoff` retries it,
+ * `never` fails the rendition or upload. `message` is public: end users read it.
  */
 type ErrorKind =
   | 'badRequest'

@@ -19,7 +19,7 @@ import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity
 
 /** Settings for confirming landings. */
 export interface ConfirmRules extends ReplanRules {
-  /** Whether the vars of an unproven landing are trusted. */
+  /** Whether the vars of landings that nobody vouches for are trusted. */
   believesAnyone: boolean;
   made: MadeObjects;
 }
@@ -29,8 +29,8 @@ const triesMax = 3;
 
 /**
  * Records that OSS has the version that a landing reported; from here on the upload holds this version (decision 18). If
- * another upload already holds it, the landing is merged into that one, unless that one came from an unproven callback and
- * this one from a proven callback, which then takes over. The caller has checked ETag, size and plausible times.
+ * another upload already holds it, the landing is merged into that one, unless both came by callback and only this one is
+ * vouched for (by ticket or secret URL): it then takes over. The caller has checked ETag, size and plausible times.
  * @returns null if nothing is left to do for this landing: it was merged, or is finished or gone
  * @throws LandfallError ticket.used
  */
@@ -65,8 +65,8 @@ async function confirm(
 }
 
 /**
- * A proven callback replaces an unproven one, whose claims may be forged. Uploads of other sources contain no claims that
- * would have to be removed.
+ * A callback that is vouched for replaces one that is not, and whose claims may be forged. Uploads of other sources contain
+ * no claims that would have to be removed.
  */
 function replaces(upload: Upload, holder: Upload): boolean {
   const areCallbacks = upload.source === 'callback' && holder.source === 'callback';
@@ -98,9 +98,9 @@ async function refuseUsedTicket(
 }
 
 /**
- * Merges a second landing of a version into the upload that holds it, which gains what it lacks. Vars are added only from a
- * proven landing, or, if `believesAnyone`, from an unproven one to an unproven holder. The holder's own vars win, except
- * over a proven landing if the holder is unproven.
+ * Merges a second landing of a version into the upload that holds it, which gains the values that it lacks. Vars are added
+ * only if the landing is vouched for, or, with `believesAnyone`, if neither is. The holder's own vars win, unless only the
+ * landing is vouched for.
  */
 async function merge(
   manager: EntityManager,
@@ -110,7 +110,7 @@ async function merge(
 ): Promise<null> {
   const isVouched = upload.proof !== null;
   const isFirst = isVouched && holder.proof === 'object';
-  // An unproven landing adds nothing that it reports to a proven holder.
+  // A holder that is vouched for accepts reports only from a landing that is too.
   const isHeard = isVouched || holder.proof === 'object';
   const isBelieved = isVouched || (believesAnyone && holder.proof === 'object');
   const added = isBelieved ? { ...(isVouched ? {} : upload.claimedVars), ...upload.vars } : {};
@@ -158,7 +158,7 @@ async function merge(
   return null;
 }
 
-/** Replaces an unproven holder by a proven upload, which also stands for everything that was merged into the holder. */
+/** Replaces a holder that nobody vouches for; the upload also stands for everything that was merged into the holder. */
 async function takeOver(
   manager: EntityManager,
   upload: Upload,

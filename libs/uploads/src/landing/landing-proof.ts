@@ -6,7 +6,7 @@ import { checkTicketNonce, isTicketNonce, type TicketProof } from '../tickets/ti
 import { ticketVar } from '../tickets/tickets.js';
 import type { Landing } from './landing.js';
 
-/** What a message of OSS carries besides the object that it is about. */
+/** How a message of OSS arrived, apart from the object that it reports. */
 export interface Arrival {
   source: Extract<UploadSource, 'callback' | 'event'>;
   /** The last part of the path: `/callbacks/oss/<secret>`, `/events/oss/<secret>`. */

@@ -9,8 +9,8 @@ const otherVersion: ReadonlySet<string | null> = new Set(['object.changed', 'obj
 
 /**
  * When an upload fails because OSS has another version by then, a later landing of its own version may have been merged into
- * it (A, B, then A again), and that one may be fine. The newest merged landing, preferably a proven one, is processed again,
- * and the others are merged into it. Within the caller's transaction, which holds the lock of the upload.
+ * it (A, B, then A again), and that one may be fine. The newest merged landing, preferably one that is vouched for, is
+ * processed again, and the others are merged into it. Within the caller's transaction, which holds the lock of the upload.
  */
 export async function relandMerged(
   manager: EntityManager,

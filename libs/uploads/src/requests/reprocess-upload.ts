@@ -19,8 +19,8 @@ export interface ReprocessRequest {
 }
 
 /**
- * Has the renditions of an upload made that are missing, failed or made by an outdated spec; an upload that failed before it
- * was planned starts over. Ready versions are served until their successors are ready. Idempotent.
+ * Queues the missing, failed and outdated renditions of an upload; one that failed before it was planned starts over. Ready
+ * versions are served until their successors are ready. Idempotent.
  * @returns how many renditions, 1 for an upload that starts over; 0 for one that is still to be planned
  * @throws LandfallError upload.not_found, upload.superseded, rendition.unknown
  */

@@ -22,7 +22,7 @@ const waitingText = `
     AND object_key IS NULL AND error_code IS NULL`;
 
 /**
- * Has a trial image made of an upload, without publishing it.
+ * Queues a trial image of an upload, which is not published.
  * @param options `renditionPrefix` is the object key prefix of all rendition files
  * @throws LandfallError upload.not_found, trial.impossible, trial.busy
  */

@@ -18,7 +18,7 @@ export class RefusedCallback {
   @Column('json')
   line!: object;
 
-  /** What was signed, and what probably changed it, step by step. */
+  /** What was signed and what probably changed it, step by step. */
   @Column('json')
   explanation!: object;
 
