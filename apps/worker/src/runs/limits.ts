@@ -4,7 +4,7 @@ import { lifecycleLimits, type Upload } from '#uploads';
 const { crashesMax, retryWindowMs } = lifecycleLimits;
 
 /**
- * Refuses work that keeps killing workers. A run that ends normally is uncounted, so the others in the count died.
+ * Refuses work that keeps killing workers. Runs that end normally are uncounted: what is left died or is still running.
  * @throws LandfallError upload.attempts_exhausted
  */
 export function refuseCrashing(runs: number, what: string): void {

@@ -42,8 +42,8 @@ interface Reported {
 
 /**
  * The life cycle of a run, shared by all jobs: the run is counted; work that keeps killing workers is refused; the run works
- * as long as it is wanted; the queue retries retryable errors within the retry window; when the job gives up, its unfinished
- * work is marked as failed; finally the run is uncounted, unless the worker died.
+ * as long as it is wanted; then it is uncounted, unless the worker died. The queue retries retryable errors within the retry
+ * window; when the job gives up, its unfinished work is marked as failed.
  */
 export function runWork<Name extends JobName, Begun extends Subject>(
   work: Work<Name, Begun>,
