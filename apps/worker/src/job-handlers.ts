@@ -7,7 +7,7 @@ import { tryRun } from './process/try-rendition.js';
 import { uploadRun } from './runs/upload-run.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** Who does each job of the catalog: a missing one does not compile. */
+/** The handler of each job in the catalog; a missing one does not compile. */
 export function jobHandlers(worker: WorkerContext): JobHandlers {
   return {
     'upload.process': uploadRun(worker, 'upload.process', planOrMake),

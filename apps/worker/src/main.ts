@@ -168,7 +168,7 @@ close = async () => {
     deliverer?.stop(config.worker.shutdownGraceMs),
     app.close(),
   ]);
-  // Last: what is recorded while the others end is placed too, but for its last moments, which the next worker places.
+  // After the others: events they record while draining are still placed. A later worker places any stragglers.
   await sequencer.stop();
   await reporter.stop();
   await closeRegistry();

@@ -8,7 +8,7 @@ import type { DataSource } from '#database';
 import type { Scratch } from './objects/scratch.js';
 import type { TranscodeShare } from './capacity/transcode-slots.js';
 
-/** What every job works with. */
+/** Dependencies and limits shared by all jobs. */
 export interface WorkerContext {
   source: DataSource;
   store: ObjectStore;
@@ -16,14 +16,14 @@ export interface WorkerContext {
   scratch: Scratch;
   tools: FfmpegTools;
   limits: { image: ImageLimits; imageMaxBytes: number; video: VideoLimits; objectMaxBytes: number };
-  /** Wanted length of the parts that a long video is cut into. */
+  /** Target length of the chunks that a long video is cut into. */
   chunkSeconds: number;
-  /** Key prefix of everything that is made. */
+  /** Object key prefix of all rendition files. */
   renditionPrefix: string;
   confirmRules: ConfirmRules;
 }
 
-/** The same context for an upload whose pipeline says so of files that end early. */
+/** The same context, with a pipeline's policy for truncated files. */
 export function workerFor(worker: WorkerContext, damaged: Damaged): WorkerContext {
   return { ...worker, tools: { ...worker.tools, usesTruncated: damaged === 'repair' } };
 }

@@ -1,8 +1,8 @@
 import { isLandfallError, LandfallError, withTimeLimit } from '#runtime';
 
 /**
- * Waits for an answer of the queue. Its drivers fail with words of their own, whatever the reason is.
- * @param what is said when the time is over
+ * Waits for a response of the queue, and translates the errors of its drivers.
+ * @param what the detail of the error on timeout
  * @throws LandfallError `queue.unavailable`
  */
 export async function askQueue<T>(request: Promise<T>, limitMs: number, what: string): Promise<T> {

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What the queue answers, or that it does not. */
+/** Errors of the queue. */
 const jobsErrors = defineErrors({
   'queue.unavailable': { kind: 'unavailable', retry: 'backoff', message: 'The queue does not respond' },
 });

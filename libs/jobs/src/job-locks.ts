@@ -3,24 +3,24 @@ import type { Job, Worker } from 'bullmq';
 import type { QueueBackend } from './queue-backend.js';
 
 /**
- * How long a job stays with a worker that is not heard of. A worker that stands still for longer
- * than this, less a round, loses its jobs to whoever looks.
+ * How long the lock of a job lasts without renewal. A worker that stalls for longer than this, less
+ * one round, loses its jobs to other workers.
  */
 export const lockMs = 6_000;
 
-/** Between two rounds: each renews the locks of this worker's jobs, then takes back those of dead ones. */
+/** Interval of rounds, each of which renews the locks of this worker's jobs and then takes back jobs of dead workers. */
 const roundMs = 1_000;
 
-/** All workers of a queue together look for jobs of dead ones once in this time: less than a round, which may be a little early. */
+/** All workers of a queue together look for stalled jobs once per this interval; below a round, as timers may fire early. */
 export const lookMs = 0.9 * roundMs;
 
-/** A round that is later than this tells that the queue was away, or that this process stood still. */
+/** A round later than this means that the queue was unavailable or that this process stalled. */
 const lateMs = 1_000;
 
-/** How long others then have to renew their locks: they connect again within a second, and then renew at once. */
+/** How long other workers then get to renew their locks: they reconnect within a second and renew at once. */
 const holdOffMs = 3_000;
 
-/** A job that this worker works on. */
+/** A job that this worker is running. */
 interface Held {
   readonly id: string;
   readonly token: string;
@@ -28,9 +28,9 @@ interface Held {
 }
 
 /**
- * Holds the locks of the jobs of one queue's worker, and takes back the jobs of workers that died. BullMQ does both by itself,
- * but gives up a job whose lock expired although nobody has taken it, and takes jobs from workers that live when the queue was
- * away for everybody.
+ * Renews the locks of the jobs of one queue's worker, and takes back jobs of dead workers. BullMQ can do both, but abandons
+ * a job whose lock has expired even if no other worker took it, and takes jobs from live workers after the queue was
+ * unavailable to all of them.
  */
 export class JobLocks {
   private readonly held = new Map<string, Held>();
@@ -43,13 +43,13 @@ export class JobLocks {
     private readonly logger: Logger,
   ) {}
 
-  /** Works with the lock held; the signal aborts when another worker has the job. */
+  /** Runs `work` while the lock is renewed; the signal aborts if another worker has taken the job. */
   async whileHeld(
     { id = '' }: Job,
     token: string,
     work: (lost: AbortSignal) => Promise<void>,
   ): Promise<void> {
-    // It was taken back and has come here once more, so the run before has lost it.
+    // The job was taken back and came here again, so the previous run has lost it.
     this.held.get(id)?.lost.abort(new Error('the job was taken back'));
     const held = { id, token, lost: new AbortController() };
     this.held.set(id, held);
@@ -60,7 +60,7 @@ export class JobLocks {
     }
   }
 
-  /** Goes round until the worker is closed, which first ends its jobs. */
+  /** Runs rounds until the worker is closed, which waits for its jobs to end. */
   async keep(): Promise<void> {
     const closed = new AbortController();
     this.worker.once('closed', () => closed.abort());
@@ -92,7 +92,7 @@ export class JobLocks {
     this.lookAt = performance.now() + holdOffMs;
   }
 
-  /** Asks the queue even when it holds nothing: whoever takes back must know that the queue is there. */
+  /** Queries the queue even without held locks: jobs are taken back only while the queue responds. */
   private async renew(): Promise<void> {
     const held = [...this.held.values()];
     const expired = await this.worker.extendJobLocks(

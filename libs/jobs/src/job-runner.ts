@@ -11,13 +11,13 @@ interface TakenJob {
   job: Job;
   token: string;
   lockLost: AbortSignal;
-  /** Null when its trace is not recorded. */
+  /** Null if its trace is not recorded. */
   span: Span | null;
 }
 
 /**
- * What this release does not know is of a newer one, whose workers look for it as well: it is left to them for so long. What
- * nobody takes in that time is given up; the sweep queues again what the rows still want.
+ * How long a job that this release does not understand is left to workers of a newer release. After that it is dropped; the
+ * sweep re-queues what the rows still need.
  */
 const leftToOthersMs = 3_600_000;
 const leftForMs = 5_000;
@@ -43,14 +43,14 @@ export class JobRunner {
     const span = carriedSpan({ name, kind: 'consumer' }, job.opts.telemetry?.metadata);
     span?.note({
       'messaging.destination.name': job.queueName,
-      // Counts those too whose worker died.
+      // Includes runs whose worker died.
       'landfall.job.run': job.attemptsStarted,
     });
     const thrown = await within(span, () => this.runNamed(name, { job, token, lockLost, span }));
     if (thrown) throw thrown;
   }
 
-  /** @returns what tells BullMQ the outcome when it is thrown; null when the job is done */
+  /** @returns the error that signals the outcome to BullMQ when thrown; null if the job is done */
   private async runNamed<Name extends JobName>(
     name: Name,
     { job, token, lockLost, span }: TakenJob,
@@ -112,7 +112,7 @@ export class JobRunner {
     return new UnrecoverableError(failure.code);
   }
 
-  /** @returns what tells BullMQ the outcome when it is thrown */
+  /** @returns the error that signals the outcome to BullMQ when thrown */
   private async leave(job: Job, token: string, reason: string): Promise<Error> {
     const isGivenUp = Date.now() - job.timestamp > leftToOthersMs;
     this.logger.warn(

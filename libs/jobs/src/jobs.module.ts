@@ -16,24 +16,25 @@ import { showSlots, type WorkInHand } from './work-in-hand.js';
 /** Injection token of the worker's JobHandlers. */
 export const jobHandlersToken = Symbol('JobHandlers');
 
+/** What JobsModule needs besides the handlers. */
 export interface JobsSettings {
   backend: QueueBackend;
   /** The queues that this worker takes jobs from, with the number of concurrent jobs. */
   concurrency: Partial<Record<QueueName, number>>;
   /** Time that running jobs get at shutdown before they return to the queue. */
   shutdownGraceMs: number;
-  /** Of the database itself, not of a pooler: the relay listens. */
+  /** URL of the database itself, not of a pooler, because the relay uses LISTEN. */
   directUrl: string;
-  /** What has to be done before a worker can see the jobs of these outbox rows. It may be done again. */
+  /** Runs before workers can see the jobs of these outbox rows. Must be idempotent. */
   beforeQueueing?: (rows: readonly OutboxEntry[]) => Promise<void>;
-  /** Has everything queued again that is unfinished: a queue has lost its jobs. It may be done again. */
+  /** Re-queues everything unfinished, after a queue has lost its jobs. Must be idempotent. */
   recover: () => Promise<void>;
   logger: Logger;
 }
 
 /**
- * BullMQ would fail a job that was taken back this often. It must not: a worker that was merely slow
- * counts there like one that died, while we count in Postgres only those that died.
+ * Disables the limit at which BullMQ fails a stalled job: it also counts workers that were merely slow,
+ * while we count only dead ones, in Postgres.
  */
 const maxStalledCount = 2 ** 31 - 1;
 
@@ -45,7 +46,7 @@ abstract class LockingProcessor extends WorkerHost {
   abstract readonly locks: JobLocks;
 }
 
-/** The class of the processor that takes the jobs of one queue; Nest finds it by its decorator. */
+/** Creates the processor class of one queue; Nest finds it by its decorator. */
 function processorOf(
   queue: QueueName,
   concurrency: number,
@@ -70,13 +71,13 @@ function processorOf(
       super();
     }
 
-    /** Nest makes the worker after the processor. */
+    /** Created lazily, because Nest creates the worker after the processor. */
     get locks(): JobLocks {
       return (this.#locks ??= new JobLocks(this.worker, backend, logger));
     }
 
     override process(job: Job, token = ''): Promise<void> {
-      // A worker of BullMQ that waited for a job when it was paused takes one more.
+      // A BullMQ worker that is paused while it waits for a job takes one more.
       if (this.worker.isPaused()) return putBack(job, token);
       return this.locks.whileHeld(job, token, (lost) => this.runner.run(job, token, lost));
     }
@@ -90,13 +91,13 @@ function processorOf(
   return QueueProcessor;
 }
 
-/** Leaves a job to be taken later, without a word of it anywhere. */
+/** Returns a job to its queue without counting an attempt. */
 async function putBack(job: Job, token: string): Promise<never> {
   await job.moveToWait(token);
   throw new WaitingError();
 }
 
-/** The queues by name. Lost connections are left to the relay, whose additions fail. */
+/** The queues by name. Their connection errors are only logged for debugging; the relay fails when it adds jobs. */
 function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queue> {
   for (const queue of queues) {
     queue.on('error', (error) => logger.debug({ queue: queue.name, err: error }, 'queue connection'));
@@ -105,8 +106,8 @@ function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queu
 }
 
 /**
- * A worker that stops taking jobs before it is closed rejects unhandled, which ends the process; one that is closed may reject,
- * and is heard by nobody. Within the worker, because `resume` begins again by itself.
+ * Ignores a rejection of `run` once the worker is closing. Any other rejection stays unhandled and ends the process, which
+ * would take no more jobs. Patches the worker because `resume` calls `run` itself.
  */
 function keepRunQuiet(worker: Worker): void {
   const run = worker.run.bind(worker);
@@ -116,7 +117,7 @@ function keepRunQuiet(worker: Worker): void {
     });
 }
 
-/** What of BullMQ has connections of its own. */
+/** The objects of BullMQ that have their own connections. */
 interface Connections {
   processors: LockingProcessor[];
   queues: Queue[];
@@ -186,10 +187,10 @@ export class JobsModule implements OnModuleDestroy {
   ) {}
 
   /**
-   * Starts taking jobs and relaying them, once every connection to the queue stands. BullMQ
-   * remembers a first connection that failed and never tries again, so a process that begins
-   * without its queue would live on without ever taking a job: it ends instead, to be started anew.
-   * @param paused queues from which it takes nothing until `applyPauses` says so
+   * Starts taking and relaying jobs, once all connections to the queue are ready. BullMQ never
+   * retries a first connection that failed, so a process started without its queue would live on
+   * without taking a job; it fails instead, to be restarted.
+   * @param paused queues to take nothing from until `applyPauses` resumes them
    * @throws LandfallError `queue.unavailable`
    */
   async start(paused: readonly string[] = []): Promise<void> {
@@ -212,7 +213,7 @@ export class JobsModule implements OnModuleDestroy {
     this.relay.start();
   }
 
-  /** Takes nothing more from these queues, and again from all others; what runs goes on. */
+  /** Pauses these queues for this worker and resumes all others; running jobs continue. */
   applyPauses(paused: readonly string[]): void {
     for (const { queue, worker } of this.connections.processors) {
       const isWanted = paused.includes(queue);
@@ -222,7 +223,7 @@ export class JobsModule implements OnModuleDestroy {
     }
   }
 
-  /** What the jobs of this worker are, and what ended since this was called last. */
+  /** The current jobs of this worker, and the counts of those that ended since the last call. */
   takeWork(): ReturnType<WorkInHand['take']> {
     return this.runner.work.take();
   }
@@ -235,7 +236,7 @@ export class JobsModule implements OnModuleDestroy {
 
   /**
    * Runs first at shutdown: stops the relay, and gives running jobs the grace time before they
-   * return to the queue. As long as there are some, a queue that is away is waited for.
+   * return to the queue. While any are running, lost connections to the queue are still retried.
    */
   async onModuleDestroy(): Promise<void> {
     void this.runner.work.whenEmpty().then(() => this.settings.backend.stopReconnecting());

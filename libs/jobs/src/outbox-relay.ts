@@ -161,7 +161,7 @@ export class OutboxRelay {
           // Postgres keeps the history; a finished or failed job must free its id.
           removeOnComplete: true,
           removeOnFail: true,
-          // BullMQ keeps it and does nothing with it, as long as its own telemetry is off: JobRunner reads it.
+          // BullMQ stores this without using it while its own telemetry is off; JobRunner reads it.
           ...(span && { telemetry: { metadata: span.traceparent } }),
         },
       },

@@ -12,6 +12,7 @@ import {
 } from 'bullmq';
 import { redisAccessOf, type RedisSettings } from './redis-connection.js';
 
+/** Settings of the queue backend. */
 export interface QueueSettings extends RedisSettings {
   /** Prefix of the keys in Redis. */
   prefix: string;
@@ -25,33 +26,33 @@ export interface QueueSettings extends RedisSettings {
 /** The connections of BullMQ's queues and workers. Both backends use the same options field. */
 export interface QueueBackend {
   /**
-   * For adding jobs: fails immediately while Redis is unavailable, so that the relay rolls back and
+   * For adding jobs: fails immediately while Redis is unavailable, and the relay rolls back and
    * retries.
    */
   readonly producer: ConnectionOptions;
   /** For taking jobs: waits until Redis is available again. */
   readonly consumer: ConnectionOptions;
-  /** What the keys of a queue begin with. */
+  /** The key prefix of a queue. */
   prefixOf(queue: QueueName): string;
   /**
-   * Takes the lock of a job again that has expired, unless somebody else has it.
+   * Reacquires the expired lock of a job, unless another token holds it.
    * @param ms how long the lock lasts
-   * @returns whether this token has it now
+   * @returns whether this token holds it now
    */
   lockAgain(worker: Worker, job: { id: string; token: string }, ms: number): Promise<boolean>;
   /**
-   * Whether the queue still has what `mark` left in it, and on the server on which it did. One without it has lost its jobs (a
-   * flushed Redis, one that began without its data) or is new; on another server (a replica that took over, one that began
-   * again) it lacks what was not there yet.
+   * Whether the queue still has the mark of `mark`, set by the same run of the server. Without the mark, the queue is new or
+   * has lost its jobs (Redis was flushed or restarted without its data). With the mark of another run (a restart, or a
+   * failover to a replica), it may lack the latest jobs.
    */
   isMarked(queue: Queue): Promise<boolean>;
   mark(queue: Queue): Promise<void>;
-  /** Gives up connections that are lost: whoever waits for one of them is told so. For the end of the process. */
+  /** Gives up lost connections and fails whatever waits for them; for shutdown. */
   stopReconnecting(): void;
   close(): Promise<void>;
 }
 
-/** Key in Redis, beside those of BullMQ, that is there as long as the jobs of its queue are. */
+/** Redis key, next to BullMQ's, that exists as long as the jobs of its queue do. */
 const mark = 'landfall-mark';
 
 const isRedis = (url: string) => /^rediss?:/.test(url);
@@ -65,7 +66,7 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
   if (isRedis(settings.url)) {
     setDefaultBackendFactory(createRedisBackend);
     const { options: common, stopReconnecting } = redisAccessOf(settings);
-    // All keys of a queue lie on one node of a cluster, those of another perhaps on another.
+    // In a cluster, a hash tag keeps all keys of one queue on the same node.
     const isCluster = (settings.clusterNodes ?? []).length > 0;
     return {
       producer: { ...common, enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 3_000 },
@@ -94,12 +95,12 @@ export function openQueueBackend(settings: QueueSettings): QueueBackend {
     producer: connection,
     consumer: connection,
     prefixOf: () => settings.prefix,
-    // Renewing does it there: a lock that expired stays in the row until somebody takes the job.
+    // Not needed: an expired lock stays in the row and can be renewed until another worker takes the job.
     lockAgain: async () => false,
-    // It is as durable as what says that the jobs are needed.
+    // The jobs are as durable as the rows that require them.
     isMarked: async () => true,
     mark: async () => {},
-    // Its pool waits for nobody.
+    // The pool does not wait for a lost connection.
     stopReconnecting: () => {},
     close: () => pool.end(),
   };
@@ -117,7 +118,7 @@ const lockAgainInRedis: QueueBackend['lockAgain'] = async ({ backend }, { id, to
   return (await client.runCommand('landfallLockAgain', [backend.toKey(`${id}:lock`), token, ms])) === 1;
 };
 
-/** The run of the server on which the script runs: another one after each start, and on each replica. */
+/** The run id of the server that executes the script; it differs after each restart and on each replica. */
 const readRunId = `local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or 'unknown'`;
 const markScripts = {
   landfallIsMarked: `${readRunId} return redis.call('GET', KEYS[1]) == runId and 1 or 0`,

@@ -8,13 +8,13 @@ const lookEveryMs = 2_000;
 const lookTimeoutMs = 5_000;
 
 /**
- * Notices a queue that has lost its jobs, which no job and no connection tells: each queue has a mark that is lost with
- * them. Any number of workers may look at once.
+ * Detects that a queue has lost its jobs, which neither jobs nor connections reveal: each queue has a mark that is lost with
+ * them. Safe to run in any number of workers.
  */
 export class QueueLoss {
   private nextLookAt = 0;
 
-  /** @param recover has everything queued again that is unfinished; done again when it or the mark fails */
+  /** @param recover re-queues everything unfinished; repeated if it or setting the mark fails */
   constructor(
     private readonly backend: Pick<QueueBackend, 'isMarked' | 'mark'>,
     private readonly queues: ReadonlyMap<QueueName, Queue>,
@@ -22,7 +22,7 @@ export class QueueLoss {
     private readonly logger: Logger,
   ) {}
 
-  /** Looks, unless it did just now. @throws what the queue or `recover` throws */
+  /** Checks the marks, at most every two seconds. @throws LandfallError queue.unavailable, or what `recover` throws */
   async look(): Promise<void> {
     if (performance.now() < this.nextLookAt) return;
     const lost: Queue[] = [];
@@ -36,7 +36,7 @@ export class QueueLoss {
         'queues are new, have lost their jobs or are on another server; what is unfinished is queued again',
       );
       await this.recover();
-      // Last: if this worker dies before, the next one sees the loss again.
+      // Set last: if this worker dies before, another one detects the loss again.
       for (const queue of lost) await inTime(this.backend.mark(queue));
     }
     this.nextLookAt = performance.now() + lookEveryMs;

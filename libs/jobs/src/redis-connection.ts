@@ -8,49 +8,49 @@ interface Address {
   port: number;
 }
 
-/** How Redis is reached; settings of the same names say it. */
+/** How to reach Redis, by the QUEUE_ settings of the same names. */
 export interface RedisSettings {
   /** `redis(s)://user:password@host:port/database`; with `sentinels` the host is the name of the primary. */
   url: string;
   sentinels?: readonly Address[] | undefined;
   sentinelPassword?: string | undefined;
-  /** Some nodes of a Redis Cluster, beside that of the URL. */
+  /** Some nodes of a Redis Cluster, besides that of the URL. */
   clusterNodes?: readonly Address[] | undefined;
   /** Files of a client certificate and its key, in PEM. */
   tlsCertFile?: string | undefined;
   tlsKeyFile?: string | undefined;
 }
 
-/** What a connection waits for an answer: longer than BullMQ lets Redis block, which is 10 s. */
+/** Socket timeout: longer than the 10 s for which BullMQ lets Redis block. */
 const silenceMaxMs = 20_000;
 const defaultPort = 6_379;
 
-/** Options of a connection to a cluster: `openClient` makes one of them. */
+/** Options that make `openClient` connect to a cluster. */
 interface ClusterConnectionOptions extends RedisOptions {
   startupNodes: Address[];
 }
 
 const isCluster = (options: object): options is ClusterConnectionOptions => 'startupNodes' in options;
 
-/** How BullMQ opens its connections, and an end to their reconnecting. */
+/** Connection options for BullMQ, and a switch that ends reconnecting. */
 export interface RedisAccess {
   readonly options: ConnectionOptions;
-  /** From now on a connection that is lost, or was before, is given up: who ends need not wait for Redis. */
+  /** Gives up connections that are or become lost, so that shutdown does not wait for Redis. */
   stopReconnecting(): void;
 }
 
 /**
- * Access to one Redis, to the primary that Sentinels name, or to a cluster.
+ * Access to a single Redis, to the primary named by Sentinels, or to a cluster.
  * @throws LandfallError config.invalid if a certificate cannot be read
  */
 export function redisAccessOf(settings: RedisSettings): RedisAccess {
-  // BullMQ opens connections too, but none to a cluster.
+  // BullMQ's own factory cannot connect to a cluster.
   RedisConnection.clientFactory = openClient;
   let isEnding = false;
-  // When to try again to connect; null gives up, and with it what waits for the connection.
+  // Delay before reconnecting; null gives up, and fails whatever waits for the connection.
   const retryDelayMs = (times: number) => (isEnding ? null : Math.min(times * 100, 1_000));
   return {
-    // BullMQ passes them on as they are; its own type of them knows fewer.
+    // BullMQ passes all options through, although its own type lacks some.
     options: ioredisOptionsOf(settings, retryDelayMs) as ConnectionOptions,
     stopReconnecting: () => void (isEnding = true),
   };
@@ -70,9 +70,9 @@ function ioredisOptionsOf(settings: RedisSettings, retryDelayMs: RetryStrategy):
     db: Number(url.pathname.slice(1) || 0),
     retryStrategy: retryDelayMs,
     socketTimeout: silenceMaxMs,
-    // Whose power fails sends no farewell.
+    // Detects a peer that vanished without closing the connection, such as after a power failure.
     keepAlive: 10_000,
-    // A primary that became a replica while we were connected: the next connection finds the new one. 2: and the command is sent again.
+    // The primary became a replica while we were connected: reconnect to find the new one, and (2) resend the command.
     reconnectOnError: ({ message }) => (message.includes('READONLY') ? 2 : false),
     ...(tls && { tls }),
   };
@@ -87,7 +87,7 @@ function ioredisOptionsOf(settings: RedisSettings, retryDelayMs: RetryStrategy):
     sentinels: [...sentinels],
     sentinelPassword: settings.sentinelPassword,
     sentinelRetryStrategy: retryDelayMs,
-    // Leaves a primary that no longer answers as soon as Sentinels have named another.
+    // Leaves an unresponsive primary as soon as the Sentinels have named another.
     failoverDetector: true,
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   };
@@ -110,8 +110,8 @@ function readPem(setting: string, file: string): Buffer {
 }
 
 /**
- * ioredis 5 that is told to end while it waits for its next attempt to connect never says that it has ended, and leaves what
- * waits for it waiting. It is told again when it tries.
+ * Works around ioredis 5: disconnected while it waits to reconnect, it never emits its end, and whatever waits for that
+ * hangs. So the disconnect is deferred until it next connects.
  */
 class Connection extends Redis {
   override disconnect(reconnect = false): void {
@@ -122,19 +122,19 @@ class Connection extends Redis {
 
 function openClient(options: ConnectionOptions) {
   const client = isCluster(options) ? openCluster(options) : new Connection(options as RedisOptions);
-  // BullMQ tells of errors for as long as it uses a connection. Of those that come after, nobody need know.
+  // BullMQ reports errors while it uses a connection; later ones are ignored.
   client.on('error', () => undefined);
   return createIORedisClient(client);
 }
 
-/** A connection to a cluster has one to each of its nodes. */
+/** Opens a cluster client, which connects to each node with `redisOptions`. */
 function openCluster({ startupNodes, ...options }: ClusterConnectionOptions): Cluster {
   const { username, password, tls, connectionName, connectTimeout, socketTimeout, keepAlive } = options;
   const { maxRetriesPerRequest = null, retryStrategy } = options;
   return new Cluster(startupNodes, {
     clusterRetryStrategy: (times) => retryStrategy?.(times) ?? null,
     enableOfflineQueue: options.enableOfflineQueue ?? true,
-    // Names stay names: certificates hold them, and they outlive addresses.
+    // Host names are not resolved here: certificates contain them, and they outlive addresses.
     dnsLookup: (name, found) => found(null, name),
     redisOptions: {
       username,

@@ -2,12 +2,12 @@ import { jobCatalog, type JobName, type QueueName } from '#outbox';
 import { gauges, histogram, type Sample } from '#runtime';
 
 /**
- * How a run of a job ended: done, tried again by the queue, put off to the sweep because a service is away, given up, handed
- * back because the worker ends, or lost to another worker.
+ * How a run of a job ended: done, to be retried by the queue, left to the sweep because a service is unavailable, given up,
+ * handed back at shutdown, or lost to another worker.
  */
 export type JobOutcome = 'done' | 'retried' | 'put_off' | 'given_up' | 'handed_back' | 'lost';
 
-/** Jobs of a kind that ended: done or given up; `failed` of those are given up. */
+/** Counts of one kind of job: `ended` were done or given up, and `failed` of those were given up. */
 interface EndedJobs {
   job: JobName;
   ended: number;
@@ -19,7 +19,7 @@ interface RunningJob {
   readonly since: Date;
 }
 
-/** More than a worker gives back in the longest delay. Those beyond it are taken for waiting. */
+/** Limit of tracked delayed jobs, more than a worker returns within the longest delay. Any beyond it count as waiting. */
 const delayedMax = 1_000;
 
 const durations = histogram(
@@ -37,23 +37,23 @@ gauges('landfall_job_slots', 'How many jobs this worker runs at once', ['queue']
   samplesOf('queue', slotsByQueue),
 );
 
-/** Shows for how many jobs of a queue this worker has room. */
+/** Sets the gauge of how many jobs of a queue this worker runs concurrently. */
 export function showSlots(queue: QueueName, slots: number): void {
   slotsByQueue.set(queue, slots);
 }
 
-/** What a worker has in hand: the jobs that it runs, those that it gave back for a while, and what ended. */
+/** Tracks the jobs of a worker: running ones, those delayed for a retry, and the counts of ended ones. */
 export class WorkInHand {
-  /** One that was taken back may come here once more while its run before ends. */
+  /** Runs, not job ids: a job that was taken back may start here again before its previous run has ended. */
   private readonly running = new Set<RunningJob>();
-  /** Until when, in milliseconds since 1970. */
+  /** When each job is due again, in milliseconds since 1970. */
   private readonly delayed = new Map<string, number>();
   private ended = new Map<JobName, EndedJobs>();
   private tellEmpty: () => void = () => undefined;
 
   /**
-   * A run begins.
-   * @returns what ends it; `delayMs` says when a job that is tried again is due
+   * Records the start of a run.
+   * @returns a function that records its end; `delayMs` is the delay of its retry
    */
   begin(id: string, job: JobName): (outcome: JobOutcome, delayMs?: number) => void {
     const startedAt = performance.now();
@@ -76,7 +76,7 @@ export class WorkInHand {
     while (this.running.size > 0) await new Promise<void>((resolve) => (this.tellEmpty = resolve));
   }
 
-  /** What it is now, and what ended since this was called last. */
+  /** The current jobs, and the counts of those that ended since the last call. */
   take(): { running: RunningJob[]; delayed: string[]; ended: EndedJobs[] } {
     const now = Date.now();
     for (const [id, until] of this.delayed) if (until <= now) this.delayed.delete(id);
@@ -91,7 +91,7 @@ export class WorkInHand {
   }
 }
 
-/** When BullMQ tries a job again that has failed so often, as the relay asked it to. */
+/** BullMQ's delay, as configured by the relay, before it retries a job that failed after `attemptsMade` earlier attempts. */
 export function retryDelayMs(job: JobName, attemptsMade: number): number {
   return jobCatalog[job].backoffMs * 2 ** attemptsMade;
 }

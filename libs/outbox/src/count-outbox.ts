@@ -3,10 +3,11 @@ import type { EntityManager } from '#database';
 /** Jobs that are in no queue yet. */
 export interface OutboxCounts {
   count: number;
-  /** Age of the first one, 0 where its row was written by a clock ahead of Postgres'; null when there is none. */
+  /** Age of the oldest in seconds, at least 0; null if there is none. */
   oldestSeconds: number | null;
 }
 
+/** Counts the outbox rows. */
 export async function countOutbox(manager: EntityManager): Promise<OutboxCounts> {
   const [counts] = (await manager.query(
     `SELECT count(*)::int AS count,

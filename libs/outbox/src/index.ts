@@ -2,9 +2,9 @@
  * outbox: the catalog of jobs, and the rows that mean "this job must be queued".
  *
  * The transaction that makes the work necessary writes the rows; the relay (room jobs) moves them
- * into BullMQ. Does not belong here: anything that knows BullMQ, so that the api can write jobs
- * without loading it. A new job is one line in `job-catalog.ts`; the compiler then asks the worker
- * for its handler.
+ * into BullMQ. Does not belong here: anything that depends on BullMQ, because the api writes jobs
+ * without loading it. A new job is one line in `job-catalog.ts`; the worker then does not compile
+ * without its handler.
  */
 export { countOutbox } from './count-outbox.js';
 export {

@@ -30,16 +30,16 @@ const urgencyPriority: Record<Urgency, number> = { unproven: 5, again: 20 };
 const ofUpload = z.object({ v: z.literal(1), uploadId: z.uuid(), urgency: z.enum(urgencies).optional() });
 /** Payload of jobs for chunks that were planned together. */
 const ofPlan = ofUpload.extend({ planId: z.uuid() });
-/** Of a rendition that is tried on an upload, and not published. */
+/** Payload of a trial: a rendition that is made but not published. */
 const ofTrial = ofUpload.extend({ trialId: z.uuid() });
-/** What somebody may be waiting to watch comes before what only completes it: such a chunk has a priority of its own. */
+/** Payload of a chunk. Chunks that a viewer may be waiting for have a priority of their own, ahead of the rest. */
 const ofChunk = ofPlan.extend({ position: z.int().min(0), priority: z.int().min(1).optional() });
 
 /** Every background job. A line here is the whole declaration. */
 export const jobCatalog = {
   /** Checks the object, reads its facts, plans its renditions and makes the quick ones. */
   'upload.process': { queue: 'thumbnail', priority: 0, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
-  /** Renders one image for somebody who waits for it, and publishes nothing. */
+  /** Renders one trial image, which is not published. */
   'upload.try': { queue: 'thumbnail', priority: 0, payload: ofTrial, attempts: 2, backoffMs: 1_000 },
   /** Renders the images and stills that take long. */
   'upload.render': { queue: 'thumbnail', priority: 10, payload: ofUpload, attempts: 6, backoffMs: 1_000 },
@@ -54,7 +54,7 @@ export const jobCatalog = {
 export type JobName = keyof typeof jobCatalog;
 export type JobPayload<Name extends JobName> = z.output<(typeof jobCatalog)[Name]['payload']>;
 
-/** A job that makes renditions; the others do parts of its work. */
+/** The jobs that renditions are assigned to. Chunks and joins are parts of `upload.transcode`. */
 export type MakingJob = 'upload.process' | 'upload.render' | 'upload.transcode';
 
 export function isJobName(name: string): name is JobName {
@@ -62,8 +62,8 @@ export function isJobName(name: string): name is JobName {
 }
 
 /**
- * BullMQ's id of a job: the same work always has the same id, so that queueing it again while it
- * waits or runs has no effect. (BullMQ's ids contain no colon and are not all digits.)
+ * BullMQ's id of a job: the same work always has the same id, so queueing it again while it waits or
+ * runs has no effect. (BullMQ's ids contain no colon and are not all digits.)
  */
 export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Name>): string {
   const plan = 'planId' in payload ? [payload.planId] : [];
@@ -72,7 +72,7 @@ export function jobIdOf<Name extends JobName>(name: Name, payload: JobPayload<Na
   return [name, payload.uploadId, ...plan, ...position, ...trial].join('.');
 }
 
-/** What an id of `jobIdOf` says; null of an id of another release that we do not know. */
+/** Parses an id of `jobIdOf`; null if its job is unknown, as from another release. */
 export function readJobId(id: string): { job: JobName; uploadId: string } | null {
   const [noun, verb, uploadId] = id.split('.');
   const job = `${noun}.${verb}`;

@@ -12,7 +12,7 @@ export class OutboxRow {
   @Column('jsonb')
   payload!: Record<string, string | number | boolean>;
 
-  /** The trace that the job continues; null when it is not recorded. */
+  /** The trace that the job continues; null if it is not recorded. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
 

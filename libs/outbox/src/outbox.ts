@@ -7,13 +7,13 @@ import { OutboxRow } from './outbox-row.entity.js';
 /** The channel that wakes the relay. */
 export const outboxChannel = 'landfall_outbox';
 
-/** What is written of an outbox row. */
+/** The fields of an outbox row that are inserted. */
 type NewOutboxRow = Omit<OutboxRow, 'createdAt'>;
 
 /**
- * A validated outbox row, ready to be inserted. Parses the payload here, so that an invalid one
- * fails where it is created.
- * @param traceparent the trace that the job continues; that of the work that is under way unless set
+ * A validated outbox row, ready to be inserted. Parses the payload here, so an invalid one fails
+ * where it is created.
+ * @param traceparent the trace that the job continues; defaults to the active one
  */
 export function outboxRow<Name extends JobName>(
   name: Name,

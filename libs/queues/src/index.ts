@@ -1,9 +1,8 @@
 /**
- * queues: how much work there is, who does it and how fast it goes, by queue and job, for the API, the metrics and whoever
- * scales workers. All of it is read from Postgres: the rows say what is to be done, and workers report what they do.
- * (decision 40)
+ * queues: open work, the workers that do it, and their throughput, by queue and job, for the API, metrics and autoscalers.
+ * All of it is read from Postgres: the rows define the open work, and workers report what they do (decision 40).
  *
- * Does not belong here: BullMQ (room jobs); what is to be done of an upload or a delivery, which its own room counts.
+ * Does not belong here: BullMQ (room jobs); the counts of open uploads and deliveries, which their own rooms provide.
  */
 export { measureQueues } from './reading/measure-queues.js';
 export { QueueFigures } from './reading/queue-figures.js';

@@ -1,7 +1,7 @@
 import { queueNames } from '#outbox';
 import { z } from 'zod';
 
-/** What workers take: jobs of the queues, and deliveries, which are rows. */
+/** What workers take work from: the job queues, and deliveries, which are rows. */
 export const takenNames = [...queueNames, 'delivery'] as const;
 export type TakenName = (typeof takenNames)[number];
 export const takenNameSchema = z

@@ -1,6 +1,6 @@
 /**
- * What no answer of ours is used for, as headers: to be shown in a frame, to run a script, to be taken for another type. A
- * page that needs more says so itself.
+ * Restrictive default headers for all responses: no framing, scripts, MIME sniffing or referrer. A page that needs more sets
+ * its own.
  */
 export const closedHeaders = {
   'x-content-type-options': 'nosniff',

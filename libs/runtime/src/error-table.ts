@@ -1,6 +1,6 @@
 /**
- * `kind` decides the HTTP status (`httpStatusOf`), `retry` decides what a job does with it: `backoff` tries
- * again, `never` ends the rendition or upload as failed. `message` is public: a person who uploads reads it.
+ * `kind` decides the HTTP status (`httpStatusOf`), `retry` the outcome of a job: `backoff` retries it,
+ * `never` fails the rendition or upload. `message` is public: end users read it.
  */
 type ErrorKind =
   | 'badRequest'
@@ -25,8 +25,8 @@ export interface ErrorRow {
 
 declare global {
   /**
-   * The error codes of all rooms, for the compiler: each `errors.ts` adds its own, so that a code with a slip of the pen does
-   * not compile although no room knows the rows of another.
+   * The error codes of all rooms, by declaration merging: each `errors.ts` adds its own, so a mistyped code does not compile,
+   * although no room imports the rows of another.
    */
   interface LandfallErrors {}
 }
@@ -36,9 +36,9 @@ export type ErrorCode = keyof LandfallErrors & string;
 const table = new Map<string, ErrorRow>();
 
 /**
- * Adds the errors of a room to the table of this process. Call it once, in the room's `errors.ts`, which its entry imports: a
- * process has the rows of the rooms that it is made of. `docs/errors.md` is generated from the rows of all.
- * @throws Error for a code that another room has already
+ * Adds the errors of a room to the table of this process. Call it once, in the room's `errors.ts`, which its `index.ts`
+ * imports: a process has the rows of the rooms that it loads. `docs/errors.md` is generated from all rows.
+ * @throws Error if the code is already defined
  */
 export function defineErrors<const Rows extends Readonly<Record<string, ErrorRow>>>(rows: Rows): Rows {
   for (const [code, row] of Object.entries<ErrorRow>(rows)) {
@@ -57,7 +57,7 @@ export function listErrors(): readonly (readonly [code: ErrorCode, row: ErrorRow
 
 /**
  * The row of a code.
- * @throws Error for a code that no room of this process has defined: whoever throws it has to load its `errors.ts`
+ * @throws Error if no loaded room defines the code; the module that uses it must import its `errors.ts`
  */
 export function errorRowOf(code: ErrorCode): ErrorRow {
   const row = table.get(code);

@@ -1,9 +1,9 @@
 import { defineErrors } from './error-table.js';
 
 /**
- * The errors of any process, and those of rooms that may not import each other: a file system that is full or a store that is
- * away is met by `storage` and by ffmpeg in `video`, a field that cannot be kept by `oss` and by `uploads`; an address that
- * leads nowhere is asked of the api and of the management port.
+ * The errors of every process, and those shared by rooms that may not import each other: full scratch space and an
+ * unavailable store by `storage` and `video`, an invalid field by `oss` and `uploads`, and an unknown address by the api and
+ * the management port.
  */
 const runtimeErrors = defineErrors({
   'internal.unexpected': { kind: 'internal', retry: 'backoff', message: 'Something went wrong on our side' },

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 
-/** Random hex digits for many ids at once: asking the system for them anew for each costs more than all the rest of an id. */
+/** Random bytes drawn at once for many ids: drawing them for each id would cost more than the rest of it. */
 const poolBytes = 8_192;
 const digitsPerId = 20;
 let pool = '';
 let used = 0;
 
 let lastMs = 0;
-/** The first 13 digits of the ids of `lastMs`, as they stand in an id. */
+/** The first 13 characters of the ids of `lastMs`. */
 let timeDigits = '';
 let sequence = 0;
 
 /**
- * A UUIDv7 (RFC 9562): 48 bits of milliseconds, a 12-bit sequence that begins at random in each millisecond and counts up
- * in it, 62 random bits. The ids of one process sort in the order in which they were made.
+ * A UUIDv7 (RFC 9562): 48 bits of milliseconds, a 12-bit sequence that starts at random in each millisecond and counts up,
+ * and 62 random bits. The ids of one process sort in the order of their creation.
  */
 export function newId(): string {
   if (used + digitsPerId > pool.length) {
@@ -22,21 +22,21 @@ export function newId(): string {
   }
   const nowMs = Date.now();
   if (nowMs > lastMs) {
-    // Half of the range: room to count.
+    // From the lower half of the range, which leaves room to count.
     beginMillisecond(nowMs, Number.parseInt(pool.slice(used, used + 3), 16) & 0x7ff);
   } else if (++sequence > 0xfff) {
-    // More than the millisecond holds, or the clock went back: borrow from the next.
+    // The sequence is used up, in this millisecond or while the clock is behind `lastMs`: borrow the next millisecond.
     beginMillisecond(lastMs + 1, 0);
   }
   const order = sequence.toString(16).padStart(3, '0');
-  // The two highest bits of this digit say that it is an id of RFC 9562.
+  // The two highest bits of this digit are the variant of RFC 9562.
   const variant = '89ab'[Number.parseInt(pool.charAt(used + 3), 16) & 3] ?? '8';
   const id = `${timeDigits}-7${order}-${variant}${pool.slice(used + 5, used + 8)}-${pool.slice(used + 8, used + 20)}`;
   used += digitsPerId;
   return id;
 }
 
-/** As `newId`, and larger than an id that another process made, whose clock may be ahead of ours. */
+/** As `newId`, but always larger than `last`, which may come from a process whose clock is ahead of ours. */
 export function newIdAfter(last: string): string {
   const id = newId();
   if (id > last) return id;
@@ -49,8 +49,8 @@ export function timeOfId(id: string): number {
 }
 
 /**
- * Sorts before every id that is made at this time or later, in milliseconds since 1970, and after all older ones. Ids know no
- * time before 1970.
+ * The lower bound of all ids created at or after a time, in milliseconds since 1970; it sorts after all older ids. Times
+ * before 1970 count as 1970.
  */
 export function firstIdOf(ms: number): string {
   return `${timeDigitsOf(Math.max(0, ms))}-7000-8000-000000000000`;

@@ -1,9 +1,9 @@
 /**
- * runtime: what any process needs before it knows of media: configuration, errors, logging, shutdown.
+ * runtime: what every process needs, whatever it does: configuration, errors, logging, metrics, shutdown.
  *
- * Does not belong here: anything that knows of OSS, uploads, queues or media.
- * A new setting goes into `settings.ts`; a new error code goes into `errors.ts` of the
- * room that owns it; a warning goes into `warning-table.ts`.
+ * Does not belong here: logic of OSS, uploads, queues or media. A new setting goes into its section in
+ * `settings/`, a new error code into `errors.ts` of the room that owns it, a warning into
+ * `warning-table.ts`.
  */
 export { type Capacity, readCapacity, sizeThreadPool } from './capacity.js';
 export { closedHeaders } from './closed-headers.js';

@@ -1,7 +1,7 @@
 import { errorRowOf, type ErrorCode } from './error-table.js';
 import './errors.js';
 
-/** Facts about an error. Public: they are shown to the caller, so they never hold secrets or signatures. */
+/** Facts about an error. They are logged, and some are shown to callers, so they never contain secrets or signatures. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /**
@@ -26,19 +26,19 @@ export class LandfallError extends Error {
 
   readonly context: ErrorContext;
 
-  /** Whether a job that met this error should try again. */
+  /** Whether a job that failed with this error should be retried. */
   get retryable(): boolean {
     return errorRowOf(this.code).retry === 'backoff';
   }
 }
 
-/** Turns anything thrown into a LandfallError; what is not ours becomes `internal.unexpected` with its cause. */
+/** Turns anything thrown into a LandfallError; other errors become the cause of an `internal.unexpected`. */
 export function toLandfallError(thrown: unknown): LandfallError {
   if (thrown instanceof LandfallError) return thrown;
   return new LandfallError('internal.unexpected', undefined, { cause: thrown });
 }
 
-/** True when `thrown` is a LandfallError with one of these codes. */
+/** Whether `thrown` is a LandfallError, with one of these codes if any are given. */
 export function isLandfallError(thrown: unknown, ...codes: ErrorCode[]): thrown is LandfallError {
   return thrown instanceof LandfallError && (codes.length === 0 || codes.includes(thrown.code));
 }

@@ -4,7 +4,7 @@ import { LandfallError } from './landfall-error.js';
 
 export type SectionName = keyof ConfigSections;
 
-/** What the variables of a section begin with, and the names behind `loadConfig` do not. */
+/** The prefix of each section's variables, which `loadConfig` removes from the names. */
 const prefixes = {
   log: 'LOG_',
   management: 'MANAGEMENT_',
@@ -33,7 +33,7 @@ type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}
 type WithoutPrefix<Name, Prefix extends string> = Name extends `${Prefix}${infer Rest}` ? Rest : never;
 
 /**
- * The settings of the sections that a process asked for, frozen, by domain names: `OSS_URL_LIFETIME_S` is
+ * The settings of the requested sections, frozen, by camel-case names: `OSS_URL_LIFETIME_S` is
  * `oss.urlLifetimeS`. Asking for a section that was not loaded is a type error.
  */
 export type Config<Names extends SectionName = SectionName> = {
@@ -47,8 +47,8 @@ export type Config<Names extends SectionName = SectionName> = {
 };
 
 /**
- * Reads the named sections from the environment, checks them all, and reports every problem at once with the variable's
- * name and the format wanted. This is the only place that reads `process.env`.
+ * Reads and checks the named sections of the environment, and reports all problems at once, each with the variable's name
+ * and the expected format. Rooms read their settings here, not from `process.env`.
  * @throws LandfallError config.invalid
  */
 export function loadConfig<const Names extends SectionName>(
@@ -57,7 +57,7 @@ export function loadConfig<const Names extends SectionName>(
 ): Config<Names> {
   const problems: string[] = [];
   const config: Partial<Record<SectionName, unknown>> = {};
-  // An empty variable means the same as none, as in most compose files.
+  // An empty variable counts as unset, as in most compose files.
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -67,7 +67,7 @@ export function loadConfig<const Names extends SectionName>(
     if (result.success) config[name] = Object.freeze(domainNames(name, result.data));
     else problems.push(...result.error.issues.map((issue) => describeProblem(section, issue)));
   }
-  // Left alone it would loosen what was strict.
+  // Ignoring the removed setting would silently loosen a strict configuration.
   if (given['CALLBACK_REQUIRE_TICKET'] !== undefined)
     problems.push('CALLBACK_REQUIRE_TICKET: no longer exists; instead of true, set CALLBACK_TRUST=ticket');
   if (given['DATABASE_DIRECT_URL'] !== undefined && given['QUEUE_URL'] === given['DATABASE_URL'])
@@ -96,7 +96,7 @@ function describeProblem(section: z.ZodObject, issue: z.core.$ZodIssue): string 
   return `${variable}: ${issue.message}${field?.description ? ` (${field.description})` : ''}`;
 }
 
-/** Secrets that `npm start` uses and this repository publishes: never good enough outside development. */
+/** Secrets that `npm start` uses. This repository publishes them, so they are refused outside development. */
 export const developmentSecrets = {
   apiKey: 'landfall-dev-key',
   linkSecret: 'landfall-dev-link-secret-0000000000',

@@ -3,7 +3,7 @@ import { LandfallError } from './landfall-error.js';
 
 export type Logger = PinoLogger;
 
-/** Never logged, wherever they stand: secrets, signatures and URLs that carry one. */
+/** Fields that are redacted in log lines, at the top level and up to two levels below. */
 const secretPaths = [
   'authorization',
   'signature',
@@ -15,9 +15,8 @@ const secretPaths = [
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 /**
- * The process's logger: JSON lines, one field `app` that says which process speaks.
- * @param destination default standard output
- * @param fields asked at each line for what it says beside its own
+ * Creates the process's logger: JSON lines with a field `app` that names the process.
+ * @param options `destination` defaults to standard output; `fields` is called for each line and adds its fields
  */
 export function createLogger(
   app: string,
@@ -36,13 +35,13 @@ export function createLogger(
 }
 
 /**
- * An error of ours needs no stack: its code says where it comes from. What it was caused by is told in one line. Of a query that
- * failed the values are left out, which may be secrets, or a megabyte.
+ * Our own errors are logged without a stack, since their code tells where they come from, and with the message of their
+ * cause. The parameters of a failed query are omitted: they may be secret, or a megabyte long.
  */
 function describeError(error: Error): object {
   if (!(error instanceof LandfallError) || error.code === 'internal.unexpected') {
     const shown: Record<string, unknown> = { ...stdSerializers.err(error) };
-    // TypeORM's: the second repeats what the error says of itself.
+    // Set by TypeORM; `driverError` only repeats the error itself.
     for (const name of ['parameters', 'driverError']) delete shown[name];
     return shown;
   }
@@ -50,7 +49,7 @@ function describeError(error: Error): object {
   return { code, message, ...context, ...(cause instanceof Error ? { cause: cause.message } : {}) };
 }
 
-/** The same logger in the form Nest wants for its own few lines. */
+/** Adapts the logger to Nest's interface, for Nest's own few lines. */
 export function nestLogger(logger: Logger) {
   const at = (level: 'info' | 'error' | 'warn' | 'debug') => (message: unknown, context?: unknown) =>
     logger[level]({ context }, String(message));

@@ -3,7 +3,7 @@ import { version } from './version.js';
 
 /** Counts events by one label. */
 export interface EventCounter {
-  /** One more event with this value of the label, or so many more. */
+  /** Adds one event with this value of the label, or `events` of them. */
   count(value: string, events?: number): void;
 }
 
@@ -12,8 +12,8 @@ export type Sample = readonly [labels: Readonly<Record<string, string>>, value: 
 
 /**
  * Declares a counter of this process with one label. Names begin with `landfall_` and end with the unit or `_total`.
- * Events are counted in a map and handed over when the metrics are read: prom-client hashes the labels at every increment,
- * which a callback would feel.
+ * Events are counted in a map that is passed to prom-client when the metrics are read, because it hashes the labels on every
+ * increment, which would slow down callbacks.
  */
 export function counter(name: string, help: string, label: string): EventCounter {
   const counts = new Map<string, number>();
@@ -32,14 +32,14 @@ export function counter(name: string, help: string, label: string): EventCounter
   return { count: (value, events = 1) => void counts.set(value, (counts.get(value) ?? 0) + events) };
 }
 
-/** Declares a gauge of this process, which is read when the metrics are. */
+/** Declares a gauge of this process, whose value is read with the metrics. */
 export function gauge(name: string, help: string, read: () => number): void {
   gauges(name, help, [], () => [[{}, read()]]);
 }
 
 /**
- * Declares a gauge with labels, all of whose values are read when the metrics are. What cannot be read then is left out: an
- * old value would look like a new one.
+ * Declares a gauge with labels, whose values are all read with the metrics. If that fails it has no values, because old ones
+ * would look current.
  */
 export function gauges(
   name: string,
@@ -57,7 +57,7 @@ export function gauges(
         .then(read)
         .catch((): Sample[] => []);
       this.reset();
-      // Without labels a reset leaves 0 behind.
+      // Without labels, `reset` leaves a value of 0 behind.
       if (labelNames.length === 0) this.remove();
       for (const [labels, value] of samples) this.set(labels, value);
     },
@@ -75,7 +75,7 @@ export function histogram(
   return new Histogram({ name, help, buckets: [...buckets], labelNames: [...labelNames] });
 }
 
-/** Adds what every process shows of itself: its version, memory, CPU, event loop. Call once. */
+/** Declares the metrics of every process: version, memory, CPU, event loop. Call once. */
 export function measureProcess(): void {
   collectDefaultMetrics();
   gauges('landfall_build_info', 'Always 1; the version is a label', ['version'], () => [[{ version }, 1]]);

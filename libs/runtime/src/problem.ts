@@ -1,6 +1,6 @@
 import { type ErrorCode, errorRowOf, httpStatusOf } from './error-table.js';
 
-/** An error as our HTTP servers answer it: `application/problem+json` (RFC 9457). */
+/** An error response of our HTTP servers: `application/problem+json` (RFC 9457). */
 export interface Problem {
   type: string;
   title: string;
@@ -9,7 +9,7 @@ export interface Problem {
   detail: string;
 }
 
-/** The problem of a code; `detail` says what happened this time. */
+/** The problem of an error code; `detail` describes this occurrence and defaults to the public message. */
 export function problemOf(code: ErrorCode, detail?: string): Problem {
   const { message } = errorRowOf(code);
   return {

@@ -1,4 +1,4 @@
-/** What a program of others needs to be found, to find its libraries and the machine's encoders; none of our settings. */
+/** Variables by which third-party programs, their libraries and hardware encoders are found; none of our settings. */
 const needed = [
   'PATH',
   'LD_LIBRARY_PATH',
@@ -10,7 +10,7 @@ const needed = [
   'ONEVPL_SEARCH_PATH',
 ];
 
-/** The environment for a program that reads the bytes of strangers: no secret, no proxy, no setting of ours is in it. */
+/** The environment for programs that read untrusted bytes: it contains no secrets, proxies or settings of ours. */
 export function sandboxEnvironment(): Record<string, string> {
   const given = needed.flatMap((name) => {
     const value = process.env[name];

@@ -1,6 +1,6 @@
 /**
- * As `Promise.all`, but what fails is told only when nothing is under way any more: whoever cleans up then is not disturbed
- * by what goes on.
+ * As `Promise.all`, but rejects only once everything has settled, so the caller's cleanup does not race with work in
+ * progress.
  */
 export async function settleAll<T extends readonly unknown[] | []>(
   works: T,

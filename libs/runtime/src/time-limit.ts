@@ -1,7 +1,7 @@
 import { LandfallError } from './landfall-error.js';
 import type { ErrorCode } from './error-table.js';
 
-/** Settles with `work`, or rejects with `code` after `timeoutMs`. The work itself goes on: pass it a signal to end it. */
+/** Settles with `work`, or rejects with `code` after `timeoutMs`. The work itself continues: pass it a signal to stop it. */
 export async function withTimeLimit<T>(
   work: Promise<T>,
   timeoutMs: number,
@@ -19,7 +19,7 @@ export async function withTimeLimit<T>(
   }
 }
 
-/** Waits `ms`, or less when the signal aborts first. Never rejects. */
+/** Waits `ms`, or until the signal aborts. Never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

@@ -1,6 +1,6 @@
 /**
- * Every warning of Landfall, in one table: what an upload or rendition that is ready may lack all the same. The sentence is
- * public. `docs/errors.md` is generated from this table too.
+ * All warnings of Landfall: defects that a ready upload or rendition may have. The sentences are public; `docs/errors.md` is
+ * generated from this table too.
  */
 export const warningTable = {
   'media.corrupt': 'The decoder found damage inside the file: renditions may show stripes or blocks',

@@ -3,15 +3,15 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 interface WriteOptions {
-  /** Ends the writing; rejects then. */
+  /** Aborts the write, which then rejects. */
   signal?: AbortSignal | undefined;
-  /** Whether the bytes are on the disk at the end, not just with the kernel. */
+  /** Whether to flush the file to disk before resolving. */
   flush?: boolean;
 }
 
 /**
- * Writes a stream to a file, a chunk at a time, through `look`, which may count, refuse or change what passes. Settles only
- * once the file is closed: whoever removes what a failure left can be sure that it does not appear afterwards.
+ * Writes a stream to a file through `look`, which may count, refuse or change the chunks. Settles only once the file is
+ * closed: if the caller then removes a partial file, it cannot reappear.
  */
 export async function writeStream(
   file: string,
@@ -26,7 +26,7 @@ export async function writeStream(
   try {
     await pipeline(source, look, sink, { signal });
   } finally {
-    // A pipeline that fails does not wait for the file, which the system may be opening just now.
+    // A failing pipeline does not wait for the file, which may still be being opened.
     sink.destroy();
     await closed;
   }

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Uploads, what is made of them, and the tickets that they were made with. */
+/** Errors of uploads, their renditions and their tickets. */
 const uploadsErrors = defineErrors({
   'callback.overloaded': { kind: 'unavailable', retry: 'backoff', message: 'Too many callbacks are waiting' },
   'request.cursor_invalid': {

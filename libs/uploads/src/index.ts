@@ -1,9 +1,9 @@
 /**
- * uploads: our rows for what landed in OSS and what is made of it: entities, the registry that writes new ones, the
- * changes of state that the worker makes, and the reader that answers queries.
+ * uploads: the rows of uploads, renditions and tickets: their entities, the registry that records landings, the state changes
+ * made by the worker, and the reader that answers queries.
  *
- * Does not belong here: HTTP, OSS, queues. A new column goes into its entity (`rows/`), a migration and `reading/upload-view.ts`; a
- * new state, or change of one, into `rows/`, `lifecycle.ts`, `making/` and a migration.
+ * Does not belong here: HTTP, OSS, queues. A new column goes into its entity (`rows/`), a migration and
+ * `reading/upload-view.ts`; a new state or transition into `rows/`, `lifecycle.ts`, `making/` and a migration.
  */
 import './errors.js';
 

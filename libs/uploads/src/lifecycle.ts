@@ -2,17 +2,17 @@ import { chunkStatuses } from './rows/chunk.entity.js';
 import { versionStatuses } from './rows/rendition-version.entity.js';
 import { uploadStatuses } from './rows/upload.entity.js';
 
-/** A change of state that is allowed. `null` stands for a row that is not there yet, or no more. */
+/** An allowed state transition. `null` stands for a row that does not exist yet, or no longer. */
 interface Transition<State extends string> {
   from: State | null;
   to: State | null;
-  /** Who or what makes it. */
+  /** Who or what triggers it. */
   by: string;
-  /** What it writes beside the state. */
+  /** What it writes besides the state. */
   writes: string;
 }
 
-/** The states of one kind of row, and every change of them. */
+/** The states of one kind of row, and all transitions between them. */
 export interface Lifecycle<State extends string = string> {
   states: Readonly<Record<State, string>>;
   transitions: readonly Transition<State>[];
@@ -219,13 +219,13 @@ const chunk = {
   ],
 } as const satisfies Lifecycle<(typeof chunkStatuses)[number]>;
 
-/** Every state of an upload, of a version of a rendition and of a chunk, and every change that is allowed. */
+/** All states of uploads, rendition versions and chunks, and all allowed transitions. */
 export const lifecycles = { upload, version, chunk } as const satisfies Record<string, Lifecycle>;
 
-/** How often and how long something is tried. */
+/** Limits of retries. */
 export const lifecycleLimits = {
-  /** A worker that died on something this often will die on it again. */
+  /** Runs that may end with a dead worker before the work is given up. */
   crashesMax: 8,
-  /** After this time a service that does not work for an upload is taken for gone, and the upload ends. */
+  /** How long errors are retried, counted from the landing or the last reprocessing; then the upload fails. */
   retryWindowMs: 24 * 3_600_000,
 } as const;

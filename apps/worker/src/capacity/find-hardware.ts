@@ -1,10 +1,10 @@
 import type { Config, Logger } from '#runtime';
 import { detectHardware, type Hardware } from '#video';
 
-/** All kinds of chips together; each is given a few seconds. */
+/** Time limit for probing all kinds of hardware; each gets a few seconds. */
 const timeoutMs = 60_000;
 
-/** Tries the chip that the settings ask for; null when they ask for none. */
+/** Probes the hardware encoder that the settings ask for; null if they ask for software. */
 export async function findHardware(
   { videoEncoder, ffmpegPath, ffprobePath }: Config<'media'>['media'],
   logger: Logger,

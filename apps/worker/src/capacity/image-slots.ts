@@ -1,22 +1,22 @@
 import { decoderThreadBytes } from '#image';
 import type { Capacity } from '#runtime';
 
-/** Node, its modules and the encoders' own memory, and what the images before have left: 199 MB were measured. */
+/** Memory of Node, its modules, the encoders and residue of earlier images; 199 MB were measured. */
 const workerBytes = 224 * 1024 ** 2;
 
-/** What libvips may take: a photo of 32 megapixels that lies on its side and is stored progressively, so that all of it is in memory at once. */
+/** Peak memory of libvips: a rotated, progressive photo of 32 megapixels, which it must hold in memory as a whole. */
 const photoBytes = 384 * 1024 ** 2;
 
-/** What one image may take: it is opened by a decoder, or by libvips, or by one after the other. Most take a tenth. */
+/** Peak memory of one image, opened by a decoder, by libvips, or by one after the other. Most take a tenth. */
 const imageBytes = Math.max(photoBytes, decoderThreadBytes);
 
-/** How many images a worker works on at once unless it is told: one for each core, as far as its memory reaches. */
+/** Default number of images that a worker makes concurrently: one per core, as far as memory allows, at least one. */
 export function imageSlots({ cores, memoryBytes }: Capacity): number {
   const fitting = Math.floor((memoryBytes - workerBytes) / imageBytes);
   return Math.max(1, Math.min(cores, fitting));
 }
 
-/** What an image that is worked on alone may take: a larger one would have the worker killed. */
+/** Memory limit in bytes of an image that is worked on alone; beyond it the worker would be OOM-killed. */
 export function imageMemoryBytes({ memoryBytes }: Capacity): number {
   return memoryBytes - workerBytes;
 }

@@ -2,32 +2,32 @@ import type { Capacity } from '#runtime';
 
 const gibibyte = 1024 ** 3;
 
-/** Node, its modules, and the images that are made beside. */
+/** Memory of Node, its modules, and images made at the same time. */
 const workerBytes = gibibyte / 2;
 
-/** What a ladder from 4K really uses; it uses more with more cores, of which few have that many and little memory. */
+/** Resident memory of a ladder from 4K. More cores need more, but machines with many cores rarely lack memory. */
 const transcodeBytes = 2 * gibibyte;
 
-/** Encoders keep this many cores busy, and more of them less and less. */
+/** Cores per transcode: encoders use this many well, with diminishing returns beyond. */
 const coresOfOne = 8;
 
-/** Address space that ffmpeg takes for each byte it really uses: stacks and heaps of its threads. */
+/** Address space that ffmpeg reserves per resident byte, for the stacks and heaps of its threads. */
 const addressShare = 2.5;
 const addressBounds = { least: 2 * gibibyte, most: 8 * gibibyte };
 
-/** What one of the transcodes at once may take. */
+/** The share of one concurrent transcode. */
 export interface TranscodeShare {
   readonly cores: number;
   readonly addressBytes: number;
 }
 
-/** How many transcodes a worker works on at once unless it is told: few, since each takes many cores. */
+/** Default number of concurrent transcodes: few, since each uses many cores. */
 export function transcodeSlots({ cores, memoryBytes }: Capacity): number {
   const fitting = Math.floor((memoryBytes - workerBytes) / transcodeBytes);
   return Math.max(1, Math.min(Math.floor(cores / coresOfOne), fitting));
 }
 
-/** The share of each of so many transcodes; all together busy the cores once. */
+/** The share of each of `slots` transcodes; together they use every core once. */
 export function shareOf({ cores, memoryBytes }: Capacity, slots: number): TranscodeShare {
   const addressBytes = Math.floor((addressShare * (memoryBytes - workerBytes)) / slots);
   return {

@@ -4,7 +4,7 @@ import { runWork } from '../runs/run-work.js';
 import type { WorkerContext } from '../worker-context.js';
 import { makeChunk } from './make-chunk.js';
 
-/** The handler of `upload.chunk`: a chunk that a worker died on is made again alone. */
+/** The handler of `upload.chunk`. If a worker dies, only its chunk is made again. */
 export function chunkRun(worker: WorkerContext): JobHandler<'upload.chunk'> {
   const { source } = worker;
   return runWork<'upload.chunk', BegunChunk & { runs: number }>({

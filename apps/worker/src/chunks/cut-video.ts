@@ -17,13 +17,13 @@ import type { WorkerContext } from '../worker-context.js';
 /** What a chunk encodes. */
 export type EncodeWork = ChunkWork &
   ChunkContent & {
-    /** The rungs of a stream whose ladder is `auto`: the same for all chunks. */
+    /** The rungs chosen for a stream whose ladder is `auto`; the same for all chunks. */
     readonly ladder?: LadderPlan;
   };
 
 /**
- * Has a long video encoded in chunks by whichever workers have time; the last one has them joined. The sound is a chunk of its
- * own: cut and joined it would have gaps. A stream that is to play early grows by its smallest rung meanwhile.
+ * Queues a long video for encoding in chunks by any worker; the last chunk to finish queues the join. The sound is one chunk
+ * of its own, since a cut sound would have gaps. A stream that plays early meanwhile grows by its smallest rung.
  *
  * @returns whether the video is cut
  */
@@ -34,7 +34,7 @@ export async function cutVideo(
   { signal, urgency }: Pick<RunContext, 'signal' | 'urgency'>,
 ): Promise<boolean> {
   const versions = presentOf(streams);
-  // What was read of the file when it landed; most videos are short, and nothing is asked for them.
+  // Uses the facts recorded by `upload.process`: most videos are short and need no probe here.
   const { durationMs } = upload.metadata as Partial<MediaFacts>;
   if (versions.length === 0 || !durationMs || durationMs <= 2_000 * worker.chunkSeconds) return false;
   const { tools, chunkSeconds } = worker;

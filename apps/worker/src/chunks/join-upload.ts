@@ -22,7 +22,7 @@ import { renditionKey } from '../publish/rendition-key.js';
 import { keyOf, specsOf, type Streams, streamsOf } from '../makers/stream/stream-specs.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What a video is joined from and by. */
+/** Context for joining the chunks of one video. */
 interface Joining {
   worker: WorkerContext;
   upload: ConfirmedUpload;
@@ -32,7 +32,7 @@ interface Joining {
   signal: AbortSignal;
 }
 
-/** Joins the chunks of a long video without encoding anything again, and publishes what was made of them. */
+/** Joins the chunks of a long video without re-encoding, and publishes the pending renditions. */
 export async function joinUpload(
   worker: WorkerContext,
   upload: ConfirmedUpload,
@@ -49,7 +49,7 @@ export async function joinUpload(
   const plan = await planInSoftware(worker.tools, facts, specsOf(streamsOf(versions), ladder), signal);
   const madeOf = (kind: keyof MadeChunk) =>
     chunks.map(({ made }) => (made as MadeChunk)[kind]).filter((made) => made !== undefined);
-  // One of them may be published already.
+  // An earlier run may have published one of them.
   const { hls, mp4 } = streamsOf(versions.filter(({ status }) => status === 'pending'));
   await worker.scratch.withFolder(async (outDir) => {
     const joining = { worker, upload, facts, plan, outDir, signal };
@@ -58,7 +58,7 @@ export async function joinUpload(
   });
 }
 
-/** Segments lie where they are served: only what names them is written. */
+/** The segments are already stored where they are served; only playlists and manifests are written. */
 async function publishStream(
   { worker, upload, facts, plan, outDir, signal }: Joining,
   hls: NonNullable<Streams['hls']>,
@@ -73,7 +73,7 @@ async function publishStream(
   await publishVersion(worker.source, hls, { ...stored, sizeBytes });
 }
 
-/** The segments of an MP4 are fetched, put into one file, and removed later. */
+/** Fetches the segments of an MP4 and joins them into one file; the segments are removed later. */
 async function publishFile(
   { worker, upload, facts, plan, outDir, signal }: Joining,
   mp4: RenditionVersion,

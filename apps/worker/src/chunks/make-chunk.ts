@@ -19,12 +19,12 @@ import { storeAll } from '../publish/store-all.js';
 import { keyOf, specsOf, streamsOf } from '../makers/stream/stream-specs.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What was stored of a chunk, by the kind of rendition that it is for. */
+/** The stored parts of a chunk, by kind of rendition. */
 export type MadeChunk = Partial<Record<'hls' | 'mp4', EncodedChunk>>;
 
 /**
- * Encodes one chunk of a long video, which is read by ranges and not downloaded, and stores its segments where they stay: those
- * of a stream as it serves them, those of an MP4 until it is put together.
+ * Encodes one chunk of a long video, read by byte ranges rather than downloaded, and stores its segments: those of a stream
+ * where they are served, those of an MP4 until they are joined.
  */
 export async function makeChunk(
   worker: WorkerContext,
@@ -66,9 +66,9 @@ export async function makeChunk(
       await storeAll(worker.store, { bucket: upload.bucket, base, outDir }, filesOfChunk(plan, part), signal);
       return part;
     };
-    // The start of a sound is stored again with the whole, as the same; it is no part of what is joined.
+    // The start of a sound is stored again, identically, with the whole sound, so it is not joined.
     const isPart = work.soundSegments === undefined;
-    // The MP4 is put together from segments that are not encrypted yet.
+    // The MP4 is joined from unencrypted segments, so they are stored before the stream is encrypted.
     if (streams.mp4 && isPart) made.mp4 = await store(streams.mp4, chunkOfMp4(plan, encoded));
     if (!streams.hls) return finishChunk(worker.source, chunk, { made, urgency });
     const { key } = await keyOf(worker, upload, streams);

@@ -3,17 +3,17 @@ import { errorRowOf, isLandfallError, type LandfallError, type Logger, pause } f
 import type { EventRecorder } from '#uploads';
 import type { EventQueue } from './event-queue.js';
 
-/** A message that cannot be read is given up when it was handed out so often. */
+/** A message with a permanent error is given up after this many deliveries. */
 const handedOutMax = 5;
-/** Pause after a failure: doubled each time, up to the second. */
+/** Backoff after a failure: doubles each time, up to the longest. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A queue that answers at once that it is empty is not asked more often than this. */
+/** Minimum interval between requests to a queue that answers at once that it is empty. */
 const emptyPauseMs = 1_000;
 
 /**
- * Takes event notifications from a queue, for services without a public address. A message is
- * deleted once what it tells of is committed; otherwise it comes again.
+ * Consumes event notifications from a queue, for deployments without a public address. A message is
+ * deleted once its events are committed; otherwise it is redelivered.
  */
 export class EventConsumer {
   private readonly stopping = new AbortController();
@@ -29,7 +29,7 @@ export class EventConsumer {
     this.running = this.run(this.stopping.signal);
   }
 
-  /** Waits until the messages at hand are committed. */
+  /** Stops receiving, and waits until the messages in hand are committed. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -53,7 +53,7 @@ export class EventConsumer {
     }
   }
 
-  /** @throws LandfallError if some wait for an outage to pass; the others are done then */
+  /** @throws LandfallError if an outage kept some from being recorded; the others are deleted by then */
   private async take(messages: readonly QueueMessage[]): Promise<void> {
     const taken = await Promise.all(
       messages.map(async (message) => ({ message, refusal: await this.record(message) })),
@@ -64,11 +64,11 @@ export class EventConsumer {
     if (outage) throw outage;
   }
 
-  /** Records a message; returns why that was not possible. */
+  /** Records the events of a message. @returns the first error, transient ones before permanent ones */
   private async record({ body }: QueueMessage): Promise<LandfallError | undefined> {
     try {
       const read = readOssEvents(readEventMessage(Buffer.from(body)));
-      // Only who has our leave can write into the queue, so there is no limit.
+      // Only authorized senders can write to the queue, so unproven events are not limited.
       const arrival = { secret: undefined, now: new Date(), takeUnproven: () => undefined };
       return (await this.recorder.record(read, arrival))[0];
     } catch (error) {

@@ -8,17 +8,18 @@ import {
 } from '#oss';
 import { LandfallError } from '#runtime';
 
-/** Most that SMQ hands out at once. */
+/** The most messages that SMQ returns per request. */
 const messagesMax = 16;
-/** How long SMQ keeps a request to an empty queue, in seconds; it allows 30. */
+/** Long-poll wait on an empty queue, in seconds; SMQ allows up to 30. */
 const waitSeconds = 20;
-/** Limit for an answer beyond that. */
+/** Time limit for the response beyond that wait. */
 const answerTimeoutMs = 5_000;
-/** Limit for a deletion; short, because the end of a worker waits for it. */
+/** Time limit for a deletion; short, because the shutdown of a worker waits for it. */
 const deleteTimeoutMs = 3_000;
-/** 16 messages of 64 KiB, and room for what XML makes of them. */
+/** Room for 16 messages of 64 KiB as XML. */
 const answerMaxBytes = 8_388_608;
 
+/** URL and credentials of a queue. */
 export interface QueueAccess {
   /** `https://<account>.mns.<region>.aliyuncs.com/queues/<name>` */
   readonly url: string;
@@ -32,7 +33,7 @@ export class EventQueue {
   constructor(private readonly access: QueueAccess) {}
 
   /**
-   * Waits for messages; none after a while without any. What is not deleted in time comes again.
+   * Long-polls for messages; empty if none arrive in time. Messages not deleted in time are redelivered.
    * @throws LandfallError event.queue_unavailable
    */
   async receive(signal: AbortSignal): Promise<QueueMessage[]> {
@@ -46,8 +47,8 @@ export class EventQueue {
   }
 
   /**
-   * Deletes messages by their receipt handles. Those that came back in the meantime are not there
-   * any more, which is no error.
+   * Deletes messages by their receipt handles. An expired handle, whose message was redelivered, is
+   * not an error.
    * @throws LandfallError event.queue_unavailable
    */
   async delete(receiptHandles: readonly string[]): Promise<void> {

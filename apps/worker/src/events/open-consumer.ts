@@ -9,8 +9,8 @@ interface ConsumerConfig extends Config<'callback' | 'oss' | 'tickets'> {
 }
 
 /**
- * The settings of a consumer of events; null for a worker without EVENTS_QUEUE_URL, which needs none
- * of the secrets of tickets.
+ * Loads the settings of the event consumer; null without EVENTS_QUEUE_URL: such a worker needs no
+ * ticket secrets.
  * @throws LandfallError config.invalid
  */
 export function loadConsumerConfig(): ConsumerConfig | null {
@@ -19,7 +19,7 @@ export function loadConsumerConfig(): ConsumerConfig | null {
   return { ...loadConfig(['callback', 'oss', 'tickets']), queueUrl: queueUrl.replace(/\/$/, '') };
 }
 
-/** Opens the consumer of a queue; `start` begins. */
+/** Creates the consumer of a queue; call `start` to begin. */
 export function openConsumer(
   { queueUrl, ...config }: ConsumerConfig,
   source: DataSource,

@@ -10,7 +10,7 @@ import { makeEach } from './base/make-each.js';
 import type { Maker, MakerFrom, Making, Part, Sources } from './base/making.js';
 import type { Pending } from './base/pending.js';
 
-/** Who makes each kind; kinds that come from one decode share a maker. */
+/** The maker of each kind; kinds made from the same decode share one. */
 export const makers: { readonly [K in Kind]: Maker<K> } = {
   image: images,
   loop: loops,
@@ -24,8 +24,8 @@ export const makers: { readonly [K in Kind]: Maker<K> } = {
 };
 
 /**
- * Makes what is pending from a source that is at hand, in the order of the pipelines file: what a page needs first. What is made
- * at once has the place of its first. Fails as `makeEach` does.
+ * Makes pending renditions from an opened source in the order of the pipelines file, which lists what a page needs first.
+ * Renditions made together take the place of the first of them. Fails as `makeEach` does.
  */
 export async function makeFrom<From extends keyof Sources>(
   from: From,
@@ -45,7 +45,7 @@ export async function makeFrom<From extends keyof Sources>(
   );
 }
 
-/** Whether a maker takes this source. It may be given any kind here, since it is given only what is grouped by it. */
+/** Whether a maker takes this source. Narrowing to any `Kind` is safe: a maker only gets the renditions grouped under it. */
 function isMakerFrom<From extends keyof Sources>(
   maker: { readonly from: keyof Sources },
   from: From,

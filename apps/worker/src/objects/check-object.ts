@@ -10,14 +10,14 @@ import {
 } from '#uploads';
 import type { WorkerContext } from '../worker-context.js';
 
-/** How far our clock and OSS's may be apart, with the time that a callback takes. */
+/** Tolerated clock skew between us and OSS, including the time a callback takes. */
 export const clockSkewMs = 15 * 60_000;
-/** So long a queue of SMQ keeps an event at most. */
+/** The longest that an SMQ queue keeps an event. */
 const oldestEventMs = 7 * 24 * 3_600_000;
 
 /**
- * Asks OSS itself for the object before anything is processed, and confirms the landing if it is not yet.
- * @returns null when there is nothing more to do for it: it was merged into another upload, or is gone
+ * Checks the object with a HEAD request to OSS, and confirms the landing if it is unconfirmed.
+ * @returns null if nothing is left to do: the upload was merged into another, or is gone
  * @throws LandfallError object.missing, object.changed, object.size_mismatch, object.unconfirmed, ticket.used
  */
 export async function checkObject(
@@ -31,7 +31,7 @@ export async function checkObject(
   return confirmSeen(worker, upload, head);
 }
 
-/** Confirms the landing of an object that was looked at; null as for `checkObject`. */
+/** Confirms the landing of an object whose head is known; null as for `checkObject`. */
 export async function confirmSeen(
   { source, confirmRules }: WorkerContext,
   upload: Upload,
@@ -41,9 +41,9 @@ export async function confirmSeen(
 }
 
 /**
- * Refuses an object that is not the version that landed: another ETag or size than was told, or stored at another time than it
- * must have been. Who knows our secret callback URL is believed about the time; who brings a ticket can only have stored what came
- * after it; what we found ourselves in the bucket may be of any time. Pure.
+ * Refuses an object that is not the version that landed: its ETag or size differs from the reported one, or its Last-Modified
+ * does not fit the landing. A callback to our secret URL is trusted about the time; an object with a ticket must be stored
+ * after the ticket was issued; one found by reconcile may be of any age. Pure.
  * @throws LandfallError object.changed, object.size_mismatch, object.unconfirmed
  */
 export function refuseOther(
@@ -66,7 +66,7 @@ export function refuseOther(
   const storedAt = head.lastModified.getTime();
   const delayMs = upload.source === 'event' && !ticket ? oldestEventMs : 0;
   const notBefore = (ticket ?? upload).createdAt.getTime() - delayMs - clockSkewMs;
-  // Whether OSS dates a multipart object from its first part or its completion is not confirmed; its ETag ends with the count.
+  // Multipart objects (the ETag ends with the part count) are exempt: OSS may date them from the first part or completion.
   if (storedAt < notBefore && !/-\d+$/.test(head.etag)) {
     throw new LandfallError(
       'object.unconfirmed',
@@ -88,7 +88,7 @@ export function refuseSize({ objectKey, sizeBytes }: ConfirmedUpload, objectMaxB
     throw new LandfallError('object.too_large', `${sizeBytes} bytes; MEDIA_MAX_BYTES is ${objectMaxBytes}`);
 }
 
-/** Consoles and SDKs of OSS show folders by empty objects whose key ends with a slash. */
+/** OSS consoles and SDKs represent folders as empty objects whose key ends with a slash. */
 export function isFolderMarker({ objectKey, sizeBytes }: ConfirmedUpload): boolean {
   return objectKey.endsWith('/') && sizeBytes === '0';
 }

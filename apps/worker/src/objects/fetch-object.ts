@@ -4,18 +4,18 @@ import { checkObject, confirmSeen, refuseOther } from './check-object.js';
 import { claimedKind } from './sniff-media.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** Originals up to this size stay in memory: most photos, and a few megabytes for each image that is worked on. */
+/** Originals up to this many bytes stay in memory: most photos, at a few megabytes per image in progress. */
 export const inMemoryMaxBytes = 8_388_608;
 
-/** An upload whose object was checked, and the object's bytes if they came along. */
+/** A checked upload, and the object's bytes if the same request read them. */
 export interface FetchedObject {
   upload: ConfirmedUpload;
   bytes: Buffer | null;
 }
 
 /**
- * Checks the object as `checkObject` does. A small one that says it is an image comes along in the same request, read on
- * condition of its ETag and size: somebody waits for its thumbnail.
+ * Checks the object as `checkObject` does. To make thumbnails sooner, the same request also reads a small object that claims
+ * to be an image, on condition of its ETag and size.
  * @returns null as `checkObject` does
  */
 export async function fetchObject(

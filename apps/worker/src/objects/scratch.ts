@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { gauge, gauges, LandfallError } from '#runtime';
 import pMap from 'p-map';
 
-/** Folders for files in work: one for each job, gone when the job ends, however it ends. */
+/** Temporary folders, one per job, removed when the job ends, however it ends. */
 export interface Scratch {
   /**
    * Runs `work` with a new folder and removes the folder afterwards.
-   * @throws LandfallError media.scratch_full, whatever of the work it was that found no space
+   * @throws LandfallError media.scratch_full if any part of the work runs out of disk space or quota
    */
   withFolder<T>(work: (folder: string) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -16,10 +16,10 @@ export interface Scratch {
   readonly root: string;
 }
 
-/** Node's threads are for other work too. */
+/** Concurrent `stat` calls, bounded because Node's thread pool serves other work too. */
 const statsAtOnce = 4;
 
-/** Shows how much of the scratch space this worker uses, and how much there is. Call once. */
+/** Declares gauges of the scratch space: used by this worker, free, and the limit per job. Call once. */
 export function measureScratch({ root }: Scratch, jobMaxBytes: number): void {
   gauges('landfall_scratch_bytes', 'Bytes that this worker has in its scratch space', [], async () => [
     [{}, await bytesIn(root)],
@@ -35,7 +35,7 @@ export function measureScratch({ root }: Scratch, jobMaxBytes: number): void {
   );
 }
 
-/** Of files that are there; jobs end while they are counted. */
+/** A file that its job removes during the count counts as 0. */
 async function bytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
@@ -52,8 +52,8 @@ async function bytesIn(folder: string): Promise<number> {
 }
 
 /**
- * Opens this worker's scratch space below `parent` (default: the system's temporary directory) and removes what workers
- * that were killed have left there.
+ * Opens this worker's scratch space below `parent` (default: a folder per user in the system's temporary directory) and
+ * removes the leftovers of killed workers.
  */
 export async function openScratch(
   parent = join(tmpdir(), `landfall-scratch-${userInfo().username}`),
@@ -83,7 +83,7 @@ export async function openScratch(
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = /^worker-(\d+)-/.exec(name)?.[1];
-    // Our own number means one before us had it, as in a container that was restarted.
+    // Our own pid must be that of an earlier process, e.g. in a restarted container.
     if (pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
     await rm(join(parent, name), { recursive: true, force: true });
   }
@@ -98,7 +98,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, as another user.
+    // EPERM: it is alive, but belongs to another user.
     return (error as { code?: unknown }).code === 'EPERM';
   }
 }

@@ -4,7 +4,7 @@ import { fileTypeFromBuffer } from 'file-type';
 export interface SniffedMedia {
   kind: 'image' | 'video' | 'audio' | 'document' | 'other';
   mimeType: string;
-  /** No signature is known, and no text is claimed. */
+  /** The bytes have no known signature, and the claimed type is not text. */
   isUnknown?: boolean;
 }
 
@@ -14,20 +14,20 @@ export const unknownMedia: SniffedMedia = {
   isUnknown: true,
 };
 
-/** As much of a file as its type shows itself in. */
+/** Bytes at the start of a file that are enough to detect its type. */
 export const sniffLength = 16_384;
 
-/** Brands of pictures of the HEIF family that nobody here reads (AVC, JPEG, JPEG 2000, VVC, minimised): no videos all the same. */
+/** HEIF brands without a decoder here (AVC, JPEG, JPEG 2000, VVC, minimised): still images, not videos. */
 const heifPicture = /^[^]{4}ftyp(avc[is]|jp(eg|gs)|j2(ki|is)|vvi[cs]|mif[23]|1pic)/;
 
-/** Containers that file-type calls by their general name but that are media for us. */
+/** Media containers for which file-type reports an `application/` type. */
 const mediaTypes: Record<string, SniffedMedia['kind']> = {
   'application/ogg': 'audio',
   'application/mxf': 'video',
 };
 
 /**
- * What the bytes are; the client's MIME type is only a hint, taken for text that has no signature of its own.
+ * Detects the media type from the bytes. The client's MIME type is only a hint, used for text, which has no signature.
  * @param start the first bytes of the file
  * @param claimed the MIME type that came with the upload
  */
@@ -49,8 +49,8 @@ export async function sniffMedia(start: Uint8Array, claimed: string | null): Pro
 }
 
 /**
- * The kind that a MIME type claims, or the end of the file name when there is no telling type. Nothing claims to be a
- * document: those are often odd at their start, and most of them nobody wants a picture of.
+ * The kind claimed by the MIME type, or by the file extension if that type is missing or generic. Never `document`:
+ * documents often start with junk, and few need a picture.
  */
 export function claimedKind(mimeType: string | null, objectKey: string): SniffedMedia['kind'] {
   const family = /^(image|video|audio)\//.exec(mimeType ?? '')?.[1];

@@ -11,7 +11,7 @@ import { processUpload } from './process-upload.js';
 import { withImage } from '../makers/image/with-image.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';
 
-/** The job `upload.render`: makes the images and stills of a planned upload that are left to it. */
+/** The job `upload.render`: makes those pending images and stills of a planned upload that belong to `job`. */
 export async function makePending(
   worker: WorkerContext,
   landed: Upload,
@@ -42,7 +42,7 @@ export async function makePending(
   });
 }
 
-/** The job `upload.process`: plans an upload and makes what is quick; of one that is planned, what of that is not made. */
+/** The job `upload.process`: plans an upload and makes its quick renditions; if it is already planned, only pending ones. */
 export async function planOrMake(
   worker: WorkerContext,
   upload: Upload,

@@ -21,8 +21,8 @@ import { withImage } from '../makers/image/with-image.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';
 
 /**
- * The job `upload.process`: asks OSS whether the object is what the callback said, reads what it really is, plans its
- * renditions and makes the quick ones.
+ * The job `upload.process`: checks the object against OSS, detects its real type, plans its renditions and makes the quick
+ * ones.
  */
 export async function processUpload(
   worker: WorkerContext,
@@ -34,7 +34,7 @@ export async function processUpload(
   if (!object) return;
   const { upload, bytes } = object;
   const processing = { worker, upload, job, context };
-  // What we made ourselves is no upload to make something of, and neither is a folder that a console or SDK drew.
+  // Our own renditions and folder markers are not media to process.
   if (upload.objectKey.startsWith(worker.renditionPrefix) || isFolderMarker(upload)) {
     await plan(processing, { kind: 'other', mimeType: upload.mimeType }, {});
     return;
@@ -44,7 +44,7 @@ export async function processUpload(
     bytes?.subarray(0, sniffLength) ?? (await worker.store.readStart(upload, sniffLength, context.signal));
   const sniffed = await sniffMedia(start, upload.mimeType);
   const claimed = claimedKind(upload.mimeType, upload.objectKey);
-  // As junk before the first frame of an MP3: whether it is media, only who would play it can tell.
+  // No known signature, e.g. an MP3 with junk before its first frame: only ffprobe can tell whether it is media.
   if (sniffed.isUnknown && (claimed === 'video' || claimed === 'audio'))
     return processTimed(processing, { ...sniffed, kind: claimed, mimeType: timedType(upload) });
   refuseDisguise(sniffed, upload);
@@ -61,15 +61,15 @@ interface Processing {
   readonly context: RunContext;
 }
 
-/** What is claimed, since nothing is known. */
+/** The claimed video or audio type, for bytes without a known signature. */
 function timedType({ mimeType }: ConfirmedUpload): string {
   return /^(video|audio)\//.test(mimeType) ? mimeType : unknownMedia.mimeType;
 }
 
-/** What is said of bytes that no demuxer knows. */
+/** Errors of a probe that mean the bytes are not playable media. */
 const notMedia: ReadonlySet<string> = new Set(['media.damaged', 'media.unsupported', 'media.no_stream']);
 
-/** A file that says it is media but is not: better a clear failure than silence. */
+/** @throws LandfallError media.type_mismatch for a file that claims to be media but is not */
 function refuseDisguise(sniffed: SniffedMedia, upload: Upload, cause?: unknown): void {
   const claimed = claimedKind(upload.mimeType, upload.objectKey);
   if (sniffed.kind !== 'other' || claimed === 'other') return;
@@ -80,7 +80,7 @@ function refuseDisguise(sniffed: SniffedMedia, upload: Upload, cause?: unknown):
   );
 }
 
-/** A document is drawn only for a pipeline that asks for it: nobody else should hear that it is damaged. */
+/** A document counts as a picture only if a pipeline wants it; otherwise a damaged one must not fail the upload. */
 async function isPicture(
   worker: WorkerContext,
   upload: ConfirmedUpload,
@@ -120,7 +120,7 @@ async function processImage(
   });
 }
 
-/** Video and audio: facts and poster are read through the range proxy, without the whole file. */
+/** Probes video or audio and makes its stills through the range proxy, without downloading the whole file. */
 async function processTimed(processing: Processing, sniffed: SniffedMedia): Promise<void> {
   const { worker, upload, job, context } = processing;
   await withRangeProxy(worker.store, upload, context.signal, async (url, { signal }) => {
@@ -139,7 +139,7 @@ async function processTimed(processing: Processing, sniffed: SniffedMedia): Prom
   });
 }
 
-/** Plans what is made of an upload. @returns what becomes of a file that ends early */
+/** Plans an upload's renditions, again if its vars or ticket changed meanwhile. @returns the policy for truncated files */
 async function plan(
   processing: Processing,
   { kind, mimeType }: Pick<SniffedMedia, 'kind' | 'mimeType'>,
@@ -181,7 +181,7 @@ async function plan(
   return damaged;
 }
 
-/** The raw tags are kept apart; what tells the place is dropped unless a pipeline keeps it. */
+/** Separates the raw tags from the metadata, and drops location data unless the pipeline keeps it. */
 function splitFacts(
   facts: ImageFacts | MediaFacts | Record<string, never>,
   keepLocation: boolean,

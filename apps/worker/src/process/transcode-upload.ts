@@ -11,12 +11,12 @@ import { checkObject } from '../objects/check-object.js';
 import type { RunContext } from '../runs/run-work.js';
 import { workerFor, type WorkerContext } from '../worker-context.js';
 
-/** What may be cut into chunks. */
+/** The kinds that can be encoded in chunks. */
 const isStream = isOf('hls', 'mp4');
 
 /**
- * The job `upload.transcode`: makes the streams and files of a video or sound that are not ready yet, or not as they are
- * wanted now.
+ * The job `upload.transcode`: makes the pending streams and files of a video or sound, or has those of a long video encoded
+ * in chunks.
  */
 export async function transcodeUpload(
   sharedWorker: WorkerContext,
@@ -31,7 +31,7 @@ export async function transcodeUpload(
   if (!upload) return;
   const damaged = damagedOf(sharedWorker.pipelines, upload);
   const worker = workerFor(sharedWorker, damaged);
-  // Where a file ends early shows only when it is read: by then a chunk behind that end would have failed.
+  // Truncation only shows while reading. With `damaged: repair` nothing is cut, since chunks past the end would fail.
   const isCut = damaged === 'fail' && (await cutVideo(worker, upload, streamsOf(pending), context));
   const here = isCut ? pending.filter((one) => !isStream(one)) : pending;
   if (here.length === 0) return;

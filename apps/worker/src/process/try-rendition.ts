@@ -12,8 +12,8 @@ import { refuseCrashing } from '../runs/limits.js';
 import type { WorkerContext } from '../worker-context.js';
 
 /**
- * The job `upload.try`: makes one image of an upload for somebody who looks at it, within the limits of all images. It is
- * stored under the key that its row has, and published nowhere.
+ * The job `upload.try`: makes one trial image of an upload, within the usual image limits. It is stored under the key in its
+ * row and not published.
  */
 export function tryRun(worker: WorkerContext): JobHandler<'upload.try'> {
   const { source, store, limits } = worker;

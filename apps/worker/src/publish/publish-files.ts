@@ -5,14 +5,14 @@ import { endingOf, renditionKey } from './rendition-key.js';
 import { storeAll } from './store-all.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What files are published with. */
+/** Context for publishing an upload's files. */
 export interface Publishing {
   readonly worker: WorkerContext;
   readonly upload: Upload;
   readonly signal: AbortSignal;
 }
 
-/** Stores every file of a version, the one to hand out last, and serves it. What nobody wants any more is not stored. */
+/** Stores the files of a version, the main one last, and publishes it; does nothing if the version is no longer wanted. */
 export async function publishFiles(
   publishing: Publishing,
   version: VersionRef,
@@ -23,7 +23,7 @@ export async function publishFiles(
   if (stored) await publishVersion(publishing.worker.source, version, stored);
 }
 
-/** As `publishFiles`, without serving it; null when nobody wants it any more. */
+/** Stores files as `publishFiles` does, without publishing; null if the version is no longer wanted. */
 export async function storeFiles(
   { worker, upload, signal }: Publishing,
   version: VersionRef,

@@ -1,7 +1,7 @@
 import type { RenditionVersion, Upload } from '#uploads';
 import type { WorkerContext } from '../worker-context.js';
 
-/** The key of a rendition: a function of upload, name and spec, so that making it again replaces it by itself. */
+/** The object key of a rendition: a pure function of upload, name and spec hash, so remaking it overwrites the same object. */
 export function renditionKey(
   { renditionPrefix }: WorkerContext,
   upload: Upload,
@@ -11,9 +11,9 @@ export function renditionKey(
   return `${renditionPrefix}${upload.id}/${rendition.name}-${rendition.specHash}${ending}`;
 }
 
-/** The ending of a file of this type, with its dot. */
+/** The file extension for a MIME type, with its dot. */
 export function endingOf(mimeType: string): string {
-  // The name of the type is that of the standard; that of the file is what players know.
+  // The registered type is audio/mpeg, but players expect `.mp3`.
   if (mimeType === 'audio/mpeg') return '.mp3';
   return `.${mimeType.split('/')[1] ?? 'bin'}`;
 }

@@ -2,12 +2,13 @@ import type { ObjectStore } from '#storage';
 import type { MadeFile } from '#media';
 import { join } from 'node:path';
 
-/** A stream is hundreds of small files: a few at a time keep the connection busy. */
+/** Concurrent uploads: a stream has hundreds of small files, and a few at a time keep the connection busy. */
 const storesAtOnce = 4;
 
 /**
- * Stores files of a folder under their own paths below `base`; returns how many bytes they have. The first failure ends it:
- * when it rejects, nothing is being sent any more.
+ * Stores files of `outDir` under their relative paths below `base`. The first failure aborts the rest; once this rejects,
+ * nothing is in flight.
+ * @returns the total size in bytes
  */
 export async function storeAll(
   store: ObjectStore,
@@ -20,11 +21,11 @@ export async function storeAll(
   const either = AbortSignal.any([signal, failure.signal]);
   const storeOne = async ({ path, mimeType }: MadeFile) => {
     const address = { bucket, objectKey: `${base}/${path}` };
-    // Added after the wait: the others have added theirs meanwhile.
+    // Not `sizeBytes += await …`, which reads the sum before the wait and loses concurrent additions.
     const storedBytes = await store.upload(address, { file: join(outDir, path) }, mimeType, either);
     sizeBytes += storedBytes;
   };
-  // They share one generator: each takes the next file that waits, and none does when one has thrown.
+  // All loops share one generator: each takes the next file, and a throw in one closes it for all.
   const waiting = (function* () {
     yield* files;
   })();

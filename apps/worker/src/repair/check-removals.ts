@@ -7,8 +7,8 @@ const pageSize = 100;
 const requestsAtOnce = 4;
 
 /**
- * Asks OSS for objects that are said to be gone, and marks the uploads of those that are.
- * @returns how many
+ * Asks OSS for objects that were reported as removed, and marks the uploads of those that are gone.
+ * @returns how many uploads were marked
  */
 export async function checkRemovals(worker: WorkerContext, signal: AbortSignal): Promise<number> {
   let removed = 0;
@@ -17,7 +17,7 @@ export async function checkRemovals(worker: WorkerContext, signal: AbortSignal):
     const ends = await pMap(uploads, (upload) => checkRemoval(worker, upload, signal), {
       concurrency: requestsAtOnce,
       signal,
-      // One that OSS gives no answer about must not hold up the others.
+      // One object that OSS does not answer for must not hold up the others.
       stopOnError: false,
     });
     removed += ends.filter(Boolean).length;
@@ -39,8 +39,8 @@ async function checkRemoval(
   } catch (error) {
     if (!isLandfallError(error, 'object.missing')) throw error;
   }
-  // A bucket that is gone answers HEAD in the same way, and would take every upload along: listing it fails.
-  // Of all keys that begin with this one it is the first.
+  // HEAD fails in the same way if the bucket is gone, which must not mark every upload as removed; listing throws then.
+  // The exact key sorts first among the keys with this prefix.
   const [first] = (await store.list(bucket, objectKey, {}, signal)).objects;
   if (first?.objectKey === objectKey) return false;
   await markRemoved(source, id, confirmRules.made);

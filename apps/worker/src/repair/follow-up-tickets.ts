@@ -10,16 +10,16 @@ import {
 import pMap from 'p-map';
 import type { WorkerContext } from '../worker-context.js';
 
-/** Tickets that are looked at together, and requests to OSS at a time: it is no hurry. */
+/** Tickets per page, and concurrent requests to OSS: low, since this is not urgent. */
 const pageSize = 100;
 const requestsAtOnce = 4;
 
-/** OSS counts whole seconds. */
+/** Last-Modified has a resolution of one second. */
 const secondMs = 1_000;
 
 /**
- * Asks OSS for the objects of tickets whose callback should have come and has not, and registers what is there: its vars and
- * its pipeline are the ticket's.
+ * Asks OSS for the objects of tickets whose callback is overdue, and registers those that exist, with the vars and pipeline
+ * of the ticket.
  * @returns how many uploads were found
  */
 export async function followUpTickets(
@@ -33,7 +33,7 @@ export async function followUpTickets(
     const ends = await pMap(page.tickets, (ticket) => followUpTicket(worker, ticket, { registry, signal }), {
       concurrency: requestsAtOnce,
       signal,
-      // One that OSS gives no answer about must not hold up the others.
+      // One object that OSS does not answer for must not hold up the others.
       stopOnError: false,
     });
     found += ends.filter(Boolean).length;
@@ -42,7 +42,7 @@ export async function followUpTickets(
   return found;
 }
 
-/** @returns whether an upload was found that nobody had told of */
+/** @returns whether it found an upload that no message had reported */
 async function followUpTicket(
   { source, store }: WorkerContext,
   ticket: Ticket,
@@ -53,7 +53,7 @@ async function followUpTicket(
     if (isLandfallError(error, 'object.missing')) return null;
     throw error;
   });
-  // An object from before the ticket is another upload's.
+  // An object stored before the ticket was issued belongs to another upload.
   const storedAt = head === null ? 0 : head.lastModified.getTime() + head.clockAheadMs + secondMs;
   const isOwn = storedAt >= ticket.createdAt.getTime();
   const [unknown] = head && isOwn ? await selectUnknown(source, bucket, [{ objectKey, ...head }]) : [];

@@ -4,14 +4,14 @@ import type { UploadRegistry } from '#uploads';
 import type { WorkerContext } from '../worker-context.js';
 import { repeat } from './repeat.js';
 
-/** How often a worker looks whether a comparison is due; also when one that died left it unfinished. */
+/** How often a worker checks whether a comparison is due, or was left unfinished by a dead worker. */
 const lookEveryMs = 10_000;
-/** OSS waits 5 s for the answer to a callback: what is older has none under way. */
+/** OSS waits 5 s for the response to a callback, so an older object has no callback in flight. */
 const recentMs = 10_000;
 
 /**
- * Compares the buckets with the rows every `intervalS`, one worker at a time, for objects that no message told of. What it
- * finds left over it only counts.
+ * Compares the buckets with the rows every `intervalS`, one worker at a time, and registers objects that no message reported.
+ * Orphaned rendition objects are only counted.
  */
 export class ReconcileSchedule {
   private readonly stopping = new AbortController();
@@ -34,7 +34,7 @@ export class ReconcileSchedule {
     this.running = repeat(() => this.compareDue(signal), { intervalMs, signal, logger: this.logger });
   }
 
-  /** Ends after the page that is under way; the next worker goes on from there. */
+  /** Stops after the current page; the next worker resumes from there. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -71,7 +71,7 @@ export class ReconcileSchedule {
       );
       if (isComplete) this.logger.info({ ...place, looked: found.looked, ...found.counts }, 'reconciled');
     } catch (error) {
-      // Another worker is at it.
+      // Another worker is running it.
       if (!isLandfallError(error, 'reconcile.running')) throw error;
     }
   }

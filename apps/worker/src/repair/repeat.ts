@@ -7,14 +7,14 @@ const failures = counter(
   'code',
 );
 
-/** How something is done again and again. */
+/** How work is repeated; `intervalMs` is the pause between runs. */
 export interface Repetition {
   readonly intervalMs: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
 }
 
-/** Does work again and again until the signal aborts; work that fails is logged and done again. */
+/** Repeats `work` until the signal aborts; a failure is logged, counted and retried after the interval. */
 export async function repeat(
   work: (signal: AbortSignal) => Promise<void>,
   { intervalMs, signal, logger }: Repetition,

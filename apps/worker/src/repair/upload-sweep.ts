@@ -26,10 +26,10 @@ const repairs = counter(
 type SweepSettings = Config<'worker'>['worker'] & { urlLifetimeMs: number; eventsKeptS: number };
 
 /**
- * Looks for uploads whose job is gone; removes tickets, idempotency keys, events and deliveries that
- * are long over, landings that were never confirmed, and objects of versions that are retired; and
- * asks OSS for what no message told of. On a timer of every worker and not as a job: what repairs the
- * queue must not depend on it.
+ * Re-queues uploads whose job is lost; removes expired tickets, idempotency keys, events, deliveries,
+ * unconfirmed landings, long-deleted uploads and objects of retired versions; and asks OSS about
+ * reported removals and overdue tickets. It runs on a timer in every worker, not as a job: what
+ * repairs the queue must not depend on it.
  */
 export class UploadSweep {
   private readonly stopping = new AbortController();
@@ -43,7 +43,7 @@ export class UploadSweep {
   ) {}
 
   start(): void {
-    // Side by side: a million objects that are to be removed must not keep an upload waiting that lost its job.
+    // Concurrently: a million objects to remove must not delay an upload whose job was lost.
     const works = [this.repair, this.ask, this.tidy].map((work) => work.bind(this));
     const repetition = {
       intervalMs: this.settings.sweepIntervalMs,

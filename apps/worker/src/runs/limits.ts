@@ -4,7 +4,7 @@ import { lifecycleLimits, type Upload } from '#uploads';
 const { crashesMax, retryWindowMs } = lifecycleLimits;
 
 /**
- * Refuses what keeps killing workers: a run that ends in order is not counted, so that each one that is counted died.
+ * Refuses work that keeps killing workers. Runs that end normally are uncounted: what is left died or is still running.
  * @throws LandfallError upload.attempts_exhausted
  */
 export function refuseCrashing(runs: number, what: string): void {
@@ -12,7 +12,7 @@ export function refuseCrashing(runs: number, what: string): void {
     throw new LandfallError('upload.attempts_exhausted', `${runs - 1} workers died on ${what}`);
 }
 
-/** What may pass is tried again and again, but not for ever: after the retry window it is a failure for good. */
+/** Replaces a retryable error by a permanent one once the retry window is over; returns other errors as they are. */
 export function endRetryWindow(error: unknown, { reprocessingSince, createdAt }: Upload): unknown {
   const failure = toLandfallError(error);
   const ageMs = Date.now() - (reprocessingSince ?? createdAt).getTime();

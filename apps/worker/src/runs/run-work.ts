@@ -6,44 +6,44 @@ import type { RenditionVersion, Upload } from '#uploads';
 import { endRetryWindow, refuseCrashing } from './limits.js';
 import { whileWanted } from './while-wanted.js';
 
-/** What the work of a run may use; its signal aborts too when nobody wants the work any more. */
+/** The context of a run's work; its signal also aborts when the work is no longer wanted. */
 export interface RunContext extends JobContext {
-  /** How urgent the work is that follows from this one. */
+  /** The urgency to pass on to follow-up jobs. */
   readonly urgency: Urgency | undefined;
-  /** Has shown, soon, how far the versions are that are made at once. */
+  /** Reports the progress of versions that are made together; recorded at the next renewal. */
   report(versions: readonly Pick<RenditionVersion, 'id'>[], progress: Progress): void;
 }
 
-/** What a run works on: an upload, or more of it. */
+/** The subject of a run: an upload, and more if a kind of work needs it. */
 export interface Subject {
   upload: Upload;
-  /** Runs that began on it and did not end in order, this one included. */
+  /** Runs that began on it and have not ended normally, this one included. */
   runs: number;
 }
 
-/** What a kind of work does at each step of its run; see `runWork` for their order. */
+/** The steps of a kind of work; see `runWork` for their order. */
 export interface Work<Name extends JobName, Begun extends Subject> {
-  /** Counts the run; null when there is nothing to do any more. */
+  /** Counts the run; null if nothing is left to do. */
   begin(payload: JobPayload<Name>): Promise<Begun | null>;
-  /** Records how far it is. @returns whether anybody still wants it */
+  /** Records the progress. @returns whether the work is still wanted */
   renew(begun: Begun, reported: readonly Reported[]): Promise<boolean>;
   make(begun: Begun, context: RunContext): Promise<void>;
-  /** Ends as failed what was to be made. */
+  /** Marks as failed what the job still had to make. */
   fail(payload: JobPayload<Name>, reason: LandfallError): Promise<void>;
-  /** Takes the count of the run back. */
+  /** Uncounts the run. */
   end(payload: JobPayload<Name>): Promise<void>;
 }
 
-/** How far versions are that are made at once. */
+/** The progress of versions that are made together. */
 interface Reported {
   versionIds: string[];
   progress: Progress;
 }
 
 /**
- * The one life of a run, for every job: it begins and is counted; what keeps killing workers is refused; it works while anybody
- * wants that; what may pass is tried again within the retry window, by the queue; when the job gives up, what it still had to
- * make ends as failed; and its count is taken back, unless the worker died.
+ * The life cycle of a run, shared by all jobs: the run is counted; work that keeps killing workers is refused; the run works
+ * as long as it is wanted; then it is uncounted, unless the worker died. The queue retries retryable errors within the retry
+ * window; when the job gives up, its unfinished work is marked as failed.
  */
 export function runWork<Name extends JobName, Begun extends Subject>(
   work: Work<Name, Begun>,
@@ -69,7 +69,7 @@ export function runWork<Name extends JobName, Begun extends Subject>(
   };
 }
 
-/** Keeps the last word on each group of versions until it is taken. */
+/** Keeps the latest report on each group of versions until it is taken. */
 function collectReports() {
   const reports = new Map<string, Reported>();
   const report: RunContext['report'] = (versions, progress) => {

@@ -4,7 +4,7 @@ import { beginRun, endRun, failVersions, isWanted, pendingVersions, recordProgre
 import { type RunContext, runWork } from './run-work.js';
 import type { WorkerContext } from '../worker-context.js';
 
-/** What a job does for one upload that is not finished, or is made again. */
+/** The work of a job on one upload that is unfinished or being made again. */
 export type MakeUpload<Name extends MakingJob> = (
   worker: WorkerContext,
   upload: Upload,
@@ -32,7 +32,7 @@ export function uploadRun<Name extends MakingJob>(
       let madeAt = upload.updatedAt;
       for (let current = upload; ;) {
         await make(worker, current, job, context);
-        // Planned meanwhile: the queue took its job for this one.
+        // Versions planned meanwhile have no job of their own: it had the id of this one, so the queue ignored it.
         const pending = await pendingVersions(source, upload.id, job);
         const newest = pending.map(({ createdAt }) => createdAt).toSorted((a, b) => Number(b) - Number(a))[0];
         if (newest === undefined || newest <= madeAt) return;

@@ -1,12 +1,12 @@
 import type { JobContext } from '#jobs';
 import { pause } from '#runtime';
 
-/** How often a running job shows how far it is, and looks whether it is still wanted: whoever cancels waits for it. */
+/** How often a running job records its progress and checks whether it is still wanted; a cancellation takes that long. */
 const renewEveryMs = 500;
 
 /**
- * Works until the work is done or `renew` says that nobody wants it any more; the work's signal aborts then, and what it
- * throws is no failure. A database that is away for a moment ends nothing.
+ * Runs `work` until it is done or `renew` returns false: the signal then aborts, and an error of the work is not a failure.
+ * If `renew` fails, e.g. in a brief database outage, the work continues.
  * @returns what the work returned; null when it was stopped
  */
 export async function whileWanted<T>(

@@ -2,9 +2,9 @@ import type { DataSource, EntityManager } from '#database';
 import type { TakenName } from '../taken-names.js';
 
 /**
- * Has workers take nothing more from a queue. Each learns of it with its next report, within five seconds, and so does one that
- * starts; what runs goes on. A queue that is paused already stays so since then.
- * @returns since when
+ * Pauses a queue for all workers. Each learns of it with its next report, within five seconds, or at its start; running jobs
+ * continue. Idempotent.
+ * @returns when the pause began
  */
 export async function pauseQueue(source: DataSource, queue: TakenName): Promise<Date> {
   const [row] = (await source.query(
@@ -15,12 +15,12 @@ export async function pauseQueue(source: DataSource, queue: TakenName): Promise<
   return row.pausedAt;
 }
 
-/** Has workers take from a queue again. */
+/** Resumes a queue for all workers, which learn of it with their next report. */
 export async function resumeQueue(source: DataSource, queue: TakenName): Promise<void> {
   await source.query('DELETE FROM paused_queues WHERE queue = $1', [queue]);
 }
 
-/** Since when the queues are paused that are. */
+/** The paused queues, with the time at which each was paused. */
 export async function readPauses(source: DataSource | EntityManager): Promise<Record<string, Date>> {
   const rows = (await source.query('SELECT queue, paused_at AS "pausedAt" FROM paused_queues')) as {
     queue: string;

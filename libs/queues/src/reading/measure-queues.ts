@@ -2,7 +2,7 @@ import { gauges, type Sample } from '#runtime';
 import type { QueueFigures } from './queue-figures.js';
 import type { Queues } from './queues-view.js';
 
-/** Shows the figures among the metrics of this process. Call it once, and in the api alone: they are the same everywhere. */
+/** Declares the figures as gauges of this process. Call once, and only in the api: they are the same everywhere. */
 export function measureQueues(figures: QueueFigures): void {
   const of = (read: (queues: Queues) => Sample[]) => async () => read(await figures.get());
   const each = (queues: Queues) => Object.entries(queues.queues);
@@ -34,7 +34,7 @@ export function measureQueues(figures: QueueFigures): void {
     of((queues) =>
       each(queues).map(([queue, { oldestWaitingSeconds, pausedAt }]) => [
         { queue },
-        // Who scales by it must not start workers for what nobody may take.
+        // Autoscalers must not start workers for a paused queue.
         pausedAt === null ? (oldestWaitingSeconds ?? 0) : 0,
       ]),
     ),

@@ -5,22 +5,22 @@ import type { Queues } from './queues-view.js';
 import { readQueues } from './read-queues.js';
 
 const keptAtLeastMs = 2_000;
-/** Kept for so many times as long as they took: at most a twentieth of one connection's time is spent on counting. */
+/** Figures are kept this many times as long as reading them took, so counting uses a twentieth of one connection at most. */
 const keptTimes = 20;
 const keptAtMostMs = 60_000;
-/** Who asks while a million jobs are counted gets the figures of before after this time: scalers wait for seconds only. */
+/** While a longer count runs, callers get the previous figures after this time: autoscalers only wait for seconds. */
 const freshAtMostMs = 1_500;
 const readTimeoutMs = 30_000;
 
 /**
- * The figures of the queues for whoever asks: read once at a time in this process, and kept for a while. Any number of
- * scalers and dashboards cost as much as one.
+ * Caches the figures of the queues: this process reads them once at a time and keeps them for a while, so any number of
+ * autoscalers and dashboards cost as much as one.
  */
 export class QueueFigures {
   private reading: Promise<Queues> | null = null;
   private kept: Promise<Queues> | null = null;
   private keptUntil = 0;
-  /** The last that were read; none after a failure. */
+  /** The last figures read; null after a failure. */
   private last: Queues | null = null;
 
   constructor(private readonly source: DataSource) {}
@@ -33,7 +33,7 @@ export class QueueFigures {
     return last ? Promise.race([reading, pause(freshAtMostMs).then(() => last)]) : reading;
   }
 
-  /** Has them read again for whoever asks next: something was changed that they show. */
+  /** Expires the kept figures, after a change that they show. */
   forget(): void {
     this.keptUntil = 0;
   }
@@ -54,7 +54,7 @@ export class QueueFigures {
     };
     reading.then(
       (queues) => keep(queues, (performance.now() - begin) * keptTimes),
-      // A database that is away is not asked again at once.
+      // An unavailable database is not queried again at once.
       () => keep(null, keptAtLeastMs),
     );
     return reading;

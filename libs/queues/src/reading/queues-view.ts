@@ -40,7 +40,7 @@ const rows = (what: string) =>
     })
     .describe(what);
 
-/** The answer of GET /v1/queues, and of /queues at the management port. */
+/** The response of GET /v1/queues, and of /queues at the management port. */
 export const queuesSchema = z
   .object({
     queues: z.object(
@@ -61,7 +61,7 @@ export const queuesSchema = z
   })
   .meta({ id: 'Queues', description: 'How much work there is, by queue and job.' });
 
-/** The answer of pausing and resuming. */
+/** The response to pausing and resuming a queue. */
 export const pauseSchema = z
   .object({
     queue: takenNameSchema,

@@ -8,12 +8,12 @@ import { readPauses } from '../pausing/pauses.js';
 import { silenceMaxS, tallyKept } from '../reporting/report-times.js';
 import type { Figures, Queues, QueueView } from './queues-view.js';
 
-/** When Postgres gives up one of the counts. */
+/** Time limit of each count. */
 const statementTimeoutMs = 20_000;
-/** What a count may sort and hash without the disk: enough for a million jobs. */
+/** Memory for the sorts and hashes of a count: enough for a million jobs without spilling to disk. */
 const workMemory = '64MB';
 
-/** What is counted of work, whatever it is. */
+/** Counts of any kind of work. */
 interface Counted {
   waiting: number;
   active: number;
@@ -30,13 +30,13 @@ interface Tally {
 interface Reports {
   running: string[];
   delayed: string[];
-  /** How many workers take each of the queues. */
+  /** Number of workers by queue. */
   workers: Map<string, number>;
   queueReachable: boolean | null;
 }
 
 /**
- * Reads how much work there is, one count after the other on one connection.
+ * Reads the figures of all queues, one count after another on one connection.
  * @throws LandfallError database.unavailable
  */
 export function readQueues(source: DataSource): Promise<Queues> {
@@ -50,7 +50,7 @@ export function readQueues(source: DataSource): Promise<Queues> {
     const pauses = await readPauses(manager);
     const figuresOf = (queue: string, job: string, counted: Counted = none) => {
       const figures = withTally(counted, tallies.get(job));
-      // No worker is needed for what nobody may take; one at work must not be ended.
+      // A paused queue needs no workers but the busy ones, which must not be stopped.
       return queue in pauses ? { ...figures, backlog: figures.active } : figures;
     };
     const open = await countOpenJobs(manager, { running, delayed });
@@ -69,7 +69,7 @@ export function readQueues(source: DataSource): Promise<Queues> {
       const jobs = Object.fromEntries(names.map((name) => [name, figuresOf(queue, name, openOf.get(name))]));
       return [queue, viewOf(queue, jobs, sumOf(Object.values(jobs)))] as const;
     });
-    // An event that is not placed yet has no deliveries, and a worker must run for it to get some, also while they are paused.
+    // An unplaced event has no deliveries yet, and only gets them if a worker runs, even while deliveries are paused.
     const toDeliver = sumOf([
       figuresOf('delivery', 'delivery', deliveries),
       withTally({
@@ -108,7 +108,7 @@ async function readReports(manager: EntityManager): Promise<Reports> {
   };
 }
 
-/** How many ended in the minute before this one and in what there is of this one. */
+/** Failures of the last hour, and the rate of ended jobs in the previous minute and the elapsed part of this one. */
 async function readTallies(manager: EntityManager): Promise<Map<string, Tally>> {
   const rows = (await manager.query(
     `SELECT job, sum(failed)::int AS failed,
@@ -126,7 +126,7 @@ function withTally(
   const { waiting, active, oldestWaitingSeconds } = counted;
   return {
     ...counted,
-    // The clock of who wrote the row may be ahead of Postgres'.
+    // The clock that dated the row may be ahead of that of Postgres.
     oldestWaitingSeconds: oldestWaitingSeconds === null ? null : Math.max(0, toTenths(oldestWaitingSeconds)),
     failed,
     backlog: waiting + active,

@@ -18,7 +18,7 @@ interface Row {
   seenAt: Date;
 }
 
-/** Reads what the workers that are alive last said of themselves. @throws LandfallError database.unavailable */
+/** Reads the last reports of live workers. @throws LandfallError database.unavailable */
 export async function readWorkers(source: DataSource): Promise<Workers> {
   const query = source.query(
     `SELECT id, queues, slots, cores, running, running_since AS "runningSince", cardinality(delayed) AS delayed,

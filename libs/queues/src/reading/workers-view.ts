@@ -24,7 +24,7 @@ const workerSchema = z
   })
   .meta({ id: 'Worker', description: 'What a worker last said of itself.' });
 
-/** The answer of GET /v1/workers. */
+/** The response of GET /v1/workers. */
 export const workersSchema = z
   .object({
     workers: z.array(workerSchema).describe('the longest running first; at most 1000'),

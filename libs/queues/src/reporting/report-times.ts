@@ -1,6 +1,6 @@
-/** How often a worker says what it does. */
+/** How often a worker reports. */
 export const reportEveryMs = 5_000;
-/** A worker that said nothing for so long is gone, or cannot reach the database. */
+/** A worker that has not reported for this long is gone, or cannot reach the database. */
 export const silenceMaxS = 15;
-/** So long a tally counts among the failures. */
+/** How long a tally counts towards the failures. */
 export const tallyKept = `interval '1 hour'`;

@@ -2,44 +2,44 @@ import type { DataSource } from '#database';
 import { type Logger, newId, pause, withTimeLimit } from '#runtime';
 import { reportEveryMs } from './report-times.js';
 
-/** Jobs of a kind that ended. */
+/** Counts of ended jobs of one kind. */
 export interface EndedJobs {
   /** Name of the job, or `delivery`. */
   job: string;
-  /** Done, or given up. */
+  /** Jobs done or given up. */
   ended: number;
-  /** Of those: given up. */
+  /** Those of `ended` that were given up. */
   failed: number;
 }
 
-/** What a worker does, and what ended since it was asked last. */
+/** The current jobs of a worker, and what ended since the last report. */
 export interface ReportedWork {
-  /** Ids of jobs, and since when they run. */
+  /** Ids of the running jobs, with their start. */
   running: readonly { readonly id: string; readonly since: Date }[];
-  /** Ids of jobs that were given back to be tried again, while it is not yet time. */
+  /** Ids of the jobs returned to the queue whose retry is not due yet. */
   delayed: readonly string[];
   ended: readonly EndedJobs[];
 }
 
 interface Reporting {
   source: DataSource;
-  /** What the worker takes: of the queues, and `delivery`. */
+  /** What the worker takes work from: queues, and `delivery`. */
   queues: readonly string[];
-  /** How much it does at once, by what it takes. */
+  /** Concurrency, by queue or `delivery`. */
   slots: Readonly<Record<string, number>>;
   cores: number;
   takeWork(): ReportedWork;
-  /** Rejects while the queue is away. */
+  /** Rejects while the queue is unavailable. */
   checkQueue(): Promise<void>;
-  /** Gets which of the queues, and `delivery`, are to be left alone from now on, with each report. */
+  /** Called with each report, with the queues, and `delivery`, that are paused now. */
   applyPauses(paused: readonly string[]): void;
 }
 
 const timeoutMs = 5_000;
 
 /**
- * The last fractions of a second may be lost when Postgres crashes: nobody waits for the disk. In the order of their names:
- * workers that tally the same jobs must not wait for each other.
+ * Commits asynchronously: a crash of Postgres may lose the last fractions of a second. Upserts in the order of job names, or
+ * workers that tally the same jobs could deadlock.
  */
 const tallyText = `
   WITH relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
@@ -58,12 +58,12 @@ const reportText = `${tallyText}
 
 const leaveText = `${tallyText} DELETE FROM worker_reports WHERE id = $1`;
 
-/** Writes down every few seconds what this worker does, and learns which queues are paused, until it is stopped. */
+/** Reports every five seconds what this worker does, and learns which queues are paused, until it is stopped. */
 export class WorkerReporter {
   private readonly id = newId();
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
-  /** What ended and could not be written down yet. */
+  /** Counts that are not written yet. */
   private unwritten: EndedJobs[] = [];
 
   constructor(
@@ -75,7 +75,7 @@ export class WorkerReporter {
     this.running = this.reportUntilStopped(this.stopping.signal);
   }
 
-  /** Writes down the last that ended, and that this worker is gone. Call it when nothing runs any more. */
+  /** Writes the last counts and removes this worker's report. Call it once nothing runs any more. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;

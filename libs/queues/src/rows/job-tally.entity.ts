@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How many jobs of a kind ended in a minute, in all workers. What outlives the worker that did them. */
+/** Counts of the jobs of one kind that ended in one minute, in all workers. They outlive the workers. */
 @Entity('job_tallies')
 export class JobTally {
   /** Name of a job, or `delivery`. */
@@ -11,11 +11,11 @@ export class JobTally {
   @PrimaryColumn('timestamptz', { primaryKeyConstraintName: 'job_tallies_pkey' })
   minute!: Date;
 
-  /** Done, or given up: there is nothing more to do. */
+  /** Jobs done or given up. */
   @Column('integer')
   ended!: number;
 
-  /** Of those: given up. */
+  /** Those of `ended` that were given up. */
   @Column('integer')
   failed!: number;
 }

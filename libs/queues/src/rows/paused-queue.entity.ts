@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A queue from which no worker takes until its row is gone. Workers read it with each of their reports. */
+/** A paused queue, from which no worker takes until the row is deleted. Workers read these rows with each report. */
 @Entity('paused_queues')
 export class PausedQueue {
   /** Name of a queue, or `delivery`. */

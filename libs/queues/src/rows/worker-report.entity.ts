@@ -1,16 +1,16 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * What a worker last said of itself, every few seconds. Nothing is decided by it: whose job it is the locks of the queue say
+ * The last report of a worker, updated every few seconds. It does not decide who owns a job; the locks of the queue do
  * (decision 26).
  */
 @Entity('worker_reports')
 export class WorkerReport {
-  /** Of the process; another one when it starts again. */
+  /** Id of the process; a new one after each start. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'worker_reports_pkey' })
   id!: string;
 
-  /** What it takes: of the queues, and deliveries. */
+  /** What it takes work from: queues, and `delivery`. */
   @Column('text', { array: true })
   queues!: string[];
 
@@ -18,18 +18,18 @@ export class WorkerReport {
   @Column('text', { array: true })
   running!: string[];
 
-  /** Since when each of them runs, in their order; empty from a worker of the release before. */
+  /** The start of each of them, in the same order; empty from a worker of the previous release. */
   @Column('timestamptz', { name: 'running_since', array: true, default: '{}' })
   runningSince!: Date[];
 
-  /** Ids of the jobs that it gave back to be tried again later, as long as it is not yet later. */
+  /** Ids of the jobs that it returned to the queue and whose retry is not due yet. */
   @Column('text', { array: true })
   delayed!: string[];
 
   @Column('boolean', { name: 'queue_reachable' })
   queueReachable!: boolean;
 
-  /** How much it does at once, by what it takes. */
+  /** Concurrency, by queue or `delivery`. */
   @Column('jsonb', { default: '{}' })
   slots!: Record<string, number>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { url } from './values.js';
 
-/** What the commands that ask an api need: `landfall uploads`, `events`, `webhooks`, `tickets`, `queues`. */
+/** Settings of the commands that call an api: `landfall uploads`, `events`, `webhooks`, `tickets`, `queues`. */
 export const client = z.object({
   LANDFALL_API_URL: url(/^https?$/, 'an http(s) URL')
     .optional()

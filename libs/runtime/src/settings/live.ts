@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { integer } from './values.js';
 
-/** The event log as clients follow it: by streams, and by requests that wait. */
+/** How clients follow the event log: by streams and by long polling. */
 export const live = z.object({
   LIVE_STREAMS_MAX: integer(2_000, 1, 100_000).describe(
     'maximum number of event streams that one api process keeps open; more are refused with 503',

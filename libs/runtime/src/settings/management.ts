@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a process shows to those who run it. */
+/** The management port of a process, for its operators. */
 export const management = z.object({
   MANAGEMENT_HOST: z
     .string()

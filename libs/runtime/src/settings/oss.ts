@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, integer, list, url } from './values.js';
 
-/** `{bucket}` stands for the name of a bucket. */
+/** Whether it is a valid CDN URL, in which `{bucket}` stands for the name of a bucket. */
 function isCdnUrl(text: string): boolean {
   const example = text.replaceAll('{bucket}', 'bucket');
   const url = URL.parse(example);
@@ -65,7 +65,7 @@ const settings = z.object({
   ),
 });
 
-/** The CDN of a single bucket cannot serve another. */
+/** Also checks that the settings of the CDN fit together: the CDN of a single bucket cannot serve another. */
 export const oss = settings.check(({ value, issues }) => {
   const refuse = (name: keyof typeof value, message: string) =>
     issues.push({ code: 'custom', path: [name], message, input: value[name] });
@@ -74,7 +74,7 @@ export const oss = settings.check(({ value, issues }) => {
   if (cdnUrl === undefined && cdnKey !== undefined) refuse('OSS_CDN_URL', 'must be set with OSS_CDN_KEY');
   if (cdnUrl !== undefined && !cdnUrl.includes('{bucket}') && value.OSS_BUCKETS.length > 1)
     refuse('OSS_CDN_URL', 'must contain {bucket}, because OSS_BUCKETS has several');
-  // In whole minutes, a URL could end as it is given out.
+  // Type B counts in whole minutes, so a shorter-lived URL could expire as it is issued.
   if (cdnUrl !== undefined && value.OSS_CDN_TYPE === 'B' && value.OSS_URL_LIFETIME_S < 120)
     refuse('OSS_URL_LIFETIME_S', 'must be at least 120 with OSS_CDN_TYPE=B');
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, integer, list, url } from './values.js';
 
-// What any process needs, and what the api and the workers listen to and take.
+// Settings of the processes: logging, the api, the workers, and the local run.
 
 /** Whether a text is an origin exactly as browsers send it. */
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text && !text.includes('*');

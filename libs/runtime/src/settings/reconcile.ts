@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { integer, list } from './values.js';
 
-/** The search for objects that no message told of. */
+/** The search for objects that no message reported. */
 export const reconcile = z.object({
   RECONCILE_INTERVAL_S: integer(0, 0, 2_592_000).describe(
     'how often a worker lists the buckets for objects without an upload; 0 never, then only `landfall reconcile` does',

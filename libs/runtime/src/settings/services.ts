@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addresses, integer, url } from './values.js';
 
-// Where Postgres and Redis are, and how they are reached.
+// How to reach Postgres and Redis.
 
 export const database = z.object({
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:port/database').describe(
@@ -24,14 +24,14 @@ export const database = z.object({
 
 const isRedis = (queueUrl: string) => /^rediss?:/.test(queueUrl);
 
-/** The settings of the queue that only mean something together. */
+/** Checks the settings of the queue that depend on each other. */
 function checkTogether(
   settings: z.output<typeof queueSettings>,
   { addIssue }: z.core.$RefinementCtx<z.output<typeof queueSettings>>,
 ): void {
   const { QUEUE_URL, QUEUE_SENTINELS, QUEUE_CLUSTER_NODES, QUEUE_TLS_CERT_FILE, QUEUE_TLS_KEY_FILE } =
     settings;
-  // Said already.
+  // Already reported.
   if (!URL.canParse(QUEUE_URL)) return;
   const refuse = (path: keyof typeof settings, message: string) =>
     addIssue({ code: 'custom', path: [path], message, input: undefined });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { url } from './values.js';
 
-/** `name=value,name=value`, the values percent-encoded, as OpenTelemetry writes such lists. */
+/** OpenTelemetry's list format: `name=value,name=value`, with percent-encoded values. */
 const pairs = z
   .string()
   .default('')
@@ -10,7 +10,7 @@ const pairs = z
     for (const pair of text.split(',').filter((part) => part.trim() !== '')) {
       const [, name, value] = /^\s*([\w.-]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
       const decoded = decode(value);
-      // The text may hold a secret.
+      // The message does not quote the text, which may contain a secret.
       if (name === undefined || decoded === null) {
         context.addIssue('must be name=value pairs with commas between them, the values percent-encoded');
         return z.NEVER;
@@ -38,7 +38,7 @@ const samplers = [
   'parentbased_traceidratio',
 ] as const;
 
-/** Traces, by the names that OpenTelemetry has for them. */
+/** Tracing, with OpenTelemetry's own variable names. */
 export const tracing = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'an http(s) URL')
     .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// Forms of values that several sections share.
+// Formats of values, shared by several sections.
 
 export const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number('must be an integer').int('must be an integer').min(min).max(max).default(fallback);
@@ -22,7 +22,7 @@ export const list = (fallback: string) =>
         .filter(Boolean),
     );
 
-/** `host:port`; an address of IPv6 in brackets. */
+/** `host:port`; an IPv6 address is in brackets. */
 const hostAndPort = /^(\[[0-9a-fA-F:.]+\]|[^\s:/@[\]]+):(\d{1,5})$/;
 
 /** Comma-separated `host:port`. */
@@ -43,7 +43,7 @@ export const parseJson = (text: string, context: z.RefinementCtx): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    // The text holds secrets, and so may the parser's words.
+    // The text may contain secrets, and the parser's message quotes it.
     context.addIssue('must be JSON');
     return z.NEVER;
   }

@@ -20,7 +20,7 @@ const integers = (fallback: string, min: number, max: number, wanted: string) =>
     z.array(z.coerce.number<string>(wanted).int(wanted).min(min, wanted).max(max, wanted)).min(1, wanted),
   );
 
-/** What happened, sent to the URLs of clients. */
+/** Delivery of events to the URLs of clients. */
 export const webhooks = z.object({
   WEBHOOKS_ALLOW: list('')
     .pipe(

@@ -6,16 +6,15 @@ import type { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 import { snapshotRendition, snapshotUpload } from './snapshots.js';
 
-/** Types whose events say no more than the upload and, of an end, its renditions. */
+/** Types whose events contain only the upload and, when it is ready or failed, its renditions. */
 type PlainType = Exclude<
   Extract<EventType, `upload.${string}`>,
   'upload.stored' | 'upload.merged' | 'upload.reprocessed'
 >;
 
 /**
- * Records what happened to an upload, as its row is now, within the caller's transaction and under its
- * lock of the row. A landing that nobody vouches for and that OSS has not confirmed is in no event:
- * anyone could fill the log with those.
+ * Records an event with the current row of an upload, within the caller's transaction, which holds the
+ * lock of the row. Unproven, unconfirmed landings get no events: anyone could fill the log with them.
  */
 export async function recordUpload(manager: EntityManager, type: PlainType, id: string): Promise<void> {
   const upload = await findVouchedFor(manager, id);
@@ -26,7 +25,7 @@ export async function recordUpload(manager: EntityManager, type: PlainType, id: 
   else await recordEvents(manager, [{ type, uploadId: id, data }]);
 }
 
-/** As `recordUpload`, of rows that were read or written in this transaction. */
+/** As `recordUpload`, with rows that this transaction has already read or written. */
 export async function recordEnd(
   manager: EntityManager,
   type: 'upload.ready' | 'upload.failed',
@@ -44,21 +43,21 @@ const renditionsOf = new PreparedStatement<Rendition>(
     `SELECT ${columns(Rendition, 'r')} FROM renditions AS r WHERE upload_id = $1 ORDER BY position, name`,
 );
 
-/** The renditions of an upload, in their order. */
+/** The renditions of an upload, by position and name. */
 export async function findRenditions(manager: EntityManager, uploadId: string): Promise<Rendition[]> {
   return renditionsOf.run(manager, [uploadId]);
 }
 
 /**
- * Whether the log has a landing, or is to have it. What we learned of in another way than by its callback has an id that nobody
- * knows: it is recorded when it holds its version, or ends, and never where it merely repeats a callback.
+ * Whether the log contains a landing, or must. Nobody has been told the id of a landing that did not come by callback: it is
+ * recorded when it holds its version or ends, and never if it merely repeats a callback.
  */
 export async function isRecorded(manager: EntityManager, { id, proof, source }: Upload): Promise<boolean> {
   if (proof === null) return false;
   return source === 'callback' || (await manager.existsBy(LogEvent, { id }));
 }
 
-/** Records that another upload stands for this one from now on. */
+/** Records that the upload `into` now stands for this one. */
 export async function recordMerged(manager: EntityManager, id: string, into: string): Promise<void> {
   const upload = await findVouchedFor(manager, id);
   if (!upload) return;
@@ -66,7 +65,7 @@ export async function recordMerged(manager: EntityManager, id: string, into: str
   await recordEvents(manager, [{ type: 'upload.merged', uploadId: id, data }]);
 }
 
-/** Records that renditions are made again. @param renditions their names; none of what begins anew */
+/** Records that renditions are made again. @param renditions their names; empty if the whole upload starts over */
 export async function recordReprocessed(
   manager: EntityManager,
   id: string,
@@ -79,8 +78,8 @@ export async function recordReprocessed(
 }
 
 /**
- * Records of uploads that are still `stored` that they landed: the relay does it, or what is about to
- * change an upload before that. The event has the id of its upload, so that it is in the log once.
+ * Records the landing of those uploads that are still `stored`. The relay calls this, or whatever
+ * changes an upload first. The event has the id of its upload, so it is recorded only once.
  */
 export async function recordStored(manager: EntityManager, uploads: readonly Upload[]): Promise<void> {
   await recordEvents(
@@ -97,7 +96,7 @@ const storedEvent = (upload: Upload) => ({
   traceparent: upload.traceparent,
 });
 
-/** Records that an upload is processed from now on, and that it landed, if nobody has recorded that yet. */
+/** Records that an upload is being processed, and its landing if that is not recorded yet. */
 export async function recordProcessing(manager: EntityManager, upload: Upload): Promise<void> {
   const { id, proof } = upload;
   if (proof === null) return;
@@ -110,9 +109,9 @@ export async function recordProcessing(manager: EntityManager, upload: Upload): 
 const processJob = 'upload.process' satisfies JobName;
 
 /**
- * Records that uploads landed whose callback came, before a worker can see their jobs, and not in the statement that
- * records them: a callback does not wait for it. Of one that has gone on by now whatever changed it
- * has recorded that.
+ * Records the landings of callbacks before their jobs are queued. The inserting statement does not do
+ * this, so callbacks do not wait for it. If an upload is no longer `stored`, whatever changed it has
+ * recorded its landing.
  * @param rows of the outbox
  */
 export async function recordLanded(
@@ -128,7 +127,7 @@ export async function recordLanded(
   await recordStored(source.manager, uploads);
 }
 
-/** Records that an upload is looked at anew that was merged into another one. */
+/** Records that an upload is processed again on its own, after it had been merged into another one. */
 export async function recordLandedAgain(manager: EntityManager, id: string): Promise<void> {
   const upload = await findVouchedFor(manager, id);
   if (upload)
@@ -137,7 +136,7 @@ export async function recordLandedAgain(manager: EntityManager, id: string): Pro
     ]);
 }
 
-/** Records what happened to versions of renditions of an upload. @param versions as their rows are now */
+/** Records an event for each of some rendition versions of an upload. @param versions with their current rows */
 export async function recordVersions(
   manager: EntityManager,
   type: 'rendition.ready' | 'rendition.failed',

@@ -4,7 +4,7 @@ import type { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { ownWordsOf } from '../rows/own-words.js';
 import type { Upload } from '../rows/upload.entity.js';
 
-/** An upload as an event shows it. */
+/** An upload as events contain it. */
 export function snapshotUpload(upload: Upload): UploadSnapshot {
   const { id, bucket, objectKey, etag, mimeType, kind, status, vars, ticketId, pipeline } = upload;
   return {
@@ -25,7 +25,7 @@ export function snapshotUpload(upload: Upload): UploadSnapshot {
   };
 }
 
-/** A rendition, or one version of it, as an event shows it. */
+/** A rendition, or one version of it, as events contain it. */
 export function snapshotRendition(rendition: Rendition | RenditionVersion): RenditionSnapshot {
   const { name, kind, status, mimeType, width, height, durationMs, objectKey } = rendition;
   return {

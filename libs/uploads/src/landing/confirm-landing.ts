@@ -17,21 +17,21 @@ import {
 import { joinOwnWords, ownWordsOf } from '../rows/own-words.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
-/** How landings are confirmed, beside what OSS said. */
+/** Settings for confirming landings. */
 export interface ConfirmRules extends ReplanRules {
-  /** Whether the vars of a landing that nobody vouches for are believed. */
+  /** Whether the vars of landings that nobody vouches for are trusted. */
   believesAnyone: boolean;
   made: MadeObjects;
 }
 
-/** Two landings of one version that are confirmed at once: the second finds the first when it looks again. */
+/** Tries: of two landings of one version confirmed concurrently, the second fails on the unique index, then finds the first. */
 const triesMax = 3;
 
 /**
- * Writes down that OSS has the version that a landing told of; from here on the upload holds this version (decision 18). Where
- * another upload holds it already, the two are one: the landing is merged into it, unless a callback told of that one for which
- * nobody vouched, and somebody does for this. What OSS was not asked for (plausible times, ETag, size) is the caller's part.
- * @returns null when there is nothing more to do for this landing: it was merged, or is gone
+ * Records that OSS has the version that a landing reported; from here on the upload holds this version (decision 18). If
+ * another upload already holds it, the landing is merged into that one, unless both came by callback and only this one is
+ * vouched for (by ticket or secret URL): it then takes over. The caller has checked ETag, size and plausible times.
+ * @returns null if nothing is left to do for this landing: it was merged, or is finished or gone
  * @throws LandfallError ticket.used
  */
 export async function confirmLanding(
@@ -65,15 +65,18 @@ async function confirm(
 }
 
 /**
- * Of two callbacks the one that somebody vouches for replaces the one for which nobody does, and which may be a lie. What was
- * found in other ways claims nothing that would have to go.
+ * A callback that is vouched for replaces one that is not, and whose claims may be forged. Uploads of other sources contain
+ * no claims that would have to be removed.
  */
 function replaces(upload: Upload, holder: Upload): boolean {
   const areCallbacks = upload.source === 'callback' && holder.source === 'callback';
   return areCallbacks && upload.proof !== null && holder.proof === 'object';
 }
 
-/** One ticket, one version, unless it may overwrite. Under the lock of the ticket, or two landings would each find it unused. */
+/**
+ * Unless it allows overwriting, a ticket admits one version. Locks the ticket, or two landings would each find it unused.
+ * @throws LandfallError ticket.used
+ */
 async function refuseUsedTicket(
   manager: EntityManager,
   { id }: Upload,
@@ -95,9 +98,9 @@ async function refuseUsedTicket(
 }
 
 /**
- * One version, two landings, one upload, which is completed by what it lacks. The first word on a var stays; names that it lacks
- * are added, from whoever vouches, or from anyone where anyone is believed and nobody vouches for either. Whoever vouches has
- * the first word even if it comes second.
+ * Merges a second landing of a version into the upload that holds it, which gains the values that it lacks. Vars are added
+ * only if the landing is vouched for, or, with `believesAnyone`, if neither is. The holder's own vars win, unless only the
+ * landing is vouched for.
  */
 async function merge(
   manager: EntityManager,
@@ -107,7 +110,7 @@ async function merge(
 ): Promise<null> {
   const isVouched = upload.proof !== null;
   const isFirst = isVouched && holder.proof === 'object';
-  // Of what somebody vouches for, nobody else says anything.
+  // A holder that is vouched for accepts reports only from a landing that is too.
   const isHeard = isVouched || holder.proof === 'object';
   const isBelieved = isVouched || (believesAnyone && holder.proof === 'object');
   const added = isBelieved ? { ...(isVouched ? {} : upload.claimedVars), ...upload.vars } : {};
@@ -142,7 +145,7 @@ async function merge(
   );
   if (isInLog) await recordMerged(manager, upload.id, holder.id);
   const completed = await manager.findOneByOrFail(Upload, { id: holder.id });
-  // What a pipeline is chosen by may have changed.
+  // Vars and ticket decide which pipeline is chosen.
   const isOther = completed.ticketId !== holder.ticketId || !isDeepStrictEqual(completed.vars, holder.vars);
   if (isOther || !isDeepStrictEqual(ownWordsOf(completed), ownWordsOf(holder)))
     await recordUpload(manager, 'upload.updated', holder.id);
@@ -155,7 +158,7 @@ async function merge(
   return null;
 }
 
-/** Nobody vouched for what holds the version: it gives way to what somebody vouches for, and all that was merged into it too. */
+/** Replaces a holder that nobody vouches for; the upload also stands for everything that was merged into the holder. */
 async function takeOver(
   manager: EntityManager,
   upload: Upload,

@@ -5,40 +5,41 @@ import { isSecret, type ProofSettings, proofSettingsOf, toLanding } from './land
 import { queueRemovalChecks } from './removed-objects.js';
 import type { UploadRegistry } from './upload-registry.js';
 
-/** Single events: what became of each, or the code of the error. */
+/** Counts single events by outcome or error code. */
 const outcomes = counter('landfall_events_total', 'Event notifications of OSS by outcome', 'outcome');
-/** Objects of one call of `queueRemovalChecks`. */
+/** Maximum objects per call of `queueRemovalChecks`. */
 const removalsMax = 1_000;
 
+/** Settings for recording events. */
 export interface EventRules {
   readonly buckets: readonly string[];
-  /** Below it are our own objects. */
+  /** Key prefix of our own objects, whose events are ignored. */
   readonly renditionPrefix: string;
   readonly proof: ProofSettings;
-  /** Limit to the commit, of landings as of removals. */
+  /** Time limit for committing removal checks. */
   readonly commitTimeoutMs: number;
 }
 
-/** The events of a message, and what is wrong with those that cannot be read. */
+/** The events of a message, and the errors of those that cannot be read. */
 export interface ReadEvents {
   readonly events: readonly OssEvent[];
-  /** How many tell of anything else. */
+  /** Number of events of other types. */
   readonly ignored: number;
   readonly refusals: readonly LandfallError[];
 }
 
-/** How a message came. */
+/** How a message arrived. */
 export interface EventArrival {
-  /** The last part of the path of a push. */
+  /** The last path segment of a push. */
   readonly secret: string | undefined;
   readonly now: Date;
-  /** Sees every event that nobody vouches for. @throws LandfallError if there are too many */
+  /** Called for every unproven event. @throws LandfallError if there are too many */
   takeUnproven(): void;
 }
 
 /**
- * An event without a ticket is a hint even where CALLBACK_TRUST refuses such callbacks: it leads to
- * a question to OSS, and its vars are claims.
+ * Derives the settings. An event without a ticket is accepted as a hint even if CALLBACK_TRUST refuses
+ * such callbacks: it only makes a worker ask OSS, and its vars are not trusted.
  */
 export function eventRulesOf(config: Config<'callback' | 'oss' | 'tickets'>): EventRules {
   const { callback, oss } = config;
@@ -51,9 +52,8 @@ export function eventRulesOf(config: Config<'callback' | 'oss' | 'tickets'>): Ev
 }
 
 /**
- * Records what events tell of: landings through the registry, like callbacks; of removed objects OSS
- * is asked before anything changes. Nothing is kept of events of foreign buckets and of our own
- * objects.
+ * Records events: landings through the registry, like callbacks, and removals as checks with OSS,
+ * before anything changes. Events of foreign buckets and of our own objects are ignored.
  */
 export class EventRecorder {
   constructor(
@@ -63,9 +63,10 @@ export class EventRecorder {
   ) {}
 
   /**
-   * Records all events of a message that can be; resolves after the commit.
-   * @returns why some were not: first what may pass (database.unavailable, callback.overloaded, the
-   * limit of unproven ones), then what does not (event.invalid, callback.field_invalid)
+   * Records as many events of a message as possible; resolves after the commit.
+   * @returns the errors of the others: first transient ones (database.unavailable,
+   * callback.overloaded, the limit of unproven events), then permanent ones (event.invalid,
+   * callback.field_invalid)
    */
   async record(
     { events, ignored, refusals }: ReadEvents,
@@ -108,7 +109,7 @@ export class EventRecorder {
   }
 
   private async remove(events: readonly OssEvent[], arrival: EventArrival): Promise<void> {
-    // Each of them costs a question to OSS.
+    // Each of them costs a request to OSS.
     if (!isSecret(arrival.secret, this.rules.proof.urlDigests))
       for (const _ of events) arrival.takeUnproven();
     await withTimeLimit(
@@ -121,7 +122,7 @@ export class EventRecorder {
   }
 }
 
-/** Waits for all; returns the errors of those that failed. */
+/** Waits for all, and returns the errors. */
 async function settle(work: readonly Promise<void>[]): Promise<LandfallError[]> {
   const settled = await Promise.allSettled(work);
   return settled.flatMap((result) => (result.status === 'rejected' ? [toRefusal(result.reason)] : []));

@@ -21,8 +21,8 @@ const lockOfRequest = new PreparedStatement<Upload>(
 );
 
 /**
- * The other upload that holds an object version, locked for the caller's transaction. An event tells of an upload that may have
- * ended by the time it comes: it is of the same request to OSS, and no new one.
+ * The other upload that holds an object version, locked for the caller's transaction. For an event this may also be an ended
+ * upload of the same OSS request: the event is late, and not a new landing.
  */
 export async function findHolder(
   manager: EntityManager,

@@ -2,12 +2,13 @@ import type { JobName, JobPayload } from '#outbox';
 import type { Landing } from './landing.js';
 import type { UploadStatus } from '../rows/upload.entity.js';
 
+/** The upload that answers a landing. */
 export interface RegisteredUpload {
   id: string;
   status: UploadStatus;
 }
 
-/** A row for `uploads` and the job that goes with it; its fields are those that `insertText` names. */
+/** A row for `uploads` with its job; the field names are those used in `insertText`. */
 export interface NewUpload extends Landing {
   id: string;
   /** `landingKeyOf` */
@@ -21,10 +22,10 @@ export interface NewUpload extends Landing {
 }
 
 /**
- * What a ticket was issued with are the vars of its upload, whatever the callback says of them.
+ * The vars of a ticket override those that the callback reports.
  *
- * All rows come as one JSON array: to write it takes half the time that an array for each column takes, and Postgres reads
- * either just as fast.
+ * All rows are passed as one JSON array: serializing it takes half as long as one array per column, and Postgres reads both
+ * equally fast.
  */
 const insertText = `
   WITH landed AS (
@@ -51,14 +52,14 @@ const insertText = `
   )
   SELECT id FROM inserted`;
 
-/** The status is that of the upload that stands for the landing now; its id stays the one that was told first. */
+/** Selects the id that was first answered for a landing, and the status of the upload that stands for it now. */
 const knownText = `
   SELECT replace(u.landing::text, '-', '') AS landing, u.id, coalesce(holder.status, u.status) AS status
   FROM uploads AS u LEFT JOIN uploads AS holder ON holder.id = u.merged_into
   WHERE u.landing = ANY($1::uuid[]) AND u.landing IS NOT NULL
     AND (u.request_id IS NOT NULL OR u.status NOT IN ('failed', 'deleted', 'ignored'))`;
 
-/** What of a pg pool this needs: statements prepared by name, with a time limit. */
+/** The part of a pg pool that is needed here: named prepared statements with a time limit. */
 export interface RegistryPool {
   query(statement: {
     name: string;
@@ -71,15 +72,15 @@ export interface RegistryPool {
 const job: JobName = 'upload.process';
 const noneKnown: ReadonlyMap<string, RegisteredUpload> = new Map();
 
-/** A row that was in the way and has given way before it was looked up leaves the place free: then it is inserted. */
+/** Tries: a conflicting row may be gone before it is looked up, and the next insert then succeeds. */
 const triesMax = 3;
 
 /**
- * Inserts new uploads and their outbox rows in one statement. Landings that are known stay as they are; their ids come from a
- * second look, which only repeated callbacks pay for.
- * @param uploads sorted by `landing`, so that two processes that insert the same ones cannot deadlock; none twice
- * @param sweepAfterMs when the sweep first looks at them
- * @returns id and status of those that were there already, by `landing`
+ * Inserts new uploads and their outbox rows in one statement. Known landings are left as they are; a second query, needed
+ * only for repeated callbacks, reads their ids.
+ * @param uploads distinct, and sorted by `landing`: two processes that insert the same ones must not deadlock
+ * @param sweepAfterMs delay until the sweep first checks them
+ * @returns id and status of the known landings, by `landing`
  */
 export async function insertUploads(
   pool: RegistryPool,

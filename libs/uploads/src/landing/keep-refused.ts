@@ -2,13 +2,13 @@ import type { DataSource } from '#database';
 import { newId } from '#runtime';
 import { RefusedCallback } from '../rows/refused-callback.entity.js';
 
-/** A refusal to be kept. */
+/** A refused callback to be kept. */
 export type RefusedLine = Pick<RefusedCallback, 'kind' | 'line' | 'explanation'>;
 
-/** How many of one kind are kept, so that none crowds out another, and for how long. */
+/** How long refused callbacks are kept, and how many per kind: one kind must not crowd out the others. */
 export const refusedKept = { ofKind: 50, hours: 24 } as const;
 
-/** The condition on rows that they are still to be shown. */
+/** The SQL condition for rows that are still shown. */
 export const isFresh = `created_at > now() - make_interval(hours => ${refusedKept.hours})`;
 
 /** Keeps refused callbacks, and removes those that are too old or too many of their kind. */
@@ -18,7 +18,7 @@ export async function keepRefused(source: DataSource, lines: readonly RefusedLin
     .getRepository(RefusedCallback)
     .insert(lines.map((line) => ({ ...line, id: newId(), createdAt })));
   await source.query(
-    // What another api removes just now is its business.
+    // SKIP LOCKED: another api process is already removing those rows.
     `DELETE FROM refused_callbacks WHERE id IN (
        SELECT id FROM refused_callbacks WHERE id IN (
          SELECT id FROM (

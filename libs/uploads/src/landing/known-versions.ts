@@ -5,14 +5,14 @@ export interface ListedVersion {
   objectKey: string;
   /** Unquoted, upper-case. */
   etag: string;
-  /** When it was stored, by OSS's own clock, which counts seconds. */
+  /** When OSS stored it, by its own clock, in whole seconds. */
   lastModified: Date;
 }
 
 /**
- * Those of the versions in a bucket that have no upload, in their order. One has if an upload holds it, whenever it landed; if
- * one that is over (failed, ignored, deleted) is of this very arrival and no older one of the same bytes; or if a landing waits
- * to be confirmed that may be it. One query for all.
+ * The versions of a bucket listing that have no upload, in their order. A version is known if an upload holds it, whenever
+ * that landed; if an ended upload (failed, ignored, deleted) is of this arrival and not of an older one with the same bytes;
+ * or if an unconfirmed landing may be it. One query for all.
  * @param versions at most a page of a listing
  */
 export async function selectUnknown<Version extends ListedVersion>(

@@ -6,7 +6,7 @@ import { checkTicketNonce, isTicketNonce, type TicketProof } from '../tickets/ti
 import { ticketVar } from '../tickets/tickets.js';
 import type { Landing } from './landing.js';
 
-/** What a message of OSS carries besides the object that it is about. */
+/** How a message of OSS arrived, apart from the object that it reports. */
 export interface Arrival {
   source: Extract<UploadSource, 'callback' | 'event'>;
   /** The last part of the path: `/callbacks/oss/<secret>`, `/events/oss/<secret>`. */
@@ -16,14 +16,15 @@ export interface Arrival {
   now: Date;
 }
 
+/** What callbacks and events are checked against. */
 export interface ProofSettings {
   trust: Config<'callback'>['callback']['trust'];
-  /** Of the secret callback URLs. */
+  /** SHA-256 digests of the URL secrets. */
   urlDigests: readonly Buffer[];
   ticketSecrets: readonly string[];
 }
 
-/** Computed once, because callbacks arrive by the thousand. */
+/** Derives the settings; call once, because callbacks arrive by the thousand. */
 export function proofSettingsOf({ callback, tickets }: Config<'callback' | 'tickets'>): ProofSettings {
   return {
     trust: callback.trust,
@@ -35,7 +36,7 @@ export function proofSettingsOf({ callback, tickets }: Config<'callback' | 'tick
 /**
  * Finds the proof of a callback or event: one of our tickets for this object, or our secret URL.
  * The OSS signature alone proves nothing, because OSS signs the callbacks of all its customers,
- * whatever their templates contain. The nonce stays here: whoever has it has the ticket.
+ * whatever their templates contain. The nonce is not kept in the vars: whoever has it has the ticket.
  * @throws LandfallError ticket.missing, ticket.invalid, ticket.expired if there is no proof and
  * CALLBACK_TRUST requires one
  */
@@ -48,7 +49,7 @@ export function toLanding(landed: LandedObject, arrival: Arrival, settings: Proo
   const reported = { ...landed, source: arrival.source, requestId, ticketId: null, ...ticket };
   if (ticket === null && isSecret(arrival.secret, settings.urlDigests))
     return { ...reported, vars, claimedVars: null, proof: 'url' };
-  // Throws the reason.
+  // Always throws here, with the reason why there is no valid ticket.
   if (ticket === null && settings.trust === 'ticket')
     checkTicketNonce(nonce, landed, settings.ticketSecrets, arrival.now);
   const claimedVars = Object.keys(vars).length > 0 ? vars : null;
@@ -74,7 +75,7 @@ function ticketOf(
   }
 }
 
-/** Whether it is the secret of one of our URLs. Compares digests, so that timing reveals nothing. */
+/** Whether it is the secret of one of our URLs. Compares digests in constant time. */
 export function isSecret(given: string | undefined, digests: readonly Buffer[]): boolean {
   if (given === undefined) return false;
   const digest = digestOf(given);

@@ -2,29 +2,29 @@ import { hash } from 'node:crypto';
 import type { LandedObject } from '#media';
 import type { Proof, UploadSource } from '../rows/upload.entity.js';
 
-/** One arrival of an object version, as a message tells of it; what that leaves out, the worker asks OSS for. */
+/** One arrival of an object version, as reported by a message; the worker asks OSS for whatever that omits. */
 export interface Landing extends LandedObject {
-  /** How we learn of it. */
+  /** How we learned of it. */
   source: UploadSource;
-  /** Who vouches for it beside OSS; null for nobody. */
+  /** Who vouches for it besides OSS; null if nobody does. */
   proof: Exclude<Proof, 'object'> | null;
-  /** The ticket whose nonce it brought, with proof `ticket` alone: the vars are those that it was issued with. */
+  /** The ticket whose nonce it carried, only with proof `ticket`. The upload gets the vars of the ticket. */
   ticketId: string | null;
-  /** Custom values that are true; with proof `url` alone. */
+  /** Trusted custom values; only with proof `url`. */
   vars: Record<string, string>;
-  /** Custom values that are nobody's word; null when there are none. */
+  /** Unverified custom values; null if there are none. */
   claimedVars: Record<string, string> | null;
-  /** The `traceparent` of the client, which its ticket brought. */
+  /** The `traceparent` of the client, from the ticket's nonce. */
   clientTrace?: string | undefined;
-  /** OSS's id of the request that uploaded; null when neither body nor header tells it. */
+  /** OSS's id of the upload request; null if neither body nor header has it. */
   requestId: string | null;
 }
 
 /**
- * What tells landings apart, as 32 hex digits, which Postgres reads as a uuid: the same for a repeated callback and for one that
- * went to a second URL. Where somebody vouches, OSS's request id is enough. Where nobody does, everything that was told is in it,
- * so that nothing that a stranger tells can be taken for something else that was told. What is learned in different ways never
- * is one landing, even of one request: each brings what the others lack, and they meet when OSS has confirmed the version.
+ * The identity of a landing, as 32 hex digits, which Postgres reads as a uuid: the same for a repeated callback and for one
+ * that went to a second URL. A proven landing is identified by OSS's request id, if known; any other by everything that was
+ * reported, so a forged report never counts as a repetition of a different one. Landings from different sources always
+ * differ, even for one request: each has what the others lack, and they are merged once OSS has confirmed the version.
  */
 export function landingKeyOf(landing: Landing): string {
   const { bucket, objectKey, proof, requestId } = landing;
@@ -36,17 +36,17 @@ export function landingKeyOf(landing: Landing): string {
   return hash('md5', `${version}\0${reported}`);
 }
 
-/** The landing of an object that was found in its bucket, and of which nobody has said anything. */
+/** The landing of an object that was found in its bucket and reported by no message. */
 export function reconciledLanding(
   object: Pick<LandedObject, 'bucket' | 'objectKey' | 'etag' | 'sizeBytes'>,
 ): Landing {
   return { ...object, ...unsaid, source: 'reconcile', proof: null, ticketId: null };
 }
 
-/** The landing of a ticket's object, of which its callback has not come; its vars are the ticket's. */
+/** The landing of a ticket's object whose callback has not arrived; its vars are the ticket's. */
 export function ticketLanding(ticketId: string, object: Parameters<typeof reconciledLanding>[0]): Landing {
   return { ...object, ...unsaid, source: 'ticket', proof: 'ticket', ticketId };
 }
 
-/** What only messages of OSS say. */
+/** The fields that only messages of OSS fill. */
 const unsaid = { mimeType: null, imageInfo: null, vars: {}, claimedVars: null, requestId: null };

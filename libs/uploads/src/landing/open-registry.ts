@@ -9,7 +9,7 @@ export interface OpenRegistry {
   close(): Promise<void>;
 }
 
-/** Opens the registry of a process. It connects when it is used first. */
+/** Opens the registry of a process. It connects on first use. */
 export function openRegistry(
   { callback, database, worker }: Config<'callback' | 'database' | 'worker'>,
   applicationName: string,

@@ -4,17 +4,17 @@ import { type MadeObjects, withdrawUpload } from '../making/withdraw-upload.js';
 import { ObjectCheck } from '../rows/object-check.entity.js';
 import { type ConfirmedUpload, isConfirmed, Upload } from '../rows/upload.entity.js';
 
-/** Uploads of one call; a key that was overwritten more often than this has other troubles. */
+/** Maximum checks queued per call; that many uploads of a thousand keys are not expected. */
 const uploadsMax = 10_000;
-/** After this time without an answer it is left to the next reconcile. */
+/** Checks without an answer are dropped after this time and left to the next reconcile. */
 const askedMax = `interval '1 day'`;
 const askAgain = `interval '1 minute'`;
 
 /**
- * Has OSS asked for objects that are said to be gone, or seem to be: a message alone, which may be forged, late or out of order,
- * removes nothing.
+ * Queues checks with OSS of objects that are reported or seem to be gone. A message alone may be forged, late or out of
+ * order, so it removes nothing.
  * @param objects at most a thousand
- * @returns how many living uploads of their keys there are
+ * @returns how many uploads will be checked
  */
 export async function queueRemovalChecks(
   source: DataSource,
@@ -34,9 +34,8 @@ export async function queueRemovalChecks(
 }
 
 /**
- * The next uploads whose object OSS is to be asked for, none of them given to another worker within the next minute: who dies
- * with them leaves them to the next.
- * @param limit most of them
+ * Takes the uploads whose checks are due, with a lease of one minute: those of a worker that dies go to another.
+ * @param limit maximum number
  */
 export async function takeRemovalChecks(source: DataSource, limit: number): Promise<ConfirmedUpload[]> {
   await source.query(`DELETE FROM object_checks WHERE created_at < now() - ${askedMax}`);
@@ -52,14 +51,14 @@ export async function takeRemovalChecks(source: DataSource, limit: number): Prom
   return uploads.filter(isConfirmed);
 }
 
-/** Ends a check: the object is there. */
+/** Ends the check of an object that exists. */
 export async function endRemovalCheck(source: DataSource, uploadId: string): Promise<void> {
   await source.getRepository(ObjectCheck).delete({ uploadId });
 }
 
 /**
- * Ends a check: the object is gone from OSS, and its upload becomes `deleted`, with the reason. What was made of it is removed
- * when no URL for it holds any more.
+ * Ends the check of an object that is gone: its upload becomes `deleted`, with the reason. Its renditions are removed once
+ * their signed URLs have expired.
  */
 export async function markRemoved(source: DataSource, id: string, made: MadeObjects): Promise<void> {
   await source.transaction(async (manager) => {

@@ -2,7 +2,7 @@ import { LandfallError } from '#runtime';
 import { type DataSource, type EntityManager, In } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
-/** Looks at an upload whose row is locked, and throws to refuse what was asked for. */
+/** Checks an upload whose row is locked, and throws to refuse the request. */
 export type Admission = (manager: EntityManager, id: string) => Promise<void>;
 
 /**
@@ -18,7 +18,7 @@ export async function standingIdOf(source: DataSource | EntityManager, id: strin
   return upload.mergedInto ?? id;
 }
 
-/** The ids of the uploads that stand for these landings, by their ids; without those that are not found. */
+/** Maps the ids of landings to those of the uploads that stand for them; unknown ids are left out. */
 export async function standingIdsOf(
   source: DataSource | EntityManager,
   ids: readonly string[],
@@ -40,6 +40,6 @@ export async function lockStanding(manager: EntityManager, id: string): Promise<
     lock: { mode: 'pessimistic_write' },
   });
   if (!upload) throw new LandfallError('upload.not_found', id);
-  // Merged since it was looked for.
+  // It may have been merged between the lookup and the lock.
   return upload.mergedInto === null ? upload : lockStanding(manager, id);
 }

@@ -17,14 +17,15 @@ import { type Landing, landingKeyOf } from './landing.js';
 import { processPayload } from '../making/process-payload.js';
 import { uploadSources } from '../rows/upload.entity.js';
 
+/** Limits of a registry. */
 export interface RegistrySettings {
-  /** Most uploads that share one statement. */
+  /** Maximum uploads per statement. */
   batchMax: number;
-  /** Most uploads that wait; one more is refused with `callback.overloaded`. */
+  /** Maximum uploads waiting for a statement; beyond it `callback.overloaded` is thrown. */
   waitingMax: number;
-  /** Limit from `register` to the commit. */
+  /** Time limit from `register` to the commit. */
   commitTimeoutMs: number;
-  /** First look of the sweep at a new upload. */
+  /** Delay until the sweep first checks a new upload. */
   sweepAfterMs: number;
 }
 
@@ -57,27 +58,27 @@ const newLandings = counter(
   'Landings that were recorded and not known before, by what told of them: callback, event, ticket, reconcile',
   'source',
 );
-// From 0 on, or Prometheus would not see the first ones as an increase.
+// Exported as 0 from the start, or Prometheus would not see the first landing as an increase.
 for (const source of uploadSources) newLandings.count(source, 0);
 
 const notifyIntervalMs = 25;
 const notifyTimeoutMs = 5_000;
 
-/** Connections that the registry needs: its statements at once, and one to wake the relay. */
+/** Connections that the registry needs: one per concurrent statement, and one to wake the relay. */
 export const registryConnections = 3;
 
 /**
- * A callback waits at most half of its limit for its turn. Were it all of it, a database that is too slow for all would get
- * statements with no time left, and answer none.
+ * Share of its time limit that a callback may wait for a statement. If it could wait for all of it, an overloaded database
+ * would only get statements with no time left, and answer none.
  */
 const waitingShare = 0.5;
 
-/** Two statements at a time: while one waits for the disk, the next one gathers and is parsed. */
+/** Concurrent statements: while one waits for the disk, the next is gathered and parsed. */
 const statementsAtOnce = 2;
 
 /**
- * Writes uploads, many callbacks in one statement. Callers of the same instant share a commit; each is answered after
- * it. What is registered again keeps its id.
+ * Writes uploads by group commit: concurrent callers share one statement, and each is answered after its commit. A landing
+ * that is registered again keeps its id.
  */
 export class UploadRegistry {
   private waiting: Waiting[] = [];
@@ -88,7 +89,7 @@ export class UploadRegistry {
   private notifyAgain = false;
 
   constructor(
-    /** Connections of the registry's own, so that slow queries of others cannot keep callbacks waiting. */
+    /** A pool of the registry's own, since slow queries of others must not delay callbacks. */
     private readonly pool: RegistryPool,
     private readonly settings: RegistrySettings,
     private readonly logger: Logger,
@@ -97,8 +98,8 @@ export class UploadRegistry {
   }
 
   /**
-   * Commits the upload with its job in the outbox.
-   * @throws LandfallError callback.overloaded, database.unavailable; what Postgres refuses in this row comes as callback.field_invalid
+   * Commits the upload together with its job in the outbox.
+   * @throws LandfallError callback.overloaded, database.unavailable, callback.field_invalid if Postgres refuses a value
    */
   register(landing: Landing): Promise<RegisteredUpload> {
     const { source, proof, clientTrace } = landing;
@@ -134,7 +135,7 @@ export class UploadRegistry {
     clearInterval(this.watchdog);
   }
 
-  /** Lets the event loop read the sockets that are ready before the statement leaves: their callbacks come along. */
+  /** Defers the statement until the event loop has read all ready sockets, whose callbacks then join the batch. */
   private gather(): void {
     if (this.gathering || this.running >= statementsAtOnce || this.waiting.length === 0) return;
     this.gathering = true;
@@ -171,7 +172,7 @@ export class UploadRegistry {
             : toLandfallError(error),
         );
       } else {
-        // One bad row fails alone.
+        // Retried row by row, so one bad row fails alone.
         for (const entry of batch) await this.commit([entry]);
       }
     }
@@ -179,7 +180,7 @@ export class UploadRegistry {
 
   private async write(batch: Waiting[], timeoutMs: number): Promise<void> {
     const sorted = batch.toSorted((a, b) => (a.upload.landing < b.upload.landing ? -1 : 1));
-    // Callbacks of the same landing stand beside each other now: the first one's row is everyone's, in this statement.
+    // Sorted, callbacks of the same landing are adjacent: only the first is inserted, and its row answers them all.
     const firsts = sorted.filter(({ upload }, index) => upload.landing !== sorted[index - 1]?.upload.landing);
     const uploads = firsts.map(({ upload }) => upload);
     const startedAt = performance.now();
@@ -198,8 +199,8 @@ export class UploadRegistry {
   }
 
   /**
-   * Wakes the relays, after the commit and not in it: NOTIFY makes Postgres commit one after the other. At once, then at
-   * most every few milliseconds. A lost one costs the relay's poll interval, so the disk need not be waited for.
+   * Wakes the relays, at once and then at most every `notifyIntervalMs`. Not in the inserting transaction, because NOTIFY
+   * serializes commits; and without waiting for the disk, because a relay polls if a notification is lost.
    */
   private notify(): void {
     if (this.notifying) {
@@ -222,7 +223,7 @@ export class UploadRegistry {
       });
   }
 
-  /** Refuses what has waited too long for its turn; what is in a statement has that statement's own limit. */
+  /** Rejects entries that have waited too long for a statement; those in a statement have its time limit. */
   private expire(): void {
     const limitMs = this.settings.commitTimeoutMs * waitingShare;
     const now = performance.now();
@@ -233,7 +234,7 @@ export class UploadRegistry {
   }
 }
 
-/** One for each way in which we learn of a landing. */
+/** The span of a landing, by its source. */
 const landingSpans = {
   callback: { name: 'callback', kind: 'server' },
   ticket: { name: 'ticket' },

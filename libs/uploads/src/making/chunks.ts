@@ -10,20 +10,20 @@ import { readGrowing } from './growing-stream.js';
 import type { VersionRef } from './storage-keys.js';
 import { endVersions, recordEarly, type ShownEarly } from './versions.js';
 
-/** The chunks that were cut at once. */
+/** The key of the chunks of one cut. */
 export interface ChunkPlan {
   uploadId: string;
   planId: string;
 }
 
-/** What a chunk is found by. */
+/** The key of one chunk. */
 export interface ChunkAddress extends ChunkPlan {
   position: number;
 }
 
 const addressOf = ({ uploadId, planId, position }: ChunkAddress) => ({ uploadId, planId, position });
 
-/** How a long video is cut: what is made of its chunks, and what each encodes. */
+/** How a long video is cut: the versions made from its chunks, and the work of each chunk. */
 export interface Cut {
   versionIds: readonly string[];
   works: readonly ChunkWork[];
@@ -31,8 +31,8 @@ export interface Cut {
 }
 
 /**
- * Records the chunks of a long video and queues what is not made yet. Doing it again queues what was lost. Chunks that were cut
- * for the same versions and others stay as they are, however they were cut: one of those may be served already.
+ * Records the chunks of a long video and queues the pending ones; calling it again re-queues lost jobs. An existing plan for
+ * at least these versions is kept, however it was cut, since one of its versions may already be served.
  */
 export async function planChunks(
   source: DataSource,
@@ -56,7 +56,7 @@ export async function planChunks(
   });
 }
 
-/** Queues the chunks that are not made; when all are, what joins them. */
+/** Queues the pending chunks, or the join if none is pending. */
 async function queueChunks(
   manager: EntityManager,
   { uploadId, planId }: ChunkPlan,
@@ -73,20 +73,20 @@ async function queueChunks(
   await queueJobs(manager, rows.length > 0 ? rows : [outboxRow('upload.join', whole)]);
 }
 
-/** What playing begins with is made first, and what plays early before what is only waited for; behind all short videos. */
+/** Chunks that playback begins with come first, then others that play early, then the rest; all behind short videos. */
 function priorityOf({ early, isStart }: ChunkWork): number | undefined {
   if (early === undefined) return undefined;
   return isStart ? 2 : 3;
 }
 
-/** A chunk that is to be made, the upload it is of, and what is made of it. */
+/** A chunk to be made, its upload, and the versions made from it. */
 export interface BegunChunk {
   chunk: Chunk;
   upload: ConfirmedUpload;
   versions: RenditionVersion[];
 }
 
-/** Begins a run: null when the chunk is made, or nobody wants it any more. */
+/** Begins and counts a run; null if the chunk is already made or no longer wanted. */
 export async function beginChunk(source: DataSource, address: ChunkAddress): Promise<BegunChunk | null> {
   const begun = await source
     .createQueryBuilder()
@@ -101,12 +101,12 @@ export async function beginChunk(source: DataSource, address: ChunkAddress): Pro
   return { chunk, upload, versions: await versionsOf(source, chunk) };
 }
 
-/** The versions that are made of a chunk, whether they still are to be made or not. */
+/** The versions made from a chunk, in any status. */
 async function versionsOf(source: DataSource, { versionIds }: Chunk): Promise<RenditionVersion[]> {
   return source.getRepository(RenditionVersion).findBy({ id: In(versionIds) });
 }
 
-/** Ends a run in order that did not make the chunk. A worker that dies never gets here: its run stays counted. */
+/** Uncounts a run that ended normally without making the chunk. If the worker dies, the run stays counted. */
 export async function endChunkRun(source: DataSource, address: ChunkAddress): Promise<void> {
   await source
     .createQueryBuilder()
@@ -117,9 +117,9 @@ export async function endChunkRun(source: DataSource, address: ChunkAddress): Pr
 }
 
 /**
- * Shows how far a chunk is, and the versions that are made of it.
- * @param progress null while nothing is encoded
- * @returns false when nobody wants the chunk any more: it was cancelled, failed, deleted, or the video is cut anew
+ * Records the progress of a chunk and of the versions made from it.
+ * @param progress null if there is no new progress
+ * @returns false if the chunk is no longer wanted: it was made, cancelled, failed or deleted, or the video is cut anew
  */
 export async function renewChunk(
   source: DataSource,
@@ -135,7 +135,7 @@ export async function renewChunk(
   return renewed > 0;
 }
 
-/** Tells of the versions how far their chunks are together, and how fast those are that are made now. */
+/** Derives the versions' progress from all chunks, and their speed from those being encoded. */
 async function shareProgress(manager: EntityManager, { uploadId, planId, versionIds }: Chunk): Promise<void> {
   await manager.query(
     `UPDATE rendition_versions SET (progress, speed) = (
@@ -147,18 +147,18 @@ async function shareProgress(manager: EntityManager, { uploadId, planId, version
   );
 }
 
-/** What a chunk was made into. */
+/** The result of a chunk. */
 export interface FinishedChunk {
-  /** What was stored of it. */
+  /** What was stored, in the worker's format. */
   made: object;
-  /** A version that plays early, and what is shown of it once it does. */
+  /** A version that plays early, and what to show of it once it does. */
   early?: { version: VersionRef; shown: ShownEarly } | undefined;
   urgency?: Urgency | undefined;
 }
 
 /**
- * Records what was stored of a chunk, and shows the version that begins to play by it; the last one has them joined. Doing it
- * again changes nothing.
+ * Records the result of a chunk, and shows its version once that can be played early; the last chunk queues the join.
+ * Idempotent.
  */
 export async function finishChunk(
   source: DataSource,
@@ -181,13 +181,13 @@ export async function finishChunk(
   });
 }
 
-/** What is joined: the chunks of a plan in their order, and the versions that are made of them. */
+/** The chunks of a plan in their order, and the versions to be joined from them. */
 export interface ReadyChunks {
   chunks: Chunk[];
   versions: RenditionVersion[];
 }
 
-/** Null when a chunk is not made yet, or all are gone. */
+/** Reads the chunks of a plan; null if one is not made yet, or all are gone. */
 export async function readyChunks(
   source: DataSource,
   { uploadId, planId }: ChunkPlan,
@@ -200,7 +200,7 @@ export async function readyChunks(
   return { chunks, versions: await versionsOf(source, first) };
 }
 
-/** Ends the versions that were to be made of the chunks of a plan as failed, and the chunks with them. */
+/** Marks the pending versions of a plan as failed and deletes its chunks. */
 export async function failChunks(
   source: DataSource,
   { uploadId, planId }: ChunkPlan,

@@ -1,12 +1,12 @@
 import type { DataSource, EntityManager } from '#database';
 
-/** What plays already of a version that is made in chunks, as their makers wrote it down. */
+/** The parts of a version made in chunks that can already be played, in the worker's format. */
 export interface GrowingStream {
-  /** In their order, from the beginning to the first that is not made yet; one at least. */
+  /** In their order, from the first to before the first missing one; at least one. */
   pictures: object[];
-  /** As far as it was made; null when the video has none. */
+  /** The longest made so far; null if the video has no sound. */
   sound: object | null;
-  /** Nothing is missing of what plays: only other rungs are still being made. */
+  /** Whether all pictures and sound that play early are made; other rungs may still be missing. */
   isWhole: boolean;
 }
 
@@ -16,8 +16,8 @@ interface EarlyChunk {
 }
 
 /**
- * Reads what plays of a version, or of a plan of chunks, before it is ready. What it gives once it gives ever after, and more,
- * until the chunks are joined and forgotten. Null while nothing plays.
+ * Reads the parts of a version, or of a plan of chunks, that play before it is ready; null if nothing plays yet. The result
+ * only grows, until the chunks are joined and deleted.
  */
 export async function readGrowing(
   source: DataSource | EntityManager,
@@ -38,7 +38,7 @@ export async function readGrowing(
     (piece) => piece !== null,
   );
   const sounds = piecesOf('sound');
-  // Each goes on for longer than the one before.
+  // Each is longer than the one before.
   const sound = sounds.findLast((piece) => piece !== null) ?? null;
   if (playing.length === 0 || (sound === null && sounds.length > 0)) return null;
   const isWhole = playing.length === pictures.length && sounds.at(-1) !== null;

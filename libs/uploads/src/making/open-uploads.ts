@@ -1,7 +1,7 @@
 import { type EntityManager, PreparedStatement } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
-/** The condition on a row of `uploads` that something of it may still be done: it is not finished, or is made again. */
+/** The SQL condition for an upload with work left: it is unfinished or being reprocessed. */
 export const isOpen = (alias: string): string =>
   `(${alias}.status IN ('stored', 'processing') OR ${alias}.reprocessing_since IS NOT NULL)`;
 
@@ -16,15 +16,15 @@ const lockOpen = new PreparedStatement<Upload>(
 );
 
 /**
- * Takes the row lock that everything takes first that may end an upload; without it two last renditions would each see the
- * other as pending. Null when there is no such upload.
+ * Takes the row lock that anything which may end an upload takes first: without it, the last two renditions would each see
+ * the other as pending. Null if there is no such upload.
  */
 export async function lockUpload(manager: EntityManager, id: string): Promise<Upload | null> {
   const [upload] = await lockAny.run(manager, [id]);
   return upload ?? null;
 }
 
-/** As `lockUpload`; null when the upload is not open. */
+/** As `lockUpload`; null if the upload is not open. */
 export async function lockOpenUpload(manager: EntityManager, id: string): Promise<Upload | null> {
   const [upload] = await lockOpen.run(manager, [id]);
   return upload ?? null;

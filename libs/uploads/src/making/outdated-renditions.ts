@@ -1,7 +1,7 @@
 import type { PlannedVersion } from './pending-versions.js';
 import type { RenditionVersion } from '../rows/rendition-version.entity.js';
 
-/** A rendition that is not what the pipelines file asks for, with its position there and the versions that there are. */
+/** A rendition that differs from the pipelines file, with its position there and its existing versions. */
 export interface OutdatedRendition {
   planned: PlannedVersion;
   position: number;
@@ -9,10 +9,10 @@ export interface OutdatedRendition {
 }
 
 /**
- * What is missing, has failed, or was made by another spec than the file has now, unless the right version is being made. A
- * rendition that is no longer in the file is left as it is. Pure.
- * @param versions those of the upload that are not retired
- * @param names only these
+ * The renditions that are missing, failed or made by an outdated spec, unless a version by the current spec is pending.
+ * Renditions that are no longer in the file are left as they are. Pure.
+ * @param versions the versions of the upload that are not retired
+ * @param names restricts the result to these renditions
  */
 export function findOutdated(
   versions: readonly RenditionVersion[],
@@ -28,7 +28,7 @@ export function findOutdated(
   });
 }
 
-/** The newest version that is served or to be made: what the rendition is, or becomes. */
+/** The newest version that is ready or pending. */
 function newestLive(versions: readonly RenditionVersion[]): RenditionVersion | undefined {
   return versions
     .filter(({ status }) => status === 'ready' || status === 'pending')

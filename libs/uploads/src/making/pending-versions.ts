@@ -3,12 +3,12 @@ import { newId, newIdAfter } from '#runtime';
 import { type DataSource, type EntityManager, PreparedStatement } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 
-/** A version that is to be made: what the pipelines file asks for, and the job that makes it. */
+/** A version to be made: its definition in the pipelines file, and the job that makes it. */
 export type PlannedVersion = Pick<RenditionVersion, 'name' | 'kind' | 'job' | 'spec' | 'specHash'>;
 
 /**
- * What a job still has to make of an upload, in the order of the pipelines file. Of a rendition that is planned anew while it
- * is still being made, the newest version.
+ * The pending versions of a job for an upload, in the order of the pipelines file. If a rendition was replanned while
+ * pending, only its newest version.
  */
 export async function pendingVersions(
   source: DataSource,
@@ -30,9 +30,9 @@ const pendingOfJob = new PreparedStatement<RenditionVersion>(
 );
 
 /**
- * Adds pending versions with their positions. One that is pending already stays as it is.
- * @param planned with the newest version that there is of the rendition, if any: the ids of versions tell which is newer, and
- * the one before may have been planned by a process whose clock is ahead
+ * Adds pending versions with their positions. A version that is already pending stays as it is.
+ * @param planned with the id of the rendition's newest version, if any. The new id must be larger, since ids order versions
+ * and the previous one may come from a process whose clock is ahead
  */
 export async function insertPending(
   manager: EntityManager,

@@ -12,7 +12,7 @@ import { retireVersion } from './storage-keys.js';
 import { settleUpload } from './upload-states.js';
 import { forgetChunks } from './versions.js';
 
-/** What the pipelines file wants of an upload now, from its row; null when nothing, or when its bytes were never read. */
+/** The current plan of the pipelines file for an upload, from its row; null if none matches or its bytes were never read. */
 export async function planAgain(
   source: DataSource | EntityManager,
   pipelines: Pipelines,
@@ -28,25 +28,25 @@ export async function planAgain(
   );
 }
 
-/** By what an upload is planned again. */
+/** Settings for planning an upload again. */
 export interface ReplanRules {
   pipelines: Pipelines;
-  /** When the sweep first looks whether it was done. */
+  /** Delay until the sweep first checks it. */
   sweepAfterMs: number;
 }
 
-/** How an upload is planned again. */
+/** Options of `replanUpload`. */
 export interface Replanning extends Pick<ReplanRules, 'sweepAfterMs'> {
   plan: RenditionPlan | null;
-  /** Only renditions of these names; without it all. */
+  /** Names of the renditions; all if unset. */
   names?: readonly string[] | undefined;
-  /** Asked before an upload that failed or was ignored is opened again; may refuse by throwing. */
+  /** Called before a failed or ignored upload is reopened; may refuse by throwing. */
   beforeReopening?: () => Promise<void>;
 }
 
 /**
- * Plans anew, within the caller's transaction and under its lock of the upload, what of it is outdated, and queues the jobs of
- * whatever is still to be made. What is ready is served until its successor is there.
+ * Replans the outdated renditions of an upload and queues the jobs of all pending ones, within the caller's transaction, which
+ * holds the lock of the upload. A ready version is served until its successor is ready.
  * @returns how many renditions are made again
  */
 export async function replanUpload(
@@ -76,7 +76,7 @@ function isOver({ status }: Upload): boolean {
   return status === 'failed' || status === 'ignored';
 }
 
-/** Opens an upload for jobs that make again: what is finished without being ready is processed anew. */
+/** Reopens an upload for reprocessing; a failed or ignored one becomes `processing`. */
 export async function openAgain(
   manager: EntityManager,
   upload: Upload,
@@ -90,7 +90,7 @@ export async function openAgain(
     {
       ...changes,
       ...(isOver(upload) ? { status: 'processing', errorCode: null, errorMessage: null } : {}),
-      // Crashes of before are no sign that it will crash again; those of a job that runs now are.
+      // Forget the crashes of a finished upload, but not those of one that is still in progress.
       ...(isOver(upload) || status === 'ready' ? { runs: 0 } : {}),
       reprocessingSince: () => 'now()',
       sweepAt: new Date(Date.now() + sweepAfterMs),
@@ -99,14 +99,14 @@ export async function openAgain(
   );
 }
 
-/** Plans a new version of a rendition, unless the one that is wanted is there: the file was changed back. */
+/** Plans a new version of a rendition, unless the file was changed back and the wanted version exists. */
 async function replan(
   manager: EntityManager,
   uploadId: string,
   { planned, position, versions }: OutdatedRendition,
 ): Promise<void> {
   const live = versions.filter(({ status }) => status !== 'failed');
-  // While nothing is served, what was planned first is made all the same: a page waits for it.
+  // Keep the oldest: it is served or, if nothing is served yet, will be first, and a page waits for it.
   const [kept] = live.toSorted((one, other) => (one.id < other.id ? -1 : 1));
   for (const version of versions) if (version !== kept) await retireVersion(manager, version);
   if (kept?.specHash === planned.specHash) return;
@@ -130,7 +130,7 @@ async function arrange(
   }
 }
 
-/** Queues the jobs of whatever is still to be made. */
+/** Queues the jobs of all pending versions. */
 async function queueAgain(manager: EntityManager, uploadId: string): Promise<void> {
   const pending = await manager.findBy(RenditionVersion, { uploadId, status: 'pending' });
   const jobs = new Set(pending.map(({ job }) => job));

@@ -3,7 +3,7 @@ import type { MakingJob } from '#outbox';
 import { type DataSource, PreparedStatement } from '#database';
 import { isOpen } from './open-uploads.js';
 
-/** Shows how far the versions are that a job makes at once; what is no longer to be made stays as it is. */
+/** Records the progress of versions that are made together; versions no longer pending are left as they are. */
 export async function recordProgress(
   source: DataSource,
   versionIds: readonly string[],
@@ -15,7 +15,7 @@ export async function recordProgress(
   );
 }
 
-/** Whether a job still has something to make of an upload: not when it was cancelled, deleted or made by another worker. */
+/** Whether a job still has something to make: the upload was not cancelled, deleted or finished by another worker. */
 export async function isWanted(source: DataSource, uploadId: string, job: MakingJob): Promise<boolean> {
   return (await wantedUpload.run(source, [uploadId, job])).length > 0;
 }

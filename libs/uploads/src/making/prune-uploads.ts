@@ -2,22 +2,21 @@ import type { DataSource } from '#database';
 import { firstIdOf } from '#runtime';
 
 const pageSize = 500;
-/** Whoever had it deleted can see that it is, whatever its age. */
+/** How long the `deleted` row of even the oldest upload stays visible. */
 const shownFor = `interval '1 day'`;
 
 /**
- * Removes the rows of uploads that landed so long ago and were deleted or ignored, at least a day ago, with those that were
- * merged into them: a page at a time and past what others have locked. Nobody waits for it, and any number of workers may. A row
- * stays as long as objects of its versions are to be removed, and as long as the ticket that it was made with is known, which
- * could be used again without it.
- * @param ageS seconds since it landed; 0 removes nothing
- * @returns how many uploads were removed, without those that were merged into them
+ * Removes the rows of uploads that landed more than `ageS` ago and were deleted or ignored at least a day ago, with those
+ * merged into them. It works in pages and skips locked rows, so any number of workers may run it. A row stays as long as
+ * objects of its versions are due for removal, and as long as its ticket exists, which could otherwise be used again.
+ * @param ageS seconds since the landing; 0 removes nothing
+ * @returns how many uploads were removed, not counting those merged into them
  */
 export async function pruneUploads(source: DataSource, ageS: number, signal: AbortSignal): Promise<number> {
   if (ageS === 0) return 0;
   const before = firstIdOf(Date.now() - ageS * 1_000);
   let removed = 0;
-  // One after the other: the index has them by status, and in each by the time of landing.
+  // One status at a time, as the index is ordered by status, then landing time.
   for (const status of ['deleted', 'ignored']) {
     for (let page = pageSize; page === pageSize && !signal.aborted; removed += page) {
       // TypeORM returns [rows, count] for DELETE.

@@ -4,13 +4,13 @@ import { recordLandedAgain } from '../events/record-uploads.js';
 import { processPayload } from './process-payload.js';
 import type { Proof } from '../rows/upload.entity.js';
 
-/** Reasons that tell of another version than that of the upload which fails for them. */
+/** Errors that mean OSS had another version, or none, by the time it was asked. */
 const otherVersion: ReadonlySet<string | null> = new Set(['object.changed', 'object.missing']);
 
 /**
- * An upload that fails because OSS had another version by then says nothing of a landing of its own version that was merged into
- * it after that: A, B and A again. The newest of those, rather one that somebody vouches for, is looked at anew, and the
- * others follow it. Within the caller's transaction, which holds the lock of the upload.
+ * When an upload fails because OSS has another version by then, a later landing of its own version may have been merged into
+ * it (A, B, then A again), and that one may be fine. The newest merged landing, preferably one that is vouched for, is
+ * processed again, and the others are merged into it. Within the caller's transaction, which holds the lock of the upload.
  */
 export async function relandMerged(
   manager: EntityManager,

@@ -5,15 +5,14 @@ import { Upload } from '../rows/upload.entity.js';
 
 const pageSize = 100;
 
-/** Removes one object, or all below a key that ends with a slash. Removing again what is gone is no failure. */
+/** Removes one object, or all below a key that ends with a slash. Idempotent. */
 export type RemoveObjects = (address: { bucket: string; objectKey: string }) => Promise<void>;
 
 /**
- * Removes the objects of versions that failed or are retired, once their time has come, one version after the other: under the
- * lock of its upload, so that nobody can want them again meanwhile, and forgotten in the transaction that holds the lock. A
- * process that dies in between leaves it to the next. What cannot be removed now is tried again after `urlLifetimeMs`. Any
- * number of workers may.
- * @returns of how many versions objects were removed
+ * Removes the objects of failed and retired versions once they are due, one version at a time. Objects and row are removed in
+ * one transaction that locks the upload, so they cannot be wanted again meanwhile; if the process dies, another repeats it.
+ * Failed removals are retried after `urlLifetimeMs`. Safe to run in any number of workers.
+ * @returns the number of versions whose objects were removed
  */
 export async function removeRetired(
   source: DataSource,
@@ -58,7 +57,7 @@ async function removeOne(
   remove: RemoveObjects,
 ): Promise<boolean> {
   return source.transaction(async (manager) => {
-    // Thousands of objects may go between two statements.
+    // Removing thousands of objects may take long between two statements.
     await manager.query(`SET LOCAL idle_in_transaction_session_timeout = '10min'`);
     const upload = await manager.findOne(Upload, {
       where: { id: uploadId },
@@ -67,7 +66,7 @@ async function removeOne(
     });
     const version = await manager.findOneBy(RenditionVersion, { id });
     if (!upload || !version || version.dueAt === null) return false;
-    // Made again by the same spec, it may be about to store under the same keys.
+    // A pending version with the same spec stores under the same keys.
     if (await manager.existsBy(RenditionVersion, { ...sameSpec(version), status: 'pending' })) {
       await postpone(manager, id);
       return false;
@@ -82,7 +81,7 @@ async function removeOne(
 
 const sameSpec = ({ uploadId, name, specHash }: RenditionVersion) => ({ uploadId, name, specHash });
 
-/** Renditions that came out the same share one object: the last one that is retired takes it along. */
+/** Keys that no ready version serves: identical renditions share one object, which is removed with the last of them. */
 async function unserved(
   manager: EntityManager,
   { uploadId, storageKeys }: RenditionVersion,

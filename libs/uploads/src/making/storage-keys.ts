@@ -2,13 +2,13 @@ import { newId } from '#runtime';
 import type { DataSource, EntityManager } from '#database';
 import { RenditionVersion } from '../rows/rendition-version.entity.js';
 
-/** How much longer than it lasts a stream may be watched: the life of its URLs. */
+/** A replaced stream may still be watched for its duration times this. */
 const watchTimes = 2;
 
-/** What a version is found by while it is being made: its keys are a function of these. */
+/** Identifies a version while it is being made; its object keys are a function of these fields. */
 export type VersionRef = Pick<RenditionVersion, 'uploadId' | 'name' | 'specHash'>;
 
-/** The key of what is one object; of what is several, the prefix of all. */
+/** The key to reserve for a version: its object key if it is one object, or the prefix, with a slash, of several. */
 export function storageKeyOf(
   { name, specHash }: Pick<VersionRef, 'name' | 'specHash'>,
   objectKey: string,
@@ -19,8 +19,8 @@ export function storageKeyOf(
 }
 
 /**
- * Says, before any object of a version is stored, where it will be.
- * @returns false when nobody wants the version: nothing may be stored then
+ * Records where the objects of a version will be, before any is stored.
+ * @returns false if the version is no longer wanted: nothing may be stored then
  */
 export async function reserveObjects(
   source: DataSource,
@@ -28,7 +28,7 @@ export async function reserveObjects(
   objectKey: string,
 ): Promise<boolean> {
   const { uploadId, name, specHash } = version;
-  // One statement: either it sees that the version has ended, or who ends it sees the key.
+  // One statement: either it sees that the version has ended, or whatever ends the version sees the key.
   const [, count] = (await source.query(
     `UPDATE rendition_versions SET storage_keys = array_append(array_remove(storage_keys, $4), $4)
      WHERE upload_id = $1 AND name = $2 AND spec_hash = $3 AND status = 'pending'`,
@@ -37,13 +37,13 @@ export async function reserveObjects(
   return count > 0;
 }
 
-/** What is to be removed of a version, which must not be served any more. */
+/** All keys of a version's objects. */
 function keysOf(version: RenditionVersion): string[] {
   const { objectKey, storageKeys } = version;
   return [...new Set([...storageKeys, ...(objectKey === null ? [] : [storageKeyOf(version, objectKey)])])];
 }
 
-/** Says, within the caller's transaction, that a version is served no more, or never will be: its objects go later. */
+/** Retires a version within the caller's transaction: its objects are removed later; without any, the row is deleted. */
 export async function retireVersion(manager: EntityManager, version: RenditionVersion): Promise<void> {
   const { id } = version;
   const storageKeys = keysOf(version);
@@ -63,12 +63,12 @@ export async function retireVersion(manager: EntityManager, version: RenditionVe
   );
 }
 
-/** What is known of objects that no version holds. */
+/** Objects that belong to no version. */
 export type Leftover = VersionRef &
   Pick<RenditionVersion, 'storageKeys'> &
   Partial<Pick<RenditionVersion, 'kind' | 'job' | 'dueAt'>>;
 
-/** Says, within the caller's transaction, that objects are to be removed which no version holds: as one that is retired. */
+/** Records objects that belong to no version as a retired version, for removal, within the caller's transaction. */
 export async function insertRetired(
   manager: EntityManager,
   { uploadId, name, specHash, storageKeys, kind = '', job = 'upload.process', dueAt = new Date() }: Leftover,

@@ -7,7 +7,7 @@ import { StreamKey } from '../rows/stream-key.entity.js';
 const keyBytes = 16;
 
 /**
- * The key of a stream: made at the first call, the same ever after, whoever asks at once.
+ * The key of a stream: created by the first call and the same for all later and concurrent ones.
  * @throws LandfallError upload.not_found
  */
 export async function streamKey(
@@ -27,7 +27,7 @@ export async function streamKey(
   return key;
 }
 
-/** The key of a stream; null when none was made. */
+/** The key of a stream; null if none was created. */
 export async function findStreamKey(
   source: DataSource,
   uploadId: string,

@@ -8,11 +8,10 @@ import { isOpen } from './open-uploads.js';
 const pageSize = 200;
 
 /**
- * Queues the jobs of unfinished uploads again, one page at a time. A job that still waits or runs has the same id, so
- * queueing it again changes nothing; one that is gone (a flushed Redis, a service that stayed away) comes back. The next
- * look at an upload is later each time: after `afterMs` or half its age, whichever is more, at most an hour.
- * Any number of workers may sweep at once.
- * @returns how many uploads were looked at
+ * Re-queues the jobs of unfinished uploads, one page at a time. A job that still waits or runs has the same id, so queueing
+ * it again has no effect; a lost one (a flushed Redis, exhausted attempts) comes back. An upload is next checked after half
+ * its age, at least `afterMs`, capped at an hour. Safe to run in any number of workers.
+ * @returns how many uploads were checked
  */
 export async function sweepUploads(
   source: DataSource,
@@ -30,7 +29,7 @@ export async function sweepUploads(
 
 const pageToBringForward = 2_000;
 
-/** Makes the sweep look at every unfinished upload the next time, whatever it found before: a queue has lost its jobs. */
+/** Makes all unfinished uploads due for the next sweep, because a queue has lost its jobs. */
 export async function bringSweepForward(source: DataSource): Promise<void> {
   for (let page = pageToBringForward; page === pageToBringForward;) {
     const [, count] = (await source.query(
@@ -71,7 +70,7 @@ async function sweepPage(source: DataSource, afterMs: number): Promise<number> {
   });
 }
 
-/** An upload that the sweep looks at. */
+/** An upload that is due in the sweep. */
 interface DueUpload {
   id: string;
   proof: Proof | null;
@@ -79,7 +78,7 @@ interface DueUpload {
   traceparent: string | null;
 }
 
-/** Each look at an upload that is traced begins a trace, which points to the one before: one for all would not end for a day. */
+/** Each sweep of a traced upload starts a new trace linked to the landing's: a single trace could last a day. */
 function traceSweep({ id, traceparent }: DueUpload): string | null {
   if (traceparent === null) return null;
   const span = traceSpan({ name: 'sweep', facts: { 'landfall.upload.id': id } }, { link: traceparent });
@@ -93,9 +92,9 @@ function urgencyOf({ proof, isReprocessed }: DueUpload): Urgency | undefined {
 }
 
 /**
- * Removes landings that OSS did not confirm and nobody vouches for, once the time is over in which one can ask why: strangers can
- * make rows, and these would stay for ever.
- * @returns how many
+ * Removes unproven landings that OSS did not confirm, once they have been kept long enough to be queried. Anyone can create
+ * such rows, and they would otherwise stay forever.
+ * @returns how many were removed
  */
 export async function removeUnconfirmed(source: DataSource, signal: AbortSignal): Promise<number> {
   let removed = 0;

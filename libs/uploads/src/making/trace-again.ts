@@ -2,8 +2,8 @@ import { traceSpan, within } from '#tracing';
 import type { Upload } from '../rows/upload.entity.js';
 
 /**
- * Begins something with an upload anew, in a trace of its own that points to the one in which it
- * landed: that one would never end otherwise.
+ * Runs `work` on an upload in a new trace, linked to the one in which it landed, which otherwise would
+ * never end.
  */
 export function traceAgain<T>(
   name: 'reprocess' | 'remake',

@@ -16,12 +16,12 @@ const readyTimes = histogram(
   ['kind'],
 );
 
-/** So long one can ask why a landing that nobody vouches for was not confirmed; then its row goes. */
+/** How long the failed row of an unproven landing is kept to show why it was not confirmed. */
 const unconfirmedKept = `interval '6 hours'`;
 
 /**
- * Begins a run of a job: null when the upload is finished, deleted or unknown, so that there is nothing to do. One that is
- * not confirmed yet stays `stored`, and one that is made again stays as it is.
+ * Begins and counts a run of a job; null if there is nothing to do: the upload is finished, deleted or unknown. The status
+ * of an unconfirmed or reprocessed upload does not change.
  */
 export async function beginRun(source: DataSource, id: string): Promise<Upload | null> {
   const [begun] = await countRun.run(source, [id]);
@@ -37,7 +37,7 @@ const countRun = new PreparedStatement<Upload>(
      WHERE id = $1 AND ${isOpen('u')} RETURNING ${columns(Upload, 'u')}`,
 );
 
-/** Ends a run in order. A worker that dies never gets here: its run stays counted. */
+/** Uncounts a run that ended normally. If the worker dies, the run stays counted. */
 export async function endRun(source: DataSource, id: string): Promise<void> {
   await uncountRun.run(source, [id]);
 }
@@ -47,26 +47,26 @@ const uncountRun = new PreparedStatement(
   () => 'UPDATE uploads SET runs = greatest(runs - 1, 0) WHERE id = $1',
 );
 
-/** What was learned from the bytes, and what the pipelines file wants of them. */
+/** Facts detected from the bytes, and the renditions planned by the pipelines file. */
 export interface UploadPlan {
   kind: MediaKind;
   mimeType: string;
   metadata: object;
   warnings: readonly WarningCode[];
-  /** The tags that `metadata` was read from; none for what is no image. */
+  /** The tags that `metadata` was derived from; unset or null if there are none. */
   rawTags?: object | null;
-  /** null when no pipeline matches: the upload is `ignored`. */
+  /** null if no pipeline matches. Without renditions the upload is `ignored`. */
   pipeline: string | null;
   renditions: readonly PlannedVersion[];
 }
 
 /**
- * Records facts and plan, with one pending version for each rendition and the other jobs that are needed. Running it
+ * Records facts and plan, with one pending version per rendition, and queues the other jobs that are needed. Running it
  * again adds only what is missing.
- * @param by the job that plans, which makes its own renditions itself, how urgent that is, and what of the upload the pipelines
- * were chosen by
- * @returns the upload as it is now, where it has got other vars or a ticket since: then nothing is recorded, and it is to be
- * planned again
+ * @param by the planning job, which makes its own renditions itself; its urgency; and the vars and ticket that the plan is
+ * based on
+ * @returns null, or the current upload if its vars or ticket have changed: nothing is recorded then, and the caller plans
+ * again
  */
 export async function recordPlan(
   source: DataSource,
@@ -90,7 +90,7 @@ export async function recordPlan(
     await insertMissing(manager, id, plan.renditions);
     const others = new Set(plan.renditions.map((rendition) => rendition.job));
     others.delete(by.job);
-    // Who vouches for it matters until it is confirmed; what is made again stays behind all that is fresh.
+    // `unproven` no longer applies, since the upload is confirmed; `again` still ranks behind fresh work.
     const urgency = by.urgency === 'again' ? by.urgency : undefined;
     await queueJobs(
       manager,
@@ -109,7 +109,7 @@ const planUpload = new PreparedStatement(
      WHERE id = $1`,
 );
 
-/** Adds pending versions of the renditions that have none yet. */
+/** Adds pending versions of the renditions that have no version yet. */
 async function insertMissing(
   manager: EntityManager,
   uploadId: string,
@@ -125,7 +125,7 @@ const renditionNames = new PreparedStatement<{ name: string }>(
   () => 'SELECT name FROM renditions WHERE upload_id = $1',
 );
 
-/** Stores what is shown while the image loads, and what finds its near duplicates. */
+/** Stores the placeholder of an image, and the perceptual hash that finds its near duplicates. */
 export async function recordFingerprint(
   manager: EntityManager,
   id: string,
@@ -139,7 +139,7 @@ const fingerprintUpload = new PreparedStatement(
   () => 'UPDATE uploads SET placeholder = $2, perceptual_hash = $3 WHERE id = $1',
 );
 
-/** Ends an upload of which no rendition was planned as failed. An upload that was planned ends with its renditions. */
+/** Marks an unplanned upload as failed. A planned one ends with its renditions, see `settleUpload`. */
 export async function failUpload(manager: EntityManager, id: string, reason: LandfallError): Promise<void> {
   await recordStored(manager, await manager.findBy(Upload, { id }));
   await manager.update(
@@ -150,7 +150,7 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
       errorCode: reason.code,
       errorMessage: reason.message,
       reprocessingSince: null,
-      // Looked at by the sweep alone, and only while nobody vouches for it.
+      // Used only by the sweep, which removes failed uploads that are unproven.
       sweepAt: () => `now() + ${unconfirmedKept}`,
       updatedAt: () => 'now()',
     },
@@ -160,8 +160,8 @@ export async function failUpload(manager: EntityManager, id: string, reason: Lan
 }
 
 /**
- * Ends the upload when no rendition is pending: ready when all are, failed with the first failure otherwise. It is still
- * reprocessed while a new version of one is to be made.
+ * Ends the upload if no rendition is pending: as ready, or as failed with the first failure. Reprocessing lasts until no
+ * version is pending.
  */
 export async function settleUpload(manager: EntityManager, id: string): Promise<void> {
   const renditions = await findRenditions(manager, id);
@@ -179,7 +179,7 @@ export async function settleUpload(manager: EntityManager, id: string): Promise<
   else if (before.status === 'processing' && !before.isReprocessed) observeReady(upload);
 }
 
-/** Before its commit, which few transactions miss by then. */
+/** Runs before the commit, which rarely fails at this point. */
 function observeReady({ kind, createdAt, readyAt }: Upload): void {
   if (readyAt)
     readyTimes.observe({ kind: kind ?? 'other' }, (readyAt.getTime() - createdAt.getTime()) / 1_000);
@@ -200,7 +200,7 @@ const endUpload = new PreparedStatement<
                jsonb_build_object('status', b.status, 'isReprocessed', b.reprocessing_since IS NOT NULL) AS before`,
 );
 
-/** Files that were recorded as a stream, as browsers do it, do not say how long they last: what was made of them does. */
+/** Takes the duration from a rendition if the original has none, such as a file that a browser recorded as a stream. */
 export async function completeDuration(
   manager: EntityManager,
   id: string,

@@ -10,7 +10,7 @@ import { lockOpenUpload, lockUpload } from './open-uploads.js';
 import { insertRetired, retireVersion, storageKeyOf, type VersionRef } from './storage-keys.js';
 import { completeDuration, failUpload, recordFingerprint, settleUpload } from './upload-states.js';
 
-/** A version that lies in the object store. */
+/** A version whose files are in the object store. */
 export interface MadeVersion {
   objectKey: string;
   mimeType: string;
@@ -18,11 +18,11 @@ export interface MadeVersion {
   height: number | null;
   sizeBytes: number;
   durationMs: number | null;
-  /** What encoded it; unless set that tells nobody anything. */
+  /** Unset for kinds where it carries no information. */
   encoder?: string | null;
-  /** What else is known of it. */
+  /** Further facts about the result, depending on the kind. */
   details?: object;
-  /** What of it is not as it should be; unless set nothing. */
+  /** Defects of the result; none if unset. */
   warnings?: readonly WarningCode[];
 }
 
@@ -30,8 +30,8 @@ const noProgress = { progress: null, speed: null };
 const notStored = { objectKey: null, mimeType: null, width: null, height: null, durationMs: null };
 
 /**
- * Serves a version: it is ready, and what was served before, failed, or is pending by an older plan is retired. The upload is
- * ready too when nothing else of it is pending. Doing it again changes nothing; what nobody wants any more is removed later.
+ * Publishes a version: it becomes `ready`, and older versions of the rendition (served, failed or pending) are retired. The
+ * upload ends if nothing else is pending. Idempotent; the files of a version that is no longer wanted are removed later.
  */
 export async function publishVersion(
   source: DataSource,
@@ -70,7 +70,7 @@ const versionsOfRendition = new PreparedStatement<RenditionVersion>(
      WHERE upload_id = $1 AND name = $2 AND status <> 'retired'`,
 );
 
-/** What plays from beginning to end, and so shows how long its source lasts. Of these alone there may be chunks. */
+/** Kinds that cover the whole source, so their duration is its duration. Only these can be made in chunks. */
 const playsWhole: ReadonlySet<string> = new Set(['hls', 'mp4', 'audio', 'waveform']);
 
 const serveVersion = new PreparedStatement<RenditionVersion>(
@@ -92,7 +92,7 @@ async function serve(
   const { id, uploadId, name, specHash, kind, job } = version;
   const { objectKey, mimeType, width, height, sizeBytes, durationMs } = made;
   const storageKey = storageKeyOf(version, objectKey);
-  // Reserved, but not what is served: the segments of an MP4 that was joined, a try with another ending.
+  // Reserved but not served: the segments of a joined MP4, or an attempt with another file extension.
   const storageKeys = version.storageKeys.filter((key) => key !== storageKey);
   if (storageKeys.length > 0)
     await insertRetired(manager, { uploadId, name, specHash, kind, job, storageKeys });
@@ -112,7 +112,7 @@ async function serve(
   await recordVersions(manager, 'rendition.ready', upload, served);
 }
 
-/** Deletes the chunks of which nothing is to be made any more: made again later, the video is cut again. */
+/** Deletes the chunks without pending versions; to make a version again later, the video is cut again. */
 export async function forgetChunks(manager: EntityManager, uploadId: string): Promise<void> {
   await manager.query(
     `DELETE FROM chunks WHERE upload_id = $1 AND NOT EXISTS (
@@ -121,10 +121,10 @@ export async function forgetChunks(manager: EntityManager, uploadId: string): Pr
   );
 }
 
-/** What is shown of a version that plays before it is ready. */
+/** The fields of a version that plays before it is ready. */
 export type ShownEarly = Pick<MadeVersion, 'objectKey' | 'mimeType' | 'width' | 'height' | 'durationMs'>;
 
-/** Has a version shown that is still being made: what lies under its key plays already, and goes on to be stored. */
+/** Shows a pending version that already plays while the rest of it is being stored. */
 export async function recordEarly(
   source: DataSource | EntityManager,
   { uploadId, name, specHash }: VersionRef,
@@ -138,7 +138,7 @@ export async function recordEarly(
     );
 }
 
-/** Whether a version of a rendition is served: what is made then replaces it, and is not seen before it is ready. */
+/** Whether a version of a rendition is served; a new one then stays invisible until it is ready. */
 export async function isServed(
   source: DataSource,
   { uploadId, name }: Pick<VersionRef, 'uploadId' | 'name'>,
@@ -147,8 +147,8 @@ export async function isServed(
 }
 
 /**
- * Ends what a job still had to make as failed; the upload fails when nothing else is pending. A rendition that has a version
- * that is served stays ready, with the reason why no new one was made.
+ * Marks the pending versions of a job as failed; the upload ends if nothing else is pending. A rendition with a served
+ * version stays ready, and shows why no new one was made.
  */
 export async function failVersions(
   source: DataSource,
@@ -161,7 +161,7 @@ export async function failVersions(
   });
 }
 
-/** Ends one version as failed. @param fingerprint what is known of the picture by then */
+/** Marks one version as failed. @param fingerprint of the picture, if it is already known */
 export async function failVersion(
   source: DataSource,
   { id, uploadId }: Pick<RenditionVersion, 'id' | 'uploadId'>,
@@ -176,8 +176,9 @@ export async function failVersion(
 }
 
 /**
- * Within the caller's transaction, which holds the lock of the upload: ends its pending versions as failed, all or some of
- * them, and an upload of which nothing was planned yet.
+ * Marks pending versions as failed, within the caller's transaction, which holds the lock of the upload. An upload without
+ * versions fails itself.
+ * @param which selects versions by id or job; all by default
  */
 export async function endVersions(
   manager: EntityManager,
@@ -191,7 +192,7 @@ export async function endVersions(
     ({ id, job, status }) => status === 'pending' && (which.id ?? id) === id && (which.job ?? job) === job,
   );
   const names = new Set(ending.map(({ name }) => name));
-  // Of a rendition one failure is shown: the last.
+  // A rendition only shows its last failure.
   for (const version of versions)
     if (version.status === 'failed' && names.has(version.name)) await retireVersion(manager, version);
   const { code, message, context } = reason;

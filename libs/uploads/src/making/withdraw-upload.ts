@@ -7,19 +7,19 @@ import { Upload } from '../rows/upload.entity.js';
 import { insertRetired } from './storage-keys.js';
 import { recordStored, recordUpload } from '../events/record-uploads.js';
 
-/** A job that has not heard of the end yet may still have a file on its way to the store. */
+/** Time for jobs that have not noticed the deletion yet and may still be storing files. */
 const lateStoreMs = 60_000;
 
-/** Where everything lies that is made, and how long a URL for it holds. */
+/** Where renditions are stored, and how long their signed URLs are valid. */
 export interface MadeObjects {
   renditionPrefix: string;
   urlLifetimeMs: number;
 }
 
 /**
- * Deletes an upload that the caller's transaction has locked.
- * @param reason why, if nobody asked for it: then what was made stays until URLs given out for it have ended, as of any version
- * that is retired; else it goes soon
+ * Marks an upload, which the caller's transaction has locked, as deleted.
+ * @param reason why, unless a client asked for it. With a reason, the renditions stay until their signed URLs have expired,
+ * like any retired version; without, they are removed soon
  */
 export async function withdrawUpload(
   manager: EntityManager,
@@ -42,13 +42,13 @@ export async function withdrawUpload(
   );
   await recordUpload(manager, 'upload.deleted', id);
   for (const table of [RenditionVersion, Chunk, StreamKey]) await manager.delete(table, { uploadId: id });
-  // One that is retired stands for all, known and unknown: a job may be storing one now.
+  // One retired version covers all objects, including unknown ones that a job may be storing now.
   await insertRetired(manager, {
     uploadId: id,
     name: '',
     specHash: '',
     storageKeys: [`${renditionPrefix}${id}/`],
-    // The life of URLs comes on top of it.
+    // The removal adds the lifetime of URLs.
     dueAt: new Date(Date.now() + lateStoreMs - (reason ? 0 : urlLifetimeMs)),
   });
 }

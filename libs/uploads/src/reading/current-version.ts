@@ -1,12 +1,12 @@
 import type { DataSource, EntityManager } from '#database';
 
-/** What may be the current version of its object; alias `u` or another. */
+/** The SQL condition for uploads that can be the current version of their object. */
 const counts = (alias: string) =>
   `${alias}.proof IS NOT NULL AND ${alias}.confirmed_at IS NOT NULL AND ${alias}.status <> 'deleted'`;
 
 /**
- * Which of two versions is the newer: OSS's own time, which counts seconds, then when OSS was last seen to have it. It is derived
- * and not stored, so that it holds whatever the order in which overwrites are heard of.
+ * Sort key of versions by age: OSS's own time, in whole seconds, then when OSS last confirmed the version. It is derived, not
+ * stored, so it is right in whatever order overwrites are reported.
  */
 const age = (alias: string) => [
   `coalesce(${alias}.last_modified, '-infinity')`,
@@ -14,7 +14,7 @@ const age = (alias: string) => [
   `${alias}.id`,
 ];
 
-/** The condition on uploads `u` that they are, or are not, the current version of their object. */
+/** The SQL condition that uploads `u` are, or are not, the current version of their object. */
 export function isCurrent(wanted: boolean): string {
   const isNewest = `${counts('u')} AND NOT EXISTS (
     SELECT 1 FROM uploads AS n
@@ -22,7 +22,7 @@ export function isCurrent(wanted: boolean): string {
   return wanted ? isNewest : `NOT (${isNewest})`;
 }
 
-/** The current version of the object of each upload that OSS has confirmed and that is not deleted, by the upload's id. */
+/** Maps the ids of confirmed, undeleted uploads to the id of the current version of the same object. */
 export async function findCurrent(
   source: DataSource | EntityManager,
   ids: readonly string[],

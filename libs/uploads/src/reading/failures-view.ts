@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { FailureCount } from './upload-failures.js';
 import type { StatsRange } from './upload-stats.js';
 
-/** What failed, by the code of its error. */
+/** Counts of failures, by error code. */
 export const failuresSchema = z
   .object({
     bucket: z.string().nullable(),
@@ -50,7 +50,7 @@ export const failuresSchema = z
   });
 export type Failures = z.output<typeof failuresSchema>;
 
-/** Shows the counts of failures of all parts of a range as the API's contract has them. */
+/** Sums the failure counts of all parts of a range, in the format of the API. */
 export function viewFailures(
   { bucket, createdAfter, createdBefore }: StatsRange,
   parts: readonly FailureCount[][],

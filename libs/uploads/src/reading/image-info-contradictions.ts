@@ -1,24 +1,24 @@
 import type { ImageInfo } from '#media';
 import type { Upload } from '../rows/upload.entity.js';
 
-/** Where what OSS told of an image is not what its bytes say. */
+/** A field of an image in which OSS's report differs from its bytes. */
 export interface Contradiction {
   field: keyof ImageInfo;
-  /** As OSS told it with the callback. */
+  /** As reported by OSS with the callback. */
   imageInfo: string | number;
-  /** As Landfall read it from the bytes; sizes in the order in which OSS would tell them. */
+  /** As read from the bytes; width and height are in the orientation that OSS would report. */
   found: string | number;
 }
 
-/** The names that OSS gives formats, by ours, where they differ. */
+/** OSS's names of formats, mapped to ours, where they differ. */
 const sameFormat: Readonly<Record<string, string>> = { jpg: 'jpeg', tif: 'tiff', heif: 'heic' };
 
-/** Formats that hold the turn of a picture in their own structure, which not every reader looks at. */
+/** Formats that store the rotation in their container, which not every reader applies. */
 const turnedWithin = new Set(['heic', 'avif']);
 
 /**
- * Compares `imageInfo` with the facts; empty when they agree or one of them is missing. OSS tells width and height as the
- * pixels are stored, before the orientation that EXIF asks for, and of some formats after it: both are right.
+ * Compares `imageInfo` with the facts; empty if they agree or either is missing. OSS reports width and height as stored,
+ * before the EXIF orientation is applied, but for some formats after it; both are accepted.
  */
 export function findContradictions({
   imageInfo,

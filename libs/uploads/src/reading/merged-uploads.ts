@@ -1,7 +1,7 @@
 import { type DataSource, In, IsNull, Not } from '#database';
 import { Upload } from '../rows/upload.entity.js';
 
-/** The uploads that stand for any of these that were merged into another one. */
+/** The ids of the uploads into which any of these were merged. */
 export async function findMergedInto(source: DataSource, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const merged = await source.getRepository(Upload).find({

@@ -2,26 +2,26 @@ import type { EntityManager } from '#database';
 import type { JobName } from '#outbox';
 import { isOpen } from '../making/open-uploads.js';
 
-/** Ids of jobs (`jobIdOf`) by what workers say of them; all others wait. */
+/** Ids of jobs (`jobIdOf`) by their state as reported by the workers; all other jobs are waiting. */
 export interface KnownJobs {
   running: readonly string[];
-  /** Given back to be tried again later. */
+  /** Returned to the queue for a later retry. */
   delayed: readonly string[];
 }
 
-/** How much of one job's work is to be done. */
+/** The open work of one kind of job. */
 export interface OpenJobs {
   job: JobName;
   waiting: number;
   active: number;
   delayed: number;
-  /** Since when the first of those that wait is to be done; null when none waits. */
+  /** Age of the oldest waiting one; null if none waits. */
   oldestWaitingSeconds: number | null;
 }
 
 /**
- * The work that the rows say is to be done, as the jobs that do it; the sweep would queue the same. Of a video that is cut
- * the chunks count, and when all are made what joins them.
+ * The open work according to the rows, as the jobs that do it. For a video in chunks, these are its pending chunks, or its
+ * join if none is pending.
  */
 const workText = `
   pending AS MATERIALIZED (
@@ -45,8 +45,8 @@ const workText = `
                       WHERE (c.upload_id, c.plan_id) = (plans.upload_id, plans.plan_id) AND c.status = 'pending'))`;
 
 /**
- * Whether a job is known is looked up by the upload, and only then by its id: to write a million ids and compare them would
- * take longer than all the rest.
+ * Known jobs are joined by upload first, then by id: building and comparing a million ids would take longer than everything
+ * else.
  */
 const countText = `
   WITH ${workText},
@@ -63,7 +63,7 @@ const countText = `
     AND (known.id = concat_ws('.', job, work.upload_id, plan_id, position)) IS TRUE
   GROUP BY job`;
 
-/** Counts what is to be done, by job; jobs of which there is nothing to do are left out. */
+/** Counts the open work by job; jobs without any are left out. */
 export function countOpenJobs(manager: EntityManager, { running, delayed }: KnownJobs): Promise<OpenJobs[]> {
   return manager.query(countText, [running, delayed]);
 }

@@ -2,7 +2,7 @@ import { LandfallError } from '#runtime';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The cursor of a list by id: the last one of the page before. */
+/** The keyset cursor of a list by id: the last id of the page. */
 export function cursorOf(id: string): string {
   return bytesOf(id).toString('base64url');
 }
@@ -12,7 +12,7 @@ export function idOfCursor(cursor: string): string {
   return idOf(Buffer.from(cursor, 'base64url'));
 }
 
-/** The cursor of a list by distance and id. */
+/** The keyset cursor of a list by distance and id: those of the last item of the page. */
 export function nearCursorOf(distance: number, id: string): string {
   return Buffer.concat([Buffer.of(distance), bytesOf(id)]).toString('base64url');
 }

@@ -3,24 +3,24 @@ import type { UploadSnapshot } from '#events';
 import { snapshotUpload } from '../events/snapshots.js';
 import { Upload } from '../rows/upload.entity.js';
 
-/** A version of a rendition that a worker is making just now. */
+/** A version of a rendition that a worker is currently making. */
 export interface RunningRendition {
   upload: UploadSnapshot;
   versionId: string;
   name: string;
   kind: string;
-  /** Share that is made, 0 to 1. */
+  /** Share made so far, 0 to 1. */
   progress: number;
-  /** How many times faster than it plays it is made; null where that is not known. */
+  /** Encoding speed as a multiple of real time; null if unknown. */
   speed: number | null;
 }
 
-/** More are not being made at once, or are not shown. */
+/** Upper bound of running versions that are read; any beyond it are not shown. */
 const runningMax = 1_000;
 
 /**
- * What workers are making just now, of uploads that somebody vouches for. The index
- * `rendition_versions_running` holds no other versions, however many wait.
+ * The versions that workers are currently making, of proven uploads. The partial index
+ * `rendition_versions_running` contains only running versions, however many wait.
  */
 export async function findRunning(source: DataSource): Promise<RunningRendition[]> {
   const rows = (await source.query(

@@ -20,7 +20,7 @@ const statsOf = <Status extends z.ZodType, Kind extends z.ZodType>(id: string, s
     })
     .meta({ id });
 
-/** How many uploads and renditions there are, and of how many bytes. */
+/** Counts and bytes of uploads and renditions. */
 export const statsSchema = z
   .object({
     bucket: z.string().nullable(),
@@ -68,7 +68,7 @@ interface Amounts {
   bytes: number;
 }
 
-/** Shows the counts of all parts of a range as the API's contract has them. */
+/** Sums the counts of all parts of a range, in the format of the API. */
 export function viewStats(
   { bucket, createdAfter, createdBefore }: StatsRange,
   parts: readonly StatsCounts[],

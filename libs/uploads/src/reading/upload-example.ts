@@ -1,4 +1,4 @@
-/** An upload as the documentation shows it; a test says that it fits the schema. */
+/** The example upload of the documentation; a test checks it against the schema. */
 export const uploadExample = {
   id: '019ad5f2-9a10-7b21-8f4e-5d0c7e3b1a66',
   bucket: 'examplebucket',

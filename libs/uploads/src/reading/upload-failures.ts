@@ -1,19 +1,19 @@
 import type { DataSource } from '#database';
 import { counted, countInTime, inRange, type StatsRange } from './upload-stats.js';
 
-/** How often something failed with a code. */
+/** How many uploads and renditions failed with a code. */
 export interface FailureCount {
   code: string;
   uploads: number;
   renditions: number;
-  /** When the last of them was changed: most often when it failed. */
+  /** When the last of them changed, usually when it failed. */
   lastAt: Date;
 }
 
 /**
- * Counts what of the uploads of a range has failed, by code. An upload fails with the code of its
- * first rendition that failed, so one file may count as both.
- * @param limitMs when Postgres gives up
+ * Counts the failures among the uploads of a range, by code. An upload fails with the code of its
+ * first failed rendition, so one file may count as both.
+ * @param limitMs time limit of the queries
  * @throws LandfallError stats.too_many
  */
 export async function countFailures(

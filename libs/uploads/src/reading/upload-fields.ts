@@ -4,16 +4,17 @@ import type { Rendition } from '../rows/rendition.entity.js';
 import type { Upload } from '../rows/upload.entity.js';
 import { type RenditionView, type UploadView, uploadViewSchema } from './upload-view.js';
 
+/** An upload as read for the API. */
 export interface UploadWithRenditions {
   upload: Upload;
   renditions: Rendition[];
-  /** The upload of the newest version of the same object; null while this one is not confirmed. */
+  /** The upload of the newest version of the same object; null if this one is unconfirmed, unproven or deleted. */
   currentId: string | null;
-  /** From the upload that was asked for, among near duplicates. */
+  /** Hamming distance from the upload asked for; only for near duplicates. */
   distance?: number;
 }
 
-/** Gives the URL of a ready rendition and when it ends. */
+/** Signs the URL of a rendition that has an object. */
 export type SignRendition = (
   upload: Pick<Upload, 'id' | 'bucket'>,
   rendition: Rendition,
@@ -22,19 +23,19 @@ export type SignRendition = (
 /** A field of an upload as the API shows it. */
 export type UploadField = keyof UploadView;
 export const uploadFields = Object.keys(uploadViewSchema.shape) as [UploadField, ...UploadField[]];
-/** What an upload is shown as when only some of its fields are asked for. */
+/** An upload with only the requested fields and its id. */
 type PartialUploadView = Pick<UploadView, 'id'> & Partial<UploadView>;
 
 type Column = keyof Upload;
 type Seen<Columns extends Column> = Omit<UploadWithRenditions, 'upload'> & { upload: Pick<Upload, Columns> };
-/** What a field is read from, and how it is shown. */
+/** The columns that a field needs, and how it is shown. */
 interface FieldSource<Value> {
   columns: readonly Column[];
   also?: 'renditions' | 'current' | undefined;
   view(seen: UploadWithRenditions, sign: SignRendition): Value;
 }
 
-/** A field that reads these columns, and no others: the compiler says so. */
+/** A field that reads only these columns, as the compiler enforces. */
 function from<const Columns extends Column, Value>(
   columns: readonly Columns[],
   view: (seen: Seen<Columns>, sign: SignRendition) => Value,
@@ -100,12 +101,12 @@ const sources: { [Field in UploadField]: FieldSource<UploadView[Field]> } = {
   readyAt: from(['readyAt'], ({ upload }) => upload.readyAt?.toISOString() ?? null),
 };
 
-/** Shows rows as the API's contract has them; only what lies in the store has a URL. */
+/** Converts rows to the format of the API; only renditions with an object have a URL. */
 export function viewUpload(seen: UploadWithRenditions, sign: SignRendition): UploadView {
   return viewFields(seen, uploadFields, sign) as UploadView;
 }
 
-/** Shows these fields and the id of rows that were read for them. */
+/** Like `viewUpload`, with only these fields and the id. */
 export function viewFields(
   seen: UploadWithRenditions,
   fields: readonly UploadField[],
@@ -119,7 +120,7 @@ export function viewFields(
   return Object.fromEntries(entries) as PartialUploadView;
 }
 
-/** What must be read to show these fields; the raw tags of an image are not for lists. */
+/** What must be read to show these fields; never the raw tags, which lists omit. */
 export function readsOf(fields: readonly UploadField[]): {
   columns: Column[];
   renditions: boolean;

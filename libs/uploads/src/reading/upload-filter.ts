@@ -6,7 +6,7 @@ const time = z.iso
   .datetime({ offset: true, error: 'must be an ISO 8601 time such as 2026-01-15T08:30:00Z' })
   .transform((text) => new Date(text));
 
-/** Values of a parameter with commas between them, or of one that is repeated: each once, in their order. */
+/** Parses a comma-separated or repeated parameter into its distinct values, in order. */
 export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
   return z
     .union([z.string(), z.array(z.string())], 'must be values with commas between them')
@@ -14,7 +14,7 @@ export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most
     .pipe(z.array(item).max(most, `must be at most ${most} values`));
 }
 
-/** The words that uploads are chosen by, the same in a query string and on a command line. */
+/** The parameters that filter uploads, shared by query strings and the command line. */
 export const uploadFilterFields = {
   bucket: z.string().optional().describe('exact bucket'),
   prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
@@ -40,7 +40,7 @@ export const uploadFilterFields = {
   createdBefore: time.optional().describe('landed before'),
 };
 
-/** An object of `fields` and of `var.<name>` and `label.<name>`, of which there may be several. */
+/** A schema of `fields` that also lets other single values through, for `varsOf` or `filterOf` to check. */
 export function withVars<Fields extends z.core.$ZodShape>(
   fields: Fields,
 ): z.ZodObject<Fields, z.core.$catchall<z.ZodString>> {
@@ -55,7 +55,7 @@ export function withVars<Fields extends z.core.$ZodShape>(
 
 type FilterWords = z.output<z.ZodObject<typeof uploadFilterFields>>;
 
-/** Words as the reader wants them; one that is not known is a mistake worth telling. */
+/** Converts parameters to an `UploadFilter`; an unknown parameter adds an issue. */
 export function filterOf(
   {
     bucket,
@@ -76,7 +76,7 @@ export function filterOf(
   return { ...filter, ...(vars ? { vars } : {}), ...(labels ? { labels } : {}) };
 }
 
-/** The words `var.<name>` by name; undefined without any. Any other word is a mistake worth an issue. */
+/** The parameters `var.<name>` by name; undefined if there are none. Any other parameter adds an issue. */
 export function varsOf(
   words: Readonly<Record<string, unknown>>,
   context: z.core.$RefinementCtx,
@@ -84,7 +84,7 @@ export function varsOf(
   return namedWords(words, ['var'], context).var;
 }
 
-/** The words `<sort>.<name>` of these sorts by name. Any other word is a mistake worth an issue. */
+/** The parameters `<sort>.<name>` of these sorts, by sort and name. Any other parameter adds an issue. */
 function namedWords<Sort extends string>(
   words: Readonly<Record<string, unknown>>,
   sorts: readonly Sort[],
@@ -93,7 +93,7 @@ function namedWords<Sort extends string>(
   const named: Partial<Record<Sort, Record<string, string>>> = {};
   for (const [word, value] of Object.entries(words)) {
     const sort = sorts.find((one) => word.startsWith(`${one}.`) && word.length > one.length + 1);
-    // Without a prototype, where __proto__ is a name like any other.
+    // No prototype, so __proto__ is an ordinary name.
     if (sort)
       (named[sort] ??= Object.create(null) as Record<string, string>)[word.slice(sort.length + 1)] =
         String(value);

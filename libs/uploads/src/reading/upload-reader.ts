@@ -13,44 +13,44 @@ import { standingIdOf, standingIdsOf } from '../landing/standing-upload.js';
 import { readsOf, type UploadField, uploadFields, type UploadWithRenditions } from './upload-fields.js';
 import { type MediaKind, Upload, type UploadStatus } from '../rows/upload.entity.js';
 
-/** What a list of uploads is narrowed by. Times are compared with the moment of landing: `after` included, `before` not. */
+/** Filters of a list of uploads. Times refer to the landing; `createdAfter` is inclusive, `createdBefore` exclusive. */
 export interface UploadFilter {
   bucket?: string | undefined;
   prefix?: string | undefined;
   kind?: MediaKind | undefined;
-  /** Any of these; all but those that are deleted if left out. */
+  /** Any of these; if unset, all but `deleted`. */
   statuses?: readonly UploadStatus[] | undefined;
-  /** Whether they are the newest version of their object. */
+  /** Whether they are the newest version of their object. `false` also selects unconfirmed uploads. */
   current?: boolean | undefined;
   createdAfter?: Date | undefined;
   createdBefore?: Date | undefined;
   vars?: Record<string, string> | undefined;
-  /** The code with which they, or one of their renditions, failed. */
+  /** The error code with which they or one of their renditions failed. */
   errorCode?: string | undefined;
   /** All of these. */
   tags?: readonly string[] | undefined;
   labels?: Record<string, string> | undefined;
 }
 
-/** Near duplicates of an upload. */
+/** Selects near duplicates of an upload. */
 export interface Similarity {
-  /** The upload that they are near to. */
+  /** The upload to compare with. */
   id: string;
-  /** Most bits of 64 in which the perceptual hashes differ, 0 to `maxDistance`. */
+  /** Maximum Hamming distance of the 64-bit perceptual hashes, 0 to `maxDistance`. */
   distance: number;
 }
 
-/** The index finds every upload up to this distance: two bits in the nearest of four bands of the hash. */
+/** Largest distance at which the index finds every upload: by pigeonhole, one of four bands differs in at most two bits. */
 export const maxDistance = 11;
 
-/** Which page of a list, and what of each upload is read. */
+/** Which page of a list to read, and which fields. */
 export interface PageRequest {
   limit: number;
   /** `nextCursor` of the page before. */
   cursor?: string | undefined;
-  /** Oldest or newest first; the newest first if left out. */
+  /** Oldest or newest first; newest first by default. */
   sort?: UploadSort | undefined;
-  /** The fields to be shown; if left out all, and the rows are whole. */
+  /** The fields to be shown; if unset, all, and whole rows are read. */
   fields?: readonly UploadField[] | undefined;
 }
 
@@ -62,15 +62,15 @@ export interface UploadPage {
   nextCursor: string | null;
 }
 
-/** In the statement that reads: between two a row could be merged, and be shown as what became of it, deleted. */
+/** Resolved within the reading statement: between two statements a row could be merged, and would be shown as deleted. */
 const standing = 'coalesce(asked.merged_into, asked.id)';
 
-/** Answers questions about uploads from rows only, also within a transaction. Errors of the database pass as they are. */
+/** Reads uploads from Postgres only, optionally within a transaction. Database errors are not translated. */
 export class UploadReader {
   constructor(private readonly source: DataSource | EntityManager) {}
 
   /**
-   * One page. The cursor is the last id of the page before, so that pages neither repeat nor skip.
+   * One page, by keyset pagination on the id, so pages neither repeat nor skip uploads.
    * @throws LandfallError request.cursor_invalid, uploads.too_many
    */
   async list(filter: UploadFilter, request: PageRequest): Promise<UploadPage> {
@@ -92,8 +92,8 @@ export class UploadReader {
   }
 
   /**
-   * These uploads in their order, also such as are deleted. What was merged into another upload is shown as that one; what is
-   * not found is missing.
+   * These uploads in the given order, including deleted ones. A merged upload is shown as the one it was merged into; ids that
+   * are not found are returned in `missing`.
    */
   async getMany(
     ids: readonly string[],
@@ -104,7 +104,7 @@ export class UploadReader {
       .getMany();
     const found = new Map((await this.complete(uploads, fields)).map((item) => [item.upload.id, item]));
     const standingIds = await standingIdsOf(this.source, ids);
-    // One that was merged since is shown as it was before.
+    // An upload that was merged after the first query is shown as it was before.
     const items = ids.map((id) => found.get(standingIds.get(id) ?? '') ?? found.get(id));
     return {
       items: items.filter((item) => item !== undefined),
@@ -113,8 +113,8 @@ export class UploadReader {
   }
 
   /**
-   * One page of the near duplicates of an upload that the filter lets through, the nearest first, of the same distance the
-   * newest. Of more than 10,000 that are near, the first 10,000 are looked at. The cursor is distance and id.
+   * One page of the near duplicates of an upload that match the filter, nearest first, then newest first. At most 10,000
+   * candidates are considered. The cursor is distance and id.
    * @throws LandfallError upload.not_found, upload.not_comparable, request.cursor_invalid, uploads.too_many
    */
   async listSimilar(
@@ -158,7 +158,7 @@ export class UploadReader {
   }
 
   /**
-   * With the raw tags and the logs of renditions, which lists leave out. What was merged into another upload is shown as that one.
+   * One upload with its raw tags and rendition logs, which lists omit. A merged upload is shown as the one it was merged into.
    * @throws LandfallError upload.not_found
    */
   async get(id: string): Promise<UploadWithRenditions> {
@@ -180,7 +180,7 @@ export class UploadReader {
     return { upload, renditions, currentId: current.get(standingId) ?? null };
   }
 
-  /** What these fields are read from; whole rows without any. */
+  /** Selects the columns that these fields need; whole rows if unset. */
   private select(fields: readonly UploadField[] | undefined): SelectQueryBuilder<Upload> {
     const query = this.source.createQueryBuilder(Upload, 'u');
     return fields ? query.select(readsOf(fields).columns.map((column) => `u.${column}`)) : query;
@@ -215,14 +215,14 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   const { statuses } = filter;
   if (statuses) query.andWhere('u.status IN (:...statuses)', { statuses });
   else query.andWhere(`u.status <> 'deleted'`);
-  // What nobody vouches for yet is in no list but that of what is stored; what was merged is shown as the upload that it was merged into.
+  // Unproven uploads only appear in lists of `stored` ones; merged ones are shown as the upload they were merged into.
   if (!statuses?.includes('stored')) query.andWhere('u.proof IS NOT NULL');
   else if (statuses.length > 1) query.andWhere(`(u.proof IS NOT NULL OR u.status = 'stored')`);
   query.andWhere('u.merged_into IS NULL');
   if (filter.errorCode !== undefined) narrowToFailures(query, filter, filter.errorCode);
   if (filter.current !== undefined) query.andWhere(isCurrent(filter.current));
   if (filter.vars) query.andWhere('u.vars @> :vars::jsonb', { vars: JSON.stringify(filter.vars) });
-  // Said twice for the planner: their indexes hold only what has any.
+  // The redundant `<>` conditions let the planner use the partial indexes.
   if (filter.tags) query.andWhere(`u.tags @> :tags::text[] AND u.tags <> '{}'`, { tags: filter.tags });
   if (filter.labels)
     query.andWhere(`u.labels @> :labels::jsonb AND u.labels <> '{}'`, {
@@ -235,7 +235,7 @@ function narrow(query: SelectQueryBuilder<Upload>, filter: UploadFilter): Select
   return query;
 }
 
-/** The range is said of both once more: Postgres would read all failures of the code to compare them. */
+/** Repeats the range in both subqueries; otherwise Postgres would read all failures with the code. */
 function narrowToFailures(
   query: SelectQueryBuilder<Upload>,
   { createdAfter, createdBefore }: UploadFilter,
@@ -252,8 +252,8 @@ function narrowToFailures(
 }
 
 /**
- * What a filter lets through may be so rare that Postgres looks through millions of rows for it, until it gives up at the time
- * limit of its connection.
+ * Translates a query timeout: a filter may match so rarely that Postgres scans millions of rows.
+ * @throws LandfallError uploads.too_many
  */
 async function inTime<Result>(reading: Promise<Result>): Promise<Result> {
   try {

@@ -5,40 +5,40 @@ import type { renditionKinds } from '#media';
 import type { RenditionStatus } from '../rows/rendition.entity.js';
 import type { MediaKind, UploadStatus } from '../rows/upload.entity.js';
 
-/** Which uploads are counted, with all that was made of them. */
+/** Which uploads are counted, with their renditions. */
 export interface StatsRange {
   bucket?: string | undefined;
   /** Landed at or after. */
   createdAfter: Date;
-  /** Landed before; without it until now. */
+  /** Landed before; no upper bound if unset. */
   createdBefore?: Date | undefined;
 }
 
 interface Count<Status, Kind> {
   status: Status;
   kind: Kind;
-  /** Of the landing, in UTC: 2026-01-15. */
+  /** Day of the landing in UTC, such as 2026-01-15. */
   day: string;
   count: number;
   bytes: number;
 }
 
-/** How many there are of each status, kind and day, and of how many bytes. */
+/** Counts and bytes by status, kind and day. */
 export interface StatsCounts {
   uploads: Count<UploadStatus, MediaKind | null>[];
   renditions: Count<RenditionStatus, (typeof renditionKinds)[number]>[];
 }
 
-/** By the primary key, which begins with the time: only the range is read. */
+/** The SQL condition for a range of ids. Ids begin with their time, so only that range is read. */
 export const inRange = (id: string) => `${id} >= $1 AND ${id} < $2`;
-/** Which of uploads `u` count, for the parameters that `countInTime` gives. */
+/** The SQL condition for the uploads `u` that count, with the parameters of `countInTime`. */
 export const counted = `u.proof IS NOT NULL AND u.merged_into IS NULL AND ($3::text IS NULL OR u.bucket = $3)`;
 const landingDay = `(u.created_at AT TIME ZONE 'UTC')::date`;
 
 /**
- * Counts the uploads of a range and their renditions: not those that nobody vouches for and OSS has not confirmed, nor those
- * that were merged into another. Versions of renditions that are retired are on their way out and not counted.
- * @param limitMs when Postgres gives up
+ * Counts the uploads of a range and their rendition versions. Unproven and merged uploads are not counted, nor are retired
+ * versions.
+ * @param limitMs time limit of the queries
  * @throws LandfallError stats.too_many
  */
 export async function countUploads(
@@ -48,7 +48,7 @@ export async function countUploads(
 ): Promise<StatsCounts> {
   return countInTime(source, range, limitMs, async (ask) => {
     const uploads: StatsCounts['uploads'] = await count(ask, 'u', 'uploads AS u');
-    // The range is said of both, or the planner reads all versions.
+    // The range is repeated for both tables, or the planner reads all versions.
     const versions = `uploads AS u JOIN rendition_versions AS v
       ON v.upload_id = u.id AND ${inRange('v.upload_id')} AND v.status <> 'retired'`;
     const renditions: StatsCounts['renditions'] = await count(ask, 'v', versions);
@@ -56,12 +56,12 @@ export async function countUploads(
   });
 }
 
-/** Asks one question about a range: its ends are $1 and $2, its bucket $3. */
+/** Runs a statement on a range: $1 and $2 are its first and end id, $3 is the bucket. */
 type Ask = <Row>(statement: string) => Promise<Row[]>;
 
 /**
- * Asks several questions about a range in one snapshot: what is ready in one count is not pending in the other.
- * @param limitMs when Postgres gives up, for all of them together
+ * Runs several statements on a range in one snapshot, so their counts are consistent.
+ * @param limitMs time limit of all statements together
  * @throws LandfallError stats.too_many
  */
 export async function countInTime<Counts>(
@@ -86,7 +86,7 @@ export async function countInTime<Counts>(
   }
 }
 
-/** Ids know no time before 1970. */
+/** Ids cannot represent times before 1970. */
 function idAt(time: Date): string {
   return firstIdOf(Math.max(0, time.getTime()));
 }

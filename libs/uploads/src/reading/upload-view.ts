@@ -18,24 +18,24 @@ const errorSchema = z
   .meta({ id: 'MediaError', description: 'Why it failed. `code` is stable: docs/errors.md explains all.' })
   .nullable();
 
-/** Where an upload stands. */
+/** The status of an upload. */
 export const uploadStatusSchema = z.enum(uploadStatuses).meta({
   id: 'UploadStatus',
   description:
     'stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.',
 });
 
-/** What the bytes of an upload are. */
+/** The kind of media of an upload. */
 export const mediaKindSchema = z
   .enum(mediaKinds)
   .meta({ id: 'MediaKind', description: 'What the bytes are, read from the bytes.' });
 
-/** What a rendition is. */
+/** The kind of a rendition. */
 export const renditionKindSchema = z
   .enum(renditionKinds)
   .meta({ id: 'RenditionKind', description: 'docs/pipelines.md explains them.' });
 
-/** Where a rendition stands. */
+/** The status of a rendition. */
 export const renditionStatusSchema = z.enum(renditionStatuses).meta({ id: 'RenditionStatus' });
 
 const renditionSchema = z

@@ -7,8 +7,8 @@ import { type MadeObjects, withdrawUpload } from '../making/withdraw-upload.js';
 import { type Admission, lockStanding } from '../landing/standing-upload.js';
 
 /**
- * Calls off what is still to be made of an upload: it ends as failed with `rendition.cancelled`; what is ready stays. Of an
- * upload that is finished nothing changes. The jobs that run see it within a second and stop.
+ * Cancels the pending renditions of an upload: they fail with `rendition.cancelled`, and ready ones stay. Does nothing if the
+ * upload is finished. Running jobs notice within a second and stop.
  * @throws LandfallError upload.not_found
  */
 export async function cancelUpload(source: DataSource, id: string): Promise<void> {
@@ -23,9 +23,9 @@ export async function cancelUpload(source: DataSource, id: string): Promise<void
 }
 
 /**
- * Marks an upload as deleted and has everything removed that was made of it: soon, so that URLs given out for it end early.
- * The original stays: it is its owner's. The same bytes uploaded again are another upload. Doing it again changes nothing.
- * @param admit may refuse by what the upload is at that moment
+ * Marks an upload as deleted and has its renditions removed soon, even if signed URLs for them are still valid. The original
+ * stays, since it belongs to its owner. The same bytes uploaded again are a new upload. Idempotent.
+ * @param admit may refuse, depending on the locked upload
  * @throws LandfallError upload.not_found
  */
 export async function deleteUpload(

@@ -6,8 +6,8 @@ import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 
 /**
- * Has a version made again that is served and whose object is gone from the store. Nothing happens if it is served no more.
- * @returns whether it is made again; not if no pipeline wants it any more
+ * Makes a served version again whose object is gone from the store. Does nothing if it is no longer served.
+ * @returns whether it is made again; false if the pipelines file no longer plans it
  */
 export async function remakeVersion(
   source: DataSource,

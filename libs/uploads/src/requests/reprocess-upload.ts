@@ -9,20 +9,19 @@ import { openAgain, planAgain, replanUpload } from '../making/plan-again.js';
 import { traceAgain } from '../making/trace-again.js';
 import { isConfirmed, Upload } from '../rows/upload.entity.js';
 
-/** What is to be made again. */
+/** What to make again. */
 export interface ReprocessRequest {
   pipelines: Pipelines;
-  /** Only renditions of these names; without it all. */
+  /** Names of the renditions; all if unset. */
   names?: readonly string[] | undefined;
-  /** When the sweep first looks whether it was done. */
+  /** Delay until the sweep first checks the upload. */
   sweepAfterMs: number;
 }
 
 /**
- * Has made what of an upload is missing, has failed, or was made by another spec than the pipelines file has now; of one
- * that failed before it was planned, everything. What is ready stays so, and is served, until its successor is there.
- * Asking again for the same changes nothing.
- * @returns how many renditions; 0 too for an upload of which nothing is planned yet
+ * Queues the missing, failed and outdated renditions of an upload; one that failed before it was planned starts over. Ready
+ * versions are served until their successors are ready. Idempotent.
+ * @returns how many renditions, 1 for an upload that starts over; 0 for one that is still to be planned
  * @throws LandfallError upload.not_found, upload.superseded, rendition.unknown
  */
 export async function reprocessUpload(
@@ -34,7 +33,7 @@ export async function reprocessUpload(
   if (standingId !== id) return reprocessUpload(source, standingId, request);
   const upload = await source.getRepository(Upload).findOneBy({ id });
   if (!upload || upload.status === 'deleted') throw new LandfallError('upload.not_found', id);
-  // What a plan depends on does not change once the bytes were read.
+  // Planned outside the lock: facts read from the bytes do not change any more. A merge may still change vars and ticket.
   const plan = await planAgain(source, request.pipelines, upload);
   const planned = plan?.renditions ?? [];
   refuseUnknown(request.names, upload.kind === null ? renditionsOf(request.pipelines) : planned);
@@ -68,7 +67,7 @@ export function refuseUnknown(
   throw new LandfallError('rendition.unknown', `${unknown.join(', ')}; there are: ${known}`);
 }
 
-/** An upload that failed before anything of it was planned begins anew. */
+/** Starts an upload over that failed before it was planned. */
 async function restart(manager: EntityManager, upload: Upload, sweepAfterMs: number): Promise<number> {
   await refuseSuperseded(manager, upload);
   await openAgain(manager, upload, sweepAfterMs);
@@ -77,7 +76,10 @@ async function restart(manager: EntityManager, upload: Upload, sweepAfterMs: num
   return 1;
 }
 
-/** What failed or was ignored has given way: the same version may have landed again since, as another upload. */
+/**
+ * A failed or ignored upload no longer holds its version, which may have landed again since as another upload.
+ * @throws LandfallError upload.superseded
+ */
 async function refuseSuperseded(manager: EntityManager, upload: Upload): Promise<void> {
   if (!isConfirmed(upload)) return;
   const holder = await findHolder(manager, upload, upload.etag);

@@ -8,25 +8,25 @@ import { planAgain } from '../making/plan-again.js';
 import { refuseUnknown, renditionsOf, reprocessUpload, type ReprocessRequest } from './reprocess-upload.js';
 import { type UploadFilter, UploadReader } from '../reading/upload-reader.js';
 
-/** What became of one page of uploads. */
+/** The result for one page of uploads. */
 export interface ReprocessedPage {
-  /** How many were looked at. */
+  /** Uploads examined. */
   looked: number;
-  /** Of how many something is made again, and how many renditions; one that failed unplanned counts as one. */
+  /** Uploads of which something is made again, and how many renditions; an upload that starts over counts as one. */
   uploads: number;
   renditions: number;
   /** Where the next page begins; null after the last. */
   nextCursor: string | null;
 }
 
-/** Uploads that are looked at with one query. */
+/** Uploads per page. */
 const pageSize = 200;
 
 /**
- * As `reprocessUpload`, for one page of the uploads that a filter finds, newest first. Each is a transaction of its own, so
- * that it may be interrupted anywhere and begun again: what is asked for already costs a look.
- * @param dryRun only counts, and hands each upload of which something would be made to `found`
- * @throws LandfallError rendition.unknown when no pipeline has a rendition of one of the names, request.cursor_invalid,
+ * As `reprocessUpload`, for one page of the uploads that a filter finds, newest first. Each upload has its own transaction,
+ * so the operation may be interrupted and started over; uploads already requested are only examined again.
+ * @param options `dryRun` only counts, and passes each upload of which something would be made to `found`
+ * @throws LandfallError rendition.unknown if no pipeline has a rendition of one of the names, request.cursor_invalid,
  * database.unavailable
  */
 export async function reprocessPage(
@@ -81,7 +81,7 @@ async function countOutdated(
   return { count: outdated.length, names: outdated, specs };
 }
 
-/** Deleted since the page was read, or landed again as another upload. */
+/** 0 for an upload that was deleted since the page was read, or landed again as another upload. */
 function noneWhenGone(error: unknown): number {
   if (isLandfallError(error, 'upload.not_found') || isLandfallError(error, 'upload.superseded')) return 0;
   throw error;

@@ -6,14 +6,14 @@ import { RenditionVersion } from '../rows/rendition-version.entity.js';
 import { Upload } from '../rows/upload.entity.js';
 
 /**
- * An image that is tried on an upload. Its row is a version that is retired from the start: nothing serves it, its object is
- * removed when no URL for it holds, and it goes with its upload.
+ * A trial image of an upload. Its row is a version that is retired from the start: it is never served, its object is removed
+ * once its signed URLs have expired, and it is deleted with its upload.
  */
 export type Trial = RenditionVersion;
 
-/** No rendition may have such a name. */
+/** Not a valid name of a rendition. */
 const name = '.try';
-/** Trials that may be under way at once, of everybody. */
+/** Maximum number of unfinished trials, across all clients. */
 const waitingMax = 4;
 
 const waitingText = `
@@ -22,8 +22,8 @@ const waitingText = `
     AND object_key IS NULL AND error_code IS NULL`;
 
 /**
- * Has an image made of an upload, which is not published.
- * @param renditionPrefix below which everything lies that is made
+ * Queues a trial image of an upload, which is not published.
+ * @param options `renditionPrefix` is the object key prefix of all rendition files
  * @throws LandfallError upload.not_found, trial.impossible, trial.busy
  */
 export async function beginTrial(
@@ -49,7 +49,7 @@ export async function beginTrial(
       spec,
       specHash: '',
       status: 'retired',
-      // Its format may follow from the upload: the type of the object says it, and no ending.
+      // No extension: the format may depend on the upload, and the object's content type shows it.
       storageKeys: [`${renditionPrefix}${uploadId}/try-${id}`],
       dueAt: new Date(),
     });
@@ -59,7 +59,7 @@ export async function beginTrial(
   });
 }
 
-/** A trial and its upload; null when it is over. */
+/** A trial and its upload; null if it is over. */
 export async function findTrial(
   source: DataSource,
   id: string,
@@ -69,7 +69,7 @@ export async function findTrial(
   return trial && upload && { trial, upload };
 }
 
-/** Counts a run. @returns how many began and did not end in order, this one included; null when there is nothing to do */
+/** Counts a run. @returns the runs that have not ended normally, this one included; null if there is nothing to do */
 export async function beginTrialRun(source: DataSource, id: string): Promise<number | null> {
   const [rows] = (await source.query(
     `UPDATE rendition_versions SET details = jsonb_build_object('runs', coalesce((details ->> 'runs')::int, 0) + 1)
@@ -80,7 +80,7 @@ export async function beginTrialRun(source: DataSource, id: string): Promise<num
   return rows[0]?.runs ?? null;
 }
 
-/** Takes the count of a run back. */
+/** Uncounts a run that ended normally. */
 export async function endTrialRun(source: DataSource, id: string): Promise<void> {
   await source.query(
     `UPDATE rendition_versions SET details = jsonb_build_object('runs', greatest(0, (details ->> 'runs')::int - 1))
@@ -89,10 +89,10 @@ export async function endTrialRun(source: DataSource, id: string): Promise<void>
   );
 }
 
-/** What was made of a trial. */
+/** The result of a trial. */
 type MadeTrial = Pick<RenditionVersion, 'objectKey' | 'mimeType' | 'width' | 'height' | 'sizeBytes'>;
 
-/** Shows what was made. @returns false when the trial is over: its object must not stay */
+/** Records the result. @returns false if the trial is over: the caller must remove its object */
 export async function finishTrial(source: DataSource, id: string, made: MadeTrial): Promise<boolean> {
   const { affected } = await source
     .getRepository(RenditionVersion)
@@ -100,7 +100,7 @@ export async function finishTrial(source: DataSource, id: string, made: MadeTria
   return affected === 1;
 }
 
-/** Says why nothing was made. */
+/** Records why nothing was made. */
 export async function failTrial(
   source: DataSource,
   id: string,

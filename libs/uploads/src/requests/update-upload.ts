@@ -6,7 +6,7 @@ import { Upload } from '../rows/upload.entity.js';
 import { recordStored, recordUpload } from '../events/record-uploads.js';
 import { mergeLabels, type OwnWords, ownWordsLimits, ownWordsOf } from '../rows/own-words.js';
 
-/** A JSON merge patch (RFC 7396) of what your backend says of an upload: null removes, what is left out stays. */
+/** A JSON merge patch (RFC 7396) of the values set by your backend: null removes, omitted fields stay. */
 export interface UploadPatch {
   title?: string | null | undefined;
   tags?: readonly string[] | null | undefined;
@@ -14,8 +14,8 @@ export interface UploadPatch {
 }
 
 /**
- * Changes what your backend says of an upload. What changes nothing is not written, nor recorded in the log.
- * @param admit may refuse by what the upload is at that moment; nobody else changes these words meanwhile
+ * Patches the title, tags and labels of an upload. A patch without effect writes neither the row nor an event.
+ * @param admit may refuse, depending on the upload, which is locked until the patch is written
  * @throws LandfallError upload.not_found (also when it is deleted), upload.labels_exceeded
  */
 export async function updateUpload(

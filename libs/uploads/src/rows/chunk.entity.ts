@@ -4,7 +4,7 @@ import { Upload } from './upload.entity.js';
 export const chunkStatuses = ['pending', 'ready'] as const;
 export type ChunkStatus = (typeof chunkStatuses)[number];
 
-/** A stretch of a long video that one job encodes, for all streams that are made of it. */
+/** A section of a long video that one job encodes, for all its streams. */
 @Entity('chunks')
 @Check('chunks_status_check', `status IN ('pending', 'ready')`)
 export class Chunk {
@@ -12,37 +12,37 @@ export class Chunk {
   @ForeignKey(() => Upload, { name: 'chunks_upload_fkey', onDelete: 'CASCADE' })
   uploadId!: string;
 
-  /** The same for all chunks that were cut at once. */
+  /** Shared by all chunks of one cut. */
   @PrimaryColumn('uuid', { name: 'plan_id', primaryKeyConstraintName: 'chunks_pkey' })
   planId!: string;
 
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'chunks_pkey' })
   position!: number;
 
-  /** The versions that are made of the chunks of its plan. */
+  /** The versions that are made from the chunks of its plan. */
   @Column('uuid', { name: 'version_ids', array: true })
   versionIds!: string[];
 
-  /** What is encoded, as the worker says it, and its share of all the work as `weight`. */
+  /** What to encode, in the worker's format. */
   @Column('jsonb')
   work!: ChunkWork;
 
   @Column('text', { default: 'pending' })
   status!: ChunkStatus;
 
-  /** Runs that began and did not fail in order: the one that made it, and one for each worker that died on it. */
+  /** Runs that began, except those that ended normally without making it: the current or last one, and those that died. */
   @Column('integer', { default: 0 })
   runs!: number;
 
-  /** Share that is made, 0 to 1. */
+  /** Share encoded so far, 0 to 1. */
   @Column('real', { default: 0 })
   share!: number;
 
-  /** How many times faster than it plays it is made. */
+  /** Encoding speed, as a multiple of real time. */
   @Column('real', { nullable: true })
   speed!: number | null;
 
-  /** What was stored, as room `video` says it. */
+  /** What was stored, in the worker's format. */
   @Column('jsonb', { nullable: true })
   made!: object | null;
 
@@ -50,11 +50,12 @@ export class Chunk {
   updatedAt!: Date;
 }
 
-/** What a chunk is to encode; the rest of it only the worker reads. */
+/** What a chunk encodes, as far as it matters here; only the worker reads the rest. */
 export interface ChunkWork {
+  /** Its share of the work of the plan, relative to the other chunks. */
   readonly weight: number;
-  /** What of it plays before the whole is made: pictures, one piece after the other, or the sound up to some point. */
+  /** Set if it plays before the video is ready: `pictures` one piece after the other, `sound` up to some point. */
   readonly early?: 'pictures' | 'sound';
-  /** Whether playing begins with it. */
+  /** Whether playback begins with it. */
   readonly isStart?: boolean;
 }

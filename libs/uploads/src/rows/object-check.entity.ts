@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
-/** OSS is to be asked whether the object of an upload is gone: something said so, or seemed to. */
+/** A pending check with OSS whether the object of an upload is gone, as something reported or suggested. */
 @Entity('object_checks')
 @Index('object_checks_due', ['dueAt'])
 export class ObjectCheck {
@@ -9,7 +9,7 @@ export class ObjectCheck {
   @ForeignKey(() => Upload, { name: 'object_checks_upload_fkey', onDelete: 'CASCADE' })
   uploadId!: string;
 
-  /** When it is asked; while OSS does not answer, again and again. */
+  /** When OSS is asked next; postponed while it does not answer. */
   @Column('timestamptz', { name: 'due_at' })
   dueAt!: Date;
 

@@ -1,12 +1,12 @@
-/** What your backend says of an upload, apart from what its callback said. */
+/** Values that your backend sets on an upload, independent of its callback. */
 export interface OwnWords {
   title: string | null;
-  /** Each once, in the order given. */
+  /** Distinct, in the order given. */
   tags: string[];
   labels: Record<string, string>;
 }
 
-/** How many tags and labels an upload may have: they are in each of its events. */
+/** Maximum tags and labels of an upload; bounded because each of its events contains them. */
 export const ownWordsLimits = { tags: 50, labels: 20 } as const;
 
 export function ownWordsOf({ title, tags, labels }: OwnWords): OwnWords {
@@ -23,7 +23,7 @@ export function mergeLabels(
   return Object.fromEntries([...merged].filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-/** What is said of two uploads that turn out to be one. Where they differ, the first has its way; what is too much is left out. */
+/** Joins the values of two uploads that turn out to be one. The first wins where they differ; the excess is dropped. */
 export function joinOwnWords(first: OwnWords, other: OwnWords): OwnWords {
   const names = Object.keys({ ...first.labels, ...other.labels });
   const labels: OwnWords['labels'] = { ...other.labels, ...first.labels };

@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * A callback that was refused, as it stands in the log of the api: without signature and secrets. Strangers cause these rows,
- * so there are few of each kind, and none is older than a day.
+ * A refused callback as the api logged it, without signature and secrets. Anyone can cause these rows, so there are few of
+ * each kind, kept for a day.
  */
 @Entity('refused_callbacks')
 export class RefusedCallback {
@@ -10,15 +10,15 @@ export class RefusedCallback {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'refused_callbacks_pkey' })
   id!: string;
 
-  /** What the rows are bounded by: the code, or `signed` where the right key had signed something. */
+  /** What the bound applies to: the error code, or `signed` if OSS's key signed something else than what arrived. */
   @Column('text')
   kind!: string;
 
-  /** The line of the log. */
+  /** The log line. */
   @Column('json')
   line!: object;
 
-  /** What was signed, and what probably changed it, step by step. */
+  /** What was signed and what probably changed it, step by step. */
   @Column('json')
   explanation!: object;
 

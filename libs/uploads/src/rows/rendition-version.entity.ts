@@ -8,21 +8,21 @@ export const versionStatuses = ['pending', 'ready', 'failed', 'retired'] as cons
 export type VersionStatus = (typeof versionStatuses)[number];
 
 /**
- * One making of a rendition by one spec. Of the versions of a rendition one at most is `ready`: that is the one that is served
- * (unique index `rendition_versions_ready`). A `pending` one is what is still to be made, whether for the first time or again. A
- * `retired` one is served no more, and its row lasts as long as its objects.
+ * One making of a rendition by one spec. At most one version of a rendition is `ready`: the one that is served (unique index
+ * `rendition_versions_ready`). A `pending` one is still to be made, for the first time or again. A `retired` one is no
+ * longer served, and its row lasts as long as its objects.
  */
 @Entity('rendition_versions')
 @Check('rendition_versions_status_check', `status IN ('pending', 'ready', 'failed', 'retired')`)
 @Index('rendition_versions_rendition', ['uploadId', 'name'])
-// Their conditions TypeORM does not print as Postgres does: the migration makes them.
+// Created by the migration, since TypeORM does not print their conditions as Postgres does.
 @Index('rendition_versions_pending', { synchronize: false })
 @Index('rendition_versions_ready', { synchronize: false })
 @Index('rendition_versions_due', { synchronize: false })
 @Index('rendition_versions_running', { synchronize: false })
 @Index('rendition_versions_failed', { synchronize: false })
 export class RenditionVersion {
-  /** UUIDv7: of two versions of a rendition the larger id is the newer one. */
+  /** UUIDv7: of two versions of a rendition, the one with the larger id is newer. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'rendition_versions_pkey' })
   id!: string;
 
@@ -30,11 +30,11 @@ export class RenditionVersion {
   @ForeignKey(() => Upload, { name: 'rendition_versions_upload_fkey', onDelete: 'CASCADE' })
   uploadId!: string;
 
-  /** Order in the pipelines file, which is the order of making and of the answer. */
+  /** Position in the pipelines file, which is also the order of making and of API responses. */
   @Column('integer')
   position!: number;
 
-  /** The rendition that it is a version of. */
+  /** Name of the rendition. */
   @Column('text')
   name!: string;
 
@@ -46,7 +46,7 @@ export class RenditionVersion {
   @Column('text')
   job!: MakingJob;
 
-  /** What the pipelines file asked for when this was planned. */
+  /** The definition in the pipelines file when this was planned. */
   @Column('jsonb')
   spec!: object;
 
@@ -56,13 +56,13 @@ export class RenditionVersion {
   @Column('text', { default: 'pending' })
   status!: VersionStatus;
 
-  /** The object to hand out; of a pending version only when it can be played already. */
+  /** Key of the main object; for a pending version set only once it can be played. */
   @Column('text', { name: 'object_key', nullable: true })
   objectKey!: string | null;
 
   /**
-   * Where its objects lie: keys, or with a slash at its end the prefix of several. Each is written down before anything is
-   * stored under it, so that nothing is left of what was cancelled, failed or killed on the way.
+   * Keys of its objects; one that ends with a slash is a prefix. Each is recorded before anything is stored under it, so
+   * cancelled, failed and killed jobs leave no unknown objects behind.
    */
   @Column('text', { name: 'storage_keys', array: true, default: [] })
   storageKeys!: string[];
@@ -82,27 +82,27 @@ export class RenditionVersion {
   @Column('integer', { name: 'duration_ms', nullable: true })
   durationMs!: number | null;
 
-  /** Share that is made, 0 to 1, while it is made; null before and after. */
+  /** Share made so far, 0 to 1; null unless it is being made. */
   @Column('real', { nullable: true })
   progress!: number | null;
 
-  /** How many times faster than it plays it is made, while it is made. */
+  /** Encoding speed as a multiple of real time; null unless it is being made. */
   @Column('real', { nullable: true })
   speed!: number | null;
 
-  /** What encoded it: `libx264`, `h264_vaapi`, … */
+  /** The encoder: `libx264`, `h264_vaapi`, … */
   @Column('text', { nullable: true })
   encoder!: string | null;
 
-  /** What else is known of the result, by its kind: rungs, codecs, loudness, … */
+  /** Further facts about the result, depending on the kind: rungs, codecs, loudness, … */
   @Column('jsonb', { default: {} })
   details!: object;
 
-  /** What of it is not as it should be. */
+  /** Defects of the result. */
   @Column('text', { array: true, default: [] })
   warnings!: WarningCode[];
 
-  /** The last lines that the encoder wrote before it failed. Long: read for one upload, not for lists. */
+  /** The last lines of the encoder's output before it failed. Long, so lists do not read it. */
   @Column('text', { nullable: true, select: false })
   log?: string | null;
 
@@ -113,8 +113,8 @@ export class RenditionVersion {
   errorMessage!: string | null;
 
   /**
-   * When its objects may be removed, of one that failed or is retired; the life of signed URLs comes on top of it. Null where
-   * there is nothing to remove.
+   * When the objects of a failed or retired version may be removed, plus the lifetime of signed URLs. Null if there is
+   * nothing to remove.
    */
   @Column('timestamptz', { name: 'due_at', nullable: true })
   dueAt!: Date | null;

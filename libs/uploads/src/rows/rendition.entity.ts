@@ -6,13 +6,12 @@ export const renditionStatuses = ['pending', 'ready', 'failed'] as const satisfi
 export type RenditionStatus = (typeof renditionStatuses)[number];
 
 /**
- * One derived result of an upload, as its versions make it: a view, which the migration makes. It shows the version that is
- * served, else the newest that is to be made, else the last that failed; how far the one is that is being made; and why the
- * last one failed.
+ * One derived result of an upload: a view of its versions, created by the migration. It shows the version that is served,
+ * else the newest pending one, else the last failed one; the progress of the one being made; and the last error.
  */
 @Entity('renditions', { synchronize: false })
 export class Rendition {
-  /** Of the version that it shows. */
+  /** The id of the version that it shows. */
   @PrimaryColumn('uuid')
   readonly id!: string;
 

@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
-/** The key that the segments of one encrypted stream are encrypted with. */
+/** The AES-128 key of one encrypted stream. */
 @Entity('stream_keys')
 export class StreamKey {
   @PrimaryColumn('uuid', { name: 'upload_id', primaryKeyConstraintName: 'stream_keys_pkey' })

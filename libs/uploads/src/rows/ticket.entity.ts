@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Our permission for one direct upload. */
 @Entity('tickets')
-// Its condition TypeORM does not print as Postgres does: the migration makes it.
+// Created by the migration, since TypeORM does not print its condition as Postgres does.
 @Index('tickets_follow_up', { synchronize: false })
 export class Ticket {
   /** UUIDv7; the first part of the nonce. */
@@ -23,11 +23,11 @@ export class Ticket {
   @Column('bigint', { name: 'max_bytes' })
   maxBytes!: string;
 
-  /** Custom values that the callback brings back, without the nonce. */
+  /** Custom values for the upload, without the nonce. */
   @Column('jsonb', { default: {} })
   vars!: Record<string, string>;
 
-  /** Name of the pipeline that is asked for; null lets the pipelines file choose. */
+  /** Name of the requested pipeline; null lets the pipelines file choose. */
   @Column('text', { nullable: true })
   pipeline!: string | null;
 
@@ -35,11 +35,11 @@ export class Ticket {
   @Column('boolean', { default: false })
   overwrite!: boolean;
 
-  /** A whole second: the nonce holds seconds. */
+  /** In whole seconds, as in the nonce. */
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  /** When a worker asks OSS for its object, should it be unused by then; null when nobody asks any more. */
+  /** When a worker asks OSS for its object if it is still unused; null if OSS is not asked again. */
   @Column('timestamptz', { name: 'follow_up_at', nullable: true })
   followUpAt!: Date | null;
 

@@ -6,13 +6,13 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 export const uploadStatuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const;
 export type UploadStatus = (typeof uploadStatuses)[number];
 
-/** What the bytes are, read from the bytes. */
+/** The kind of media, detected from the bytes. */
 export const mediaKinds = ['image', 'video', 'audio', 'document', 'other'] as const;
 export type MediaKind = (typeof mediaKinds)[number];
 
 /**
- * Who vouches for a landing. `ticket`: it brought a nonce of ours for this object. `url`: it came to our secret callback URL.
- * `object`: nobody, but OSS has the object version that it told of. What of these holds decides whose word its vars are.
+ * Who vouches for a landing. `ticket`: it carried our nonce for this object. `url`: it came to our secret callback URL.
+ * `object`: nobody, but OSS has the reported object version. The proof decides whether its vars are trusted.
  */
 export const proofs = ['ticket', 'url', 'object'] as const;
 export type Proof = (typeof proofs)[number];
@@ -25,12 +25,12 @@ export const uploadSources = ['callback', 'ticket', 'event', 'reconcile'] as con
 export type UploadSource = (typeof uploadSources)[number];
 
 /**
- * One landing of one object version. While it waits to be confirmed any number of rows may tell of a version; of those that
- * are confirmed and neither over nor gone, one at most holds it (decision 18).
+ * One landing of one object version. Any number of unconfirmed rows may report a version; of the confirmed ones that are not
+ * failed, ignored or deleted, or are being reprocessed, at most one holds it (decision 18).
  */
 @Entity('uploads')
 @Check('uploads_status_check', `status IN ('stored', 'processing', 'ready', 'failed', 'ignored', 'deleted')`)
-// What TypeORM cannot say of an index (its type, its condition as Postgres prints it): the migration makes them.
+// The migration creates the indexes, whose types and conditions TypeORM cannot express or prints unlike Postgres.
 @Check('uploads_proof_check', `proof IN ('ticket', 'url', 'object')`)
 @Check('uploads_source_check', `source IN ('callback', 'ticket', 'event', 'reconcile')`)
 @Index('uploads_landing', { synchronize: false })
@@ -58,30 +58,30 @@ export class Upload {
   @Column({ type: 'text', name: 'object_key', collation: 'C' })
   objectKey!: string;
 
-  /** Without quotes, upper-case; null until OSS is asked, when the callback's template leaves it out. */
+  /** Unquoted, upper-case; if the callback template omits it, null until OSS is asked. */
   @Column('text', { nullable: true })
   etag!: string | null;
 
-  /** bigint comes as text from the driver; null until OSS is asked, when the callback's template leaves it out. */
+  /** bigint comes as text from the driver; if the callback template omits it, null until OSS is asked. */
   @Column('bigint', { name: 'size_bytes', nullable: true })
   sizeBytes!: string | null;
 
-  /** As the callback said, then as the bytes say. */
+  /** As reported, then as detected from the bytes. */
   @Column('text', { name: 'mime_type', nullable: true })
   mimeType!: string | null;
 
   @Column('jsonb', { name: 'image_info', nullable: true })
   imageInfo!: ImageInfo | null;
 
-  /** Custom values that somebody vouches for. */
+  /** Trusted custom values. */
   @Column('jsonb', { default: {} })
   vars!: Record<string, string>;
 
-  /** Custom values of a callback that nobody vouches for: shown, and never believed. */
+  /** Unverified custom values: shown, never trusted. */
   @Column('jsonb', { name: 'claimed_vars', nullable: true })
   claimedVars!: Record<string, string> | null;
 
-  /** What your backend says of it: title, tags, labels. No callback changes them. */
+  /** Title, tags and labels are set by your backend; no callback changes them. */
   @Column('text', { nullable: true })
   title!: string | null;
 
@@ -91,31 +91,31 @@ export class Upload {
   @Column('jsonb', { default: {} })
   labels!: Record<string, string>;
 
-  /** Null while nobody vouches for it: then it is in no list but that of what is stored. */
+  /** Null while it is unproven: only lists of `stored` uploads then include it. */
   @Column('text', { nullable: true })
   proof!: Proof | null;
 
-  /** The ticket whose nonce it brought. */
+  /** The ticket that it was made with. */
   @Column('uuid', { name: 'ticket_id', nullable: true })
   ticketId!: string | null;
 
-  /** The same for every message of one landing, another for any other: see `landingKeyOf`. */
+  /** The identity of the landing: see `landingKeyOf`. */
   @Column('uuid', { nullable: true })
   landing!: string | null;
 
-  /** OSS's id of the request that uploaded, where the callback tells it. */
+  /** OSS's id of the upload request, if a message reported it. */
   @Column('text', { name: 'request_id', nullable: true })
   requestId!: string | null;
 
-  /** When OSS was last seen to have this version; null until then. */
+  /** When OSS last confirmed this version; null until it first does. */
   @Column('timestamptz', { name: 'confirmed_at', nullable: true })
   confirmedAt!: Date | null;
 
-  /** When OSS stored this version, by its own clock, which counts seconds; null until OSS is asked. */
+  /** When OSS stored this version, by its own clock, in whole seconds; null until OSS is asked. */
   @Column('timestamptz', { name: 'last_modified', nullable: true })
   lastModified!: Date | null;
 
-  /** The upload that stands for this landing, because it held the version already; this one is `deleted` then. */
+  /** The upload that stands for this landing, because it holds the same version; this one is then `deleted`. */
   @Column('uuid', { name: 'merged_into', nullable: true })
   mergedInto!: string | null;
 
@@ -131,7 +131,7 @@ export class Upload {
   @Column('text', { name: 'error_message', nullable: true })
   errorMessage!: string | null;
 
-  /** What of its bytes is not as it should be, although something was made of them. */
+  /** Defects of the original that did not prevent processing. */
   @Column('text', { array: true, default: [] })
   warnings!: WarningCode[];
 
@@ -139,7 +139,7 @@ export class Upload {
   @Column('text', { nullable: true })
   pipeline!: string | null;
 
-  /** How we learned of it first. */
+  /** How we first learned of it. */
   @Column('text')
   source!: UploadSource;
 
@@ -147,30 +147,30 @@ export class Upload {
   @Column('jsonb', { default: {} })
   metadata!: object;
 
-  /** The tags that the facts were read from, and the rest of them. Long: read for one upload, not for lists. */
+  /** All tags of the file, including those that `metadata` is derived from. Long, so lists do not read them. */
   @Column('jsonb', { name: 'raw_tags', nullable: true, select: false })
   rawTags?: object | null;
 
   @Column('jsonb', { nullable: true })
   placeholder!: Placeholder | null;
 
-  /** 64 bits that stay near when the picture is resized or encoded again. bigint comes as text from the driver. */
+  /** 64 bits, few of which differ when a picture is resized or re-encoded. bigint comes as text from the driver. */
   @Column('bigint', { name: 'perceptual_hash', nullable: true })
   perceptualHash!: string | null;
 
-  /** Job runs that began and never ended in order: each is a worker that died on it. */
+  /** Job runs that began and have not ended normally: those in progress, and those whose worker died. */
   @Column('integer', { default: 0 })
   runs!: number;
 
-  /** When the sweep looks at it next, while it is not finished or reprocessed. */
+  /** When the sweep next checks it, while it is unfinished or being reprocessed. */
   @Column('timestamptz', { name: 'sweep_at' })
   sweepAt!: Date;
 
-  /** When renditions were asked for again; null when none are made again. */
+  /** When reprocessing was requested; null unless it is under way. */
   @Column('timestamptz', { name: 'reprocessing_since', nullable: true })
   reprocessingSince!: Date | null;
 
-  /** The trace in which it landed; null when that was not recorded. */
+  /** The trace in which it landed; null if that was not recorded. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
 
@@ -184,7 +184,7 @@ export class Upload {
   readyAt!: Date | null;
 }
 
-/** An upload whose object version OSS has confirmed: what OSS alone knows for sure is known. */
+/** An upload whose object version OSS has confirmed, and which therefore has an ETag, a size and a type. */
 export type ConfirmedUpload = Upload & { etag: string; sizeBytes: string; mimeType: string };
 
 export function isConfirmed(upload: Upload): upload is ConfirmedUpload {

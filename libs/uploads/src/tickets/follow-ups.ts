@@ -1,16 +1,15 @@
 import { type DataSource, In } from '#database';
 import { Ticket } from '../rows/ticket.entity.js';
 
-/** Who dies with a ticket in its hands, or gets no answer from OSS, leaves it to the next after this time. */
+/** Lease of a taken ticket: if its worker dies or OSS does not answer, it is taken again after this time. */
 const askAgain = `interval '1 minute'`;
 
-/** So long after the expiry an upload that began in time has ended, but for the largest on the slowest lines. */
+/** Wait after the expiry, by when an upload that began in time has ended, except a very large one on a very slow link. */
 const lastLookAfterMs = 600_000;
 
 /**
- * The next unused tickets whose time has come, none of them given to another worker within the next minute. Those that are used
- * are passed over, for ever.
- * @param limit most tickets that are looked at
+ * Takes the next unused tickets that are due, with a lease of one minute. Used ones are skipped and never followed up again.
+ * @param limit maximum number of tickets examined
  * @returns the tickets, and whether there may be more
  */
 export async function takeFollowUps(
@@ -33,8 +32,8 @@ export async function takeFollowUps(
 }
 
 /**
- * Says that OSS was asked for the object of a ticket. Where it was not there and the ticket may still be used, it is asked for
- * once more, after its expiry.
+ * Records that OSS was asked for the object of a ticket. If the object is missing and the ticket has not expired, OSS is
+ * asked once more after the expiry.
  */
 export async function endFollowUp(
   source: DataSource,

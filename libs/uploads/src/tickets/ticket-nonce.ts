@@ -8,17 +8,17 @@ export interface TicketProof {
   clientTrace?: string | undefined;
 }
 
-/** What a nonce vouches for: this ticket, for this one object, until then. */
+/** What a nonce certifies: a ticket for one object, until its expiry. */
 export interface TicketClaim extends TicketProof {
   bucket: string;
   objectKey: string;
-  /** Counted in whole seconds; a fraction is cut off. */
+  /** Truncated to whole seconds. */
   expiresAt: Date;
 }
 
 /**
- * How long after its expiry a nonce still holds. OSS checks the expiry when an upload begins and calls back when it
- * ends: 5 GB, the most that one request may bring, take six hours at 2 Mbit/s.
+ * Seconds for which a nonce stays valid after its expiry. OSS checks the expiry when an upload begins and calls back when it
+ * ends: 5 GB, the maximum of one request, take six hours at 2 Mbit/s.
  */
 export const ticketGraceS = 21_600;
 
@@ -38,7 +38,7 @@ export function signTicketNonce(
   return [ticketId, expiry, ...(clientTrace === undefined ? [] : [clientTrace]), mac].join('.');
 }
 
-/** Whether a value has the form of a nonce; somebody's own var may bear its name. */
+/** Whether a value has the form of a nonce; a client's own var may also be named `ticket`. */
 export function isTicketNonce(value: string | undefined): boolean {
   return value !== undefined && form.test(value);
 }
@@ -71,8 +71,8 @@ export function checkTicketNonce(
 }
 
 /**
- * The key comes last: it is the only part that could hold a line break. What is signed with a trace
- * begins with another word: a trace could be the name of a bucket.
+ * The object key comes last, as the only part that may contain a line break. The signed text has a
+ * different prefix with a trace, since a trace could also be the name of a bucket.
  */
 function macOf(
   { ticketId, expiry, bucket, objectKey, clientTrace }: Omit<TicketClaim, 'expiresAt'> & { expiry: string },

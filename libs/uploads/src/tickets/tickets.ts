@@ -6,11 +6,11 @@ import { Upload } from '../rows/upload.entity.js';
 /** The name of the var that holds a ticket's nonce. */
 export const ticketVar = 'ticket';
 
-/** So long after it expired one can still ask what became of a ticket. */
+/** How long a ticket can still be queried after its expiry. */
 const keptMs = 30 * 24 * 3_600_000;
 const pageSize = 500;
 
-/** Writes a new ticket down. */
+/** Inserts a new ticket. */
 export async function insertTicket(source: DataSource, ticket: Ticket): Promise<void> {
   await source.getRepository(Ticket).insert(ticket);
 }
@@ -22,7 +22,7 @@ export async function readTicket(source: DataSource, id: string): Promise<Ticket
   return ticket;
 }
 
-/** The ticket that an upload was made with; null when there was none. */
+/** The ticket that an upload was made with; null if there is none. */
 export async function findTicketOf(
   source: DataSource | EntityManager,
   { ticketId }: Pick<Upload, 'ticketId'>,
@@ -31,7 +31,7 @@ export async function findTicketOf(
   return source.getRepository(Ticket).findOneBy({ id: ticketId });
 }
 
-/** The id of the newest upload that a ticket was used for; null when there is none. */
+/** The id of the newest upload that a ticket was used for; null if there is none. */
 export async function findTicketUpload(source: DataSource, ticketId: string): Promise<string | null> {
   const query = source
     .createQueryBuilder(Upload, 'u')
@@ -44,14 +44,14 @@ export async function findTicketUpload(source: DataSource, ticketId: string): Pr
 }
 
 /**
- * Removes tickets that expired thirty days ago, one page at a time; uploads that they were used for stay.
- * @returns how many
+ * Removes tickets that expired more than thirty days ago, one page at a time; their uploads stay.
+ * @returns how many were removed
  */
 export async function removeOldTickets(source: DataSource, signal: AbortSignal): Promise<number> {
   let removed = 0;
   for (let page = pageSize; page === pageSize && !signal.aborted; removed += page) {
     const before = new Date(Date.now() - keptMs);
-    // Ids begin with their time: the primary key leads to the oldest, and nothing younger is looked at.
+    // Ids begin with their time, so the primary key finds the oldest and younger tickets are not read.
     const [, count] = (await source.query(
       `DELETE FROM tickets WHERE id IN
          (SELECT id FROM tickets WHERE id < $1 AND expires_at < $2 ORDER BY id LIMIT ${pageSize})`,

@@ -1,7 +1,7 @@
 import { channelsOf, type Loudness, measureLoudness, transcodeAudio } from '#video';
 import { type MakerFrom, oneByOne, publishMade, videoWork } from '../base/making.js';
 
-/** The sound as files; the loudness is measured once for all that have as many channels. */
+/** Audio files; loudness is measured once per channel count. */
 export const audios: MakerFrom<'original', 'audio'> = {
   from: 'original',
   divide(own, making) {

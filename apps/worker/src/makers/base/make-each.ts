@@ -4,8 +4,8 @@ import { failVersion } from '#uploads';
 import type { Making, Part } from './making.js';
 
 /**
- * Makes one part after the other. A part that can never be made ends as failed with its reason, and the others are made; what
- * may pass is thrown, for the job to be tried again.
+ * Makes one part after another. A permanent error fails the renditions of its part, and the next part is made; any other
+ * error is thrown, and the job is retried.
  */
 export async function makeEach({ worker, context }: Making, parts: readonly Part[]): Promise<void> {
   const { signal, logger } = context;

@@ -7,10 +7,10 @@ import type { RunContext } from '../../runs/run-work.js';
 import type { WorkerContext } from '../../worker-context.js';
 import type { Pending, PendingRow } from './pending.js';
 
-/** An opened picture. `folder` is this job's own and goes with the work. */
+/** An opened picture. `folder` belongs to the job and is removed when it ends. */
 export type ImageAtHand = OpenedImage & { readonly folder: string };
 
-/** A video or audio file. `folder` is this job's own and goes with the work. */
+/** A video or audio file. `folder` belongs to the job and is removed when it ends. */
 export interface MediaAtHand {
   /** A local path, or the URL of a range proxy. */
   readonly source: string;
@@ -18,17 +18,17 @@ export interface MediaAtHand {
   readonly folder: string;
 }
 
-/** What renditions are made from, by how it is read. */
+/** The sources that renditions are made from, by how they are read. */
 export interface Sources {
   /** A picture, or the first page of a document, opened as a whole. */
   picture: ImageAtHand;
-  /** A video of which only ranges are read. */
+  /** A video read by byte ranges, not downloaded. */
   ranges: MediaAtHand;
   /** A video or audio file that was downloaded. */
   original: MediaAtHand;
 }
 
-/** The making of what is pending of one upload. */
+/** Context for making the pending renditions of one upload. */
 export interface Making<Source = unknown> {
   readonly worker: WorkerContext;
   readonly upload: Upload;
@@ -36,7 +36,7 @@ export interface Making<Source = unknown> {
   readonly source: Source;
 }
 
-/** Renditions that are made at once, from one decode: they are ready, or fail, together. */
+/** Renditions made together, from one decode. An error that `make` throws applies to all of them. */
 export interface Part {
   readonly renditions: readonly PendingRow[];
   make(): Promise<void>;
@@ -46,16 +46,16 @@ export interface Part {
 export interface MakerFrom<From extends keyof Sources, K extends Kind> {
   readonly from: From;
   /**
-   * Divides what is pending of its kinds into what is made at once. Called once for a job: parts may share what one of them
-   * found out.
+   * Groups the pending renditions of its kinds into parts. Called once per source, so parts may share intermediate
+   * results.
    */
   readonly divide: (own: readonly Pending<K>[], making: Making<Sources[From]>) => Part[];
 }
 
-/** Who makes a kind of rendition. */
+/** A maker of one kind of rendition, from any source. */
 export type Maker<K extends Kind> = { [From in keyof Sources]: MakerFrom<From, K> }[keyof Sources];
 
-/** Each on its own. */
+/** One part for each rendition. */
 export function oneByOne<K extends Kind>(
   own: readonly Pending<K>[],
   make: (rendition: Pending<K>) => Promise<void>,
@@ -63,14 +63,14 @@ export function oneByOne<K extends Kind>(
   return own.map((rendition) => ({ renditions: [rendition], make: () => make(rendition) }));
 }
 
-/** All at once. */
+/** One part for all renditions. */
 export function together<K extends Kind>(own: readonly Pending<K>[], make: () => Promise<void>): Part[] {
   return [{ renditions: own, make }];
 }
 
 /**
- * What room `video` works with.
- * @param of the renditions that are shown to advance with it
+ * The input of the encoders in `#video`.
+ * @param of the renditions whose progress it reports
  * @param outDir an existing folder
  */
 export function videoWork(
@@ -89,7 +89,7 @@ export function videoWork(
   };
 }
 
-/** Stores and publishes what was made of a rendition in `outDir`. */
+/** Stores and publishes the files that were made for a rendition in `outDir`. */
 export async function publishMade(
   making: Making,
   rendition: PendingRow,
@@ -99,7 +99,7 @@ export async function publishMade(
   await publishFiles(publishingOf(making), rendition, made, outDir);
 }
 
-/** What files are published with. */
+/** The publishing context of a making. */
 export function publishingOf({ worker, upload, context }: Making): Publishing {
   return { worker, upload, signal: context.signal };
 }

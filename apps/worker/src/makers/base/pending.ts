@@ -6,15 +6,15 @@ import { isLandfallError } from '#runtime';
 import { failVersion, pendingVersions, type RenditionVersion, type Upload } from '#uploads';
 import type { WorkerContext } from '../../worker-context.js';
 
-/** What of a rendition that is still to be made does not depend on its kind. */
+/** The fields of a pending rendition that do not depend on its kind. */
 export type PendingRow = Pick<RenditionVersion, 'id' | 'uploadId' | 'name' | 'kind' | 'specHash'>;
 
-/** A rendition that is still to be made, with its spec as its kind has it; of several kinds, `spec.kind` tells them apart. */
+/** A pending rendition with its typed spec; `spec.kind` is the discriminant. */
 export type Pending<K extends Kind = Kind> = PendingRow & { readonly spec: RenditionSpec<K> };
 
 /**
- * What a job still has to make of an upload, in the order of the pipelines file. What this version cannot read, such as a kind
- * that a newer one planned, ends as failed here, and the others are made.
+ * The pending renditions of an upload that belong to `job`, in the order of the pipelines file. One that this release cannot
+ * read, such as a kind planned by a newer release, is marked as failed and left out.
  */
 export async function pendingOf(
   { source }: WorkerContext,
@@ -35,7 +35,7 @@ export async function pendingOf(
   return pending;
 }
 
-/** Narrows what is pending to some kinds. */
+/** A type guard for pending renditions of the given kinds. */
 export function isOf<K extends Kind>(...kinds: readonly K[]) {
   return (one: PendingRow & { spec: { kind: Kind } }): one is Pending<K> =>
     kinds.some((kind) => kind === one.spec.kind);

@@ -5,9 +5,9 @@ import type { ObjectStore } from '#storage';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A logo has some kilobytes; what is much larger would be read again and again. */
+/** A logo has some kilobytes; a much larger picture would be costly to read repeatedly. */
 const maxBytes = 4_194_304;
-/** A picture is asked for again after this time: a new logo then shows. */
+/** How long a picture is cached; a replaced logo shows after that. */
 const keptMs = 300_000;
 const maxKept = 16;
 
@@ -16,14 +16,14 @@ interface Kept {
   until: number;
 }
 
-/** The pictures that this process has read, of each store; those that were not there are asked for each time. */
+/** The pictures cached by this process, per store; missing ones are not cached. */
 const keptOf = new WeakMap<ObjectStore, Map<string, Kept>>();
 
-/** Where the pictures of watermarks are, and where they go. */
+/** Where watermark pictures are read from and written to. */
 export interface WatermarkWork {
   readonly store: ObjectStore;
   readonly limits: ImageLimits;
-  /** That of the upload. */
+  /** The upload's bucket. */
   readonly bucket: string;
   /** An existing folder. */
   readonly folder: string;
@@ -31,8 +31,9 @@ export interface WatermarkWork {
 }
 
 /**
- * Fetches the pictures of watermarks that the renditions want into files below `folder`, by object key; with those that
- * cannot be used the error that says why. What passes, such as a store that does not answer, is thrown.
+ * Fetches the watermark pictures of the specs into files below `folder`.
+ * @returns by object key, the path of the file, or the permanent error that makes the picture unusable
+ * @throws LandfallError if retryable, such as an unavailable store
  */
 export async function fetchWatermarks(
   { store, limits, bucket, folder, signal }: WatermarkWork,

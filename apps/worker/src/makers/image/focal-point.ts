@@ -1,6 +1,6 @@
 import type { FocalPoint } from '#image';
 
-/** The point that the vars `focus_x` and `focus_y` of an upload name; null when one is missing or no share from 0 to 1. */
+/** The focal point in the vars `focus_x` and `focus_y`; null if either is missing or not a number from 0 to 1. */
 export function focalPointOf(vars: Readonly<Record<string, string>>): FocalPoint | null {
   const x = readShare(vars['focus_x']);
   const y = readShare(vars['focus_y']);

@@ -14,8 +14,8 @@ export const images: MakerFrom<'picture', 'image'> = {
 };
 
 /**
- * Makes the image renditions of one upload from one decode; each is stored and published as it is made, the last one
- * together with the placeholder. One that can never be made ends as failed, after the others.
+ * Makes the image renditions of one upload from one decode. Each is stored and published as it is made, the last together
+ * with the fingerprint; those that cannot be made are marked as failed once rendering is over.
  */
 async function makeImages(pending: readonly Pending<'image'>[], making: Making<ImageAtHand>): Promise<void> {
   const { worker, upload, source } = making;
@@ -32,7 +32,7 @@ async function makeImages(pending: readonly Pending<'image'>[], making: Making<I
   const publish = async (image: RenderedImage) => {
     const rendition = byName.get(image.name);
     if (!rendition) return;
-    // That it ends early is told of the upload, and says it all.
+    // The upload itself warns of the truncation, which explains the corruption.
     const own = warnings.includes('media.truncated')
       ? without(image.warnings, 'media.corrupt')
       : image.warnings;

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImageAtHand, type MakerFrom, type Making, oneByOne, publishMade } from '../base/making.js';
 
-/** The loops of a picture. */
+/** Video loops of an animated picture; one that is not animated becomes a still WebP. */
 export const loops: MakerFrom<'picture', 'loop'> = {
   from: 'picture',
   divide: (own, making) =>
@@ -23,7 +23,7 @@ export const loops: MakerFrom<'picture', 'loop'> = {
     }),
 };
 
-/** The picture itself, of one that does not move. */
+/** Renders a picture that is not animated. */
 async function makeStill(
   { worker, context, source: { file, format } }: Making<ImageAtHand>,
   { name, width, quality }: LoopSpec,

@@ -7,8 +7,8 @@ import type { ImageAtHand } from '../base/making.js';
 import type { WorkerContext } from '../../worker-context.js';
 
 /**
- * Downloads an image, unless its `bytes` are there already, by its size into memory or into a folder of its own, opens it,
- * and works on it.
+ * Opens an image and runs `work` on it. Unless `bytes` are given, the image is downloaded: a small one into memory, a large
+ * one into the scratch folder.
  */
 export async function withImage(
   worker: WorkerContext,

@@ -8,7 +8,7 @@ export const posters = stillMaker<'poster'>(makePoster);
 export const previews = stillMaker<'preview'>(makePreview);
 export const storyboards = stillMaker<'storyboard'>(makeStoryboard);
 
-/** Makes each in a folder of its own, and seeks in the video for it. */
+/** Makes each still in its own folder, seeking in the video. */
 function stillMaker<K extends Kind>(
   make: (work: VideoWork, spec: SpecOf<K>) => Promise<MadeRendition>,
 ): MakerFrom<'ranges', K> {

@@ -5,16 +5,16 @@ import type { LadderPlan, VideoSpecs } from '#video';
 import type { PendingRow } from '../base/pending.js';
 import type { WorkerContext } from '../../worker-context.js';
 
-/** What may be a stream, by its kind. */
+/** A row that may be a stream, depending on its kind. */
 type Streamed = PendingRow & { readonly spec: object };
 
-/** The renditions of a video that come from one decode; there is at most one of each. */
+/** The renditions of a video that are made from one decode: at most one of each kind. */
 export interface Streams<One extends Streamed = Streamed> {
   hls: (One & { readonly spec: RenditionSpec<'hls'> }) | undefined;
   mp4: (One & { readonly spec: RenditionSpec<'mp4'> }) | undefined;
 }
 
-/** The first of each kind, with its spec. @throws LandfallError rendition.kind_unknown */
+/** The first rendition of each stream kind, with its parsed spec. @throws LandfallError rendition.kind_unknown */
 export function streamsOf<One extends Streamed>(renditions: readonly One[]): Streams<One> {
   const streams: Streams<One> = { hls: undefined, mp4: undefined };
   for (const rendition of renditions) {
@@ -25,7 +25,7 @@ export function streamsOf<One extends Streamed>(renditions: readonly One[]): Str
   return streams;
 }
 
-/** What room `video` is asked for. @param ladder of a video that is cut: what was planned for all its chunks */
+/** The specs to pass to `#video`. @param ladder for a video cut into chunks, the ladder planned for all of them */
 export function specsOf({ hls, mp4 }: Streams, ladder?: LadderPlan): VideoSpecs {
   return {
     ...(hls ? { hls: hls.spec } : {}),
@@ -34,12 +34,12 @@ export function specsOf({ hls, mp4 }: Streams, ladder?: LadderPlan): VideoSpecs 
   };
 }
 
-/** Those that are wanted, the stream first. */
+/** The renditions that are present, HLS first. */
 export function presentOf<One extends Streamed>({ hls, mp4 }: Streams<One>): One[] {
   return [hls, mp4].filter((rendition) => rendition !== undefined);
 }
 
-/** The key of a stream that is encrypted. */
+/** The AES-128 key if the stream is encrypted, created on first use. */
 export async function keyOf(
   { source }: WorkerContext,
   { id }: Upload,
