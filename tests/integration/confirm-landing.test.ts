@@ -213,6 +213,8 @@ test('the current version of an object is the one that OSS stored last, in whate
     ids.set(second, id);
   }
   for (const id of ids.values()) expect(await read(id)).toMatchObject({ currentId: ids.get(2) });
+  // Not confirmed by OSS, it has taken no place and lost none.
+  await land({ proof: 'url' });
   expect(await listed({ current: true })).toEqual([ids.get(2)]);
   expect((await listed({ current: false })).toSorted()).toEqual([ids.get(0), ids.get(1)].toSorted());
 

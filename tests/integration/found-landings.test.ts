@@ -271,6 +271,10 @@ describe('an object that is said to be gone', () => {
     const id = await planned(pipelines, 'image', { objectKey });
     await make(id, 'upload.process');
     await queueRemovalChecks(database.source, [{ bucket: 'landfall', objectKey }]);
+    // Given up after a day; what is heard of anew begins anew.
+    await database.source.query(`UPDATE object_checks SET created_at = now() - interval '2 days'`);
+    await queueRemovalChecks(database.source, [{ bucket: 'landfall', objectKey }]);
+    expect(await takeRemovalChecks(database.source, 10)).toMatchObject([{ id }]);
     for (let times = 0; times < 2; times += 1) await markRemoved(database.source, id, made);
     expect(await uploadOf(id)).toMatchObject({ status: 'deleted', errorCode: 'object.removed' });
     const [retired, ...others] = await database.source

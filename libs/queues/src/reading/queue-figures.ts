@@ -36,6 +36,8 @@ export class QueueFigures {
   /** Expires the kept figures, after a change that they show. */
   forget(): void {
     this.keptUntil = 0;
+    this.reading = null;
+    this.last = null;
   }
 
   private read(): Promise<Queues> {
@@ -47,6 +49,7 @@ export class QueueFigures {
       'the queues were not counted',
     );
     const keep = (last: Queues | null, ms: number) => {
+      if (this.reading !== reading) return;
       this.kept = reading;
       this.keptUntil = performance.now() + Math.min(keptAtMostMs, Math.max(keptAtLeastMs, ms));
       this.last = last;

@@ -26,7 +26,7 @@ export async function queueRemovalChecks(
      JOIN uploads AS u ON u.bucket = o.bucket AND u.object_key = o.object_key COLLATE "C"
      WHERE u.proof IS NOT NULL AND u.confirmed_at IS NOT NULL AND u.status <> 'deleted'
      LIMIT ${uploadsMax}
-     ON CONFLICT (upload_id) DO UPDATE SET due_at = excluded.due_at
+     ON CONFLICT (upload_id) DO UPDATE SET due_at = excluded.due_at, created_at = excluded.created_at
      RETURNING upload_id`,
     [objects.map(({ bucket }) => bucket), objects.map(({ objectKey }) => objectKey)],
   );

@@ -16,10 +16,9 @@ const age = (alias: string) => [
 
 /** The SQL condition that uploads `u` are, or are not, the current version of their object. */
 export function isCurrent(wanted: boolean): string {
-  const isNewest = `${counts('u')} AND NOT EXISTS (
+  return `${counts('u')} AND ${wanted ? 'NOT ' : ''}EXISTS (
     SELECT 1 FROM uploads AS n
     WHERE n.bucket = u.bucket AND n.object_key = u.object_key AND ${counts('n')} AND (${age('n').join()}) > (${age('u').join()}))`;
-  return wanted ? isNewest : `NOT (${isNewest})`;
 }
 
 /** Maps the ids of confirmed, undeleted uploads to the id of the current version of the same object. */

@@ -33,13 +33,13 @@ export async function reprocessUpload(
   if (standingId !== id) return reprocessUpload(source, standingId, request);
   const upload = await source.getRepository(Upload).findOneBy({ id });
   if (!upload || upload.status === 'deleted') throw new LandfallError('upload.not_found', id);
-  // Planned outside the lock: facts read from the bytes do not change any more. A merge may still change vars and ticket.
-  const plan = await planAgain(source, request.pipelines, upload);
-  const planned = plan?.renditions ?? [];
-  refuseUnknown(request.names, upload.kind === null ? renditionsOf(request.pipelines) : planned);
   const make = async (manager: EntityManager) => {
     const locked = await manager.findOne(Upload, { where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!locked || locked.status === 'deleted') throw new LandfallError('upload.not_found', id);
+    // Under the lock: a merge may change the vars and the ticket, on which the plan depends.
+    const plan = await planAgain(manager, request.pipelines, locked);
+    const known = locked.kind === null ? renditionsOf(request.pipelines) : (plan?.renditions ?? []);
+    refuseUnknown(request.names, known);
     if (locked.kind === null)
       return locked.status === 'failed' ? restart(manager, locked, request.sweepAfterMs) : 0;
     return replanUpload(manager, locked, {

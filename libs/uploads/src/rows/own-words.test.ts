@@ -33,4 +33,9 @@ test('of two uploads that are one, the first has its way, and nothing exceeds th
     { title: 'other', tags: numbered('b', ownWordsLimits.tags), labels: labelled('b') },
   );
   expect(joined).toEqual({ title: 'first', tags: numbered('a', ownWordsLimits.tags), labels: labelled('a') });
+  const years = joinOwnWords(
+    { title: null, tags: [], labels: labelled('a') },
+    { title: null, tags: [], labels: { 2026: 'b' } },
+  );
+  expect(years.labels).toEqual(labelled('a'));
 });

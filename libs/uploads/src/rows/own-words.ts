@@ -25,7 +25,8 @@ export function mergeLabels(
 
 /** Joins the values of two uploads that turn out to be one. The first wins where they differ; the excess is dropped. */
 export function joinOwnWords(first: OwnWords, other: OwnWords): OwnWords {
-  const names = Object.keys({ ...first.labels, ...other.labels });
+  // Not the names of one object with both: names like numbers come first there, whoever has them.
+  const names = [...new Set([...Object.keys(first.labels), ...Object.keys(other.labels)])];
   const labels: OwnWords['labels'] = { ...other.labels, ...first.labels };
   return {
     title: first.title ?? other.title,
