@@ -67,9 +67,9 @@ const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
 const requestTimeoutMs = 5_000;
 
 /**
- * `advised` is the keep-alive timeout announced to clients; the server keeps idle connections for `more` beyond it. Clients that
- * honour the announcement close idle connections during the drain themselves, which avoids a race between a close by the
- * server and a request. Load balancers ignore it and typically keep connections for a minute, so the server must close later.
+ * `advised` is the keep-alive timeout announced to clients; the server keeps idle connections for `more` beyond it. Clients
+ * that honour it close idle connections during the drain themselves, which avoids a race between a close by the server and a
+ * request. Load balancers ignore it and typically keep connections for a minute, so the server must close later than that.
  */
 const idleConnectionMs = { advised: 5_000, more: 67_000 };
 

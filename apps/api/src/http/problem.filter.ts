@@ -14,7 +14,7 @@ import { protectAnswer } from './response-headers.js';
 
 /** Lets a feature log the problems of its own requests itself. */
 export interface ProblemReporter {
-  /** Called for every problem before the response. Returns true if it reported the problem, which then gets no other log line. */
+  /** Called for every problem before the response. Returns true if it reported the problem, which prevents another log line. */
   report(request: FastifyRequest, error: LandfallError): boolean;
 }
 

@@ -115,7 +115,7 @@ function folderOf({ name, status, objectKey }: Rendition): string {
   return posix.dirname(objectKey);
 }
 
-/** Returns the object key of a file of the rendition. @throws LandfallError rendition.not_found if the path leaves its folder */
+/** Resolves a path within the rendition's folder. @throws LandfallError rendition.not_found if it leaves the folder */
 function within(folder: string, path: string): string {
   const objectKey = posix.join(folder, path);
   if (!objectKey.startsWith(`${folder}/`)) throw new LandfallError('rendition.not_found', path);
