@@ -8,7 +8,7 @@ const durations = histogram(
   ['method', 'route', 'status'],
 );
 
-/** Callbacks have their own metrics and a tight time budget; the duration of event streams depends on the reader. */
+/** Callbacks have their own metrics and a tight time budget; the duration of /v1/events depends on how long readers wait. */
 const uncounted = /^\/(callbacks\/|v1\/events)/;
 
 /** Measures the request durations of every route. Call it before routes are added. */
