@@ -53,10 +53,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   };
 }
 
-/**
- * A cluster belongs to one system user permanently; another user gets a clear message instead of
- * many refusals.
- */
+/** A cluster belongs to one system user permanently; another user gets one clear error instead of many permission errors. */
 async function checkOwner(home: PostgresHome): Promise<void> {
   const owner = (await lstat(home.dir).catch(() => undefined))?.uid;
   const wanted = home.user?.uid ?? process.getuid?.();

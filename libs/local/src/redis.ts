@@ -46,8 +46,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
     ...options.settings,
   };
   const parameters = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  // Detached: Ctrl-C in the terminal only reaches the process that started it, which ends it in
-  // order.
+  // Detached, so Ctrl-C in the terminal reaches only this process, which then stops Redis in order.
   const child = spawn(found.path, parameters, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {

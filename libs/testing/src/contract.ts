@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** The contract of the api: docs/openapi.json, which a test keeps equal to the code. */
+/** The parts of docs/openapi.json that are read here. A test keeps the file equal to the code. */
 interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };

@@ -53,7 +53,7 @@ function refer(schema: unknown): JsonSchema {
   return JSON.parse(text) as JsonSchema;
 }
 
-/** Removes redundant constraints, and `additionalProperties: false` from outputs, which would make new fields breaking. */
+/** Removes redundant constraints, and from outputs `additionalProperties: false`, so that adding fields stays compatible. */
 function simplify(schema: JsonSchema, io: Direction): void {
   if (schema['format'] !== undefined) delete schema['pattern'];
   if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
