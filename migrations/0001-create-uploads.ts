@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The first three tables: what landed, what is made of it, and which jobs must be queued for it. */
+/** Creates the first three tables: uploads, their renditions, and the outbox of jobs to queue. */
 export class CreateUploads1763683200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Keys compare by bytes, as OSS orders them: with collation "C" the unique index also serves prefix searches.
+    // Collation "C" compares keys by bytes, as OSS does, so the unique index also serves prefix searches.
     await runner.query(`
       CREATE TABLE uploads (
         id uuid NOT NULL,
@@ -69,7 +69,7 @@ export class CreateUploads1763683200000 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT outbox_pkey PRIMARY KEY (id)
       )`);
-    // Rows live for milliseconds: vacuum early, so that the relay never walks over dead ones.
+    // Rows live for milliseconds; frequent vacuuming keeps the relay from scanning dead ones.
     await runner.query(
       `ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 1000)`,
     );

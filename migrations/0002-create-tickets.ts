@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Permissions for one direct upload each. Whether one was used is in `uploads.vars`, not here. */
+/** Creates tickets, each a permission for one direct upload. Whether one was used is recorded in `uploads.vars`, not here. */
 export class CreateTickets1763683260000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

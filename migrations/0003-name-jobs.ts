@@ -1,16 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const pageSize = 10_000;
-/** Clocks of the processes that make ids may differ by less than this. */
+/** Upper bound of the clock skew between processes that generate ids. */
 const skewMs = 3_600_000;
 const unfinished = `status IN ('stored', 'processing')`;
 
 /**
- * Renditions name the job that makes them, not its queue; they can be made again, and what they replace is removed later.
+ * Renditions name the job that makes them instead of its queue. They can be made again, and replaced files are removed later.
  *
- * For live tables: no statement scans or rewrites a table under a lock that others wait for, so it cannot be one
- * transaction. Each step may run again when the one after it was interrupted. A worker of the release before finds no
- * column `queue` afterwards and tries again until it is replaced.
+ * Online: no statement scans or rewrites a table under a blocking lock, so this cannot be one transaction. Each step is
+ * idempotent, in case a later one is interrupted. Workers of the previous release no longer find the column `queue` and
+ * retry until they are replaced.
  */
 export class NameJobs1763776800000 implements MigrationInterface {
   readonly transaction = false;
@@ -29,7 +29,7 @@ export class NameJobs1763776800000 implements MigrationInterface {
       )`);
     await runner.query('CREATE INDEX IF NOT EXISTS removals_due ON removals (due_at)');
     await runner.query('CREATE INDEX IF NOT EXISTS removals_upload ON removals (upload_id)');
-    // Rather fail than stand in a line in which everybody waits.
+    // Fails instead of blocking all later statements in the lock queue.
     await runner.query(`SET lock_timeout = '10s'`);
     await runner.query('ALTER TABLE uploads ADD COLUMN IF NOT EXISTS reprocessing_since timestamptz');
     const [{ isNamed }] = (await runner.query(
@@ -38,7 +38,7 @@ export class NameJobs1763776800000 implements MigrationInterface {
     )) as [{ isNamed: boolean }];
     if (!isNamed) await nameJobs(runner);
     await runner.query('RESET lock_timeout');
-    // An interrupted one has left an index that is not valid.
+    // An interrupted build leaves an invalid index.
     await runner.query('DROP INDEX CONCURRENTLY IF EXISTS uploads_unfinished');
     await runner.query(
       `CREATE INDEX CONCURRENTLY uploads_unfinished ON uploads (sweep_at)
@@ -47,7 +47,7 @@ export class NameJobs1763776800000 implements MigrationInterface {
     await runner.query('DROP INDEX CONCURRENTLY IF EXISTS uploads_sweep');
   }
 
-  /** In one transaction, for which nobody may work. */
+  /** Runs in one transaction. Stop the api and workers first. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.startTransaction();
     await runner.query(`ALTER TABLE renditions ADD COLUMN queue text NOT NULL DEFAULT 'thumbnail'`);
@@ -65,7 +65,7 @@ export class NameJobs1763776800000 implements MigrationInterface {
   }
 }
 
-/** Fills the new column page by page, and under a lock only with what was planned meanwhile. */
+/** Backfills the new column page by page, and then, under a lock, only the rows added meanwhile. */
 async function nameJobs(runner: QueryRunner): Promise<void> {
   const startMs = Date.now();
   await runner.query(`
@@ -92,7 +92,7 @@ async function nameJobs(runner: QueryRunner): Promise<void> {
   await runner.commitTransaction();
 }
 
-/** The smallest UUIDv7 of a millisecond. */
+/** Returns the smallest UUIDv7 of a millisecond. */
 function firstIdOf(timeMs: number): string {
   const hex = timeMs.toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;

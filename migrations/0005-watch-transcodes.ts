@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * How far a rendition is and what encoded it, keys of encrypted streams, and the chunks that a long video is cut into.
- * New columns are empty or have a constant default: nothing rewrites a live table.
+ * Adds progress and encoder of renditions, keys of encrypted streams, and the chunks of long videos.
+ * New columns are nullable or have a constant default, so no table is rewritten.
  */
 export class WatchTranscodes1763949600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Rather fail than stand in a line in which everybody waits.
+    // Fails instead of blocking all later statements in the lock queue.
     await runner.query(`SET LOCAL lock_timeout = '10s'`);
     await runner.query(`
       ALTER TABLE renditions ADD COLUMN progress real,

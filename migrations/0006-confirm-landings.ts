@@ -1,17 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const pageSize = 10_000;
-/** Clocks of the processes that make ids may differ by less than this. */
+/** Upper bound of the clock skew between processes that generate ids. */
 const skewMs = 3_600_000;
 
 const isGone = `status IN ('failed', 'deleted', 'ignored')`;
 const isUnfinished = `status IN ('stored', 'processing') OR reprocessing_since IS NOT NULL`;
 
-/** By name, what follows `ON uploads`. */
+/** Index definitions by name: the part after `ON uploads`. */
 const indexes: Readonly<Record<string, string>> = {
-  // Every message of one landing meets here; what is over gives way, unless OSS's request id tells landings apart.
+  // Deduplicates the messages of one landing. Ended uploads give way, unless OSS's request id tells landings apart.
   uploads_landing: `(landing) WHERE landing IS NOT NULL AND (request_id IS NOT NULL OR NOT (${isGone}))`,
-  // A confirmed version has one upload at most.
+  // At most one upload per confirmed object version.
   uploads_version: `(bucket, object_key, etag)
     WHERE confirmed_at IS NOT NULL AND (NOT (${isGone}) OR reprocessing_since IS NOT NULL)`,
   uploads_key: '(bucket, object_key) WHERE proof IS NOT NULL',
@@ -21,7 +21,7 @@ const indexes: Readonly<Record<string, string>> = {
 };
 const unique = new Set(['uploads_landing', 'uploads_version']);
 
-/** Changes rows of before that are not as they would be written now. What was planned was confirmed by then. */
+/** Converts existing rows to the new form. Uploads that were already planned count as confirmed. */
 const adopt = `
   UPDATE uploads SET
     confirmed_at = CASE WHEN kind IS NULL THEN NULL ELSE confirmed_at END,
@@ -33,7 +33,7 @@ const adopt = `
     vars = CASE WHEN vars ->> 'ticket' ~ '^[0-9a-f]{8}-[0-9a-f-]{27}[.]' THEN vars - 'ticket' ELSE vars END
   WHERE (kind IS NULL OR etag LIKE 'unknown-%' OR vars ? 'ticket')`;
 
-/** As the release before wants them; of a ticket's nonce only the id counts there. */
+/** Converts rows back for the previous release, which uses only the id of a ticket's nonce. */
 const restore = `
   UPDATE uploads SET
     etag = coalesce(etag, 'unknown-' || id),
@@ -41,7 +41,7 @@ const restore = `
       ELSE jsonb_build_object('ticket', ticket_id || '.0.' || repeat('0', 43)) END
   WHERE (etag IS NULL OR claimed_vars IS NOT NULL OR ticket_id IS NOT NULL)`;
 
-/** Of several rows of one version the living one keeps its ETag, or the newest. */
+/** Among several rows of one version, only the live one, or else the newest, keeps its ETag. */
 const separate = `
   UPDATE uploads SET etag = 'unknown-' || id
   WHERE id IN (SELECT id FROM (
@@ -50,24 +50,24 @@ const separate = `
     FROM uploads WHERE etag IS NOT NULL) AS rows WHERE place > 1)`;
 
 /**
- * An upload is one landing, and holds its object version only once OSS has confirmed it (decision 18).
+ * An upload is one landing, and owns its object version only once OSS has confirmed it (decision 18).
  *
- * For live tables: no statement scans or rewrites the table under a lock that others wait for, but for rows of the last hour.
- * Each step may run again when the one after it was interrupted. An api of the release before cannot record callbacks
- * once this is done, and answers 503 until it is replaced: start the new one right after.
+ * Online: no statement scans or rewrites the table under a blocking lock, except for rows of the last hour. Each step is
+ * idempotent, in case a later one is interrupted. Afterwards, an api of the previous release cannot record callbacks and
+ * answers 503: start the new one immediately.
  */
 export class ConfirmLandings1764122400000 implements MigrationInterface {
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
-    // Rather fail than stand in a line in which everybody waits.
+    // Fails instead of blocking all later statements in the lock queue.
     await runner.query(`SET lock_timeout = '10s'`);
     if (await hasConstraint(runner, 'uploads_object_key')) await adoptRows(runner);
     await runner.query('RESET lock_timeout');
     await runner.query('DROP INDEX CONCURRENTLY IF EXISTS uploads_unfinished');
   }
 
-  /** An api of this release refuses the same bytes a second time while this runs: put the one before in its place at once. */
+  /** While this runs, an api of this release refuses the same bytes a second time: start the previous release immediately. */
   async down(runner: QueryRunner): Promise<void> {
     const startMs = Date.now();
     await runner.query(`SET lock_timeout = '10s'`);
@@ -91,7 +91,7 @@ export class ConfirmLandings1764122400000 implements MigrationInterface {
 
 async function adoptRows(runner: QueryRunner): Promise<void> {
   const startMs = Date.now();
-  // Rows of before, and of an api of before that still records some, count as what OSS has confirmed.
+  // The defaults mark existing rows, and rows that an api of the previous release still inserts, as confirmed by OSS.
   await runner.query(`
     ALTER TABLE uploads ADD COLUMN IF NOT EXISTS landing uuid,
                         ADD COLUMN IF NOT EXISTS request_id text,
@@ -121,7 +121,7 @@ async function adoptRows(runner: QueryRunner): Promise<void> {
   await runner.commitTransaction();
 }
 
-/** Runs a change that ends with a condition page by page, each in a transaction of its own. */
+/** Runs a change, which must end with a condition, page by page, each in its own transaction. */
 async function changePages(runner: QueryRunner, change: string): Promise<void> {
   let last = '00000000-0000-0000-0000-000000000000';
   for (;;) {
@@ -135,7 +135,7 @@ async function changePages(runner: QueryRunner, change: string): Promise<void> {
   }
 }
 
-/** Runs a change on what came since `startMs`. */
+/** Runs a change on the rows added since `startMs`. */
 async function changeLatest(runner: QueryRunner, change: string, startMs: number): Promise<void> {
   const hex = Math.max(0, startMs - skewMs)
     .toString(16)
@@ -145,7 +145,7 @@ async function changeLatest(runner: QueryRunner, change: string, startMs: number
   ]);
 }
 
-/** An interrupted one has left an index that is not valid. */
+/** Builds an index concurrently, first dropping the invalid one of an interrupted build. */
 async function createIndex(
   runner: QueryRunner,
   kind: 'UNIQUE' | '',

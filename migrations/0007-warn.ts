@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What an upload or rendition that is ready lacks all the same.
- * New columns have a constant default: nothing rewrites a live table, and the release before writes rows without them.
+ * Adds warnings: what a ready upload or rendition lacks.
+ * New columns have a constant default, so no table is rewritten, and the previous release can insert rows without them.
  */
 export class Warn1764208800000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

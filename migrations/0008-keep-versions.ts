@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * A rendition as its versions make it: what is served, else what is to be made, else what failed last. The api of the release
- * before reads it too, hence `wanted`.
+ * Shows one version of each rendition: the ready one, else the newest pending one, else the last failed one. `wanted` is for
+ * the api of the previous release, which reads the view too.
  */
 const renditionsView = `
   CREATE VIEW renditions AS
@@ -19,26 +19,26 @@ const renditionsView = `
                      WHERE v.upload_id = shown.upload_id AND v.name = shown.name AND v.status = 'failed'
                      ORDER BY id DESC LIMIT 1) AS failed ON true`;
 
-/** Why the last making failed was told of the version that stayed. */
+/** Rows of ready renditions with the error of a later failed attempt. */
 const failedAgain = `status = 'ready' AND error_code IS NOT NULL`;
 
-/** By name, whether it is unique, and what follows `ON`. */
+/** Indexes: name, whether unique, and the definition after the table name. */
 const indexes: readonly (readonly [name: string, unique: 'UNIQUE' | '', definition: string])[] = [
   ['rendition_versions_rendition', '', '(upload_id, name)'],
   ['rendition_versions_ready', 'UNIQUE', `(upload_id, name) WHERE status = 'ready'`],
   ['rendition_versions_pending', 'UNIQUE', `(upload_id, name, spec_hash) WHERE status = 'pending'`],
   ['rendition_versions_due', '', '(due_at) WHERE due_at IS NOT NULL'],
-  // These find, under the lock, the rows of which two are made.
+  // Temporary: these find, under the lock, the rows to be split in two.
   ['renditions_wanted', '', '(id) WHERE wanted IS NOT NULL'],
   ['renditions_failed_again', '', `(id) WHERE ${failedAgain}`],
 ];
 
-/** A UUIDv7 of now, in SQL, and later than `id`: the larger id is the newer version. */
+/** SQL for a UUIDv7 of the current time that is greater than `id`, because a larger id means a newer version. */
 const newId = `(lpad(to_hex(greatest((extract(epoch FROM clock_timestamp()) * 1000)::bigint,
                                      ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint + 1)), 12, '0') ||
   '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid`;
 
-/** The job of what was made again: by now it is the same job as that of the first time, later in the line. */
+/** SQL that maps the former reprocessing jobs to the ordinary ones, which now run them with lower priority. */
 const jobNow = (job: string, kind: string, spec: string) => `
   CASE WHEN ${job} = 'upload.retranscode' THEN 'upload.transcode'
        WHEN ${job} = 'upload.refine' THEN 'upload.render'
@@ -47,21 +47,20 @@ const jobNow = (job: string, kind: string, spec: string) => `
        ELSE 'upload.process' END`;
 
 /**
- * Each making of a rendition is a row of its own: what is to be made again, what is served and what is to be removed were
- * columns, and a table, beside the one row that a rendition had. `renditions` is a view of them.
+ * Each version of a rendition becomes a row, and `renditions` a view of them. Until now a rendition was one row, with columns
+ * and the table `removals` for what to make again and what to remove.
  *
- * For live tables: the table is renamed and not copied; no statement scans or rewrites it under a lock that others wait for,
- * and rows change where something was to be made again or removed. Each step may run again when the one after it was
- * interrupted. Callbacks are recorded all the while. A worker of the release before finds none of this afterwards and tries
- * again until it is replaced; an api of the release before reads renditions, and cannot have them made again. Long videos that
- * are being encoded in chunks are cut anew.
+ * Online: the table is renamed, not copied; no statement scans or rewrites it under a blocking lock, and only rows with
+ * something to make again or remove change. Each step is idempotent, in case a later one is interrupted. Callbacks are
+ * recorded throughout. Workers of the previous release fail and retry until they are replaced; an api of the previous release
+ * can read renditions but not reprocess them. Long videos that are being encoded in chunks start over.
  */
 export class KeepVersions1764374400000 implements MigrationInterface {
   readonly transaction = false;
 
   async up(runner: QueryRunner): Promise<void> {
     if (!(await isTable(runner, 'renditions'))) return;
-    // Rather fail than stand in a line in which everybody waits.
+    // Fails instead of blocking all later statements in the lock queue.
     await runner.query(`SET lock_timeout = '10s'`);
     await runner.query(`
       ALTER TABLE renditions ADD COLUMN IF NOT EXISTS storage_keys text[] NOT NULL DEFAULT '{}',
@@ -72,11 +71,11 @@ export class KeepVersions1764374400000 implements MigrationInterface {
         CHECK (status IN ('pending', 'ready', 'failed', 'retired')) NOT VALID`);
     await runner.query('ALTER TABLE renditions VALIDATE CONSTRAINT rendition_versions_status_check');
     for (const [name, unique, definition] of indexes) {
-      // An interrupted one has left an index that is not valid.
+      // An interrupted build leaves an invalid index.
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       await runner.query(`CREATE ${unique} INDEX CONCURRENTLY ${name} ON renditions ${definition}`);
     }
-    // Or the planner, which knows little of a new index, reads the whole table under the lock.
+    // Without fresh statistics, the planner would ignore the new indexes and scan the whole table under the lock.
     await runner.query('ANALYZE renditions, removals');
     await runner.startTransaction();
     await runner.query('LOCK TABLE renditions, removals, chunks');
@@ -88,7 +87,7 @@ export class KeepVersions1764374400000 implements MigrationInterface {
     await runner.query('RESET lock_timeout');
   }
 
-  /** In one transaction, for which no worker may run. */
+  /** Runs in one transaction. Stop all workers first. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.startTransaction();
     await runner.query('DROP VIEW renditions');
@@ -104,7 +103,7 @@ export class KeepVersions1764374400000 implements MigrationInterface {
                              ADD CONSTRAINT renditions_status_check CHECK (status IN ('pending', 'ready', 'failed')),
                              DROP CONSTRAINT rendition_versions_status_check,
                              DROP COLUMN storage_keys, DROP COLUMN due_at`);
-    // The others went with the columns.
+    // The others are dropped with their columns.
     for (const name of [
       'rendition_versions_rendition',
       'rendition_versions_ready',
@@ -132,7 +131,7 @@ async function isTable(runner: QueryRunner, name: string): Promise<boolean> {
   return row.is;
 }
 
-/** Makes rows of what was to be made again and of what was to be removed. */
+/** Converts failed attempts, pending reprocessing and pending removals to rows of their own. */
 async function separateVersions(runner: QueryRunner): Promise<void> {
   await runner.query(`
     ALTER TABLE renditions DROP CONSTRAINT renditions_upload_name, DROP CONSTRAINT renditions_status_check`);
@@ -149,7 +148,7 @@ async function separateVersions(runner: QueryRunner): Promise<void> {
     FROM renditions WHERE wanted IS NOT NULL
     ON CONFLICT DO NOTHING`);
   await runner.query(`UPDATE renditions SET job = ${jobNow('job', 'kind', 'spec')} WHERE status = 'pending'`);
-  // What was reserved for a version that is being made is that version's own; the rest is of versions that are gone.
+  // Keys reserved for a pending version become its storage keys; the remaining removals belong to retired versions.
   await runner.query(`
     UPDATE renditions AS v SET storage_keys = r.keys
     FROM (SELECT upload_id, name, spec_hash, array_agg(DISTINCT object_key) AS keys FROM removals GROUP BY 1, 2, 3) AS r
@@ -174,7 +173,7 @@ async function renameTable(runner: QueryRunner): Promise<void> {
   await runner.query(renditionsView);
 }
 
-/** Chunks belong to versions, and those that are cut at once to one plan. */
+/** Chunks now belong to versions and are grouped by plan. Existing ones are deleted. */
 async function cutChunksAnew(runner: QueryRunner): Promise<void> {
   await runner.query('DELETE FROM chunks');
   await runner.query(`
@@ -183,7 +182,7 @@ async function cutChunksAnew(runner: QueryRunner): Promise<void> {
   await runner.query('ALTER TABLE chunks RENAME COLUMN part TO work');
 }
 
-/** How urgent a job is stands in its payload. What is lost here, or waits in the queue by its old name, the sweep queues. */
+/** The urgency of a job is now in its payload. The sweep requeues jobs deleted here or queued under their old names. */
 async function renameJobs(runner: QueryRunner): Promise<void> {
   await runner.query(`
     UPDATE outbox SET name = 'upload.render' WHERE name = 'upload.refine'`);
@@ -196,7 +195,7 @@ async function renameJobs(runner: QueryRunner): Promise<void> {
   );
 }
 
-/** One row for each rendition again; what is to be made beside what is served goes into a column. */
+/** Merges versions into one row per rendition; a pending version beside a ready one goes into the column `wanted`. */
 async function joinVersions(runner: QueryRunner): Promise<void> {
   const jobBefore = (job: string, isAgain: string) => `
     CASE ${job} WHEN 'upload.transcode' THEN CASE WHEN ${isAgain} THEN 'upload.retranscode' ELSE ${job} END
@@ -221,7 +220,7 @@ async function joinVersions(runner: QueryRunner): Promise<void> {
     FROM renditions AS v JOIN uploads AS u ON u.id = v.upload_id, unnest(v.storage_keys) AS key
     WHERE v.status <> 'ready'`);
   await runner.query(`DELETE FROM renditions WHERE status = 'retired'`);
-  // Of what is planned anew while it is made, the newest.
+  // Of several pending versions, only the newest is kept.
   await runner.query(`
     DELETE FROM renditions AS v USING renditions AS n
     WHERE v.status = 'pending' AND n.status = 'pending' AND (v.upload_id, v.name) = (n.upload_id, n.name) AND v.id < n.id`);

@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Uploads that no callback told of, tickets that are followed up, and objects that may be gone.
+ * Adds uploads from sources other than callbacks, follow-up of tickets, and checks of objects that may be gone.
  *
- * For live tables: the new column is nullable, the check is validated and the index made without a lock that others wait for.
- * Tickets of before are not followed up. An api of the release before goes on recording.
+ * Online: the new column is nullable, and the check is validated and the indexes built without a blocking lock. Existing
+ * tickets are not followed up. An api of the previous release keeps recording.
  */
 export class NameSources1764460800000 implements MigrationInterface {
   readonly transaction = false;
@@ -36,7 +36,7 @@ export class NameSources1764460800000 implements MigrationInterface {
       CREATE INDEX CONCURRENTLY tickets_follow_up ON tickets (follow_up_at) WHERE follow_up_at IS NOT NULL`);
   }
 
-  /** The release before knows no other source. */
+  /** Resets all sources to `callback`, the only one that the previous release knows. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`SET lock_timeout = '10s'`);
     await runner.query('ALTER TABLE uploads DROP CONSTRAINT IF EXISTS uploads_source_check');

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** How far the comparisons of buckets with the rows are. A table of its own: nothing that lives is touched. */
+/** Stores the progress of comparing buckets with rows. Only adds a table. */
 export class Reconcile1764547200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The log of what happened to uploads. A table of its own, without a foreign key: an event outlives
- * its upload, and nothing that lives is touched. Uploads of before have no events.
+ * Creates the event log of uploads. Only adds a table, without a foreign key, because an event
+ * outlives its upload. Existing uploads have no events.
  */
 export class LogEvents1764633600000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,17 +1,17 @@
 import type { QueryRunner } from 'typeorm';
 import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
-/** Only what has tags or labels is in their indexes: recording a callback costs what it did. */
+/** Partial: only uploads with tags or labels are indexed, so recording a callback costs no more than before. */
 const indexes: readonly (readonly [name: string, definition: string])[] = [
   ['uploads_tags', `USING gin (tags) WHERE tags <> '{}'`],
   ['uploads_labels', `USING gin (labels jsonb_path_ops) WHERE labels <> '{}'`],
 ];
 
 /**
- * What your backend says of an upload: title, tags and labels.
+ * Adds title, tags and labels, which the client's backend sets on an upload.
  *
- * For live tables: new columns have a constant default and rewrite nothing, and indexes are made without a lock that others
- * wait for. The release before writes rows without them.
+ * Online: new columns are nullable or have a constant default, so no table is rewritten, and indexes are built without a
+ * blocking lock. The previous release can insert rows without them.
  */
 export class OwnWords1764806400000 implements OnlineMigration {
   readonly transaction = false;
@@ -29,14 +29,14 @@ export class OwnWords1764806400000 implements OnlineMigration {
                            ADD COLUMN IF NOT EXISTS labels jsonb NOT NULL DEFAULT '{}'`,
     );
     for (const [name, definition] of indexes) {
-      // An interrupted one has left an index that is not valid.
+      // An interrupted build leaves an invalid index.
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON uploads ${definition}`);
     }
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // The indexes go with their columns.
+    // The indexes are dropped with their columns.
     await lockBriefly(
       runner,
       'ALTER TABLE uploads DROP COLUMN IF EXISTS title, DROP COLUMN IF EXISTS tags, DROP COLUMN IF EXISTS labels',

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { OnlineMigration } from './online-migration.js';
 
-/** Answers to requests that may be repeated. A table of its own: nothing that lives is touched. */
+/** Stores responses of requests with an idempotency key. Only adds a table. */
 export class IdempotencyKeys1764892800000 implements OnlineMigration {
   readonly locks = [];
   readonly revertLoses = 'the answers to requests that may be repeated';

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
-/** The view of renditions; of each it shows the version whose `rank` comes first. */
+/** Returns the view of renditions, which shows the version that `rank` sorts first. */
 const viewOf = (rank: string) => `
   CREATE OR REPLACE VIEW renditions AS
   SELECT shown.*, making.progress, making.speed, failed.error_code, failed.error_message, failed.log
@@ -18,10 +18,10 @@ const viewOf = (rank: string) => `
                      ORDER BY id DESC LIMIT 1) AS failed ON true`;
 
 const before = `status = 'ready' DESC, status = 'pending' DESC`;
-// Of two that are to be made the one that plays already: somebody may be watching it.
+// Among pending versions, prefers one that is already playable, because somebody may be watching it.
 const now = `${before}, (status = 'pending' AND object_key IS NOT NULL) DESC`;
 
-/** Shows of a rendition that is planned anew while it is made, and plays already, what plays. */
+/** When a rendition that is being made is planned again, shows the pending version that is already playable. */
 export class ShowWhatPlays1765065600000 implements OnlineMigration {
   readonly transaction = false;
   readonly locks = [{ table: 'renditions', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' }] as const;

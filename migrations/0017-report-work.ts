@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import type { OnlineMigration } from './online-migration.js';
 
-/** What workers say of their work, for the figures of the queues. New tables: nothing waits for their locks. */
+/** Stores reports of workers, for the queue figures. Only adds tables. */
 export class ReportWork1765152000000 implements OnlineMigration {
   readonly locks = [];
   readonly revertLoses = 'how much work ended in the last hour, by the minute';

@@ -4,10 +4,9 @@ import { lockBriefly, type OnlineMigration } from './online-migration.js';
 const tables = ['uploads', 'outbox', 'events'] as const;
 
 /**
- * The trace that a row belongs to, where it is recorded: null in most rows.
+ * Adds the trace that a row belongs to; null if it is not sampled, as in most rows.
  *
- * For live tables: a new column without a default rewrites nothing, and its lock is held for a moment. The release before
- * writes rows without it.
+ * Online: a nullable column rewrites nothing, and its lock is brief. The previous release can insert rows without it.
  */
 export class CarryTraces1765238400000 implements OnlineMigration {
   readonly transaction = false;
@@ -19,7 +18,7 @@ export class CarryTraces1765238400000 implements OnlineMigration {
   readonly revertLoses = 'the traces that rows carry';
 
   async up(runner: QueryRunner): Promise<void> {
-    // One after the other: nothing is held while the next one is waited for.
+    // One table at a time, so no lock is held while waiting for the next.
     for (const table of tables)
       await lockBriefly(runner, `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS traceparent text`);
   }

@@ -2,8 +2,8 @@ import type { QueryRunner } from 'typeorm';
 import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
 /**
- * By name, what follows `ON uploads`. None of them holds an upload when it lands, nor an image that became ready, and they name
- * no column that other changes touch.
+ * Index definitions: name, and the part after `ON uploads`. None covers an upload when it lands or an image that is ready, and
+ * no other change touches their columns.
  */
 const indexes: readonly (readonly [name: string, definition: string])[] = [
   ['uploads_ended', `(status, id) WHERE status IN ('failed', 'ignored', 'deleted')`],
@@ -11,8 +11,8 @@ const indexes: readonly (readonly [name: string, definition: string])[] = [
 ];
 
 /**
- * Tables that are written all the time are vacuumed when a fiftieth of them is dead, and not a fifth: of ten million uploads
- * that are 200,000 rows, not two million. What is only added counts as well, so that pages are known to be visible.
+ * Tables with constant writes are vacuumed at 2 % dead rows instead of 20 %: for ten million uploads, at 200,000 rows instead
+ * of two million. Inserts count too, to keep the visibility map current.
  */
 const hotTables = ['uploads', 'rendition_versions', 'events', 'deliveries'] as const;
 const settings = {
@@ -22,9 +22,9 @@ const settings = {
 };
 
 /**
- * Lists by what is rare, pruning, and vacuum for tables of many millions of rows (decision 49).
+ * Prepares tables for many millions of rows: indexes for rare values and pruning, and vacuum settings (decision 49).
  *
- * For live tables: indexes are made without a lock that others wait for, and settings of a table wait for no writer.
+ * Online: indexes are built without a blocking lock, and changing table settings waits for no writer.
  */
 export class BoundGrowth1765497600000 implements OnlineMigration {
   readonly transaction = false;
@@ -39,7 +39,7 @@ export class BoundGrowth1765497600000 implements OnlineMigration {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, definition] of indexes) {
-      // An interrupted one has left an index that is not valid.
+      // An interrupted build leaves an invalid index.
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON uploads ${definition}`);
     }

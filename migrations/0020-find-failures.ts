@@ -1,16 +1,16 @@
 import type { QueryRunner } from 'typeorm';
 import type { OnlineMigration } from './online-migration.js';
 
-/** By name, what follows `ON`. They hold only what failed, so neither a landing nor what became ready touches them. */
+/** Index definitions: name, and the part after `ON`. Partial, so neither landing nor becoming ready updates them. */
 const indexes: readonly (readonly [name: string, definition: string])[] = [
   ['uploads_failed', `uploads (error_code, id) WHERE status = 'failed'`],
   ['rendition_versions_failed', `rendition_versions (error_code, upload_id) WHERE status = 'failed'`],
 ];
 
 /**
- * Counts and lists failures by their code, and keeps the callbacks of the last day that were refused.
+ * Supports counting and listing failures by code, and stores the refused callbacks of the last day.
  *
- * For live tables: indexes are made without a lock that others wait for. The new table is small: rows by kind are bounded.
+ * Online: indexes are built without a blocking lock. The new table stays small, because rows per kind are bounded.
  */
 export class FindFailures1765584000000 implements OnlineMigration {
   readonly transaction = false;
@@ -22,11 +22,11 @@ export class FindFailures1765584000000 implements OnlineMigration {
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, definition] of indexes) {
-      // An interrupted one has left an index that is not valid.
+      // An interrupted build leaves an invalid index.
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
       await runner.query(`CREATE INDEX CONCURRENTLY ${name} ON ${definition}`);
     }
-    // JSON as text: strangers may send NUL, which jsonb cannot hold.
+    // json instead of jsonb, which cannot hold NUL characters sent by callers.
     await runner.query(`
       CREATE TABLE IF NOT EXISTS refused_callbacks (
         id uuid NOT NULL,

@@ -2,11 +2,10 @@ import type { QueryRunner } from 'typeorm';
 import { lockBriefly, type OnlineMigration } from './online-migration.js';
 
 /**
- * Queues that nobody takes from for a while, and what workers say of themselves to people: since when they run what they run,
- * for how much they have room, on how many cores.
+ * Adds paused queues, and to the reports of workers: start times of running jobs, slots and cores.
  *
- * For live tables: columns with constant defaults rewrite nothing, and their lock is held for a moment. Workers of the release
- * before report without them, and take from a paused queue all the same.
+ * Online: the columns are nullable or have constant defaults, so no table is rewritten, and the lock is brief. Workers of the
+ * previous release report without them, and ignore pauses.
  */
 export class PauseQueues1765670400000 implements OnlineMigration {
   readonly transaction = false;

@@ -22,7 +22,7 @@ import { PauseQueues1765670400000 } from './0021-pause-queues.js';
 
 export { lockBriefly, type OnlineMigration, type TakenLock } from './online-migration.js';
 
-/** Every migration, in order. Listed one by one, because globs find other files in dist than in the source. */
+/** Every migration, in order. Listed explicitly, because a glob would match different files in dist than in the source. */
 export const migrations = [
   CreateUploads1763683200000,
   CreateTickets1763683260000,

@@ -1,35 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A lock that a migration takes on a table or view that was there before it. */
+/** A lock that a migration takes on an existing table or view. */
 export interface TakenLock {
   readonly table: string;
-  /** SHARE UPDATE EXCLUSIVE keeps nobody from reading or writing; SHARE ROW EXCLUSIVE keeps writers, ACCESS EXCLUSIVE everybody. */
+  /** SHARE UPDATE EXCLUSIVE blocks neither reads nor writes, SHARE ROW EXCLUSIVE blocks writes, ACCESS EXCLUSIVE both. */
   readonly mode: 'SHARE UPDATE EXCLUSIVE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE';
-  /** A moment, however large the table is, or as long as it takes to read all of it. */
+  /** `moment`: independent of the size of the table; `scan`: as long as reading all of it takes. */
   readonly lasts: 'moment' | 'scan';
 }
 
 /**
- * A migration that says what it does to a live database, for `landfall check --upgrade`.
- * tests/integration/migration-locks.test.ts holds it against what Postgres says.
+ * A migration that declares its effect on a live database, for `landfall check --upgrade`.
+ * tests/integration/migration-locks.test.ts compares the declaration with the locks that Postgres reports.
  */
 export interface OnlineMigration extends MigrationInterface {
-  /** What it locks on its way forward; new tables are not among them, for nobody waits for those. */
+  /** Locks that `up` takes, except on new tables, for which nobody waits. */
   readonly locks: readonly TakenLock[];
-  /** What is lost when it is reverted; null if nothing is. */
+  /** Data that `down` loses; null if none. */
   readonly revertLoses: string | null;
 }
 
-/** Who waits for a lock has everybody wait who comes after. OSS waits five seconds for the answer to a callback. */
+/** A waiting lock request blocks all later ones, and OSS waits only five seconds for the response to a callback. */
 const lockWaitMs = 1_000;
 const betweenTriesMs = 500;
 const mostTries = 240;
 
 /**
- * Runs a statement that needs a strong lock for a moment, without a transaction around it. It gives up its place in the queue
- * after a second, lets the others pass, and tries again, for six minutes at most.
- * @throws the error of Postgres; 55P03 if something held the table all the time
+ * Runs a statement that needs a strong lock briefly, outside a transaction. Gives up waiting after a second, lets queued
+ * statements pass, and retries, for about six minutes.
+ * @throws the error of Postgres; 55P03 if the lock never became available
  */
 export async function lockBriefly(runner: QueryRunner, statement: string): Promise<void> {
   await runner.query(`SET lock_timeout = ${lockWaitMs}`);

@@ -32,10 +32,7 @@ const features = () => [
   }),
 ];
 
-/**
- * Composes the HTTP API: one module per feature, and which feature reports the problems of which
- * requests.
- */
+/** Composes the HTTP API from one module per feature, and registers the problem reporters. */
 @Module({})
 export class ApiModule {
   static register(parts: ApiParts): DynamicModule {
@@ -45,7 +42,7 @@ export class ApiModule {
     };
   }
 
-  /** Without the resources of a process: enough to read the contract of its controllers. */
+  /** Composes the same modules without resources, to read the contract of the controllers. */
   static preview(): DynamicModule {
     return { module: ApiModule, imports: [SharedModule.preview(), ...features()] };
   }

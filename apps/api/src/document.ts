@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiModule } from './api.module.js';
 import { createApiDocument } from './contract/api-document.js';
 
-/** The text of docs/openapi.json. Starts nothing: a preview has the classes and makes no instances. */
+/** Renders docs/openapi.json. Starts nothing: in Nest's preview mode no controllers or providers are instantiated. */
 export async function renderApiDocument(): Promise<string> {
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.preview(), new FastifyAdapter(), {
     preview: true,

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What the HTTP edge refuses. */
+/** Errors of the HTTP edge. */
 const apiErrors = defineErrors({
   'request.too_large': { kind: 'tooLarge', retry: 'never', message: 'The request body is too large' },
   'auth.key_missing': {

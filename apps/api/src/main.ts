@@ -63,32 +63,29 @@ const { registry, close: closeRegistry } = openRegistry(config, 'landfall-callba
 let url = '';
 const publicUrl = () => (config.http.publicUrl ?? url).replace(/\/$/, '');
 
-/**
- * OSS waits five seconds in total. A slower sender could otherwise hold a connection and its buffer
- * forever.
- */
+/** OSS waits five seconds in total; without a limit, a slow sender could hold a connection and its buffer forever. */
 const requestTimeoutMs = 5_000;
 
 /**
- * After how long clients are told to give up a connection that they do not use, and for how much longer it is kept. Clients
- * that read the first lose their idle connections within the drain, by themselves: one that the server closes can meet a
- * request. Load balancers read neither, keep theirs for a minute as a rule, and must not lose them first.
+ * `advised` is the keep-alive timeout announced to clients; the server keeps idle connections for `more` beyond it. Clients
+ * that honour it close idle connections during the drain themselves, which avoids a race between a close by the server and a
+ * request. Load balancers ignore it and typically keep connections for a minute, so the server must close later than that.
  */
 const idleConnectionMs = { advised: 5_000, more: 67_000 };
 
 const answerHeaders = answerHeadersFor(config.http.publicUrl?.startsWith('https:') === true);
 
-// Bodies stay raw bytes, because the signature of a callback covers them.
+// Bodies stay raw bytes, because callback signatures cover them.
 const adapter = new FastifyAdapter({
   bodyLimit: config.callback.bodyLimitBytes,
   forceCloseConnections: 'idle',
-  // A request that a kept connection still brings is answered as any other: see `drain`.
+  // Requests that still arrive on open connections are served normally; see `drain`.
   return503OnClosing: false,
   requestTimeout: requestTimeoutMs,
   keepAliveTimeout: idleConnectionMs.advised,
   frameworkErrors: answerUnroutable,
   clientErrorHandler: answerUnreadable(answerHeaders),
-  // Node applies the longer of the two to the whole request.
+  // Node applies the longer of headersTimeout and requestTimeout to the whole request.
   http: {
     headersTimeout: requestTimeoutMs,
     connectionsCheckingInterval: 1_000,
@@ -116,7 +113,7 @@ fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) 
 knowRoutes(fastify);
 measureRequests(fastify);
 allowOrigins(fastify, config.http.corsOrigins);
-// Events come in batches, and in base64.
+// Event pushes are larger than callbacks: they come in batches and in base64.
 fastify.addHook('onRoute', (route) => {
   if (isEventsPath(route.url)) route.bodyLimit = pushMaxBytes;
 });
@@ -129,7 +126,7 @@ url = `http://localhost:${new URL(await app.getUrl()).port}`;
 closeOnSignal(logger, config.http.drainMs + 8_000, async () => {
   readiness.stop();
   await drain(fastify.server, config.http.drainMs);
-  // Otherwise closing would wait for keep-alive connections that were in use when it began.
+  // Otherwise closing would wait for keep-alive connections that were busy when it began.
   const idle = setInterval(() => fastify.server.closeIdleConnections(), 100);
   await app.close();
   clearInterval(idle);
@@ -138,8 +135,7 @@ closeOnSignal(logger, config.http.drainMs + 8_000, async () => {
   await management.close();
   await closeTracing();
 });
-// Only after listening starts, so that requests get an error at once while the database is
-// unavailable.
+// Connects only after listening, so requests fail fast while the database is unavailable.
 await connectWhenThere(source, logger);
 logger.info({ url }, 'api is ready');
 tellReady(url, management.url);

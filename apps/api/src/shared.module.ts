@@ -24,14 +24,14 @@ export interface ApiParts {
   source: DataSource;
   registry: UploadRegistry;
   pipelines: Pipelines;
-  /** The file that they were read from. */
+  /** The text of the file that `pipelines` were read from. */
   pipelinesText: string;
   publicUrl: PublicUrl;
   readiness: Readiness;
   figures: QueueFigures;
 }
 
-/** Provides what several features use. Global, so that no feature has to import another for it. */
+/** Provides what several features use. Global, so features need not import each other for it. */
 @Module({})
 export class SharedModule {
   static register(parts: ApiParts): DynamicModule {
@@ -54,7 +54,7 @@ export class SharedModule {
     return { module: SharedModule, global: true, providers, exports: providers };
   }
 
-  /** The same names without the resources, for a preview that creates nothing of what needs them. */
+  /** Provides null for every token, for a preview, which instantiates nothing that needs them. */
   static preview(): DynamicModule {
     const providers = [
       configToken,

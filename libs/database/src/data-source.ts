@@ -6,12 +6,12 @@ import { watchPool } from './pool-metrics.js';
 import { isDatabaseUnavailable } from './postgres-errors.js';
 import { clientOptions, ignoreConnectionLoss } from './steady-client.js';
 
-/** If no connection is available within this time, the database counts as unavailable. */
+/** If no connection is available within this time, the database is considered unavailable. */
 export const connectTimeoutMs = 3_000;
 
 const connectPauseMs = 1_000;
 
-/** The data source of one process. Call `connectWhenThere` before use and `destroy()` at shutdown. */
+/** Creates the data source of a process. Call `connectWhenThere` before use and `destroy()` at shutdown. */
 export function createDataSource(
   settings: DatabaseSettings,
   entities: MixedList<Function | string | EntitySchema>,
@@ -33,14 +33,14 @@ export function createDataSource(
   });
 }
 
-/** The pool of a data source that is connected. */
+/** Returns the pg pool of a connected data source. */
 export function poolOf(source: DataSource): Pool {
   return (source.driver as unknown as { master: Pool }).master;
 }
 
 /**
- * Connects. Waits for an unavailable database, with a line in the log: it may still be starting or
- * restarting.
+ * Connects, retrying every second with a log line while the database is unavailable, as it may still
+ * be starting.
  * @throws Error if Postgres refuses the connection, for instance because of a wrong password
  */
 export async function connectWhenThere(source: DataSource, logger: Logger): Promise<void> {
@@ -59,7 +59,8 @@ export async function connectWhenThere(source: DataSource, logger: Logger): Prom
 /**
  * Creates a separate pool without TypeORM: for named prepared statements, and for BullMQ's Postgres
  * backend.
- * @param schema the schema of its tables; unset: as the role has it, for a pooler takes none
+ * @param schema search_path of the connections; the role's default if unset, because poolers reject
+ * startup options
  */
 export function createPool(settings: DatabaseSettings, schema?: string): Pool {
   const pool = new Pool({

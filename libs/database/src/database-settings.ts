@@ -1,14 +1,14 @@
-/** How the database is reached; settings of the same names say it. */
+/** How to reach the database. The configuration has settings of the same names. */
 interface DatabaseAddress {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  /** The database itself; set if `url` is that of a pooler in transaction mode. */
+  /** URL that bypasses the pooler; set if `url` is that of a pooler in transaction mode. */
   directUrl?: string | undefined;
-  /** Whether statements are prepared by name; not set: unless there is a pooler. */
+  /** Whether to use named prepared statements. Defaults to true without a pooler, and false with one. */
   preparedStatements?: boolean | undefined;
 }
 
-/** For what needs a connection of its own as long as it lasts: LISTEN, session locks, migrations. */
+/** Returns the URL for session state, which poolers do not preserve: LISTEN, session locks, migrations. */
 export function directUrlOf({ url, directUrl }: DatabaseAddress): string {
   return directUrl ?? url;
 }

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What the database answers, or that it does not. */
+/** Errors of reaching the database. */
 const databaseErrors = defineErrors({
   'database.unavailable': { kind: 'unavailable', retry: 'backoff', message: 'The database does not respond' },
   'database.not_migrated': {

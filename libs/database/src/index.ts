@@ -1,12 +1,12 @@
 /**
- * database: the Postgres database: data source, pool, prepared statements, LISTEN, migration runner.
+ * database: access to Postgres: data source, pool, prepared statements, LISTEN, migration runner.
  *
- * Does not belong here: entities and queries; they belong to the room that owns the rows (uploads,
- * outbox). A new migration goes into the top-level `migrations/` and into its list.
+ * Does not belong here: entities and queries, which belong to the room that owns the rows (uploads,
+ * outbox). To add a migration, add a file to the top-level `migrations/` and list it in its index.
  */
 import './errors.js';
 
-// What the rooms and apps need of TypeORM beside the decorators of their rows: it is known here alone.
+// Other rooms import TypeORM from here, except for the decorators of their entities.
 export {
   And,
   DataSource,

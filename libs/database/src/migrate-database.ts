@@ -4,10 +4,7 @@ import pg, { Client, escapeIdentifier } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { connectTimeoutMs } from './data-source.js';
 
-/**
- * Key of the advisory lock: any number, the same in every process, so that only one migrates at a
- * time.
- */
+/** Key of the advisory lock that lets one process migrate at a time; arbitrary, but the same in every process. */
 const migrationLock = 7_215_001;
 const lockPollMs = 100;
 const checkTimeoutMs = 3_000;
@@ -33,16 +30,13 @@ async function tryLock(runner: QueryRunner): Promise<boolean> {
   return row.locked;
 }
 
-/**
- * Runs the pending migrations; safe to call from several processes at once. Returns the names of
- * the migrations that ran.
- */
+/** Runs the pending migrations; safe to call concurrently from several processes. Returns the names of those that ran. */
 export async function migrateDatabase(url: string): Promise<string[]> {
   const source = await migrationSource(url).initialize();
   const guard = source.createQueryRunner();
   try {
-    // Polls for the lock instead of waiting in Postgres: CREATE INDEX CONCURRENTLY would wait for
-    // the waiting statement.
+    // Polls for the lock instead of blocking in Postgres: CREATE INDEX CONCURRENTLY would wait for
+    // the blocked statement.
     while (!(await tryLock(guard))) await pause(lockPollMs);
     const done = await source.runMigrations();
     return done.map((migration) => migration.name);
@@ -106,8 +100,8 @@ export async function checkDatabase(source: DataSource): Promise<void> {
 }
 
 /**
- * Waits until every migration has run that this release knows: a worker that takes jobs before would fail them for what the
- * tables lack. The log says what it waits for.
+ * Waits until every migration of this release has run, logging what is missing. A worker that took jobs earlier would fail
+ * them on the missing schema.
  */
 export async function waitForMigrations(source: DataSource, logger: Logger): Promise<void> {
   for (let last = ''; ;) {
@@ -122,13 +116,13 @@ export async function waitForMigrations(source: DataSource, logger: Logger): Pro
   }
 }
 
-/** The errors of the individual addresses are separate from the error that represents them. */
+/** Joins the messages of an AggregateError, which has one error per address of the host. */
 function reasonOf(error: unknown): string | undefined {
   const errors = error instanceof AggregateError ? error.errors : [error];
   return errors.flatMap((one) => (one instanceof Error ? [one.message] : [])).join('; ') || undefined;
 }
 
-/** Creates the database `name` on the server of `adminUrl`, unless it exists. */
+/** Creates the database `name` on the server of `adminUrl` if it does not exist. */
 export async function createDatabaseIfMissing(adminUrl: string, name: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: connectTimeoutMs });
   await client.connect();

@@ -4,8 +4,8 @@ import { connectTimeoutMs } from './data-source.js';
 
 /**
  * Listens on a channel over a separate connection until `signal` aborts, and reconnects if the
- * connection is lost. `onNotify` runs for each notification and once after each connect, because
- * notifications in between are lost.
+ * connection is lost. `onNotify` runs for each notification, and once after each connect, because
+ * notifications sent meanwhile are lost.
  */
 export async function listenForNotifications(
   url: string,

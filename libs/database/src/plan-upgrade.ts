@@ -3,44 +3,44 @@ import { Client } from 'pg';
 import { connectTimeoutMs } from './data-source.js';
 
 const queryTimeoutMs = 10_000;
-/** A transaction that is older is more than a request. */
+/** Transactions older than this are reported; no request takes as long. */
 const oldAfterS = 10;
 const mostShown = 20;
 
-/** A lock that a pending migration will take, with what is known of the table. */
+/** A lock that a pending migration will take, with the size of the table. */
 export interface ExpectedLock extends TakenLock {
-  /** Without its indexes. */
+  /** Excluding indexes. */
   readonly sizeBytes: number;
-  /** As of the last ANALYZE; null if there was none, and for a view. */
+  /** Estimate of the last ANALYZE; null if there was none, and for views. */
   readonly rows: number | null;
 }
 
-/** A migration that has not run. */
+/** A migration that has not run yet. */
 export interface PendingMigration {
   readonly name: string;
-  /** Null of migrations that are older than this description. */
+  /** Null for older migrations, which do not declare their locks. */
   readonly locks: readonly ExpectedLock[] | null;
-  /** What is lost when it is reverted; null if nothing is, or nothing is known. */
+  /** What reverting it loses; null if nothing, or if it is not declared. */
   readonly revertLoses: string | null;
 }
 
-/** A transaction that is open: whatever locks what it uses waits for it, and building an index waits for all. */
+/** An open transaction. Migrations wait for it if they lock its tables, and concurrent index builds wait for all of them. */
 interface OldTransaction {
   readonly pid: number;
   readonly application: string;
   readonly ageS: number;
 }
 
-/** What `landfall migrate` would do now. */
+/** What `landfall migrate` would do, and what could block it. */
 export interface UpgradePlan {
-  /** Of nobody's release but newer ones: this release is older than the database. */
+  /** Applied migrations that this release does not have: the database is newer than the release. */
   readonly unknown: readonly string[];
   readonly pending: readonly PendingMigration[];
   readonly oldTransactions: readonly OldTransaction[];
 }
 
 /**
- * Reads what is pending and what that will lock. It locks nothing, and needs no rights but those of Landfall.
+ * Reads which migrations are pending and what they will lock. Takes no locks, and needs only Landfall's own privileges.
  * @throws errors of Postgres
  */
 export async function planUpgrade(url: string): Promise<UpgradePlan> {
@@ -69,7 +69,7 @@ export async function planUpgrade(url: string): Promise<UpgradePlan> {
 function describe(migration: object, sizes: ReadonlyMap<string, TableSize>): PendingMigration {
   const { name } = migration.constructor;
   if (!isOnline(migration)) return { name, locks: null, revertLoses: null };
-  // What is not there yet comes with a migration before it, and is empty.
+  // A missing table is created by an earlier pending migration, so it is empty.
   const locks = migration.locks.map((lock) => ({
     ...lock,
     ...(sizes.get(lock.table) ?? { sizeBytes: 0, rows: 0 }),

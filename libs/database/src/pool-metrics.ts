@@ -1,7 +1,7 @@
 import { gauges, type Sample } from '#runtime';
 import type { Pool } from 'pg';
 
-/** The pools of this process by the names that Postgres knows them by; what is ended is forgotten. */
+/** The pools of this process by application name; ended ones are removed when read. */
 const pools = new Map<string, Pool>();
 
 function samples(of: (pool: Pool, name: string) => Sample[]): Sample[] {
@@ -26,7 +26,7 @@ gauges('landfall_database_waiting', 'Statements that wait for a connection to Po
   samples((pool, name) => [[{ pool: name }, pool.waitingCount]]),
 );
 
-/** Shows a pool among the metrics of this process. @param name of the connections' application */
+/** Adds a pool to the metrics of this process. @param name application name of its connections */
 export function watchPool(name: string, pool: Pool): void {
   pools.set(name, pool);
 }

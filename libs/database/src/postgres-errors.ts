@@ -1,20 +1,16 @@
 import { LandfallError } from '#runtime';
 
 /**
- * SQLSTATE classes that mean "not now" instead of "this statement is wrong": connection, resources,
- * operator, serialization; a server that accepts no writes, as after a failover; and a transaction
- * that waited too long for us.
+ * SQLSTATEs of transient errors: connection, resources, operator intervention, system error,
+ * serialization; a read-only server, as after a failover; and an idle-in-transaction timeout.
  */
 const passingStates = /^(08|25006|25P03|40|53|57|58)/;
-/**
- * SQLSTATE classes that mean "not these values": data, integrity, a limit such as that of an index
- * row.
- */
+/** SQLSTATE classes of refused values: data, integrity, program limits such as the size of an index row. */
 const valueStates = /^(22|23|54)/;
 const connectionErrors =
   /ECONNREFUSED|ECONNRESET|ECONNABORTED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
 
-/** Whether the database did not respond, as opposed to refusing this statement. */
+/** Whether an error is transient (the database is unavailable), as opposed to a refused statement. */
 export function isDatabaseUnavailable(thrown: unknown): boolean {
   if (thrown instanceof LandfallError) return thrown.code === 'database.unavailable';
   if (!(thrown instanceof Error)) return false;
@@ -32,7 +28,7 @@ export function isUniqueViolation(thrown: unknown): boolean {
   return thrown instanceof Error && stateOf(thrown) === '23505';
 }
 
-/** Whether the database gave a statement up because of its time limit, or was told to. */
+/** Whether a statement was cancelled, by its timeout or by request. */
 export function isTimeLimitReached(thrown: unknown): boolean {
   return thrown instanceof Error && stateOf(thrown) === '57014';
 }

@@ -6,21 +6,21 @@ import { poolOf } from './data-source.js';
 type Columns = (entity: Function, alias: string) => string;
 
 /**
- * A statement that runs for every image. TypeORM writes its SQL and its entities anew for each call, which takes several times
- * as long as sending it; this is written once, and each connection prepares it once, by its name. Columns are named one by
- * one: what a connection has prepared outlives a migration that adds another.
+ * A statement on a hot path. TypeORM builds SQL and entities for each call, which takes several times as long as running it;
+ * this text is built once, and each connection prepares it once, by name. Columns are listed explicitly, because a prepared
+ * `SELECT *` breaks when a migration adds a column.
  */
 export class PreparedStatement<Row extends object = never> {
-  /** A data source of another database has the same entities. */
+  /** Shared by all data sources, which have the same entities. */
   #text: string | undefined;
 
-  /** @param name of its own in this process; at most 63 bytes */
+  /** @param name unique in this process; at most 63 bytes */
   constructor(
     private readonly name: string,
     private readonly write: (columns: Columns) => string,
   ) {}
 
-  /** Runs it within the transaction of a manager, or on any connection of the pool. @returns its rows */
+  /** Runs in the transaction of a manager, or on any connection of the pool. @returns the rows */
   async run(on: DataSource | EntityManager, values: readonly unknown[]): Promise<Row[]> {
     const { name } = this;
     const text = (this.#text ??= this.write((entity, alias) => columnsOf(on, entity, alias)));

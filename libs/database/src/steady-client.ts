@@ -2,23 +2,22 @@ import { Client, type ClientConfig, type PoolConfig } from 'pg';
 import type { DatabaseSettings } from './database-settings.js';
 
 /**
- * A transaction whose process does nothing for this long is undone: one that stands still would keep
- * everybody from the rows that it has locked. Longer than the relay waits for the queue.
+ * Postgres rolls back a transaction that is idle for this long, so a frozen process does not keep its
+ * row locks. Longer than the relay waits for the queue.
  */
 const idleTransactionMs = 8_000;
 
 /** SQLSTATE of a server that accepts no writes. */
 const readOnlyState = '25006';
 
-/** These report whether a server accepts writes, from Postgres 14 on. */
+/** Parameters by which a server reports whether it accepts writes, since Postgres 14. */
 const readOnlyParameters = new Set(['in_hot_standby', 'default_transaction_read_only']);
 
 /**
- * A connection that goes away without harm. Its loss is reported only by the next query: between two
- * queries of its user (TypeORM while it connects, BullMQ while it starts to listen), nothing handles
- * its `error` event, which would end the process. One to a server that turns out to accept no writes
- * (a primary that a failover made a standby, with the address still ours) ends after that statement,
- * so that its pool finds the new primary; otherwise the pool would keep it for ever.
+ * A client that survives connection loss and failover. It always handles `error`: between queries,
+ * TypeORM (while connecting) and BullMQ (while starting to listen) do not, and an unhandled `error`
+ * would end the process; the next query reports the loss. After a read-only error (a failover made the
+ * primary a standby), it closes, so that the pool reconnects to the new primary.
  */
 class SteadyClient extends Client {
   readonly #readOnly = new Set<string>();
@@ -36,13 +35,13 @@ class SteadyClient extends Client {
     });
   }
 
-  /** What says that the server accepts no writes; empty if nothing does. */
+  /** Names of the parameters that report a read-only server; empty if it accepts writes. */
   get readOnlyBecause(): string[] {
     return [...this.#readOnly];
   }
 }
 
-/** The options of a pool that depend on whether a pooler stands before the database. */
+/** Returns the pool options that depend on whether there is a pooler in front of the database. */
 export function clientOptions(settings: DatabaseSettings): PoolConfig {
   const { directUrl, statementTimeoutMs } = settings;
   const isPooled = directUrl !== undefined;
@@ -51,19 +50,19 @@ export function clientOptions(settings: DatabaseSettings): PoolConfig {
     idle_in_transaction_session_timeout: idleTransactionMs,
     ...(statementTimeoutMs !== undefined && { statement_timeout: statementTimeoutMs }),
   };
-  // What the server said when the pooler connected may have changed since.
+  // No `verify`: a pooler reports the parameters from when it connected, which may be outdated.
   if (isPooled) return { Client: clientOfPooler(limits, keepsNames) };
   return { ...limits, Client: keepsNames ? SteadyClient : clientOfPooler({}, false), verify: refuseReadOnly };
 }
 
 /**
- * The client of a pooler in transaction mode. It asks for nothing that outlives a transaction: the
- * limits are set with each, in the message that begins it. A statement alone has none of them.
+ * Creates a client class for a pooler in transaction mode, which keeps no session state: the timeouts
+ * are set with SET LOCAL in the message that begins each transaction. Single statements have none.
  */
 function clientOfPooler(limits: Record<string, number>, keepsNames: boolean): typeof Client {
   const settings = Object.entries(limits).map(([name, ms]) => `; SET LOCAL ${name} = ${ms}`);
   return class PoolerClient extends SteadyClient {
-    // The overloads are those of the library; what is changed is what each of them begins with.
+    // Covers all overloads of the library: only the first parameter changes.
     override query(...parameters: unknown[]): never {
       const [statement] = parameters;
       if (statement === 'START TRANSACTION') parameters[0] = statement + settings.join('');
@@ -86,8 +85,5 @@ function refuseReadOnly(client: Client, done: (refusal?: Error) => void): void {
   done(Object.assign(new Error(message), { code: readOnlyState }));
 }
 
-/**
- * The next query replaces a dead connection (after a restart of Postgres), and reports the error if
- * that fails.
- */
+/** Ignores the `error` event: the next query replaces a dead connection, or reports the error if it cannot. */
 export function ignoreConnectionLoss(): void {}

@@ -1,9 +1,9 @@
 import type { EntityManager } from '#database';
 
-/** Events that have no position yet: nobody can read them. */
+/** Events without a position, which readers cannot see yet. */
 export interface UnplacedEvents {
   count: number;
-  /** Age of the first one, 0 where its row was written by a clock ahead of Postgres'; null when there is none. */
+  /** Age of the oldest; 0 if its timestamp is in the future, null if there is none. */
   oldestSeconds: number | null;
 }
 

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Reading the event log. */
+/** Errors of reading the event log. */
 const eventErrors = defineErrors({
   'event.cursor_unknown': {
     kind: 'notFound',

@@ -1,26 +1,26 @@
 import type { SelectQueryBuilder } from '#database';
 import type { LogEvent } from './log-event.entity.js';
 
-/** Uploads that events may be about: any that one of these names. */
+/** Restricts events to uploads that match any of these: by id, by ticket, or by vars. */
 export interface UploadPins {
   readonly uploadIds: readonly string[];
-  /** The tickets that they were made with. */
+  /** Tickets that the uploads were made with. */
   readonly ticketIds: readonly string[];
-  /** Values that their vars have, all of them; null names none. */
+  /** Values of vars, all of which must match; null matches no upload. */
   readonly vars: Readonly<Record<string, string>> | null;
 }
 
-/** Which events a reader wants. What is not set wants all. */
+/** Which events a reader wants. Unset fields match all events. */
 export interface EventFilter {
   types?: readonly string[] | undefined;
   uploadId?: string | undefined;
-  /** Values that the vars of the upload have, all of them. */
+  /** Values of the upload's vars, all of which must match. */
   vars?: Readonly<Record<string, string>> | undefined;
-  /** Every one of these names the upload. */
+  /** Pins, every one of which must match the upload. */
   pins?: readonly UploadPins[] | undefined;
 }
 
-/** What an event is chosen by. */
+/** The fields of an event that filters compare. */
 export interface EventSubject {
   readonly type: string;
   readonly uploadId: string | null;
@@ -28,7 +28,7 @@ export interface EventSubject {
   readonly vars: Readonly<Record<string, string>>;
 }
 
-/** What an event is chosen by; one that is about no upload has neither ticket nor vars. */
+/** Extracts the filterable fields of an event. Events without an upload have neither ticket nor vars. */
 export function subjectOf({
   type,
   uploadId,
@@ -38,7 +38,7 @@ export function subjectOf({
   return { type, uploadId, ticketId: upload?.ticketId ?? null, vars: upload?.vars ?? {} };
 }
 
-/** Whether a reader wants an event: the same as `narrowEvents` says in SQL. */
+/** Whether an event matches a filter. Must agree with `narrowEvents`, the same condition in SQL. */
 export function wantsEvent({ types, uploadId, vars, pins }: EventFilter, subject: EventSubject): boolean {
   return (
     (types?.includes(subject.type) ?? true) &&
@@ -48,7 +48,7 @@ export function wantsEvent({ types, uploadId, vars, pins }: EventFilter, subject
   );
 }
 
-/** Whether pins name an upload. */
+/** Whether an upload matches the pins. */
 export function isPinned(
   { uploadIds, ticketIds, vars }: UploadPins,
   upload: Pick<EventSubject, 'uploadId' | 'ticketId' | 'vars'>,
@@ -68,7 +68,7 @@ function hasVars(
   return Object.entries(wanted).every(([name, value]) => Object.hasOwn(vars, name) && vars[name] === value);
 }
 
-/** Leaves a query of events `e` those that a reader wants. */
+/** Adds the conditions of a filter to a query whose events have the alias `e`. */
 export function narrowEvents(
   query: SelectQueryBuilder<LogEvent>,
   { types, uploadId, vars, pins = [] }: EventFilter,

@@ -2,27 +2,27 @@ import { createDataSource, type DataSource, type EntityManager } from '#database
 import { counter, histogram, type Logger, pause, withTimeLimit } from '#runtime';
 import type { EventType } from './event-types.js';
 
-/** The channel that wakes those who follow the log: events were placed. */
+/** The NOTIFY channel that wakes readers of the log when events were placed. */
 export const eventsChannel = 'landfall_events';
 
-/** Events that were placed at once: all from one position to another, both included. */
+/** A batch of placed events: an inclusive range of positions. */
 export interface PlacedEvents {
   first: number;
   last: number;
 }
 
 const batchSize = 500;
-/** So often those who follow are woken at most. */
+/** Minimum pause between batches, which limits how often readers are woken. */
 const placedPauseMs = 25;
 const idlePauseMs = 50;
-/** So often a process looks whether the one that places is gone. */
+/** How often a standby process tries to take the lock. */
 const standByMs = 1_000;
-/** A process that stands still loses its turn after this time; it must not keep the others from it. */
+/** A frozen process loses its session, and with it the lock, after this time. */
 const silenceMax = '5s';
-/** No batch takes this long: the connection is dead although nobody says so. */
+/** Longer than any batch takes: past it, the connection is considered dead. */
 const batchTimeoutMs = 10_000;
 const disconnectTimeoutMs = 2_000;
-/** Any number, the same in every process. */
+/** Key of the advisory lock; arbitrary, but the same in every process. */
 const turnLock = 4_711_023;
 
 const delays = histogram(
@@ -31,7 +31,7 @@ const delays = histogram(
   [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 );
 
-/** What happened is counted where each event comes by once, whoever recorded it. */
+/** Counted here because every event passes the sequencer exactly once, whichever process recorded it. */
 const placed = counter(
   'landfall_events_placed_total',
   'Events that this worker put in order, by type: what happened to uploads and renditions',
@@ -53,7 +53,7 @@ interface PlacedRow {
   position: string;
   delay: string;
   type: EventType;
-  /** Of what failed. */
+  /** Error code of a failed upload or rendition; null for other types. */
   code: string | null;
 }
 
@@ -67,18 +67,18 @@ const placeText = `
                       WHEN 'rendition.failed' THEN data #>> '{rendition,error,code}' END AS code`;
 
 /**
- * Gives events their positions, after their transactions have ended. One process at a time does it,
- * so that no event ever gets a position before one that somebody has read; the others stand by.
- * (decision 28)
+ * Assigns positions to events after their transactions have committed. Only one process does so at a
+ * time, holding an advisory lock, so no event is ever placed before one that was already read; the
+ * others stand by. (decision 28)
  */
 export class EventSequencer {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
   /**
-   * @param directUrl of the database itself, not of a pooler: the turn is a lock of the connection
-   * @param onPlaced runs in the transaction that places the events: what follows from them is there
-   * when they are, once
+   * @param directUrl of the database itself, not of a pooler, because the lock belongs to the session
+   * @param onPlaced runs in the transaction that places a batch, so its effects are atomic with the
+   * placing and happen exactly once
    */
   constructor(
     private readonly directUrl: string,
@@ -98,7 +98,7 @@ export class EventSequencer {
   private async placeUntilStopped(signal: AbortSignal): Promise<void> {
     let failing = false;
     while (!signal.aborted) {
-      // A connection of its own: it is in use all the time.
+      // A separate connection, because it is in use all the time.
       const source = createDataSource(
         { url: this.directUrl, poolSize: 1, applicationName: 'landfall-sequencer' },
         [],
@@ -116,7 +116,7 @@ export class EventSequencer {
     }
   }
 
-  /** Places events as long as the connection lasts; while another process does, stands by. */
+  /** Places events while this session holds the lock, and otherwise tries to take it, until aborted or an error. */
   private async takeTurns(source: DataSource, signal: AbortSignal, onPlacing: () => void): Promise<void> {
     const runner = source.createQueryRunner();
     const within = <T>(work: Promise<T>) =>

@@ -5,7 +5,7 @@ const errorSchema = z
   .nullable()
   .describe('why it failed; the codes are in docs/errors.md');
 
-/** An upload as an event shows it: who it is, and what became of it. */
+/** Snapshot of an upload in an event: its identity and state. */
 const uploadSchema = z
   .object({
     id: z.uuid(),
@@ -31,7 +31,7 @@ const uploadSchema = z
   })
   .meta({ id: 'EventUpload', description: 'The upload as it was after the event.' });
 
-/** A rendition as an event shows it. It has no URL: URLs are secrets, and they end. */
+/** Snapshot of a rendition in an event. Without a URL, because signed URLs are secret and expire. */
 const renditionSchema = z
   .object({
     name: z.string(),
@@ -52,12 +52,12 @@ const ofEnd = ofUpload.extend({ renditions: z.array(renditionSchema) });
 const ofRendition = ofUpload.extend({ rendition: renditionSchema });
 
 interface EventDeclaration {
-  /** When it is recorded. */
+  /** When the event is recorded. */
   readonly description: string;
   readonly data: z.ZodObject;
 }
 
-/** Every type of event. `docs/event-log.md` is generated from it. */
+/** Every type of event. `docs/event-log.md` is generated from this table. */
 export const eventTypes = {
   'upload.stored': {
     description:
@@ -127,14 +127,14 @@ export const eventTypes = {
 } as const satisfies Record<string, EventDeclaration>;
 
 export type EventType = keyof typeof eventTypes;
-/** The same as it is recorded: what has a default may be left out. */
+/** The data to record an event with; fields with defaults are optional. */
 export type EventInput<Type extends EventType> = z.input<(typeof eventTypes)[Type]['data']>;
 export type UploadSnapshot = z.output<typeof uploadSchema>;
 export type RenditionSnapshot = z.output<typeof renditionSchema>;
 
 const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 
-/** What every event has, of whatever type. */
+/** The fields that all types of events share. */
 export const anyEventSchema = z.object({
   id: z.uuid().describe('the same however often and in whatever way the event is read'),
   type: z.enum(typeNames),
@@ -148,7 +148,7 @@ type UploadIdOf<Type extends EventType> = 'upload' extends keyof DataOf<Type>['s
   ? z.ZodUUID
   : z.ZodNull;
 
-/** An event of one type. */
+/** Creates the schema of one type of event. */
 function eventOf<Type extends EventType>(type: Type) {
   const { description, data }: EventDeclaration = eventTypes[type];
   const words = type.split('.').map((word) => word.charAt(0).toUpperCase() + word.slice(1));
@@ -162,7 +162,7 @@ function eventOf<Type extends EventType>(type: Type) {
 }
 type OneEventSchema = { [Type in EventType]: ReturnType<typeof eventOf<Type>> }[EventType];
 
-/** An event as readers get it: from the feed, a stream or a webhook. Its type says what is in its data. */
+/** An event as readers get it from the feed, a stream or a webhook: a union discriminated by `type`. */
 export const eventSchema = z
   .discriminatedUnion('type', typeNames.map(eventOf) as [OneEventSchema, ...OneEventSchema[]])
   .meta({

@@ -1,10 +1,10 @@
 /**
- * events: the log of what happened to uploads, in one order that readers can rely on.
+ * events: the log of what happened to uploads, in one total order for all readers.
  *
- * Whoever changes something records it in the transaction that makes it true. The sequencer then
- * gives each event its position, and readers go from position to position. Does not belong here:
- * what an upload looks like (room uploads), who is informed and how (the feed, streams, webhooks),
- * and OSS's own event notifications (room oss). A new type of event is a row in `event-types.ts`.
+ * Events are recorded in the transaction of the change that they describe. The sequencer then assigns
+ * positions, and readers resume from a position. Does not belong here: the shape of an upload (room
+ * uploads), delivery to readers (the feed, streams, webhooks), and OSS's own event notifications
+ * (room oss). To add a type of event, add a row to `event-types.ts`.
  */
 import './errors.js';
 

@@ -1,18 +1,18 @@
 import { Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm';
 import type { EventType } from './event-types.js';
 
-/** Something that happened, as the log keeps it. */
+/** A row of the event log. */
 @Entity('events')
-// What TypeORM cannot say of an index (its condition): the migration makes them.
+// Created by migrations, because TypeORM cannot declare these partial indexes.
 @Index('events_position', { synchronize: false })
 @Index('events_unplaced', { synchronize: false })
 @Index('events_upload', { synchronize: false })
 export class LogEvent {
-  /** UUIDv7. That of `upload.stored` is the id of its upload, so that it is in the log once. */
+  /** UUIDv7. `upload.stored` reuses the id of its upload, so it is recorded at most once. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'events_pkey' })
   id!: string;
 
-  /** The order of writing; bigint comes as text from the driver. */
+  /** The order of writing. The driver returns bigint as text. */
   @Column({ type: 'bigint', insert: false, update: false })
   @Generated('increment')
   sequence!: string;
@@ -30,7 +30,7 @@ export class LogEvent {
   @Column('jsonb')
   data!: object;
 
-  /** The trace in which it happened, which its deliveries continue; null when that is not recorded. */
+  /** The trace in which the event happened, continued by its webhook deliveries; null if not sampled. */
   @Column('text', { nullable: true })
   traceparent!: string | null;
 

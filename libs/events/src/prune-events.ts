@@ -3,15 +3,15 @@ import type { DataSource } from '#database';
 const pageSize = 1_000;
 
 /**
- * Removes events that are older than the log is kept, oldest first, a page at a time, so that nobody
- * waits for it. The newest event always stays: positions go on from it.
- * @param keepS how long the log is kept, in seconds
+ * Removes events beyond the retention time, oldest first and in small pages, so that no lock is held
+ * for long. The newest event always stays, because the next position is derived from it.
+ * @param keepS retention time in seconds
  * @returns how many were removed
  */
 export async function pruneEvents(source: DataSource, keepS: number, signal: AbortSignal): Promise<number> {
   let removed = 0;
   for (let page = pageSize; page > 0 && !signal.aborted; removed += page) {
-    // TypeORM returns [rows, count] for DELETE. Positions go up with time, but for moments, and where the clock once jumped.
+    // TypeORM returns [rows, count] for DELETE. Position order is time order, except for concurrent writes and clock jumps.
     const [, count] = (await source.query(
       `DELETE FROM events WHERE id IN (
          SELECT id FROM (SELECT id, position, created_at FROM events WHERE position IS NOT NULL

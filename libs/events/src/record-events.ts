@@ -3,24 +3,23 @@ import { newId } from '#runtime';
 import { activeTraceparent } from '#tracing';
 import { type EventInput, type EventType, eventTypes } from './event-types.js';
 
-/** An event that is to be recorded. */
+/** An event to be recorded. */
 export type NewEvent = {
   [Type in EventType]: {
-    /** A new one unless set. An event whose id the log has already is not recorded again. */
+    /** Defaults to a new id. An event whose id is already in the log is not recorded again. */
     id?: string;
     type: Type;
     uploadId: string | null;
     data: EventInput<Type>;
-    /** Its trace; that of the work that is under way unless set. */
+    /** Defaults to the active trace. */
     traceparent?: string | null;
   };
 }[EventType];
 
 /**
- * Records events within the caller's transaction, after the changes that they are about: they are in
- * the log if those are. Of one upload they are in the order of its changes, provided that the caller
- * holds the lock of its row.
- * @throws ZodError for data that is not as the type of the event says: here, where it was made
+ * Records events atomically with the changes that they describe, in the caller's transaction. Events
+ * of one upload are in the order of its changes, provided that the caller holds its row lock.
+ * @throws ZodError if data does not match the schema of its type
  */
 export async function recordEvents(manager: EntityManager, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;

@@ -30,7 +30,7 @@ export interface LoggedFacts {
   readonly findings: readonly string[];
   /** The parts of the request that the log omits. */
   readonly hidden: readonly string[];
-  /** Code and text of the answer. */
+  /** Message and code of the error response. */
   readonly refusal: string;
 }
 

@@ -44,7 +44,7 @@ export function explainMismatch(mismatch: Mismatch, signature: Buffer, key: KeyO
   ];
 }
 
-/** The same if only the signed digest is known. */
+/** Like `explainMismatch`, when only the signed digest is known. */
 export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedDigest): string[] {
   const evidence = bodyEvidence(mismatch.captured);
   if (algorithm !== 'MD5')
@@ -63,7 +63,7 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
 }
 
 interface Found {
-  /** As text, empty if nothing was changed; undefined if no common cause has this digest. */
+  /** Empty if a target matches without a change; undefined if no common change produces this digest. */
   readonly cause: string | undefined;
   /** Whether the search stopped early because it would have taken too long. */
   readonly gaveUp: boolean;
@@ -118,7 +118,7 @@ function signatureSize(signature: Buffer, key: KeyObject): string[] {
     : [`it has ${signature.length} bytes, but this key makes signatures of ${keyBytes}`];
 }
 
-/** The change of the body that explains the Content-MD5 that OSS sent. */
+/** Finds the change of the body that explains the Content-MD5 header, which OSS sends but does not sign. */
 function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): string[] {
   const contentMd5 = headers['content-md5'];
   if (contentMd5 === undefined || md5(body).toString('base64') === contentMd5) return [];
@@ -132,9 +132,7 @@ function bodyCause({ captured: { headers, body }, hashedBytesMax }: Mismatch): s
   return [];
 }
 
-/**
- * What Content-Length and Content-MD5 (which OSS sends but does not sign) reveal about the body.
- */
+/** Reports what Content-Length and Content-MD5 (which OSS sends but does not sign) reveal about the body. */
 function bodyEvidence({ headers, body }: CapturedCallback): string[] {
   const findings: string[] = [];
   const announced = Number(headers['content-length'] ?? body.length);

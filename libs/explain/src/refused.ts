@@ -46,9 +46,9 @@ export interface RefusedCallback {
 
 /**
  * Selects what to log about a refused callback, so that `readCapturedCallback` and
- * `explainCallback` can explain it later. Replaces the signature by the digest that it covers. If
- * secret values are masked, the digest is omitted too, so the cause is determined now. Bounded: at
- * most some 20,000 characters of JSON. Never throws.
+ * `explainCallback` can explain it later. Replaces the signature with the digest that it covers. If
+ * anything is masked or cut, the digest is omitted too, so the cause is determined now. Bounded to
+ * about 20,000 characters of JSON. Never throws.
  */
 export function describeRefused(captured: CapturedCallback, settings: ExplainSettings): RefusedCallback {
   const { method, rawTarget, headers, body } = captured;

@@ -86,7 +86,7 @@ function explainLogged(
   );
   if (matching) return { title, verdict: 'ok', lines: [`its digest ${digest} matches the string to sign`] };
   const anew = explainDigest(mismatch, { algorithm: 'MD5', digest: Buffer.from(digest, 'hex') });
-  // The api knows settings that may be unavailable here.
+  // The api may have known settings that are unavailable here.
   const reported = namesCause(anew) || !namesCause(findings) ? anew : ['the api found:', ...findings];
   return wrong(`its digest ${digest} does not match the string to sign`, ...reported);
 }

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Requests that carry an idempotency key. */
+/** Errors of requests with an idempotency key. */
 const idempotencyErrors = defineErrors({
   'idempotency.key_invalid': {
     kind: 'badRequest',

@@ -1,26 +1,26 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A request that must not be done twice, and its answer. */
+/** A request with an idempotency key, and its response. */
 @Entity('idempotency_keys')
 @Index('idempotency_keys_created', ['createdAt'])
 export class IdempotencyKey {
-  /** Stands for the client and its key: neither can be read from it. */
+  /** HMAC of the client and its key, truncated to 128 bits. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'idempotency_keys_pkey' })
   id!: string;
 
-  /** Stands for the request: the same for the same method, address and body. */
+  /** HMAC of the request's method, URL and body. */
   @Column('bytea')
   fingerprint!: Buffer;
 
-  /** Who works on it; another one for each try. */
+  /** Identifies the attempt that holds the lease; new for each attempt. */
   @Column('uuid')
   claim!: string;
 
-  /** When whoever works on it counts as dead. */
+  /** When the lease expires and another attempt may take over. */
   @Column('timestamptz', { name: 'claimed_until' })
   claimedUntil!: Date;
 
-  /** Sealed; null until there is one. */
+  /** The encrypted response; null until there is one. */
   @Column('bytea', { nullable: true })
   answer!: Buffer | null;
 

@@ -7,36 +7,35 @@ import { openAnswer, sealAnswer } from './sealed-answer.js';
 
 /** A request with an idempotency key. */
 export interface KeyedRequest {
-  /** Who sends it, such as its credentials: the keys of one client are not those of another. */
+  /** Identity of the client, such as its credentials. Keys are scoped to it. */
   client: string;
-  /** The header `Idempotency-Key` as it came. */
+  /** The raw `Idempotency-Key` header. */
   key: string;
-  /** What makes it the same request. */
+  /** With url and body: must be equal in a repeated request. */
   method: string;
   url: string;
   body: Uint8Array;
 }
 
 /**
- * How long one try may take. Longer than any request lasts, and short enough to wait for: so long a
- * key stays in use whose process died.
+ * Lease of one attempt. Longer than any request takes, yet short, because the key of a crashed process
+ * stays in use until it expires.
  */
 const claimS = 30;
-/** A key that is released while it is looked at is free. */
+/** Attempts to claim a key that is released between the insert and the read. */
 const triesMax = 3;
 
-/** What the keys of a client mean: which of its requests were answered, and how. */
+/** Stores the responses of requests by idempotency key. */
 export class IdempotencyKeys {
-  /** @param secret of 32 and more characters; with another one no earlier key is known */
+  /** @param secret at least 32 characters; changing it invalidates all stored keys */
   constructor(
     private readonly source: DataSource,
     private readonly secret: string,
   ) {}
 
   /**
-   * Does work once for a key: answers what it answered the first time, for 24 hours. Work that fails
-   * leaves the key free, and a process that dies at it does so within 30 seconds; what it has done by
-   * then stays done.
+   * Runs `work` once per key and returns its stored answer for 24 hours. If it fails, the key is free
+   * again at once; if the process crashes, after 30 seconds. Side effects up to then are not undone.
    * @throws LandfallError idempotency.key_invalid, idempotency.key_in_use, idempotency.key_reused;
    * and what the work throws
    */
@@ -62,7 +61,7 @@ export class IdempotencyKeys {
     }
   }
 
-  /** Takes a key that is free, or gives its answer. */
+  /** Claims a free key, or returns its stored answer. */
   private async claim(id: string, fingerprint: Buffer): Promise<{ claim: string } | { answer: Buffer }> {
     const claim = newId();
     for (let tries = 1; tries <= triesMax; tries += 1) {
@@ -88,26 +87,26 @@ export class IdempotencyKeys {
 
   private async keep(where: { id: string; claim: string }, answer: Buffer): Promise<void> {
     const { affected } = await this.source.getRepository(IdempotencyKey).update(where, { answer });
-    // It took so long that another request has the key by now: that one's answer counts.
+    // The lease expired and another request took the key over, so its answer counts.
     if (!affected) throw new LandfallError('idempotency.key_in_use', 'repeat the request in a moment');
   }
 
-  /** 32 bytes that nobody can compute, nor guess the parts from, who does not know the secret. */
+  /** Derives 32 bytes from the parts with HMAC-SHA256; neither they nor the parts can be guessed without the secret. */
   private derive(purpose: string, ...parts: (string | Uint8Array)[]): Buffer {
     const hmac = createHmac('sha256', this.secret).update(`idempotency ${purpose}`);
     for (const part of parts) {
       const bytes = Buffer.from(part as Uint8Array);
-      // With their lengths, or the end of one could pass for the beginning of the next.
+      // Length-prefixed, so that different splits of the same bytes do not collide.
       hmac.update(`\n${bytes.length}\n`).update(bytes);
     }
     return hmac.digest();
   }
 }
 
-/** As a string of structured fields, in quotes, or without them, as most clients send it. */
+/** Accepts a structured-field string in quotes, and a bare value, as most clients send it. */
 function readKey(header: string): string {
   const key = /^"(.*)"$/s.exec(header.trim())?.[1] ?? header.trim();
-  // A header that is given twice arrives as one, with a comma.
+  // A repeated header arrives joined with a comma, so commas are refused.
   if (!/^[!#-+\--[\]-~]{1,255}$/.test(key)) throw new LandfallError('idempotency.key_invalid');
   return key;
 }

@@ -1,8 +1,8 @@
 /**
- * idempotency: lets a client repeat a request that creates something, and get the answer of the
- * first time (draft-ietf-httpapi-idempotency-key-header).
+ * idempotency: lets clients retry creating requests and get the response of the first attempt
+ * (draft-ietf-httpapi-idempotency-key-header).
  *
- * Does not belong here: HTTP, and what is created. A route uses it by a decorator of the api.
+ * Does not belong here: HTTP, and the requests themselves. Routes use it through a decorator of the api.
  */
 import './errors.js';
 

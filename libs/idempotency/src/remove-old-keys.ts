@@ -1,12 +1,12 @@
 import type { DataSource } from '#database';
 
-/** So long the answer to a request is kept: a day, in which any client has given up or got through. */
+/** Retention of responses: one day, after which any client has given up or succeeded. */
 export const keptS = 86_400;
 const pageSize = 500;
 
 /**
- * Removes keys that are older than a day, oldest first, one page at a time.
- * @returns how many
+ * Removes keys older than a day, oldest first, one page at a time.
+ * @returns how many were removed
  */
 export async function removeOldKeys(source: DataSource, signal: AbortSignal): Promise<number> {
   let removed = 0;

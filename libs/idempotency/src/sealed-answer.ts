@@ -5,14 +5,14 @@ const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Fits the longest ticket several times; what one answer may take in the table. */
+/** Maximum size of an answer as JSON: several times that of the longest ticket. */
 const answerMaxBytes = 131_072;
 
 /**
- * Seals an answer, which may hold secrets: whoever reads the table reads nothing.
+ * Compresses and encrypts an answer with AES-256-GCM, because it may hold secrets.
  * @param key 32 bytes
- * @param request what the answer belongs to: it opens with no other
- * @throws RangeError when it is too long to be kept
+ * @param request fingerprint of the request, authenticated with the answer
+ * @throws RangeError if the answer is too long to be stored
  */
 export function sealAnswer(answer: unknown, key: Buffer, request: Buffer): Buffer {
   const text = Buffer.from(JSON.stringify(answer));
@@ -24,7 +24,7 @@ export function sealAnswer(answer: unknown, key: Buffer, request: Buffer): Buffe
   return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
 }
 
-/** @throws Error when it was sealed with another key, belongs to another request, or was changed */
+/** Decrypts an answer. @throws Error if it was sealed with another key or for another request, or was changed */
 export function openAnswer(sealed: Buffer, key: Buffer, request: Buffer): unknown {
   const cipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
     .setAAD(request)

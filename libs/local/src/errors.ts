@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** Services of a developer’s machine that do not start. */
+/** Errors of starting services on a developer’s machine. */
 const localErrors = defineErrors({
   'local.postgres_failed': {
     kind: 'internal',

@@ -1,11 +1,10 @@
 /**
  * local: what a developer's machine needs besides Node: an embedded Postgres, Redis for the tests,
- * ffmpeg, free ports, a reader of the spans that our processes export.
+ * ffmpeg, free ports, a reader of exported spans, and the Node flags of the programs.
  *
- * Programs get the same flags as in the Dockerfile. Does not belong here: anything that runs in
- * production, or that knows about uploads or media. One more system package: a row in
- * `system-tools.ts`. One more service: a file that exports `start<Service>`, returning its address
- * and `stop`.
+ * Does not belong here: anything that runs in production, or that knows about uploads or media. To add
+ * a system package, extend `packageManagers` in `system-tools.ts`. To add a service, add a file that
+ * exports `start<Service>`, which returns its address and `stop`.
  */
 import './errors.js';
 

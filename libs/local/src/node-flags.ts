@@ -1,14 +1,13 @@
 /**
- * Node's flags for the api, as in the Dockerfile; decisions 38 and 44 have the measurements. Young
- * objects are tidied up by one thread: while another process keeps a helper of V8 from running, all
- * callbacks would wait for it. What no callback waits for stays with the helpers: to mark old objects,
- * and to free the buffers of bodies. With 16 MB a half space most requests end before they would move
- * to the old generation.
+ * Node flags of the api, as in the Dockerfile; decisions 38 and 44 have the measurements. Scavenges
+ * run on one thread: with parallel helpers, all callbacks would wait whenever another process keeps a
+ * helper from running. Concurrent marking and freeing of buffers stay with the helpers, because no
+ * callback waits for them. With 16 MB semi-spaces, most requests end before their objects are promoted.
  */
 export const nodeFlags = ['--no-parallel-scavenge', '--max-semi-space-size=16'];
 
 /**
- * Those of a worker, as in docker-compose.yml, and of the emulator. They stream large files: each chunk of 64 KB is garbage at
- * once, but V8 counts only the small object that names it, and tidies up by that. A small young generation has it tidy up in time.
+ * Node flags of workers, as in docker-compose.yml, and of the emulator. They stream large files: every 64 KB chunk is garbage
+ * at once, but V8 schedules scavenges by the small wrapper objects alone. A small young generation frees the chunks in time.
  */
 export const workerFlags = ['--max-semi-space-size=1', '--heap-growing-percent=90'];

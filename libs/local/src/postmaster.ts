@@ -17,7 +17,7 @@ export function clusterDirOf(home: PostgresHome): string {
   return join(home.dir, 'data');
 }
 
-/** Runs one of Postgres's own programs as the user that owns the cluster, from a folder that this user can enter. */
+/** Runs a Postgres program as the owner of the cluster, in a working directory that this user can enter. */
 export function runPostgresTool(
   home: PostgresHome,
   tool: 'initdb' | 'pg_ctl',
@@ -51,7 +51,7 @@ export async function stopPostmaster(home: PostgresHome): Promise<void> {
   await rm(join(clusterDirOf(home), 'postmaster.pid'), { force: true });
 }
 
-/** It runs in its own session and is not our child, so its end can only be polled. */
+/** Waits until Postgres has ended or the signal aborts. Polls, because Postgres is not our child process. */
 export async function waitForPostmasterEnd(home: PostgresHome, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await findPostmaster(home)) !== undefined) await pause(endPollMs, signal);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** A span as a collector gets it. */
+/** A span as a collector receives it. */
 export interface ExportedSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** Null for the first of a trace. */
+  /** Null for the root span of a trace. */
   readonly parentId: string | null;
   readonly name: string;
   /** `service.name` of the process that made it. */
@@ -13,7 +13,7 @@ export interface ExportedSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly facts: Readonly<Record<string, string | number | boolean>>;
-  /** Traces that it points to. */
+  /** Ids of the linked traces. */
   readonly links: readonly string[];
   readonly hasFailed: boolean;
 }
@@ -46,7 +46,7 @@ const span = z.object({
   links: z.array(z.object({ traceId: id })).default([]),
   status: z.object({ code: z.number().default(0) }).default({ code: 0 }),
 });
-/** An export of OTLP in JSON: what of it we read. */
+/** The parts of an OTLP export request in JSON that are read here. */
 const request = z.object({
   resourceSpans: z.array(
     z.object({
@@ -58,7 +58,7 @@ const request = z.object({
 
 const failed = 2;
 
-/** Reads the body of an export in OTLP over HTTP, in JSON. @throws Error for a body that is none */
+/** Reads the JSON body of an OTLP/HTTP trace export. @throws Error if it is malformed */
 export function readSpans(body: string): ExportedSpan[] {
   const { resourceSpans } = request.parse(JSON.parse(body));
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>

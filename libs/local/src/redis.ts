@@ -38,7 +38,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
     bind: '127.0.0.1',
     port: String(options.port),
     dir: options.dataDir,
-    // Relative to that folder.
+    // Relative to `dir`.
     pidfile: 'redis.pid',
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
@@ -46,8 +46,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
     ...options.settings,
   };
   const parameters = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  // Detached: Ctrl-C in the terminal only reaches the process that started it, which ends it in
-  // order.
+  // Detached, so Ctrl-C in the terminal reaches only this process, which then stops Redis in order.
   const child = spawn(found.path, parameters, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -75,7 +74,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
   return { url: `redis://127.0.0.1:${options.port}`, pid: child.pid, stop };
 }
 
-/** Polls until Redis answers PING with PONG, or asks for its password: while it loads its file, it answers with another error. */
+/** Polls until Redis answers PING with PONG or NOAUTH. While it loads its data, it answers with another error. */
 async function waitForPong(port: number): Promise<boolean> {
   const deadline = Date.now() + startTimeoutMs;
   while (Date.now() < deadline) {

@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What keeps a process from being given work, and its management port from being opened. */
+/** Errors of readiness, and of opening the management port. */
 const managementErrors = defineErrors({
   'management.port_unusable': {
     kind: 'internal',

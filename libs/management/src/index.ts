@@ -1,8 +1,7 @@
 /**
- * management: what a process shows to those who run it, on a port of its own and without a key: metrics, whether it lives and
- * may be given work, and the figures of the queues.
+ * management: an operators' port of each process, without authentication: metrics, liveness and readiness, and queue figures.
  *
- * Does not belong here: what any of it says, which whoever opens the port brings along. A new page is a row in
+ * Does not belong here: the content, which the caller of `openManagement` passes in. To add a page, add a row to
  * `management-pages.ts`.
  */
 import './errors.js';

@@ -1,14 +1,14 @@
 import { metricsContentType, printMetrics } from '#runtime';
 import type { Readiness } from './readiness.js';
 
-/** What a process brings along to be shown. */
+/** What a process provides for the pages. */
 export interface Shown {
   readonly readiness: Readiness;
-  /** The figures of the queues, as JSON has them. */
+  /** Returns the queue figures as a JSON object. */
   readQueues(): Promise<object>;
 }
 
-/** What a page answers. */
+/** The response of a page. */
 export interface Answer {
   readonly contentType: string;
   readonly body: string;
@@ -16,14 +16,14 @@ export interface Answer {
 
 const ok = json({ status: 'ok' });
 
-/** Every page by its path. A page that throws is answered as a problem. */
+/** Every page by its path. If a page throws, the response is a problem (RFC 9457). */
 export const managementPages = ({
   readiness,
   readQueues,
 }: Shown): ReadonlyMap<string, () => Promise<Answer>> =>
   new Map([
     ['/metrics', async () => ({ contentType: metricsContentType, body: await printMetrics() })],
-    // That it is answered at all says that the event loop goes round.
+    // Any response proves that the event loop is running.
     ['/health/live', async () => ok],
     ['/health/ready', () => readiness.check().then(() => ok)],
     ['/queues', async () => json(await readQueues())],

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { closedHeaders, type Config, LandfallError, type Logger, problemOf, toLandfallError } from '#runtime';
 import { type Answer, managementPages, type Shown } from './management-pages.js';
 
-/** Probes and a Prometheus or two; whoever holds more connections open is none of them. */
+/** Ample for health probes and a few Prometheus servers. */
 const connectionsMax = 100;
 const requestTimeoutMs = 5_000;
 const headersMaxBytes = 8_192;
@@ -12,15 +12,15 @@ const methods = ['GET', 'HEAD'];
 
 /** The management port of a process. */
 export interface Management {
-  /** Where it is; null where there is none. */
+  /** URL on localhost; null if there is no management port. */
   readonly url: string | null;
-  /** Closes it at once: the last step of a shutdown. */
+  /** Closes the port and its connections immediately, as the last step of a shutdown. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the management port, before anything else that keeps a process alive: one whose port is taken ends. The port itself
- * keeps none alive, so what fails later ends too. Without a port there is none.
+ * Opens the management port; without a configured port it does nothing. Call it before anything that keeps the process alive,
+ * so that the process exits if the port is taken. The port itself does not keep the process alive.
  * @throws LandfallError management.port_unusable
  */
 export async function openManagement(
@@ -74,7 +74,7 @@ export async function openManagement(
   };
 }
 
-/** Node sends no body in answer to HEAD. */
+/** Also for HEAD requests, whose body Node omits. */
 function send(response: ServerResponse, status: number, { contentType, body }: Answer): void {
   response
     .writeHead(status, {

@@ -1,18 +1,18 @@
 import { LandfallError } from '#runtime';
 
-/** Whether a process may be given work. */
+/** Readiness of a process to receive work. */
 export class Readiness {
   private isStopping = false;
 
-  /** @param checks what must hold; each throws what is the matter, within a time limit of its own */
+  /** @param checks conditions of readiness; each rejects if its condition fails, within its own time limit */
   constructor(private readonly checks: readonly (() => Promise<void>)[]) {}
 
-  /** From now on it may not, whatever holds: the first step of a shutdown, while all else still works. */
+  /** Makes the process permanently not ready. The first step of a shutdown, while everything else still works. */
   stop(): void {
     this.isStopping = true;
   }
 
-  /** @throws LandfallError process.stopping, or what a check throws */
+  /** Runs all checks. @throws LandfallError process.stopping, or the error of a check */
   async check(): Promise<void> {
     if (this.isStopping) throw new LandfallError('process.stopping');
     await Promise.all(this.checks.map((check) => check()));

@@ -9,13 +9,13 @@ export interface AppProcess {
   /** URL of its management port; empty for an emulator. */
   managementUrl: string;
   pid: number;
-  /** SIGTERM, or another signal; resolves with the exit code when the process is gone. */
+  /** Sends SIGTERM, or another signal; resolves with the exit code after the process has ended. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
   /** The last 200,000 characters of its output. */
   output(): string;
 }
 
-/** Starts dist/programs/<app>.js and waits until it reports that it is ready. What an api answers to `fetch` is checked (`watchContract`). */
+/** Starts dist/programs/<app>.js and waits until it is ready. `watchContract` validates the responses of an api to `fetch`. */
 export async function startApp(
   app: 'api' | 'worker' | 'emulator',
   env: Record<string, string>,

@@ -5,19 +5,19 @@ import { buffer } from 'node:stream/consumers';
 import { type ExportedSpan, readSpans } from '#local';
 import { eventually } from './eventually.js';
 
-/** A collector of traces, OTLP over HTTP, which keeps what it gets. */
+/** A trace collector (OTLP over HTTP) that records its requests. */
 export interface Collector extends AsyncDisposable {
   url: string;
-  /** The settings with which a process sends its spans here. */
+  /** The environment with which a process exports its spans here. */
   env: Record<string, string>;
   requests: { headers: IncomingMessage['headers']; body: Buffer }[];
-  /** All spans that came in JSON. */
+  /** Returns all spans received as JSON. */
   spans(): ExportedSpan[];
-  /** Waits for a span that is as wanted. */
+  /** Waits for a span that matches. */
   find(isWanted: (span: ExportedSpan) => boolean): Promise<ExportedSpan>;
 }
 
-/** @param answer answers 200 unless it does otherwise, or nothing */
+/** Starts a collector on a free port. @param answer writes the response; by default 200 with `{}` */
 export async function startCollector(
   answer: (response: ServerResponse) => void = (response) => response.writeHead(200).end('{}'),
 ): Promise<Collector> {

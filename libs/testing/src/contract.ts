@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** The contract of the api: docs/openapi.json, which a test keeps equal to the code. */
+/** The parts of docs/openapi.json that are read here. A test keeps the file equal to the code. */
 interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
@@ -13,12 +13,12 @@ interface Operation {
 }
 type Schema = Record<string, unknown>;
 
-/** What an api answered. */
+/** A response of an api. */
 export interface Answer {
   method: string;
   path: string;
   status: number;
-  /** With its parameters; empty if the answer has none. */
+  /** Including its parameters; empty if the response has none. */
   contentType: string;
   body: string;
 }
@@ -43,7 +43,7 @@ addFormats.default(ajv);
 ajv.addSchema({ $id: 'contract', components: { schemas: strictly(document.components.schemas) } });
 const validators = new Map<string, ValidateFunction>();
 
-/** The operation that answers a request; undefined if the document has none. */
+/** Finds the operation of a request; undefined if the document has none. */
 function findOperation(method: string, path: string): (typeof operations)[number] | undefined {
   return operations
     .filter((operation) => operation.method === method && operation.pattern.test(path))
@@ -51,9 +51,9 @@ function findOperation(method: string, path: string): (typeof operations)[number
 }
 
 /**
- * Compares an answer with the document. Returns what is not as it says: a status, a content type or
- * a problem that it does not name, a body that does not fit the schema or has undocumented fields.
- * Of requests that it knows no operation for, only problems are looked at.
+ * Validates a response against the document. Returns every deviation: an undocumented status, content
+ * type or problem code, or a body that does not match its schema or has undocumented fields. If the
+ * document has no operation for the request, only problems are validated.
  */
 export function contractBreaches({ method, path, status, contentType, body }: Answer): string[] {
   const operation = findOperation(method, path);
@@ -86,7 +86,7 @@ function absolute(schema: Schema): Schema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/', '"$ref":"contract#/')) as Schema;
 }
 
-/** Objects without fields that are not documented: clients must expect such, a test must not find them. */
+/** Forbids undocumented fields, which clients must tolerate but tests must not find. */
 function strictly(schemas: Record<string, Schema>): Record<string, Schema> {
   return JSON.parse(JSON.stringify(schemas), (_key, value: unknown) => {
     const isClosed =
@@ -102,7 +102,7 @@ function codeOf(body: string): string {
   return (JSON.parse(body) as { code?: string }).code ?? '';
 }
 
-/** The path of an operation as a pattern: only the last part of one may have several segments, as `path` of a stream. */
+/** Converts the path of an operation to a pattern. A final `{path}`, as of a stream, matches several segments. */
 function patternOf(path: string): RegExp {
   const pattern = path
     .replace(/[.+]/g, String.raw`\$&`)

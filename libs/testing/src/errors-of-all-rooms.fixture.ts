@@ -1,4 +1,4 @@
-// A program has the error rows of the rooms whose entries it loads. Tests import single files, and so need them from here.
+// A program registers the errors of the rooms whose index.ts it imports. Tests import single files, so they register all here.
 import '../../../apps/api/src/errors.js';
 import '../../../apps/cli/src/errors.js';
 import '../../database/src/errors.js';

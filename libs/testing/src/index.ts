@@ -2,8 +2,8 @@
  * testing: the one test harness: a Postgres and a Redis for the whole run, a migrated database for
  * each test file, and for black-box tests the built emulator, api and worker as processes.
  *
- * Fixture → price: `testDatabase()` about 50 ms, `startStack()` about 3 s: one for a file, not for
- * a test. Also exports what black-box tests need from the rooms: the shape of an answer, a
+ * Cost of fixtures: `testDatabase()` about 50 ms, `startStack()` about 3 s, so use one per file, not
+ * per test. Also exports what black-box tests need from other rooms: the type of a response, a
  * signature like OSS's. Does not belong here: fixtures of one room; they are next to its tests.
  */
 export { signCallback } from '#oss';

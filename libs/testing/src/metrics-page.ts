@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 /** A metric as docs/metrics.md describes it. */
 interface DocumentedMetric {
   type: string;
-  /** The processes that have figures of it: api, worker. */
+  /** The processes that export it: api, worker. */
   of: string[];
   labels: string[];
 }
 
-/** The metrics of docs/metrics.md by name; a test holds the page against what is served. */
+/** Reads the metrics of docs/metrics.md by name, for a test that compares them with the served ones. */
 export async function readMetricsPage(): Promise<Map<string, DocumentedMetric>> {
   const rows = (await readFile('docs/metrics.md', 'utf8')).matchAll(
     /^\| `(\w+)` \| (\w+) \| ([\w, ]+) \|([^|]*)\|/gm,

@@ -11,20 +11,20 @@ const host = '127.0.0.1';
 const password = 'of: redis/';
 const sentinelPassword = 'of-sentinels';
 const url = `redis://:${encodeURIComponent(password)}@`;
-/** A server that is silent for this long is taken for dead. */
+/** A server that does not respond for this long is considered down. */
 const downAfterMs = 1_000;
 
-/** A Redis of several servers, of which any may be killed. */
+/** A Redis deployment of several servers that tests may kill. */
 export interface OwnRedisServers extends AsyncDisposable {
-  /** The settings by which it is found. */
+  /** The environment for connecting to it. */
   env: Record<string, string>;
-  /** Kills the primary that has the key; resolves when another one took over. */
+  /** Kills the primary that holds the key; resolves when another server has taken over. */
   failOver(key: string): Promise<void>;
 }
 
 interface Server {
   port: number;
-  /** Asks it, with its password. */
+  /** An authenticated connection. */
   client: Redis;
   pid: number;
   stop(): Promise<void>;
@@ -44,11 +44,11 @@ async function startServer(dataDir: string, settings: Record<string, string>): P
 
 function openClient(port: number, itsPassword: string): Redis {
   const client = new Redis({ host, port, password: itsPassword, maxRetriesPerRequest: 1 });
-  // Some are killed.
+  // Tests kill some of the servers.
   return client.on('error', () => undefined);
 }
 
-/** A primary, its replica and three Sentinels; all with passwords. */
+/** Starts a primary, its replica and three Sentinels, all with passwords. */
 export async function ownSentinels(): Promise<OwnRedisServers> {
   const folder = await openServiceFolder();
   const primary = await startServer(join(folder.path, 'primary'), {});
@@ -80,12 +80,12 @@ export async function ownSentinels(): Promise<OwnRedisServers> {
   };
 }
 
-/** Three primaries, each with a replica. */
+/** Starts a cluster of three primaries, each with a replica. */
 export async function ownCluster(): Promise<OwnRedisServers> {
   const folder = await openServiceFolder();
   const nodes = await Promise.all(
     [0, 1, 2, 3, 4, 5].map(async (index) => {
-      // Otherwise the nodes talk on port + 10,000, which may not be there.
+      // The default bus port is the port + 10,000, which may be in use.
       const busPort = String(await freePort());
       const server = await startServer(join(folder.path, `node-${index}`), {
         'cluster-enabled': 'yes',
@@ -115,7 +115,7 @@ export async function ownCluster(): Promise<OwnRedisServers> {
   await Promise.all(primaries.map(untilReplicated));
   await untilAll(/cluster_state:ok[^]*cluster_size:3/);
 
-  /** The node that answers for a slot, as one that is alive sees it. */
+  /** Returns the port of the node that owns a slot, as reported by the node `asked`. */
   const ownerOf = async (slot: number, asked: Server) => {
     const ranges = (await asked.client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
     return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2][1] ?? 0;
@@ -140,7 +140,7 @@ async function untilReplicated({ client }: Server): Promise<void> {
   await eventually(async () => (/state=online/.test(await client.info('replication')) ? true : undefined));
 }
 
-/** Two of three Sentinels decide. A Sentinel writes into its file what it learns. */
+/** Starts a Sentinel with a quorum of two. Sentinels rewrite their configuration file, so each has its own. */
 async function startSentinel(dataDir: string, primaryPort: number): Promise<Server> {
   const found = await ensureRedis();
   if (found.missing) throw new Error(`the tests need Redis; type: ${found.command}`);

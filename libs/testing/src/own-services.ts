@@ -17,7 +17,7 @@ export interface OwnService extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** A separate, migrated Postgres for tests that restart it. About 2 s. */
+/** Starts a separate, migrated Postgres for tests that restart it. Takes about 2 s. */
 export async function ownPostgres(): Promise<OwnService> {
   const folder = await openServiceFolder();
   const options = {
@@ -39,15 +39,15 @@ export async function ownPostgres(): Promise<OwnService> {
   });
 }
 
-/** A primary whose every commit waits for its standby. */
+/** A primary and its synchronous standby. */
 interface OwnStandby extends AsyncDisposable {
   primaryUrl: string;
   standbyUrl: string;
-  /** Kills the primary, and makes the standby one. */
+  /** Kills the primary and promotes the standby. */
   failOver(): Promise<void>;
 }
 
-/** A migrated Postgres with a synchronous standby. About 4 s. */
+/** Starts a migrated Postgres with a synchronous standby. Takes about 4 s. */
 export async function ownStandby(): Promise<OwnStandby> {
   const folder = await openServiceFolder();
   const optionsOf = async (name: string) => ({
@@ -62,11 +62,11 @@ export async function ownStandby(): Promise<OwnStandby> {
   const primaryUrl = databaseUrl(primary.url, 'landfall');
   await migrateDatabase(primaryUrl);
   await migrateQueue(primaryUrl);
-  // What `fast` says holds for the server; what the role has goes before it.
+  // `fast` turns synchronous_commit off for the server; the setting of the role overrides it.
   await ask(primaryUrl, 'ALTER ROLE landfall SET synchronous_commit = on');
   await primary.stop();
   const standbyOptions = await optionsOf('standby');
-  // A copy of a server that was stopped is a backup. Nothing but its owner may change.
+  // A copy of a stopped server is a valid base backup; `-a` preserves the owner that Postgres requires.
   await promisify(execFile)('cp', ['-a', options.dataDir, standbyOptions.dataDir]);
   const data = join(standbyOptions.dataDir, 'data');
   const { port, username, password } = new URL(primary.url);
@@ -107,7 +107,7 @@ async function ask(url: string, text: string): Promise<unknown[]> {
   }
 }
 
-/** A separate Redis for tests that restart or flush it, or have it otherwise set up. */
+/** Starts a separate Redis for tests that restart, flush or configure it. */
 export async function ownRedis(settings: Record<string, string> = {}): Promise<OwnService> {
   const folder = await openServiceFolder();
   const options = { dataDir: join(folder.path, 'redis'), port: await freePort(), settings };

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Waits until its stdin closes because this process is gone; then ends the services with data in
- * the folder $1, and removes it. SIGINT is Postgres's fast shutdown.
+ * Waits until stdin closes, which means that this process has ended; then stops the services with data
+ * in the folder $1 and removes the folder. SIGINT is Postgres's fast shutdown.
  */
 const watchScript = `
   read -r _
@@ -16,14 +16,14 @@ const watchScript = `
   rm -rf "$1"`;
 
 /**
- * A temporary folder for services of tests, each in a folder of its own there. Neither the folder
- * nor the services outlive this process.
+ * A temporary folder with a subfolder for each test service. Neither the folder nor the services
+ * outlive this process.
  */
 export interface ServiceFolder extends AsyncDisposable {
   path: string;
 }
 
-/** Creates such a folder. If no shell can be started, nothing cleans up after a killed run. */
+/** Creates a service folder. If no shell can be started, a killed run is not cleaned up. */
 export async function openServiceFolder(): Promise<ServiceFolder> {
   const path = await mkdtemp(join(tmpdir(), 'landfall-test-'));
   // As root, Postgres runs as another user, who must be able to traverse the folder.

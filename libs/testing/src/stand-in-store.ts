@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { ObjectStore } from '#storage';
 
 /**
- * A store that answers as the test specifies, and its client; `timeoutMs` is the client's time
- * limit.
+ * Starts an HTTP server in place of OSS that answers as the test specifies, and creates a client for
+ * it with the time limit `timeoutMs`.
  */
 export async function startStandInStore(
   answer: RequestListener,

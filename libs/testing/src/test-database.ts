@@ -58,11 +58,11 @@ export async function createTestDatabase(options: { empty?: boolean } = {}): Pro
   return databaseUrl(inject('services').postgresUrl, name);
 }
 
-/** @throws if a connection is still open, so that a test that leaks a pool fails */
+/** Drops a test database. @throws Error if a connection stays open, so that a test that leaks a pool fails */
 export async function dropTestDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await asAdmin(async (client) => {
-    // A backend ends shortly after its client.
+    // Waits, because a backend ends shortly after its client.
     const open = await openConnections(client, name);
     await client.query(`DROP DATABASE ${escapeIdentifier(name)} WITH (FORCE)`);
     if (open.length > 0) throw new Error(`connections left open: ${open.join(', ')}`);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 
-/** The backends on which everything with a queue is tested. */
+/** The queue backends, on each of which everything with a queue is tested. */
 export const queueKinds = ['postgres', 'redis'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 

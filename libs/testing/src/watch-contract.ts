@@ -4,8 +4,8 @@ const watched = new Set<string>();
 const inner = globalThis.fetch;
 
 /**
- * Has every answer of this api to a `fetch` of the test checked: the test fails where an answer is
- * not as docs/openapi.json says.
+ * Validates every response of this api to a `fetch` of the test. The call rejects if a response
+ * deviates from docs/openapi.json.
  */
 export function watchContract(apiUrl: string): void {
   watched.add(new URL(apiUrl).origin);
@@ -32,7 +32,7 @@ async function watchingFetch(...[input, init]: Parameters<typeof fetch>): Promis
   return answer;
 }
 
-/** What is to be compared: of streams nothing, which end when the test is over. */
+/** Returns the body to validate; a placeholder for types other than JSON, such as endless streams. */
 async function bodyOf(answer: Response, contentType: string): Promise<string> {
   return /[/+]json/.test(contentType) || contentType === '' ? answer.clone().text() : '-';
 }

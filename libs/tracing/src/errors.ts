@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** What becomes of spans. Only logged: no request fails for it. */
+/** Errors of exporting spans. Only logged; no request fails because of them. */
 const tracingErrors = defineErrors({
   'tracing.export_failed': {
     kind: 'unavailable',

@@ -1,22 +1,22 @@
 import { LandfallError, type Logger } from '#runtime';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 
-/** So often it is said at most that spans are lost. */
+/** Minimum time between warnings about lost spans. */
 const sayAgainMs = 300_000;
 
-/** Says once, and now and then, that the collector takes nothing, and when it does again. */
+/** Logs export failures, at most every five minutes while they last, and the recovery. */
 export class ExportWatch {
-  /** Spans that were lost since it was last said; null while they arrive. */
+  /** Spans lost since the last warning; null while exports succeed. */
   private lost: number | null = null;
   private saidAt = 0;
 
   constructor(
-    /** Without a path or query, which may hold a token. */
+    /** Host of the collector, without path or query, which may hold a token. */
     private readonly collector: string,
     private readonly logger: Logger,
   ) {}
 
-  /** The same exporter, watched. */
+  /** Wraps an exporter to observe its results. */
   watch(exporter: SpanExporter): SpanExporter {
     return {
       export: (spans, done) =>
@@ -29,7 +29,7 @@ export class ExportWatch {
     };
   }
 
-  /** @param spans how many are lost, as far as that is known */
+  /** Records lost spans and logs a warning if one is due. @param spans number of lost spans; 0 if unknown */
   failed(spans: number, { message, name }: Error): void {
     const isFirst = this.lost === null;
     this.lost = (this.lost ?? 0) + spans;

@@ -1,10 +1,10 @@
 /**
- * tracing: what an upload goes through, as spans of OpenTelemetry, sent by OTLP over HTTP. A span is
- * opened by hand where work crosses a border: callback, relay, job, program, object store, commit,
- * webhook. A trace goes from one process to the next as a `traceparent` in a row.
+ * tracing: OpenTelemetry spans of the processing of an upload, exported with OTLP over HTTP. Spans are
+ * opened manually at boundaries: callback, relay, job, program, object store, commit, webhook. Traces
+ * pass from one process to the next as a `traceparent` in a row.
  *
- * Switched off, nothing of OpenTelemetry is loaded, and every function here is a check for null.
- * Does not belong here: what a span is about, which is said where it is opened; logs; metrics.
+ * When disabled, OpenTelemetry is not loaded, and every function here is only a null check. Does not
+ * belong here: names and attributes of spans, which are set where they are opened; logs; metrics.
  */
 import './errors.js';
 

@@ -2,9 +2,9 @@ import type { Config, Logger } from '#runtime';
 import { setMaker } from './spans.js';
 
 /**
- * Switches tracing on for this process if the settings name a collector.
+ * Enables tracing for this process if the settings name a collector.
  * @param app the name of the process
- * @returns what sends the last spans and switches off; it never rejects, and ends in time
+ * @returns a function that exports the last spans and disables tracing; bounded in time, never rejects
  */
 export async function openTracing(
   settings: Config<'tracing'>['tracing'],
@@ -22,7 +22,7 @@ export async function openTracing(
   };
 }
 
-/** By the rules of OTLP: the endpoint of traces as it is, or that of all signals with a path. Null when off. */
+/** Follows the OTLP specification: the traces endpoint as is, or the common endpoint plus `/v1/traces`. Null if disabled. */
 function urlOf({
   exporterOtlpEndpoint,
   exporterOtlpTracesEndpoint,

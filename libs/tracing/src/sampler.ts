@@ -9,8 +9,8 @@ import {
 import type { Config } from '#runtime';
 
 /**
- * The sampler that the settings name. It is asked about new traces and about clients' alone: what goes
- * on from a span of ours is always recorded, and so is what is linked to one.
+ * Creates the sampler that the settings name. It decides only on new traces and on those continued from
+ * clients; spans that continue or link to one of our recorded spans are always recorded.
  */
 export function samplerOf({
   tracesSampler,

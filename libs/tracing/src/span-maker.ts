@@ -16,8 +16,8 @@ import type { TraceDraw } from './trace-draw.js';
 import { readTraceparent, writeTraceparent } from './traceparent.js';
 
 /**
- * Most spans below one that began a piece of work. A film of two hours has thousands of segments to
- * store: the first of them say how long one takes.
+ * Maximum number of child spans of one unit of work. A two-hour film has thousands of segments to
+ * store, of which the first suffice to show how long one takes.
  */
 const partsMax = 500;
 
@@ -28,7 +28,7 @@ const kinds = {
   consumer: SpanKind.CONSUMER,
 } as const;
 
-/** How many spans there may still be below one, and how many there were too many. */
+/** How many more child spans a unit of work may have, and how many were dropped. */
 interface Budget {
   left: number;
   tooMany: number;
@@ -40,7 +40,7 @@ class OpenSpan implements Span {
   constructor(
     private readonly span: OtelSpan,
     readonly budget: Budget,
-    /** Whether the budget is this one's own. */
+    /** Whether this span owns the budget and reports what was dropped. */
     private readonly hasBudget: boolean,
   ) {}
 
@@ -61,7 +61,7 @@ class OpenSpan implements Span {
   }
 
   fail(code: string): void {
-    // The first tells more: what follows is that the work around it failed too.
+    // Keeps the first code, which is the most specific; later ones come from enclosing work.
     if (this.hasFailed) return;
     this.hasFailed = true;
     this.span.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR });
@@ -74,7 +74,7 @@ class OpenSpan implements Span {
   }
 }
 
-/** Makes the spans of a process in which tracing is on, and knows which one is active. */
+/** Creates spans while tracing is enabled, and tracks the active one. `spans.ts` documents the methods. */
 export class SpanMaker {
   private readonly active = new AsyncLocalStorage<OpenSpan>();
 
@@ -152,11 +152,11 @@ export class SpanMaker {
 }
 
 /**
- * @param isRemote whether it is the word of a client, which the sampler is asked about; what we carry
- * ourselves is sampled, or it would not be carried
+ * @param isRemote true for a client's traceparent, on which the sampler decides; our own are always
+ * sampled, because others are not stored
  */
 function contextOf(traceparent: string | null | undefined, isRemote: boolean): SpanContext | null {
-  // As of most callbacks: the expression is not asked.
+  // Most callbacks have no traceparent; this skips the regular expression.
   const place = traceparent ? readTraceparent(traceparent) : null;
   if (!place) return null;
   const { traceId, spanId, isSampled } = place;

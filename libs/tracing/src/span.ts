@@ -1,7 +1,7 @@
-/** What is known of a piece of work. Exported as it is: no secrets, no URLs, no object keys. */
+/** Attributes of a span. Exported unchanged: no secrets, no URLs, no object keys. */
 export type Facts = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What a span is called, on which side of a border it stands, and what is known when it begins. */
+/** Name, kind and initial attributes of a span. */
 export interface SpanHead {
   readonly name: string;
   /** `internal` unless set. */
@@ -9,21 +9,21 @@ export interface SpanHead {
   readonly facts?: Facts;
 }
 
-/** A piece of work that is recorded. There are none of work that is not sampled. */
+/** A recorded unit of work. Work that is not sampled has no span. */
 export interface Span {
-  /** Names this span to whoever continues the trace. */
+  /** Header value for continuing the trace from this span. */
   readonly traceparent: string;
   note(facts: Facts): void;
-  /** The work has failed, with a code of the error table. */
+  /** Marks the work as failed with a code of the error table. */
   fail(code: string): void;
-  /** Call it once; `within` and `inSpan` do. */
+  /** Ends the span. Call it once; `within` and `inSpan` do so themselves. */
   end(): void;
 }
 
-/** From where a new trace comes. */
+/** What a new trace continues or refers to. */
 export interface TraceOrigin {
-  /** The `traceparent` of a client that we believe: its trace is continued, if it is one. */
+  /** The `traceparent` of a trusted client; its trace is continued if the value is valid. */
   readonly parent?: string | null | undefined;
-  /** The `traceparent` of an older trace about the same: the new one is recorded, and points there. */
+  /** The `traceparent` of an earlier related trace; the new one is always recorded, with a link to it. */
   readonly link?: string | null | undefined;
 }

@@ -11,19 +11,19 @@ import { TraceDraw } from './trace-draw.js';
 
 type Settings = Config<'tracing'>['tracing'];
 
-/** Spans of some seconds of a busy worker; more are dropped. About 2 MB. */
+/** Queue limit, beyond which spans are dropped: some seconds of a busy worker, about 2 MB. */
 const waitingMax = 2_048;
 const batchMax = 512;
 const batchEveryMs = 1_000;
-/** For one batch, with the repetitions of the exporter. */
+/** For one batch, including the exporter's retries. */
 const exportTimeoutMs = 5_000;
-/** For the last spans: a collector that is away must not hold up a shutdown. */
+/** For the last spans: an unreachable collector must not delay the shutdown. */
 const shutdownTimeoutMs = 1_500;
 const factMaxLength = 256;
 
 /**
- * Loads OpenTelemetry.
- * @returns what makes the spans, and what sends the last of them, which ends in time and never rejects
+ * Starts the OpenTelemetry SDK.
+ * @returns the span maker, and a function that exports the last spans, bounded in time and never rejecting
  */
 export function startSdk(
   url: string,
@@ -60,7 +60,7 @@ export function startSdk(
     ],
   });
   const shutdown = async () => {
-    // What fails is seen by the watch.
+    // The watch logs failures.
     const ended = provider.shutdown().catch(() => undefined);
     const late = await Promise.race([ended, pause(shutdownTimeoutMs).then(() => true)]);
     if (late) watch.failed(0, new Error(`no answer within ${shutdownTimeoutMs} ms at the end`));

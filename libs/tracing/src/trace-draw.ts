@@ -7,8 +7,8 @@ import {
 } from '@opentelemetry/sdk-trace';
 
 /**
- * Draws the ids of traces, and asks the sampler about a new one before a span is made of it. Of most
- * callbacks nothing is recorded, and to make a span costs several times as much as to ask.
+ * Generates ids, and makes the sampling decision for a new trace before a span is created. Most
+ * callbacks are not sampled, and creating a span costs several times as much as the decision.
  */
 export class TraceDraw implements IdGenerator {
   private readonly random = new RandomIdGenerator();
@@ -16,7 +16,7 @@ export class TraceDraw implements IdGenerator {
 
   constructor(private readonly sampler: Sampler) {}
 
-  /** Draws the next trace. Returns whether it is recorded: then it is the one that begins next. */
+  /** Draws a trace id and returns whether it is sampled. If so, the next `generateTraceId` returns it. */
   isRecorded(): boolean {
     const traceId = this.random.generateTraceId();
     const asked = this.sampler.shouldSample(ROOT_CONTEXT, traceId, '', SpanKind.INTERNAL, {}, []);

@@ -1,4 +1,4 @@
-/** A place in a trace, as the header `traceparent` names it (W3C Trace Context). */
+/** A span in a trace, as identified by a `traceparent` header (W3C Trace Context). */
 export interface TracePlace {
   /** 32 hex digits. */
   readonly traceId: string;
@@ -7,11 +7,11 @@ export interface TracePlace {
   readonly isSampled: boolean;
 }
 
-/** Of version 00; later versions begin with the same fields and may have more. */
+/** Format of version 00; later versions begin with the same fields and may append others. */
 const form =
   /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.{0,200})?$/;
 
-/** Reads a `traceparent`; null for a text that is none, or has more than version 00 allows. */
+/** Parses a `traceparent`; null if it is malformed, or has extra fields in version 00. */
 export function readTraceparent(text: string | null | undefined): TracePlace | null {
   const [, version, traceId, spanId, flags, more] = form.exec(text ?? '') ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return null;
@@ -19,7 +19,7 @@ export function readTraceparent(text: string | null | undefined): TracePlace | n
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
-/** The `traceparent` of a place, in version 00. */
+/** Formats a `traceparent` of version 00. */
 export function writeTraceparent({ traceId, spanId, isSampled }: TracePlace): string {
   return `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
 }

@@ -3,19 +3,19 @@ import type { UploadPins } from '#events';
 import { LandfallError } from '#runtime';
 import { z } from 'zod';
 
-/** What a token opens: the stream of events, and GET /v1/uploads/{id}. */
+/** What a token gives access to: the event stream and GET /v1/uploads/{id}. */
 export const tokenScopes = ['events', 'uploads'] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
-/** What a token grants: these scopes, for the uploads that its pins name, until then. */
+/** What a token grants: scopes for the pinned uploads, until it expires. */
 export interface TokenGrant {
   readonly scopes: readonly TokenScope[];
   readonly pins: UploadPins;
-  /** A whole second. */
+  /** Rounded to whole seconds. */
   readonly expiresAt: Date;
 }
 
-/** Longer than a token of the largest request; what is longer is not looked at. */
+/** Longer tokens are rejected before their signature is checked. */
 const tokenMaxLength = 8_192;
 const form = /^lft_([\w-]+)\.([\w-]{43})$/;
 
@@ -28,7 +28,7 @@ const payloadSchema = z.object({
   expires: z.int(),
 });
 
-/** `lft_<base64url of JSON>.<base64url HMAC-SHA256>`. Everybody can read it, and nobody change it. */
+/** Returns `lft_<base64url of JSON>.<base64url HMAC-SHA256>`: readable by anyone, but tamper-proof. */
 export function signToken({ scopes, pins, expiresAt }: TokenGrant, secret: string): string {
   const payload: z.input<typeof payloadSchema> = {
     scopes: [...scopes],
@@ -41,17 +41,20 @@ export function signToken({ scopes, pins, expiresAt }: TokenGrant, secret: strin
   return `lft_${text}.${macOf(text, secret).toString('base64url')}`;
 }
 
-/** Whether a text claims to be a token; what is none is not worth a look at its signature. */
+/** Whether a text has the prefix of a token. Does not check its signature. */
 export const isToken = (text: string) => text.startsWith('lft_');
 
-/** @throws LandfallError auth.token_invalid, auth.token_expired */
+/**
+ * Verifies a token and returns what it grants.
+ * @throws LandfallError auth.token_invalid, auth.token_expired
+ */
 export function checkToken(token: string, secret: string, now: Date): TokenGrant {
   const [, text, mac] = token.length > tokenMaxLength ? [] : (form.exec(token) ?? []);
   if (text === undefined || mac === undefined) throw new LandfallError('auth.token_invalid');
   if (!timingSafeEqual(Buffer.from(mac, 'base64url'), macOf(text, secret)))
     throw new LandfallError('auth.token_invalid');
   const parsed = payloadSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-  // Signed by another release.
+  // The signature holds, so another release with a different payload format issued it.
   if (!parsed.success) throw new LandfallError('auth.token_invalid', 'ask for a new one');
   const { scopes, uploads, tickets, vars, expires } = parsed.data;
   if (expires * 1_000 <= now.getTime()) throw new LandfallError('auth.token_expired');
@@ -59,7 +62,7 @@ export function checkToken(token: string, secret: string, now: Date): TokenGrant
   return { scopes, pins, expiresAt: new Date(expires * 1_000) };
 }
 
-/** The secret signs links too; the first line tells them apart. */
+/** The same secret signs stream links; the `token` prefix separates the two domains. */
 function macOf(text: string, secret: string): Buffer {
   return createHmac('sha256', secret).update(`token\n${text}`).digest();
 }

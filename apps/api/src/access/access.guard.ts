@@ -22,13 +22,13 @@ const refusals = [
 
 const grants = new WeakMap<FastifyRequest, TokenGrant>();
 
-/** What the token of a request grants; null where an API key grants everything. */
+/** Injects what the token of the request grants, or null for an API key, which grants everything. */
 export const Grant = createParamDecorator(
   (_: unknown, context: ExecutionContext): TokenGrant | null =>
     grants.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? null,
 );
 
-/** Admits requests with an API key, or with a token of one scope as a bearer token. */
+/** Admits requests with an API key, or with a token of the guard's scope as a bearer token. */
 @Injectable()
 abstract class AccessGuard implements CanActivate {
   protected abstract readonly scope: TokenScope;
@@ -53,14 +53,14 @@ abstract class AccessGuard implements CanActivate {
     return true;
   }
 
-  /** Only where there is no API key: one may look like a token. */
+  /** Returns the token of a request. API keys take precedence, because one may look like a token. */
   protected tokenOf(request: FastifyRequest): string | undefined {
     const bearer = bearerOf(request);
     return bearer !== undefined && isToken(bearer) && !this.keys.knows(bearer) ? bearer : undefined;
   }
 }
 
-/** Admits whoever may see an upload; `admitPinned` decides of which. */
+/** Admits requests that may read uploads; `admitPinned` then checks which ones. */
 @SecuredBy('apiKey', 'browserToken')
 @Problems(...refusals)
 @Injectable()
@@ -68,7 +68,7 @@ export class UploadAccessGuard extends AccessGuard {
   protected readonly scope = 'uploads';
 }
 
-/** Admits whoever may follow events. The token may be in the query: EventSource sends no header. */
+/** Admits requests that may follow events. Also reads the token from the query, because EventSource cannot send headers. */
 @SecuredBy('apiKey', 'browserToken', 'queryToken')
 @Problems(...refusals)
 @Injectable()

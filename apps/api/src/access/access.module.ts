@@ -4,7 +4,7 @@ import { EventAccessGuard, UploadAccessGuard } from './access.guard.js';
 import { TokenIssuer } from './token-issuer.js';
 import { TokensController } from './tokens.controller.js';
 
-/** Issues tokens for browsers, and admits requests that carry one. */
+/** Issues browser tokens and guards the routes that accept them. */
 @Module({
   controllers: [TokensController],
   providers: [TokenIssuer, ApiKeyGuard, EventAccessGuard, UploadAccessGuard],

@@ -6,10 +6,10 @@ import type { TokenGrant } from './access-token.js';
 type Found = Awaited<ReturnType<UploadReader['get']>>;
 
 /**
- * Passes on an upload that the token of a request is for. Of any other it does not say whether there
- * is one.
- * @param grant null for an API key, which is for all uploads
- * @throws LandfallError auth.token_scope, and what `found` rejects with
+ * Returns the upload if the token of the request covers it. Any other id gives the same error, whether
+ * or not the upload exists.
+ * @param grant null for an API key, which covers all uploads
+ * @throws LandfallError auth.token_scope; also rejects with any other error of `found`
  */
 export async function admitPinned(
   grant: TokenGrant | null,
@@ -22,7 +22,7 @@ export async function admitPinned(
     throw isLandfallError(error, 'upload.not_found') ? refusal : error;
   });
   const { vars, ticketId } = shown.upload;
-  // The id may be that of an upload that was merged into the one that is shown.
+  // The requested id may belong to an upload that was merged into the returned one.
   const names = [id, shown.upload.id].map((uploadId) => ({ uploadId, ticketId, vars }));
   if (!names.some((name) => isPinned(grant.pins, name))) throw refusal;
   return shown;

@@ -6,7 +6,7 @@ import { type ApiConfig, configToken } from '../tokens.js';
 import { signToken } from './access-token.js';
 import type { IssuedToken, TokenRequest } from './token-request.js';
 
-/** Issues tokens. They are signed and not stored: one ends by its expiry. */
+/** Issues tokens. They are signed, not stored, so they end only by expiry and cannot be revoked. */
 @Injectable()
 export class TokenIssuer {
   private readonly reader: EventReader;

@@ -32,7 +32,7 @@ export const tokenRequestSchema = z
   .meta({ id: 'TokenRequest', description: 'What a token is for.' });
 export type TokenRequest = z.output<typeof tokenRequestSchema>;
 
-/** The answer to POST /v1/tokens. */
+/** The response of POST /v1/tokens. */
 export const issuedTokenSchema = z
   .object({
     token: z.string().describe('for `?token=` of the stream, or as a bearer token'),

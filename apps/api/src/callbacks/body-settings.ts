@@ -1,7 +1,7 @@
 import type { CallbackBodySettings } from '#oss';
 import type { ApiConfig } from '../tokens.js';
 
-/** How callback bodies are read. A template may omit the bucket if the service has only one. */
+/** Returns how to read callback bodies. A template may omit the bucket if the service has only one. */
 export function bodySettingsOf({ callback, oss }: Pick<ApiConfig, 'callback' | 'oss'>): CallbackBodySettings {
   const [bucket, ...others] = oss.buckets;
   return {

@@ -3,7 +3,7 @@ import type { Logger } from '#runtime';
 import { PublicKeys } from '../keys/public-keys.js';
 import { keyLookups } from './callback-metrics.js';
 
-/** The public keys of callbacks. Errors: callback.key_unavailable */
+/** Cache of the public keys that verify callbacks. Errors: callback.key_unavailable */
 export class CallbackKeys extends PublicKeys {
   constructor(timeoutMs: number, logger: Logger) {
     super(

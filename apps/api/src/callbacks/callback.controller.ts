@@ -33,7 +33,7 @@ const callbackBodySchema = z
     ],
   });
 
-/** Its parameter is read here: one of a decorator goes through the pipes of all, which wait for each other. */
+/** Read directly instead of with `@Param`, whose value would pass through the asynchronous global pipes on the hot path. */
 type CallbackRequest = FastifyRequest<{ Params: { secret?: string } }>;
 
 @ApiTags('callbacks')

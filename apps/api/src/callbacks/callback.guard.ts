@@ -9,7 +9,7 @@ import { type ApiConfig, configToken } from '../tokens.js';
 import { CallbackKeys } from './callback-keys.js';
 import { readPublicKey } from './public-key-file.js';
 
-/** Limits the cache because strangers choose the header. */
+/** Bounds the cache, because callers choose the header. */
 const keyUrlsMax = 64;
 
 /**
@@ -40,7 +40,7 @@ export class CallbackGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    // What switchToHttp() gives is made anew for each callback.
+    // Avoids switchToHttp(), which allocates an object for each callback.
     const request = context.getArgByIndex<FastifyRequest>(0);
     if (this.pinnedKey) return this.verify(request, this.pinnedKey);
     const url = this.keyUrl(request);
@@ -53,10 +53,7 @@ export class CallbackGuard implements CanActivate {
     return key instanceof Promise ? key.then(verify) : verify(key);
   }
 
-  /**
-   * Returns the validated key URL of a header. Cached, because OSS sends the same one with every
-   * callback.
-   */
+  /** Returns the validated key URL of the request. Cached, because OSS sends the same header with every callback. */
   private keyUrl(request: FastifyRequest): URL {
     const header = keyUrlHeader(request);
     const known = header === undefined ? undefined : this.keyUrls.get(header);

@@ -6,11 +6,11 @@ import { keepRefused, type RefusedLine } from '#uploads';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { loggerToken } from '../tokens.js';
 
-/** More refusals than this wait only while the database is slow; the others are in the log alone. */
+/** Bounds the queue while the database is slow; refusals beyond it are only logged. */
 const waitingMax = 50;
 const batchMax = 10;
 
-/** A line of the log about a refused callback, and what it is explained with. */
+/** The log line of a refused callback, and the settings for explaining it. */
 interface Refusal {
   readonly kind: string;
   readonly line: object;
@@ -18,8 +18,8 @@ interface Refusal {
 }
 
 /**
- * Keeps the log lines of refused callbacks for a day, each with what `landfall callback explain` says of it. Written behind the
- * answer, a few at a time; when the database does not take them, the log still has them.
+ * Stores the log lines of refused callbacks for a day, each with the output of `landfall callback explain`. Writes them in
+ * small batches after the response is sent; if the database fails, they remain in the log only.
  */
 @Injectable()
 export class KeptRefusals implements OnModuleDestroy {
@@ -46,7 +46,7 @@ export class KeptRefusals implements OnModuleDestroy {
       while (this.waiting.length > 0) {
         const lines: RefusedLine[] = [];
         for (const refusal of this.waiting.splice(0, batchMax)) {
-          // Callbacks that come meanwhile are answered first.
+          // Yields to the event loop: explaining takes time, and new callbacks go first.
           await pause();
           lines.push(explain(refusal));
         }
@@ -61,7 +61,7 @@ export class KeptRefusals implements OnModuleDestroy {
   }
 }
 
-/** From the line alone, as whoever reads the log does: it holds no signature and no secret. */
+/** Explains from the log line alone, which holds no signature and no secret, as an operator would with the CLI. */
 function explain({ kind, line, settings }: Refusal): RefusedLine {
   const captured = readCapturedCallback(Buffer.from(JSON.stringify(line)));
   const { steps } = explainCallback(captured, settings);

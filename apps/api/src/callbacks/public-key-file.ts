@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { LandfallError } from '#runtime';
 
-/** Reads the public key that a setting pins. @throws LandfallError config.invalid */
+/** Reads the public key pinned by CALLBACK_PUBLIC_KEY_FILE. @throws LandfallError config.invalid */
 export function readPublicKey(file: string): KeyObject {
   try {
     return createPublicKey(readFileSync(file));

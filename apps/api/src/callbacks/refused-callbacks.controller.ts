@@ -66,7 +66,7 @@ const pageSchema = z
   .object({ items: z.array(refusedSchema), nextCursor: z.string().nullable() })
   .meta({ id: 'RefusedCallbackPage', description: 'One page of a list of refused callbacks.' });
 
-/** Shows which callbacks were refused, and why. */
+/** Lists refused callbacks with the reason for each. */
 @ApiTags('callbacks')
 @Controller('v1/callbacks/refused')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

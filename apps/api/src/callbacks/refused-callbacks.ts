@@ -17,14 +17,14 @@ import { readPublicKey } from './public-key-file.js';
 
 const callbackPath = '/callbacks/oss';
 
-/** Bounds the search for the cause to some ten milliseconds. */
+/** Bounds the search for the cause of a mismatch to about ten milliseconds of hashing. */
 const hashedBytesMax = 8_388_608;
 
 /**
- * Logs and keeps refused callbacks with what `landfall callback explain` needs to know. Strangers can cause
- * these lines, so each kind of refusal gets a few full lines per minute; the others are counted and
- * logged together from time to time. A callback whose signature was made with the right key is a
- * kind of its own, so that junk cannot crowd it out.
+ * Logs and stores refused callbacks with the input that `landfall callback explain` needs. Anyone can
+ * cause these lines, so each error code gets a few full lines per minute; the rest are counted and
+ * logged in periodic summaries. Mismatches signed with the right key have a limit of their own, so
+ * junk cannot crowd them out.
  */
 @Injectable()
 export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
@@ -42,10 +42,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     this.limit = new RefusalLimit((refused) => logger.warn({ refused }, 'further callbacks refused'));
   }
 
-  /**
-   * Handles problems of callbacks, except an unavailable database, which refuses them all. Internal
-   * errors get the filter's own line.
-   */
+  /** Counts and reports problems of callbacks. Internal errors are left to the filter's own log line. */
   report(request: FastifyRequest, error: LandfallError): boolean {
     if (isCallbackPath(request)) callbackOutcomes.count(error.code);
     if (!isCallback(request) || error.code === 'internal.unexpected') return false;
@@ -53,7 +50,7 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
     return true;
   }
 
-  /** Logs one refusal, or counts it. */
+  /** Logs and stores one refusal, or only counts it when its kind is over the limit. */
   private tell(request: FastifyRequest, { code, message, cause }: LandfallError): void {
     const captured = capture(request);
     const settings = this.settingsFor(captured);
@@ -106,12 +103,12 @@ export class RefusedCallbacks implements ProblemReporter, OnModuleDestroy {
   }
 }
 
-/** Also matches a callback that a proxy sent to another path. */
+/** Also recognizes, by its header, a callback that a proxy sent to another path. */
 function isCallback(request: FastifyRequest): boolean {
   return isCallbackPath(request) || request.headers['x-oss-pub-key-url'] !== undefined;
 }
 
-/** With or without a trailing secret. */
+/** Matches the path with or without a trailing secret. */
 function isCallbackPath(request: FastifyRequest): boolean {
   const path = pathOf(request);
   return path === callbackPath || path.startsWith(`${callbackPath}/`);

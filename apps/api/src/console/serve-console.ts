@@ -5,15 +5,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiConfig } from '../tokens.js';
 import { pathOf } from '../http/request-path.js';
 
-/** Where the build puts the page (apps/console). */
+/** Build output of apps/console. */
 const folder = fileURLToPath(new URL('../../../../console/', import.meta.url));
 
-/** Their names hold a hash of what is in them. */
+/** For asset files, whose names contain a content hash. */
 const forever = 'public, max-age=31536000, immutable';
 
 /**
- * Serves the console at /console/, and leads from / to it. Each path that is no file of it is a place within the page. It holds
- * no data and no secret: what it shows it asks of /v1, with the reader's own key.
+ * Serves the console, a single-page app, at /console/ and redirects / to it. Paths that are not files get index.html. The page
+ * contains no data or secrets: it calls /v1 with the user's own API key.
  */
 export async function serveConsole(fastify: FastifyInstance, oss: ApiConfig['oss']): Promise<void> {
   const files = new Set(await readdir(folder, { recursive: true }));
@@ -37,16 +37,16 @@ export async function serveConsole(fastify: FastifyInstance, oss: ApiConfig['oss
   fastify.get('/', (_request, reply) => reply.redirect('/console/'));
 }
 
-/** What the page may load and reach: itself, this API, and where the media are. */
+/** Content-Security-Policy of the page: its own origin, this API, and the storage origins. */
 function consolePolicy(storage: readonly string[]): string {
   const media = storage.join(' ');
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    // Placeholders are data of the page; a picture that is chosen or pasted is shown before it is sent.
+    // Placeholders are data: URLs; a chosen or pasted image is previewed as a blob: before upload.
     `img-src 'self' data: blob: ${media}`,
-    // The player hands the browser what it has loaded as a blob.
+    // The player passes media to the browser as blob: URLs.
     `media-src 'self' blob: ${media}`,
     `connect-src 'self' ${media}`,
     "font-src 'self'",

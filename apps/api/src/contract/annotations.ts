@@ -7,8 +7,8 @@ type Decorator = (...target: Target) => void;
 const waiting: ((library: Swagger) => void)[] = [];
 
 /**
- * A decorator of @nestjs/swagger that is remembered, and takes effect in `loadSwagger`: with its 500
- * files the library takes longer to load than all code of the api, and only the document needs it.
+ * Defers a decorator of @nestjs/swagger until `loadSwagger`. The library has 500 files and takes
+ * longer to load than all code of the api, and only the document needs it.
  */
 function deferred<Name extends keyof Swagger>(name: Name): Swagger[Name] {
   const remember =
@@ -36,7 +36,7 @@ export const ApiQuery = deferred('ApiQuery');
 export const ApiResponse = deferred('ApiResponse');
 export const ApiTags = deferred('ApiTags');
 
-/** Loads the library, and annotates what has been declared until now. */
+/** Loads @nestjs/swagger and applies the deferred decorators. */
 export async function loadSwagger(): Promise<Swagger> {
   const library = await import('@nestjs/swagger');
   for (const annotate of waiting.splice(0)) annotate(library);

@@ -10,7 +10,7 @@ import { documentSchema, namedSchemas } from './named-schemas.js';
 import { documentWebhooks } from './webhook-requests.js';
 import { problemResponses, problemSchema, readContract } from './problems.js';
 
-/** A method of a controller that answers an operation. */
+/** The controller method that implements an operation. */
 interface Handler {
   controller: Type;
   method: object;
@@ -20,8 +20,8 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /**
- * The contract of the API as OpenAPI 3.1. An operation has the name of the method that answers it;
- * its security and its problems are what `SecuredBy` and `Problems` say.
+ * Creates the OpenAPI 3.1 document of the API. Operation ids are the names of the controller methods;
+ * security and problems come from `SecuredBy` and `Problems`.
  */
 export async function createApiDocument(app: NestFastifyApplication): Promise<OpenAPIObject> {
   const { SwaggerModule } = await loadSwagger();
@@ -40,7 +40,7 @@ export async function createApiDocument(app: NestFastifyApplication): Promise<Op
   documentSchema(problemSchema);
   const webhooks = documentWebhooks();
   const known = [...codes].toSorted();
-  // Where no operation is.
+  // Answered where no operation matches.
   const elsewhere: ErrorCode[] = ['request.method_not_allowed', 'request.not_found'];
   return {
     ...documentHead,
@@ -56,7 +56,7 @@ export async function createApiDocument(app: NestFastifyApplication): Promise<Op
   };
 }
 
-/** The methods of all controllers that answer requests, by name. */
+/** Returns the route handlers of all controllers by method name. */
 function handlersOf(app: INestApplicationContext): Map<string, Handler> {
   const handlers = new Map<string, Handler>();
   const modules = [...app.get(ModulesContainer).values()];
@@ -72,7 +72,7 @@ function handlersOf(app: INestApplicationContext): Map<string, Handler> {
   return handlers;
 }
 
-/** Adds what decorators of Nest cannot say. Returns the codes with which the operation may answer. */
+/** Adds what the decorators of Nest cannot express. Returns the error codes of the operation. */
 function complete(operation: Operation, path: string, handlers: Map<string, Handler>): ErrorCode[] {
   const [name = '', alias] = (operation.operationId ?? '').split(/[[\]]/);
   const handler = handlers.get(name);
@@ -95,7 +95,7 @@ function complete(operation: Operation, path: string, handlers: Map<string, Hand
   return codes;
 }
 
-/** Gives every variable of the path its parameter: the rest of a path is `*` for Nest, and one without a schema is missing. */
+/** Declares every path variable: Nest names the wildcard `*`, and omits parameters that have no schema. */
 function nameParameters(operation: Operation, path: string): void {
   const parameters = operation.parameters ?? [];
   for (const parameter of parameters)
@@ -107,7 +107,7 @@ function nameParameters(operation: Operation, path: string): void {
   operation.parameters = parameters;
 }
 
-/** The problem's code as a list of names, so that clients know them by their types. */
+/** Makes `code` of a problem an enum, so generated clients have a type for it. */
 function withCodes(
   schemas: ReturnType<typeof namedSchemas>,
   codes: readonly string[],

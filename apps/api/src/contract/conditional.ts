@@ -2,7 +2,7 @@ import { applyDecorators, Header } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from './annotations.js';
 import { Problems } from './problems.js';
 
-/** Documents that an operation answers with an entity tag, and 304 to whoever holds it already. */
+/** Documents that an operation sends an ETag and answers 304 to a matching If-None-Match. Sets Cache-Control accordingly. */
 export function Conditional(): MethodDecorator {
   return applyDecorators(
     Header('cache-control', 'private, no-cache'),
@@ -20,7 +20,7 @@ export function Conditional(): MethodDecorator {
   );
 }
 
-/** Documents that a change of an upload may be asked for on condition that it is as the client read it. */
+/** Documents an operation that changes an upload only if its ETag still matches If-Match. */
 export function ChangesIfMatch(): MethodDecorator {
   return applyDecorators(
     ApiHeader({
@@ -34,7 +34,7 @@ export function ChangesIfMatch(): MethodDecorator {
   );
 }
 
-/** For the response with the body. */
+/** The ETag header of a response with a body. */
 export const tagHeader = {
   ETag: {
     description:

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { SecurityScheme } from './problems.js';
 
-/** The version of the contract: docs/api.md says what changes it. */
+/** Version of the contract. docs/api.md describes when it changes. */
 const contractVersion = '1.0.0';
 
 type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
@@ -35,7 +35,7 @@ const securitySchemes: Record<SecurityScheme, SecuritySchemes[string]> = {
   },
 };
 
-/** What of the document stands in no controller. */
+/** The parts of the document that no controller declares. */
 export const documentHead = {
   openapi: '3.1.0',
   info: {

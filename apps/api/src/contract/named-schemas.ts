@@ -8,19 +8,19 @@ type Direction = 'input' | 'output';
 
 const components = new Map<string, JsonSchema>();
 
-/** The schemas that have a name, in alphabetical order: `components.schemas` of the document. */
+/** Returns the named schemas in alphabetical order: `components.schemas` of the document. */
 export function namedSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries([...components].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /**
- * Converts a zod schema to one of OpenAPI 3.1, so that the document cannot deviate from the code. A
- * schema with a name, `.meta({ id: 'Upload' })`, becomes a component, to which this and others
- * refer: clients that are generated have a type of that name.
- * @throws Error if two schemas have the same name
+ * Converts a zod schema to an OpenAPI 3.1 schema, so the document cannot diverge from the code. A
+ * schema with a name, `.meta({ id: 'Upload' })`, becomes a component and is referenced, which gives
+ * generated clients a type of that name.
+ * @throws Error if two different schemas have the same name
  */
 export function documentSchema(schema: z.ZodType, io: Direction = 'output'): SchemaOrReference {
-  // Within a list also the outermost schema becomes a component if it has a name.
+  // Wrapped in an array so that the outermost schema, too, becomes a component if it has a name.
   const { items, $defs = {} } = z.toJSONSchema(z.array(schema), {
     io,
     unrepresentable: 'any',
@@ -33,7 +33,7 @@ export function documentSchema(schema: z.ZodType, io: Direction = 'output'): Sch
   return refer(items) as SchemaOrReference;
 }
 
-/** Documents a parameter of the query that takes several values, with commas between them. */
+/** Documents a query parameter that takes comma-separated values. */
 export function ApiListQuery(name: string, item: z.ZodType): MethodDecorator {
   const schema = { type: 'array', minItems: 1, items: documentSchema(item, 'input') } as SchemaOrReference;
   return ApiQuery({ name, required: false, style: 'form', explode: false, schema });
@@ -47,13 +47,13 @@ function keep(name: string, definition: JsonSchema): void {
   components.set(name, schema);
 }
 
-/** Points the references of zod at the components of the document. */
+/** Rewrites zod's references to point at the components of the document. */
 function refer(schema: unknown): JsonSchema {
   const text = JSON.stringify(schema).replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/');
   return JSON.parse(text) as JsonSchema;
 }
 
-/** Leaves out what tells a reader nothing, and what would forbid us to add fields to answers. */
+/** Removes redundant constraints, and from outputs `additionalProperties: false`, so that adding fields stays compatible. */
 function simplify(schema: JsonSchema, io: Direction): void {
   if (schema['format'] !== undefined) delete schema['pattern'];
   if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
@@ -62,7 +62,7 @@ function simplify(schema: JsonSchema, io: Direction): void {
   if (io === 'output' && schema['additionalProperties'] === false) delete schema['additionalProperties'];
 }
 
-/** Says for clients that are generated which field tells the members of a union apart, and which value means which. */
+/** Adds the OpenAPI `discriminator` of a union for generated clients. */
 function discriminate(schema: JsonSchema, source: unknown): void {
   if (!(source instanceof z.ZodDiscriminatedUnion)) return;
   const { discriminator, options } = source.def;

@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, httpStatusOf, type Problem } from '#runtime';
 import { z } from 'zod';
 
-/** An error as the API answers it, `application/problem+json` (RFC 9457). */
+/** An error response of the API, `application/problem+json` (RFC 9457). */
 export const problemSchema = z
   .object({
     type: z.string().describe('urn:landfall:error: and the code'),
@@ -17,7 +17,7 @@ export const problemSchema = z
     description: 'An error. Decide by `code`: it is stable, the sentences are not.',
   }) satisfies z.ZodType<Problem>;
 
-/** How a request may prove that it is allowed; the document explains each. */
+/** How a request may authenticate; document-head.ts describes each scheme. */
 export type SecurityScheme =
   | 'apiKey'
   | 'browserToken'
@@ -30,20 +30,20 @@ const problemsKey = Symbol('problems');
 const securityKey = Symbol('security');
 
 /**
- * Documents the codes with which an operation may answer. On a method, on a controller for all of
- * its methods, or on a guard for all that it guards. Not named: `request.invalid` of operations with
- * parameters or a body, and `internal.unexpected`.
+ * Documents the error codes of an operation. Applies to a method, to all methods of a controller, or
+ * to everything that a guard protects. The document itself adds `request.invalid` for operations with
+ * parameters or a body, `request.too_large` for those with a body, and `internal.unexpected`.
  */
 export function Problems(...codes: ErrorCode[]): ClassDecorator & MethodDecorator {
   return mark(problemsKey, codes);
 }
 
-/** Documents by which of these requests are admitted: on a guard, or on a method that checks it itself. */
+/** Documents the accepted security schemes, on a guard or on a method that checks them itself. */
 export function SecuredBy(...schemes: SecurityScheme[]): ClassDecorator & MethodDecorator {
   return mark(securityKey, schemes);
 }
 
-/** What the decorators above say of a method of a controller, of the controller and of its guards. */
+/** Collects the metadata of `Problems` and `SecuredBy` from a method, its controller and its guards. */
 export function readContract(places: readonly object[]): {
   problems: ErrorCode[];
   security: SecurityScheme[];

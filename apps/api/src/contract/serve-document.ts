@@ -5,18 +5,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { loadSwagger } from './annotations.js';
 import { createApiDocument } from './api-document.js';
 
-/** What Fastify writes itself for its own answer. */
+/** Headers that Fastify sets itself on the outer response. */
 const ownHeaders = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
 
 /**
- * Serves the OpenAPI document at /docs-json and /docs-yaml, and its page at /docs. All of it is made
- * when somebody asks for the first time: most processes are never asked.
+ * Serves the OpenAPI document at /docs-json and /docs-yaml, and its page at /docs. Built on the first
+ * request, because most processes never receive one.
  */
 export function serveApiDocument(app: NestFastifyApplication, fastify: FastifyInstance): void {
   let opening: Promise<FastifyInstance> | undefined;
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
     opening ??= openPages(app);
-    // What failed once is tried again for the next who asks.
+    // After a failure the next request tries again.
     opening.catch(() => (opening = undefined));
     const pages = await opening;
     const { method, url, headers } = request;
@@ -31,7 +31,7 @@ export function serveApiDocument(app: NestFastifyApplication, fastify: FastifyIn
 @Module({})
 class DocumentModule {}
 
-/** The pages as an application of their own, which never listens. */
+/** Creates the pages as a separate application that never listens. */
 async function openPages(app: NestFastifyApplication): Promise<FastifyInstance> {
   const document = await createApiDocument(app);
   const { SwaggerModule } = await loadSwagger();

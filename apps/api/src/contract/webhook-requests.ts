@@ -10,7 +10,7 @@ const header = (name: string, description: string, required = true) => ({
   schema: { type: 'string' },
 });
 
-/** What we send to webhooks, by the rules of Standard Webhooks: `webhooks` of the document. */
+/** The `webhooks` section of the document. Requests follow the Standard Webhooks specification. */
 export const documentWebhooks = (): NonNullable<OpenAPIObject['webhooks']> => ({
   event: {
     post: {

@@ -1,4 +1,4 @@
 import { counter } from '#runtime';
 
-/** Outcome of pushes: `ok`, or the code of the error they were answered with. */
+/** Event pushes by outcome: `ok`, or the error code of the response. */
 export const pushOutcomes = counter('landfall_event_pushes_total', 'Pushes of events by outcome', 'code');

@@ -20,9 +20,9 @@ import { EventCertificates } from './event-certificates.js';
 import { bodyOf, headersOf } from './event-push.js';
 
 /**
- * Accepts a push only from senders of EVENTS_ACCEPT, and only if it proves to be theirs: by the
- * static token of EventBridge, where one is set, otherwise by a signature that a key from an allowed
- * host verifies.
+ * Accepts a push only from a sender in EVENTS_ACCEPT that authenticates: with the static token of
+ * EventBridge if EVENTS_TOKENS is set, otherwise with a signature that a key from an allowed host
+ * verifies.
  */
 @SecuredBy('eventSignature')
 @Problems(
@@ -51,7 +51,7 @@ export class EventGuard implements CanActivate {
     const headers = headersOf(request);
     const sender = this.acceptedSender(headers);
     if (sender === 'eventbridge' && this.config.events.tokens.length > 0) return this.checkToken(headers);
-    // What costs nothing comes first, before a certificate is fetched.
+    // Cheap checks come before fetching a certificate.
     if (sender === 'smq') checkSmqPush(headers, bodyOf(request), new Date());
     else checkEventBridgePush(headers, new Date());
     const url = readCertUrl(headers, sender, this.certHosts(sender));

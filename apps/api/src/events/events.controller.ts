@@ -59,7 +59,7 @@ export class EventsController {
       now: new Date(),
       takeUnproven: () => this.unproven.take(sender, false),
     });
-    // The sender sends the whole push again: what was recorded is known then.
+    // The sender retries the whole push; recording its other events again has no effect.
     if (refusal) throw refusal;
     pushOutcomes.count('ok');
   }

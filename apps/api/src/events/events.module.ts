@@ -7,7 +7,7 @@ import { EventCertificates } from './event-certificates.js';
 import { EventsController } from './events.controller.js';
 import { RefusedPushes } from './refused-pushes.js';
 
-/** Receives the event notifications of OSS and reports refused pushes. */
+/** Receives event notifications of OSS and reports refused pushes. */
 @Module({
   controllers: [EventsController],
   providers: [

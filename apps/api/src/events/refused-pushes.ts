@@ -9,7 +9,7 @@ import { loggerToken } from '../tokens.js';
 import { pushOutcomes } from './event-metrics.js';
 import { headersOf, isEventsPath } from './event-push.js';
 
-/** Logs refused pushes of events, a few of each kind in full. Never a signature, a token or a body. */
+/** Logs refused event pushes, a few per error code and minute in full, but never a signature, a token or a body. */
 @Injectable()
 export class RefusedPushes implements ProblemReporter, OnModuleDestroy {
   private readonly limit: RefusalLimit;
@@ -18,7 +18,7 @@ export class RefusedPushes implements ProblemReporter, OnModuleDestroy {
     this.limit = new RefusalLimit((refused) => logger.warn({ refused }, 'further event pushes refused'));
   }
 
-  /** Internal errors get the filter's own line. */
+  /** Counts and reports problems of pushes. Internal errors are left to the filter's own log line. */
   report(request: FastifyRequest, error: LandfallError): boolean {
     if (!isEventsPath(pathOf(request))) return false;
     pushOutcomes.count(error.code);

@@ -7,7 +7,7 @@ import { type ApiConfig, configToken } from '../tokens.js';
 
 const digest = (key: string) => createHash('sha256').update(key).digest();
 
-/** The bearer token of a request. */
+/** Returns the bearer token of a request, or undefined. */
 export function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
 }

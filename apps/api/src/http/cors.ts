@@ -2,18 +2,18 @@ import type { FastifyInstance } from 'fastify';
 import { pathOf } from './request-path.js';
 import { protectAnswer } from './response-headers.js';
 
-/** Headers that a page may send. */
+/** Request headers that a page may send. */
 const requestHeaders =
   'authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent';
 const methods = 'GET, POST, PATCH, DELETE';
-/** Headers that a page may read beside those that it always may. */
+/** Response headers that a page may read, in addition to the CORS-safelisted ones. */
 const answerHeaders = 'allow, etag, idempotency-replayed, location, retry-after';
-/** Browsers cap it themselves, Chromium at two hours. */
+/** Browsers cap this value; Chromium at two hours. */
 const preflightS = 7_200;
 
 /**
- * Lets pages of these origins use /v1. Nothing is allowed with cookies: there are none. Streams of
- * media answer for themselves: any page may play them.
+ * Lets pages of these origins use /v1, without credentials, because there are no cookies. Media
+ * streams are excluded: they set their own CORS headers, since any page may play them.
  */
 export function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
@@ -21,7 +21,7 @@ export function allowOrigins(fastify: FastifyInstance, origins: readonly string[
   fastify.addHook('onRequest', (request, reply, done) => {
     const path = pathOf(request);
     if (!path.startsWith('/v1/') || path.startsWith('/v1/streams/')) return done();
-    // Also without an origin: what a cache keeps is not for all.
+    // Also on requests without an origin, or a cache would reuse their response for other origins.
     reply.header('vary', 'Origin');
     const { origin } = request.headers;
     if (origin === undefined || !allowed.has(origin)) return done();

@@ -4,8 +4,8 @@ import { DataSource } from '#database';
 import { Problems } from '../contract/problems.js';
 
 /**
- * Refuses requests while the database has never been reachable since the process started: TypeORM
- * knows no entities until then.
+ * Refuses requests until the database has been reached once since the process started: TypeORM knows
+ * no entities before that.
  */
 @Problems('database.unavailable')
 @Injectable()

@@ -2,9 +2,9 @@ import type { Server } from 'node:http';
 import { pause } from '#runtime';
 
 /**
- * Goes on answering for `drainMs`, until whoever routes requests here has learned from the readiness that this process ends.
- * From now on each answer ends its connection, so that its client opens the next one elsewhere: a connection that is closed
- * while it is idle can meet a request that is under way, which then fails.
+ * Keeps serving for `drainMs`, while load balancers learn from the readiness probe that this process is stopping. Every
+ * response closes its connection, so clients reconnect elsewhere: closing an idle connection instead could race with a
+ * request in flight, which would then fail.
  */
 export async function drain(server: Server, drainMs: number): Promise<void> {
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * The weak entity tag of an answer (RFC 9110, 8.8.3). Weak, because what is hashed need not be every
- * byte of it: signatures of URLs differ each time.
- * @param period names the time for which the answer may be kept, where it does not hold for ever
+ * Returns the weak entity tag of a response (RFC 9110, 8.8.3). Weak, because the hash need not cover
+ * every byte: URL signatures differ each time.
+ * @param period names the validity period of a response that expires, and becomes part of the tag
  */
 export function entityTagOf(content: unknown, period?: string): string {
   const hash = createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 27);
   return period === undefined ? `W/"${hash}"` : `W/"${hash}.${period}"`;
 }
 
-/** Sends the tag, and 304 if the client holds what it stands for. Returns whether it does: then send no body. */
+/** Sets the ETag header, and status 304 if If-None-Match matches. Returns whether it does; then send no body. */
 export function isUnchanged(request: FastifyRequest, reply: FastifyReply, tag: string): boolean {
   void reply.header('etag', tag);
   const held = request.headers['if-none-match'];
@@ -21,15 +21,15 @@ export function isUnchanged(request: FastifyRequest, reply: FastifyReply, tag: s
 }
 
 /**
- * Whether a header If-Match names the content that a tag stands for, of whatever period. RFC 9110
- * (13.1.1) compares strongly, because other bytes may be another content; here the bytes that differ
- * are signatures, which nobody changes.
+ * Whether an If-Match header names the content of a tag, regardless of its period. RFC 9110 (13.1.1)
+ * requires strong comparison, because different bytes may mean different content; here only signatures
+ * differ, so weak comparison is safe.
  */
 export function namesContentOf(tag: string, header: string): boolean {
   return isNamed(tag, header, (opaque) => opaque.split('.', 1)[0]);
 }
 
-/** Whether a header names a tag, by the part of it that counts. `W/` never does: proxies make strong tags weak. */
+/** Whether a header names a tag, comparing what `partOf` selects. Ignores `W/`, because proxies weaken strong tags. */
 function isNamed(tag: string, header: string, partOf: (opaque: string) => string | undefined): boolean {
   const parts = (text: string) =>
     Array.from(text.matchAll(/"([^"]*)"/g), ([, opaque = '']) => partOf(opaque));

@@ -9,11 +9,11 @@ import { SchemaPipe } from './schema-pipe.js';
 interface HttpOptions {
   /** The modules that export the reporters. */
   imports: NonNullable<ModuleMetadata['imports']>;
-  /** See every problem before it is logged, until one of them has reported it. */
+  /** Offered every problem in order, until one of them reports it. */
   reporters: Type<ProblemReporter>[];
 }
 
-/** What all features share: parsing of parameters and problem answers; also health. */
+/** What all features share: parameter parsing, problem responses and health checks. */
 @Module({})
 export class HttpModule {
   static register({ imports, reporters }: HttpOptions): DynamicModule {

@@ -12,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problems } from '../contract/problems.js';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 
-/** Answers a request with the header `Idempotency-Key` once, and repeats that answer. */
+/** Runs a request with an `Idempotency-Key` header once and replays its response on repeats. */
 @Injectable()
 class IdempotencyInterceptor implements NestInterceptor {
   constructor(private readonly keys: IdempotencyKeys) {}
@@ -36,8 +36,8 @@ class IdempotencyInterceptor implements NestInterceptor {
 }
 
 /**
- * Lets clients repeat a request that creates something: for a route that answers JSON and whose
- * headers are the same each time. The answer is kept sealed for a day.
+ * Makes a creating route idempotent by `Idempotency-Key`. For routes with JSON responses and constant
+ * headers. The response is stored encrypted for 24 hours.
  * Errors: idempotency.key_invalid, idempotency.key_in_use, idempotency.key_reused
  */
 export function Idempotent(): MethodDecorator {

@@ -9,8 +9,8 @@ const jsonTypes: readonly string[] = ['application/json'];
 const mergePatchTypes: readonly string[] = [...jsonTypes, 'application/merge-patch+json'];
 
 /**
- * Parses the body of a request as JSON. Bodies reach the api as raw bytes, because the signature of
- * a callback covers them.
+ * Parses the request body as JSON. Bodies reach the api as raw bytes, because callback signatures
+ * cover them.
  */
 const Json = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
@@ -41,7 +41,7 @@ export function OptionalJsonBody(schema: z.ZodType): ParameterDecorator {
   return MaybeJson({ schema });
 }
 
-/** Like `JsonBody`, and also takes the content type of a JSON merge patch (RFC 7396). */
+/** Like `JsonBody`, but also accepts the content type of a JSON merge patch (RFC 7396). */
 export function MergePatchBody(schema: z.ZodType): ParameterDecorator {
   return MergePatch({ schema });
 }
@@ -67,7 +67,7 @@ function parseJson(contentType: string | undefined, body: unknown, types = jsonT
   }
 }
 
-/** zod and Nest leave these names out without a word: a token would then be for more uploads than was meant. */
+/** Names that zod and Nest silently drop. Refused, because a token without one of its vars would cover more uploads. */
 const prototypeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 function refusePrototype(name: string, value: unknown): unknown {

@@ -3,14 +3,14 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The methods with which a path is answered, in alphabetical order; `knowRoutes` adds it. */
+    /** Returns the methods that a path supports, in alphabetical order. Added by `knowRoutes`. */
     methodsOf(path: string): string[];
   }
 }
 
 /**
- * Lets the instance say which methods a path has. Its router answers that for patterns of routes
- * alone, so a second one of the same kind learns the same routes. Call it before they are there.
+ * Adds `methodsOf` to the instance. Fastify can look up methods only by route pattern, not by path, so
+ * a second router of the same kind registers the same routes. Call it before routes are added.
  */
 export function knowRoutes(fastify: FastifyInstance): void {
   const router = createRouter();
@@ -18,7 +18,7 @@ export function knowRoutes(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat() as HTTPMethod[]) {
       methods.add(one);
-      // Fastify itself is told of a route HEAD twice.
+      // Fastify calls this hook twice for an implicit HEAD route.
       if (!router.hasRoute(one, url)) router.on(one, url, () => undefined);
     }
   });

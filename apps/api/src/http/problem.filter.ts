@@ -14,10 +14,7 @@ import { protectAnswer } from './response-headers.js';
 
 /** Lets a feature log the problems of its own requests itself. */
 export interface ProblemReporter {
-  /**
-   * Sees every problem before it is answered. Returns true if it has reported the problem, which
-   * then gets no other log line.
-   */
+  /** Called for every problem before the response. Returns true if it reported the problem, which prevents another log line. */
   report(request: FastifyRequest, error: LandfallError): boolean;
 }
 
@@ -36,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = wrongMethod(thrown, request) ?? toProblem(thrown);
     const status = httpStatusOf(error.code);
     const isReported = this.reporters.some((reporter) => reporter.report(request, error));
-    // That it ends is in the log already; whoever probes it asks again and again.
+    // Shutdown is logged already, and probes repeat every few seconds.
     if (!isReported && status >= 500 && error.code !== 'process.stopping')
       this.logger.error(
         { err: error, method: request.method, path: maskSecrets(pathOf(request)) },
@@ -51,8 +48,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /**
- * Answers what Fastify's router refuses, which never reaches Nest: a path that cannot be decoded.
- * For its option `frameworkErrors`.
+ * Answers what Fastify's router refuses before Nest is reached: a path that cannot be decoded.
+ * For Fastify's option `frameworkErrors`.
  */
 export function answerUnroutable(error: Error, _request: FastifyRequest, reply: FastifyReply): void {
   answerProblem(reply, new LandfallError('request.invalid', error.message, { cause: error }));
@@ -71,7 +68,7 @@ function answerProblem(reply: FastifyReply, { code, detail }: LandfallError): vo
 function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | undefined {
   if (!(thrown instanceof NotFoundException)) return undefined;
   const methods = request.server.methodsOf(pathOf(request));
-  // With the method itself in it, a route was found, which then found nothing to serve.
+  // If the path supports this method, the handler itself answered 404.
   if (methods.length === 0 || methods.includes(request.method)) return undefined;
   const allow = methods.join(', ');
   return new LandfallError('request.method_not_allowed', `${request.method}; use ${allow}`, {
@@ -80,15 +77,15 @@ function wrongMethod(thrown: unknown, request: FastifyRequest): LandfallError | 
 }
 
 /**
- * Converts anything thrown to a LandfallError. This is the only place where the api recognises an
- * unavailable database: controllers and their callees let such errors pass.
+ * Converts anything thrown to a LandfallError. Controllers and their callees let errors of an
+ * unavailable database pass; they are recognised here.
  */
 function toProblem(thrown: unknown): LandfallError {
   if (thrown instanceof LandfallError) return thrown;
   const code = codeByStatus[statusOf(thrown) ?? 0];
   if (code) return new LandfallError(code, undefined, { cause: thrown });
-  // A connection that broke during the body resembles a database connection error, but Fastify
-  // gives it a status.
+  // A client connection that breaks during the body resembles a database connection error, but
+  // Fastify gives it a status.
   if (statusOf(thrown) === undefined && isDatabaseUnavailable(thrown))
     return new LandfallError('database.unavailable', undefined, { cause: thrown });
   return new LandfallError('internal.unexpected', undefined, { cause: thrown });

@@ -8,10 +8,10 @@ const durations = histogram(
   ['method', 'route', 'status'],
 );
 
-/** Callbacks have metrics of their own and no time to spare; how long a reader follows events says nothing of us. */
+/** Callbacks have their own metrics and a tight time budget; the duration of /v1/events depends on how long readers wait. */
 const uncounted = /^\/(callbacks\/|v1\/events)/;
 
-/** Counts and times the requests of every route. Call it before the routes are there. */
+/** Measures the request durations of every route. Call it before routes are added. */
 export function measureRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     if (uncounted.test(route.url)) return;

@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyReply, onRequestHookHandler } from 'fastif
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** `protectRoutes` adds it. */
+    /** Added by `protectRoutes`. */
     answerHeaders: AnswerHeaders;
   }
 }
 
-/** What every answer says beside its content. */
+/** Security and caching headers of every response. */
 export type AnswerHeaders = Readonly<Record<string, string>>;
 
-/** The page at /docs runs its own scripts, sets its own styles, and calls this API. */
+/** Content-Security-Policy of /docs, which runs its own scripts, uses inline styles and calls this API. */
 const docsPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,8 +26,8 @@ const docsPolicy = [
 const oneYearS = 31_536_000;
 
 /**
- * Headers that close what is not needed, and forbid caching.
- * @param isSecure whether clients reach us by https, and by nothing else from then on
+ * Returns headers that disable browser features not needed here, and forbid caching.
+ * @param isSecure whether the public URL uses https; adds HSTS
  */
 export function answerHeadersFor(isSecure: boolean): AnswerHeaders {
   return {
@@ -38,8 +38,8 @@ export function answerHeadersFor(isSecure: boolean): AnswerHeaders {
 }
 
 /**
- * Has every route answer with these headers, unless it says something else itself. Only the 200 to OSS, which wants none of
- * it, stays as fast as it is: they would cost it 3 %. Call it before the routes are there.
+ * Adds these headers to the responses of every route, which may override them. Successful callback responses are exempt: OSS
+ * does not need the headers, and they would cost 3 % of the throughput. Call it before routes are added.
  */
 export function protectRoutes(fastify: FastifyInstance, api: AnswerHeaders): void {
   const docs = { ...api, 'cache-control': 'no-cache', 'content-security-policy': docsPolicy };
@@ -55,7 +55,7 @@ export function protectRoutes(fastify: FastifyInstance, api: AnswerHeaders): voi
   });
 }
 
-/** The same for an answer where no route may be, and for a problem, which is never cached whatever its route allows. */
+/** Sets the same headers on responses without a route, and on problems, which must not be cached even if their route may. */
 export function protectAnswer(reply: FastifyReply): void {
   void reply.headers(reply.server.answerHeaders);
 }

@@ -6,8 +6,8 @@ import type { AnswerHeaders } from './response-headers.js';
 const statusByCode: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 /**
- * Answers what never becomes a request: what is no HTTP, comes too slowly or has too many headers. With the headers of every
- * answer and no body, on the bare socket. For Fastify's option `clientErrorHandler`.
+ * Creates a handler that answers on the bare socket when no request can be parsed: invalid HTTP, timeouts, oversized headers.
+ * Responses have the usual headers and no body. For Fastify's option `clientErrorHandler`.
  */
 export function answerUnreadable(always: AnswerHeaders): (error: ConnectionError, socket: Socket) => void {
   const headers = { ...always, 'content-length': '0', connection: 'close' };

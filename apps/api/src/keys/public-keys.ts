@@ -14,23 +14,23 @@ interface CachedKey {
   fetchedAt: number;
 }
 
-/** What tells keys of callbacks and of events apart. */
+/** What differs between the keys of callbacks and of events. */
 export interface KeySource {
-  /** Reads the key from the text of its file. @throws Error if it has none */
+  /** Parses the key from PEM text. @throws Error if there is none */
   readonly parse: (pem: string) => KeyObject;
-  /** The error of a key that cannot be fetched. */
+  /** Error code for a key that cannot be fetched. */
   readonly unavailable: ErrorCode;
-  /** Counts where keys came from: `cached`, `fetched`, `failed`. */
+  /** Counts lookups by result: `cached`, `fetched`, `failed`. */
   readonly lookups: EventCounter;
 }
 
 /**
- * Caches public keys by URL. Waiting requests share one fetch; a key is refreshed
- * in the background, and the old one stays in use while its source is down; a failure is remembered
- * briefly. Everything is bounded because callers choose the URLs.
+ * Caches public keys by URL. Concurrent requests share one fetch; keys are refreshed in the
+ * background, and the old one stays in use while its source is down; failures are cached for five
+ * seconds. Everything is bounded, because callers choose the URLs.
  */
 export class PublicKeys {
-  /** Keys that have verified a request. Strangers can neither add one nor evict one. */
+  /** Keys that have verified a request. Requests without a valid signature can neither add nor evict one. */
   private readonly proven = new LRUCache<string, CachedKey>({ max: keysMax });
   private readonly unproven = new LRUCache<string, CachedKey>({ max: keysMax });
   private readonly failures = new LRUCache<string, LandfallError>({

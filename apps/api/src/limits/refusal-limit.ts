@@ -3,8 +3,8 @@ const perKindMax = 5;
 const countEveryMs = 10_000;
 
 /**
- * Bounds what strangers can have logged: a few lines of each kind per minute; the others are counted
- * and told together from time to time.
+ * Bounds what unauthenticated callers can cause to be logged: five lines of each kind per minute. The
+ * rest are counted and reported together within ten seconds.
  */
 export class RefusalLimit {
   private readonly full = new Map<string, number>();
@@ -12,10 +12,10 @@ export class RefusalLimit {
   private counts = new Map<string, number>();
   private counting: NodeJS.Timeout | undefined;
 
-  /** @param tell logs counts by code */
+  /** @param tell logs the counts by error code */
   constructor(private readonly tell: (counts: Record<string, number>) => void) {}
 
-  /** Whether one more of this kind may have a line of its own. */
+  /** Takes one log line of this kind from the limit. Returns false when none is left in this minute. */
   take(kind: string): boolean {
     const now = Date.now();
     if (now >= this.windowEndsAt) {
@@ -27,13 +27,13 @@ export class RefusalLimit {
     return taken < perKindMax;
   }
 
-  /** Counts one that has no line. */
+  /** Counts a refusal that gets no line of its own. */
   count(code: string): void {
     this.counts.set(code, (this.counts.get(code) ?? 0) + 1);
     this.counting ??= setTimeout(() => this.tellCounts(), countEveryMs).unref();
   }
 
-  /** Tells the counts now; also what is left at the end. */
+  /** Reports the pending counts at once. Call it at shutdown. */
   tellCounts(): void {
     clearTimeout(this.counting);
     this.counting = undefined;

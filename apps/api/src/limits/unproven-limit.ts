@@ -1,28 +1,22 @@
 import { type ErrorCode, type EventCounter, LandfallError } from '#runtime';
 
 const windowMs = 60_000;
-/**
- * Maximum number of senders with their own count: callers choose the key URLs among the allowed
- * hosts.
- */
+/** Maximum number of senders with their own count: callers choose the key URLs among the allowed hosts. */
 const sendersMax = 64;
-/**
- * Share of the limit for callbacks that OSS attributes to another bucket than the one in their
- * body.
- */
+/** Share of the limit for callbacks that OSS attributes to another bucket than the one in their body. */
 const foreignShare = 0.01;
 
 /**
- * Bounds the cost of unproven callbacks or events: each one inserts a row and causes a request to OSS for the
- * object. Callbacks that the OSS header attributes to another bucket have a small count of their
- * own, so that they cannot use up the limit of the others.
+ * Limits the rate of unproven callbacks or events: each one inserts a row and causes a request to OSS
+ * for the object. Callbacks that the OSS header attributes to another bucket have a separate, smaller
+ * limit, so they cannot exhaust that of the others.
  */
 export class UnprovenLimit {
   private readonly counts = new Map<string, number>();
   private windowEndsAt = 0;
 
   /**
-   * @param code of the refusal
+   * @param code error code of a refusal
    * @param outcomes counts `taken` and `refused`
    */
   constructor(
@@ -32,7 +26,8 @@ export class UnprovenLimit {
   ) {}
 
   /**
-   * @param sender what has a count of its own: the header `x-oss-pub-key-url` of a callback
+   * Takes one from the limit of a sender.
+   * @param sender counted separately: header `x-oss-pub-key-url` of a callback, or the sender of events
    * @param isForeign whether header `x-oss-bucket` names another bucket than the body
    * @throws LandfallError with the code of the refusal
    */

@@ -6,14 +6,14 @@ import { type EventView, viewEvent } from './live-event.js';
 import { liveRefusals } from './live-metrics.js';
 import type { Cursor, FeedQuery } from './live-query.js';
 
-/** A page of the feed. */
+/** A page of the event log. */
 export interface FeedPage {
   items: EventView[];
   /** `after` of the next page. */
   next: Cursor;
 }
 
-/** Answers with pages of the log, and waits for events where that is wanted and there are none. */
+/** Reads pages of the event log, with long polling when there are no events yet. */
 export class EventFeed {
   private readonly closing = new AbortController();
   private waiting = 0;
@@ -27,7 +27,8 @@ export class EventFeed {
   }
 
   /**
-   * @param gone aborts when the client is gone
+   * Returns the next page; waits up to `waitMs` if it would be empty.
+   * @param gone aborts when the client disconnects
    * @throws LandfallError event.cursor_unknown, event.cursor_expired, live.waiting_full
    */
   async page({ after, filter, limit, waitMs }: FeedQuery, gone: AbortSignal): Promise<FeedPage> {
@@ -49,12 +50,12 @@ export class EventFeed {
     }
   }
 
-  /** Answers all that wait, with what there is. */
+  /** Ends all waiting requests with what there is. */
   close(): void {
     this.closing.abort();
   }
 
-  /** Reads until there are events, nothing is wanted any more, or there is nothing else to read. */
+  /** Reads until a page has events or `over` aborts. */
   private async waitFor(
     filter: EventFilter,
     over: AbortSignal,
@@ -66,23 +67,23 @@ export class EventFeed {
       const { position } = this.hub.newest;
       const page = await read(at);
       if (page.items.length > 0 || over.aborted) return page;
-      // A page may have been empty because it looked through others' events.
+      // An empty page may still move on, past events that the filter skips.
       if (page.next === at) await this.untilWanted(filter, position, over);
       at = page.next;
     }
   }
 
-  /** Waits for an event after a position that the filter wants. */
+  /** Waits until an event after `position` matches the filter, or may have been dropped from memory. */
   private async untilWanted(filter: EventFilter, position: number, over: AbortSignal): Promise<void> {
     const news = new EventTarget();
     const unfollow = this.hub.follow(() => news.dispatchEvent(new Event('news')));
     try {
       for (let from = position; !over.aborted;) {
         const events = this.hub.after(from);
-        // Null: so many came that some are no longer held.
+        // Null: some of the events are no longer in memory.
         if (!events || events.some(({ subject }) => wantsEvent(filter, subject))) return;
         from = events.at(-1)?.position ?? from;
-        // It rejects only when `over` aborts, which ends the loop.
+        // Rejects only when `over` aborts, which ends the loop.
         await once(news, 'news', { signal: over }).catch(() => undefined);
       }
     } finally {

@@ -6,24 +6,24 @@ import { EventRing } from './event-ring.js';
 import { type PlacedEvent, placedEvent } from './live-event.js';
 
 const pageSize = 200;
-/** What can be resumed without asking the database. */
+/** Limits of the in-memory ring, from which readers resume without a query. */
 const held = { events: 2_000, bytes: 8_388_608 };
 const pollMs = 2_000;
 const failedPauseMs = 500;
-/** Followers that are woken before other requests get their turn. */
+/** Followers woken before yielding to the event loop. */
 const wakeAtOnce = 200;
 
-/** Where a reader is in the log. */
+/** A position in the event log. */
 export interface LogPlace {
   readonly position: number;
-  /** The event at it; null before the first one. */
+  /** Id of the event at this position; null before the first event. */
   readonly id: string | null;
 }
 
 /**
- * Reads the log once for all streams and waiting requests of this process, woken by NOTIFY, with
- * polling as the safety net. It begins when the first one comes: a process that nobody asks for
- * events costs the database nothing.
+ * Reads the event log once for all streams and waiting requests of this process, woken by NOTIFY, with
+ * polling as the safety net. Starts with the first reader, so a process without readers causes no
+ * database load.
  */
 export class EventHub {
   private readonly stopping = new AbortController();
@@ -41,12 +41,12 @@ export class EventHub {
     private readonly logger: Logger,
   ) {}
 
-  /** Up to here events were handed on. */
+  /** The last event that followers were told of. */
   get newest(): LogPlace {
     return this.place;
   }
 
-  /** Begins to read, at the newest event; call it before anything else. Rejects where the database does not respond. */
+  /** Starts reading at the newest event; idempotent. Call it before anything else. Rejects if the database does not respond. */
   async start(): Promise<void> {
     this.beginning ??= this.begin();
     try {
@@ -57,13 +57,13 @@ export class EventHub {
     }
   }
 
-  /** Calls `onEvents` whenever there are new ones, until the function that it returns is called. */
+  /** Calls `onEvents` whenever there are new events. Returns the function to unsubscribe. */
   follow(onEvents: () => void): () => void {
     this.followers.add(onEvents);
     return () => void this.followers.delete(onEvents);
   }
 
-  /** All events after a position up to the newest; null if some must be read from the log. */
+  /** Returns all events after a position; null if some are no longer in memory and must be read from the log. */
   after(position: number): PlacedEvent[] | null {
     return this.ring.after(position);
   }

@@ -1,20 +1,20 @@
 import type { PlacedEvent } from './live-event.js';
 
 /**
- * The newest events of the log, held so that a thousand streams do not each read them. Bounded by
- * number and bytes; what is older is read from the log.
+ * The newest events of the log, shared in memory by all streams. Bounded by number and bytes; older
+ * events must be read from the log.
  */
 export class EventRing {
   private events: PlacedEvent[] = [];
   private bytes = 0;
 
-  /** @param floor nothing up to this position is held */
+  /** @param floor events up to and including this position are not held */
   constructor(
     private floor: number,
     private readonly limits: { events: number; bytes: number },
   ) {}
 
-  /** @param events the ones after those that are held */
+  /** Appends events and drops the oldest ones beyond the limits. @param events must follow those already held */
   add(events: readonly PlacedEvent[]): void {
     this.events.push(...events);
     for (const { frame } of events) this.bytes += frame.length;
@@ -25,7 +25,7 @@ export class EventRing {
     this.floor = dropped.at(-1)?.position ?? this.floor;
   }
 
-  /** All events after a position; null if some of them are no longer held. */
+  /** Returns all events after a position; null if some of them are no longer held. */
   after(position: number): PlacedEvent[] | null {
     if (position < this.floor) return null;
     const last = this.events.findLastIndex((event) => event.position <= position);

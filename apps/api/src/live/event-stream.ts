@@ -17,16 +17,16 @@ import type { Slots } from './slots.js';
 
 const pageSize = 100;
 const mergeType = 'upload.merged' satisfies EventType;
-/** What is written at once before the reader has to take it. */
+/** Size of a write; the next one waits until the reader has drained it. */
 const writeBytes = 65_536;
-/** The shortest time after which a reader comes back; all of them at once would be a burden. */
+/** Reconnection delay for clients, with jitter to avoid a thundering herd. */
 const retryMs = { least: 1_000, spread: 2_000 };
 
-/** What all streams of this process share. */
+/** Dependencies and settings that all streams of this process share. */
 export interface StreamParts {
   hub: EventHub;
   reader: EventReader;
-  /** Bounds how many streams read pages of the log at once. */
+  /** Bounds how many streams read from the log concurrently. */
   slots: Slots;
   logger: Logger;
   stallMs: number;
@@ -34,11 +34,11 @@ export interface StreamParts {
 
 export type StreamPins = UploadPins & { readonly uploadIds: string[] };
 
-/** What one reader wants, and until when. */
+/** What one reader subscribes to, and until when (`endsAt` in Unix milliseconds). */
 export interface StreamWish {
   place: LogPlace;
   filter: EventFilter;
-  /** Of which uploads; the ids grow where one is merged into another. */
+  /** Restrict events to these uploads; no pins mean all. Merges add ids while the stream is open. */
   pins: readonly StreamPins[];
   endsAt: number;
 }
@@ -47,13 +47,13 @@ export interface StreamWish {
 type StreamEnd = 'client' | 'stalled' | 'expired' | 'shutdown' | 'failed';
 
 /**
- * One open stream. It takes events as its reader takes them: from those that the hub holds, or page
- * by page from the log while it is further behind. Nothing piles up for a reader that is slow.
+ * One open event stream. Pulls events at the pace of its reader: from the memory of the hub, or page
+ * by page from the log while it is further behind. A slow reader therefore causes no buffering.
  */
 export class EventStream {
   private readonly closing = new AbortController();
   private readonly filter: EventFilter;
-  /** What is read from the log for it. */
+  /** Filter for reading from the log: also includes merges. */
   private readonly readFilter: EventFilter;
   private place: LogPlace;
   private pumping = false;
@@ -67,12 +67,12 @@ export class EventStream {
     this.place = wish.place;
     this.filter = { ...wish.filter, pins: wish.pins };
     const { types } = this.filter;
-    // Whoever wants no merges must hear of them all the same, or would not know whom to follow.
+    // Merges must be read even if the client does not want them, to keep the pins up to date.
     this.readFilter =
       types && wish.pins.length > 0 ? { ...this.filter, types: [...types, mergeType] } : this.filter;
   }
 
-  /** Calls `onEnd` when the stream is over. */
+  /** Starts sending. Calls `onEnd` when the stream has ended. */
   open(onEnd: () => void): void {
     this.closing.signal.addEventListener('abort', onEnd, { once: true });
     this.unfollow = this.parts.hub.follow(() => void this.pump());
@@ -88,19 +88,19 @@ export class EventStream {
     return this.wish.filter.types?.includes(progressType) ?? true;
   }
 
-  /** Sends what is not in the log, unless the reader is behind. */
+  /** Sends an event that is not in the log, unless the reader is behind. */
   offer({ subject, frame }: LiveEvent): void {
     if (this.isExpired()) return;
     if (!this.pumping && !this.response.writableNeedDrain && this.wants(subject)) this.response.write(frame);
   }
 
-  /** Tells the reader, and whatever is in between, that the stream lives, and the id to resume after. */
+  /** Sends a heartbeat, which keeps proxies from closing the connection, with the id to resume after. */
   beat(): void {
     if (this.isExpired()) return;
     if (!this.pumping && !this.response.writableNeedDrain) this.response.write(`:\n${idLine(this.place)}\n`);
   }
 
-  /** Ends the stream, once. A reader that takes nothing is cut off. */
+  /** Ends the stream; idempotent. A stalled connection is destroyed. */
   end(reason: StreamEnd): void {
     if (this.closing.signal.aborted) return;
     this.closing.abort();
@@ -110,28 +110,28 @@ export class EventStream {
     streamEnds.count(reason);
   }
 
-  /** Ends the stream when its time is over: no event is later than the token of its reader. */
+  /** Ends the stream at `endsAt`, so no event is sent after the reader's token has expired. */
   private isExpired(): boolean {
     if (Date.now() < this.wish.endsAt) return false;
     this.end('expired');
     return true;
   }
 
-  /** Sends what there is, as fast as the reader takes it. */
+  /** Sends all available events with back-pressure from the reader. */
   private async pump(): Promise<void> {
     if (this.pumping) return;
     this.pumping = true;
     try {
       while (!this.closing.signal.aborted && !this.isExpired()) {
         const events = this.parts.hub.after(this.place.position);
-        // Nothing is awaited between this and the end: whoever wakes us then is not missed.
+        // Nothing is awaited between this check and `pumping = false`, so no wake-up is lost.
         if (events?.length === 0) return;
         if (events) await this.send(events);
         else await this.readPage();
       }
     } catch (error) {
       if (this.closing.signal.aborted) return;
-      // The head is sent: the reader learns the reason when it resumes.
+      // The response has started, so the reader gets the error only when it resumes.
       this.parts.logger.warn({ err: error }, 'a stream of events cannot go on');
       this.end('failed');
     } finally {
@@ -139,7 +139,7 @@ export class EventStream {
     }
   }
 
-  /** Reads from the log what the hub no longer holds. */
+  /** Sends a page from the log, for events that the hub no longer holds. */
   private async readPage(): Promise<void> {
     const { reader, slots } = this.parts;
     const { id } = this.place;
@@ -149,7 +149,7 @@ export class EventStream {
     if (next !== this.place.id) this.place = { id: next, position: await reader.positionOf(next) };
   }
 
-  /** Sends those of the events that the reader wants, and waits while it takes none. */
+  /** Sends the events that match the filter, waiting for the reader to drain them. */
   private async send(events: readonly PlacedEvent[]): Promise<void> {
     const frames: Buffer[] = [];
     let bytes = 0;
@@ -173,7 +173,7 @@ export class EventStream {
     if (!this.response.write(Buffer.concat(frames))) await this.drained();
   }
 
-  /** Waits until the reader has taken what was written, and ends the stream if that takes too long. */
+  /** Waits until the reader has drained what was written; ends the stream as stalled after `stallMs`. */
   private async drained(): Promise<void> {
     const { signal } = this.closing;
     const limit = AbortSignal.timeout(this.parts.stallMs);
@@ -190,7 +190,7 @@ export class EventStream {
     return wantsEvent(this.filter, subject);
   }
 
-  /** Whoever follows an upload follows the one that stands for it. */
+  /** On a merge of a pinned upload, pins the upload that it was merged into as well. */
   private followMerge({ subject, mergedInto }: PlacedEvent): void {
     if (mergedInto === null) return;
     for (const pin of this.wish.pins)
@@ -198,5 +198,5 @@ export class EventStream {
   }
 }
 
-/** A block without data sets the id that the reader resumes after, and shows it nothing. */
+/** A block with an id and no data sets Last-Event-ID of the client without dispatching an event. */
 const idLine = ({ id }: LogPlace) => (id === null ? '' : `id: ${id}\n`);

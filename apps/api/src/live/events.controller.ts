@@ -45,13 +45,13 @@ const pageSchema = z
   })
   .meta({ id: 'EventPage', description: 'One page of the event log.' });
 
-/** The event that a reader was shown last, which it sends when it comes back. */
+/** Injects the Last-Event-ID header, which an EventSource sends when it reconnects. */
 const LastEventId = createParamDecorator(
   (_: unknown, context: ExecutionContext): unknown =>
     context.switchToHttp().getRequest<FastifyRequest>().headers['last-event-id'],
 );
 
-/** `var.<name>` in the OpenAPI document. */
+/** Describes `var.<name>` parameters in the OpenAPI document. */
 const varsQuery = {
   name: 'vars',
   required: false,
@@ -61,7 +61,7 @@ const varsQuery = {
   schema: { type: 'object', additionalProperties: { type: 'string' } },
 } as const;
 
-/** The event log: page by page, and as a stream. */
+/** Serves the event log in pages and as a stream of server-sent events. */
 @ApiTags('event log')
 @Controller('v1/events')
 export class LogEventsController {

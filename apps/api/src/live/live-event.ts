@@ -11,12 +11,12 @@ import { z } from 'zod';
 /** An event as the API shows it. */
 export type EventView = z.output<typeof eventSchema>;
 
-/** The log has only what was recorded as its type says, so it is not checked again. */
+/** Converts an event of the log to its API form. Not validated again, because events were validated when recorded. */
 export function viewEvent({ id, type, uploadId, createdAt, data }: LogEvent): EventView {
   return { id, type, uploadId, timestamp: createdAt.toISOString(), data } as EventView;
 }
 
-/** What streams tell and the log does not keep: how far a rendition is. */
+/** Type of the progress events of renditions, which streams send but the log does not store. */
 export const progressType = 'rendition.progress';
 const { upload } = eventTypes['rendition.ready'].data.shape;
 const progressSchema = anyEventSchema
@@ -43,26 +43,26 @@ const progressSchema = anyEventSchema
   });
 export type ProgressView = z.output<typeof progressSchema>;
 
-/** The data of what a stream tells. */
+/** The `data` of any event in a stream. */
 export const streamedEventSchema = z
   .union([eventSchema, progressSchema])
   .meta({ id: 'StreamedEvent', description: 'What a stream tells, as the data of a server-sent event.' });
 
-/** What an event is chosen by, and the bytes that streams send of it. */
+/** The filterable fields of an event, and the bytes that streams send for it. */
 export interface LiveEvent {
   readonly subject: EventSubject;
   readonly frame: Buffer;
 }
 
-/** An event of the log with its place in it. */
+/** An event of the log with its position. */
 export interface PlacedEvent extends LiveEvent {
   readonly id: string;
   readonly position: number;
-  /** The upload that stands for this one from now on; null for all but `upload.merged`. */
+  /** The upload that replaces this one from now on; null for all types but `upload.merged`. */
   readonly mergedInto: string | null;
 }
 
-/** What a stream sends of an event of the log. Its id is where the reader resumes. */
+/** Prepares an event of the log for streams. Readers resume after its id. */
 export function placedEvent(event: LogEvent): PlacedEvent {
   const { into } = event.data as { into?: string };
   return {
@@ -74,7 +74,7 @@ export function placedEvent(event: LogEvent): PlacedEvent {
   };
 }
 
-/** An event as streams send it; `data` is all on one line. */
+/** Encodes a server-sent event with its JSON `data` on one line. */
 export function frameOf(head: string, body: object): Buffer {
   return Buffer.from(`${head}\ndata: ${JSON.stringify(body)}\n\n`);
 }

@@ -3,11 +3,11 @@ import { varsOf, withVars } from '#uploads';
 import { z } from 'zod';
 import { progressType } from './live-event.js';
 
-/** What the log has, and what streams have beside it. */
+/** Event types of the log, and those of streams, which add progress. */
 export const logTypes = Object.keys(eventTypes) as [EventType, ...EventType[]];
 export const streamTypes = [...logTypes, progressType] as const;
 
-/** Types in one parameter with commas, in several, or both. */
+/** Accepts comma-separated types, repeated parameters, or both. */
 const listOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
   z
     .union([z.string(), z.array(z.string())], 'must be types of events')
@@ -16,7 +16,7 @@ const listOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
     .optional()
     .describe('types, separated by commas; all unless given');
 
-/** Where reading begins: after an event, or at an end of the log. */
+/** Where reading starts: after an event, or at either end of the log. */
 const cursor = z.union(
   [z.uuid().toLowerCase(), z.literal('latest'), z.literal('beginning')],
   'must be the id of an event, latest or beginning',
@@ -27,7 +27,7 @@ const uploadId = z.uuid('must be a UUID').toLowerCase().optional().describe('eve
 const count = (fallback: number, min: number, max: number) =>
   z.coerce.number(`must be an integer from ${min} to ${max}`).int().min(min).max(max).default(fallback);
 
-/** The query of GET /v1/events; `var.<name>=<value>` may occur for several names. */
+/** The query of GET /v1/events. `var.<name>=<value>` may be given for several names. */
 export const feedQuery = withVars({
   after: cursor
     .default('beginning')
@@ -56,7 +56,7 @@ export const streamQuery = withVars({
 });
 export type StreamQuery = z.output<typeof streamQuery>;
 
-/** The header Last-Event-ID, which browsers send empty before the first event. */
+/** The Last-Event-ID header, which browsers send empty before the first event. */
 export const lastEventId = z.preprocess(
   (given) => (given === '' ? undefined : given),
   z.uuid('Last-Event-ID must be the id of an event').toLowerCase().optional(),

@@ -14,10 +14,10 @@ import { Slots } from './slots.js';
 import { StreamOpener } from './stream-opener.js';
 
 const streamPartsToken = Symbol('streamParts');
-/** Streams that read pages of the log at once: others want connections to the database too. */
+/** Streams that may read from the log concurrently. Low, to leave database connections for other requests. */
 const readingMax = 3;
 
-/** The event log as clients follow it: by pages, by requests that wait, and by streams. */
+/** Serves the event log: pages, long polling and streams. */
 @Module({
   imports: [AccessModule],
   controllers: [LogEventsController],
@@ -77,7 +77,7 @@ export class LiveModule implements OnApplicationBootstrap, BeforeApplicationShut
     this.watch.start();
   }
 
-  /** Before the server waits for its connections to close. */
+  /** Ends streams and waiting requests before the server waits for its connections to close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.streams.close();
     this.feed.close();

@@ -3,7 +3,7 @@ import type { EventStream } from './event-stream.js';
 import type { LiveEvent } from './live-event.js';
 import { liveRefusals } from './live-metrics.js';
 
-/** The open streams of this process: so many and no more, each with its heartbeat. */
+/** The open event streams of this process, with a limit on their number and a shared heartbeat. */
 export class OpenStreams {
   private readonly streams = new Set<EventStream>();
   private readonly beating: NodeJS.Timeout;
@@ -23,25 +23,25 @@ export class OpenStreams {
     stream.open(() => this.streams.delete(stream));
   }
 
-  /** @throws LandfallError live.streams_full */
+  /** Checks that another stream may be opened. @throws LandfallError live.streams_full */
   refuseMore(): void {
     if (this.streams.size < this.max && !this.isClosed) return;
     liveRefusals.count('live.streams_full');
     throw new LandfallError('live.streams_full');
   }
 
-  /** Whether any reader wants to know how far renditions are. */
+  /** Whether any stream includes progress events. */
   get wantProgress(): boolean {
     for (const stream of this.streams) if (stream.wantsProgress) return true;
     return false;
   }
 
-  /** Sends what is not in the log to the readers that want it. */
+  /** Sends events that are not in the log to the streams that want them. */
   offer(events: readonly LiveEvent[]): void {
     for (const stream of this.streams) for (const event of events) stream.offer(event);
   }
 
-  /** Ends all streams: otherwise the api could not close. */
+  /** Ends all streams and refuses new ones; otherwise the server could not close. */
   close(): void {
     this.isClosed = true;
     clearInterval(this.beating);

@@ -7,8 +7,8 @@ import type { OpenStreams } from './open-streams.js';
 const everyMs = 1_000;
 
 /**
- * Tells open streams how far renditions are, once a second while any wants to know: one query of
- * what is being made just now, however many streams there are.
+ * Sends the progress of running renditions to open streams, once a second while any of them wants it.
+ * One query serves all streams.
  */
 export class ProgressWatch {
   private readonly stopping = new AbortController();
@@ -52,7 +52,7 @@ export class ProgressWatch {
   }
 }
 
-/** It has no id: a reader resumes after the event before it. */
+/** Creates a progress event. It has no id, so readers resume after the event before it. */
 function progressEvent({ upload, name, kind, progress, speed }: RunningRendition): LiveEvent {
   const { id: uploadId, ticketId, vars } = upload;
   const body: ProgressView = {

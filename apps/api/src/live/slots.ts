@@ -1,4 +1,4 @@
-/** Bounds how much of something runs at once; what has no slot waits for one, first come, first served. */
+/** A counting semaphore: bounds concurrency, and admits waiting work in FIFO order. */
 export class Slots {
   private readonly waiting: (() => void)[] = [];
 

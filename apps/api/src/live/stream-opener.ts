@@ -9,19 +9,19 @@ import { EventStream, type StreamParts, type StreamPins, type StreamWish } from 
 import type { Cursor, StreamQuery } from './live-query.js';
 import type { OpenStreams } from './open-streams.js';
 
-/** A stream without a token ends too, and its reader resumes: no connection lasts for ever. */
+/** Maximum lifetime of a stream, also without a token; its reader reconnects and resumes. */
 const streamMaxMs = 12 * 3_600_000;
-/** The shortest time after which a reader tries again that was sent back; up to twice as long. */
+/** Minimum reconnection delay of a reader that was turned away; jitter extends it up to twofold. */
 const comeBackMs = 2_000;
 
 const head = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store, no-transform',
-  // nginx would hold events back until its buffer is full.
+  // Otherwise nginx buffers events.
   'x-accel-buffering': 'no',
 };
 
-/** Opens streams: finds out where each begins and what it may see, and takes the response over. */
+/** Opens event streams: resolves the start position and the visible uploads, then takes over the response. */
 export class StreamOpener {
   constructor(
     private readonly parts: StreamParts,
@@ -30,16 +30,16 @@ export class StreamOpener {
   ) {}
 
   /**
-   * Opens a stream, or where that cannot be just now sends an EventSource back for a while: at any
-   * status but 200 it would give up for ever.
-   * @param grant what the reader's token grants; null for everything
+   * Opens a stream. On a temporary failure, an EventSource gets an empty 200 with a `retry` delay instead
+   * of an error, because it gives up for good on any other status.
+   * @param grant what the reader's token grants; null grants everything
    * @throws LandfallError database.unavailable, live.streams_full, event.cursor_unknown,
    * event.cursor_expired
    */
   async open(query: StreamQuery, grant: TokenGrant | null, reply: FastifyReply): Promise<void> {
     try {
       const wish = await this.prepare(query, grant);
-      // Others may have come meanwhile.
+      // Checked again, because other streams may have opened meanwhile.
       this.streams.refuseMore();
       takeOver(reply);
       if (reply.request.method === 'HEAD') return void reply.raw.end();
@@ -72,7 +72,7 @@ export class StreamOpener {
     return { position: await this.parts.reader.positionOf(after), id: after };
   }
 
-  /** The uploads that the stream is about, and those that stand for them by now. */
+  /** Returns the uploads that the stream is restricted to, including those that they were merged into. */
   private async pinsOf(uploadId: string | undefined, grant: TokenGrant | null): Promise<StreamPins[]> {
     const pins: StreamPins[] = grant ? [withOwnIds(grant.pins)] : [];
     if (uploadId !== undefined) pins.push({ uploadIds: [uploadId], ticketIds: [], vars: null });
@@ -83,7 +83,7 @@ export class StreamOpener {
 
 const withOwnIds = (pins: UploadPins): StreamPins => ({ ...pins, uploadIds: [...pins.uploadIds] });
 
-/** From here on the response is ours, with the headers that it has got so far. */
+/** Takes the response over from Fastify, keeping the headers set so far, and sends status 200. */
 function takeOver(reply: FastifyReply): void {
   reply.hijack();
   for (const [name, value] of Object.entries({ ...reply.getHeaders(), ...head }))

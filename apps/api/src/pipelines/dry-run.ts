@@ -6,10 +6,10 @@ import { readWorkers } from '#queues';
 import { mediaKindSchema, reprocessPage, type UploadFilter } from '#uploads';
 import { z } from 'zod';
 
-/** No further page is begun after this time: the answer comes within the time limit of any client. */
+/** No further page is started after this time, to respond within the timeout of any client. */
 const budgetMs = 2_000;
 
-/** The answer of POST /v1/pipelines/dry-run. */
+/** The response of POST /v1/pipelines/dry-run. */
 export const dryRunViewSchema = z
   .object({
     looked: z.int().min(0).describe('uploads that were looked at'),
@@ -56,7 +56,7 @@ export const dryRunViewSchema = z
 export type DryRun = z.output<typeof dryRunViewSchema>;
 
 /**
- * Counts what reprocessing would make of the uploads that a filter finds, newest first, for two seconds. Changes nothing.
+ * Counts the renditions that reprocessing would make, for the uploads of a filter, newest first, for two seconds. Read-only.
  * @throws LandfallError request.cursor_invalid, database.unavailable
  */
 export async function countDryRun(

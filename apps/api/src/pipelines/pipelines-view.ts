@@ -2,7 +2,7 @@ import type { CheckedPipelines, Pipelines } from '#pipelines';
 import { renditionKindSchema } from '#uploads';
 import { z } from 'zod';
 
-/** A text that is wrong everywhere tells no more of it. */
+/** Bounds the response for a file with very many problems. */
 const problemsMax = 100;
 
 const renditionView = z.object({ name: z.string(), kind: renditionKindSchema }).catchall(z.unknown()).meta({
@@ -28,7 +28,7 @@ const pipelineView = z
 
 const pipelinesField = z.array(pipelineView).describe('from top to bottom, with their defaults');
 
-/** The answer of GET /v1/pipelines. */
+/** The response of GET /v1/pipelines. */
 export const pipelinesViewSchema = z
   .object({
     text: z.string().describe('the file as this process read it when it started'),
@@ -37,7 +37,7 @@ export const pipelinesViewSchema = z
   .meta({ id: 'Pipelines', description: 'The pipelines file that is in force.' });
 export type PipelinesView = z.output<typeof pipelinesViewSchema>;
 
-/** The answer of POST /v1/pipelines/check. */
+/** The response of POST /v1/pipelines/check. */
 export const pipelinesCheckSchema = z
   .object({
     problems: z

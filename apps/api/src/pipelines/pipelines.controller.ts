@@ -21,7 +21,7 @@ import {
   viewPipelines,
 } from './pipelines-view.js';
 
-/** Shows the pipelines file, and says of another one what is wrong with it and what it would change. Stores nothing. */
+/** Returns the active pipelines file, and validates and dry-runs others. Stores nothing. */
 @ApiTags('pipelines')
 @Controller('v1/pipelines')
 @UseGuards(ApiKeyGuard)

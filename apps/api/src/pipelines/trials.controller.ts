@@ -39,7 +39,7 @@ const trialViewSchema = z
   .meta({ id: 'Trial', description: 'An image that was tried on an upload, and is published nowhere.' });
 type TrialView = z.output<typeof trialViewSchema>;
 
-/** Has images made that nobody publishes, for who writes pipelines. */
+/** Makes unpublished trial images, for authors of pipelines files. */
 @ApiTags('pipelines')
 @Controller('v1/pipelines/try')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

@@ -19,7 +19,7 @@ import { documentSchema } from '../contract/named-schemas.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { DatabaseGuard } from '../http/database.guard.js';
 
-/** Says how much work there is and who does it, and has queues left alone for a while. */
+/** Reports queues and workers, and pauses and resumes queues. */
 @ApiTags('operation')
 @Controller('v1')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

@@ -3,26 +3,26 @@ import { isLandfallError, LandfallError, withTimeLimit } from '#runtime';
 import type { StatsRange } from '#uploads';
 import { LRUCache } from 'lru-cache';
 
-/** How long who asks waits. The counting goes on, and who asks again gets what it came to. */
+/** How long a request waits. Counting continues, and a later request gets its result. */
 const waitMs = 5_000;
-/** When a range is given up. */
+/** Time after which counting a range is abandoned. */
 const giveUpMs = 600_000;
 const keptAtLeastMs = 5_000;
-/** Kept for so many times as long as it took: at most a twentieth of one connection's time is spent on counting. */
+/** Lifetime of a result as a multiple of the time it took, so counting one range takes at most a twentieth of a connection. */
 const keptTimes = 20;
-/** Ranges that are kept, and those that may be counted at once, a part of each in turn. */
+/** Maximum number of cached ranges, and of ranges being counted concurrently, with their parts interleaved. */
 const keptMax = 200;
 const countingMax = 8;
-/** When Postgres gives up a part; a shorter one is tried then. */
+/** Statement timeout of a part; after it, a shorter part is tried. */
 const partLimitMs = 2_000;
-/** After a part that took less, one twice as long is tried. */
+/** The length of parts doubles after one that took less time than this. */
 const quickMs = 250;
 const firstPartMs = 86_400_000;
 const shortestPartMs = 60_000;
 
 /**
- * Counts for whoever asks, part by part of a range and one part at a time in this process, and keeps what was counted for a
- * while: any number of dashboards cost as much as one, and no statement takes long, however large the range.
+ * Counts a time range in parts, one part at a time per process, and caches the result. Any number of dashboards cost as much
+ * as one, and no statement takes long, however large the range.
  */
 export class KeptCounts<Part, Counts extends object> {
   private readonly kept = new LRUCache<string, Counts>({ max: keptMax });
@@ -30,15 +30,18 @@ export class KeptCounts<Part, Counts extends object> {
   private last: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param countPart throws `stats.too_many` after `limitMs`
-   * @param view the answer about a range whose counting began at `countedAt`
+   * @param countPart throws LandfallError `stats.too_many` after `limitMs`
+   * @param view combines the parts of a range whose counting began at `countedAt`
    */
   constructor(
     private readonly countPart: (part: StatsRange, limitMs: number) => Promise<Part>,
     private readonly view: (range: StatsRange, parts: readonly Part[], countedAt: Date) => Counts,
   ) {}
 
-  /** @throws LandfallError stats.counting, stats.too_many, stats.busy */
+  /**
+   * Returns the counts of a range, cached or new.
+   * @throws LandfallError stats.counting after five seconds, stats.too_many, stats.busy
+   */
   async get(range: StatsRange): Promise<Counts> {
     const key = JSON.stringify([range.bucket, range.createdAfter, range.createdBefore]);
     const known = this.kept.get(key);
@@ -47,7 +50,7 @@ export class KeptCounts<Part, Counts extends object> {
     if (!counted) {
       if (this.counting.size >= countingMax) throw new LandfallError('stats.busy');
       counted = this.count(key, range).finally(() => this.counting.delete(key));
-      // Whoever waits for it hears of its failure; the next begins anew.
+      // Prevents an unhandled rejection; waiting requests still get the error, and the next one starts over.
       counted.catch(() => undefined);
       this.counting.set(key, counted);
     }
@@ -88,7 +91,7 @@ export class KeptCounts<Part, Counts extends object> {
     return counts;
   }
 
-  /** When the parts that wait already are counted. Null if it was given up. */
+  /** Runs after all queued parts. The result is null if the part exceeded its time limit. */
   private async inTurn(countPart: () => Promise<Part>): Promise<{ result: Part | null; partMs: number }> {
     const counted = this.last.then(async () => {
       const begin = performance.now();

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StatsController } from './stats.controller.js';
 
-/** Counts uploads and renditions, and what of them failed. */
+/** Counts uploads, renditions and their failures. */
 @Module({ controllers: [StatsController] })
 export class StatsModule {}

@@ -6,8 +6,8 @@ import { Injectable } from '@nestjs/common';
 import { StreamLinks } from './stream-links.js';
 
 /**
- * Creates the URL of a rendition: a signed OSS URL, or a link to this API if the file refers to
- * others, whose URLs we rewrite.
+ * Creates the URL of a rendition: a signed OSS URL, or a link to this API for a file that refers to
+ * others, such as a playlist, whose URLs the API rewrites.
  */
 @Injectable()
 export class RenditionUrls {
@@ -31,7 +31,7 @@ export class RenditionUrls {
   };
 }
 
-/** Long enough to watch a stream with pauses. */
+/** Minimum URL lifetime in seconds: twice the duration, to allow for pauses. */
 export function playbackS(durationMs: number | null): number {
   return ((durationMs ?? 0) / 1_000) * 2;
 }

@@ -10,10 +10,7 @@ import { DatabaseGuard } from '../http/database.guard.js';
 
 const uploadIdSchema = z.uuid();
 
-/**
- * Serves the keys of encrypted streams. They require an API key; the link of a stream is not
- * enough.
- */
+/** Serves the keys of encrypted streams. They require an API key; a stream link is not enough. */
 @ApiTags('streams')
 @Controller('v1/streams/:uploadId/:rendition/key')
 export class StreamKeysController {
@@ -46,7 +43,7 @@ export class StreamKeysController {
     return new StreamableFile(key, { type: 'application/octet-stream', length: key.length });
   }
 
-  /** The preflight request: browsers ask first whether they may send the API key. */
+  /** Answers the CORS preflight that browsers send before a request with an API key. */
   @Options()
   @HttpCode(204)
   @Header('access-control-allow-origin', '*')

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { LandfallError } from '#runtime';
 import type { PublicUrl } from '../tokens.js';
 
-/** What a link grants access to: all files of one rendition that refer to others. */
+/** What a link grants access to: all files of one rendition that refer to others, such as playlists. */
 export interface StreamLink {
   uploadId: string;
   rendition: string;

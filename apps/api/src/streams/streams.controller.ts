@@ -15,7 +15,7 @@ import { StreamLinks } from './stream-links.js';
 /** Fits a DASH manifest of ten hours with segments of four seconds and ten rungs, with a margin. */
 const namingMaxBytes = 8_388_608;
 const readTimeoutMs = 10_000;
-/** Playlists refer to the key next to them; serving it requires an API key. */
+/** Path of the encryption key, relative to the rendition. Served by StreamKeysController, which requires an API key. */
 const keyPath = 'key';
 
 const fileParams = z.object({ uploadId: z.uuid(), rendition: z.string(), '*': z.string() });
@@ -25,8 +25,8 @@ const linkQuery = z.object({
 });
 
 /**
- * Serves streams from a private bucket. Files that refer to others (playlists, manifests, cues of a
- * storyboard) pass through here and get signed URLs; all other files come from OSS directly.
+ * Serves streams from a private bucket. Files that refer to others (playlists, manifests, storyboard
+ * cues) are served here with signed URLs inserted; all other files come from OSS directly.
  */
 @ApiTags('streams')
 @Controller('v1/streams')
@@ -78,11 +78,11 @@ export class StreamsController {
     const folder = folderOf(rendition);
     const growing = await this.readGrowing(upload, rendition, path);
     const text = growing ?? (await this.read(upload, within(folder, path)));
-    // What grows is read again and again: a segment keeps its URL meanwhile.
+    // Players poll a growing playlist, so segment URLs must stay the same between reads.
     const signedAt = growing === null ? undefined : this.store.signingTime(playbackS(rendition.durationMs));
     void reply.headers({
       'content-type': naming.contentType,
-      // One that is being made grows: players ask for it again every few seconds.
+      // A pending rendition grows, and players poll its playlist every few seconds.
       'cache-control': rendition.status === 'ready' ? 'private, max-age=60' : 'private, no-cache',
     });
     return naming.rewrite(text, (uri) => {
@@ -94,11 +94,11 @@ export class StreamsController {
     });
   }
 
-  /** A playlist of what plays of a stream that is still made in chunks; null where none of it is in rows. */
+  /** Returns a playlist of the playable part of a stream whose chunks are still being encoded; null if there is none. */
   private async readGrowing({ id }: Upload, rendition: Rendition, path: string): Promise<string | null> {
     if (rendition.status !== 'pending') return null;
     const found = await readGrowing(this.source, { uploadId: id, versionId: rendition.id });
-    // Chunks of pictures hold rungs, those of sound hold sound.
+    // The cast is safe: video chunks hold rungs, audio chunks hold audio.
     return found && writeGrowing(found as GrowingStream, path, `../${keyPath}`);
   }
 
@@ -109,13 +109,13 @@ export class StreamsController {
   }
 }
 
-/** The folder of a rendition's files, as soon as any of it can be served. */
+/** Returns the folder of a rendition's files. @throws LandfallError rendition.not_found if it failed or has no files yet */
 function folderOf({ name, status, objectKey }: Rendition): string {
   if (status === 'failed' || !objectKey) throw new LandfallError('rendition.not_found', name);
   return posix.dirname(objectKey);
 }
 
-/** The object key of a file of the rendition. Refuses paths that leave its folder. */
+/** Resolves a path within the rendition's folder. @throws LandfallError rendition.not_found if it leaves the folder */
 function within(folder: string, path: string): string {
   const objectKey = posix.join(folder, path);
   if (!objectKey.startsWith(`${folder}/`)) throw new LandfallError('rendition.not_found', path);

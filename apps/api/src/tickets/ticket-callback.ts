@@ -42,7 +42,7 @@ export function encodeCallback(
     callbackUrl: `${publicUrl}/callbacks/oss`,
     callbackBody: names.map((name) => `${name}=\${${name}}`).join('&'),
     callbackBodyType: 'application/x-www-form-urlencoded',
-    // A server with several names behind one address cannot answer TLS without SNI.
+    // Without SNI, a TLS server with several names on one address cannot select its certificate.
     ...(publicUrl.startsWith('https:') ? { callbackSNI: true } : {}),
   });
   const callbackVar = encode(variables);

@@ -53,7 +53,7 @@ export class TicketIssuer {
     return { id, bucket, objectKey, expiresAt: expiresAt.toISOString(), form, put };
   }
 
-  /** @throws LandfallError ticket.not_found */
+  /** Returns the state of a ticket. @throws LandfallError ticket.not_found */
   async tell(id: string): Promise<TicketView> {
     const ticket = await readTicket(this.source, id);
     const uploadId = await findTicketUpload(this.source, id);
@@ -105,7 +105,7 @@ export class TicketIssuer {
   }
 }
 
-/** Spread by a tenth, so that tickets issued together are not followed up together. */
+/** Adds up to a tenth of jitter, so tickets issued together are not followed up together. */
 function followUpAt(now: Date, followUpS: number): Date | null {
   return followUpS === 0 ? null : new Date(now.getTime() + followUpS * 1_000 * (1 + Math.random() / 10));
 }

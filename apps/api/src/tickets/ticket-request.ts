@@ -1,7 +1,7 @@
 import { ticketVar } from '#uploads';
 import { z } from 'zod';
 
-/** Names of the callback's own fields: a var of that name would shadow one of them. */
+/** Names of the callback's own fields, which a var of the same name would shadow. */
 const reservedNames = new Set([ticketVar, 'bucket', 'object', 'etag', 'size', 'crc64', 'operation']);
 
 const text = (maxLength: number) =>

@@ -36,7 +36,7 @@ const ticketExample = {
 
 const headers = z.record(z.string(), z.string());
 
-/** The answer to POST /v1/tickets. */
+/** The response of POST /v1/tickets. */
 export const issuedTicketSchema = z
   .object({
     id: z.uuid(),

@@ -6,13 +6,13 @@ import { namesContentOf } from '../http/entity-tags.js';
 import { RenditionUrls } from '../streams/rendition-urls.js';
 import { UploadTags } from './upload-tags.js';
 
-/** Injects the header If-Match, which `ChangesIfMatch` documents. */
+/** Injects the If-Match header, which `ChangesIfMatch` documents. */
 export const IfMatch = createParamDecorator(
   (_: unknown, context: ExecutionContext): string | undefined =>
     context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'],
 );
 
-/** Refuses changes of an upload that is not as the client thinks, and shows it as it is afterwards. */
+/** Checks If-Match before a change of an upload, and returns the upload after the change. */
 @Injectable()
 export class ChangedUpload {
   constructor(
@@ -21,7 +21,7 @@ export class ChangedUpload {
     private readonly tags: UploadTags,
   ) {}
 
-  /** Shows an upload; to a reply also its tag, for the next change. */
+  /** Returns the view of an upload. Sets the ETag on `reply`, if given, for the next change. */
   async view(id: string, reply?: FastifyReply): Promise<UploadView> {
     const found = await this.reader.get(id);
     reply?.header(
@@ -32,7 +32,7 @@ export class ChangedUpload {
   }
 
   /**
-   * Admits a change of what If-Match names, or of anything without it.
+   * Returns a check that admits a change only if the upload still matches If-Match; undefined without the header.
    * Errors: upload.changed
    */
   admission(ifMatch: string | undefined): Admission | undefined {

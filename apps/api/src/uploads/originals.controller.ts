@@ -22,7 +22,7 @@ const originalSchema = z.object({ url: z.string().describe('signed'), urlExpires
   ],
 });
 
-/** Hands out what was uploaded: to holders of an API key alone, since no rendition has what a file says beside its pixels. */
+/** Signs URLs of originals. Requires an API key, because originals contain metadata that renditions lack. */
 @ApiTags('uploads')
 @Controller('v1/uploads/:id/original')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

@@ -36,7 +36,7 @@ const reprocessBodySchema = z
     examples: [{ renditions: ['thumb'] }],
   });
 
-/** Has uploads made again, cancelled and deleted. */
+/** Reprocesses, cancels and deletes uploads. */
 @ApiTags('uploads')
 @Controller('v1/uploads')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

@@ -14,7 +14,7 @@ import { ChangedUpload, IfMatch } from './changed-upload.js';
 import { uploadPatchSchema } from './upload-patch.js';
 import { uploadId } from './upload-query.js';
 
-/** Keeps what your backend says of an upload. */
+/** Changes title, tags and labels, which belong to the client's backend. */
 @ApiTags('uploads')
 @Controller('v1/uploads')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

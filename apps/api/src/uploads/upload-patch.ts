@@ -1,7 +1,7 @@
 import { ownWordsLimits } from '#uploads';
 import { z } from 'zod';
 
-/** One line of text, as people and programs write it: neither control characters nor lone surrogates. */
+/** One line of text without control characters or lone surrogates. */
 const line = (maxLength: number) =>
   z
     .string()

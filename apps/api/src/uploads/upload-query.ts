@@ -13,14 +13,14 @@ import {
 } from '#uploads';
 import { z } from 'zod';
 
-/** The parameter `:id`; ids are compared as Postgres writes them. */
+/** The parameter `:id`, in lower case as Postgres returns ids, so they can be compared as text. */
 export const uploadId = z.uuid('must be a UUID').toLowerCase();
 
-/** Bits that differ after a new size, a new encoding or a crop by a hundredth; different pictures differ in 20 and more. */
+/** Hash bits that may differ after resizing, re-encoding or a 1 % crop; different images differ in 20 or more. */
 const usualDistance = 7;
 
 const usualLimit = 50;
-/** With them the line of the request stays below 4 KiB. */
+/** Keeps the request line below 4 KiB. */
 const maxIds = 100;
 
 export const uploadFieldSchema = z
@@ -61,17 +61,14 @@ const querySchema = withVars({
   cursor: z.string().max(64).optional().describe('nextCursor of the previous page of the same list'),
 });
 
-/** Which uploads are asked for: by their ids, by likeness, or all that the filter lets through. */
+/** A query for uploads by ids, by similarity, or by filter alone. */
 export type UploadQuery = { fields: UploadField[] | undefined } & (
   | { ids: string[] }
   | { similarTo: Similarity; filter: UploadFilter; page: PageRequest }
   | { filter: UploadFilter; page: PageRequest }
 );
 
-/**
- * Converts the query of GET /v1/uploads for the reader. `var.<name>=<value>` may occur for several
- * names.
- */
+/** Parses the query of GET /v1/uploads. `var.<name>=<value>` may be given for several names. */
 export const uploadQuery = querySchema.transform((query, context): UploadQuery => {
   const { ids, similarTo, distance, sort, fields, limit = usualLimit, cursor, ...words } = query;
   const refuse = (name: string, message: string) =>

@@ -4,11 +4,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { entityTagOf } from '../http/entity-tags.js';
 import { type ApiConfig, configToken } from '../tokens.js';
 
-/** Makes the entity tags of uploads as they are shown. */
+/** Computes the entity tags of responses with uploads. */
 @Injectable()
 export class UploadTags {
   private readonly halfLifetimeMs: number;
-  /** Stands for what URLs are signed with. */
+  /** Fingerprint of the settings that URLs are signed with. */
   private readonly signer: string;
 
   constructor(@Inject(configToken) { oss, http }: Pick<ApiConfig, 'oss' | 'http'>) {
@@ -18,10 +18,10 @@ export class UploadTags {
   }
 
   /**
-   * The tag of what is shown. In the place of a URL counts which object it is for; where there are
-   * any, the tag changes after half of their lifetime, so that a client that is answered 304 keeps
-   * URLs that hold for another half at least. It changes too with the keys that sign them, or such a
-   * client would keep URLs that nobody takes any more.
+   * Returns the entity tag of a response. URLs are represented by their object keys. If there are any,
+   * the tag changes after half of their lifetime, so a client that gets 304 holds URLs valid for at
+   * least the other half, and with the signing settings, so it does not keep URLs that are refused.
+   * @param show builds the response with the given signer
    */
   of(show: (sign: SignRendition) => unknown): string {
     let hasUrls = false;

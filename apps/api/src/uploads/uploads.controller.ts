@@ -45,7 +45,7 @@ const partialPageSchema = z
   .meta({ id: 'PartialUploadPage', description: 'One page of a list of uploads, with `fields`.' });
 const answerSchema = z.union([pageSchema, partialPageSchema]);
 
-/** Answers questions about uploads. */
+/** Lists uploads and returns single ones. */
 @ApiTags('uploads')
 @Controller('v1/uploads')
 export class UploadsController {

@@ -8,7 +8,7 @@ import { UploadPatchController } from './upload-patch.controller.js';
 import { UploadTags } from './upload-tags.js';
 import { UploadsController } from './uploads.controller.js';
 
-/** Answers questions about uploads, hands out their originals, and takes requests to make them again, cancel or delete them. */
+/** Reads, changes, reprocesses, cancels and deletes uploads, and signs URLs of their originals. */
 @Module({
   imports: [AccessModule, StreamsModule],
   controllers: [UploadsController, OriginalsController, UploadChangesController, UploadPatchController],

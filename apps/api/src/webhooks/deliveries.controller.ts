@@ -38,7 +38,7 @@ const replayedSchema = z
   })
   .meta({ id: 'Replayed', description: 'What of a range is sent again.' });
 
-/** Shows what became of deliveries, and has them sent again. */
+/** Lists, tests and replays deliveries of webhooks. */
 @ApiTags('webhooks')
 @Controller('v1/webhooks/:id')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

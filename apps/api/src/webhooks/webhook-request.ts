@@ -35,7 +35,7 @@ const secretFields = {
     .optional()
     .describe('an HMAC secret of your own: whsec_ and 24 to 64 bytes in base64; defaults to a new one'),
 };
-/** A key of Ed25519 is always made here. */
+/** Ed25519 keys are always generated here, so only HMAC accepts a secret. */
 const hasOneKind = ({ signature, secret }: { signature: string; secret?: string | undefined }) =>
   signature === 'hmac' || secret === undefined;
 const ownSecretOnlyHmac = { error: 'is for hmac only', path: ['secret'] };

@@ -29,7 +29,7 @@ const pageSchema = z
   .object({ items: z.array(webhookViewSchema), nextCursor: z.string().nullable() })
   .meta({ id: 'WebhookPage', description: 'One page of a list of webhooks.' });
 
-/** Makes, changes and deletes webhooks. */
+/** Creates, lists, changes and deletes webhooks, and rotates their secrets. */
 @ApiTags('webhooks')
 @Controller('v1/webhooks')
 @UseGuards(ApiKeyGuard, DatabaseGuard)

@@ -5,7 +5,7 @@ import { type ApiConfig, configToken } from '../tokens.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { WebhooksController } from './webhooks.controller.js';
 
-/** Sends events to URLs of clients: which, and what became of it. The sending itself is the workers'. */
+/** Manages webhooks and their deliveries. Workers send the events. */
 @Module({
   controllers: [WebhooksController, DeliveriesController],
   providers: [

@@ -5,7 +5,7 @@ import type { Change } from './target-changes.js';
 const maxOutputLength = 1_048_576;
 const decompressors = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync };
 
-/** Returns the body before it was compressed in transit. */
+/** Yields the bodies that may have been compressed in transit to the received one. */
 export function* decompressions(received: Buffer): Generator<Change<Buffer>> {
   for (const [encoding, decompress] of Object.entries(decompressors)) {
     const sent = attempt(() => decompress(received, { maxOutputLength }));

@@ -39,7 +39,7 @@ export function* formChanges(text: string): Generator<Change<string>> {
   yield { sent: JSON.stringify(fields), cause: 'the JSON was parsed and serialized as a form' };
 }
 
-/** Yields the same fields in every other order, if there are few. */
+/** Yields the same fields in every order, if there are at most `maxOrdered`. */
 export function* fieldOrders(text: string): Generator<Change<string>> {
   const pairs = text.split('&');
   if (pairs.length > 1 && pairs.length <= maxOrdered)

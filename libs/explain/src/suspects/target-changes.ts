@@ -1,8 +1,6 @@
 import { showValue } from '#oss';
 
-/**
- * What may have been sent instead of what was received, and what would have changed it in transit.
- */
+/** A value that may have been sent, and what would have changed it to the received one in transit. */
 export interface Change<Value> {
   readonly sent: Value;
   readonly cause: string;
