@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { newId } from '#runtime';
 import { type AppProcess, eventually, startApp, testDatabase, type TestDatabase } from '#testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { apiEnv } from './api-env.fixture.js';
 import { logEvents, openStream } from './live.fixture.js';
 
@@ -26,6 +26,15 @@ describe('the stream of events', () => {
   const open = (query = '', headers: Record<string, string> = {}, url = api.url) =>
     openStream(`${url}/v1/events/stream${query}`, { ...key(), ...headers });
   const log = (count: number, subject = {}) => logEvents(database.source, count, subject);
+  const logMerge = async (merged: string, into: string) => {
+    const id = newId();
+    await database.source.query(
+      `INSERT INTO events (id, type, upload_id, data, position)
+       SELECT $1, 'upload.merged', $2, $3, max(position) + 1 FROM events`,
+      [id, merged, { upload: { id: merged, ticketId: null, vars: {} }, into }],
+    );
+    return id;
+  };
   const refusal = async (query: string, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${api.url}/v1/events/stream${query}`, { headers: { ...key(), ...headers } });
     const { code } = (await answer.json()) as { code: string };
@@ -122,11 +131,7 @@ describe('the stream of events', () => {
       `?${query.toUpperCase().replace('UPLOADID', 'uploadId')}&type=upload.ready`,
     );
     await Promise.all([stream, ready].map((one) => one.until(() => one.lastId() !== '')));
-    await database.source.query(
-      `INSERT INTO events (id, type, upload_id, data, position)
-       SELECT $1, 'upload.merged', $2, $3, max(position) + 1 FROM events`,
-      [newId(), merged, { upload: { id: merged, ticketId: null, vars: {} }, into }],
-    );
+    await logMerge(merged, into);
     await log(1, { uploadId: into });
     await log(1);
     await stream.until(() => stream.events.length === 2);
@@ -137,6 +142,30 @@ describe('the stream of events', () => {
     await using later = await open(`?after=${before}&${query}&type=upload.ready`);
     await later.until(() => later.events.length === 1);
     for (const one of [ready, later]) expect(one.events.map(({ data }) => data.uploadId)).toEqual([into]);
+  });
+
+  test('a slow reader of an upload that is merged meanwhile misses nothing of the one that stands for it', async () => {
+    const slow = await startApp('api', { ...env, LIVE_STALL_MS: '60000' });
+    onTestFinished(async () => void (await slow.end()));
+    const [merged, into] = [newId(), newId()];
+    const answer = await fetch(`${slow.url}/v1/events/stream?uploadId=${merged}`, { headers: key() });
+    // More than the buffers on the way hold, and then more than the process holds.
+    const before = await log(500, { uploadId: merged, padding: 65_536 });
+    const merge = await logMerge(merged, into);
+    const [wanted] = await log(1, { uploadId: into });
+    await log(2_100);
+    const [last = ''] = await log(1, { uploadId: merged });
+    const ids: string[] = [];
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const chunk of answer.body ?? []) {
+      const blocks = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks)
+        if (block.includes('\ndata: ')) ids.push(/^id: (.*)$/m.exec(block)?.[1] ?? '');
+      if (ids.includes(last)) break;
+    }
+    expect(ids).toEqual([...before, merge, wanted, last]);
   });
 
   test('a kill of the api loses nothing for a reader that comes back', async () => {

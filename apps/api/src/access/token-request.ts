@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { tokenScopes } from './access-token.js';
 
 const isBetween = (min: number, value: number, max: number) => min <= value && value <= max;
+/** With the longest lists of ids, a token is not longer than `checkToken` takes. */
+const varsMaxBytes = 4_096;
 const ids = z.array(z.uuid('must be a UUID').toLowerCase()).max(20).default([]);
 
 /** The body of POST /v1/tokens. */
@@ -17,6 +19,10 @@ export const tokenRequestSchema = z
     vars: z
       .record(z.string().min(1).max(127), z.string().max(512))
       .refine((vars) => isBetween(1, Object.keys(vars).length, 5), 'must have 1 to 5 names')
+      .refine(
+        (vars) => Buffer.byteLength(JSON.stringify(vars)) <= varsMaxBytes,
+        `must have at most ${varsMaxBytes} bytes as JSON`,
+      )
       .optional()
       .describe('values of vars: the uploads that have all of them'),
     lifetimeS: z

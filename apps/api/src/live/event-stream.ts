@@ -144,8 +144,11 @@ export class EventStream {
     const { reader, slots } = this.parts;
     const { id } = this.place;
     const { items, next } = await slots.use(() => reader.page(id ?? undefined, this.readFilter, pageSize));
-    await this.send(items.map(placedEvent));
-    if (next === null || this.closing.signal.aborted) return;
+    const events = items.map(placedEvent);
+    // What follows a merge was read without the upload that it leads to, so it is read again.
+    const merge = events.findIndex((event) => this.newPinsOf(event).length > 0);
+    await this.send(merge === -1 ? events : events.slice(0, merge + 1));
+    if (merge !== -1 || next === null || this.closing.signal.aborted) return;
     if (next !== this.place.id) this.place = { id: next, position: await reader.positionOf(next) };
   }
 
@@ -190,11 +193,15 @@ export class EventStream {
     return wantsEvent(this.filter, subject);
   }
 
-  /** On a merge of a pinned upload, pins the upload that it was merged into as well. */
-  private followMerge({ subject, mergedInto }: PlacedEvent): void {
-    if (mergedInto === null) return;
-    for (const pin of this.wish.pins)
-      if (isPinned(pin, subject) && !pin.uploadIds.includes(mergedInto)) pin.uploadIds.push(mergedInto);
+  private followMerge(event: PlacedEvent): void {
+    const { mergedInto } = event;
+    if (mergedInto !== null) for (const { uploadIds } of this.newPinsOf(event)) uploadIds.push(mergedInto);
+  }
+
+  /** The pins of an upload that this event merges into one that they do not name yet. */
+  private newPinsOf({ subject, mergedInto }: PlacedEvent): StreamPins[] {
+    if (mergedInto === null) return [];
+    return this.wish.pins.filter((pin) => isPinned(pin, subject) && !pin.uploadIds.includes(mergedInto));
   }
 }
 
