@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { pngChunk, pngHead } from '#media';
 
-/** A PNG of a sunset over the sea, drawn here so that a first upload needs no file. */
+/** Draws a PNG of a sunset over the sea, so that a first upload needs no file. */
 export function drawSamplePicture(width: number, height: number): Buffer {
   const rows = Buffer.alloc((width * 3 + 1) * height);
   const horizon = height * 0.6;
