@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** What may be wider than a phone, such as a table: it scrolls by itself, also by the keyboard. */
+/** A container for content wider than a phone, such as a table. It scrolls separately, also by keyboard. */
 export function Scrolled({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // The keyboard must reach what scrolls, and no element stands for that.
