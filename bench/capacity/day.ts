@@ -18,7 +18,8 @@ const cores = 4;
 
 /**
  * Simulates a day with a mean of 1,000 callbacks per second, and twice as many in the evening, from the cost table:
- * the backlog, waiting times and worker lifetimes, with autoscaled workers and with fixed numbers of them.
+ * the backlog, waiting times and worker lifetimes. Workers are autoscaled, autoscaled up to what the mean load needs,
+ * or always as many as the peak needs.
  */
 export async function measureDay({ say }: BenchmarkOptions): Promise<Report> {
   say('simulating …');

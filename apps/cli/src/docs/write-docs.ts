@@ -40,7 +40,7 @@ export async function writeDocs(folder: string, program: Command): Promise<numbe
   return 0;
 }
 
-/** The OpenAPI document. The api is loaded only here, because rooms do not import apps statically. */
+/** The OpenAPI document of the api, which is loaded dynamically because apps do not import each other statically. */
 async function renderContract(): Promise<string> {
   const { renderApiDocument } = await import('../../../api/src/document.js');
   return renderApiDocument();
