@@ -39,7 +39,7 @@ export function OptionsForm() {
       <fieldset>
         <legend>{words.value.vars}</legend>
         {vars.value.map((one, index) => (
-          // eslint-disable-next-line react/no-array-index-key -- a var is its place: its name is being typed
+          // eslint-disable-next-line react/no-array-index-key -- its position identifies a var while its name is being typed
           <div class="uploading-var" key={index}>
             <input
               aria-label={words.value.varName(index + 1)}

@@ -129,7 +129,7 @@ function readFormat(text: string): Writing {
   throw invalidValue(text, 'format', '0040-00000206');
 }
 
-/** `0` or `1`. */
+/** Reads a switch, `0` or `1`. */
 function readSwitch(texts: readonly string[], action: string): boolean {
   return readNumber(bareValue(texts, action), action, { min: 0, max: 1 }) === 1;
 }

@@ -50,7 +50,7 @@ function checkRule(rule: Children): void {
     throw invalidArgument('Colder storage classes and the expiration must come later.');
 }
 
-/** @returns undefined if the action has a date instead */
+/** @returns undefined if the action has a date instead of days */
 function readDays(action: Children): number | undefined {
   const text = textOf(action, 'Days');
   if (text === undefined) return undefined;

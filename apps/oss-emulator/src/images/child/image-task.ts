@@ -14,13 +14,13 @@ export interface ResizeStep {
   readonly percent: number | undefined;
   /** `limit_0` */
   readonly mayEnlarge: boolean;
-  /** Six hex digits. */
+  /** Six hex digits, without `#`. */
   readonly padColor: string;
 }
 
 export type Gravity = 'nw' | 'north' | 'ne' | 'west' | 'center' | 'east' | 'sw' | 'south' | 'se';
 
-/** `image/crop`. A width or height of 0 reaches to the edge. */
+/** `image/crop`. A width or height of 0 extends to the edge. */
 export interface CropStep {
   readonly action: 'crop';
   readonly x: number;
