@@ -1,4 +1,7 @@
-/** Query values: a list is joined with commas, a record becomes `var.<name>=<value>`. */
+/**
+ * Query values. A list is joined with commas, except `tag`, which is repeated; a record becomes `var.<name>=<value>`
+ * or `label.<name>=<value>`.
+ */
 export type QueryValue =
   | string
   | number
