@@ -95,7 +95,7 @@ if (
   process.exit(1);
 }
 
-// What was started is ended in order: everything unwinds when the signal aborts.
+// Aborting the signal unwinds everything, so that all programs are stopped in order.
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));

@@ -1,10 +1,10 @@
-/** A neighbour that keeps one core busy for as long as it runs. */
+/** A process that keeps one core busy for as long as it runs. */
 const sliceMs = 20;
 
 function work(): void {
   const endsAt = performance.now() + sliceMs;
   while (performance.now() < endsAt);
-  // Between two slices it may learn that the benchmark is gone.
+  // Yields, so that the disconnect event can be handled.
   setImmediate(work);
 }
 

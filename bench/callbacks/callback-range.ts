@@ -12,20 +12,22 @@ const warmUpSeconds = 3;
 
 export interface Measurement extends DriveResult {
   readonly requestsPerSecond: number;
-  /** Processor time of the server's process for one request; 0 where it cannot be read. */
+  /** Processor time of the server process per request; 0 if it cannot be read. */
   readonly cpuPerRequestUs: number;
 }
 
-/** Where callbacks are shot at servers: Postgres, Redis, the key's server, and a load generator with signed callbacks. */
+/**
+ * The test bed for callback receivers: Postgres, Redis, the key server, and a load generator with signed callbacks.
+ */
 export interface CallbackRange {
   readonly surroundings: Surroundings;
-  /** Connected to a database of its own on the same Postgres. */
+  /** A connection to a separate database on the same Postgres. */
   readonly admin: Client;
-  /** Drives a server over 64 connections until it is warm. */
+  /** Sends callbacks over 64 connections until the server is warm. */
   warmUp(contestant: Contestant): Promise<void>;
   /**
-   * Forgets what is recorded, then drives the server.
-   * @throws Error when an answer is not 200 with an id, or when what was answered is not what is recorded
+   * Clears the recorded data, then drives the server.
+   * @throws Error if a response is not 200 with an id, or if the number of responses and recorded uploads differ
    */
   measure(
     contestant: Contestant,
@@ -33,7 +35,7 @@ export interface CallbackRange {
   ): Promise<Measurement>;
 }
 
-/** @param count callbacks to render and sign before any clock starts */
+/** @param count callbacks to render and sign before any measurement starts */
 export async function openCallbackRange(
   stack: AsyncDisposableStack,
   count: number,

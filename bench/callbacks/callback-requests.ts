@@ -5,8 +5,8 @@ import { benchBucket, callbackSecret } from '../harness/target.js';
 const callbackPath = `/callbacks/oss/${callbackSecret}`;
 
 /**
- * Whole HTTP requests as OSS sends them, signed, each for an object of its own. Rendered before any clock starts.
- * The host they name is not signed: any receiver takes them.
+ * Renders complete, signed HTTP requests as OSS sends them, each for a different object. Done before any measurement
+ * starts. The Host header is not signed, so any receiver accepts them.
  */
 export function renderCallbacks(count: number, privateKey: KeyObject, keyUrl: string): Buffer[] {
   const run = randomBytes(4).toString('hex');
@@ -35,7 +35,7 @@ export function renderCallbacks(count: number, privateKey: KeyObject, keyUrl: st
   });
 }
 
-/** A template with every field that a gallery would want. */
+/** A callback body with every field that a gallery would use. */
 function renderBody(run: string, index: number): string {
   const key = encodeURIComponent(`photos/${run}/user-${index % 1_000}/IMG ${index}.jpg`);
   return [

@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 
-/** Far above any answer of a server that works. */
+/** Far above the response time of any working server. */
 const answerTimeoutMs = 10_000;
 
 /**
- * A keep-alive connection that takes one request at a time.
- * Whatever goes wrong with it, `broken` rejects: a connection that breaks, an answer that cannot be read or takes over 10 s.
+ * A keep-alive connection with one request at a time. `broken` rejects if the connection breaks, a response cannot be
+ * parsed, or a response takes longer than 10 s.
  */
 export class Connection {
   readonly broken: Promise<never>;
@@ -17,7 +17,7 @@ export class Connection {
     this.broken = new Promise((_, reject) => {
       this.breakWith = reject;
     });
-    // Whoever waits for it is told; nobody may be waiting any more.
+    // Prevents an unhandled rejection when nothing awaits it any more.
     this.broken.catch(() => {});
     socket.setTimeout(answerTimeoutMs, () => {
       if (this.done) this.breakWith(new Error(`no answer within ${answerTimeoutMs} ms`));
@@ -37,7 +37,7 @@ export class Connection {
     });
   }
 
-  /** Sends a whole request; `done` is told the whole answer. */
+  /** Sends a complete request and passes the complete response to `done`. */
   send(request: Buffer, done: (answer: string) => void): void {
     this.done = done;
     this.socket.write(request);
@@ -60,7 +60,10 @@ export class Connection {
   }
 }
 
-/** Bytes of the whole answer; undefined until its head is there. @throws Error without a length */
+/**
+ * Length of the complete response; undefined until its headers have arrived.
+ * @throws Error if it has no Content-Length
+ */
 function answerLength(received: string): number | undefined {
   const headEnd = received.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

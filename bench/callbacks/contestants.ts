@@ -6,14 +6,14 @@ import { benchBucket, callbackSecret } from '../harness/target.js';
 import { startProgram, type Program } from '../harness/program.js';
 import { type BenchPostgres, connectTo } from '../harness/services.js';
 
-/** A server that takes callbacks, and what it has recorded of them. */
+/** A server that receives callbacks, with access to what it has recorded. */
 export interface Contestant extends AsyncDisposable {
   readonly program: Program;
-  /** Empty for a server that records nothing. */
+  /** Empty if the server records nothing. */
   readonly databaseUrl: string;
-  /** Forgets everything, so that each round begins alike. */
+  /** Deletes all recorded data, so that each round starts from the same state. */
   clear(): Promise<void>;
-  /** How much is recorded; null for a server that records nothing. */
+  /** The number of recorded rows; null if the server records nothing. */
   count(): Promise<{ uploads: number; jobs: number } | null>;
 }
 
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly keyUrl: string;
 }
 
-/** The api as it ships: with settings that production would take too. */
+/** The api as shipped, with settings that production would also accept. */
 export async function openLandfall(
   { postgres, keyUrl }: Surroundings,
   databaseName = 'landfall',
@@ -90,7 +90,7 @@ export async function openTypicalNest({ postgres, redisUrl, keyUrl }: Surroundin
   };
 }
 
-/** No record and no checks: shows what the load generator can do. */
+/** A server without records or checks, which shows the limit of the load generator. */
 export async function openDoNothing(): Promise<Contestant> {
   const program = await startProgram('doNothing', 'bench/references/do-nothing.js');
   return {

@@ -4,35 +4,38 @@ export interface Drive {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
-  /** Requests are due at this rate, whatever the server does; without it each connection sends as soon as it is answered. */
+  /**
+   * Sends at this rate regardless of the server; without it, each connection sends its next request after each
+   * response.
+   */
   readonly ratePerSecond?: number | undefined;
-  /** Where in the rendered requests to begin; 0 without. */
+  /** Index of the first rendered request to send; defaults to 0. */
   readonly from?: number | undefined;
 }
 
 export interface DriveResult {
-  /** Answers with 200 and an id. */
+  /** Responses with status 200 and an id. */
   readonly answered: number;
-  /** All other answers, with the first of them. */
+  /** All other responses, and the first of them. */
   readonly refused: number;
   readonly firstRefusal: string | null;
-  /** From the first request to the last answer. */
+  /** From the first request to the last response. */
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Part of one core that this process used: below 1, or it is what was measured. */
+  /** Cores used by this process. Close to 1 means that the generator itself was the limit. */
   readonly generatorCpu: number;
 }
 
-/** How often due requests are looked for; below it the clock of a timer is no better. */
+/** Interval of the check for due requests; timers are no more precise than this. */
 const dueIntervalMs = 1;
 
 /**
- * Sends the requests over keep-alive connections, one at a time on each, until the time is over or all are sent, and
- * waits for the last answers. At a steady rate a request's clock runs from the moment it was due, also while it waits for
- * a free connection: a server that stalls cannot hide it.
- * @throws Error when a connection breaks, an answer cannot be read or takes over 10 s
+ * Sends the requests over keep-alive connections, one at a time on each, until the time is up or all are sent, and
+ * waits for the last responses. At a fixed rate, latency is measured from the time a request was due, including its
+ * wait for a free connection, so that a stalling server cannot hide it.
+ * @throws Error if a connection breaks, a response cannot be parsed, or a response takes longer than 10 s
  */
 export async function driveConnections(requests: readonly Buffer[], drive: Drive): Promise<DriveResult> {
   const connections = await Promise.all(
@@ -102,7 +105,7 @@ class Tally {
   }
 }
 
-/** One request after the other on one connection, until there are no more. */
+/** Sends requests sequentially on one connection until there are no more. */
 function sendInTurn(connection: Connection, source: RequestSource, tally: Tally): Promise<void> {
   return new Promise((resolve) => {
     const send = () => {
@@ -118,7 +121,7 @@ function sendInTurn(connection: Connection, source: RequestSource, tally: Tally)
   });
 }
 
-/** Each request when it is due, on any connection that is free, or as soon as one is. */
+/** Sends each request when it is due, or as soon as a connection is free. */
 function sendWhenDue(
   connections: readonly Connection[],
   source: RequestSource,

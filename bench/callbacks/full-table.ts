@@ -10,7 +10,7 @@ import { ratioOf, showSpread, spreadOf } from '../harness/spread.js';
 const seededRows = 1_000_000;
 const requestsPerSecond = 15_000;
 
-/** Callbacks per second with a million uploads in the table, beside an empty one, and what each index costs. */
+/** Callbacks per second with a million uploads in the table compared to an empty one, and the cost of each index. */
 export async function measureFullTable({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const range = await openCallbackRange(stack, Math.ceil(requestsPerSecond * Math.max(seconds, 3)), say);
@@ -68,7 +68,7 @@ function saved(cost: RowCost, whole: RowCost | undefined, pick: (cost: RowCost) 
   return whole === undefined || cost === whole ? pick(cost) : pick(whole) - pick(cost);
 }
 
-/** The api on a table of many uploads. Each round forgets what the one before added, and nothing else. */
+/** The api on a table with many uploads. Clearing removes only what a round has added. */
 async function openFull(stack: AsyncDisposableStack, surroundings: Surroundings): Promise<Contestant> {
   const full = stack.use(await openLandfall(surroundings, 'full'));
   const { client } = stack.use(await connectTo(full.databaseUrl));

@@ -8,14 +8,14 @@ import { connectTo } from '../harness/services.js';
 const rows = 20_000;
 const rowsPerStatement = 32;
 
-/** What one recorded upload costs Postgres. */
+/** The cost of recording one upload in Postgres. */
 export interface RowCost {
-  /** The index that was missing; null with all of them. */
+  /** The missing index; null if all are present. */
   readonly without: string | null;
-  /** Processor time of the connection's process. */
+  /** Processor time of the backend process of the connection. */
   readonly cpuUs: number;
   readonly walBytes: number;
-  /** Size of that index; of all of them without one. */
+  /** Size of the missing index, or of all indexes if none is missing. */
   readonly indexMb: number;
 }
 
@@ -27,14 +27,14 @@ const registrySettings = {
 };
 
 /**
- * Records the same uploads with all indexes and without each, and takes everything back. What a row costs with all of
- * them (the first answer) less what it costs without one is the share of that one. The unique key cannot be missing: the
- * statement asks it whether a callback is a repeated one.
+ * Records the same uploads with all indexes and without each one, then rolls back. The share of an index is the cost
+ * with all indexes (the first result) minus the cost without it. The unique key cannot be dropped, since the
+ * statement uses it to detect repeated callbacks.
  */
 export async function measureIndexCosts(databaseUrl: string, signal: AbortSignal): Promise<RowCost[]> {
   await using connection = await connectTo(databaseUrl);
   const { client } = connection;
-  // Images of whole pages after a checkpoint would drown the rest; how many there are depends on checkpoints alone.
+  // Full-page images after a checkpoint would dominate the WAL, and their number depends only on checkpoints.
   await client.query('ALTER SYSTEM SET full_page_writes = off');
   await client.query('SELECT pg_reload_conf()');
   const { rows: indexes } = await client.query<{ name: string; mb: number }>(
@@ -42,7 +42,7 @@ export async function measureIndexCosts(databaseUrl: string, signal: AbortSignal
      FROM pg_index WHERE indrelid = 'uploads'::regclass ORDER BY 1`,
   );
   const allMb = indexes.reduce((sum, index) => sum + Number(index.mb), 0);
-  // The first one warms caches up.
+  // The first run warms up caches.
   await measureRow(client, null, allMb, signal);
   const costs = [await measureRow(client, null, allMb, signal)];
   for (const { name, mb } of indexes) {
@@ -81,7 +81,7 @@ async function measureRow(
   };
 }
 
-/** What the connection's process has used so far, and what all of Postgres has logged. */
+/** Processor time of the backend process so far, and WAL bytes of the whole server. */
 async function readCosts(client: Client): Promise<{ cpuMs: number; walBytes: number }> {
   const answer = await client.query<{ pid: number; bytes: string }>(
     `SELECT pg_backend_pid() AS pid, pg_current_wal_insert_lsn() - '0/0' AS bytes`,

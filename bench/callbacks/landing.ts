@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Landing } from '#uploads';
 import { benchBucket } from '../harness/target.js';
 
-/** As different from each other as those of the load generator. */
+/** A landing with values as varied as those of the load generator. */
 export function landing(index: number): Landing {
   const etag = createHash('md5').update(`landing ${index}`).digest('hex').toUpperCase();
   return {

@@ -1,9 +1,9 @@
-/** The load generator: a process of its own, so that its work is nobody else's time. */
+/** The load generator, in a separate process so that its work does not affect the measurement. */
 import { createPrivateKey } from 'node:crypto';
 import { renderCallbacks } from './callback-requests.js';
 import { driveConnections, type Drive } from './drive-connections.js';
 
-/** What it is told: first to render requests, then to send them to one server after the other. */
+/** Its commands: first render requests, then send them to one server after another. */
 export type LoadOrder =
   | { render: { count: number; privateKeyPem: string; keyUrl: string } }
   | { drive: Drive };

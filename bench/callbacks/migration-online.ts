@@ -7,7 +7,7 @@ import { fillUploads, fillVersions } from './seed-uploads.js';
 import { connectTo, openPostgres } from '../harness/services.js';
 
 const seededRows = 1_000_000;
-/** Columns that every release of the table has had. */
+/** Uses only columns that the table has had in every release. */
 const insert = `INSERT INTO uploads (id, bucket, object_key, etag, status, source, created_at, updated_at, sweep_at)
   VALUES ($1::uuid, '${benchBucket}', 'beside/' || ($1::uuid)::text, upper(md5(($1::uuid)::text)), 'stored', 'callback', now(), now(), now())`;
 
@@ -22,7 +22,10 @@ interface Waits {
   readonly longestReadMs: number;
 }
 
-/** How long the last migration takes on a table of a million uploads, back and forward, and how long inserts wait for it. */
+/**
+ * Duration of the last migration on a table of a million uploads, back and forward, and the delay of inserts and
+ * reads meanwhile.
+ */
 export async function measureMigration({ signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());

@@ -1,10 +1,10 @@
 import type { Client } from 'pg';
 import { benchBucket } from '../harness/target.js';
 
-/** Keys of seeded uploads begin with it, and no others. */
+/** Prefix of the keys of seeded uploads only. */
 export const seedPrefix = 'seeded/';
 
-/** Fills the table with uploads as a service of some years would have them: most are ready, keys are in no order. */
+/** Fills the table like that of a service after some years: most uploads are ready, and keys are in random order. */
 export async function fillUploads(client: Client, rows: number): Promise<void> {
   await client.query(
     `INSERT INTO uploads (id, bucket, object_key, etag, size_bytes, mime_type, image_info, vars, kind, status, pipeline,
@@ -21,7 +21,9 @@ export async function fillUploads(client: Client, rows: number): Promise<void> {
   await client.query('VACUUM ANALYZE uploads');
 }
 
-/** Two versions of renditions for each upload: one of a hundred is being made again, one of a thousand is to be removed. */
+/**
+ * Adds two rendition versions to each upload. One in a hundred is being remade; one in a thousand is to be removed.
+ */
 export async function fillVersions(client: Client): Promise<void> {
   const insert = (name: string, status: string, every: number, more = 'NULL') =>
     client.query(

@@ -7,10 +7,10 @@ import { showSpread, spreadOf } from '../harness/spread.js';
 
 const callbacks = 1_000_000;
 const passes = 10;
-/** A pass ends when all its callbacks are answered. */
+/** Time limit of a pass, which normally ends when all its callbacks are answered. */
 const passSeconds = 300;
 
-/** The api's resident memory over a million callbacks, as many at once as it takes. */
+/** Resident memory of the api over a million callbacks at maximum throughput. */
 export async function measureSoak({ signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const range = await openCallbackRange(stack, callbacks / passes, say);
@@ -23,7 +23,7 @@ export async function measureSoak({ signal, say }: BenchmarkOptions): Promise<Re
   let answered = 0;
   for (let pass = 1; pass <= passes; pass += 1) {
     signal.throwIfAborted();
-    // The table is emptied before each pass: the same callbacks are new ones again.
+    // The table is emptied before each pass, so that the same callbacks are new again.
     const result = await range.measure(landfall, { seconds: passSeconds });
     answered += result.answered;
     const memory = await readMemory(landfall.program.pid);

@@ -6,14 +6,14 @@ import type { Report } from '../harness/report.js';
 import { ratioOf, showSpread, spreadOf } from '../harness/spread.js';
 
 const ratesPerSecond = [1_000, 5_000] as const;
-/** Alone, and beside a process of the benchmark's own that keeps one core busy. */
+/** Alone, and next to a process that keeps one core busy. */
 const conditions = [false, true].flatMap((isBusy) =>
   ratesPerSecond.map((ratePerSecond) => ({ ratePerSecond, isBusy })),
 );
 const names = ['landfall', 'bareFastify'] as const;
 type Name = (typeof names)[number];
 
-/** How long one callback takes when they come at a steady rate, beside the bare reference. */
+/** Latency of callbacks at a steady rate, compared to the bare reference. */
 export async function measureSteadyRates({
   rounds,
   seconds,

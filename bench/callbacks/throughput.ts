@@ -11,7 +11,7 @@ import { readMemory, type ResidentMemory } from '../harness/machine.js';
 import type { Report } from '../harness/report.js';
 import { ratioOf, showSpread, type Spread, spreadOf } from '../harness/spread.js';
 
-/** More than any receiver takes here; whoever takes more ends its round early. */
+/** Above the throughput of any receiver here; a faster one would end its round early. */
 const requestsPerSecond = 25_000;
 
 const openers = {
@@ -24,7 +24,7 @@ type Name = keyof typeof openers;
 const names = Object.keys(openers) as Name[];
 const references = ['bareFastify', 'typicalNest'] as const;
 
-/** Callbacks per second over 64 connections: the api beside its references, in turns, each with an empty table. */
+/** Callbacks per second over 64 connections: the api and its references, alternating, each with an empty table. */
 export async function measureThroughput({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const measured: Record<Name, Measurement[]> = {
@@ -42,7 +42,7 @@ export async function measureThroughput({ rounds, seconds, signal, say }: Benchm
     await range.warmUp(contestant);
   }
   for (let round = 1; round <= rounds; round += 1) {
-    // The other way round every second time: whoever comes first may meet another machine.
+    // Every second round runs in reverse order, so that no contestant always benefits from running first.
     for (const contestant of round % 2 === 1 ? contestants : contestants.toReversed()) {
       signal.throwIfAborted();
       const name = contestant.program.name as Name;

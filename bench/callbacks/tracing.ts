@@ -6,14 +6,15 @@ import { openDoNothing, openLandfall } from './contestants.js';
 
 const requestsPerSecond = 25_000;
 
-/** By what share of the callbacks is traced. */
+/** Share of callbacks that are traced, by label. */
 const shares = { off: null, '1 %': 0.01, '100 %': 1 } as const;
 type Share = keyof typeof shares;
 const names = Object.keys(shares) as Share[];
 
 /**
- * What traces cost callbacks: an api without, and two that send to a collector which forgets, in turns. Each turn starts a
- * process of its own: of two that are alike one is faster by up to a tenth, for as long as it lives.
+ * The cost of tracing for callbacks: an api without tracing and two that export to a collector which discards
+ * everything, alternating. Each turn starts a new process, because two identical processes can differ by up to a
+ * tenth in speed for their whole lifetime.
  */
 export async function measureTracing({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -21,7 +22,7 @@ export async function measureTracing({ rounds, seconds, signal, say }: Benchmark
   const collector = stack.use(await openDoNothing());
   const measured: Record<Share, Measurement[]> = { off: [], '1 %': [], '100 %': [] };
   for (let round = 1; round <= rounds; round += 1) {
-    // The other way round every second time: whoever comes first may meet another machine.
+    // Every second round runs in reverse order, so that no contestant always benefits from running first.
     for (const name of round % 2 === 1 ? names : names.toReversed()) {
       signal.throwIfAborted();
       const env = settingsOf(shares[name], collector.program.url);

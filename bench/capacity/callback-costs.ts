@@ -7,7 +7,7 @@ import type { MeasuredCosts } from './measured-costs.js';
 const requestsPerSecond = 20_000;
 const seconds = 4;
 
-/** The api and Postgres while 64 connections send as fast as they are answered. */
+/** Costs in the api and in Postgres at maximum throughput over 64 connections. */
 export async function measureCallbackCosts({ say }: BenchmarkOptions): Promise<MeasuredCosts> {
   await using stack = new AsyncDisposableStack();
   const range = await openCallbackRange(stack, requestsPerSecond * seconds, say);

@@ -17,8 +17,8 @@ const parts = [
 ] as const;
 
 /**
- * Measures what one piece of each work costs, in processor time and bytes: what `libs/capacity/src/costs.ts` holds, beside what
- * it holds now. Processor time hardly changes when somebody else uses the machine.
+ * Measures the cost of each kind of work, in processor time and bytes, and compares it to the values in
+ * `libs/capacity/src/costs.ts`. Processor time hardly changes when the machine is shared.
  */
 export async function measureCapacity(options: BenchmarkOptions): Promise<Report> {
   const measured: Partial<Record<keyof typeof costs, number[]>> = {};

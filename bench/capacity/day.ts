@@ -7,15 +7,19 @@ import type { Report } from '../harness/report.js';
 const callbacksPerSecond = 1_000;
 const peakFactor = 2;
 const megapixels = 12;
-/** One of a hundred uploads is a video of a minute. */
+/** One in a hundred uploads is a one-minute video. */
 const videoShare = 0.01;
-/** As docs/operators/scaling.md has it: KEDA looks every 30 s, a pod is there within a minute, and goes after five. */
+/**
+ * In seconds, as in docs/operators/scaling.md: KEDA polls every 30 s, a pod starts within a minute and is removed
+ * after five.
+ */
 const scaler = { lookEvery: 30, startUp: 60, coolDown: 300 };
 const cores = 4;
 
 /**
- * A day of 1,000 callbacks a second by mean, twice as many in the evening, simulated with the table of costs: what waits, for
- * how long, and how long workers live, with workers that follow the backlog and with as many as the mean needs.
+ * Simulates a day with a mean of 1,000 callbacks per second, and twice as many in the evening, from the cost table:
+ * the backlog, waiting times and worker lifetimes. Workers are autoscaled, autoscaled up to what the mean load needs,
+ * or always as many as the peak needs.
  */
 export async function measureDay({ say }: BenchmarkOptions): Promise<Report> {
   say('simulating …');
@@ -38,7 +42,7 @@ export async function measureDay({ say }: BenchmarkOptions): Promise<Report> {
         perSecond: callbacksPerSecond * videoShare,
         secondsEach: work.videoSecondsPerMinute,
         coresPerWorker: cores,
-        // One video at a time, and another one to wait for it.
+        // One video at a time, with one more waiting.
         jobsAtOnce: 1,
         backlogPerWorker: 2,
       },

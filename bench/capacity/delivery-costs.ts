@@ -11,7 +11,7 @@ import type { MeasuredCosts } from './measured-costs.js';
 const count = 5_000;
 const limitMs = 120_000;
 
-/** A worker that places events and sends them to one receiver, and Postgres. */
+/** Costs of placing events and delivering them to one receiver, in the worker and in Postgres. */
 export async function measureDeliveryCosts({ signal }: BenchmarkOptions): Promise<MeasuredCosts> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());
@@ -41,7 +41,7 @@ export async function measureDeliveryCosts({ signal }: BenchmarkOptions): Promis
     worker: (await readCpuMs(worker.pid)) ?? Number.NaN,
     postgres: (await readFamilyCpuMs(postgres.pid)) ?? Number.NaN,
   });
-  // The first warms up.
+  // The first run warms up.
   await deliver();
   return await deliver();
 }

@@ -14,7 +14,7 @@ const imagesEach = 10;
 const timeoutMs = 240_000;
 const everyMs = 100;
 
-/** By the prefix of the keys: what is made beside the one that all have. */
+/** By key prefix: the renditions made in addition to the common one. */
 const extras = {
   plain: '',
   webp: '- { name: b, kind: image, width: 1200 }\n      - { name: c, kind: image, width: 1100 }',
@@ -36,12 +36,12 @@ ${Object.entries(extras)
   )
   .join('\n')}
 `;
-/** Megapixels of a rendition of a picture of 4 by 3. */
+/** Megapixels of a 4:3 rendition. */
 const made = (width: number) => (width * width * 0.75) / 1e6;
 
 /**
- * A worker, and Postgres, with images of 3 and of 12 megapixels, and with one rendition more of each format: the differences are
- * what a megapixel costs to read and to write.
+ * Costs of images in the worker and in Postgres: with sources of 3 and 12 megapixels, and with an extra rendition in
+ * each format. The differences give the cost per megapixel of decoding and encoding.
  */
 export async function measureImageCosts({ signal, say }: BenchmarkOptions): Promise<MeasuredCosts> {
   await using stack = new AsyncDisposableStack();

@@ -1,4 +1,4 @@
 import type { costs } from '#capacity';
 
-/** What was measured of the table of costs, by the names in it. */
+/** Measured values, by their names in the cost table. */
 export type MeasuredCosts = Partial<Record<keyof typeof costs, number>>;

@@ -11,7 +11,7 @@ import type { MeasuredCosts } from './measured-costs.js';
 const jobs = 10_000;
 const settings = { batchMax: 256, waitingMax: jobs, commitTimeoutMs: 60_000, sweepAfterMs: 600_000 };
 
-/** Memory of Redis with jobs that wait: a worker that takes none moves them there. */
+/** Redis memory per waiting job; a worker that processes none of them relays them there. */
 export async function measureQueueCosts({ signal }: BenchmarkOptions): Promise<MeasuredCosts> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());

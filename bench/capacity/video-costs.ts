@@ -25,10 +25,13 @@ pipelines:
     match: { kind: video, prefix: still/ }
     renditions: [{ name: poster, kind: poster, width: 1280 }]
 `;
-/** Megapixels of a frame of 16 by 9. */
+/** Megapixels of a 16:9 frame. */
 const frame = (height: number) => (height * height * (16 / 9)) / 1e6;
 
-/** A worker and its encoders with a clip of 1080p in one rung, small and large: the difference is what a megapixel costs. */
+/**
+ * Costs of a worker and its encoders for a 1080p clip with one small and one large rung; the difference gives the
+ * cost per megapixel.
+ */
 export async function measureVideoCosts({ signal, say }: BenchmarkOptions): Promise<MeasuredCosts> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-costs-'));

@@ -8,7 +8,7 @@ import { signRequestV4 } from '#oss';
 import { type Program, startProgram } from '../harness/program.js';
 import { benchBucket } from '../harness/target.js';
 
-/** One request of an upload, as both servers take it. */
+/** One request of an upload, as both servers accept it. */
 interface UploadRequest {
   readonly method: 'PUT' | 'POST';
   readonly objectKey: string;
@@ -21,19 +21,19 @@ interface UploadAnswer {
   readonly text: string;
 }
 
-/** A server that takes uploads: the emulator, or the bare one. */
+/** A server that receives uploads: the emulator or the bare one. */
 export interface UploadTarget {
   readonly name: 'emulator' | 'bare';
   readonly program: Program;
-  /** @throws Error when the answer is not 200 */
+  /** @throws Error if the status is neither 200 nor 204 */
   send(upload: UploadRequest): Promise<UploadAnswer>;
-  /** Removes what was uploaded, outside of the measured time. */
+  /** Removes what was uploaded; not part of the measured time. */
   clear(objectKeys: readonly string[]): Promise<void>;
 }
 
 const region = 'cn-hangzhou';
 
-/** Starts the emulator with an empty bucket; `env` adds to its settings. */
+/** Starts the emulator with an empty bucket and additional settings from `env`. */
 export async function openEmulator(
   stack: AsyncDisposableStack,
   env: Record<string, string> = {},
@@ -71,7 +71,7 @@ export async function openEmulator(
   };
 }
 
-/** Starts the server that writes a file and its MD5 and no more. */
+/** Starts the reference server, which only writes a file and computes its MD5. */
 export async function openBare(stack: AsyncDisposableStack): Promise<UploadTarget> {
   const parent = await temporaryFolder(stack);
   const folder = join(parent, 'files');
@@ -111,7 +111,7 @@ interface Sent {
   readonly agent: Agent;
 }
 
-/** Sends a body of known length, no faster than it is taken. */
+/** Sends a body of known length, respecting back-pressure. */
 async function sendBody(url: string, { method, headers, body, agent }: Sent): Promise<UploadAnswer> {
   const length = body.reduce((bytes, chunk) => bytes + chunk.length, 0);
   const outgoing = request(url, { method, agent, headers: { ...headers, 'content-length': length } });

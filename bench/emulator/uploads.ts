@@ -17,7 +17,7 @@ const ours = ['emulator', 'unflushed'];
 
 const bodyOf = (megabytes: number) => Array.from({ length: megabytes }, () => chunk);
 
-/** 1 GB in one request. Returns MB/s. */
+/** Uploads 1 GB in one request. Returns MB/s. */
 async function putWhole(target: UploadTarget): Promise<number> {
   const startedAt = performance.now();
   await target.send({ method: 'PUT', objectKey: 'whole', body: bodyOf(objectMb) });
@@ -26,7 +26,10 @@ async function putWhole(target: UploadTarget): Promise<number> {
   return mbPerS;
 }
 
-/** 1 GB in parts, several at once; the bare server keeps them as files and joins nothing. Returns MB/s. */
+/**
+ * Uploads 1 GB in parts, several concurrently. The bare server stores the parts as files without joining them.
+ * Returns MB/s.
+ */
 async function putParts(target: UploadTarget): Promise<number> {
   const isEmulator = target.name === 'emulator';
   const startedAt = performance.now();
@@ -56,7 +59,7 @@ async function putParts(target: UploadTarget): Promise<number> {
   return mbPerS;
 }
 
-/** Objects of 1 KB, new keys, over kept connections, for this long. Returns puts per second. */
+/** Uploads 1 KB objects with new keys over keep-alive connections for a time. Returns uploads per second. */
 async function putSmall(target: UploadTarget, seconds: number): Promise<number> {
   const body = [chunk.subarray(0, smallBytes)];
   const startedAt = performance.now();
@@ -74,7 +77,10 @@ async function putSmall(target: UploadTarget, seconds: number): Promise<number> 
   return perS;
 }
 
-/** The emulator beside a bare server: 1 GB whole and in parts, small objects with and without fsync; its memory. */
+/**
+ * Compares the emulator to a bare server: 1 GB whole and in parts, small objects with and without fsync, and the
+ * emulator's memory.
+ */
 export async function measureEmulator({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const emulator = await openEmulator(stack);
@@ -89,7 +95,7 @@ export async function measureEmulator({ rounds, seconds, signal, say }: Benchmar
   const measured: Record<string, number[]> = {};
   for (let round = 1; round <= rounds; round += 1) {
     for (const [work, run] of Object.entries(works)) {
-      // The other way round every second time: whoever comes first may meet another machine.
+      // Every second round runs in reverse order, so that no contestant always benefits from running first.
       const order = Object.entries(contestants);
       for (const [name, target] of round % 2 === 1 ? order : order.toReversed()) {
         signal.throwIfAborted();

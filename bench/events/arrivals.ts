@@ -1,4 +1,4 @@
-/** Who is waited for. */
+/** The readers whose arrivals are awaited. */
 export const readers = ['stream', 'webhook', 'notification'] as const;
 export type Reader = (typeof readers)[number];
 
@@ -8,7 +8,7 @@ export interface Delay {
   readonly maxMs: number;
 }
 
-/** When events were committed, and when they reached each reader. */
+/** The times when events were committed and when they reached each reader. */
 export class Arrivals {
   private committed = new Map<string, number>();
   private arrived: Record<Reader, Map<string, number>> = emptyArrivals();
@@ -36,7 +36,10 @@ export class Arrivals {
     this.check();
   }
 
-  /** @throws Error with what is missing, after the time limit */
+  /**
+   * Waits until every event has reached every reader.
+   * @throws Error with what is missing, after the time limit
+   */
   async complete(timeoutMs: number): Promise<void> {
     const complete = Promise.withResolvers<void>();
     this.whenComplete = complete.resolve;
@@ -53,7 +56,7 @@ export class Arrivals {
   result(): Record<Reader, Delay> {
     const of = (reader: Reader): Delay => {
       const waited = [...this.committed].map(([id, at]) => (this.arrived[reader].get(id) ?? Number.NaN) - at);
-      // A reader may hear of a commit before its client does.
+      // A reader may receive an event before the client sees its commit.
       const sorted = waited.map((ms) => Math.max(0, ms)).toSorted((a, b) => a - b);
       const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
       return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };

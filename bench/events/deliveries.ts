@@ -12,27 +12,27 @@ import { placeMany, recordMany } from './fill-events.js';
 import { openDelivery } from './open-delivery.js';
 import type { ReceiverOrder } from './receiver.js';
 
-/** About as many as are delivered within a second. */
+/** Roughly the number delivered per second. */
 const eventsPerSecond = 1_500;
 const limitMs = 120_000;
 
 interface Measured {
   readonly perSecond: number;
-  /** Processor time of the delivering process for one delivery; 0 where it cannot be read. */
+  /** Processor time of the delivering process per delivery; 0 if it cannot be read. */
   readonly cpuUs: number;
 }
 
-/** Who delivers, and the database that it delivers from. */
+/** A program that delivers webhooks, and its database. */
 interface Contestant {
   readonly program: Program;
   readonly client: Client;
-  /** Has `count` events recorded, and delivered. */
+  /** Records `count` events and has them delivered. */
   begin(count: number): Promise<unknown>;
 }
 
 const names = ['landfall', 'bareDelivery'] as const;
 
-/** How many webhooks are delivered each second to one receiver, from the record of the events to their last delivery. */
+/** Webhook deliveries per second to one receiver, measured from the recording of the events to the last delivery. */
 export async function measureDeliveries({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());
@@ -101,7 +101,7 @@ async function measure(
   };
 }
 
-/** @throws Error when a delivery is not recorded within some seconds after the last one was received */
+/** @throws Error if deliveries are not recorded within 10 s */
 async function untilRecorded(client: Client, count: number): Promise<void> {
   const deadline = performance.now() + 10_000;
   for (;;) {

@@ -10,7 +10,7 @@ const rowsAtOnce = 500_000;
 const pageLimit = 100;
 const pagesEach = 40;
 
-/** What is asked for, and from where in the log. */
+/** The queries, and their positions in the log. */
 const questions = [
   { name: 'from the middle', at: 0.5, query: {} },
   { name: 'near the end', at: 0.98, query: {} },
@@ -24,7 +24,10 @@ interface Place {
   readonly upload_id: string;
 }
 
-/** `GET /v1/events`, page by page: whether a page of a log of ten million events takes longer than one of ten thousand. */
+/**
+ * `GET /v1/events`, page by page: whether a page takes longer in a log of ten million events than in one of ten
+ * thousand.
+ */
 export async function measureFeed({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());

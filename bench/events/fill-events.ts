@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** What the events of an upload of a small image hold: about 500 bytes. */
+/** The upload in the events of a small image: about 500 bytes. */
 export function uploadOf(id: string) {
   return {
     id,
@@ -24,12 +24,12 @@ export function uploadOf(id: string) {
 
 const data = { upload: uploadOf('01980000-0000-7000-8000-000000000000') };
 
-/** Of each hundred events, one has this type; the others are `upload.processing`. */
+/** One in a hundred events has this type; the others are `upload.processing`. */
 export const rareType = 'upload.failed';
 
 const type = `CASE WHEN n % 100 = 0 THEN '${rareType}' ELSE 'upload.processing' END`;
 
-/** Records events of as many uploads, as the api and the workers do: not placed yet. */
+/** Records events of as many uploads, not yet placed, as the api and workers do. */
 export async function recordMany(client: Client, count: number): Promise<void> {
   await client.query(
     `INSERT INTO events (id, type, upload_id, data)
@@ -38,7 +38,7 @@ export async function recordMany(client: Client, count: number): Promise<void> {
   );
 }
 
-/** The same, placed after those that are placed already. */
+/** Records events and places them after the existing ones. */
 export async function placeMany(client: Client, count: number): Promise<void> {
   await client.query(
     `INSERT INTO events (id, type, upload_id, data, position)

@@ -15,8 +15,9 @@ const ratePerSecond = 200;
 const limitMs = 60_000;
 
 /**
- * How long an event takes from its commit to a reader of the stream and to the receiver of a webhook, at a steady rate.
- * The reference is what Postgres alone needs: a notification of the recording transaction, read in the same process.
+ * The delay from the commit of an event to a reader of the stream and to a webhook receiver, at a steady rate. The
+ * reference is the minimum that Postgres needs: a notification from the recording transaction, received in the same
+ * process.
  */
 export async function measureEventLatency({
   rounds,
@@ -86,7 +87,7 @@ export async function measureEventLatency({
   };
 }
 
-/** Begins `count` works at a steady rate, whatever they take, and waits for all of them. */
+/** Starts `count` tasks at a steady rate, regardless of their duration, and waits for all of them. */
 async function atRate(perSecond: number, count: number, work: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   const begun: Promise<void>[] = [];

@@ -2,7 +2,7 @@ import type { Program } from '../harness/program.js';
 import { openStack } from '../harness/stack.js';
 import type { BenchPostgres } from '../harness/services.js';
 
-/** An api, and a worker that does nothing but place events and deliver them to one webhook. */
+/** An api, and a worker that only places events and delivers them to one webhook. */
 export interface DeliveryStack {
   readonly databaseUrl: string;
   readonly api: Program;
@@ -10,7 +10,10 @@ export interface DeliveryStack {
   readonly worker: Program;
 }
 
-/** Starts them. @param receiverUrl where all events go */
+/**
+ * Starts api and worker.
+ * @param receiverUrl destination of all events
+ */
 export async function openDelivery(
   stack: AsyncDisposableStack,
   postgres: BenchPostgres,

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { Client } from 'pg';
 import type { Arrivals } from './arrivals.js';
 
-/** The channel on which the transaction that records an event says so. */
+/** The channel on which the recording transaction notifies. */
 export const channel = 'bench_recorded';
 
 /** The receiver of a webhook. */
@@ -21,7 +21,7 @@ export async function closeServer(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Hears of every commit from Postgres itself. */
+/** Receives a Postgres notification for every commit. */
 export async function listen(databaseUrl: string, arrivals: Arrivals): Promise<Client> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -30,7 +30,7 @@ export async function listen(databaseUrl: string, arrivals: Arrivals): Promise<C
   return client;
 }
 
-/** Resolves when the stream is open; reads it until `signal` aborts. */
+/** Resolves when the stream is open, and reads it until `signal` aborts. */
 export async function followStream(
   url: string,
   apiKey: string,
@@ -47,6 +47,6 @@ export async function followStream(
       for (const line of lines) if (line.startsWith('id: ')) arrivals.arrive('stream', line.slice(4).trim());
     }
   };
-  // A stream that breaks is missed by whoever waits for its events.
+  // A broken stream is noticed by the missing arrivals.
   read(answer.body).catch(() => undefined);
 }

@@ -1,8 +1,8 @@
-/** A backend that webhooks inform: counts the events that reach it. A process of its own, so that its work is nobody else's time. */
+/** A webhook receiver that counts events, in a separate process so that its work does not affect the measurement. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What it is told: first how many events are to come, then to say when they were all there. */
+/** Its commands: how many events to expect, then to report when all have arrived. */
 export type ReceiverOrder = { expect: number } | { await: 'all' };
 
 const seen = new Set<string>();

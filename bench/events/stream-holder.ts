@@ -1,4 +1,7 @@
-/** Holds streams of events open, each on a connection of its own, and reads them. A process of its own: its memory is nobody else's. */
+/**
+ * Holds event streams open, each on its own connection, and reads them. A separate process, so that its memory is not
+ * counted.
+ */
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 
@@ -8,7 +11,7 @@ interface Order {
   readonly count: number;
 }
 
-/** So many are opened at once. */
+/** Number of streams opened concurrently. */
 const atOnce = 50;
 const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
 let open = 0;

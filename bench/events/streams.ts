@@ -10,7 +10,10 @@ const streams = 1_000;
 const ratePerSecond = 1_000;
 const openTimeoutMs = 60_000;
 
-/** Callbacks at a steady rate, to an api with a thousand open streams and to one without; and what the streams take of memory. */
+/**
+ * Callbacks at a steady rate, to an api with a thousand open streams and to one without; and the memory that the
+ * streams use.
+ */
 export async function measureStreams({ rounds, seconds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const range = await openCallbackRange(stack, Math.ceil(15_000 * Math.max(seconds, 3)), say);

@@ -1,14 +1,14 @@
-/** What every benchmark is given. */
+/** The options of every benchmark. */
 export interface BenchmarkOptions {
   readonly rounds: number;
-  /** Length of one measurement. */
+  /** Length of one measurement, in seconds. */
   readonly seconds: number;
-  /** Share of the usual amount of work, of a benchmark that takes long: 0 to 1. */
+  /** Share of the usual amount of work, from 0 to 1, for a benchmark that takes long. */
   readonly share: number;
-  /** Folder in which a benchmark that fills a large database keeps it for the next run; by default nothing is kept. */
+  /** Folder in which a benchmark keeps its large database for the next run; if undefined, nothing is kept. */
   readonly keep: string | undefined;
-  /** Aborts when the run is to end early. */
+  /** Aborts to end the run early. */
   readonly signal: AbortSignal;
-  /** Tells how far it is, on standard error. */
+  /** Reports progress on standard error. */
   readonly say: (line: string) => void;
 }

@@ -1,26 +1,29 @@
 import type { Machine } from './machine.js';
 import { type Spread, showSpread } from './spread.js';
 
-/** One line of what `npm run bench -- NAME --json` prints. */
+/** One line of the output of `npm run bench -- NAME --json`. */
 export interface Result {
   readonly name: string;
   readonly ratios: Readonly<Record<string, Spread>>;
   readonly machine: Machine;
 }
 
-/** A ratio in two results. */
+/** A ratio that occurs in two results. */
 export interface Comparison {
   readonly benchmark: string;
   readonly ratio: string;
   readonly before: Spread;
   readonly after: Spread;
-  /** Neither median lies within the spread of the other: more than what the rounds differ by. */
+  /**
+   * Whether each median lies outside the spread of the other, so that the change exceeds the variation between
+   * rounds.
+   */
   readonly moved: boolean;
 }
 
 /**
- * The results of a file: JSON lines, one for each benchmark. Of a benchmark that is there twice the later one counts.
- * @throws Error with the number of the line that is not one
+ * Parses a file of JSON lines, one per benchmark. If a benchmark occurs twice, the later line counts.
+ * @throws Error with the number of an invalid line
  */
 export function readResults(text: string): Result[] {
   const results = new Map<string, Result>();
@@ -38,7 +41,7 @@ export function readResults(text: string): Result[] {
   return [...results.values()];
 }
 
-/** The ratios that both have, in the order of the first. */
+/** Compares the ratios that occur in both, in the order of the first. */
 export function compareResults(before: readonly Result[], after: readonly Result[]): Comparison[] {
   return before.flatMap(({ name, ratios }) => {
     const later = after.find((result) => result.name === name)?.ratios ?? {};
@@ -55,7 +58,7 @@ function isWithin(value: number, { min, max }: Spread): boolean {
   return value >= min && value <= max;
 }
 
-/** For a person: what moved, then how much did not. Lines of a table; the first one names the columns. */
+/** A table of the ratios that moved, with column names in its first row, and a note with their number. */
 export function tellComparison(comparisons: readonly Comparison[]): { table: string[][]; note: string } {
   const moved = comparisons.filter((one) => one.moved);
   return {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGb: number;
   readonly system: string;
   readonly node: string;
-  /** Processes that wanted a core in the minute before; much above 0 means that the figures are noisy. */
+  /** One-minute load average before the run; well above 0 means that the figures are noisy. */
   readonly loadBefore: number;
 }
 
@@ -28,7 +28,7 @@ export interface ResidentMemory {
   readonly peakMb: number;
 }
 
-/** The resident memory of a process, now and at its peak; null where there is no /proc. */
+/** Current and peak resident memory of a process; null without /proc. */
 export async function readMemory(pid: number): Promise<ResidentMemory | null> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const megabytes = (name: string) => {
@@ -39,25 +39,25 @@ export async function readMemory(pid: number): Promise<ResidentMemory | null> {
   return residentMb === undefined || peakMb === undefined ? null : { residentMb, peakMb };
 }
 
-/** Linux counts processor time in hundredths of a second, whatever its own clock does. */
+/** Linux reports processor time in ticks of 10 ms, whatever the kernel's own timer frequency. */
 const tickMs = 10;
 
-/** Processor time that a process has used so far, user and system, in milliseconds; null where there is no /proc. */
+/** Processor time of a process so far, user and system, in milliseconds; null without /proc. */
 export function readCpuMs(pid: number): Promise<number | null> {
   return readTicks(`${pid}`, 11);
 }
 
-/** The same of the main thread of a process alone: in a worker all but sharp, and V8's helpers. */
+/** The same for the main thread only, which in a worker excludes sharp and V8's helper threads. */
 export function readMainThreadMs(pid: number): Promise<number | null> {
   return readTicks(`${pid}/task/${pid}`, 11);
 }
 
-/** The same of the processes that this one started and that have ended. */
+/** The same for the children of a process that have exited and been waited for. */
 export function readChildrenCpuMs(process = 'self'): Promise<number | null> {
   return readTicks(process, 13);
 }
 
-/** The same of a process and its children, those included that have ended: of Postgres, all of its connections. */
+/** The same for a process and its children, including exited ones; for Postgres, all of its connections. */
 export async function readFamilyCpuMs(pid: number): Promise<number | null> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   const living = children.split(' ').filter(Boolean).map(Number);
@@ -72,7 +72,7 @@ export async function readFamilyCpuMs(pid: number): Promise<number | null> {
 
 async function readTicks(process: string, field: number): Promise<number | null> {
   const line = await readFile(`/proc/${process}/stat`, 'utf8').catch(() => '');
-  // The name in the second field may hold spaces: count from the bracket that ends it.
+  // The command name in the second field may contain spaces, so fields are counted from its closing parenthesis.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[field]) + Number(fields[field + 1]);
   return Number.isNaN(ticks) ? null : ticks * tickMs;

@@ -6,20 +6,20 @@ import { nodeFlags, workerFlags } from '#local';
 const readyTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;
 
-/** A built program of ours in a process of its own. */
+/** One of our built programs, in a child process. */
 export interface Program extends AsyncDisposable {
   readonly name: string;
   readonly pid: number;
-  /** Where it listens; empty when it does not. */
+  /** The URL on which it listens; empty if it does not. */
   readonly url: string;
-  /** Sends a message and waits for the answer. */
+  /** Sends a message and waits for the response. */
   ask<Answer>(message: object, timeoutMs: number): Promise<Answer>;
 }
 
 /**
- * Starts a module of dist and waits until it says `{ type: 'ready' }`.
- * @param path of the built module, seen from dist
- * @throws Error with the last lines that it printed, when it ends before
+ * Starts a module of dist and waits until it sends `{ type: 'ready' }`.
+ * @param path of the built module, relative to dist
+ * @throws Error with the last output of the program, if it exits or does not become ready in time
  */
 export async function startProgram(
   name: string,
@@ -28,10 +28,10 @@ export async function startProgram(
 ): Promise<Program> {
   const isOurs = path.startsWith('programs/');
   const modulePath = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  // A session of its own: a Ctrl-C in the terminal is for us, and we end the programs in order. Killed with us they end
-  // too, because their channel breaks.
+  // In a session of its own: Ctrl-C in the terminal reaches only this process, which ends the programs in order. If
+  // this process is killed, they end because their IPC channel closes.
   const child = fork(modulePath, [], {
-    // Our apps as they ship: see the Dockerfile.
+    // Our apps as they are shipped; see the Dockerfile.
     env: isOurs ? { MALLOC_ARENA_MAX: '2', ...env } : env,
     execArgv: isOurs ? flagsOf(path) : [],
     detached: true,

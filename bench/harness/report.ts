@@ -5,11 +5,11 @@ type Table = readonly (readonly string[])[];
 
 export interface Report {
   readonly name: string;
-  /** Ours against each reference, from the rounds of one run. */
+  /** Our figures relative to each reference, from the rounds of one run. */
   readonly ratios: Readonly<Record<string, Spread>>;
   /** Absolute figures and settings, for `--json`. */
   readonly facts: object;
-  /** For a person: the absolute figures, then the ratios. The first row of a table names its columns. */
+  /** For people: the absolute figures, then the ratios. The first row of a table holds the column names. */
   readonly tables: readonly Table[];
   readonly notes: readonly string[];
 }
@@ -27,12 +27,12 @@ export function printReport(report: Report, machine: Machine): void {
   );
 }
 
-/** One line for each report, so that those of a long run are there although it ends early. */
+/** Prints one line per report, so that the finished ones of a long run are available if it ends early. */
 export function printJson(report: Report, machine: Machine): void {
   console.log(JSON.stringify({ name: report.name, ratios: report.ratios, ...report.facts, machine }));
 }
 
-/** Columns as wide as their widest cell; the first one to the left, figures to the right. */
+/** Prints aligned columns: the first one left-aligned, figures right-aligned. */
 export function printTable(rows: Table): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) {

@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Runs ffmpeg once. @returns milliseconds
- * @param args texts are taken apart at their spaces; a list is passed on as it is
- * @throws Error with what ffmpeg says
+ * Runs ffmpeg once.
+ * @param args strings are split at spaces; arrays are passed on unchanged
+ * @returns its duration in milliseconds
+ * @throws Error with ffmpeg's error output
  */
 export async function runFfmpeg(
   ffmpeg: string,

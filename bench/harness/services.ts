@@ -7,17 +7,17 @@ import { createDatabaseIfMissing } from '#database';
 import { ensureFfmpeg, freePort, type LocalPostgres, startPostgres, startRedis } from '#local';
 import { Client } from 'pg';
 
-/** Postgres of this run alone, durable as in production, and an address for each database in it. */
+/** A separate Postgres for this run, durable as in production. */
 export interface BenchPostgres extends AsyncDisposable {
-  /** Of the process whose children serve its connections. */
+  /** Process id of the postmaster, whose children serve the connections. */
   readonly pid: number;
-  /** Where it writes its log. */
+  /** Path of its log file. */
   readonly logFile: string;
-  /** Makes an empty database, unless it is there, and gives its URL. */
+  /** Creates an empty database, unless it exists, and returns its URL. */
   createDatabase(name: string): Promise<string>;
 }
 
-/** @param kept a folder that stays when it ends, with its databases; without it there is nothing before and after */
+/** @param kept folder whose databases are kept after the run; without it, a temporary folder is used and removed */
 export async function openPostgres(kept?: string): Promise<BenchPostgres> {
   const folder = kept ?? (await mkdtemp(join(tmpdir(), 'landfall-bench-postgres-')));
   const dataDir = join(folder, 'cluster');
@@ -40,7 +40,7 @@ export async function openPostgres(kept?: string): Promise<BenchPostgres> {
   };
 }
 
-/** The first line of its file is the process that started all others. */
+/** The first line of postmaster.pid is the id of the postmaster. */
 export async function readPid({ dataDir }: LocalPostgres): Promise<number> {
   return Number.parseInt(await readFile(join(dataDir, 'data', 'postmaster.pid'), 'utf8'), 10);
 }
@@ -82,7 +82,10 @@ export async function findFfmpeg(): Promise<string> {
   return (await findFfmpegTools()).ffmpegPath;
 }
 
-/** ffmpeg and ffprobe. @throws Error that says how to install them */
+/**
+ * Finds ffmpeg and ffprobe.
+ * @throws Error with the command that installs them
+ */
 export async function findFfmpegTools(): Promise<{ ffmpegPath: string; ffprobePath: string }> {
   const ffmpeg = await ensureFfmpeg();
   if (ffmpeg.missing) throw new Error(`ffmpeg is needed; type: ${ffmpeg.command}`);

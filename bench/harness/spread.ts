@@ -1,11 +1,11 @@
-/** What several rounds gave: their middle and their ends. */
+/** Median and range over several rounds. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** @throws Error when there are no values */
+/** @throws Error if there are no values */
 export function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) throw new Error('there is nothing to take the median of');
   const sorted = values.toSorted((a, b) => a - b);
@@ -16,20 +16,21 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * The ratio of each round, in which both met the same machine with the same neighbours; never the ratio of two medians.
- * @throws Error when the rounds do not match
+ * The spread of the ratios of each round, in which both ran under the same conditions; never the ratio of two
+ * medians.
+ * @throws Error if the numbers of rounds differ
  */
 export function ratioOf(ours: readonly number[], theirs: readonly number[]): Spread {
   if (ours.length !== theirs.length) throw new Error(`${ours.length} rounds against ${theirs.length}`);
   return spreadOf(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
 }
 
-/** Four digits are more than any of these measurements is good for. */
+/** Rounds to four digits; none of these measurements is more precise. */
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** `0.93 (0.90–0.95)` */
+/** Formats as `0.93 (0.90–0.95)`. */
 export function showSpread({ median, min, max }: Spread, digits: number): string {
   const show = (value: number) =>
     value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });

@@ -9,24 +9,24 @@ import { benchBucket, callbackSecret } from './target.js';
 import { type Program, startProgram } from './program.js';
 import type { BenchPostgres } from './services.js';
 
-/** Emulator, api and, when it is told to start, a worker as `npm start` runs them, with the queue on Postgres. */
+/** Emulator, api and, once started, a worker, as `npm start` runs them, with the queue in Postgres. */
 export interface BenchStack {
   readonly databaseUrl: string;
   readonly api: Program;
   readonly emulator: Program;
   readonly apiKey: string;
   readonly callbackUrl: string;
-  /** What its programs are started with. */
+  /** The environment of its programs. */
   readonly env: Readonly<Record<string, string>>;
-  /** Starts the worker; it takes both queues. `env` adds to or changes what it gets. */
+  /** Starts a worker, which processes all queues unless `env` says otherwise; `env` overrides its settings. */
   startWorker(env?: Record<string, string>): Promise<Program>;
-  /** For the OSS client. */
+  /** Settings of the OSS client. */
   readonly oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
 }
 
 /**
- * Starts them; what `stack` is given to end ends with it.
- * @param pipelines text of the pipelines file; without it the one that ships
+ * Starts the stack and registers its shutdown with `stack`.
+ * @param pipelines text of the pipelines file; defaults to the one that ships
  */
 export async function openStack(
   stack: AsyncDisposableStack,

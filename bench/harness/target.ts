@@ -1,3 +1,3 @@
 export const benchBucket = 'landfall-bench';
-/** The callback URL is known to nobody else: so it is used where there are no tickets. */
+/** The callback URL contains this secret, so callbacks are trusted without tickets. */
 export const callbackSecret = 'a-secret-of-the-benchmark';

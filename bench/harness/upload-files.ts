@@ -8,24 +8,24 @@ const callbackBody =
   'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}' +
   '&imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}';
 
-/** Uploads files as an app does. */
+/** Uploads files as an app would. */
 export class Uploader {
   private readonly client: OSS;
 
   constructor(private readonly stack: BenchStack) {
-    // Path style; the client's types do not know it.
+    // Path style; the type declarations of ali-oss lack this option.
     const options = {
       ...stack.oss,
       bucket: benchBucket,
       sldEnable: true,
       authorizationV4: true,
-      // A file of 4 GB takes its time.
+      // Enough for a file of 4 GB.
       timeout: 300_000,
     };
     this.client = new OSS(options);
   }
 
-  /** Gives the id that our answer to the callback holds, as OSS handed it through. */
+  /** Uploads a file and returns the upload id from Landfall's response to the callback, which OSS passes on. */
   async upload(key: string, file: string): Promise<string> {
     const { data } = await this.client.put(key, file, {
       callback: {
@@ -44,11 +44,14 @@ export class Uploader {
 interface Waited {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Milliseconds between two looks: often enough to be exact, seldom enough to take no core away from what is measured. */
+  /** Poll interval in milliseconds: short enough to be accurate, long enough not to affect the measurement. */
   readonly everyMs: number;
 }
 
-/** Looks until the query, which gives one boolean `done`, says yes. @returns milliseconds */
+/**
+ * Polls until the query, which returns one boolean `done`, is true.
+ * @returns the elapsed time in milliseconds
+ */
 async function waitFor(
   database: Client,
   query: { name: string; text: string; values: unknown[] },
@@ -65,13 +68,21 @@ async function waitFor(
   }
 }
 
-/** Milliseconds until the first rendition of an upload is ready. @throws Error when it takes too long */
+/**
+ * Waits until the first rendition of an upload is ready.
+ * @returns the elapsed time in milliseconds
+ * @throws Error after the time limit
+ */
 export function waitForFirstRendition(database: Client, id: string, waited: Waited): Promise<number> {
   const text = `SELECT EXISTS (SELECT FROM renditions WHERE upload_id = $1 AND status = 'ready') AS done`;
   return waitFor(database, { name: 'first rendition', text, values: [id] }, waited);
 }
 
-/** Milliseconds until all of these uploads are ready. @throws Error when one fails or they take too long */
+/**
+ * Waits until all of these uploads are ready.
+ * @returns the elapsed time in milliseconds
+ * @throws Error if one fails or is ignored, or after the time limit
+ */
 export async function waitUntilReady(
   database: Client,
   ids: readonly string[],
@@ -89,7 +100,7 @@ export async function waitUntilReady(
   return elapsedMs;
 }
 
-/** @throws Error unless every upload has as many renditions in the store as `each` says */
+/** @throws Error unless every upload has exactly `each` ready renditions */
 export async function checkRenditions(database: Client, ids: readonly string[], each: number): Promise<void> {
   const { rows } = await database.query<{ upload_id: string; made: number }>(
     `SELECT upload_id, count(*)::int AS made FROM renditions

@@ -10,14 +10,14 @@ import { openStack } from '../harness/stack.js';
 import { ratioOf, showSpread, spreadOf } from '../harness/spread.js';
 import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from '../harness/upload-files.js';
 
-/** Those of the default pipelines file, in its order. */
+/** The widths in the default pipelines file, in its order. */
 const widths = [320, 640, 1280];
 const timeoutMs = 60_000;
 const everyMs = 5;
 
 /**
- * From the answer to the uploading client until a 12-megapixel photo has its first thumbnail, and until it has all three,
- * beside sharp alone on the same file.
+ * The time from the response to the uploading client until a 12-megapixel photo has its first thumbnail, and until it
+ * has all three, compared to sharp alone on the same file.
  */
 export async function measureFirstThumbnail({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -35,7 +35,7 @@ export async function measureFirstThumbnail({ rounds, signal, say }: BenchmarkOp
 
   const ours = { first: [] as number[], all: [] as number[] };
   const theirs = { first: [] as number[], all: [] as number[] };
-  // Round 0 warms both up.
+  // Round 0 warms up both.
   for (let round = 0; round <= rounds; round += 1) {
     signal.throwIfAborted();
     const id = await uploader.upload(`photos/${round}.jpg`, file);

@@ -12,10 +12,10 @@ import { Uploader, waitUntilReady } from '../harness/upload-files.js';
 const images = 5_000;
 const perPass = 500;
 const timeoutMs = 600_000;
-/** Of the mix's sides: 5,000 images at full size would take a quarter of an hour. */
+/** Scale of most images: 5,000 at full size would take a quarter of an hour. */
 const scale = 0.25;
 
-/** The worker's resident memory over five thousand mixed images. */
+/** The worker's resident memory over 5,000 mixed images. */
 export async function measureImageMemory({ signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-images-'));
@@ -35,7 +35,7 @@ export async function measureImageMemory({ signal, say }: BenchmarkOptions): Pro
     const ids: string[] = [];
     for (let index = 0; index < perPass; index += 1) {
       signal.throwIfAborted();
-      // One in fifty at full size: large pictures are what makes memory grow.
+      // One in fifty at full size, since large pictures make memory grow.
       const mix = index % 50 === 0 ? large : small;
       const file = mix[(index / (mix === large ? 50 : 1)) % mix.length] ?? '';
       ids.push(

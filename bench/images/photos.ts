@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 
-/** Soft shapes with some grain, like a photo: as hard to decode and to encode as one. */
+/** Soft shapes with some grain, about as hard to decode and encode as a photo. */
 export async function photo(width: number, height: number): Promise<Sharp> {
   const noise = (columns: number, rows: number, sigma: number) =>
     sharp({
@@ -23,12 +23,15 @@ export async function photo(width: number, height: number): Promise<Sharp> {
   return sharp(shapes).composite([{ input: grain, blend: 'soft-light' }]);
 }
 
-/** The photo of a phone: 12 megapixels, JPEG. */
+/** A phone photo: a JPEG of 12 megapixels. */
 export async function makePhonePhoto(file: string): Promise<void> {
   await (await photo(4_000, 3_000)).jpeg({ quality: 90 }).toFile(file);
 }
 
-/** What people upload in a mix: photos of several sizes, screenshots, graphics with alpha. @returns the files */
+/**
+ * A typical mix of uploads: photos of several sizes, screenshots, graphics with alpha.
+ * @returns the paths of the files
+ */
 export async function makeMixedImages(folder: string, scale: number): Promise<string[]> {
   const kinds: readonly [name: string, width: number, height: number, encode: (image: Sharp) => Sharp][] = [
     ['phone.jpg', 4_000, 3_000, (image) => image.jpeg({ quality: 90 })],
@@ -44,7 +47,7 @@ export async function makeMixedImages(folder: string, scale: number): Promise<st
   for (const [name, width, height, encode] of kinds) {
     const file = join(folder, name);
     const image = await photo(Math.ceil(width * scale), Math.ceil(height * scale));
-    // Composites come last in a pipeline: its result is encoded by another.
+    // Sharp composites last in a pipeline, so the result is encoded by a second pipeline.
     await encode(sharp(await image.png({ compressionLevel: 0 }).toBuffer())).toFile(file);
     files.push(file);
   }

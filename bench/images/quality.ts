@@ -12,7 +12,7 @@ import { fetchRealPhotos } from './real-photos.js';
 
 const width = 960;
 const limits = { maxPixels: 50_000_000, timeoutMs: 120_000 };
-/** Fixed qualities beside `auto`, from which those that give the same score are interpolated. */
+/** Fixed qualities to compare `auto` with; sizes at equal scores are interpolated between them. */
 const fixedQualities = {
   webp: [66, 80, 88, 95],
   jpeg: [66, 80, 88, 95],
@@ -27,17 +27,17 @@ interface Rendered {
   readonly quality: number;
 }
 
-/** All pictures in one format with one quality. */
+/** All pictures in one format at one quality. */
 interface Series {
   readonly bytes: number;
   readonly mean: number;
-  /** What nine of ten pictures reach. */
+  /** The score that nine of ten pictures reach. */
   readonly low: number;
   readonly lowest: number;
   readonly cpuMs: number;
 }
 
-/** What `quality: auto` saves against one quality for all pictures, and what it takes. */
+/** The savings of `quality: auto` compared to one quality for all pictures, and its cost. */
 export async function measureImageQuality({ signal, say }: BenchmarkOptions): Promise<Report> {
   configureSharp();
   await using stack = new AsyncDisposableStack();
@@ -161,7 +161,10 @@ function cells({ bytes, mean, low, lowest, cpuMs }: Series): string[] {
   return [(bytes / 1_000).toFixed(0), mean.toFixed(1), low.toFixed(1), lowest.toFixed(1), cpuMs.toFixed(0)];
 }
 
-/** The share of bytes that is saved against the fixed quality with the same score, from a line through the two nearest. */
+/**
+ * The percentage of bytes saved compared to a fixed quality with the same score, interpolated between the two
+ * nearest.
+ */
 function saved(ours: Series, fixed: readonly Series[], score: 'mean' | 'low'): string {
   const above = fixed.findIndex((series) => series[score] >= ours[score]);
   const [lower, upper] = [fixed[above - 1], fixed[above]];

@@ -13,12 +13,14 @@ import { checkRenditions, Uploader, waitForFirstRendition, waitUntilReady } from
 
 const widths = [320, 640, 1280];
 const copies = 6;
-/** The default of WORKER_THUMBNAIL_CONCURRENCY on this many cores, and for the bare loop too. */
+/** The default of WORKER_THUMBNAIL_CONCURRENCY on two cores; also used for the bare loop. */
 const parallel = 2;
 const timeoutMs = 300_000;
 const everyMs = 50;
 
-/** Images per second from the queue to stored and recorded renditions, beside a bare loop over the same files. */
+/**
+ * Images per second from the queue to stored and recorded renditions, compared to a bare loop over the same files.
+ */
 export async function measureImages({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-images-'));
@@ -33,7 +35,7 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
   const uploader = new Uploader(landfall);
 
   const images = batch.length;
-  // When the clock starts, the first images are half done: they do not count.
+  // The first images are half done when the clock starts, so they are not counted.
   const counted = images - parallel;
   const ours = {
     perSecond: [] as number[],
@@ -47,7 +49,7 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
     const ids: string[] = [];
     for (const [index, file] of batch.entries())
       ids.push(await uploader.upload(`images/${round}/${index}-${file.slice(folder.length + 1)}`, file));
-    // Everything waits in the queue before a worker comes; its clock starts when its first rendition is there.
+    // Everything is queued before the worker starts; the clock starts with its first rendition.
     const worker = await landfall.startWorker();
     const [firstId = ''] = ids;
     await waitForFirstRendition(database, firstId, { signal, timeoutMs, everyMs });
@@ -109,11 +111,11 @@ export async function measureImages({ rounds, signal, say }: BenchmarkOptions): 
 interface Spent {
   process: number;
   mainThread: number;
-  /** With that of the others. */
+  /** Including that of the other processes. */
   all: number;
 }
 
-/** Counts from now on what a process spends, and with it the families of others. NaN where there is no /proc. */
+/** Measures the processor time of a process and, with it, the families of others. NaN without /proc. */
 async function startMeter(pid: number, others: readonly number[] = []): Promise<() => Promise<Spent>> {
   const read = async (): Promise<Spent> => {
     const families = await Promise.all(others.map((other) => readFamilyCpuMs(other)));

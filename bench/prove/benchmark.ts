@@ -4,10 +4,10 @@ import type { Backend } from './parts/base.js';
 import { prove } from './prove.js';
 import { tellOutcome } from './tell.js';
 
-/** What is run when nobody says otherwise. */
+/** The default settings of a run. */
 export const defaults = { uploads: 2_000, seed: 1, perSecond: 12 };
 
-/** The crash suite as a benchmark. One that does not hold makes the exit code 1. */
+/** The crash suite as a benchmark. A run that does not hold sets the exit code to 1. */
 export function measureProof(backend: Backend) {
   return async ({ signal, say }: BenchmarkOptions): Promise<Report> => {
     const outcome = await prove({ ...defaults, backend, signal, say });

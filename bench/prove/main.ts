@@ -11,7 +11,7 @@ import { tellOutcome } from './tell.js';
 
 const usage =
   'npm run prove -- [--rolling [--from folder]] [--uploads N] [--seed N] [--backend redis|postgres|both] [--rate per second] [--json]';
-/** Three minutes at 300 uploads a minute. */
+/** Three minutes at 300 uploads per minute. */
 const rollingDefaults = { uploads: 900, perSecond: 5 };
 
 const { values } = parseArgs({
@@ -39,14 +39,15 @@ if (!isSensible || (values.from !== undefined && !values.rolling)) {
   process.exit(1);
 }
 
-// What was started is ended in order: everything unwinds when the signal aborts. Not once: whoever ends us may say so again.
+// Aborting the signal unwinds everything, so that all programs are stopped in order. Not `once`, because the signal
+// may be sent repeatedly.
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
 }
 const run = { uploads, seed, perSecond, signal: interrupted.signal, say: console.error };
 
-/** The crash suite, or the rolling restart. */
+/** Runs the crash suite or the rolling restart. */
 async function proveOnce(backend: Backend) {
   if (!values.rolling) {
     const outcome = await prove({ ...run, backend });

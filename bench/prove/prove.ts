@@ -27,30 +27,30 @@ export interface ProveOptions {
   readonly say: (line: string) => void;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
   readonly backend: Backend;
   readonly totals: Totals;
   readonly findings: Findings;
-  /** Processes, jobs and files that nobody works on any more. */
+  /** Processes, jobs and files that were left behind. */
   readonly leftovers: readonly string[];
   readonly faults: readonly MadeFault[];
   readonly latencies: readonly Latency[];
   /** Programs that ended without having been killed, and how often. */
   readonly endedByThemselves: Readonly<Record<string, number>>;
   readonly loadS: number;
-  /** Until nothing moved any more after the last upload. */
+  /** Seconds from the last upload until everything had settled. */
   readonly settleS: number;
   readonly holds: boolean;
-  /** Where logs and data are kept; null when they are gone because everything holds. */
+  /** Where logs and data are kept; null if they were removed because everything holds. */
   readonly folder: string | null;
 }
 
-/** Uploads to a running Landfall while everything that can break does, and counts what came of it. */
+/** Uploads to a running Landfall while injecting every kind of fault, then checks the results. */
 export async function prove(options: ProveOptions): Promise<Outcome> {
   const { backend, seed, signal, say } = options;
   const folder = await mkdtemp(join(tmpdir(), 'landfall-prove-'));
-  // As root, Postgres runs as another user.
+  // When run as root, Postgres runs as another user, who needs access.
   await chmod(folder, 0o755);
   let isKept = true;
   try {
@@ -94,7 +94,7 @@ export async function prove(options: ProveOptions): Promise<Outcome> {
   }
 }
 
-/** Uploads and faults, until both are over. */
+/** Runs uploads and faults until both are done. */
 async function runLoad(
   stack: Stack,
   folder: string,
@@ -118,14 +118,14 @@ async function runLoad(
     signal: ends,
   });
   const faulting = makeFaults(schedule, { stack, pace, watch, uploads, signal: ends, say });
-  // When one of them fails the other one ends, before anything is taken away.
+  // If one fails, the other is ended too, before anything is torn down.
   for (const work of [loading, faulting]) work.catch((error: unknown) => failed.abort(error));
   await Promise.allSettled([loading, faulting]);
   await loading;
   return faulting;
 }
 
-/** Ends our programs in order; then nothing of them may be left. */
+/** Stops our programs in order and returns what they left behind. */
 async function stopAndLook(stack: Stack): Promise<string[]> {
   await Promise.all([stack.api, ...stack.workers].map((app) => app.stop()));
   await stack.emulator.stop();

@@ -1,7 +1,7 @@
-/** A number from 0 to below 1, the same sequence for the same seed. */
+/** Returns a number from 0 (inclusive) to 1 (exclusive); the sequence depends only on the seed. */
 export type Random = () => number;
 
-/** Mulberry32, which is small and good enough to choose by. */
+/** Mulberry32: small, and good enough for this purpose. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,7 +12,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** The same items in an order of its own. */
+/** Returns the items in random order. */
 export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
   return items
     .map((item) => ({ item, place: random() }))

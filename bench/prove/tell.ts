@@ -4,7 +4,7 @@ import type { MadeFault } from './faults/make-faults.js';
 import type { Recovery } from './faults/watch.js';
 import type { Outcome, ProveOptions } from './prove.js';
 
-/** A run for a person, and for `--json`. */
+/** Formats the result for people and for `--json`. */
 export function tellOutcome(
   outcome: Outcome,
   { uploads, seed, perSecond }: Pick<ProveOptions, 'uploads' | 'seed' | 'perSecond'>,
@@ -78,7 +78,7 @@ function recoveries(faults: readonly MadeFault[]): string[][] {
   });
 }
 
-/** What never came back is the worst. */
+/** Formats median and worst; a part that never recovered counts as the worst. */
 function showTimes(times: readonly Recovery[], what: keyof Recovery): string {
   const sorted = times.map((recovery) => recovery[what] ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
   const at = (index: number) => {

@@ -2,30 +2,30 @@ import { migrateDatabase } from '#database';
 import { Client } from 'pg';
 import { benchBucket } from '../harness/target.js';
 
-/** How many uploads there are, and over how long they landed. */
+/** The number of uploads, and the number of days over which they landed. */
 export interface FillPlan {
   readonly uploads: number;
   readonly days: number;
 }
 
-/** Of events and deliveries only those of the last month are kept, as EVENT_LOG_KEEP_S has it. */
+/** Only events and deliveries of the last month are kept, as with the default of EVENT_LOG_KEEP_S. */
 const eventDays = 30;
 const eventsPerUpload = 3;
 const rowsPerStep = 500_000;
 const connections = 2;
-/** A bucket with a handful of uploads, all of them old: what a list without an index for it looks through everything for. */
+/** A bucket with a handful of old uploads, for which a list without a suitable index scans everything. */
 export const rareBucket = 'landfall-archive';
 export const webhookId = '01980000-0000-7000-8000-00000000beef';
 
-/** One statement or two; `name` says for ever that it is done. */
+/** One or two statements; `name` records permanently that the step is done. */
 interface Step {
   readonly name: string;
   run(client: Client): Promise<unknown>;
 }
 
 /**
- * Fills a database as one of some years would be: uploads, a rendition each, a month of events and deliveries,
- * tickets. Each step is written down when it is done: a fill that was interrupted goes on where it was.
+ * Fills a database like that of a service after some years: uploads with one rendition each, tickets, and a month of
+ * events and deliveries. Completed steps are recorded, so that an interrupted fill resumes where it stopped.
  */
 export async function fillTables(
   databaseUrl: string,
@@ -41,7 +41,7 @@ export async function fillTables(
   for (const client of clients) {
     await client.connect();
     stack.defer(() => client.end());
-    // Foreign keys hold by the way the rows are made; to check them would write each upload once more.
+    // The rows are consistent by construction; checking foreign keys would write each upload once more.
     await client.query(`SET session_replication_role = replica; SET maintenance_work_mem = '1GB';
                         SET synchronous_commit = off; SET max_parallel_maintenance_workers = 1`);
   }
@@ -54,7 +54,7 @@ export async function fillTables(
     'CREATE TABLE IF NOT EXISTS bench_indexes (name text PRIMARY KEY, definition text NOT NULL)',
   );
   await first.query(`INSERT INTO bench_steps VALUES ('begin', now()) ON CONFLICT DO NOTHING`);
-  // Or a checkpoint comes every few seconds.
+  // Otherwise a checkpoint would occur every few seconds.
   await first.query(`ALTER SYSTEM SET max_wal_size = '16GB'`);
   await first.query('SELECT pg_reload_conf()');
   const inTurn = async (client: Client, steps: Step[]) => {
@@ -63,7 +63,7 @@ export async function fillTables(
       const done = await client.query('SELECT FROM bench_steps WHERE name = $1', [step.name]);
       if (done.rowCount) continue;
       const begin = performance.now();
-      // With what it did, or not at all.
+      // The step and its record commit atomically.
       await client.query('BEGIN');
       await step.run(client);
       await client.query('INSERT INTO bench_steps VALUES ($1, now())', [step.name]);
@@ -85,7 +85,7 @@ export async function fillTables(
   await first.query(`INSERT INTO bench_steps VALUES ('vacuum', now())`);
 }
 
-/** What is done one after the other; the steps of one phase may run side by side. */
+/** The phases run sequentially; the steps of one phase may run concurrently. */
 function phasesOf(plan: FillPlan): ((client: Client) => Promise<Step[]> | Step[])[] {
   const pages = Math.ceil(plan.uploads / rowsPerStep);
   const eventUploads = Math.floor((plan.uploads * Math.min(eventDays, plan.days)) / plan.days);
@@ -113,7 +113,7 @@ function phasesOf(plan: FillPlan): ((client: Client) => Promise<Step[]> | Step[]
   ];
 }
 
-/** All but those of constraints; they are made again when the rows are there. */
+/** Drops all indexes except those of constraints; they are recreated after the rows are inserted. */
 async function dropIndexes(client: Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `INSERT INTO bench_indexes
@@ -132,13 +132,13 @@ async function createIndexes(client: Client): Promise<Step[]> {
   return rows.map(({ name, definition }) => ({ name: `index ${name}`, run: (own) => own.query(definition) }));
 }
 
-/** The age of upload n, before the fill began: the same whenever it goes on. */
+/** The age of upload n relative to the start of the fill, so that it is the same after a resumption. */
 const ageOf = (n: string) =>
   `(SELECT at FROM bench_steps WHERE name = 'begin') - now() + (${n} - $1::int) * (interval '1 day' * $2::int / $1::int)`;
 
 /**
- * One of 200 is a newer version of the object of the one before. `rare` are what lists look long for: 'other' and the
- * archive are among the oldest hundredth alone.
+ * One in 200 uploads is a newer version of the previous object. The kind 'other' and the archive bucket occur only
+ * among the oldest hundredth, so lists have to search long for them.
  */
 async function fillUploadsPage(
   client: Client,
@@ -174,7 +174,7 @@ async function fillUploadsPage(
   );
 }
 
-/** One for each upload that has any; those of a page of time. */
+/** One version for each ready or processing upload of a page, which is a range of time. */
 async function fillVersionsPage(
   client: Client,
   { uploads, days }: FillPlan,
@@ -201,7 +201,7 @@ async function fillVersionsPage(
 
 const types = `ARRAY['upload.stored', 'rendition.ready', 'upload.ready']`;
 
-/** In the order of the log, over the last month. */
+/** Events in log order, over the last month. */
 async function fillEventsPage(
   client: Client,
   { days }: FillPlan,
@@ -247,7 +247,7 @@ async function fillWebhook(client: Client): Promise<void> {
   );
 }
 
-/** One of a thousand has failed, one of ten thousand waits for its next attempt. */
+/** One in a thousand deliveries has failed; one in ten thousand waits for its next attempt. */
 async function fillDeliveriesPage(client: Client, from: number): Promise<void> {
   await client.query(
     `INSERT INTO deliveries (webhook_id, event_id, position, type, upload_id, ordered, state, attempts, next_attempt_at,

@@ -5,14 +5,16 @@ import type { Client } from 'pg';
 
 const dayS = 86_400;
 
-/** What removing old rows takes. */
+/** The throughput of removing old rows. */
 export interface Pruned {
   readonly name: string;
   readonly rows: number;
   readonly perSecond: number;
 }
 
-/** Removes the events of the oldest day, and the uploads that were deleted or ignored longest ago, as a worker does; then vacuums. */
+/**
+ * Prunes the events of the oldest day and the uploads deleted or ignored longest ago, as a worker does, then vacuums.
+ */
 export async function measurePruning(
   databaseUrl: string,
   client: Client,

@@ -1,32 +1,32 @@
 import { rareBucket, webhookId } from './fill-tables.js';
 
-/** Ids that the questions need, from all over the table. */
+/** Ids for the requests, from various positions in the table. */
 export interface Places {
   readonly newest: string;
   readonly middle: string;
   readonly oldest: string;
-  /** A hundred ids from everywhere. */
+  /** A hundred ids spread over the table. */
   readonly ids: readonly string[];
-  /** One with a perceptual hash. */
+  /** An upload with a perceptual hash. */
   readonly comparable: string;
   readonly ticket: string;
   readonly eventMiddle: string;
   readonly eventUpload: string;
 }
 
-/** One operation of the API with such words that it may have much to look at. */
+/** One API request, chosen so that it may have to scan a lot. */
 export interface Question {
   readonly name: string;
   readonly path: string;
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: object;
-  /** What it answers, if not 200. */
+  /** The expected status, if not 200. */
   readonly status?: number;
 }
 
 const dayMs = 86_400_000;
 
-/** Every operation of the API that reads or changes what grows. */
+/** Requests for every API operation that reads or changes a growing table. */
 export function questionsOf(places: Places, now: number): Question[] {
   const uploads = (name: string, words: Record<string, string>): Question => ({
     name: `uploads: ${name}`,

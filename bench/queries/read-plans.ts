@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Client } from 'pg';
 
-/** A node of a plan, as `EXPLAIN (FORMAT JSON, ANALYZE)` writes it. */
+/** A plan node in the output of `EXPLAIN (FORMAT JSON, ANALYZE)`. */
 interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
@@ -13,19 +13,19 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** What the statements of one request did. */
+/** A summary of the plans of one request's statements. */
 export interface PlansRead {
-  /** Tables that were read from their beginning to their end although they are large. */
+  /** Large tables that were scanned completely. */
   readonly wholeTables: string[];
-  /** The indexes that were used, without what a primary key finds row by row. */
+  /** The indexes that were used. */
   readonly indexes: string[];
-  /** Rows that the busiest node looked at. */
+  /** Number of rows examined by the busiest scan. */
   readonly rowsLookedAt: number;
 }
 
 const largeRows = 10_000;
 
-/** Follows the plans that auto_explain writes into the log of Postgres. */
+/** Reads the plans that auto_explain writes to the Postgres log. */
 export class PlanReader {
   private offset = 0;
 
@@ -34,7 +34,7 @@ export class PlanReader {
     private readonly logFile: string,
   ) {}
 
-  /** For every connection that is opened from now on; nothing is written yet. */
+  /** Configures auto_explain for all new connections, without logging plans yet. */
   static async prepare(client: Client): Promise<void> {
     for (const setting of [
       `session_preload_libraries = 'auto_explain'`,
@@ -48,7 +48,7 @@ export class PlanReader {
     await client.query('SELECT pg_reload_conf()');
   }
 
-  /** Runs something and tells which plans the statements had that it caused. */
+  /** Runs `work` and summarizes the plans of the statements that it caused. */
   async during(work: () => Promise<unknown>): Promise<PlansRead> {
     await this.write(true);
     await this.readNew();
@@ -63,7 +63,7 @@ export class PlanReader {
   private async write(wanted: boolean): Promise<void> {
     await this.client.query(`ALTER SYSTEM SET auto_explain.log_min_duration = ${wanted ? 0 : -1}`);
     await this.client.query('SELECT pg_reload_conf()');
-    // Connections that idle look at the new settings when their next statement comes.
+    // Idle connections apply the new settings before their next statement.
     await this.client.query('SELECT pg_sleep(0.1)');
   }
 
@@ -77,7 +77,7 @@ export class PlanReader {
   }
 }
 
-/** The plans in what Postgres logged: after `plan:` the lines that begin with a tab. */
+/** Extracts the plans from the Postgres log: the lines after `plan:` that begin with a tab. */
 export function plansIn(log: string): PlanNode[] {
   const plans: PlanNode[] = [];
   for (const [, text = ''] of log.matchAll(/plan:\n((?:\t.*\n)+)/g)) {

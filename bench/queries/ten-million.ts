@@ -10,18 +10,21 @@ import { PlanReader, type PlansRead } from './read-plans.js';
 import { type Places, type Question, questionsOf } from './questions.js';
 
 const whole = { uploads: 10_000_000, days: 365 };
-/** Longer than the api's own time limit for a statement. */
+/** Longer than the api's own statement timeout. */
 const answerTimeoutMs = 60_000;
 
 interface Asked extends PlansRead {
   readonly question: Question;
   readonly ms: number[];
-  /** The first answer, after a restart of Postgres and of the api. */
+  /**
+   * The first response after the api has started; caches of Postgres are cold only if the database was kept from an
+   * earlier run.
+   */
   readonly firstMs: number;
   readonly status: number;
 }
 
-/** Every operation of the API on ten million uploads: how long it takes, and what it looks at. */
+/** Every API operation on ten million uploads: its duration, and the rows and indexes it uses. */
 export async function measureTenMillion(options: BenchmarkOptions): Promise<Report> {
   const { rounds, share, signal, say, keep } = options;
   await using stack = new AsyncDisposableStack();
@@ -48,7 +51,7 @@ export async function measureTenMillion(options: BenchmarkOptions): Promise<Repo
       });
       const text = await answer.text();
       const ms = performance.now() - startedAt;
-      // It is counted on, and who asks again gets the counts.
+      // Counting is in progress; a repeated request gets the counts.
       if (text.includes('"stats.counting"')) continue;
       if (answer.status >= 400) say(`${method} ${path}: ${answer.status} ${text}`);
       return { ms, status: answer.status };
@@ -59,7 +62,7 @@ export async function measureTenMillion(options: BenchmarkOptions): Promise<Repo
     signal.throwIfAborted();
     const first = await ask(question);
     const ms: number[] = [];
-    // What is kept for a while (stats, queues) answers at once from then on: the first answer counts there.
+    // Later responses of stats and queues come from a cache, so for these the first response is what counts.
     for (let round = 0; round < rounds; round += 1) ms.push((await ask(question)).ms);
     const read = await plans.during(() => ask(question));
     asked.push({ question, ms, firstMs: first.ms, status: first.status, ...read });
@@ -73,7 +76,7 @@ export async function measureTenMillion(options: BenchmarkOptions): Promise<Repo
   return reportOf({ uploads: plan.uploads, rounds }, asked, sizes, pruned);
 }
 
-/** Ids from all over the table; the smallest id at or after a time is found by the primary key. */
+/** Ids from all over the table. The smallest id at or after a time is found by the primary key. */
 async function findPlaces(client: Client): Promise<Places> {
   const one = async (text: string): Promise<string> => {
     const { rows } = await client.query<{ id: string }>(text);
@@ -111,7 +114,7 @@ interface TableSize {
   readonly indexBytes: number;
 }
 
-/** Of every table with more than a few rows. */
+/** The sizes of all tables with more than 100 rows. */
 async function readSizes(client: Client): Promise<TableSize[]> {
   await client.query('ANALYZE');
   const { rows } = await client.query<TableSize>(

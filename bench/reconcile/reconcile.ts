@@ -17,7 +17,7 @@ import { seedObjects } from './seed-objects.js';
 const seededRows = 1_000_000;
 const missingOneOf = 1_000;
 const listingTimeoutMs = 600_000;
-/** A part of the keys, and all of them: whether the time grows as the number of keys. */
+/** A subset of the keys, and all of them, to see whether the time is proportional to the number of keys. */
 const prefixes = [`${seedPrefix}user-1`, seedPrefix];
 
 interface Measured {
@@ -28,7 +28,10 @@ interface Measured {
   readonly peakMb: number[];
 }
 
-/** `landfall reconcile` of a million keys against a million uploads, 0.1 % missing, beside a loop that only lists. */
+/**
+ * `landfall reconcile` of a million objects against a million uploads, 0.1 % of them missing, compared to a loop that
+ * only lists.
+ */
 export async function measureReconcile({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());
@@ -54,7 +57,7 @@ export async function measureReconcile({ rounds, signal, say }: BenchmarkOptions
     MALLOC_ARENA_MAX: '2',
   };
   const measured = new Map<string, Measured>();
-  // The first round warms up: the emulator, the pages of the database, the disk.
+  // The first round warms up the emulator, the database and the disk cache.
   for (let round = 0; round <= rounds; round += 1) {
     for (const prefix of prefixes) {
       signal.throwIfAborted();
@@ -102,7 +105,7 @@ async function openBucket(
   return stack.use(await start()).url;
 }
 
-/** Forgets what was registered. Returns how many uploads that were. */
+/** Deletes what was registered and returns the number of those uploads. */
 async function forget(client: Client): Promise<number> {
   const { rowCount } = await client.query(`DELETE FROM uploads WHERE source = 'reconcile'`);
   await client.query('TRUNCATE outbox, reconciles, object_checks');

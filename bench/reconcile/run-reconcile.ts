@@ -6,19 +6,22 @@ import { fileURLToPath } from 'node:url';
 import { workerFlags } from '#local';
 import { readMemory } from '../harness/machine.js';
 
-/** What one `landfall reconcile` did. */
+/** The result of one `landfall reconcile`. */
 export interface Run {
   readonly looked: number;
   readonly missing: number;
-  /** From its start as a process to its end. */
+  /** From process start to exit. */
   readonly ms: number;
-  /** Null where there is no /proc. */
+  /** Null without /proc. */
   readonly peakMb: number | null;
 }
 
 const memoryEveryMs = 100;
 
-/** Runs the command as people do. @throws Error with what it printed, when it fails */
+/**
+ * Runs the command in a child process, as a user would.
+ * @throws Error with its output if it fails
+ */
 export async function runReconcile(
   words: readonly string[],
   env: Record<string, string>,

@@ -6,9 +6,9 @@ import { benchBucket } from '../harness/target.js';
 const rowsAtOnce = 20_000;
 
 /**
- * Writes an object without bytes for each upload into the data folder of an emulator that is not running, as
- * `apps/oss-emulator/src/store` keeps it: putting a million objects takes a quarter of an hour.
- * @param dataDir in which the emulator has made the bucket
+ * Writes an empty object for each upload into the data folder of a stopped emulator, in the format of
+ * `apps/oss-emulator/src/store`. Uploading a million objects would take a quarter of an hour.
+ * @param dataDir in which the emulator has created the bucket
  */
 export async function seedObjects(client: Client, dataDir: string): Promise<number> {
   const root = open({ path: join(dataDir, 'metadata'), noSubdir: false, noSync: true });
@@ -42,7 +42,10 @@ interface SeededRow {
 
 const sequenceOf = ({ storedAt }: SeededRow) => storedAt.getTime() * 1_000;
 
-/** The bucket, a zero, the bytes of the key raised by one, a zero, and the sequence, newest first. */
+/**
+ * The bucket, a zero byte, the bytes of the key incremented by one, a zero byte, and the inverted sequence, so that
+ * the newest version comes first.
+ */
 function recordKeyOf(row: SeededRow): Buffer {
   const raised = Buffer.from(row.key).map((byte) => byte + 1);
   const newestFirst = Buffer.alloc(8);

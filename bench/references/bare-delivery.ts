@@ -1,7 +1,7 @@
 /**
- * Delivers webhooks with nothing but `pg`, `undici` and `node:crypto`: claims rows in batches, signs and posts each, and
- * records in batches what came of it. It knows one webhook, retries nothing, checks no address, keeps no order and no
- * answers: the limit for whoever delivers durably.
+ * Delivers webhooks with only `pg`, `undici` and `node:crypto`: claims rows in batches, signs and posts each, and
+ * records the results in batches. It knows a single webhook, never retries, checks no addresses, and keeps neither
+ * order nor responses: an upper bound for durable delivery.
  */
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,7 +16,7 @@ interface Claimed {
   readonly data: object;
 }
 
-/** As many as Landfall sends to one webhook at once. */
+/** The number of concurrent deliveries that Landfall makes to one webhook. */
 const concurrency = 20;
 const batch = 100;
 const writeEveryMs = 5;

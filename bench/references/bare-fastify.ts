@@ -1,6 +1,7 @@
 /**
- * The limit: the durable work of a callback with nothing around it. Fastify, the pg pool and node:crypto; the same checks
- * of the same request, the same rows in the same tables, one statement for all callbacks of the same instant.
+ * An upper bound: only the durable work of a callback. Uses Fastify, the pg pool and node:crypto, with the same
+ * checks of the same request and the same rows in the same tables, in one statement for all callbacks that arrive
+ * together.
  */
 import { createPublicKey, hash, type KeyObject, randomFillSync, timingSafeEqual, verify } from 'node:crypto';
 import { parse, type ParsedUrlQuery } from 'node:querystring';
@@ -18,7 +19,7 @@ const pool = new Pool({ connectionString: DATABASE_URL, max: 10 });
 
 interface Row {
   id: string;
-  /** What tells landings apart: bucket, key and OSS's request id. */
+  /** Identifies a landing: a hash of bucket, key and OSS's request id. */
   landing: string;
   requestId: string;
   bucket: string;
@@ -57,7 +58,7 @@ const insertText = `
   SELECT id FROM inserted`;
 const knownText = 'SELECT id, status FROM uploads WHERE landing = $1 AND request_id IS NOT NULL';
 
-/** Randomness is fetched for a thousand ids at once: asking for it costs far more than the bytes. */
+/** Random bytes are generated for a thousand ids at a time, since the call costs far more than the bytes. */
 const randomness = randomFillSync(Buffer.alloc(16_000));
 let randomAt = 0;
 
@@ -74,7 +75,7 @@ let waiting: Waiting[] = [];
 let running = 0;
 let gathering = false;
 
-/** The sockets that are ready are read first: their callbacks come along. */
+/** Defers to setImmediate, so that all sockets that are ready are read first and their callbacks join the batch. */
 function gather(): void {
   if (gathering || running >= statementsAtOnce || waiting.length === 0) return;
   gathering = true;
@@ -94,7 +95,7 @@ function gather(): void {
 
 async function commit(batch: Waiting[]): Promise<void> {
   try {
-    // Sorted by their unique key, so that two processes with the same keys cannot deadlock.
+    // Sorted by the unique key, so that two processes with the same keys cannot deadlock.
     const sorted = batch.sort((a, b) => (a.row.landing < b.row.landing ? -1 : 1));
     const query = {
       name: 'insert-uploads',
@@ -136,7 +137,7 @@ function refuse(reply: FastifyReply, status: number, problem: string): void {
   reply.code(status).send({ status, problem });
 }
 
-/** By the header as it came: whoever sends the same header means the same key. */
+/** Keyed by the raw header; equal headers mean equal keys. */
 const keys = new Map<string, KeyObject>();
 const allowedHosts = (CALLBACK_KEY_HOSTS ?? '').split(',');
 const allowedBuckets = new Set((OSS_BUCKETS ?? '').split(','));
@@ -168,7 +169,7 @@ const wellKnown = new Set([
   'imageInfo.format',
 ]);
 
-/** The columns of a form body; undefined when one that is needed is missing or makes no sense. */
+/** Parses a form body into columns; undefined if a required field is missing or invalid. */
 function readRow(fields: ParsedUrlQuery, requestId: string): Row | undefined {
   const { bucket, object, etag, size, mimeType } = fields;
   if (typeof bucket !== 'string' || typeof object !== 'string' || typeof etag !== 'string') return undefined;

@@ -1,6 +1,6 @@
 /**
- * ffmpeg alone: one command as a person would type it, from a local file to local files. Nothing is fetched, stored in an
- * object store, checked or recorded. The encoders are set as ours are; the sizes that both write show whether they still are.
+ * ffmpeg alone: one command on a local file, writing local files. Nothing is fetched, uploaded, checked or recorded.
+ * The encoder settings are the same as ours; comparing the output sizes shows whether they still are.
  */
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -15,7 +15,7 @@ export interface Rung {
   readonly maxKbps: number;
 }
 
-/** What our ladder gives of 1080p at up to 30 frames a second. */
+/** The rungs of our ladder for 1080p at up to 30 frames per second. */
 export const rungs: readonly Rung[] = [
   { width: 1_920, height: 1_080, maxKbps: 5_000 },
   { width: 1_280, height: 720, maxKbps: 2_722 },
@@ -23,7 +23,10 @@ export const rungs: readonly Rung[] = [
 ];
 export const segmentSeconds = 4;
 
-/** Three rungs and the sound, from one decode. @returns milliseconds */
+/**
+ * Makes three rungs and the audio from one decode.
+ * @returns milliseconds
+ */
 export async function makeBareLadder(
   ffmpeg: string,
   source: string,
@@ -44,7 +47,10 @@ export async function makeBareLadder(
   return runFfmpeg(ffmpeg, [...input, ...videos, ...sound], folder);
 }
 
-/** The first frame, 1280 wide. @returns milliseconds */
+/**
+ * Makes a poster from the first frame, 1280 pixels wide.
+ * @returns milliseconds
+ */
 export function makeBarePoster(ffmpeg: string, source: string, folder: string): Promise<number> {
   const poster = '-map 0:v -vf scale=1280:-2 -c:v libwebp -quality 80 -frames:v 1 poster.webp';
   return runFfmpeg(ffmpeg, ['-i', [source], poster], folder);

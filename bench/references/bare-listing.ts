@@ -1,4 +1,4 @@
-/** Lists a bucket page by page, counts the keys and does nothing with them: the limit for whoever lists. */
+/** Lists a bucket page by page and only counts the keys: an upper bound for anything that lists. */
 import { signRequestV4 } from '#oss';
 
 interface Listing {

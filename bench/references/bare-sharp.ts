@@ -1,6 +1,6 @@
 /**
- * Sharp alone: the three thumbnails of each file, from files on disk to files on disk, `parallel` images at a time. Nothing
- * is fetched, stored in an object store or recorded. It decodes once, at the largest size, and makes all three from that.
+ * Sharp alone: three thumbnails per file, from disk to disk, `parallel` images at a time. Nothing is fetched,
+ * uploaded or recorded. It decodes once, at the largest size, and makes all three from that.
  */
 import { basename, join } from 'node:path';
 import sharp from 'sharp';

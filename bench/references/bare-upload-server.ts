@@ -1,6 +1,6 @@
 /**
- * The limit of an upload: node:http writes the body to a file of its own and answers with its MD5. No signature, no CRC, no
- * metadata, no fsync.
+ * An upper bound for uploads: node:http writes the body to a new file and responds with its MD5. No signature, no
+ * CRC, no metadata, no fsync.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';

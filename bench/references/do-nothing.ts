@@ -1,4 +1,4 @@
-/** Answers at once: what the load generator could do at most. */
+/** Responds at once: measures the limit of the load generator. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -1,6 +1,6 @@
 /**
- * What is usually written: NestJS on Express, the body parsed by Express with the raw one kept, `repository.save` of an
- * entity, then `queue.add`. Careful code of its kind: the public key is fetched once, connections are pooled.
+ * A typical implementation: NestJS on Express, the body parsed by Express with the raw one kept, `repository.save` of
+ * an entity, then `queue.add`. Reasonably careful: the public key is fetched once, and connections are pooled.
  */
 import 'reflect-metadata';
 import { createVerify } from 'node:crypto';

@@ -2,12 +2,12 @@ import { pause } from '#runtime';
 import type { Program } from '../harness/program.js';
 import type { BenchStack } from '../harness/stack.js';
 
-/** One kind of worker: what it takes, the queue it is scaled by, and how many there may be. */
+/** A group of workers: the queues they process, the queue they scale by, and their maximum number. */
 export interface Fleet {
   readonly queue: 'thumbnail' | 'transcode';
   /** WORKER_QUEUES */
   readonly takes: string;
-  /** Backlog that one worker is for. */
+  /** Backlog per worker. */
   readonly perWorker: number;
   readonly max: number;
 }
@@ -16,12 +16,12 @@ interface Figures {
   queues: Record<string, { backlog: number }>;
 }
 
-/** As often as a scaler may look; KEDA does every 30 s by default. */
+/** Poll interval; KEDA polls every 30 s by default. */
 const lookEveryMs = 1_000;
 
 /**
- * Stands in for a scaler: starts and ends real workers by what `GET /v1/queues` says. Up at once; down when the backlog was
- * gone for as long as the cool-down.
+ * Simulates an autoscaler: starts and stops real workers according to `GET /v1/queues`. Scales up at once, and down
+ * when the backlog has been empty for the cool-down.
  */
 export class Scaler {
   private readonly running = new Map<Fleet, { worker: Program; since: number }[]>();
@@ -36,7 +36,7 @@ export class Scaler {
     private readonly cooldownMs: number,
   ) {}
 
-  /** Minutes that workers lived, of those that ended. */
+  /** Total lifetime of the stopped workers, in minutes. */
   get workerMinutes(): number {
     return this.workedMs / 60_000;
   }
@@ -45,7 +45,7 @@ export class Scaler {
     return this.most;
   }
 
-  /** Scales until there is neither work nor a worker any more. */
+  /** Scales until there is neither work nor a worker left. */
   async scaleToNone(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();

@@ -38,17 +38,17 @@ const fleets: readonly Fleet[] = [
   { queue: 'transcode', takes: 'transcode', perWorker: 2, max: availableParallelism() },
 ];
 
-/** What a flood took. */
+/** The results of a flood of uploads. */
 interface Flood {
-  /** Seconds from landing to ready, 95 of 100 are faster; of images and of videos. */
+  /** 95th percentile of the time from landing to ready, in seconds, for images and for videos. */
   imageP95S: number;
   videoP95S: number;
   workerMinutes: number;
 }
 
 /**
- * A flood of images and videos for workers that come with it, from none, and go after it, beside the same flood for as many
- * workers as there may be, which are there before it and as long.
+ * A flood of images and videos for autoscaled workers, starting from none, compared to the same flood for the maximum
+ * number of workers, running throughout.
  */
 export function measureScaling(backend: 'postgres' | 'redis') {
   return async ({ rounds, share, signal, say }: BenchmarkOptions): Promise<Report> => {
@@ -70,7 +70,7 @@ export function measureScaling(backend: 'postgres' | 'redis') {
     const uploader = new Uploader(landfall);
 
     const flood = async (name: string): Promise<string[]> => {
-      // Videos among the images, as they come.
+      // Videos are spread among the images.
       const every = Math.max(1, Math.floor(images / videos));
       const keys = Array.from({ length: images }, (_, index) => [
         { key: `${name}/${index}.jpg`, file: files.image },
@@ -91,7 +91,7 @@ export function measureScaling(backend: 'postgres' | 'redis') {
     const scaled = async (round: number): Promise<Flood & { peak: number }> => {
       const scaler = new Scaler(landfall, fleets, env, cooldownMs);
       const flooding = flood(`scaled/${round}`);
-      // The first has landed: there is work.
+      // Waits until the first upload has landed, so that there is work.
       await waitForWork(database, signal);
       const scaling = scaler.scaleToNone(signal);
       const ids = await flooding;

@@ -23,14 +23,15 @@ const counts = [1, 2] as const;
 
 interface Measured {
   readonly perSecond: number;
-  /** Processor time of all workers for one image. */
+  /** Processor time of all workers per image. */
   readonly cpuMs: number;
   readonly postgresMs: number;
 }
 
 /**
- * Images that wait in the queue, for one worker on a core of its own and for two. The store and Postgres have the other core
- * beside one worker, and none beside two: what the workers would reach on cores of their own is what their processor time says.
+ * Throughput of queued images with one worker on its own core, and with two. With one worker, store and Postgres have
+ * the other core; with two, they share both. Processor time therefore tells what the workers would reach on cores of
+ * their own.
  */
 export async function measureWorkers({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -57,7 +58,7 @@ export async function measureWorkers({ rounds, signal, say }: BenchmarkOptions):
     const started: Program[] = [];
     for (let core = 0; core < count; core += 1) {
       const worker = workers.use(await landfall.startWorker(env));
-      // All of its threads; those that it starts later stay there too.
+      // Pins all its threads; threads started later inherit the affinity.
       await run('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(worker.pid)]);
       started.push(worker);
     }

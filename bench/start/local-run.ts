@@ -13,14 +13,14 @@ const bootstrap = fileURLToPath(new URL('../../../apps/cli/bootstrap.mjs', impor
 
 export interface LocalRuns {
   /**
-   * Runs what `npm start` runs until all is ready, and ends it.
-   * @param data of the run before, or none
-   * @throws Error with what it printed, when it does not become ready
+   * Runs what `npm start` runs until everything is ready, then ends it.
+   * @param data whether to keep the data of the previous run
+   * @throws Error with its output if it does not become ready
    */
   start(data: 'kept' | 'new'): Promise<{ ms: number; cpuMs: number }>;
 }
 
-/** @param env of which only what concerns Node itself is used */
+/** @param env only NODE_COMPILE_CACHE is used */
 export async function openLocalRuns(
   stack: AsyncDisposableStack,
   { NODE_COMPILE_CACHE = '' }: Record<string, string>,
@@ -28,7 +28,7 @@ export async function openLocalRuns(
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-run-'));
   const dirs = { kept: join(folder, 'kept'), new: join(folder, 'new') };
   const remove = async (dir: string) => {
-    // Of root, Postgres's files lie elsewhere, and this is a link to them.
+    // When run as root, the files of Postgres are elsewhere and this is a symlink to them.
     const postgres = join(dir, 'postgres');
     for (const path of [existsSync(postgres) ? await realpath(postgres) : postgres, dir])
       await rm(path, { recursive: true, force: true });
@@ -54,7 +54,7 @@ export async function openLocalRuns(
 
 async function measureRun(env: { LOCAL_DATA_DIR: string } & NodeJS.ProcessEnv) {
   const startedAt = performance.now();
-  // In a group of its own: a Ctrl-C is for us, who end it in order.
+  // In a process group of its own: Ctrl-C reaches only this process, which ends it in order.
   const child = spawn(process.execPath, [bootstrap, 'start'], {
     env,
     detached: true,

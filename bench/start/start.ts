@@ -11,10 +11,10 @@ import { ratioOf, showSpread, type Spread, spreadOf } from '../harness/spread.js
 import { openStack } from '../harness/stack.js';
 import { openLocalRuns } from './local-run.js';
 
-/** From its start as a process until it says that it is ready. */
+/** From process start until it reports that it is ready. */
 interface Started {
   readonly ms: number;
-  /** Processor time of the process until then; 0 where it cannot be read. */
+  /** Processor time of the process until then; 0 if it cannot be read. */
   readonly cpuMs: number;
 }
 
@@ -25,7 +25,7 @@ const modules = {
 } as const;
 const apps = ['api', 'worker'] as const;
 
-/** How long api, worker and the whole of `npm start` take until they are ready. */
+/** The startup time of api, worker and the whole of `npm start`. */
 export async function measureStart({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const postgres = stack.use(await openPostgres());
@@ -48,7 +48,7 @@ export async function measureStart({ rounds, signal, say }: BenchmarkOptions): P
   };
   const names = Object.keys(contestants);
   const started: Record<string, Started[]> = Object.fromEntries(names.map((name) => [name, []]));
-  // The first round compiles, and has all files read from the disk.
+  // The first round fills the compile cache and the disk cache.
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of round % 2 === 1 ? names : names.toReversed()) {
       signal.throwIfAborted();

@@ -14,7 +14,7 @@ import { Uploader, waitUntilReady } from '../harness/upload-files.js';
 
 const seconds = 48;
 const chunkSeconds = 12;
-/** A film of two hours has as many, by the default length of a chunk. */
+/** The number of chunks of a two-hour film with the default chunk length. */
 const simulatedChunks = 24;
 const workers = [2, 4, 8];
 const timeoutMs = 1_800_000;
@@ -35,17 +35,17 @@ interface ChunkRow {
   isSound: boolean;
 }
 
-/** How long the parts of one transcode in chunks took, in milliseconds. */
+/** The durations of the parts of one chunked transcode, in milliseconds. */
 interface ChunkTimes {
-  /** Until the first chunk begins, and from the last chunk until all is published. */
+  /** Sequential time: until the first chunk begins, and from the last chunk until everything is published. */
   alone: number;
   pictures: number[];
   sound: number;
 }
 
 /**
- * One worker, with a video encoded whole and in chunks; and from the times of its chunks, what several workers on machines of
- * their own would take for a long one.
+ * One worker, with a video encoded whole and in chunks; and a simulation, from the chunk durations, of several
+ * workers on separate machines for a long video.
  */
 export async function measureChunks({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -115,7 +115,7 @@ export async function measureChunks({ rounds, signal, say }: BenchmarkOptions): 
   };
 }
 
-/** Notes when each chunk is ready, until the upload is. */
+/** Records when each chunk becomes ready, until the upload is. */
 async function watchChunks(database: Client, id: string, signal: AbortSignal): Promise<ChunkTimes> {
   const startedAt = performance.now();
   const readyAt = new Map<number, { atMs: number; isSound: boolean }>();
@@ -135,7 +135,7 @@ async function watchChunks(database: Client, id: string, signal: AbortSignal): P
     );
     if (uploads[0]?.status !== 'stored' && uploads[0]?.status !== 'processing') {
       if (begunAt === undefined || readyAt.size === 0) throw new Error('the video was not cut');
-      // Chunks that are encoded at once share the machine: what counts is how soon one follows the other.
+      // Chunks that are encoded concurrently share the machine, so the intervals between their completions are used.
       let last = begunAt;
       const times: ChunkTimes = { alone: 0, pictures: [], sound: 0 };
       for (const { atMs, isSound } of [...readyAt.values()].sort((one, other) => one.atMs - other.atMs)) {
@@ -149,7 +149,7 @@ async function watchChunks(database: Client, id: string, signal: AbortSignal): P
   }
 }
 
-/** The simulated time of so many workers as a multiple of one worker's time divided by them. */
+/** The simulated time with `count` workers, relative to an ideal speedup (one worker's time divided by `count`). */
 function planAgainstShare(measured: readonly ChunkTimes[], count: number): Spread {
   return spreadOf(
     measured.map(({ alone, pictures, sound }) => {
@@ -157,7 +157,7 @@ function planAgainstShare(measured: readonly ChunkTimes[], count: number): Sprea
         { length: simulatedChunks },
         (_, index) => pictures[index % pictures.length] ?? 0,
       );
-      // The sound is one chunk, however long the video is.
+      // The sound is a single chunk, whatever the length of the video.
       const chunks = [...long, (sound * simulatedChunks) / pictures.length];
       return (simulateWorkers(alone, chunks, count) * count) / simulateWorkers(alone, chunks, 1);
     }),

@@ -6,8 +6,8 @@ import { runFfmpeg } from '../harness/run-ffmpeg.js';
 export const clipRate = 30;
 
 /**
- * A video as a phone makes it: 1080p at 30 frames a second and 20 Mbit/s, with sound. A camera that moves over a photo with
- * grain: as hard to decode and to encode as one.
+ * A phone-like video: 1080p at 30 frames per second and 20 Mbit/s, with sound. A camera pans over a grainy photo,
+ * which is about as hard to decode and encode.
  */
 export async function makePhoneVideo(ffmpeg: string, file: string, seconds: number): Promise<void> {
   const still = join(dirname(file), 'still.png');
@@ -24,7 +24,7 @@ export async function makePhoneVideo(ffmpeg: string, file: string, seconds: numb
   ]);
 }
 
-/** The same video again and again until it has this size: about 400 s for 1 GB. */
+/** Repeats a clip until the file has this size: about 400 s for 1 GB. */
 export async function makeLongVideo(
   ffmpeg: string,
   clip: string,
@@ -37,10 +37,10 @@ export async function makeLongVideo(
   await runFfmpeg(ffmpeg, [`-stream_loop ${again} -i`, [clip], '-c copy', index, [file]]);
 }
 
-/** Bytes of the head of a box that is larger than 4 GB (ISO/IEC 14496-12): size 1, its type, the real size. */
+/** Header size of a box larger than 4 GB (ISO/IEC 14496-12): size 1, type, 64-bit size. */
 const boxHeadBytes = 16;
 
-/** Puts a box that says nothing at the end of an MP4, of this size altogether. No disk is written: the file has a hole. */
+/** Pads an MP4 to this total size with a `free` box. The file is sparse, so nothing is written to disk. */
 export async function padVideo(file: string, sizeBytes: number): Promise<void> {
   await using handle = await open(file, 'r+');
   const { size } = await handle.stat();

@@ -1,9 +1,9 @@
 import { connect, createServer, type AddressInfo } from 'node:net';
 
-/** Passes TCP on to a port of this machine, and counts what comes back. */
+/** A TCP proxy to a local port that counts the bytes sent by the server. */
 export interface ByteCounter extends AsyncDisposable {
   readonly port: number;
-  /** Bytes that the server has sent through it since it was asked last: what was read, with every head and every retry. */
+  /** Bytes that the server has sent since the last call, including all headers and retries. */
   take(): number;
 }
 
@@ -17,7 +17,7 @@ export async function countBytesFrom(port: number): Promise<ByteCounter> {
     };
     for (const socket of [client, upstream]) socket.once('error', end).once('close', end);
     client.pipe(upstream);
-    // Not faster than it is read: what nobody asked for is not counted.
+    // `pipe` respects back-pressure, so bytes that the client does not read are not counted.
     upstream.pipe(client);
     upstream.on('data', (chunk: Buffer) => {
       bytes += chunk.length;

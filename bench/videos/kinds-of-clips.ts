@@ -1,6 +1,6 @@
 /**
- * Eight kinds of video, drawn for the benchmark of ladders: as different to encode as those that people upload. The pictures are
- * drawn anew for each run; their noise differs from run to run.
+ * Eight kinds of synthetic video for the ladder benchmarks, as diverse to encode as real uploads. The pictures are
+ * drawn anew for each run, and their noise differs between runs.
  */
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
@@ -8,7 +8,7 @@ import { runFfmpeg } from '../harness/run-ffmpeg.js';
 
 const kindRate = 25;
 
-/** How a clip is made of still pictures: the pictures, and the filters that move them (`[0:v]`, `[1:v]`, …). */
+/** How a clip is made from stills: the pictures, and the filters that animate them (`[0:v]`, `[1:v]`, …). */
 interface Recipe {
   readonly pictures: () => Promise<readonly Sharp[]>;
   readonly filters: (seconds: number) => string;
@@ -57,7 +57,10 @@ export const kindsOfClips = {
 } as const satisfies Record<string, Recipe>;
 export type KindOfClip = keyof typeof kindsOfClips;
 
-/** Draws a clip of a kind, in 720 lines, or upright with 720 columns: scaled down, its edges are as soft as those of a camera. */
+/**
+ * Renders a clip of a kind, 720 pixels high, or 720 wide if it is upright. It is scaled down so that its edges are as
+ * soft as those of a camera.
+ */
 export async function makeKindOfClip(
   ffmpeg: string,
   kind: KindOfClip,
@@ -79,13 +82,13 @@ export async function makeKindOfClip(
   ]);
 }
 
-/** A camera that wanders over a larger picture. */
+/** A camera that pans over a larger picture. */
 function pan(width: number, height: number, pace: number): string {
   const wander = (wave: string) => `(0.5+0.5*${wave})`;
   return `[0:v]crop=${width}:${height}:x='(iw-${width})*${wander(`sin(${pace}*t)`)}':y='(ih-${height})*${wander(`cos(${0.7 * pace}*t)`)}'`;
 }
 
-/** Shapes of every size, fine ones fainter than large ones as in nature, with sharp edges before them. */
+/** Shapes of every size, the fine ones fainter than the large ones as in nature, with sharp edges in front. */
 async function scenery(width: number, height: number): Promise<Sharp> {
   const cloud = async (cell: number, sigma: number) => {
     const [columns, rows] = [Math.ceil(width / cell), Math.ceil(height / cell)];
@@ -111,7 +114,7 @@ async function scenery(width: number, height: number): Promise<Sharp> {
   return sharp(await drawn.png({ compressionLevel: 0 }).toBuffer()).modulate({ saturation: 0.35 });
 }
 
-/** Out of focus. */
+/** A blurred background. */
 async function blurred(width: number, height: number, sigma: number): Promise<Sharp> {
   return sharp(await (await scenery(width, height)).png().toBuffer()).blur(sigma);
 }
@@ -130,7 +133,7 @@ function draw(width: number, height: number, shapes: string): Buffer {
   );
 }
 
-/** A page of source text in an editor. */
+/** A page of source code in an editor. */
 function page(width: number, height: number, lines: number): Sharp {
   const rows = Array.from({ length: lines }, (_, line) => {
     const start = (line * 17) % 40;

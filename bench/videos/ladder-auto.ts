@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const clipSeconds = 4;
 const heights = [720, 480, 360];
 const limits = { maxPixels: 9_000_000, timeoutMs: 600_000 };
-/** What the fixed ladder would need for other qualities of its largest size. */
+/** Other CRFs for the largest rung of the fixed ladder. */
 const otherCrfs = [20, 27];
 
 const ladders = ['fixed', 'auto'] as const;
@@ -32,13 +32,13 @@ interface Rung extends RatePoint {
 interface Comparison {
   readonly fixed: readonly Rung[];
   readonly auto: readonly Rung[];
-  /** Bits of auto as a share of what fixed takes for the same SSIM. */
+  /** Bitrate of the auto ladder relative to the fixed one at equal SSIM. */
   readonly atEqualSsim: number;
   /** Milliseconds of each round. */
   readonly times: Readonly<Record<Ladder, readonly number[]>>;
 }
 
-/** What the ladders of a clip are made with. */
+/** What making the ladders of a clip requires. */
 interface Bench {
   readonly tools: FfmpegTools;
   readonly folder: string;
@@ -46,8 +46,8 @@ interface Bench {
 }
 
 /**
- * Ladders that follow from the video, beside the fixed ones of the same eight kinds of clips: what they take at equal SSIM, what
- * they store, and the processor time of making them (where there is no /proc, the time).
+ * Content-adaptive ladders compared to fixed ones, for eight kinds of clips: bitrate at equal SSIM, stored bytes, and
+ * processor time (elapsed time without /proc).
  */
 export async function measureAutoLadder({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -99,13 +99,13 @@ async function compareLadders(bench: Bench, kind: KindOfClip, rounds: number): P
   const { fixed, auto } = rungs;
   const [largest] = fixed;
   const others = await otherQualities(tools.ffmpegPath, clip, folder);
-  // Other qualities of the largest size may beat the smaller rungs: those are held against rungs alone.
+  // Other CRFs of the largest size may outperform the smaller rungs, which are therefore compared with rungs only.
   const curveFor = ({ height }: Rung) => (largest?.height === height ? [largest, ...others] : fixed);
   const atEqualSsim = meanOfRatios(auto.map((rung) => rung.kbps / rateAt(curveFor(rung), rung)));
   return { fixed, auto, atEqualSsim, times };
 }
 
-/** @returns milliseconds, of the processor where they can be read */
+/** @returns processor time in milliseconds if it can be read, otherwise elapsed time */
 async function makeLadder(
   { tools, signal }: Bench,
   clip: string,
@@ -123,7 +123,7 @@ async function makeLadder(
   return cpuBefore === null || cpuAfter === null ? performance.now() - startedAt : cpuAfter - cpuBefore;
 }
 
-/** The rungs of a stream in a folder, the largest first. */
+/** The rungs of a stream in a folder, largest first. */
 async function compareRungs(ffmpeg: string, clip: string, outDir: string): Promise<Rung[]> {
   const entries = await readdir(outDir, { withFileTypes: true });
   const rungs: Rung[] = [];
@@ -135,7 +135,7 @@ async function compareRungs(ffmpeg: string, clip: string, outDir: string): Promi
   return rungs.toSorted((one, other) => other.height - one.height);
 }
 
-/** The largest size as the fixed ladder encodes it, but for its quality. */
+/** Encodes the largest size like the fixed ladder, but with other CRFs. */
 async function otherQualities(ffmpeg: string, clip: string, folder: string): Promise<RatePoint[]> {
   const points: RatePoint[] = [];
   for (const crf of otherCrfs) {
@@ -153,7 +153,7 @@ async function otherQualities(ffmpeg: string, clip: string, folder: string): Pro
   return points;
 }
 
-/** Compares an encode with its source at the size of the source; its files are all those of a folder. */
+/** Compares an encode with its source, at the size of the source. Its size is that of all files in `folder`. */
 async function compare(ffmpeg: string, clip: string, made: string, folder: string): Promise<RatePoint> {
   const graph = '[0:v][1:v]scale2ref[made][source];[made][source]ssim';
   const args = ['-nostdin', '-hide_banner', '-i', made, '-i', clip, '-lavfi', graph, '-f', 'null', '-'];

@@ -13,7 +13,7 @@ import { Uploader, waitUntilReady } from '../harness/upload-files.js';
 
 const seconds = 20;
 const timeoutMs = 600_000;
-/** Asking often would take a core from the encoder. */
+/** Polling more often would take a core from the encoder. */
 const everyMs = 100;
 const heights = rungs.map(({ height }) => height).join(', ');
 const pipelines = `
@@ -26,8 +26,8 @@ pipelines:
 `;
 
 /**
- * From the answer to the uploading client until a ladder of three rungs is published, beside one bare ffmpeg command with
- * the same settings on the local file.
+ * The time from the response to the uploading client until a ladder of three rungs is published, compared to one bare
+ * ffmpeg command with the same settings on the local file.
  */
 export async function measureLadder({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();

@@ -22,7 +22,7 @@ pipelines:
       - { name: stream, kind: hls, heights: [480, 240] }
 `;
 
-/** The worker's own resident memory (ffmpeg's not counted) while it makes streams of files of any size. */
+/** The worker's own resident memory (without ffmpeg) while it makes streams from small and large files. */
 export async function measureVideoMemory({ signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'landfall-bench-memory-'));
@@ -39,7 +39,7 @@ export async function measureVideoMemory({ signal, say }: BenchmarkOptions): Pro
     await makePhoneVideo(ffmpeg, file, 4);
     await padVideo(file, sizeGb * 1e9);
     const id = await uploader.upload(`videos/${sizeGb}.mp4`, file);
-    // A worker of its own for each: the peak is that of its life.
+    // A new worker for each file, since the peak covers its whole lifetime.
     const worker = await landfall.startWorker();
     await waitUntilReady(database, [id], { signal, timeoutMs, everyMs });
     peaksMb.push((await readMemory(worker.pid))?.peakMb ?? Number.NaN);

@@ -24,8 +24,8 @@ pipelines:
 `;
 
 /**
- * From the answer to the uploading client until a video has its poster, beside one bare ffmpeg command on the local file;
- * and how much of the video was read for it.
+ * The time from the response to the uploading client until a video has its poster, compared to one bare ffmpeg
+ * command on the local file; and the share of the video that was read for it.
  */
 export async function measurePoster({ rounds, signal, say }: BenchmarkOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -52,7 +52,7 @@ export async function measurePoster({ rounds, signal, say }: BenchmarkOptions): 
     return waitUntilReady(database, [id], { signal, timeoutMs, everyMs });
   };
 
-  // Counted apart from the clock: the bytes take a way round.
+  // Counted separately from the timing, because the proxy adds latency.
   const counter = stack.use(await countBytesFrom(Number(new URL(landfall.oss.endpoint).port)));
   const counted = await landfall.startWorker({ OSS_ENDPOINT: `http://localhost:${counter.port}` });
   const readShares: Record<string, number> = {};
@@ -64,7 +64,7 @@ export async function measurePoster({ rounds, signal, say }: BenchmarkOptions): 
   await counted[Symbol.asyncDispose]();
 
   await landfall.startWorker();
-  // The first one pays for what the worker does once.
+  // The first poster includes the worker's one-time costs.
   await makePoster(short);
   const measured = Object.keys(files).map((name) => ({ name, ours: [] as number[], theirs: [] as number[] }));
   for (let round = 1; round <= rounds; round += 1) {

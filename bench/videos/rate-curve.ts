@@ -1,18 +1,17 @@
-/** What an encode takes, and how like the source it looks. */
+/** The bitrate of an encode and its similarity to the source. */
 export interface RatePoint {
   readonly kbps: number;
-  /** SSIM of brightness at the source's size, 0 to 1. */
+  /** SSIM of luma at the source's size, 0 to 1. */
   readonly ssim: number;
 }
 
-/** SSIM in decibels of what is lacking: equal steps of it take about equal shares of bits. */
+/** SSIM in decibels: on this scale, equal steps cost roughly equal relative increases in bitrate. */
 const decibels = ({ ssim }: RatePoint) => -10 * Math.log10(Math.max(1e-6, 1 - ssim));
 
 /**
- * The bitrate at which a curve has a quality: between two of its points, and beyond its ends along the last two, in the logarithm of
- * the bitrate.
- *
- * @param curve at least two points; one that takes more for less is passed over
+ * The bitrate at which a curve reaches a quality, interpolated in the logarithm of the bitrate, and extrapolated
+ * beyond its ends along the nearest segment.
+ * @param curve at least two points; points with a higher bitrate but no better quality are ignored
  */
 export function rateAt(curve: readonly RatePoint[], quality: RatePoint): number {
   const hull: RatePoint[] = [];

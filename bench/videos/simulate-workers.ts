@@ -1,7 +1,7 @@
 /**
- * How long it takes when as many workers, each on a machine of its own, take chunks in their order, each the next one as soon as
- * it is free. All times are milliseconds.
- * @param alone what nobody helps with: until the first chunk begins, and after the last one
+ * Simulates `workers` on separate machines that process chunks in order, each taking the next one when it is free.
+ * All times are in milliseconds.
+ * @param alone sequential time: until the first chunk begins, and after the last one
  */
 export function simulateWorkers(alone: number, chunks: readonly number[], workers: number): number {
   const freeAt = Array.from({ length: workers }, () => 0);

@@ -1,5 +1,5 @@
-// `npm run check:chart`: lints the chart, renders it with each of its ci values, and compares what came
-// out with the schemas of Kubernetes and KEDA.
+// `npm run check:chart`: lints the chart, renders it with each of its ci values, and validates the result against the
+// schemas of Kubernetes and KEDA.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,10 @@ import { chart, deployFolder, isManifestCurrent } from './plain-manifest.ts';
 
 const stepTimeoutMs = 120_000;
 
-/** Runs a program; what it says is shown only if it fails. @returns what it printed */
+/**
+ * Runs a program and exits if it fails; its output is shown only then.
+ * @returns its standard output
+ */
 function step(title: string, program: string, words: string[], input?: string): string {
   const { status, stdout, stderr, error } = spawnSync(program, words, {
     encoding: 'utf8',

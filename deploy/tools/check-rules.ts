@@ -1,4 +1,4 @@
-// `npm run check:rules`: checks the rules of Prometheus, and runs their tests.
+// `npm run check:rules`: checks the Prometheus rules and runs their tests.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { installPromtool } from './install-tools.ts';

@@ -3,7 +3,7 @@ import { overview } from '../grafana/source/overview.ts';
 import { processes } from '../grafana/source/processes.ts';
 import { work } from '../grafana/source/work.ts';
 
-/** The dashboards as Grafana imports them, by their files. */
+/** The dashboards in Grafana's import format, by file path. */
 export function buildDashboards(): ReadonlyMap<string, string> {
   return new Map(
     [overview, work, processes].map((builder) => {

@@ -1,4 +1,4 @@
-// Writes deploy/grafana/*.json from deploy/grafana/source: `npm run generate:dashboards`.
+// `npm run generate:dashboards`: writes deploy/grafana/*.json from deploy/grafana/source.
 import { writeFileSync } from 'node:fs';
 import { buildDashboards } from './dashboards.ts';
 

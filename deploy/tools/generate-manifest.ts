@@ -1,4 +1,4 @@
-// Writes deploy/kubernetes/landfall.yaml from the chart: `npm run generate:manifest`.
+// `npm run generate:manifest`: writes deploy/kubernetes/landfall.yaml from the chart.
 import { installTools } from './install-tools.ts';
 import { writeManifest } from './plain-manifest.ts';
 

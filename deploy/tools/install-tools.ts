@@ -8,7 +8,7 @@ import { writeSchemas } from './write-schemas.ts';
 
 const run = promisify(execFile);
 
-/** A program that Go builds from its module. */
+/** A program that Go builds from a module. */
 interface Program {
   module: string;
   name: string;
@@ -16,31 +16,31 @@ interface Program {
   tags?: string;
 }
 
-/** What renders and checks the chart, and what checks the rules, as Go modules. */
+/** The tools that render and check the chart and the rules, as Go modules. */
 const helm: Program = { module: 'helm.sh/helm/v4', name: 'helm', version: 'v4.3.1' };
 const kubeconform: Program = {
   module: 'github.com/yannh/kubeconform',
   name: 'kubeconform',
   version: 'v0.8.0',
 };
-/** Without what finds targets in clouds, which is most of it. */
+/** Built without service discovery for clouds, which is most of its code. */
 const promtool: Program = {
   module: 'github.com/prometheus/prometheus',
   name: 'promtool',
   version: 'v0.316.0',
   tags: 'remove_all_sd',
 };
-/** Whose sources have the schemas of what a cluster takes. */
+/** Modules whose sources contain the schemas of cluster resources. */
 const kubernetes = { module: 'k8s.io/kubernetes', version: 'v1.37.2' };
 const keda = { module: 'github.com/kedacore/keda/v2', version: 'v2.20.2' };
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/landfall-chart', import.meta.url));
-/** Two programs from source, on a small machine with an empty cache. */
+/** Enough to build two programs from source on a small machine with an empty cache. */
 const installTimeoutMs = 1_200_000;
 
 const fileOf = ({ name, version }: Program) => join(cache, `${name}-${version}`, name);
 
-/** The `helm` that `installTools` has installed; not another one, which may say things in other words. */
+/** The `helm` installed by `installTools`. Another version might produce different output. */
 export function findHelm(): string | undefined {
   return existsSync(fileOf(helm)) ? fileOf(helm) : undefined;
 }
@@ -55,14 +55,13 @@ function findProgram(name: string): string | undefined {
 export interface Tools {
   helm: string;
   kubeconform: string;
-  /** The folder of the schemas, for kubeconform. */
+  /** Folder with the schemas for kubeconform. */
   schemas: string;
 }
 
 /**
- * Installs what is not there yet, in the versions above; afterwards no network is needed. Undefined
- * on a machine without Go.
- * @throws with the words of Go, if a module cannot be had
+ * Installs missing tools in the versions above; later runs need no network. Undefined on a machine without Go.
+ * @throws the error of Go, if a module is unavailable
  */
 export async function installTools(): Promise<Tools | undefined> {
   const go = findProgram('go');
@@ -79,8 +78,8 @@ export async function installTools(): Promise<Tools | undefined> {
 }
 
 /**
- * Installs promtool unless it is there. Undefined on a machine without Go.
- * @throws with the words of Go, if it cannot be had
+ * Installs promtool if it is missing. Undefined on a machine without Go.
+ * @throws the error of Go, if it is unavailable
  */
 export async function installPromtool(): Promise<string | undefined> {
   const go = findProgram('go');
@@ -99,7 +98,7 @@ async function installProgram(go: string, tool: Program): Promise<void> {
   });
 }
 
-/** The folder of a module's sources. */
+/** The folder with the sources of a module. */
 async function folderOf(go: string, { module, version }: typeof kubernetes): Promise<string> {
   const { stdout } = await run(go, ['mod', 'download', '-json', `${module}@${version}`], {
     timeout: installTimeoutMs,

@@ -16,14 +16,14 @@ const head = `# Landfall without Helm: docs/operators/kubernetes.md says how to 
 # Written by \`npm run generate:manifest\` from deploy/helm/landfall and values.yaml beside it.
 `;
 
-/** What only Helm reads: the order of its hooks, and whose an object is. */
+/** Labels and annotations that only Helm uses: hook order and ownership. */
 const helmOnly = ['helm.sh/', 'app.kubernetes.io/managed-by'];
 
 interface KubernetesObject {
   metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
 }
 
-/** The objects of the chart for \`kubectl apply\`, in an order in which each finds what it needs. */
+/** Renders the chart for `kubectl apply`, ordered so that each object finds its dependencies. */
 async function renderPlainManifest(helm: string): Promise<string> {
   const words = ['template', 'landfall', chart, '--namespace', 'landfall', '--values', values];
   const { stdout } = await run(helm, words, { maxBuffer: 16 * 1024 ** 2 });
@@ -44,7 +44,7 @@ async function renderPlainManifest(helm: string): Promise<string> {
   return [head, ...ordered.map(({ text }) => text)].join('---\n');
 }
 
-/** Whether the file is what `renderPlainManifest` gives. */
+/** Whether the file matches the output of `renderPlainManifest`. */
 export async function isManifestCurrent(helm: string): Promise<boolean> {
   return (await readFile(manifest, 'utf8').catch(() => '')) === (await renderPlainManifest(helm));
 }

@@ -1,5 +1,5 @@
-// Asks a Prometheus for what every panel and every rule shows, and lists what has no data or is refused:
-// npm run query:dashboards -- http://localhost:9090
+// `npm run query:dashboards -- http://localhost:9090`: queries a Prometheus for every panel and every recording rule,
+// and lists expressions without data. Stops at an invalid expression.
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { buildDashboards } from './dashboards.ts';
@@ -13,7 +13,7 @@ interface Asked {
 
 const [prometheus = 'http://localhost:9090'] = process.argv.slice(2);
 
-/** What Grafana puts in place of its variables, for all processes over the last five minutes. */
+/** Replaces Grafana's variables: all processes, over five minutes. */
 const fillIn = (expression: string) =>
   expression.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.+');
 
@@ -31,7 +31,7 @@ function* panels(): Generator<Asked> {
   }
 }
 
-/** Recording rules alone: an alert that has data fires. */
+/** Only recording rules: alerts have data only while they fire. */
 function* records(): Generator<Asked> {
   const rules = readFileSync(new URL('../prometheus/landfall-rules.yaml', import.meta.url), 'utf8');
   const { groups } = parse(rules) as { groups: { rules: { record?: string }[] }[] };
@@ -39,7 +39,10 @@ function* records(): Generator<Asked> {
     if (record !== undefined) yield { place: 'landfall-rules.yaml', expression: record };
 }
 
-/** @returns how many lines it has now @throws what Prometheus says of an expression that is wrong */
+/**
+ * Counts the series of an expression at this moment.
+ * @throws Prometheus's error for an invalid expression
+ */
 async function count(expression: string): Promise<number> {
   const response = await fetch(`${prometheus}/api/v1/query`, {
     method: 'POST',

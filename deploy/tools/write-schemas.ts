@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
-/** A schema as OpenAPI 2 and custom resources write it. */
+/** A schema in the dialect of OpenAPI 2 and custom resource definitions. */
 interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -18,11 +18,10 @@ interface Schema {
 const kedaKinds = ['scaledobjects', 'triggerauthentications'];
 
 /**
- * Writes a JSON schema for each kind of Kubernetes and for those of KEDA that a chart may render,
- * where kubeconform finds them: `<group>/<kind>_<version>.json`. They refuse fields that are
- * not known, as `kubectl apply` does.
- * @param kubernetes folder of the sources of Kubernetes
- * @param keda folder of those of KEDA
+ * Writes a JSON schema for each Kubernetes kind, and for the KEDA kinds that the chart may render, where kubeconform
+ * looks for them: `<group>/<kind>_<version>.json`. They reject unknown fields, as `kubectl apply` does.
+ * @param kubernetes folder with the sources of Kubernetes
+ * @param keda folder with the sources of KEDA
  */
 export async function writeSchemas(kubernetes: string, keda: string, folder: string): Promise<void> {
   const swagger = await readFile(join(kubernetes, 'api/openapi-spec/swagger.json'), 'utf8');
@@ -52,18 +51,20 @@ export async function writeSchemas(kubernetes: string, keda: string, folder: str
   }
 }
 
-/** kubeconform's `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`; the core has its version for a group. */
+/**
+ * kubeconform's `{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json`; the core group is named by its version.
+ */
 function placeOf(folder: string, { group, version, kind }: { group: string; version: string; kind: string }) {
   return join(folder, group || version, `${kind.toLowerCase()}_${version}.json`);
 }
 
-/** What OpenAPI 2 cannot say: these are texts or numbers. */
+/** Types that OpenAPI 2 cannot express: strings or numbers. */
 function asJsonSchema(name: string, schema: Schema): Schema {
   if (name.endsWith('.resource.Quantity')) return { type: ['string', 'number'] };
   return schema.format === 'int-or-string' ? { type: ['string', 'integer'] } : schema;
 }
 
-/** An object with fields has no others, however deep it lies. */
+/** Forbids unknown fields in objects that declare fields, at every depth. */
 function withoutOthers(schema: Schema): Schema {
   const { properties, items, additionalProperties } = schema;
   const isOpen =

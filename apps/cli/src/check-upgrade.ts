@@ -10,8 +10,9 @@ import { loadConfig } from '#runtime';
 import { withDatabase } from './database-env.js';
 
 /**
- * Prints what `landfall migrate` of this release would do to the database: what it locks, for how long, and how to go back.
- * @returns 0; 1 when the database is of a newer release, which `landfall migrate` does not go back from
+ * Prints what `landfall migrate` of this release would do to the database: what it locks, for how long, and how to go
+ * back.
+ * @returns 0; 1 if the database belongs to a newer release, which `landfall migrate` does not revert
  */
 export async function checkUpgrade(env: NodeJS.ProcessEnv): Promise<number> {
   const { database } = loadConfig(['database'], await withDatabase(env));
@@ -20,7 +21,7 @@ export async function checkUpgrade(env: NodeJS.ProcessEnv): Promise<number> {
   return plan.unknown.length > 0 ? 1 : 0;
 }
 
-/** The plan for a person, line by line. */
+/** Formats the plan as lines of text. */
 export function describeUpgrade({ unknown, pending, oldTransactions }: UpgradePlan): string[] {
   if (unknown.length > 0)
     return [
@@ -56,7 +57,9 @@ const stops = {
   'ACCESS EXCLUSIVE': 'who reads or writes waits',
 } as const;
 
-/** What a slow disk reads of a table that is in no cache, in a second. An index that is built without a lock reads it twice. */
+/**
+ * Assumed read rate of an uncached table on a slow disk. An index built without a strong lock reads the table twice.
+ */
 const readBytesPerS = 50_000_000;
 const readsOfScan = 2;
 

@@ -33,8 +33,8 @@ export interface Problems {
 }
 
 /**
- * Finds settings that a process would refuse, and settings that are allowed but probably
- * unintended.
+ * Finds settings that a process would refuse (errors), and settings that are allowed but probably unintended
+ * (warnings).
  */
 export function findProblems(env: NodeJS.ProcessEnv): Problems {
   const errors: string[] = [];
@@ -48,7 +48,7 @@ export function findProblems(env: NodeJS.ProcessEnv): Problems {
     }
   };
   tryTo(() => warnings.push(...findDoubtful(loadConfig(production, env), env)));
-  // Only a machine with the emulator has these settings; production has none of them.
+  // Only machines that run the emulator have these settings; production has none of them.
   if (Object.keys(env).some((name) => name.startsWith('EMULATOR_')))
     tryTo(() => loadConfig(['emulator'], env));
   tryTo(() => loadConfig(['local'], env));
@@ -99,7 +99,10 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
 }
 
-/** Finds uploads that would stay unknown if their callback failed, and events that anyone can forge. */
+/**
+ * Finds settings with which uploads would stay unknown after a failed callback, or with which anyone can forge
+ * events.
+ */
 function doubtfulNets({
   callback,
   events,
@@ -125,13 +128,16 @@ function doubtfulNets({
   ];
 }
 
-/** The kind of environment, and what `npm start` marks its processes with. */
+/**
+ * Variables that belong to no section: the kind of environment, and the marker that `npm start` sets for its
+ * processes.
+ */
 const ofNoSection = ['LANDFALL_ENV', 'LANDFALL_RUN'];
 
-/** Addresses that no webhook of a production should reach: the machine itself, and the metadata of clouds. */
+/** Addresses that no production webhook should reach: the machine itself and the metadata services of clouds. */
 const innermost = ['127.0.0.1', '::1', '169.254.169.254', '100.100.100.200'];
 
-/** Finds webhooks that nobody sends, that reach too far, or that outlive their events. */
+/** Finds webhooks that no worker delivers, that reach too far, or whose retries outlast their events. */
 function doubtfulWebhooks({
   eventLog,
   webhooks,
@@ -157,10 +163,7 @@ function doubtfulWebhooks({
   ];
 }
 
-/**
- * Finds variables that begin like settings but are not: most are typos, and the default would be
- * used silently.
- */
+/** Finds variables that look like settings but are not. Most are typos, and the default would be used silently. */
 function findUnknownSettings(env: NodeJS.ProcessEnv): string[] {
   const settings = Object.keys(configSections).flatMap((name) =>
     Object.keys(configSections[name as SectionName].shape),

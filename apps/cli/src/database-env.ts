@@ -2,8 +2,8 @@ import { isLandfallError, LandfallError, loadConfig } from '#runtime';
 import { type LocalRunFacts, readLocalRunFacts } from './start/local-run-facts.js';
 
 /**
- * As `withDatabase`, for a command that also works on the object store: the emulator of the local
- * run, unless the environment has an object store.
+ * Like `withDatabase`, for a command that also uses the object store: adds the emulator of the local run unless the
+ * environment configures an object store.
  * @throws LandfallError config.invalid if there is neither
  */
 export async function withLocalRun(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
@@ -22,9 +22,8 @@ export async function withLocalRun(env: NodeJS.ProcessEnv): Promise<NodeJS.Proce
 }
 
 /**
- * The environment of a command that works on the database. An environment with a database is used
- * unchanged; otherwise database and queue are those of the local run in this folder, except for a
- * queue that the environment sets.
+ * The environment of a command that uses the database. If it already has a database, it is returned unchanged;
+ * otherwise database and queue are those of the local run in this folder, unless the environment sets the queue.
  * @throws LandfallError config.invalid if there is neither
  */
 export async function withDatabase(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {

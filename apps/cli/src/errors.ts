@@ -1,6 +1,6 @@
 import { defineErrors } from '#runtime';
 
-/** The local run of `npm start`. */
+/** Errors of the local run (`npm start`). */
 const cliErrors = defineErrors({
   'local.already_running': { kind: 'internal', retry: 'never', message: 'Landfall is already running here' },
   'local.not_running': { kind: 'internal', retry: 'never', message: 'Landfall is not running here' },

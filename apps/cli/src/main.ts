@@ -3,22 +3,24 @@ import { isLandfallError } from '#runtime';
 import './errors.js';
 import { runProgram, usageExitCode } from './program.js';
 
-/** What the client throws on purpose. Not by its class: most commands load no client. */
+/**
+ * Whether the API client threw this error deliberately. Checked by name, since most commands never load the client.
+ */
 function isClientError(error: unknown): error is Error {
   return (
     error instanceof Error && ['LandfallProblem', 'LandfallUnreachable', 'TimeoutError'].includes(error.name)
   );
 }
 
-// Whoever reads us may have seen enough: `landfall events tail | head -1`.
+// The reader of our output may close it early: `landfall events tail | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
 
 /**
- * The `landfall` command. Only this file passes the environment on: `start` gives it to the
- * processes it starts.
+ * The `landfall` command. Only this file reads the environment and passes it on; `start` passes it to its child
+ * processes.
  */
 try {
   process.exitCode = await runProgram(process.argv.slice(2), process.env);

@@ -4,8 +4,8 @@ import { loadConfig } from '#runtime';
 import { withDatabase } from './database-env.js';
 
 /**
- * Migrates the database, and the tables of the queue if they are in Postgres; with `back`,
- * reverts the last migration of the database, for a return to the previous release.
+ * Migrates the database, and the tables of the queue if it is in Postgres. With `back`, reverts the last migration of
+ * the database instead, to return to the previous release.
  */
 export async function migrate({ back }: { back: boolean }, env: NodeJS.ProcessEnv): Promise<number> {
   const { database, queue } = loadConfig(['database', 'queue'], await withDatabase(env));

@@ -1,4 +1,4 @@
-/** Text of strangers as it may be printed: it must not control the terminal. */
+/** Escapes control and formatting characters, so that untrusted text cannot control the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,

@@ -7,7 +7,7 @@ import { addPrograms } from './commands/programs.js';
 import { addRemoteCommands } from './commands/remote.js';
 import { addWebhookCommands } from './commands/webhooks.js';
 
-/** The exit code for words that no command understands. */
+/** Exit code for a usage error. */
 export const usageExitCode = 2;
 
 const groups: readonly AddCommands[] = [
@@ -19,14 +19,14 @@ const groups: readonly AddCommands[] = [
   addDevelopment,
 ];
 
-/** The `landfall` command with all of its commands. Does not run anything yet. */
+/** Creates the `landfall` command with all its subcommands, without running anything. */
 export function createProgram(context: Context): Program {
   const program: Program = new Command('landfall');
   program
     .description('Turns uploads to Alibaba Cloud OSS into ready-to-serve media.')
     .showHelpAfterError('Add --help for what there is.')
     .addHelpText('after', '\nExit codes: 0 success, 1 failure, 2 words that are not understood.')
-    // A value of an option of ours may begin like an option of a command.
+    // The value of a global option may look like an option of a subcommand.
     .enablePositionalOptions()
     .exitOverride();
   for (const add of groups) add(program, context);
@@ -34,8 +34,8 @@ export function createProgram(context: Context): Program {
 }
 
 /**
- * Runs the command that the words name. Resolves with the exit code; words that are not understood
- * are answered on standard error, with 2.
+ * Runs the command that the arguments name and resolves with its exit code. Usage errors are reported on standard
+ * error with exit code 2.
  * @throws the errors of the command
  */
 export async function runProgram(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

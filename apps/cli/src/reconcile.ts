@@ -7,7 +7,7 @@ import { ObjectStore } from '#storage';
 import { openRegistry, uploadEntities } from '#uploads';
 import { withLocalRun } from './database-env.js';
 
-/** The options as they were written. */
+/** The options as given on the command line. */
 export interface ReconcileOptions {
   readonly bucket?: string | undefined;
   readonly prefix?: string | undefined;
@@ -20,7 +20,7 @@ export interface ReconcileOptions {
   readonly json?: boolean | undefined;
 }
 
-/** What a command asks for. */
+/** The parsed options. */
 interface Request {
   bucket: string | undefined;
   prefix: string;
@@ -34,9 +34,9 @@ interface Request {
 }
 
 /**
- * Compares the buckets of OSS_BUCKETS, or one of them, with the uploads. Interrupted, it goes on
- * where it stopped when it is run again.
- * @returns 0 when it came to the end, 1 when it was interrupted
+ * Compares the buckets of OSS_BUCKETS, or one of them, with the uploads. An interrupted run resumes where it stopped
+ * when the command is run again.
+ * @returns 0 if it completed, 1 if it was interrupted
  * @throws LandfallError config.invalid, request.invalid, and those of `reconcileBucket`
  */
 export async function reconcile(options: ReconcileOptions, env: NodeJS.ProcessEnv): Promise<number> {
@@ -85,7 +85,7 @@ export async function reconcile(options: ReconcileOptions, env: NodeJS.ProcessEn
   }
 }
 
-/** What becomes of each finding, with what option it would be repaired. */
+/** What happens to each kind of finding, or which option would repair it. */
 function outcomesOf({
   isDryRun,
   remakes,
@@ -143,7 +143,7 @@ function drawTable(
   return [`${bucket}/${prefix}: compared ${looked} objects${state}`, ...rows].join('\n');
 }
 
-/** OSS waits 5 s for the answer to a callback: what is older has none under way. */
+/** OSS waits 5 s for the response to a callback, so older objects have no callback pending. */
 const recentAge = '10s';
 
 /** @throws LandfallError request.invalid */
@@ -166,7 +166,7 @@ export function readRequest(options: ReconcileOptions, now: Date): Request {
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A time such as 2026-01-15T09:30:00Z or 2026-01-15, or an age such as 30s, 90m, 12h, 7d. */
+/** Reads a time such as 2026-01-15T09:30:00Z or 2026-01-15, or an age such as 30s, 90m, 12h or 7d. */
 function readTime(option: string, text: string, now: Date): Date {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (unit !== undefined)

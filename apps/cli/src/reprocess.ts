@@ -12,7 +12,7 @@ import {
 } from '#uploads';
 import { withDatabase } from './database-env.js';
 
-/** The options as they were written. */
+/** The options as given on the command line. */
 export interface ReprocessOptions {
   readonly rendition?: readonly string[] | undefined;
   readonly where?: readonly string[] | undefined;
@@ -30,8 +30,8 @@ interface Request {
 const progressEvery = 10_000;
 
 /**
- * Requests new renditions of all uploads that match a filter, page by page. It can be stopped and
- * restarted, from the cursor or from the beginning, without requesting anything twice.
+ * Requests new renditions of all uploads that match a filter, page by page. Safe to stop and restart, from the cursor
+ * or from the beginning: nothing is requested twice.
  * @throws LandfallError config.invalid, request.invalid, rendition.unknown, request.cursor_invalid,
  * database.unavailable
  */

@@ -1,13 +1,13 @@
 import { deflateSync } from 'node:zlib';
 import { pngChunk, pngHead } from '#media';
 
-/** A PNG of a sunset over the sea, drawn here so that a first upload needs no file. */
+/** Draws a PNG of a sunset over the sea, so that a first upload needs no file. */
 export function drawSamplePicture(width: number, height: number): Buffer {
   const rows = Buffer.alloc((width * 3 + 1) * height);
   const horizon = height * 0.6;
   const sun = { x: width * 0.62, y: horizon * 0.8, radius: height * 0.13 };
   for (let y = 0; y < height; y += 1) {
-    const rowStart = y * (width * 3 + 1) + 1; // the preceding byte means that the row is not filtered
+    const rowStart = y * (width * 3 + 1) + 1; // the preceding byte is the filter type: 0, none
     for (let x = 0; x < width; x += 1) {
       const inSun = y < horizon && Math.hypot(x - sun.x, y - sun.y) < sun.radius;
       const wave = y >= horizon && Math.abs(x - sun.x) < sun.radius * (0.4 + 0.6 * Math.abs(Math.sin(y / 9)));

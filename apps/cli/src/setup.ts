@@ -1,8 +1,8 @@
 import { ensureChromium, ensureFfmpeg, ensureRedis } from '#local';
 
 /**
- * Finds or installs the programs that the tests need besides Node. Exit code 1 if a person has to
- * install one.
+ * Finds or installs the programs that the tests need besides Node. Resolves with exit code 1 if one has to be
+ * installed manually.
  */
 export async function setUpTools(): Promise<number> {
   const tell = (command: string) => console.error(`Installing: ${command} …`);

@@ -7,7 +7,7 @@ import { readLocalRunFacts } from './start/local-run-facts.js';
 
 const uploadTimeoutMs = 600_000;
 
-/** The template of the callback body, in OSS's own variables. */
+/** The callback body template, in OSS's own variables. */
 const callbackBody = [
   'bucket=${bucket}&object=${object}&etag=${etag}&size=${size}&mimeType=${mimeType}',
   'imageInfo.height=${imageInfo.height}&imageInfo.width=${imageInfo.width}&imageInfo.format=${imageInfo.format}',
@@ -15,15 +15,15 @@ const callbackBody = [
 ].join('&');
 
 /**
- * Uploads files, or a sample picture if none is given, to the local run with the OSS client and a
- * callback. Prints our answer to each as forwarded by OSS: one line of JSON with the id of the
- * upload, or that OSS has stored the object although its callback failed.
+ * Uploads files, or a sample picture if none is given, to the local run with the OSS client and a callback. For each,
+ * prints Landfall's response as forwarded by OSS: one line of JSON with the id of the upload, or a line saying that
+ * OSS stored the object although its callback failed.
  * @returns 1 if a callback failed, else 0
  * @throws LandfallError local.not_running, request.invalid if a file cannot be read, upload.refused
  */
 export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { oss, callbackUrl } = await readLocalRunFacts(loadConfig(['local'], env).local.dataDir);
-  // Bucket in the path instead of the host name; the client knows this option, its types do not.
+  // Path style; the client supports this option, but its type declarations lack it.
   const options = { ...oss, sldEnable: true, authorizationV4: true, timeout: uploadTimeoutMs };
   const client = new OSS(options);
   let failed = 0;
@@ -47,7 +47,7 @@ export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessE
   };
   if (files.length === 0) await put('uploads/sample.png', drawSamplePicture(1_600, 1_200));
   for (const file of files) {
-    // npm changes to the folder of the clone; the path is relative to the caller's folder.
+    // npm changes to the folder of the clone, but paths are relative to the caller's folder.
     const path = resolve(env['INIT_CWD'] || '.', file);
     await checkFile(path);
     await put(`uploads/${basename(path)}`, path);

@@ -14,7 +14,7 @@ const FailuresPage = lazy(() => import('./failures/failures-page.js'));
 const PipelinesPage = lazy(() => import('./pipelines/pipelines-page.js'));
 const OperationsPage = lazy(() => import('./operations/operations-page.js'));
 
-/** The whole page: the login, or what the session may see. */
+/** The root component: the login page, or the console if a session is open. */
 export function Console() {
   return (
     <LocationProvider scope={/^\/console(\/|$)/}>

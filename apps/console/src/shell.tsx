@@ -16,7 +16,7 @@ const pages = [
 
 const isAt = (path: string, place: string) => path.replace(/\/$/, '') === place.replace(/\/$/, '');
 
-/** What stands around every page: where one is, and where one can go. */
+/** The frame around every page, with the navigation. */
 export function Shell({
   children,
   onRouteChange,

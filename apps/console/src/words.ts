@@ -1,6 +1,6 @@
 import { inLanguages } from './language/language.js';
 
-/** The words around the pages. */
+/** The texts shared by all pages. */
 export const words = inLanguages({
   en: {
     uploads: 'Uploads',

@@ -7,8 +7,8 @@ import { closeOnSignal, developmentSecrets, isLandfallError } from '#runtime';
 import { startConfigured } from './start-configured.js';
 
 /**
- * `oss-emulator`: the emulator alone, for the tests of other projects (docs/emulator.md).
- * Prints one line of JSON once it listens; its log goes to standard error.
+ * The `oss-emulator` command: runs the emulator alone, for the tests of other projects (docs/emulator.md). Prints one
+ * line of JSON once it listens and logs to standard error.
  */
 const usage = `oss-emulator [--port <port>] [--data-dir <folder>] [--bucket <name>]… [--end-with-stdin]
 
@@ -59,7 +59,7 @@ async function run(words: ReturnType<typeof readWords>): Promise<void> {
         EMULATOR_ACCESS_KEY_ID: developmentSecrets.accessKeyId,
         EMULATOR_ACCESS_KEY_SECRET: developmentSecrets.accessKeySecret,
         LOG_LEVEL: 'warn',
-        // What is removed in the end need not survive a loss of power.
+        // A temporary folder need not survive a power loss.
         ...(temporary && { EMULATOR_FSYNC: 'false' }),
         ...process.env,
         EMULATOR_DATA_DIR: dataDir ?? temporary,
@@ -73,7 +73,7 @@ async function run(words: ReturnType<typeof readWords>): Promise<void> {
       await removeTemporary();
     });
     if (words['end-with-stdin']) process.stdin.once('end', () => end('standard input ended')).resume();
-    // An address: it needs no look-up, and SDKs put the bucket into the path instead of the host name.
+    // An IP address needs no DNS lookup and makes SDKs use path-style requests.
     const endpoint = emulator.url.replace('//localhost:', '//127.0.0.1:');
     const { region, buckets, accessKeyId, accessKeySecret } = settings;
     console.log(JSON.stringify({ endpoint, region, buckets, accessKeyId, accessKeySecret }));

@@ -19,33 +19,33 @@ import type { EmulatorState } from './state/emulator-state.js';
 
 export interface EmulatorOptions {
   readonly host: string;
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** URL at which others reach the emulator; defaults to http://localhost:<port>. */
+  /** URL at which clients reach the emulator; defaults to http://localhost:<port>. */
   readonly publicUrl?: string | undefined;
   /** Folder that stores everything; only one emulator may use it at a time. */
   readonly dataDir: string;
-  /** Whether a change is on the disk before it is confirmed; true if not given. */
+  /** Whether changes are flushed to disk before they are confirmed; defaults to true. */
   readonly fsync?: boolean | undefined;
   readonly region: string;
-  /** Buckets that are created at startup. */
+  /** Buckets created at startup. */
   readonly buckets: readonly string[];
-  /** Buckets by the host names that stand for them. */
+  /** Custom domain names (CNAMEs), each mapped to its bucket. */
   readonly cnames?: ReadonlyMap<string, string>;
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
-  /** Keys with a security token, as STS issues them. */
+  /** Temporary access keys with a security token, as STS issues them. */
   readonly temporaryKeys?: readonly AccessKey[];
-  /** What goes wrong from the start; nothing if not given. */
+  /** The faults active from the start; defaults to none. */
   readonly faults?: FaultPlan;
-  /** What events are sent from the start; none if not given. */
+  /** The event rules active from the start; defaults to none. */
   readonly eventRules?: readonly EventRule[];
-  /** By which the waits before an event is sent again are multiplied; OSS's own if not given. */
+  /** Factor applied to the wait before an event is sent and before each retry; defaults to 1, the timing of OSS. */
   readonly eventWaitScale?: number;
-  /** How long restoring an archived object takes; defaults to a second. */
+  /** How long restoring an archived object takes; defaults to one second. */
   readonly restoreMs?: number | undefined;
   readonly logger: Logger;
-  /** Time limit for one attempt with a callback or an event; defaults to OSS's own, 5 s. */
+  /** Time limit for one attempt to deliver a callback or an event; defaults to that of OSS, 5 s. */
   readonly callbackTimeoutMs?: number;
 }
 
@@ -54,13 +54,13 @@ export interface Emulator {
   /** Its public URL, without a trailing slash. */
   readonly url: string;
   /**
-   * Stops listening, and ends connections and callbacks. Once it resolves, nothing accesses the
-   * data folder any more.
+   * Stops listening and aborts connections and callbacks. Once it resolves, nothing accesses the data folder any
+   * more.
    */
   close(): Promise<void>;
 }
 
-/** Starts an emulator of OSS; resolves when it listens. */
+/** Starts an emulator of OSS; resolves once it is listening. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const buckets = await Buckets.open(options.dataDir, options.fsync);
   await convertOldFolder(options.dataDir, buckets);
@@ -118,7 +118,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       closing.abort();
       await closed;
       await images.close();
-      // They may still be storing an object.
+      // Requests still in progress may be storing an object.
       await Promise.all(answers);
       await events.close();
       await buckets.close();

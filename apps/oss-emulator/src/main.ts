@@ -1,11 +1,10 @@
 /**
- * oss-emulator: replaces OSS on a developer's machine and in tests: stores objects, checks
- * signatures, sends signed callbacks and event notifications, keeps journals of them, and makes
- * faults on demand.
+ * oss-emulator: stands in for OSS on a developer's machine and in tests. It stores objects, checks signatures, sends
+ * signed callbacks and event notifications, keeps journals of both, and injects faults on demand.
  *
- * Does not belong here: the protocol itself (room oss), access rules beyond knowing a key.
- * One more operation: a file of its own and a line in `operations.ts`. One more refusal:
- * `refusals.ts`. One more action of image processing: `images/`.
+ * Does not belong here: the protocol itself (room oss), access rules beyond checking for a known key.
+ * To add an operation: its own file and a line in `operations.ts`. To add a refusal: `refusals.ts`. To add an image
+ * processing action: `images/`.
  */
 import { closeOnSignal, tellReady } from '#runtime';
 import { startConfigured } from './start-configured.js';

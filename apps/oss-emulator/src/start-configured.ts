@@ -7,8 +7,8 @@ type Settings = ReturnType<typeof readSettings>['emulator'];
 const readSettings = (env: NodeJS.ProcessEnv) => loadConfig(['emulator', 'log'], env);
 
 /**
- * Starts the emulator that these variables describe.
- * @param logStream default standard output
+ * Starts the emulator with the settings in these environment variables.
+ * @param logStream defaults to standard output
  * @throws LandfallError config.invalid
  */
 export async function startConfigured(

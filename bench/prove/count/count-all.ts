@@ -10,7 +10,7 @@ import { runReconcile } from './run-reconcile.js';
 import { settle } from './settle.js';
 import { countTotals, type Totals } from './totals.js';
 
-/** What a run came to, when nothing moves any more. */
+/** The results of a run, counted after everything has settled. */
 export interface Counted {
   readonly totals: Totals;
   readonly findings: Findings;
@@ -19,7 +19,10 @@ export interface Counted {
   readonly isSettled: boolean;
 }
 
-/** Waits until all is still, has the last net look, and compares what OSS, clients and receiver say with our tables. */
+/**
+ * Waits until everything has settled, runs a final reconcile, and compares the evidence from OSS, clients and
+ * receiver with our tables.
+ */
 export async function countAll(
   stack: Base & { readonly parts: readonly Part[] },
   { answersFile, receivedFile }: { answersFile: string; receivedFile: string },
@@ -30,7 +33,7 @@ export async function countAll(
   await settle(settling);
   await runReconcile(stack);
   const isSettled = await settle(settling);
-  // Path style; the client's types do not know it.
+  // Path style; the type declarations of ali-oss lack this option.
   const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true };
   const client = new OSS(options);
   await endFaults(stack);
@@ -50,7 +53,7 @@ export async function countAll(
   };
 }
 
-/** The faults of the emulator end before the objects are listed: whoever counts is not disturbed. */
+/** Ends the emulator's faults, so that they do not affect the listing of objects. */
 async function endFaults({ oss }: Pick<Base, 'oss'>): Promise<void> {
   const answer = await fetch(`${oss.endpoint}/-/faults`, {
     method: 'PUT',

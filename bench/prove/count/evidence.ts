@@ -5,32 +5,32 @@ import type { Client } from 'pg';
 
 const rowsAtOnce = 1_000;
 
-/** An object as OSS lists it. */
+/** An object as listed by OSS. */
 export interface StoredObject {
   readonly objectKey: string;
-  /** Without quotes. */
+  /** Unquoted. */
   readonly etag: string;
 }
 
-/** How an upload ended for the client that made it. */
+/** The outcome of an upload for its client. */
 export interface AnsweredUpload {
   readonly objectKey: string;
   readonly answer: string;
 }
 
-/** What others say. */
+/** Evidence from outside Landfall. */
 export interface Evidence {
-  /** What OSS has. */
+  /** The objects in OSS. */
   readonly stored: AsyncIterable<StoredObject>;
-  /** What the clients were answered. */
+  /** The outcomes that the clients saw. */
   readonly answered: AsyncIterable<AnsweredUpload>;
-  /** The ids of the events that the receiver of the webhook got, one for each delivery. */
+  /** The event ids that the webhook receiver got, one per delivery. */
   readonly received: AsyncIterable<string>;
 }
 
 /**
- * Puts what others say beside our own tables, where it can be compared whatever its size. The tables last as long as the
- * connection.
+ * Loads the evidence into temporary tables, so that any amount can be compared with our tables. The tables exist
+ * until the connection ends.
  */
 export async function gatherEvidence(
   database: Client,
@@ -58,7 +58,7 @@ export async function gatherEvidence(
   await database.query('ANALYZE stored, answered, received');
 }
 
-/** All objects of a bucket, a page at a time. */
+/** All objects of a bucket, page by page. */
 export async function* listObjects(client: OSS): AsyncGenerator<StoredObject> {
   for (let token: string | undefined; ;) {
     const page = await client.listV2(
@@ -72,7 +72,7 @@ export async function* listObjects(client: OSS): AsyncGenerator<StoredObject> {
   }
 }
 
-/** The lines that the load has written. */
+/** Reads the lines written by the load. */
 export async function* readAnswers(file: string): AsyncGenerator<AnsweredUpload> {
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const [objectKey = '', answer = ''] = line.split(' ');
@@ -80,7 +80,7 @@ export async function* readAnswers(file: string): AsyncGenerator<AnsweredUpload>
   }
 }
 
-/** The lines that the receiver has written. */
+/** Reads the lines written by the receiver. */
 export async function* readReceived(file: string): AsyncGenerator<string> {
   yield* createInterface({ input: createReadStream(file) });
 }

@@ -1,8 +1,11 @@
 import type { Client } from 'pg';
 
-/** What must not be, each with the query that finds it. `$1` is the key prefix of renditions. */
+/** Violations, each with the query that finds them. `$1` is the key prefix of renditions. */
 const queries = {
-  /** OSS has it, and we do not, or have not finished it; or a rendition of ours is gone. */
+  /**
+   * In OSS, but not recorded or not finished by us; or answered but not stored or recorded; or a ready rendition
+   * missing in OSS.
+   */
   lost: `
     SELECT s.object_key AS what FROM stored AS s
     WHERE NOT starts_with(s.object_key, $1)
@@ -17,26 +20,26 @@ const queries = {
     UNION ALL
     SELECT v.object_key || ', ready, is not in OSS' FROM rendition_versions AS v
     WHERE v.status = 'ready' AND NOT EXISTS (SELECT FROM stored AS s WHERE s.object_key = v.object_key)`,
-  /** It failed although it is whole, or is ready although it is not. */
+  /** Failed although it is intact, or ready although it is damaged. */
   wrong: `
     SELECT u.object_key || ', ' || u.status || coalesce(' with ' || u.error_code, '') AS what FROM uploads AS u
     WHERE CASE WHEN starts_with(u.object_key, 'damaged/') THEN u.status = 'ready' OR u.error_code <> 'media.damaged'
                ELSE u.status = 'failed' OR u.error_code IS NOT NULL END`,
-  /** Two living uploads of one object version, or two renditions of one name. */
+  /** Two living uploads of one object version, or two ready renditions with the same name. */
   doubled: `
     SELECT object_key || ', ' || count(*) || ' uploads' AS what FROM uploads
     WHERE status <> 'deleted' GROUP BY bucket, object_key, etag HAVING count(*) > 1
     UNION ALL
     SELECT upload_id || ' ' || name || ', ready ' || count(*) || ' times' FROM rendition_versions
     WHERE status = 'ready' GROUP BY upload_id, name HAVING count(*) > 1`,
-  /** Objects below the prefix of renditions that no version names. */
+  /** Objects with the rendition prefix that belong to no version. */
   orphaned: `
     SELECT s.object_key AS what FROM stored AS s
     WHERE starts_with(s.object_key, $1)
       AND NOT EXISTS (SELECT FROM rendition_versions AS v, unnest(v.storage_keys || v.object_key) AS k
                       WHERE v.upload_id::text = split_part(substr(s.object_key, length($1) + 1), '/', 1)
                         AND (k = s.object_key OR (right(k, 1) = '/' AND starts_with(s.object_key, k))))`,
-  /** The event log does not say what became of it. */
+  /** The event log does not reflect the final state. */
   unrecorded: `
     SELECT 'event without a place: ' || type || ' ' || upload_id AS what FROM events WHERE position IS NULL
     UNION ALL
@@ -48,14 +51,14 @@ const queries = {
     WHERE v.status = 'ready' AND NOT EXISTS (
       SELECT FROM events AS e WHERE e.upload_id = v.upload_id AND e.type = 'rendition.ready'
       AND e.data -> 'rendition' ->> 'objectKey' = v.object_key)`,
-  /** An event that the receiver of the webhook never got, or one that is not in the log. */
+  /** Events that the webhook receiver never got, or got but are not in the log. */
   undelivered: `
     SELECT e.type || ' ' || e.id AS what FROM events AS e
     WHERE NOT EXISTS (SELECT FROM received AS r WHERE r.event_id = e.id)
     UNION ALL
     SELECT r.event_id || ', which is not in the log' FROM received AS r
     WHERE NOT EXISTS (SELECT FROM events AS e WHERE e.id = r.event_id)`,
-  /** Work that is written down and that nobody does, or rows of what is not there. */
+  /** Recorded work that nothing processes, or rows whose object is missing. */
   left: `
     SELECT 'outbox: ' || name || ' ' || payload AS what FROM outbox
     UNION ALL
@@ -74,7 +77,7 @@ const queries = {
 export type FindingName = keyof typeof queries;
 export const findingNames = Object.keys(queries) as FindingName[];
 
-/** How often something was found that must not be, and what, up to a limit. */
+/** The number of violations, and the first of them up to a limit. */
 interface Finding {
   readonly count: number;
   readonly what: readonly string[];
@@ -83,11 +86,11 @@ export type Findings = Readonly<Record<FindingName, Finding>>;
 
 const mostShown = 50;
 
-/** Compares our tables with the evidence: see `gatherEvidence`. */
+/** Compares our tables with the evidence; see `gatherEvidence`. */
 export async function findAll(database: Client, renditionPrefix: string): Promise<Findings> {
   const findings: Partial<Record<FindingName, Finding>> = {};
   for (const name of findingNames) {
-    // Only some of the queries are about renditions, and all get the prefix.
+    // Only some queries concern renditions, but all of them get the prefix.
     const { rows } = await database.query<{ count: number; what: string[] | null }>(
       `WITH found AS (${queries[name]}), shown AS (SELECT what FROM found ORDER BY what LIMIT ${mostShown})
        SELECT (SELECT count(*)::int FROM found) AS count, (SELECT array_agg(what) FROM shown) AS what, $1::text`,

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** Seconds from when OSS had an upload, by its clock of whole seconds, until it was ready. */
+/** Seconds from the time OSS stored an upload (its clock has a resolution of one second) until it was ready. */
 export interface Latency {
   readonly source: string;
   readonly uploads: number;
@@ -9,7 +9,7 @@ export interface Latency {
   readonly worstS: number;
 }
 
-/** By how Landfall learned of the upload. */
+/** Latencies grouped by how Landfall learned of the upload. */
 export async function readLatencies(database: Client): Promise<Latency[]> {
   const share = (of: number) => `percentile_cont(${of}) WITHIN GROUP (ORDER BY seconds)`;
   const { rows } = await database.query<Latency>(`

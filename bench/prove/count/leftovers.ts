@@ -7,7 +7,7 @@ import type { Base } from '../parts/base.js';
 import type { Part } from '../parts/part.js';
 import type { ScratchDisk } from '../parts/scratch.js';
 
-/** How many jobs the queues hold, in whatever state; `prefix` is the workers' when nobody says otherwise. */
+/** Number of jobs in the queues, in any state. `prefix` defaults to that of the workers. */
 export async function countJobs({ queueUrl }: Pick<Base, 'queueUrl'>, prefix = 'landfall'): Promise<number> {
   const backend = openQueueBackend({ url: queueUrl, prefix, poolSize: 1 });
   try {
@@ -28,7 +28,10 @@ export async function countJobs({ queueUrl }: Pick<Base, 'queueUrl'>, prefix = '
   }
 }
 
-/** The processes that our programs have started, beside themselves; with programs that have ended, those as well. */
+/**
+ * Processes started by our programs, other than the programs themselves. Programs that should have ended are
+ * included.
+ */
 export async function findForeignProcesses({
   marker,
   parts,
@@ -37,7 +40,7 @@ export async function findForeignProcesses({
   return (await findMarkedProcesses(marker)).filter((pid) => !known.has(pid));
 }
 
-/** What lies in the scratch folders; a worker that runs has one folder of its own there. */
+/** The files in the scratch folders; each running worker has a folder of its own there. */
 export async function findScratchFiles({
   scratch,
 }: {

@@ -5,8 +5,8 @@ import { type Base, bucket, builtProgram } from '../parts/base.js';
 const limitMs = 600_000;
 
 /**
- * Runs `landfall reconcile` over the whole bucket, the last of the nets.
- * @throws Error with what it says when it fails
+ * Runs `landfall reconcile` over the whole bucket, the last safety net.
+ * @throws Error with its output if it fails
  */
 export async function runReconcile({ env }: Pick<Base, 'env'>): Promise<void> {
   const words = [builtProgram('landfall'), 'reconcile', '--bucket', bucket, '--json'];

@@ -6,7 +6,10 @@ import { countJobs } from './leftovers.js';
 const limitMs = 600_000;
 const pollMs = 1_000;
 
-/** What is still to be done; tickets count that are followed up soon, for one of them may have an upload that nobody knows. */
+/**
+ * Counts open work. Includes tickets with a follow-up due soon, since one of them may have an upload that is still
+ * unknown.
+ */
 const openWork = `
   SELECT ((SELECT count(*) FROM uploads WHERE status IN ('stored', 'processing'))
         + (SELECT count(*) FROM rendition_versions WHERE status = 'pending')
@@ -23,8 +26,8 @@ interface Settling {
 }
 
 /**
- * Waits until nothing moves any more.
- * @returns whether it came to that within ten minutes
+ * Waits until there is no open work.
+ * @returns false if there still is after ten minutes
  */
 export async function settle({ stack, database, signal, say }: Settling): Promise<boolean> {
   const deadline = Date.now() + limitMs;

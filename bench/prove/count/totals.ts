@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 
-/** What there is, from OSS's side, the clients' and ours. */
+/** Totals from OSS, the clients and our tables. */
 export type Totals = Readonly<Record<(typeof totalNames)[number], number>>;
 
 const totalNames = [
@@ -21,7 +21,7 @@ const totalNames = [
   'deliveries',
 ] as const;
 
-/** Needs the evidence: see `gatherEvidence`. */
+/** Requires the evidence; see `gatherEvidence`. */
 export async function countTotals(database: Client, renditionPrefix: string): Promise<Totals> {
   const living = `FROM uploads WHERE status <> 'deleted'`;
   const { rows } = await database.query<Totals>(

@@ -4,21 +4,21 @@ import type { Link, LinkState } from '../parts/link.js';
 import type { Part } from '../parts/part.js';
 import type { Stack } from '../parts/stack.js';
 
-/** What is done to a running Landfall. */
+/** A fault injected into a running Landfall. */
 export interface Fault {
-  /** How long it holds before it is lifted. */
+  /** How long it lasts before it is lifted. */
   readonly holdMs: number;
-  /** Whether it is to recover while the fault still holds, and its time counts from the strike; else from the lifting. */
+  /** Whether recovery is expected while the fault lasts, and is timed from its start; otherwise from its end. */
   readonly recoversMeanwhile: boolean;
-  /** Whom it may happen to, by name; with nobody it is left out. */
+  /** The names of the possible targets; without any, the fault is left out. */
   readonly targets: (stack: Stack) => readonly string[];
-  /** Why it cannot be done here; null if it can. */
+  /** Why the fault is impossible here; null if it is possible. */
   readonly refusal?: (stack: Stack) => string | null;
   readonly strike: (stack: Stack, target: number) => Promise<void> | void;
   readonly lift?: (stack: Stack, target: number) => Promise<void> | void;
 }
 
-/** Longer than the lock of a job lasts, which is 6 s. */
+/** Longer than the lock of a job, which is 6 s. */
 const stopMs = 20_000;
 
 const kill = (partsOf: (stack: Stack) => readonly (Part | null)[]): Fault => ({
@@ -70,7 +70,7 @@ export const faults = {
 
 export type FaultName = keyof typeof faults;
 
-/** Whom each fault may happen to in this one. */
+/** The possible targets of each fault in this stack. */
 export function targetsIn(stack: Stack): Record<FaultName, readonly string[]> {
   const entries = Object.entries(faults).map(([name, { targets }]) => [name, targets(stack)]);
   return Object.fromEntries(entries) as Record<FaultName, readonly string[]>;

@@ -5,7 +5,7 @@ import { type Fault, type FaultName, faults } from './fault-table.js';
 import type { PlannedFault } from './schedule.js';
 import type { Recovery, Watch } from './watch.js';
 
-/** A fault that was made, or the reason why it was not. */
+/** A fault that was injected, or the reason why it was skipped. */
 export type MadeFault = { readonly name: FaultName } & (
   | { readonly skipped: string }
   | { readonly skipped: null; readonly atS: number; readonly target: string; readonly recovery: Recovery }
@@ -20,13 +20,13 @@ interface Making {
   readonly say: (line: string) => void;
 }
 
-/** Makes the faults one after the other, each at its time, and waits until everything works again. */
+/** Injects the faults one after another, each at its time, and waits for recovery after each. */
 export async function makeFaults(schedule: readonly PlannedFault[], making: Making): Promise<MadeFault[]> {
   const { pace, uploads, signal, say } = making;
   const startedAt = Date.now();
   const made: MadeFault[] = [];
-  // The uploads wait for the faults: however long one takes, what is not done yet stays within what one fault has for
-  // itself. Half of that comes after it, so that there is always one to see that all is well again.
+  // Uploads wait for the faults: however long a fault takes, the load does not run ahead of the interval of that
+  // fault. Half of the interval follows the fault, so that there are always uploads to show recovery.
   const half = uploads / (2 * schedule.length + 1);
   const allowUntil = (next: PlannedFault | undefined) =>
     pace.allow(next ? Math.floor(next.atUpload + half) : uploads);
@@ -41,7 +41,7 @@ export async function makeFaults(schedule: readonly PlannedFault[], making: Maki
   return made;
 }
 
-/** @param onAwaited is called when recovery is waited for */
+/** @param onAwaited called when the wait for recovery begins */
 async function makeFault(
   { name, target }: PlannedFault,
   startedAt: number,

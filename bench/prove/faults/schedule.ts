@@ -3,21 +3,21 @@ import type { FaultName } from './fault-table.js';
 
 export interface PlannedFault {
   readonly name: FaultName;
-  /** Which of those that it may happen to. */
+  /** Index of the target. */
   readonly target: number;
-  /** It happens when the upload of this number begins. */
+  /** The fault happens when the upload with this number begins. */
   readonly atUpload: number;
 }
 
-/** Most of them are over, and what they broke works again, within this time. */
+/** Time after which most faults are over and recovered from. */
 const secondsPerFault = 15;
 
-/** Whom each fault may happen to, by name. */
+/** The possible targets of each fault, by fault name. */
 export type Targets = Readonly<Partial<Record<FaultName, readonly string[]>>>;
 
 /**
- * When which fault happens to whom, the same for the same seed, targets, rate and number of uploads: each of them once in a
- * round, in an order of each round's own, spread over the whole run. Pure.
+ * Plans the faults: each occurs once per round, in a random order, spread over the whole run. Pure; the same seed,
+ * targets, rate and number of uploads give the same plan.
  */
 export function planFaults(
   targets: Targets,
@@ -28,7 +28,7 @@ export function planFaults(
   const names = (Object.keys(targets) as FaultName[]).filter((name) => countOf(name) > 0);
   const rounds = Math.max(1, Math.floor(uploads / perSecond / (names.length * secondsPerFault)));
   const order = Array.from({ length: rounds }, () => shuffled(names, random)).flat();
-  // Each target of a fault in turn.
+  // The targets of a fault take turns.
   const turns = new Map<FaultName, number[]>();
   return order.map((name, index) => {
     const left = turns.get(name) ?? [];

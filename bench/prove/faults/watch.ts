@@ -5,22 +5,25 @@ const pollMs = 500;
 const limitMs = 120_000;
 const mostInBacklog = 10_000;
 
-/** Uploads that somebody waits for; what takes long (`upload.render`) stands behind all else on purpose, and is not waited for. */
+/**
+ * Uploads that someone waits for. Those that only lack slow renditions (`upload.render`) have the lowest priority by
+ * design and are excluded.
+ */
 const waitedFor = `status IN ('stored', 'processing') AND NOT coalesce(
   (SELECT bool_and(v.job = 'upload.render') FROM rendition_versions AS v
    WHERE v.upload_id = uploads.id AND v.status = 'pending'), false)`;
 
-/** Milliseconds until something worked again; null when it did not within the limit. */
+/** Milliseconds until something worked again; null if it did not within the time limit. */
 export interface Recovery {
   /** Until OSS answered 200 to an upload that began after the fault. */
   readonly answeredMs: number | null;
   /** Until an upload that landed after the fault was ready. */
   readonly readyMs: number | null;
-  /** Until nobody waited any more for the uploads that were waited for when the fault began. */
+  /** Until the uploads that were waited for when the fault began were no longer waited for. */
   readonly backlogMs: number | null;
 }
 
-/** Looks from outside when Landfall works again: at the clients' answers, and into Postgres, which may be down. */
+/** Observes recovery from outside: by the responses to clients and by the database, which may be down. */
 export class Watch {
   readonly #waiting = new Set<(beganAt: number) => void>();
 
@@ -29,12 +32,12 @@ export class Watch {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** An upload that began at this time was answered with 200. */
+  /** Reports an upload that began at this time and was answered with 200. */
   readonly tellAnswer = (beganAt: number): void => {
     for (const tell of this.#waiting) tell(beganAt);
   };
 
-  /** The uploads that are waited for; none while Postgres does not answer. */
+  /** The uploads that are waited for; empty while Postgres does not respond. */
   async readBacklog(): Promise<string[]> {
     const rows = await this.#query<{ id: string }>(
       `SELECT id FROM uploads WHERE ${waitedFor} LIMIT ${mostInBacklog}`,
@@ -86,14 +89,14 @@ export class Watch {
     return null;
   }
 
-  /** Undefined while Postgres does not answer, which is what some of the faults are about. */
+  /** Undefined while Postgres does not respond, which some of the faults cause. */
   async #query<Row extends object>(text: string, values: unknown[]): Promise<Row[] | undefined> {
     const client = new Client({
       connectionString: this.databaseUrl,
       connectionTimeoutMillis: 2_000,
       query_timeout: 5_000,
     });
-    // A connection that is lost fails the query as well.
+    // A lost connection also fails the query, which reports it.
     client.on('error', () => undefined);
     try {
       await client.connect();

@@ -8,13 +8,13 @@ const mostTries = 10;
 const firstPauseMs = 300;
 const longestPauseMs = 8_000;
 const tryTimeoutMs = 15_000;
-/** A ticket that is older is not begun with: the upload would not be over before its follow-up. */
+/** Older tickets are not used for a new attempt, since the upload might not be over before the ticket's follow-up. */
 const ticketMaxAgeMs = 10_000;
 const partBytes = 102_400;
 
 /**
- * How an upload ended for its client: OSS answered 200 or 203; OSS has the object already, from a try whose answer was lost; or
- * the client gave up.
+ * The outcome of an upload for its client: OSS answered 200 or 203; OSS already has the object, from an attempt whose
+ * response was lost; or the client gave up.
  */
 export type Answer = '200' | '203' | 'exists' | 'none';
 
@@ -23,15 +23,15 @@ interface IssuedTicket {
   readonly put: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 }
 
-/** Who is told how it goes. */
+/** Receives progress reports. */
 export interface ClientListener {
   /** A request that began at this time was answered with 200 by OSS. */
   readonly onAnswer: (beganAt: number) => void;
-  /** A try failed; it may be followed by another. */
+  /** An attempt failed; there may be another. */
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** Uploads as an app does: asks the api for a ticket, uses it, and tries again what fails. */
+/** Uploads like an app: asks the api for a ticket, uses it, and retries failures. */
 export class Client {
   readonly #sdk: OSS;
 
@@ -40,7 +40,7 @@ export class Client {
     private readonly media: Media,
     private readonly listener: ClientListener,
   ) {
-    // Path style; the client's types do not know it.
+    // Path style; the type declarations of ali-oss lack this option.
     const options = { ...stack.oss, bucket, sldEnable: true, authorizationV4: true, timeout: tryTimeoutMs };
     this.#sdk = new OSS(options);
   }
@@ -126,14 +126,14 @@ export class Client {
       return '200';
     } catch (error) {
       const { status, code } = error as { status?: unknown; code?: unknown };
-      // Its own numbers, below zero, are of connections.
+      // Negative status codes are ali-oss's own, for connection errors.
       if (typeof status !== 'number' || status < 0) throw error;
       return answerOf(status, String(code));
     }
   }
 }
 
-/** An answer that is no success. */
+/** An error response. */
 class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -150,12 +150,12 @@ function answerOf(status: number, text: string): Answer {
   throw new Refusal(status, text);
 }
 
-/** Whatever is not the client's own fault: no answer at all, or one that says that the server is in trouble. */
+/** Whether to retry: there was no response, or the response indicates a server error. */
 function isWorthAnother(error: unknown): boolean {
   return !(error instanceof Refusal) || error.status >= 500;
 }
 
-/** The callback of a ticket as ali-oss takes it. */
+/** The callback of a ticket, in the format of ali-oss. */
 function callbackOf(fields: Readonly<Record<string, string>>): OSS.ObjectCallback {
   const { callbackUrl, callbackBody, callbackBodyType } = JSON.parse(
     Buffer.from(fields['callback'] ?? '', 'base64').toString(),

@@ -5,7 +5,7 @@ import { seededRandom } from '../random.js';
 import type { Answer } from './client.js';
 import { type KindShares, type PlannedUpload, planUpload } from './uploads.js';
 
-/** More at once wait for one that ends. */
+/** Maximum number of concurrent uploads. */
 const mostAtOnce = 256;
 
 export interface Drive {
@@ -13,15 +13,18 @@ export interface Drive {
   readonly seed: number;
   readonly perSecond: number;
   readonly shares?: KindShares;
-  /** Gets a line for each upload that is over: its key, a blank, how it ended. */
+  /** Receives one line per finished upload: its key, a space, and the outcome. */
   readonly answersFile: string;
-  /** Resolves when the upload of this number may begin. */
+  /** Resolves when the upload with this number may begin. */
   readonly mayBegin: (number: number) => Promise<void>;
   readonly upload: (upload: PlannedUpload, signal: AbortSignal) => Promise<Answer>;
   readonly signal: AbortSignal;
 }
 
-/** Makes the uploads at a steady rate; what was held up is not caught up with. Nothing is kept of what is over but its line. */
+/**
+ * Makes the uploads at a steady rate; at most one second of delay is caught up. Of a finished upload, only its line
+ * is kept.
+ */
 export async function drive(run: Drive): Promise<void> {
   const { signal, perSecond } = run;
   const random = seededRandom(run.seed);

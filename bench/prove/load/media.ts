@@ -4,7 +4,7 @@ import { ensureFfmpeg } from '#local';
 import { runFfmpeg } from '../../harness/run-ffmpeg.js';
 import { photo } from '../../images/photos.js';
 
-/** What is uploaded, by the name that its keys begin with. */
+/** The kinds of media, by the prefix of their keys. */
 export type Kind = 'photo' | 'sound' | 'film' | 'damaged';
 
 export const mimeTypes: Record<Kind, string> = {
@@ -14,15 +14,15 @@ export const mimeTypes: Record<Kind, string> = {
   damaged: 'image/jpeg',
 };
 
-/** Files of which any number of different ones are made. */
+/** Template files, from which any number of distinct files are made. */
 export type Media = Readonly<Record<Kind, readonly Buffer[]>>;
 
 const photoCount = 8;
 
-/** By default as little to encode as a film can be. */
+/** The default is a film with as little to encode as possible. */
 const shortFilm = { seconds: 1, size: '320x240' };
 
-/** Makes them below `folder`, which is gone afterwards. */
+/** Makes the files in `folder`, which is removed afterwards. */
 export async function makeMedia(folder: string, { seconds, size } = shortFilm): Promise<Media> {
   const ffmpeg = await ensureFfmpeg();
   if (ffmpeg.missing) throw new Error(`ffmpeg is needed; type: ${ffmpeg.command}`);
@@ -47,7 +47,7 @@ export async function makeMedia(folder: string, { seconds, size } = shortFilm): 
   return { photo: photos, sound: [sound], film: [film], damaged };
 }
 
-/** The bytes of one upload: those of a file, and a note in it that no other upload has. */
+/** The bytes of one upload: a template file with a unique note in it. */
 export function bytesOf(media: Media, kind: Kind, number: number): Buffer {
   const files = media[kind];
   const file = files[number % files.length];
@@ -56,13 +56,13 @@ export function bytesOf(media: Media, kind: Kind, number: number): Buffer {
   return mimeTypes[kind] === 'image/jpeg' ? withComment(file, note) : withFreeBox(file, note);
 }
 
-/** A comment (COM) right after the first marker of a JPEG. */
+/** Adds a comment (COM) segment right after the SOI marker of a JPEG. */
 function withComment(file: Buffer, note: Buffer): Buffer {
   const head = Buffer.from([0xff, 0xfe, 0, note.length + 2]);
   return Buffer.concat([file.subarray(0, 2), head, note, file.subarray(2)]);
 }
 
-/** A box that players pass over, at the end of an MP4. */
+/** Appends a `free` box, which players skip, to an MP4. */
 function withFreeBox(file: Buffer, note: Buffer): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32BE(note.length + 8, 0);

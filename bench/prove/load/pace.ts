@@ -1,4 +1,6 @@
-/** Ties the load to the faults: a fault waits for an upload to begin, and the uploads for the faults before them to be over. */
+/**
+ * Synchronizes load and faults: a fault waits for an upload to begin, and uploads wait until earlier faults are over.
+ */
 export class Pace {
   #begun = -1;
   #limit = 0;
@@ -8,20 +10,20 @@ export class Pace {
     signal.addEventListener('abort', () => this.#tell(), { once: true });
   }
 
-  /** Uploads of lower numbers may begin. */
+  /** Allows uploads with numbers below `limit` to begin. */
   allow(limit: number): void {
     this.#limit = limit;
     this.#tell();
   }
 
-  /** Resolves when the upload of this number may begin, and tells that it does. */
+  /** Resolves when the upload with this number may begin, and records that it does. */
   async mayBegin(number: number): Promise<void> {
     await this.#until(() => number < this.#limit);
     this.#begun = number;
     this.#tell();
   }
 
-  /** Resolves when the upload of this number has begun. */
+  /** Resolves when the upload with this number has begun. */
   reached(number: number): Promise<void> {
     return this.#until(() => this.#begun >= number);
   }

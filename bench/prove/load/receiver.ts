@@ -7,20 +7,20 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { seededRandom } from '../random.js';
 import type { Base } from '../parts/base.js';
 
-/** So many deliveries a receiver answers with 500, and so many not at all. */
+/** Share of deliveries answered with 500, and share dropped without a response. */
 const refusedShare = 0.02;
 const droppedShare = 0.01;
 
 /**
- * A backend that webhooks inform. It verifies each delivery and writes down the id of its event
- * before it answers; some it refuses or drops all the same, as receivers do.
+ * A webhook receiver. It verifies each delivery and records the event id before it responds. Like real receivers, it
+ * refuses or drops some deliveries nevertheless.
  */
 export class Receiver implements AsyncDisposable {
   readonly #ids: WriteStream;
   readonly #server: Server;
   readonly #random: () => number;
   #webhook: Webhook | undefined;
-  /** Deliveries whose signature does not hold. */
+  /** Number of deliveries with an invalid signature. */
   forged = 0;
 
   private constructor(file: string, seed: number) {
@@ -31,7 +31,7 @@ export class Receiver implements AsyncDisposable {
     });
   }
 
-  /** @param file gets a line for each delivery: the id of its event */
+  /** @param file receives one line per delivery: the event id */
   static async open(file: string, seed: number): Promise<Receiver> {
     const receiver = new Receiver(file, seed);
     receiver.#server.listen(0, '127.0.0.1');
@@ -39,7 +39,7 @@ export class Receiver implements AsyncDisposable {
     return receiver;
   }
 
-  /** Has all events sent here. */
+  /** Creates a webhook that sends all events here. */
   async subscribe({ apiUrl, apiKey }: Pick<Base, 'apiKey'> & { readonly apiUrl: string }): Promise<void> {
     const { port } = this.#server.address() as AddressInfo;
     const answer = await fetch(`${apiUrl}/v1/webhooks`, {

@@ -1,10 +1,13 @@
 import type { Random } from '../random.js';
 import type { Kind } from './media.js';
 
-/** How it is uploaded: the ticket's signed URL, its form, or an SDK with the ticket's callback, in one request or in parts. */
+/**
+ * How it is uploaded: by the ticket's signed URL, by its form, or by an SDK with the ticket's callback, in one
+ * request or in parts.
+ */
 type Way = 'put' | 'form' | 'sdk' | 'multipart';
 
-/** One upload that is to be made. */
+/** A planned upload. */
 export interface PlannedUpload {
   readonly number: number;
   readonly kind: Kind;
@@ -12,7 +15,7 @@ export interface PlannedUpload {
   readonly objectKey: string;
 }
 
-/** How many of all uploads are of a kind; the rest are photos. */
+/** Shares of the kinds; the rest are photos. */
 export type KindShares = readonly (readonly [Kind, number])[];
 
 const usualShares: KindShares = [
@@ -26,14 +29,17 @@ const wayShares: readonly (readonly [Way, number])[] = [
 ];
 const endings: Record<Kind, string> = { photo: 'jpg', sound: 'm4a', film: 'mp4', damaged: 'jpg' };
 
-/** Nine of ten and more are pictures. Films go in parts; the rest in turns, at random. */
+/** Plans an upload. More than nine in ten are photos. Films are uploaded in parts, all others in a random way. */
 export function planUpload(number: number, random: Random, shares = usualShares): PlannedUpload {
   const kind = chosen(shares, random()) ?? 'photo';
   const way = kind === 'film' ? 'multipart' : (chosen(wayShares, random()) ?? 'put');
   return { number, kind, way, objectKey: `${kind}/${number}.${endings[kind]}` };
 }
 
-/** What lies at this place, between 0 and 1, when all shares are laid out in a row; undefined behind them. */
+/**
+ * Chooses an item by its share, given a number between 0 and 1; undefined if the number exceeds the sum of all
+ * shares.
+ */
 function chosen<Name>(shares: readonly (readonly [Name, number])[], place: number): Name | undefined {
   let passed = 0;
   return shares.find(([, share]) => (passed += share) > place)?.[0];

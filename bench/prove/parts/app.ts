@@ -9,15 +9,15 @@ const stopTimeoutMs = 20_000;
 
 export interface AppOptions {
   readonly name: string;
-  /** Of the module, absolute. */
+  /** Absolute path of the module. */
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
   readonly flags: readonly string[];
-  /** Gets its output, appended. */
+  /** Its output is appended to this file. */
   readonly logFile: string;
 }
 
-/** One of our programs as a process of its own. */
+/** One of our programs in a child process, restarted whenever it ends. */
 export class App implements Part {
   readonly #stopping = new AbortController();
   #child: ChildProcess | undefined;
@@ -29,7 +29,7 @@ export class App implements Part {
     private readonly log: FileHandle,
   ) {}
 
-  /** @throws Error when it does not become ready */
+  /** @throws Error if it does not become ready */
   static async start(options: AppOptions): Promise<App> {
     const app = new App(options, await open(options.logFile, 'a'));
     const child = app.#launch();
@@ -57,12 +57,12 @@ export class App implements Part {
     this.#child?.kill('SIGKILL');
   }
 
-  /** Stops it where it is, until it is told to go on. */
+  /** SIGSTOP suspends it until SIGCONT. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child?.kill(signal);
   }
 
-  /** The code with which it ended; null while it runs, and of one that had to be killed. */
+  /** Its exit code; null while it runs, or if it was killed. */
   get exitCode(): number | null {
     return this.#child?.exitCode ?? null;
   }
@@ -83,7 +83,7 @@ export class App implements Part {
   }
 
   #launch(): ChildProcess {
-    // A session of its own: a Ctrl-C in the terminal is for us, and we end the programs in order.
+    // In a session of its own: Ctrl-C in the terminal reaches only this process, which ends the programs in order.
     const child = fork(this.options.path, [], {
       env: { MALLOC_ARENA_MAX: '2', ...this.options.env },
       execArgv: [...this.options.flags],

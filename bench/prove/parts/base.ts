@@ -11,41 +11,42 @@ export type Backend = 'postgres' | 'redis';
 
 export const bucket = 'landfall-prove';
 export const renditionPrefix = 'renditions/';
-/** An upload that began with a ticket is over by then: see `ticketMaxAgeMs` of the client. */
+/** Long enough that an upload with the ticket is over by then; see `ticketMaxAgeMs` of the client. */
 const followUpS = 30;
 
-/** What a Landfall stands on, and what its programs are told. */
+/** The services below a Landfall, and the settings of its programs. */
 export interface Base {
   readonly backend: Backend;
   readonly postgres: Service;
-  /** Null with the queue on Postgres. */
+  /** Null if the queue is in Postgres. */
   readonly redis: Service | null;
   readonly emulator: App;
   readonly databaseUrl: string;
   readonly queueUrl: string;
   readonly apiKey: string;
   readonly oss: { endpoint: string; region: string; accessKeyId: string; accessKeySecret: string };
-  /** The environment of our programs; `marker` (`NAME=value`) is in that of each, and of whatever they start. */
+  /** The environment of our programs. It contains `marker` (`NAME=value`), which their child processes inherit. */
   readonly env: Readonly<Record<string, string>>;
   readonly marker: string;
-  /** Starts a program of ours, with more in its environment; its log is named after it. */
+  /** Starts one of our programs with additional environment variables; its log file is named after it. */
   readonly startApp: (app: Omit<AppOptions, 'logFile'>) => Promise<App>;
 }
 
 export interface BaseOptions {
   readonly backend: Backend;
   readonly folder: string;
-  /** The text of the pipelines file. */
+  /** Text of the pipelines file. */
   readonly pipelines: string;
-  /** Where OSS and clients reach the api. */
+  /** URL at which OSS and clients reach the api. */
   readonly publicUrl: string;
-  /** `EMULATOR_FAULTS`. */
+  /** The value of `EMULATOR_FAULTS`. */
   readonly emulatorFaults: object;
 }
 
 /**
- * Starts Postgres, with an empty database, Redis and the emulator below `folder`; what `stack` is given to end ends with it.
- * @throws Error when a part does not start
+ * Starts Postgres with an empty database, Redis and the emulator in `folder`, and registers their shutdown with
+ * `stack`.
+ * @throws Error if a part does not start
  */
 export async function openBase(
   stack: AsyncDisposableStack,
@@ -103,7 +104,7 @@ export async function openBase(
     FFPROBE_PATH: ffmpeg.ffprobePath,
     EMULATOR_PORT: String(emulatorPort),
     EMULATOR_DATA_DIR: join(folder, 'oss'),
-    // Nobody takes the machine's power away.
+    // The run includes no power loss.
     EMULATOR_FSYNC: 'false',
     EMULATOR_BUCKETS: bucket,
     EMULATOR_ACCESS_KEY_ID: accessKeyId,
@@ -135,7 +136,7 @@ export async function openBase(
   };
 }
 
-/** A program of this build. */
+/** Path of a program of this build. */
 export function builtProgram(name: 'api' | 'worker' | 'emulator' | 'landfall'): string {
   return join(import.meta.dirname, `../../../programs/${name}.js`);
 }

@@ -1,4 +1,7 @@
-/** What goes wrong all the time, at random: callbacks that never come, come twice or are not heard, and requests that fail. */
+/**
+ * Random faults throughout the run: callbacks that are lost, duplicated or whose response is lost, and requests that
+ * fail.
+ */
 export function emulatorFaults(seed: number): object {
   return {
     seed,

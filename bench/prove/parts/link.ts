@@ -4,14 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { pause } from '#runtime';
 
 /**
- * `cut` resets what is connected and whoever connects; `slow` holds back every packet, as far lines do; `silent` passes nothing
- * and says nothing, as a broken switch does.
+ * `cut` resets existing and new connections; `slow` delays all data, like a long-distance line; `silent` passes
+ * nothing on without an error, like a broken switch.
  */
 export type LinkState = 'open' | 'cut' | 'slow' | 'silent';
 
 const slowMs = 150;
 
-/** The network between two parts: a TCP proxy, which can be made to behave badly. */
+/** The network between two parts: a TCP proxy that can be made to misbehave. */
 export class Link implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -25,7 +25,7 @@ export class Link implements AsyncDisposable {
     this.#server = createServer({ allowHalfOpen: true }, (caller) => void this.#join(caller));
   }
 
-  /** @param targetPort on 127.0.0.1; nobody needs to listen yet */
+  /** @param targetPort on 127.0.0.1; need not be listening yet */
   static async open(name: string, targetPort: number): Promise<Link> {
     const link = new Link(name, targetPort);
     await new Promise<void>((resolve, reject) => {
@@ -34,7 +34,7 @@ export class Link implements AsyncDisposable {
     return link;
   }
 
-  /** Where it listens, on 127.0.0.1. */
+  /** The port on which it listens, on 127.0.0.1. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
@@ -59,7 +59,7 @@ export class Link implements AsyncDisposable {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     }
-    // How either of them ends, the other one is told by the end of its own connection.
+    // However one side ends, the other notices by the end of its own connection.
     await Promise.allSettled([
       pipeline(caller, this.#passage(), called),
       pipeline(called, this.#passage(), caller),

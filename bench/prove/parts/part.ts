@@ -1,15 +1,15 @@
-/** A program of the run. Whenever it ends, it is started again, as a supervisor does. */
+/** A program of the run, restarted whenever it ends, as by a supervisor. */
 export interface Part {
   readonly name: string;
   /** Null while it is not running. */
   readonly pid: number | null;
   /** How often it ended without having been killed. */
   readonly endedByItself: number;
-  /** SIGKILL, without a warning. */
+  /** Sends SIGKILL. */
   kill(): void;
-  /** In order, and for good. */
+  /** Stops it gracefully and permanently. */
   stop(): Promise<void>;
 }
 
-/** What a supervisor waits before it starts a program again. */
+/** Delay before a supervisor restarts a program. */
 export const restartAfterMs = 500;

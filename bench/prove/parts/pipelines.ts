@@ -1,4 +1,7 @@
-/** Every job but those of long videos, and little work in each: what is proved is that it is done, once, whatever happens on the way. */
+/**
+ * Covers every job except those of long videos, with little work in each: the run tests that jobs are done exactly
+ * once, not how fast they are.
+ */
 export const pipelines = `version: 1
 pipelines:
   - name: late-photos # one of ten, for the jobs that make what takes long

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const sizeMb = 64;
 
-/** Where a worker keeps the files that it works on: a disk of its own if that can be had, so that it can be filled. */
+/** Scratch space of a worker: a disk of its own, if possible, so that it can be filled. */
 export interface ScratchDisk extends AsyncDisposable {
   readonly folder: string;
   /** Why it cannot be filled; null if it can. */
@@ -15,7 +15,7 @@ export interface ScratchDisk extends AsyncDisposable {
   clear(): Promise<void>;
 }
 
-/** Mounts a small disk in memory; a plain folder where this process may not mount. */
+/** Mounts a small tmpfs, or uses a plain folder if this process may not mount. */
 export async function openScratchDisk(folder: string): Promise<ScratchDisk> {
   await mkdir(folder, { recursive: true });
   const mount = run('mount', ['-t', 'tmpfs', '-o', `size=${sizeMb}m,mode=755`, 'tmpfs', folder]);
@@ -28,7 +28,7 @@ export async function openScratchDisk(folder: string): Promise<ScratchDisk> {
     folder,
     shared,
     async fill() {
-      // Half of it may be taken: it is full when a write fails.
+      // Part of it may be in use; it is full when a write fails.
       await writeFile(filler, Buffer.alloc(sizeMb * 1024 ** 2)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOSPC') throw error;
       });

@@ -4,14 +4,14 @@ import { pause } from '#runtime';
 import { readPid } from '../../harness/services.js';
 import { type Part, restartAfterMs } from './part.js';
 
-/** A running service, whichever it is. */
+/** A running service of either kind. */
 interface Running {
   readonly pid: number;
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Postgres or Redis, with its data, on the same port whenever it is started. */
+/** Postgres or Redis with persistent data, always on the same port. */
 export class Service implements Part {
   readonly endedByItself = 0;
   #running: Running | null;
@@ -28,7 +28,7 @@ export class Service implements Part {
     this.url = running.url;
   }
 
-  /** As durable as in production: what a killed one has confirmed must be there afterwards. */
+  /** As durable as in production: whatever was confirmed before a kill must still be there. */
   static async postgres(folder: string, port: number): Promise<Service> {
     const dataDir = join(folder, 'postgres');
     const start = async () => {
@@ -52,7 +52,7 @@ export class Service implements Part {
     process.kill(this.#running.pid, 'SIGKILL');
     this.#running = null;
     this.#restart = this.#startAgain();
-    // Whoever stops it is told.
+    // `stop` reports the error; this prevents an unhandled rejection.
     this.#restart.catch(() => undefined);
   }
 
@@ -65,7 +65,7 @@ export class Service implements Part {
 
   async #startAgain(): Promise<void> {
     await pause(restartAfterMs);
-    // The port, and what it holds of the data, may not be free yet.
+    // The port and locks on the data may not be released yet.
     for (let tries = 1; !this.#running && !this.#isStopping; tries += 1) {
       try {
         this.#running = await this.start();

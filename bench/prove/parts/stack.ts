@@ -12,7 +12,7 @@ import { openScratchDisk, type ScratchDisk } from './scratch.js';
 
 const workerCount = 2;
 
-/** A whole Landfall with everything that it needs, each in a process of its own, and the lines between them. */
+/** A whole Landfall with everything it needs, each part in its own process, and the links between them. */
 export interface Stack extends Base {
   readonly api: App;
   readonly workers: readonly App[];
@@ -23,8 +23,8 @@ export interface Stack extends Base {
 }
 
 /**
- * Starts it below `folder`; what `stack` is given to end ends with it.
- * @throws Error when a part does not start
+ * Starts the stack in `folder` and registers its shutdown with `stack`.
+ * @throws Error if a part does not start
  */
 export async function openStack(
   stack: AsyncDisposableStack,

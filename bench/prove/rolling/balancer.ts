@@ -6,8 +6,8 @@ const probeEveryMs = 500;
 const probeTimeoutMs = 2_000;
 
 /**
- * Passes each new connection to the next api that is ready, as the Service of a cluster does: by what a probe of its
- * readiness said last. What is open stays where it is, and nothing is tried again.
+ * Passes new connections to the ready apis in turn, like the Service of a cluster, according to their last readiness
+ * probe. Open connections stay where they are, and nothing is retried.
  */
 export class Balancer implements AsyncDisposable {
   readonly #server: Server;
@@ -31,13 +31,13 @@ export class Balancer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Probes the api on this port from now on, and gives it connections while it is ready. */
+  /** Probes the api on this port from now on and passes connections to it while it is ready. */
   async add(port: number): Promise<void> {
     this.#ready.set(port, await probe(port));
     void this.#watch(port);
   }
 
-  /** The process has ended. */
+  /** Removes an api, because its process has ended. */
   remove(port: number): void {
     this.#ready.delete(port);
   }
@@ -69,7 +69,7 @@ export class Balancer implements AsyncDisposable {
       [called, caller],
     ] as const) {
       this.#sockets.add(socket);
-      // Whoever is at the other end learns of it by its own connection.
+      // The other side notices by the end of its own connection.
       socket.on('error', () => other.destroy());
       socket.on('close', () => {
         this.#sockets.delete(socket);

@@ -8,16 +8,16 @@ const pauseMs = 150;
 const timeoutMs = 15_000;
 const mostKept = 20;
 
-/** What callers saw, and uploads that ask for tickets and call OSS. */
+/** What callers observed, and failures of uploads' requests for tickets and to OSS. */
 export interface Calls {
   readonly made: number;
   readonly failed: number;
   readonly worstMs: number;
-  /** The first of them, in words. */
+  /** Descriptions of the first failures. */
   readonly failures: readonly string[];
 }
 
-/** Clients of the API that keep their connections and try nothing again, so that every failure is counted. */
+/** API clients that keep their connections and never retry, so that every failure is counted. */
 export class Callers {
   readonly #failures: string[] = [];
   #made = 0;
@@ -30,12 +30,12 @@ export class Callers {
     return { made: this.#made, failed: this.#failed, worstMs: this.#worstMs, failures: this.#failures };
   }
 
-  /** Calls until the signal aborts. */
+  /** Calls the API until the signal aborts. */
   async callUntil(signal: AbortSignal): Promise<void> {
     await Promise.all(Array.from({ length: atOnce }, () => this.#call(signal)));
   }
 
-  /** Counts a failure of somebody else's request to the API or to OSS. */
+  /** Counts a failed request of another client, to the API or to OSS. */
   readonly tellFailure = (error: unknown): void => {
     this.#failed += 1;
     if (this.#failures.length < mostKept)
@@ -43,7 +43,7 @@ export class Callers {
   };
 
   async #call(signal: AbortSignal): Promise<void> {
-    // A connection of its own, as a process that calls the API has.
+    // A separate connection, like that of a separate client process.
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const paths = ['/v1/uploads?limit=20', '/v1/stats', '/v1/uploads?limit=5&status=ready'];
     try {

@@ -9,9 +9,9 @@ import type { Release } from './release.js';
 
 export type Kind = 'api' | 'worker';
 
-/** How long an api goes on serving after SIGTERM: until clients have given up connections that they do not use. */
+/** How long an api continues to serve after SIGTERM: until clients have closed their idle connections. */
 const drainMs = 6_000;
-/** Shorter than a film takes here, so that some of them are handed back. */
+/** Shorter than a film takes here, so that some jobs are handed back. */
 const graceMs = 2_000;
 
 /** One process of the fleet. */
@@ -19,22 +19,22 @@ interface Member {
   readonly kind: Kind;
   readonly release: Release['name'];
   readonly app: App;
-  /** Of an api. */
+  /** Null for a worker. */
   readonly port: number | null;
 }
 
-/** A restart that was made. */
+/** A completed restart. */
 export interface Restart {
   readonly kind: Kind;
   readonly release: Release['name'];
-  /** Until the new process was ready, and until the old one had ended. */
+  /** Time until the new process was ready, and time until the old one had ended. */
   readonly readyMs: number;
   readonly endMs: number;
-  /** Null when it had to be killed. */
+  /** Null if it had to be killed. */
   readonly exitCode: number | null;
 }
 
-/** The apis and workers that run, some of them of another release. */
+/** The running apis and workers, some of them possibly of another release. */
 export class Fleet {
   readonly #members: Member[] = [];
   readonly scratch: { folder: string }[] = [];
@@ -51,17 +51,17 @@ export class Fleet {
     return this.#members.map(({ app }) => app);
   }
 
-  /** How often one of them ended although nobody had ended it. */
+  /** How often a process ended without having been stopped. */
   get endedByThemselves(): number {
     return this.#started.reduce((sum, { endedByItself }) => sum + endedByItself, 0);
   }
 
-  /** How many run of each release. */
+  /** Number of running processes of a release. */
   countOf(release: Release['name']): number {
     return this.#members.filter((member) => member.release === release).length;
   }
 
-  /** Starts one more. */
+  /** Starts another process. */
   async start(kind: Kind, release: Release): Promise<void> {
     const name = `${kind}-${this.#started.length + 1}`;
     const member =
@@ -70,7 +70,7 @@ export class Fleet {
     this.#members.push(member);
   }
 
-  /** Starts one more, and then ends the oldest of its kind, as a Deployment does with `maxUnavailable: 0`. */
+  /** Starts a new process and then stops the oldest of its kind, like a Deployment with `maxUnavailable: 0`. */
   async restart(kind: Kind, release: Release): Promise<Restart> {
     const startedAt = performance.now();
     await this.start(kind, release);
@@ -80,7 +80,7 @@ export class Fleet {
     return { kind, release: release.name, readyMs: readyAt - startedAt, endMs, exitCode };
   }
 
-  /** Ends all of them in order. */
+  /** Stops all of them gracefully. */
   async stop(): Promise<void> {
     await Promise.all([...this.#members].map((member) => this.#stop(member)));
   }
@@ -88,7 +88,7 @@ export class Fleet {
   async #stop(member: Member | undefined): Promise<number | null> {
     if (!member) throw new Error('there is nothing to restart');
     if (member.port !== null && member.release === 'other') {
-      // Releases before `API_DRAIN_MS` were taken out of the Service, and slept, before they got SIGTERM.
+      // Releases before `API_DRAIN_MS` were removed from the Service, and slept, before they received SIGTERM.
       this.balancer.remove(member.port);
       await pause(drainMs);
     }
@@ -112,7 +112,7 @@ export class Fleet {
     this.scratch.push({ folder });
     this.workerLogs.push(join(this.folder, 'logs', `${name}.log`));
     const env = {
-      // Every run of a job is counted by what is logged of it.
+      // Job runs are counted by their log lines.
       LOG_LEVEL: 'info',
       MEDIA_SCRATCH_DIR: folder,
       WORKER_SHUTDOWN_GRACE_MS: String(graceMs),

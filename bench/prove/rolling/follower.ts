@@ -2,14 +2,14 @@ import { Landfall } from '#client';
 import type { Client } from 'pg';
 import type { Base } from '../parts/base.js';
 
-/** What a reader of the event stream missed, or got more than once. */
+/** How many events a reader of the stream received, missed, or received again. */
 export interface Followed {
   readonly received: number;
   readonly missed: number;
   readonly again: number;
 }
 
-/** Follows the log with the client that others use, which opens the stream again at another api when it ends. */
+/** Follows the log with the public client, which reopens the stream at another api when it ends. */
 export class Follower {
   readonly #ids = new Map<string, number>();
   readonly #end = new AbortController();
@@ -17,11 +17,11 @@ export class Follower {
 
   constructor({ apiUrl, apiKey }: Pick<Base, 'apiKey'> & { readonly apiUrl: string }) {
     this.#following = this.#follow(new Landfall({ baseUrl: apiUrl, apiKey }));
-    // Whoever stops it is told.
+    // `stop` reports the error; this prevents an unhandled rejection.
     this.#following.catch(() => undefined);
   }
 
-  /** Ends, and says how it went; call it when nothing has been recorded for seconds. */
+  /** Stops and returns the result. Call it when no event has been recorded for some seconds. */
   async stop(database: Client): Promise<Followed> {
     const { rows } = await database.query<{ id: string }>('SELECT id FROM events ORDER BY position');
     this.#end.abort();

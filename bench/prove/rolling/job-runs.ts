@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** What the runs of all jobs came to, by what the workers logged. */
+/** A summary of all job runs, from the workers' logs. */
 export interface JobRuns {
-  /** Jobs that did their work. */
+  /** Number of jobs that were done. */
   readonly done: number;
-  /** Runs that ended because the worker did, and went back to the queue. */
+  /** Number of runs that ended with their worker and went back to the queue. */
   readonly handedBack: number;
-  /** Runs that lost their job to another worker. */
+  /** Number of runs that lost their job to another worker. */
   readonly lost: number;
-  /** Jobs that did their work more than once, by name, upload and chunk. */
+  /** Jobs that were done more than once, by name, upload and chunk. */
   readonly doneTwice: readonly string[];
 }
 
@@ -20,7 +20,7 @@ interface LogLine {
   readonly position?: unknown;
 }
 
-/** Counts the runs of which these log files tell; a run that found nothing to do did no work. */
+/** Counts the job runs in these log files. Runs that found nothing to do are not counted. */
 export async function countJobRuns(logFiles: readonly string[]): Promise<JobRuns> {
   const worked = new Map<string, number>();
   let [handedBack, lost] = [0, 0];

@@ -23,13 +23,13 @@ export interface RollingOptions {
   readonly uploads: number;
   readonly seed: number;
   readonly perSecond: number;
-  /** What runs before this release, and beside it: see `upgrade`. */
+  /** The release that runs before and alongside this one; null for a restart without an upgrade. */
   readonly other: Release | null;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RollingOutcome extends Counted {
   readonly backend: Backend;
   readonly restarts: readonly Restart[];
@@ -38,14 +38,14 @@ export interface RollingOutcome extends Counted {
   readonly jobs: JobRuns;
   readonly loadS: number;
   readonly settleS: number;
-  /** What must not be, in words. */
+  /** Descriptions of all violations. */
   readonly broken: readonly string[];
   readonly holds: boolean;
-  /** Where logs and data are kept; null when they are gone because everything holds. */
+  /** Where logs and data are kept; null if they were removed because everything holds. */
   readonly folder: string | null;
 }
 
-/** More films than there are usually, and longer ones: some are not done when their worker ends. */
+/** More and longer films than usual, so that some are unfinished when their worker ends. */
 const shares: KindShares = [
   ['sound', 0.01],
   ['film', 0.03],
@@ -67,13 +67,13 @@ const members: readonly Kind[] = ['api', 'worker', 'api', 'worker'];
 type RollingStack = Base & { readonly apiUrl: string; readonly parts: readonly Part[] };
 
 /**
- * Uploads while every api and worker is restarted again and again, one after the other, and counts what anybody noticed of it.
- * With another release it also upgrades on the way.
+ * Uploads while every api and worker is restarted repeatedly, one after another, and counts every visible effect.
+ * With another release, it also upgrades along the way.
  */
 export async function proveRolling(options: RollingOptions): Promise<RollingOutcome> {
   const { backend, seed, other, signal, say } = options;
   const folder = await mkdtemp(join(tmpdir(), 'landfall-rolling-'));
-  // As root, Postgres runs as another user.
+  // When run as root, Postgres runs as another user, who needs access.
   await chmod(folder, 0o755);
   let isKept = true;
   try {
@@ -154,7 +154,7 @@ interface Running {
   readonly callers: Callers;
 }
 
-/** Uploads, calls and restarts, until all uploads are made. */
+/** Runs uploads, calls and restarts until all uploads are made. */
 async function runLoad(
   { stack, fleet, callers }: Running,
   folder: string,
@@ -168,7 +168,7 @@ async function runLoad(
   let begun = 0;
   const calling = callers.callUntil(ends);
   const restarting = restartAll({ stack, fleet }, { other, share: () => begun / uploads, signal: ends, say });
-  // One that fails ends the others, before anything is taken away.
+  // If one fails, the others are ended too, before anything is torn down.
   for (const work of [calling, restarting]) work.catch((error: unknown) => over.abort(error));
   try {
     await drive({
@@ -191,16 +191,17 @@ async function runLoad(
 
 interface Restarting {
   readonly other: Release | null;
-  /** How many of the uploads have begun, from 0 to 1. */
+  /** Share of uploads that have begun, from 0 to 1. */
   readonly share: () => number;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
 /**
- * Restarts an api, a worker, an api and so on. An upgrade begins on the other release; after a quarter of the uploads this
- * release migrates, beside the programs of the other one; then each restart changes the release of a process, to this one and
- * back, so that both run side by side all the time; and for the last quarter and at the end only this one runs.
+ * Restarts an api, a worker, an api and so on. An upgrade starts on the other release. After a quarter of the
+ * uploads, this release migrates the database while the other one runs. From then on each restart switches a process
+ * to the other or back to this release, so that both always run side by side. In the last quarter and at the end only
+ * this release runs.
  */
 async function restartAll(
   { stack, fleet }: Pick<Running, 'stack' | 'fleet'>,
@@ -235,7 +236,10 @@ async function restartAll(
 
 const ms = (duration: number) => `${Math.round(duration)} ms`;
 
-/** All that must not be. What the nets found is broken too: nothing but callbacks was to be needed. */
+/**
+ * Lists all violations. Uploads found by other means than their callback are violations too: callbacks alone must
+ * suffice.
+ */
 function findBroken(
   {
     totals,

@@ -6,7 +6,7 @@ import { builtProgram } from '../parts/base.js';
 
 const migrateTimeoutMs = 120_000;
 
-/** A build of Landfall: this one, or one of another release beside it. */
+/** A build of Landfall: this one, or one of another release. */
 export interface Release {
   readonly name: 'this' | 'other';
   readonly api: string;
@@ -22,8 +22,8 @@ export const thisRelease: Release = {
 };
 
 /**
- * The release in a folder in which it was built; before programs were bundled they were what the compiler wrote.
- * @throws Error when the folder holds none
+ * Finds the release built in a folder. Before programs were bundled, they were the compiler's output.
+ * @throws Error if the folder contains none
  */
 export function findRelease(folder: string): Release {
   const found = (places: readonly string[]) => {
@@ -41,7 +41,10 @@ export function findRelease(folder: string): Release {
   };
 }
 
-/** Runs `landfall migrate` of a release. @throws Error with what it says when it fails */
+/**
+ * Runs `landfall migrate` of a release.
+ * @throws Error with its output if it fails
+ */
 export async function migrate({ landfall }: Release, env: Readonly<Record<string, string>>): Promise<void> {
   await promisify(execFile)(process.execPath, [landfall, 'migrate'], { env, timeout: migrateTimeoutMs });
 }

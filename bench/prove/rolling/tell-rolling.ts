@@ -3,7 +3,7 @@ import { findingNames } from '../count/findings.js';
 import type { Kind } from './fleet.js';
 import type { RollingOptions, RollingOutcome } from './prove-rolling.js';
 
-/** A run for a person, and for `--json`. */
+/** Formats the result for people and for `--json`. */
 export function tellRolling(
   outcome: RollingOutcome,
   { uploads, seed, perSecond, other }: Pick<RollingOptions, 'uploads' | 'seed' | 'perSecond' | 'other'>,

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** An answer, a stream, or another manner: break the connection, never answer, or send only the head. */
+/** How to respond: with a response or a stream, by breaking the connection, never, or with the headers alone. */
 export type Manner =
   | { status: number; body: string; headers?: Record<string, string> }
   | { stream: string; finally: 'end' | 'break' | 'hold' }
@@ -15,16 +15,16 @@ export interface Answering extends AsyncDisposable {
   readonly requests: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[];
   /** Resolves when this many requests have arrived. */
   arrived(count: number): Promise<void>;
-  /** Resolves when the clients have closed this many answers, or the server has. */
+  /** Resolves when this many responses have been closed, by the client or the server. */
   closed(count: number): Promise<void>;
-  /** Resolves when no request is open. */
+  /** Resolves when no request is in progress. */
   idle(): Promise<void>;
 }
 
-/** Manners in the order of the requests, or for each path, whose last one repeats. */
+/** Manners in request order or, by path, in the order of its requests; the last one of a path repeats. */
 type Manners = readonly Manner[] | Readonly<Record<string, readonly Manner[]>>;
 
-/** A server that answers as it is told to: bad networks and bad servers. */
+/** A server that responds as instructed, to simulate bad networks and bad servers. */
 export async function startAnswering(manners: Manners): Promise<Answering> {
   const requests: Answering['requests'] = [];
   const countOf = (path: string) => requests.filter(({ url }) => url.split('?', 1)[0] === path).length;

@@ -1,4 +1,4 @@
-/** Everything of the client, and what only a page can do: upload a file with a ticket and progress. */
+/** The whole client, plus what only a page needs: uploading a file with a ticket and progress events. */
 export * from './index.js';
 export {
   type StoredUpload,

@@ -1,8 +1,8 @@
 /**
- * The client of the Landfall API, for Node and browsers: it uses nothing but what both have.
+ * The client of the Landfall API. It uses only what Node and browsers have in common.
  *
- * `generated/` is written from docs/openapi.json; `operations.ts` ties each operation to its types,
- * and the resources make them comfortable. A new operation is a line there and a method here.
+ * `generated/` is written from docs/openapi.json. `operations.ts` assigns types to each operation, and the resources
+ * wrap them in convenient methods. To add an operation: a line there and a method here.
  */
 export { Landfall, type LandfallOptions } from './landfall.js';
 export type * from './generated/types.js';

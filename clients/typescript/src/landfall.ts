@@ -19,23 +19,23 @@ import { Webhooks } from './resources/webhooks.js';
 import { Uploads } from './resources/uploads.js';
 
 interface CommonOptions {
-  /** Where the API is: `https://media.example.com`. */
+  /** Base URL of the API, such as `https://media.example.com`. */
   readonly baseUrl: string;
-  /** Another `fetch`, for a proxy or for logs. */
+  /** A custom `fetch`, for example for a proxy or logging. */
   readonly fetch?: typeof fetch;
-  /** Time for one try, 30,000 ms by default. */
+  /** Time limit for one attempt; 30,000 ms by default. */
   readonly timeoutMs?: number;
-  /** Further tries of what may be repeated, 3 by default. */
+  /** Number of retries of repeatable calls; 3 by default. */
   readonly maxRetries?: number;
-  /** A server that asks to wait longer is not waited for: 30,000 ms by default. */
+  /** Longest `Retry-After` that is honoured; 30,000 ms by default. */
   readonly maxRetryAfterMs?: number;
 }
 
-/** With an API key on your servers, or with a token of `POST /v1/tokens` in a page. */
+/** Uses an API key on your servers, or a token from `POST /v1/tokens` in a page. */
 export type LandfallOptions = CommonOptions &
   (
     | { readonly apiKey: string; readonly token?: never }
-    /** A function is asked before each request: it may fetch a new token when the old one ends. */
+    /** A function is called before each request, so it can fetch a new token when the old one expires. */
     | { readonly token: Credential; readonly apiKey?: never }
   );
 
@@ -50,7 +50,7 @@ export class Landfall {
   readonly pipelines: PipelinesFile;
   private readonly transport: Transport;
 
-  /** @throws TypeError if the URL or the credential is none */
+  /** @throws TypeError if the URL or the credential is missing or invalid */
   constructor(options: LandfallOptions) {
     const credential = options.apiKey ?? options.token;
     if (!credential || (options.apiKey && options.token))
@@ -58,7 +58,7 @@ export class Landfall {
     const transport = new Transport({
       baseUrl: readBaseUrl(options.baseUrl),
       credential,
-      // In a browser it must be called as a method of nothing else.
+      // Browsers require fetch to be called without another `this`.
       fetch: options.fetch ?? ((...request) => fetch(...request)),
       timeoutMs: options.timeoutMs ?? 30_000,
       maxRetries: options.maxRetries ?? 3,
@@ -74,32 +74,35 @@ export class Landfall {
     this.pipelines = new PipelinesFile(transport);
   }
 
-  /** Counts uploads and their bytes by status, kind and day. */
+  /** Counts uploads and bytes by status, kind and day. */
   stats(query: NonNullable<GetStatsData['query']> = {}, options?: CallOptions): Promise<GetStatsResponse> {
     return this.transport.call(operations.getStats, { query }, options);
   }
 
-  /** Counts what failed, by the code of its error; `uploads.list({ errorCode })` lists it. */
+  /** Counts failures by error code; `uploads.list({ errorCode })` lists them. */
   failures(query: NonNullable<GetFailuresData['query']> = {}, options?: CallOptions): Promise<Failures> {
     return this.transport.call(operations.getFailures, { query }, options);
   }
 
-  /** Says how much work there is, by queue and job, and how fast it goes. */
+  /** Returns the backlog and throughput, by queue and job. */
   queues(options?: CallOptions): Promise<Queues> {
     return this.transport.call(operations.getQueues, {}, options);
   }
 
-  /** Has workers take nothing more from a queue, within five seconds and until it is resumed. What runs goes on. */
+  /**
+   * Pauses a queue: within five seconds and until it is resumed, workers take no more jobs from it. Running jobs
+   * continue.
+   */
   pauseQueue(queue: QueueName, options?: CallOptions): Promise<QueuePause> {
     return this.transport.call(operations.pauseQueue, { path: { queue } }, options);
   }
 
-  /** Has workers take from a queue again. */
+  /** Resumes a paused queue. */
   resumeQueue(queue: QueueName, options?: CallOptions): Promise<QueuePause> {
     return this.transport.call(operations.resumeQueue, { path: { queue } }, options);
   }
 
-  /** Lists the workers that are alive, with what each takes and does. */
+  /** Lists the live workers with their queues and current jobs. */
   workers(options?: CallOptions): Promise<Workers> {
     return this.transport.call(operations.listWorkers, {}, options);
   }

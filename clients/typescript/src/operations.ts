@@ -3,7 +3,7 @@ import type { Operation, OperationData } from './http/operation.js';
 
 type Method = Operation<OperationData, unknown>['method'];
 
-/** A request that may be sent again: it changes nothing, or a second time nothing more. */
+/** A request that is safe to repeat: it changes nothing, or a repetition changes nothing more. */
 const repeatable =
   (method: Method) =>
   <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
@@ -15,12 +15,12 @@ const repeatable =
 
 const get = repeatable('GET');
 const remove = repeatable('DELETE');
-/** What the body names is so afterwards, also when it is sent twice. */
+/** Sets the given fields, so repeating it has no further effect. */
 const patch = repeatable('PATCH');
-/** POSTs whose effect is the same however often they are sent. */
+/** POSTs that are idempotent. */
 const ask = repeatable('POST');
 
-/** A POST that is not sent again: the answer that got lost had a secret in it, or twice is too much. */
+/** A POST that is never retried: the lost response contained a secret, or a second execution would be too costly. */
 const once = <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
   method: 'POST',
   path,
@@ -28,7 +28,7 @@ const once = <Data extends OperationData, Answers>(path: Data['url']): Operation
   takesKey: false,
 });
 
-/** A POST that makes something new each time, and once under the same key. */
+/** A POST that creates something new each time, but only once per idempotency key. */
 const create = <Data extends OperationData, Answers>(path: Data['url']): Operation<Data, Answers> => ({
   method: 'POST',
   path,
@@ -37,8 +37,8 @@ const create = <Data extends OperationData, Answers>(path: Data['url']): Operati
 });
 
 /**
- * The operations of the API, by their operationId. The generated types tie each path to what it
- * takes and answers; a test compares methods and completeness with docs/openapi.json.
+ * The operations of the API, by operationId. The generated types assign inputs and responses to each path; a test
+ * compares methods and completeness with docs/openapi.json.
  */
 export const operations = {
   listUploads: get<api.ListUploadsData, api.ListUploadsResponses>('/v1/uploads'),

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { loadConfig } from '#runtime';
 
 /**
- * Prints the callback URL with the first of CALLBACK_URL_SECRETS. Without any, it creates a secret
- * and prints where it belongs, but writes no settings itself. To rotate, prepend a new secret, and
- * remove the old one once no client uses it any more.
+ * Prints the callback URL with the first of CALLBACK_URL_SECRETS. If there is none, prints a new secret and where to
+ * set it, but changes no settings. To rotate, prepend a new secret, and remove the old one once no client uses it.
  */
 export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> {
   const { callback } = loadConfig(['callback'], env);
@@ -16,7 +15,7 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
     );
     return 0;
   }
-  // These two of the api's settings suffice.
+  // Only these two of the api's settings are needed.
   const { API_PUBLIC_URL, API_PORT } = env;
   const publicUrl =
     callback.publicUrl ?? (API_PUBLIC_URL?.replace(/\/$/, '') || `http://localhost:${API_PORT || 3_000}`);

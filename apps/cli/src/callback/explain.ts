@@ -7,7 +7,7 @@ import { printable } from '../printable.js';
 
 const fileMaxBytes = 2_097_152;
 const pemMaxBytes = 16_384;
-/** Limits the search for a cause to a few seconds. */
+/** Keeps the search for a cause within a few seconds. */
 const hashedBytesMax = 1_073_741_824;
 
 interface ExplainOptions {
@@ -48,7 +48,7 @@ export async function explainFile(
   return holds ? 0 : 1;
 }
 
-/** Like the api: its bucket, if it serves only one. The other settings of OSS may be unset here. */
+/** Like the api: its bucket, if it serves only one. The other OSS settings may be unset here. */
 function onlyBucketOf(env: NodeJS.ProcessEnv): string | undefined {
   const [bucket, ...others] = (env['OSS_BUCKETS'] ?? '').split(',').map((name) => name.trim());
   return bucket && others.length === 0 ? bucket : undefined;
@@ -60,7 +60,7 @@ function printStep({ title, verdict, lines }: ExplainedStep): void {
   for (const line of more) console.log(`${' '.repeat(22)}${printable(line)}`);
 }
 
-/** Returns the key at the given place, or the one that the request names if its host is allowed. */
+/** Returns the key at the given location, or else the one that the request names if its host is allowed. */
 async function chooseKey(
   { headers, logged }: CapturedCallback,
   place: string | undefined,

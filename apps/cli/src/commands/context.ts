@@ -1,17 +1,17 @@
 import type { Command } from '@commander-js/extra-typings';
 
-/** The command that others are added to. */
+/** The command to which subcommands are added. */
 export type Program = Command<[], {}, {}>;
 
-/** What a command gets besides its own words. */
+/** What a command gets besides its own arguments. */
 export interface Context {
   readonly env: NodeJS.ProcessEnv;
-  /** Takes the exit code of the command: 0 for success, 1 if what it reports is a failure. */
+  /** Sets the exit code of the command: 0 for success, 1 if it reports a failure. */
   end(code: number): void;
 }
 
-/** Adds commands to a program. Their rooms load when they run, so that help needs no database driver. */
+/** Adds commands to a program. Their modules load only when they run, so that help needs no database driver. */
 export type AddCommands = (program: Program, context: Context) => void;
 
-/** Gathers the values of an option that may be given several times. */
+/** Collects the values of an option that may be repeated. */
 export const collect = (value: string, before: string[] = []) => [...before, value];

@@ -1,6 +1,6 @@
 import { type AddCommands, collect } from './context.js';
 
-/** What works on the database and the buckets themselves, without the api. */
+/** Commands that work directly on the database and the buckets, without the api. */
 export const addDataCommands: AddCommands = (program, { env, end }) => {
   program.commandsGroup('Operate:');
   program

@@ -3,7 +3,7 @@ import { completionScripts, shells } from '../completion/shells.js';
 import { suggest } from '../completion/suggest.js';
 import type { AddCommands } from './context.js';
 
-/** What contributors use, and the words for the shell. */
+/** Commands for contributors, and shell completion. */
 export const addDevelopment: AddCommands = (program, { end }) => {
   program.commandsGroup('Develop:');
   program

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { AddCommands } from './context.js';
 import { readCount } from './remote-command.js';
 
-/** What explains the configuration, callbacks, and what an upload went through. */
+/** Commands that explain the configuration, callbacks and the history of an upload. */
 export const addDiagnosis: AddCommands = (program, { env, end }) => {
   program
     .command('check')
@@ -79,7 +79,7 @@ export const addDiagnosis: AddCommands = (program, { env, end }) => {
     .action(async () => end(await (await import('../callback/callback-url.js')).printCallbackUrl(env)));
 };
 
-/** More than nothing. */
+/** Reads a number greater than 0. */
 function readAmount(text: string): number {
   const amount = Number(text);
   if (!(amount > 0 && amount < 1e6)) throw new InvalidArgumentError('It must be a number above 0.');

@@ -1,6 +1,6 @@
 import type { AddCommands, Context, Program } from './context.js';
 
-/** The local run, and each app alone. */
+/** Commands for the local run, and for each app alone. */
 export const addPrograms: AddCommands = (program, context) => {
   const { env, end } = context;
   program.commandsGroup('Run:');
@@ -35,7 +35,7 @@ export const addPrograms: AddCommands = (program, context) => {
   });
 };
 
-/** Runs an app in this process, so that in a container it receives the signals. */
+/** Adds a command that runs an app in this process, so that it receives the signals of its container. */
 function addApp(
   program: Program,
   { end }: Context,

@@ -2,7 +2,7 @@ import type { Landfall } from '#client';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Program } from './context.js';
 
-/** A command that asks an api: the one that its options name, the environment, or the local run's. */
+/** Adds a command that queries an api: the one named by its options, the environment or the local run. */
 export const remoteCommand = (parent: Program, name: string, summary: string) =>
   parent
     .command(name)
@@ -14,7 +14,7 @@ export const remoteCommand = (parent: Program, name: string, summary: string) =>
 
 type Connection = { apiUrl?: string | undefined; apiKey?: string | undefined };
 
-/** Loads the client when a command needs it. */
+/** Loads the client lazily, when a command needs it. */
 export const connectTo =
   (env: NodeJS.ProcessEnv) =>
   async ({ apiUrl, apiKey }: Connection): Promise<Landfall> =>

@@ -5,7 +5,7 @@ import { connectTo, readCount, remoteCommand } from './remote-command.js';
 const statuses = ['stored', 'processing', 'ready', 'failed', 'ignored', 'deleted'] as const;
 const kinds = ['image', 'video', 'audio', 'document', 'other'] as const;
 
-/** What asks an api through the client. */
+/** Commands that query an api through the client. */
 export const addRemoteCommands: AddCommands = (program, { env, end }) => {
   program.commandsGroup('Ask an api:');
   const connect = connectTo(env);

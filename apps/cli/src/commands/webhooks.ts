@@ -6,7 +6,7 @@ import { connectTo, readCount, remoteCommand } from './remote-command.js';
 const states = ['pending', 'delivered', 'failed'] as const;
 const replayable = ['failed', 'delivered', 'missing'] as const;
 
-/** What manages webhooks and their deliveries. */
+/** Commands that manage webhooks and their deliveries. */
 export const addWebhookCommands: AddCommands = (program, { env, end }) => {
   const connect = connectTo(env);
   const load = () => import('../remote/webhooks.js');

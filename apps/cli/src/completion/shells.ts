@@ -2,8 +2,8 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 /**
- * What a shell evaluates to complete the words of `landfall`. It asks the command itself, so that it
- * need not be renewed with a new version.
+ * Scripts that a shell evaluates to complete `landfall`. They call the command itself, so they need no update with a
+ * new version.
  */
 export const completionScripts: Readonly<Record<(typeof shells)[number], string>> = {
   bash: String.raw`_landfall() {

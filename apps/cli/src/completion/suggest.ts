@@ -1,14 +1,14 @@
 import type { CommandUnknownOpts as Command, Option } from '@commander-js/extra-typings';
 
-/** One word that may stand where the cursor is. */
+/** One suggested completion. */
 export interface Suggestion {
   readonly word: string;
   readonly description: string;
 }
 
 /**
- * Finds what may follow. The last word is the one being typed, and may be empty. Nothing means that
- * the shell should offer files.
+ * Finds completions. The last word is the one being typed and may be empty. An empty result means that the shell
+ * should offer files.
  */
 export function suggest(program: Command, words: readonly string[]): Suggestion[] {
   const typed = words.at(-1) ?? '';
@@ -16,12 +16,12 @@ export function suggest(program: Command, words: readonly string[]): Suggestion[
   return candidates(command, { typed, waiting, positionals }).filter(({ word }) => word.startsWith(typed));
 }
 
-/** Where the words before the cursor lead. */
+/** The position reached by the words before the cursor. */
 interface Place {
   readonly command: Command;
-  /** The option whose value comes next. */
+  /** The option that expects its value next. */
   readonly waiting: Option | undefined;
-  /** How many arguments the command has by now. */
+  /** Number of positional arguments given so far. */
   readonly positionals: number;
 }
 

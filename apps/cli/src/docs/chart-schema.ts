@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isSecret, listSections, listSettings, type Setting } from './settings.js';
 
-/** What is not for containers that serve. */
+/** Sections that the chart's containers do not use. */
 const elsewhere = new Set(['emulator', 'local', 'client']);
 
-/** What the chart sets from values of its own, and files that its pods do not have. */
+/** Settings that the chart derives from its own values, and files that its pods do not have. */
 const setByChart = new Set([
   'API_PORT',
   'API_DRAIN_MS',
@@ -19,7 +19,7 @@ const setByChart = new Set([
   'WORKER_SHUTDOWN_GRACE_MS',
 ]);
 
-/** Has a default, but one that no other machine can reach. */
+/** Required in a cluster, since the default is reachable only on the same machine. */
 const requiredHere = new Set(['API_PUBLIC_URL']);
 
 const settings = listSections()
@@ -27,7 +27,7 @@ const settings = listSections()
   .flatMap(listSettings)
   .filter(({ name }) => !setByChart.has(name));
 
-/** An object with a field for each setting; `required` ones must be there. */
+/** An object with one field per setting, of which those that are `required` are mandatory. */
 function fieldsOf(list: Setting[], value: z.ZodType, isRequired: (setting: Setting) => boolean) {
   const fields = list.map((setting) => {
     const field = value.meta({ description: setting.description });
@@ -50,7 +50,7 @@ const image = z.strictObject({ repository: z.string().min(1), tag: text });
 
 const amount = z.union([z.string(), z.number()]);
 const amounts = z.object({ cpu: amount, memory: amount }).catchall(amount);
-/** Without limits one pod takes what its neighbours need, and a worker counts the cores of the node as its own. */
+/** Without limits, a pod can starve its neighbours, and a worker counts all cores of the node as its own. */
 const resources = z.strictObject({ requests: amounts, limits: amounts });
 const place = {
   nodeSelector: z.record(z.string(), z.string()),
@@ -80,7 +80,7 @@ const scaling = z.strictObject({
   waitingSeconds: count(1, 86_400),
   cooldownSeconds: count(0, 3_600),
 });
-/** WORKER_SHUTDOWN_GRACE_MS takes no more than 600 seconds, WORKER_TRANSCODE_CONCURRENCY no more than 16. */
+/** WORKER_SHUTDOWN_GRACE_MS allows at most 600 seconds, WORKER_TRANSCODE_CONCURRENCY at most 16. */
 const workerDefaults = z.strictObject({
   replicas: count(0, 1_000),
   concurrency: count(1, 16),
@@ -99,7 +99,7 @@ const worker = workerDefaults.partial().extend({
   resources: resources.partial().optional(),
   scaling: scaling.partial().optional(),
 });
-/** With that of a release and `-worker-` it must be a label. */
+/** Together with the release name and `-worker-` it must fit into a label. */
 const workerName = z.string().regex(/^[a-z]([-a-z0-9]{0,12}[a-z0-9])?$/);
 
 const values = z.strictObject({
@@ -136,8 +136,8 @@ const values = z.strictObject({
 });
 
 /**
- * `values.schema.json` of the Helm chart: its values, and every setting by its name, so that a wrong
- * name is refused before it reaches a cluster.
+ * `values.schema.json` of the Helm chart: its values and every setting by name, so that a wrong name is refused
+ * before it reaches a cluster.
  */
 export function renderChartSchema(): string {
   const schema = z.toJSONSchema(values, { target: 'draft-7', io: 'input' });

@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts as Command } from '@commander-js/extra-typings';
 import { escapeCell } from './escape-cell.js';
 
-/** Renders docs/command-line.md from the commands themselves: it says what their --help says. */
+/** Renders docs/command-line.md from the command definitions; it matches their --help. */
 export function renderCommandLinePage(program: Command): string {
   return `# Command line
 

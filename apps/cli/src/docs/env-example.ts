@@ -9,7 +9,7 @@ const examples: Readonly<Record<string, string>> = {
   API_PUBLIC_URL: 'http://localhost:3000',
   API_DOCS: 'true',
   CALLBACK_KEY_HOSTS: 'emulator:9000',
-  // What is localhost to the host is not to the emulator's container.
+  // The emulator's container cannot reach the host's localhost.
   CALLBACK_PUBLIC_URL: 'http://api:3000',
   DATABASE_URL: 'postgres://landfall:landfall@postgres:5432/landfall',
   QUEUE_URL: 'redis://valkey:6379',

@@ -17,7 +17,7 @@ import '../../../api/src/errors.js';
 import '../errors.js';
 import { escapeCell } from './escape-cell.js';
 
-/** `docs/errors.md`: every error code of the rooms and apps imported above. */
+/** `docs/errors.md`: every error code of the libs and apps imported above. */
 export function renderErrorsPage(): string {
   const rows = listErrors().map(
     ([code, { message, retry }]) =>

@@ -10,7 +10,7 @@ interface JsonSchema {
   anyOf?: JsonSchema[];
 }
 
-/** `docs/event-log.md`: every type of event, and what its data says. */
+/** `docs/event-log.md`: every event type and its data. */
 export function renderEventLogPage(): string {
   const rows = Object.entries(eventTypes).map(
     ([type, { description, data }]) =>
@@ -62,7 +62,7 @@ ${renderFields(rendition)}
 }
 
 function renderFields({ shape }: z.ZodObject): string {
-  // Without its name, or there would be a reference to it.
+  // A copy of the schema without its id, since a schema with an id is rendered as a reference.
   const { properties = {} } = z.toJSONSchema(z.object(shape)) as JsonSchema;
   const rows = Object.entries(properties).map(
     ([name, field]) => `| \`${name}\` | ${typeOf(field)} | ${escapeCell(field.description ?? '')} |`,

@@ -15,7 +15,7 @@ export interface SchemaNode {
   readonly required?: readonly string[];
 }
 
-/** A table of the fields of an object: their values, defaults and meanings. */
+/** Renders a table of the fields of an object: values, defaults and meanings. */
 export function renderFieldTable({ properties = {}, required = [] }: SchemaNode): string {
   const rows = Object.entries(properties).map(([name, field]) => {
     const fallback = field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``;

@@ -5,7 +5,7 @@ import { escapeCell } from './escape-cell.js';
 
 const titles = { upload: 'Upload', version: 'Version of a rendition', chunk: 'Chunk of a long video' };
 
-/** `docs/lifecycle.md`: the states of every row, and the limits of retries. */
+/** `docs/lifecycle.md`: the states of every row, and the retry limits. */
 export function renderLifecyclePage(): string {
   const parts = Object.entries(lifecycles).map(([name, lifecycle]) =>
     renderLifecycle(titles[name as keyof typeof titles], lifecycle),

@@ -1,17 +1,14 @@
 import { kinds, pipelinesJsonSchema } from '#pipelines';
 import { renderFieldTable, type SchemaNode } from './field-table.js';
 
-/**
- * `docs/pipelines.schema.json`: used by editors for completion and validation of the pipelines
- * file.
- */
+/** `docs/pipelines.schema.json`: used by editors to complete and validate the pipelines file. */
 export function renderPipelinesSchema(): string {
   return `${JSON.stringify(pipelinesJsonSchema(), null, 2)}\n`;
 }
 
 const abouts = new Map<string, string>(Object.entries(kinds).map(([kind, { about }]) => [kind, about]));
 
-/** `docs/pipelines.md`: the pipelines file explained, every field with its default. */
+/** `docs/pipelines.md`: the pipelines file, every field with its default. */
 export function renderPipelinesPage(): string {
   const pipeline = within(within(pipelinesJsonSchema() as SchemaNode, 'pipelines'));
   const specs = within(within(pipeline, 'renditions')).oneOf ?? [];
@@ -225,7 +222,7 @@ pipelines:
 `;
 }
 
-/** The schema of a field, or of the items of a list. */
+/** The schema of a field or, without a name, of the items of a list. */
 function within(node: SchemaNode, field?: string): SchemaNode {
   return (field === undefined ? node.items : node.properties?.[field]) ?? {};
 }

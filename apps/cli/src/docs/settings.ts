@@ -1,7 +1,7 @@
 import { configSections, type SectionName } from '#runtime';
 import type { z } from 'zod';
 
-/** The titles of the sections, in the order of the page. A missing section is a compile error. */
+/** Section titles, in page order. A missing section is a compile error. */
 export const sectionTitles: Record<SectionName, string> = {
   log: 'Logging (every process)',
   management: 'Management port (api, worker)',
@@ -32,7 +32,7 @@ export interface Setting {
   readonly required: boolean;
 }
 
-/** Whether nobody may read the value of a setting: keys, secrets and tokens, and URLs with passwords. */
+/** Whether the value of a setting is confidential: keys, secrets, tokens, and URLs with passwords. */
 export function isSecret({ name }: Setting): boolean {
   return /_(KEYS?|KEY_ID|SECRETS?|TOKENS?|HEADERS|PASSWORD)$|^(DATABASE|DATABASE_DIRECT|QUEUE)_URL$/.test(
     name,
@@ -53,10 +53,7 @@ export function listSettings(section: SectionName): Setting[] {
   });
 }
 
-/**
- * Formats a value as written in the environment: lists with commas, records as `name=value` with
- * commas.
- */
+/** Formats a value as in the environment: lists and `name=value` records are separated by commas. */
 function showValue(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
   if (typeof value === 'object' && value !== null) {

@@ -10,7 +10,10 @@ import { renderEventLogPage } from './event-log-page.js';
 import { renderLifecyclePage } from './lifecycle-page.js';
 import { renderPipelinesPage, renderPipelinesSchema } from './pipelines-page.js';
 
-/** The generated files, by their path in the clone. @param program the command line that is documented */
+/**
+ * The generated files, by path in the clone.
+ * @param program the command line to document
+ */
 export function renderDocs(program: Command): Record<string, string> {
   return {
     'docs/command-line.md': renderCommandLinePage(program),
@@ -37,7 +40,7 @@ export async function writeDocs(folder: string, program: Command): Promise<numbe
   return 0;
 }
 
-/** The api's own contract: an app is not imported, but run. */
+/** The OpenAPI document of the api, which is loaded dynamically because apps do not import each other statically. */
 async function renderContract(): Promise<string> {
   const { renderApiDocument } = await import('../../../api/src/document.js');
   return renderApiDocument();

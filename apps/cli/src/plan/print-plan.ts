@@ -2,7 +2,7 @@ import { type CapacityPlan, type Demand, planCapacity, type Work, workOf } from 
 import { loadPipelines } from '#pipelines';
 import { loadConfig } from '#runtime';
 
-/** The words of `landfall plan`. */
+/** The options of `landfall plan`. */
 export interface PlanOptions {
   readonly uploadsPerDay: number;
   readonly megapixels: number;
@@ -16,7 +16,7 @@ export interface PlanOptions {
 
 const secondsPerDay = 86_400;
 
-/** Prints what so many uploads need; as one JSON value where that is asked for. */
+/** Prints the capacity needed for the given uploads, optionally as one JSON value. */
 export function printPlan(options: PlanOptions, env: NodeJS.ProcessEnv): void {
   const demand: Demand = {
     imagesPerDay: options.uploadsPerDay,
@@ -32,7 +32,7 @@ export function printPlan(options: PlanOptions, env: NodeJS.ProcessEnv): void {
   else for (const line of planLines(plan, work)) console.log(line);
 }
 
-/** A plan for a person to read. */
+/** Formats a plan as lines of text. */
 export function planLines(plan: CapacityPlan, work: Work): string[] {
   const { api, workers, postgres, redis, bitsPerSecond, callbacksPerSecond } = plan;
   const processes = ({ processes: count, coresEach, busyCores }: CapacityPlan['api']) =>
@@ -68,7 +68,7 @@ export function planLines(plan: CapacityPlan, work: Work): string[] {
   ];
 }
 
-/** Three digits are more than a plan is good for. */
+/** Rounds to three significant digits; a plan is no more accurate than that. */
 function rounded(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en');
 }

@@ -2,16 +2,16 @@ import { Landfall } from '#client';
 import { isLandfallError, LandfallError, loadConfig } from '#runtime';
 import { readLocalRunFacts } from '../start/local-run-facts.js';
 
-/** The options of every command that asks an api. */
+/** The options of every command that queries an api. */
 export interface ConnectionOptions {
   readonly apiUrl?: string | undefined;
   readonly apiKey?: string | undefined;
 }
 
 /**
- * The api that the options name, else the environment, else the local run in this folder. A key of
- * the local run is sent to nobody else.
- * @throws LandfallError config.invalid, request.invalid if one of both is missing or no URL
+ * Connects to the api named by the options, the environment, or the local run in this folder, in this order. The key
+ * of the local run is sent only to the local run.
+ * @throws LandfallError config.invalid; request.invalid if only one of URL and key is given, or the URL is invalid
  */
 export async function connect(options: ConnectionOptions, env: NodeJS.ProcessEnv): Promise<Landfall> {
   const { client } = loadConfig(['client'], env);

@@ -2,7 +2,7 @@ import type { Landfall, StreamedEvent, StreamOptions } from '#client';
 import { printable } from '../printable.js';
 import { printJson } from './print.js';
 
-/** Prints events as they happen, until the signal ends it. */
+/** Prints events as they happen, until `options.signal` aborts. */
 export async function tailEvents(
   landfall: Landfall,
   options: StreamOptions & { signal: AbortSignal },
@@ -17,7 +17,7 @@ export async function tailEvents(
   }
 }
 
-/** One line for each event: when, what, of which upload. */
+/** Prints one line per event: time, type and upload. */
 export function printEvent(event: StreamedEvent, json: boolean): void {
   if (json) return printJson(event);
   const { timestamp, type, uploadId, data } = event;
@@ -26,7 +26,7 @@ export function printEvent(event: StreamedEvent, json: boolean): void {
   );
 }
 
-/** What of the data a person wants to see at a glance. */
+/** The most relevant data, in a few words. */
 function describe(data: StreamedEvent['data']): string {
   const { upload, rendition } = data as {
     upload?: { objectKey?: string; error?: { code: string } | null };

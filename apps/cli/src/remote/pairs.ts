@@ -1,6 +1,9 @@
 import { LandfallError } from '#runtime';
 
-/** `['user_id=42']` → `{ user_id: '42' }`. @throws LandfallError request.invalid */
+/**
+ * Parses `['user_id=42']` into `{ user_id: '42' }`.
+ * @throws LandfallError request.invalid
+ */
 export function readPairs(option: string, words: readonly string[]): Record<string, string> {
   const pairs: Record<string, string> = {};
   for (const word of words) {

@@ -1,6 +1,6 @@
 import { printable } from '../printable.js';
 
-/** Prints rows in columns as wide as their longest text. */
+/** Prints rows in aligned columns. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const safe = rows.map((row) => row.map(printable));
   const widths = (safe[0] ?? []).map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)));
@@ -13,19 +13,19 @@ export function printTable(rows: readonly (readonly string[])[]): void {
     );
 }
 
-/** Prints names and values; values that are missing are left out. */
+/** Prints names and values; null and undefined are omitted. */
 export function printFields(fields: Readonly<Record<string, unknown>>): void {
   const there = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
   printTable(there.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
 }
 
-/** One value as JSON on one line. JSON escapes what could control a terminal, but for a few signs. */
+/** Prints a value as JSON on one line. JSON leaves a few characters unescaped that could control a terminal. */
 export function printJson(value: unknown): void {
   console.log(JSON.stringify(value).replaceAll(/[\p{Cf}\u007F-\u009F\u2028\u2029]/gu, escapeSign));
 }
 
 function escapeSign(sign: string): string {
-  // In units of UTF-16, as JSON has them.
+  // By UTF-16 code units, as JSON requires.
   return Array.from({ length: sign.length }, (_, index) => {
     const unit = sign.charCodeAt(index).toString(16).padStart(4, '0');
     return `\\u${unit}`;

@@ -1,7 +1,7 @@
 import type { Landfall, JobFigures, Queues } from '#client';
 import { printFields, printJson, printTable } from './print.js';
 
-/** Prints how much work there is: a line for each queue, and below it one for each of its jobs that there is work of. */
+/** Prints the backlog: one line per queue and, below it, one per job with work. */
 export async function showQueues(landfall: Landfall, { json }: { json: boolean }): Promise<number> {
   const found = await landfall.queues();
   if (json) printJson(found);

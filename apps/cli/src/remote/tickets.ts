@@ -1,7 +1,7 @@
 import type { IssuedTicket, Landfall, TicketRequest } from '#client';
 import { printFields, printJson } from './print.js';
 
-/** Issues a ticket, and prints how to upload with it. */
+/** Issues a ticket and prints how to upload with it. */
 export async function issueTicket(
   landfall: Landfall,
   request: TicketRequest,
@@ -17,7 +17,7 @@ export async function issueTicket(
   return 0;
 }
 
-/** `@` and `<` at the beginning of a value would be files to curl's `-F`. */
+/** Uses `--form-string`, because `-F` would treat a value that begins with `@` or `<` as a file. */
 function asCurl({ form }: IssuedTicket): string {
   const fields = Object.entries(form.fields).map(
     ([name, value]) => `--form-string ${quote(`${name}=${value}`)}`,
@@ -25,7 +25,7 @@ function asCurl({ form }: IssuedTicket): string {
   return ['curl', ...fields, '-F file=@FILE', quote(form.url)].join(' ');
 }
 
-/** For a POSIX shell, in which nothing within single quotes has a meaning. */
+/** Quotes text for a POSIX shell; only the single quote itself needs escaping. */
 function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -2,7 +2,7 @@ import { type Landfall, type StreamedEvent, type Upload, UploadNotReady, type Up
 import { printEvent } from './events.js';
 import { formatBytes, printFields, printJson, printTable } from './print.js';
 
-/** Prints the newest uploads that match, at most `count`. */
+/** Prints the newest matching uploads, at most `count`. */
 export async function listUploads(
   landfall: Landfall,
   query: UploadQuery & { fields?: never },
@@ -32,7 +32,7 @@ export async function getUpload(
 }
 
 /**
- * Prints what happens to an upload until it is ready.
+ * Prints the events of an upload until it is ready.
  * @returns 1 if it will not become ready
  */
 export async function watchUpload(
@@ -65,7 +65,7 @@ async function printEvents(
   try {
     for await (const event of landfall.events.stream({ uploadId, signal })) print(event);
   } catch (error) {
-    // The wait goes on without them.
+    // Waiting continues without the events.
     if (!signal.aborted) console.error(`no events: ${String(error)}`);
   }
 }

@@ -14,7 +14,7 @@ interface Json {
   readonly json: boolean;
 }
 
-/** Creates a webhook and prints its secret, which nobody shows again. */
+/** Creates a webhook and prints its secret, which cannot be retrieved later. */
 export async function createWebhook(
   landfall: Landfall,
   request: WebhookRequest,
@@ -56,7 +56,7 @@ export async function updateWebhook(
   return 0;
 }
 
-/** Signs with a new secret, and prints it. */
+/** Rotates the secret and prints the new one. */
 export async function rotateWebhook(
   landfall: Landfall,
   id: string,
@@ -75,13 +75,13 @@ const testWaitMs = 30_000;
 const testPollMs = 250;
 
 /**
- * Sends a test event, and waits for what the receiver answers to the first attempt.
+ * Sends a test event and waits for the outcome of the first attempt.
  * @returns 1 if it was not delivered
  */
 export async function testWebhook(landfall: Landfall, id: string, { json }: Json): Promise<number> {
   let delivery = await landfall.webhooks.test(id);
   const deadline = Date.now() + testWaitMs;
-  // An attempt is counted when it begins.
+  // `attempts` already counts an attempt that has begun, so this waits for `lastAttempt`.
   while (delivery.lastAttempt === null && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, testPollMs));
     delivery = await landfall.webhooks.getDelivery(id, delivery.eventId);
@@ -109,7 +109,7 @@ export async function listDeliveries(
   return 0;
 }
 
-/** Sends one event again, or those of a time. */
+/** Sends one event again, or all events in a time range. */
 export async function replay(
   landfall: Landfall,
   id: string,

@@ -8,14 +8,12 @@ import { printRun } from './print-run.js';
 import { SupervisedApp } from './supervised-app.js';
 import { SupervisedPostgres } from './supervised-postgres.js';
 
-/** The folder of the clone; the programs run from its `dist`. */
+/** The root of the clone; the programs run from its `dist`. */
 const root = fileURLToPath(new URL('../../../../..', import.meta.url));
 
 const database = 'landfall';
 
-/**
- * Time limit after which an app is killed. Postgres, the last, gets the rest of the ten seconds.
- */
+/** Time limit after which an app is killed. Postgres stops last and gets the rest of the ten seconds. */
 const workStopLimitMs = 6_000;
 const emulatorStopLimitMs = 1_000;
 
@@ -23,7 +21,7 @@ export interface BringUp {
   readonly settings: LocalSettings;
   readonly marker: { readonly LANDFALL_RUN: string };
   readonly factsFile: string;
-  /** Receives a function that stops each started process, in the order of starting. */
+  /** Receives a stop function for each started process, in start order. */
   readonly stops: (() => Promise<void>)[];
   /** Aborted when the run must end; startup then stops after the current step. */
   readonly signal: AbortSignal;
@@ -32,8 +30,8 @@ export interface BringUp {
 }
 
 /**
- * Starts everything, at the same time as far as one does not need the other; resolves when
- * everything is ready and its facts are printed and saved.
+ * Starts everything, in parallel where there are no dependencies. Resolves when all parts are ready and the facts of
+ * the run are printed and saved.
  */
 export async function bringUp({
   settings,
@@ -54,12 +52,12 @@ export async function bringUp({
     tell,
   );
   stops.push(() => supervised.stop());
-  // The drivers load while Postgres starts.
+  // The drivers are loaded while Postgres starts.
   const preparation = import('./prepare-database.js');
   const app = (name: string, folder: string, flags: readonly string[], env: NodeJS.ProcessEnv) =>
     new SupervisedApp({
       name,
-      // What is watched is restarted from what the compiler writes, file by file.
+      // In watch mode, apps run from the compiler's output, file by file, rather than from bundles.
       modulePath: join(root, watches ? `dist/apps/${folder}/src/main.js` : `dist/programs/${name}.js`),
       env: { ...settings.env, ...marker, ...env },
       nodeFlags: flags,
@@ -69,7 +67,7 @@ export async function bringUp({
   const emulator = app('emulator', 'oss-emulator', workerFlags, {});
   stops.push(() => emulator.stop(emulatorStopLimitMs));
   const emulatorStarted = emulator.start();
-  // Awaited below; what fails before comes first.
+  // Awaited below; this prevents an unhandled rejection if an earlier step fails first.
   emulatorStarted.catch(() => undefined);
 
   const postgres = await startDatabase(supervised, settings.postgresPort);
@@ -86,7 +84,7 @@ export async function bringUp({
   const { managementPorts: ports } = settings;
   const api = app('api', 'api', nodeFlags, { ...env, MANAGEMENT_PORT: `${ports.api}` });
   const worker = app('worker', 'worker', workerFlags, { ...env, MANAGEMENT_PORT: `${ports.worker}` });
-  // The emulator stops after them, because a worker may still upload its results.
+  // The emulator stops after both, because the worker may still upload results.
   stops.push(async () => void (await Promise.all([worker.stop(workStopLimitMs), api.stop(workStopLimitMs)])));
   await Promise.race([Promise.all([emulatorStarted, api.start(), worker.start()]), rejectOnAbort(signal)]);
   await writeLocalRunFacts(factsFile, facts);
@@ -116,10 +114,7 @@ async function startDatabase(postgres: SupervisedPostgres, port: number): Promis
   }
 }
 
-/**
- * Returns the ffmpeg that the environment names, or the system's; installs it if that requires no
- * password.
- */
+/** Returns the ffmpeg named in the environment, or the system's. Installs it if that needs no password. */
 async function findFfmpeg({ env }: LocalSettings): Promise<Ffmpeg> {
   const { FFMPEG_PATH: ffmpegPath, FFPROBE_PATH: ffprobePath } = env;
   if (ffmpegPath && ffprobePath) return { missing: false, ffmpegPath, ffprobePath };

@@ -2,14 +2,14 @@ import { pause } from '#runtime';
 
 const firstPauseMs = 1_000;
 const longestPauseMs = 30_000;
-/** A failure after this time counts as a new problem. */
+/** A part that ran longer than this restarts after the initial pause again. */
 const healthyAfterMs = 60_000;
 
-/** One execution of a part of the local run. */
+/** One run of a part of the local run. */
 export interface Life {
-  /** Resolves when it is ready; may never resolve, or reject. */
+  /** Resolves when it is ready; may never resolve, or may reject. */
   readonly ready: Promise<unknown>;
-  /** Resolves when it has ended, with a description of how. */
+  /** Resolves with a description of how it ended. */
   readonly ended: Promise<string>;
 }
 
@@ -21,10 +21,7 @@ export interface Part {
   readonly launch: () => Life;
 }
 
-/**
- * Restarts a part whenever it ends, after a pause that grows while it keeps ending, until the
- * signal aborts.
- */
+/** Restarts a part whenever it ends, with exponential backoff, until the signal aborts. */
 export async function keepRunning(
   { name, logFile, tell, launch }: Part,
   first: Life,
@@ -42,7 +39,7 @@ export async function keepRunning(
     if (signal.aborted) return;
     pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     life = launch();
-    // A part that never becomes ready ends, and its end shows the reason.
+    // A part that fails to become ready ends, and its end is reported above.
     life.ready.then(
       () => tell(`${name} is ready again`),
       () => undefined,

@@ -8,7 +8,7 @@ export const localRunFile = (dataDir: string) => join(dataDir, 'local.json');
 /** The contents of `.landfall/local.json` while the local run is ready: addresses and secrets. */
 const localRunSchema = z.object({
   apiUrl: z.string(),
-  /** Null where it is not served: API_CONSOLE=false. */
+  /** Null if the console is disabled (API_CONSOLE=false). */
   consoleUrl: z.string().nullable(),
   apiKey: z.string(),
   callbackUrl: z.string(),
@@ -25,7 +25,7 @@ const localRunSchema = z.object({
 });
 export type LocalRunFacts = z.output<typeof localRunSchema>;
 
-/** Writes the facts atomically, and readable only for this user. */
+/** Writes the facts atomically, readable only for this user. */
 export async function writeLocalRunFacts(file: string, facts: LocalRunFacts): Promise<void> {
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(facts, undefined, 2)}\n`, { mode: 0o600 });
@@ -33,7 +33,7 @@ export async function writeLocalRunFacts(file: string, facts: LocalRunFacts): Pr
 }
 
 /**
- * Reads the facts of the local run with its data in `dataDir`.
+ * Reads the facts of the local run whose data is in `dataDir`.
  * @throws LandfallError local.not_running
  */
 export async function readLocalRunFacts(dataDir: string): Promise<LocalRunFacts> {

@@ -15,8 +15,7 @@ const landingsAndRemovals = [
 ];
 
 /**
- * Ports and folders of one local run, and the environment of its processes that is known before
- * Postgres starts.
+ * Ports and folders of a local run, and the part of its processes' environment that is known before Postgres starts.
  */
 export interface LocalSettings {
   readonly dataDir: string;
@@ -30,9 +29,8 @@ export interface LocalSettings {
 }
 
 /**
- * Reads the ports and folders from the environment. Everything that refers to external services
- * (database, OSS, secrets) is set to local values, regardless of the environment: a shell with
- * production settings must do no harm.
+ * Reads ports and folders from the environment. Everything that refers to external services (database, OSS, secrets)
+ * is set to local values regardless of the environment, so that a shell with production settings does no harm.
  * @throws LandfallError config.invalid
  */
 export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<LocalSettings> {
@@ -53,7 +51,7 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
     EMULATOR_ACCESS_KEY_SECRET: accessKeySecret,
     EMULATOR_REGION: region,
     EMULATOR_BUCKETS: bucket,
-    // Callback templates of a first try have no ticket, and only this machine can upload.
+    // The callbacks of a first trial carry no ticket, and only this machine can upload.
     CALLBACK_TRUST: given['CALLBACK_TRUST'] || 'any',
     EMULATOR_PUBLIC_URL: '',
     // Makes glibc release the memory of finished images.
@@ -81,12 +79,12 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
       MANAGEMENT_HOST: given['MANAGEMENT_HOST'] || '127.0.0.1',
       EMULATOR_PORT: String(emulatorPort),
       EMULATOR_DATA_DIR: given['EMULATOR_DATA_DIR'] || join(local.dataDir, 'oss'),
-      // Not the system's: that folder is shared with the workers of other users and clones.
+      // Not the system's temporary folder, which is shared with the workers of other users and clones.
       MEDIA_SCRATCH_DIR: given['MEDIA_SCRATCH_DIR'] || resolve(local.dataDir, 'scratch'),
       OSS_ENDPOINT: ossEndpoint,
       CALLBACK_KEY_HOSTS: `localhost:${emulatorPort}`,
       ...eventSettings(given, apiUrl, ossEndpoint),
-      // Whoever tries it out need not wait as long as with OSS.
+      // Shorter than in production, for those who try it out.
       TICKET_FOLLOW_UP_S: given['TICKET_FOLLOW_UP_S'] || '20',
       RECONCILE_INTERVAL_S: given['RECONCILE_INTERVAL_S'] || '60',
       WEBHOOKS_ALLOW: given['WEBHOOKS_ALLOW'] || 'localhost,127.0.0.0/8,::1/128',
@@ -94,7 +92,7 @@ export async function readLocalSettings(given: NodeJS.ProcessEnv): Promise<Local
   };
 }
 
-/** The emulator tells the api of every landing and removal by events too, unless other rules are given. */
+/** By default, the emulator also reports every landing and removal to the api by event. */
 function eventSettings(given: NodeJS.ProcessEnv, apiUrl: string, ossEndpoint: string) {
   const url = `${apiUrl}/events/oss`;
   const rule = { target: 'smq', url, events: landingsAndRemovals };
@@ -104,7 +102,7 @@ function eventSettings(given: NodeJS.ProcessEnv, apiUrl: string, ossEndpoint: st
     EVENTS_CERT_HOSTS: new URL(ossEndpoint).host,
     EVENTS_TARGET_URL: url,
     EVENTS_TOKENS: '',
-    // None but a queue of the emulator: that of a production shell would be emptied.
+    // Only a queue of the emulator is used: a queue from a production shell would be drained.
     EVENTS_QUEUE_URL: queueUrl.startsWith(`${ossEndpoint}/`) ? queueUrl : '',
     EMULATOR_EVENT_RULES: given['EMULATOR_EVENT_RULES'] || JSON.stringify([rule]),
   };
@@ -131,7 +129,7 @@ export function portBusy(variable: string, port: number, what: string): Landfall
   );
 }
 
-/** The facts that a person or a script needs about the run. */
+/** The facts about the run that people and scripts need. */
 export function describeRun(settings: LocalSettings, databaseUrl: string): LocalRunFacts {
   return {
     apiUrl: settings.apiUrl,

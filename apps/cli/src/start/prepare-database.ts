@@ -1,7 +1,7 @@
 import { createDatabaseIfMissing, migrateDatabase } from '#database';
 import { migrateQueue } from '#jobs';
 
-/** Makes the database of the local run, and all tables that are missing in it. */
+/** Creates the database of the local run and all missing tables. */
 export async function prepareDatabase(
   adminUrl: string,
   { database, databaseUrl, queueUrl }: { database: string; databaseUrl: string; queueUrl: string },

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-/** The references of a built file: in `import … from`, `import(…)`, or as the file of a thread. */
+/** References to files in a built file: `import … from`, `import(…)` and `new URL(…)`. */
 const named = /(?:\bfrom|\bimport\s*\(?|\bnew URL\()\s*['"]([.#][^'"]*)['"]/g;
 
 /**
- * Hashes a built program: its main file and all of our files that it imports, directly or
- * indirectly. Equal hashes mean that the code of the program has not changed.
+ * Hashes a built program: its main file and all our files that it imports, directly or indirectly. Equal hashes mean
+ * that the code of the program has not changed.
  * @param root the folder whose package.json resolves `#…`
  */
 export async function hashProgram(root: string, mainFile: string): Promise<string> {
@@ -36,7 +36,7 @@ async function readEntries(root: string): Promise<Map<string, string>> {
   return new Map(Object.entries(imports).map(([entry, places]) => [entry, join(root, places.default)]));
 }
 
-/** A name in a string or comment looks like an import too, but its file does not exist. */
+/** Empty if the file does not exist: a name in a string or comment may look like an import. */
 async function readIfThere(file: string): Promise<string> {
   return readFile(file, 'utf8').catch(() => '');
 }

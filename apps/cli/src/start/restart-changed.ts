@@ -10,8 +10,8 @@ export interface WatchedApp {
 }
 
 /**
- * Rebuilds changed sources, and restarts the apps whose built files have changed. A build with
- * errors changes nothing that runs; an app that fails to start waits for the next build.
+ * Rebuilds changed sources and restarts the apps whose built files have changed. A build with errors leaves
+ * everything running; an app that fails to start is retried after the next build.
  * @returns a function that stops watching
  */
 export async function restartChanged(

@@ -16,19 +16,16 @@ const runSchema = z.object({
 });
 
 export interface RunLock {
-  /**
-   * `NAME=value`, set in the environment of every process of this run, so that they can be found
-   * after a crash.
-   */
+  /** An environment variable set in every process of this run, so that they can be found after a crash. */
   readonly marker: { readonly LANDFALL_RUN: string };
-  /** Ends all remaining processes of the run, gracefully for `graceMs`. */
+  /** Ends all remaining processes of the run: SIGTERM, and SIGKILL after `graceMs`. */
   endLeftovers(graceMs: number): Promise<void>;
   release(): Promise<void>;
 }
 
 /**
- * Makes this the only local run of the folder, recorded in run.json. First ends the processes that
- * a killed run left behind.
+ * Makes this the only local run of the folder, recorded in run.json. Ends the processes that a killed run left
+ * behind.
  * @throws LandfallError local.already_running
  */
 export async function takeRunLock(
@@ -45,7 +42,7 @@ export async function takeRunLock(
     ossEndpoint,
   };
   await mkdir(dataDir, { recursive: true });
-  // Creating a link is atomic, including its content, so no reader ever sees half a run.json.
+  // Creating a hard link is atomic, contents included, so no reader ever sees a partial run.json.
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, JSON.stringify(run));
   try {
@@ -88,7 +85,9 @@ async function clearStaleRun(file: string): Promise<void> {
   await removeIfStill(file, text);
 }
 
-/** Another process may have cleared the same run and started since we read this text. */
+/**
+ * Removes run.json only if it still holds `text`: another process may have cleared the same run and started since.
+ */
 async function removeIfStill(file: string, text: string): Promise<void> {
   const aside = `${file}.${process.pid}.stale`;
   try {
@@ -98,13 +97,12 @@ async function removeIfStill(file: string, text: string): Promise<void> {
     throw error;
   }
   const found = await readFile(aside, 'utf8').catch(() => '');
-  // Three concurrent starts may still result in two runs: while the file is moved aside, the third
-  // finds none.
+  // Three concurrent starts can still result in two runs: while the file is moved aside, the third start finds none.
   if (found !== text) await linkIfFree(aside, file);
   await rm(aside, { force: true });
 }
 
-/** Process ids are reused: only a process that runs this command holds the lock. */
+/** Process ids are reused, so only a process with this command line holds the lock. */
 function isOurs(commandLine: string): boolean {
   return /dist[/\\]programs[/\\]landfall\.js start/.test(commandLine);
 }

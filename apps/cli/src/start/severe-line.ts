@@ -8,14 +8,14 @@ const severeSchema = z.object({
   err: z.object({ message: z.string() }).optional(),
 });
 
-/** Returns the message of a log line and of its error, if its level is error or higher. */
+/** Returns the message of a log line and of its error; undefined below level error. */
 export function readSevereLine(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const { msg, err } = severeSchema.parse(JSON.parse(line));
     return err ? `${msg}: ${err.message}` : msg;
   } catch {
-    // Less severe, or not one of our log lines: it stays in the file.
+    // Not one of our log lines, or less severe: it is only in the file.
     return undefined;
   }
 }

@@ -6,18 +6,17 @@ import { localRunFile } from './local-run-facts.js';
 import { checkPorts, readLocalSettings } from './local-settings.js';
 import { takeRunLock } from './run-lock.js';
 
-/** Everything has ended within this time, even if something hangs. */
+/** Time limit for the shutdown of everything, even if something hangs. */
 const stopTimeoutMs = 9_500;
 
 const logNames = ['postgres', 'emulator', 'api', 'worker'];
 
 /**
- * `landfall start`: starts Postgres, the OSS emulator, api and worker, prints their addresses, and
- * stops them all on SIGINT, SIGTERM, SIGHUP or when the parent process is gone. Resolves with the
- * exit code when all have ended. With `watches`, rebuilds changed sources and restarts the affected
- * apps.
- * @throws LandfallError local.already_running, local.port_busy, local.postgres_failed,
- * local.process_failed, config.invalid
+ * `landfall start`: starts Postgres, the OSS emulator, api and worker, prints their addresses, and stops them all on
+ * SIGINT, SIGTERM, SIGHUP or when the parent process has gone. Resolves with the exit code when all have ended. With
+ * `watches`, rebuilds changed sources and restarts the affected apps.
+ * @throws LandfallError local.already_running, local.port_busy, local.postgres_failed, local.process_failed,
+ * config.invalid
  */
 export async function startLocalRun(
   { watches }: { watches: boolean },
@@ -35,7 +34,7 @@ export async function startLocalRun(
     await bringUp({ settings, marker: lock.marker, factsFile, stops, signal: stopping, watches });
     await aborted(stopping);
   } catch (error) {
-    // An interruption during startup is intended, not a failure.
+    // Interrupting the startup is not a failure.
     if (!stopping.aborted) throw error;
   } finally {
     await rm(factsFile, { force: true });
@@ -49,7 +48,7 @@ export async function startLocalRun(
   return 0;
 }
 
-/** Stops in reverse order. One that fails to stop must not block the others. */
+/** Stops in reverse order. A failure to stop one must not block the others. */
 async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
   for (const stop of stops.toReversed()) {
     await stop().catch((error: unknown) => console.error('During shutdown:', error));
@@ -62,10 +61,10 @@ function stopOnSignals(): AbortSignal {
     if (!controller.signal.aborted) console.log('\nEnding …');
     controller.abort();
   };
-  // Not `once`: terminal and npm both forward Ctrl-C, and the second signal must not kill us.
+  // Not `once`: the terminal and npm both forward Ctrl-C, and the second signal must not kill this process.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
   process.once('disconnect', stop);
-  // The parent process ended during startup.
+  // The parent process has already ended.
   if (process.connected === false) stop();
   process.channel?.unref();
   return controller.signal;
@@ -78,7 +77,7 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Every run has its own logs; those of the previous run are kept next to them. */
+/** Keeps the logs of the previous run beside the new ones, as `.last`. */
 async function keepLastLogs(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of logNames) {

@@ -14,13 +14,13 @@ export interface AppOptions {
   readonly modulePath: string;
   readonly env: NodeJS.ProcessEnv;
   readonly nodeFlags: readonly string[];
-  /** Receives all output of the app, appended. */
+  /** All output of the app is appended to this file. */
   readonly logFile: string;
   /** Prints a line to the terminal. */
   readonly tell: (line: string) => void;
 }
 
-/** An app as a child process: restarted whenever it ends, until it is stopped. */
+/** An app in a child process that is restarted whenever it ends, until it is stopped. */
 export class SupervisedApp {
   #child: ChildProcess | undefined;
   #keeping: Promise<void> = Promise.resolve();
@@ -29,7 +29,7 @@ export class SupervisedApp {
   constructor(readonly options: AppOptions) {}
 
   /**
-   * Resolves when the app reports that it is ready. It is supervised from then on.
+   * Starts the app. Resolves when it reports that it is ready; from then on it is supervised.
    * @throws LandfallError local.process_failed if it does not become ready
    */
   async start(): Promise<void> {
@@ -63,7 +63,7 @@ export class SupervisedApp {
     await this.#keeping;
   }
 
-  /** Stops the app like `stop`, and starts its current build like `start`. */
+  /** Stops the app like `stop`, then starts its current build like `start`. */
   async restart(limitMs: number): Promise<void> {
     await this.stop(limitMs);
     this.#stopping = new AbortController();
@@ -72,7 +72,7 @@ export class SupervisedApp {
 
   #launch(): Life {
     const { name, modulePath, env, nodeFlags, logFile, tell } = this.options;
-    // Its own session: Ctrl-C in the terminal only reaches us, and we end the apps in order.
+    // In a session of its own, so that Ctrl-C reaches only this process, which ends the apps in order.
     const child = fork(modulePath, [], {
       env,
       execArgv: [...nodeFlags],

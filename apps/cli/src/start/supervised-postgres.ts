@@ -1,7 +1,7 @@
 import { startPostgres, type LocalPostgres, type PostgresOptions } from '#local';
 import { keepRunning, type Life } from './keep-running.js';
 
-/** The embedded Postgres: restarted whenever it ends, until it is stopped. */
+/** The embedded Postgres, restarted whenever it ends, until it is stopped. */
 export class SupervisedPostgres {
   #postgres: Promise<LocalPostgres> | undefined;
   #keeping: Promise<void> = Promise.resolve();
@@ -14,7 +14,7 @@ export class SupervisedPostgres {
   ) {}
 
   /**
-   * It is supervised from here on.
+   * Starts Postgres. Once ready, it is supervised.
    * @throws LandfallError local.port_busy, local.postgres_failed
    */
   async start(): Promise<LocalPostgres> {
@@ -32,7 +32,7 @@ export class SupervisedPostgres {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    // It may just be starting.
+    // It may still be starting.
     const postgres = await this.#postgres?.catch(() => undefined);
     await postgres?.stop();
     await this.#keeping;

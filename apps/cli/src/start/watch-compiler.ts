@@ -5,19 +5,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface CompilerOptions {
-  /** The folder of the clone, with the modules and tsconfig.build.json. */
+  /** The root of the clone, with node_modules and tsconfig.build.json. */
   readonly root: string;
   readonly env: NodeJS.ProcessEnv;
   /** Receives the compiler's errors, one line each. */
   readonly tell: (line: string) => void;
   /**
-   * Called after each build without errors, including the first; one call at a time, and builds
-   * during a call are combined into one further call.
+   * Called after each build without errors, including the first. Calls do not overlap: builds during a call are
+   * combined into one further call.
    */
   readonly onBuilt: () => Promise<void>;
 }
 
-/** Runs the compiler, which watches the sources and builds changes. */
+/** Runs the compiler in watch mode. */
 export class WatchingCompiler {
   readonly #child;
   #built = false;
@@ -30,7 +30,7 @@ export class WatchingCompiler {
     this.#child = spawn(process.execPath, [compiler, ...words], {
       cwd: root,
       env,
-      // Its own session: Ctrl-C in the terminal only reaches us.
+      // In a session of its own, so that Ctrl-C reaches only this process.
       detached: true,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -38,7 +38,7 @@ export class WatchingCompiler {
     this.#child.once('error', (error) => options.tell(`the compiler cannot be started: ${error.message}`));
   }
 
-  /** Ends the compiler, and waits for the running call. */
+  /** Kills the compiler and waits for the running call of `onBuilt`. */
   async stop(): Promise<void> {
     if (this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
       const exited = once(this.#child, 'exit');
@@ -52,8 +52,8 @@ export class WatchingCompiler {
   #hear(line: string): void {
     const { root, tell } = this.options;
     if (/Starting (incremental )?compilation/.test(line)) {
-      // From now on dist no longer matches the sources that `npm start` has built, so it must check
-      // by itself.
+      // From now on dist may not match the sources that `npm start` built, so the marker of an up-to-date build is
+      // removed.
       void rm(join(root, 'dist/.landfall-built'), { force: true });
     } else if (/ Found 0 errors\./.test(line)) {
       this.#built = true;

@@ -6,30 +6,30 @@ const margin = 24;
 const rowHeight = 22;
 const barHeight = 12;
 const indent = 14;
-/** Where the names end and the time begins. */
+/** Where the names end and the time axis begins. */
 const axisLeft = 400;
 const axisRight = width - margin;
-/** Rows begin below the title, the services and the axis. */
+/** Rows start below the title, the services and the axis. */
 const rowsTop = 92;
-/** Of a letter of the names and of the times: their font has letters of one width. */
+/** Letter widths of names and times, in a monospaced font. */
 const nameLetter = 7.3;
 const timeLetter = 6.7;
 const ticksMax = 8;
 
-/** One for each service; seen on white and on black, with white text on them, and apart for the colour-blind. */
+/** One per service: visible on white and black, legible with white text, and distinct to the colour-blind. */
 const colours = ['#2468b8', '#b8620f', '#7a4bc0', '#13806f'];
 const errorColour = '#d33a2c';
 
 /**
- * Draws a trace: a line for each span, from its start to its end.
+ * Draws a trace: one row per span, with a bar from its start to its end.
  * @param spans of one trace, at least one
- * @returns an SVG, which follows the colour scheme of its reader and has a ground of its own
+ * @returns an SVG that follows the reader's colour scheme and has its own background
  */
 export function drawTrace(spans: readonly ExportedSpan[]): string {
   const rows = rowsOf(spans);
   const startMs = Math.min(...spans.map((span) => span.startMs));
   const totalMs = Math.max(...spans.map((span) => span.endMs)) - startMs;
-  // All may be of one instant.
+  // All spans may be of the same instant.
   const axisMs = totalMs || 1;
   const services = [...new Set(rows.map(({ service }) => service))];
   const scale: Scale = {
@@ -72,7 +72,7 @@ ${rows.map((row, index) => drawRow(row, index, scale)).join('\n')}
 `;
 }
 
-/** `1 span`, `12 spans` */
+/** Formats as `1 span` or `12 spans`. */
 export const countSpans = ({ length }: readonly ExportedSpan[]) => `${length} span${length === 1 ? '' : 's'}`;
 
 interface Scale {
@@ -99,7 +99,7 @@ function drawAxis(totalMs: number, height: number): string {
   }).join('\n');
 }
 
-/** A round number of milliseconds, of which the axis holds a few. */
+/** A round number of milliseconds, of which a few fit on the axis. */
 function stepOf(totalMs: number): number {
   const rough = totalMs / ticksMax;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -126,7 +126,7 @@ function drawRow(row: TraceRow, index: number, { left, colourOf }: Scale): strin
   ].join('');
 }
 
-/** How long it took, beside its bars: behind them, or before them where the picture ends. */
+/** Writes the duration beside the bars: after them, or before them where the picture ends. */
 function drawTime({ spans, error }: TraceRow, baseline: number, left: Scale['left']): string {
   const tookMs = spans.reduce((sum, span) => sum + span.endMs - span.startMs, 0);
   const words = error === null ? showMs(tookMs) : `${showMs(tookMs)} ${error}`;
@@ -137,7 +137,7 @@ function drawTime({ spans, error }: TraceRow, baseline: number, left: Scale['lef
   if (end + needed < axisRight) return `<text ${look} x="${round(end + 6)}">${escape(words)}</text>`;
   if (start - needed > axisLeft)
     return `<text ${look} x="${round(start - 6)}" text-anchor="end">${escape(words)}</text>`;
-  // On the bar itself, which is as long as the picture.
+  // On the bar itself, which fills the axis.
   return `<text class="time on-bar" y="${baseline - 1}" x="${round(start + 8)}">${escape(words)}</text>`;
 }
 
@@ -152,7 +152,7 @@ const cut = (text: string, letters: number) =>
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** Also what no XML may hold: a name may be anybody's. */
+/** Escapes text for XML, replacing characters that XML forbids, since names are untrusted. */
 const escape = (text: string) =>
   text
     .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')

@@ -6,24 +6,24 @@ import { type ExportedSpan, readSpans } from '#local';
 import { printable } from '../printable.js';
 import { countSpans, drawTrace } from './draw-trace.js';
 
-/** Traces that are kept, of which the oldest goes first, and spans of each. */
+/** Maximum number of traces kept (the oldest is dropped first), and of spans per trace. */
 const tracesMax = 100;
 const spansMax = 20_000;
 const bodyMaxBytes = 16_000_000;
 
-/** What is drawn, and where. */
+/** What to draw, and where. */
 export interface TraceOptions {
-  /** 0 for any that is free. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly out: string;
-  /** Id of the upload whose trace is drawn; that of the newest one unless set. */
+  /** Id of the upload whose trace is drawn; defaults to the newest. */
   readonly upload?: string | undefined;
 }
 
 /**
- * Receives the spans of processes on this machine, as a collector does, and draws a trace whenever
- * some of its spans come, until the signal ends it.
- * @param onListening is given the URL
+ * Receives spans from processes on this machine, like a collector, and redraws a trace whenever spans arrive, until
+ * the signal aborts.
+ * @param onListening called with the URL
  */
 export async function followTraces(
   { port, out, upload }: TraceOptions,
@@ -45,7 +45,7 @@ export async function followTraces(
       return;
     }
     for (const span of readSpans(await readBody(request))) keep(traces, span);
-    // One after the other: two would write the same file.
+    // Sequential, since concurrent drawings would write the same file.
     const drawn = drawing.then(draw);
     drawing = drawn.catch(() => undefined);
     await drawn;
@@ -76,8 +76,8 @@ function keep(traces: Map<string, ExportedSpan[]>, span: ExportedSpan): void {
 }
 
 /**
- * The trace of an upload, or of the newest: rather one that began with a callback, since an event that
- * tells of the same object begins another, which soon ends.
+ * Picks the trace of an upload, or the newest one. Prefers traces that began with a callback, because an event for
+ * the same object begins another, short trace.
  */
 function pick(traces: readonly ExportedSpan[][], upload: string | undefined): ExportedSpan[] | undefined {
   const isOf = (spans: ExportedSpan[]) =>

@@ -1,27 +1,27 @@
 import type { ExportedSpan } from '#local';
 
-/** A line of the picture: a span, or several alike that are parts of the same. */
+/** A row of the drawing: one span, or several similar spans with the same parent. */
 export interface TraceRow {
   readonly name: string;
-  /** What else is known, in a few words. */
+  /** Further details, in a few words. */
   readonly detail: string;
   readonly service: string;
-  /** Of how many others it is a part. */
+  /** Nesting depth: the number of its ancestors. */
   readonly depth: number;
-  /** By start; never empty. */
+  /** Ordered by start; never empty. */
   readonly spans: readonly ExportedSpan[];
-  /** Code of the error; null for what succeeded. */
+  /** Error code; null if it succeeded. */
   readonly error: string | null;
 }
 
-/** More parts of one span than this that are alike stand in one line. */
+/** More similar children of one span than this share a row. */
 const alikeMax = 3;
 
-/** Orders the spans of a trace: below each one its parts, by their start. */
+/** Arranges the spans of a trace in rows: children below their parent, ordered by start. */
 export function rowsOf(spans: readonly ExportedSpan[]): TraceRow[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const byStart = spans.toSorted((one, other) => one.startMs - other.startMs || other.endMs - one.endMs);
-  // The parent of the first may be a client's, or lost with a worker that died.
+  // The parent of the root may belong to a client, or may be lost with a worker that died.
   const partsOf = Map.groupBy(byStart, ({ parentId }) => (parentId && ids.has(parentId) ? parentId : null));
   const rows: TraceRow[] = [];
   const add = (parent: string | null, depth: number): void => {
@@ -39,7 +39,7 @@ export function rowsOf(spans: readonly ExportedSpan[]): TraceRow[] {
   return rows;
 }
 
-/** What spans have in common that stand in one line. */
+/** Leaf spans with the same title are similar. */
 const titleOf = ({ name, facts }: ExportedSpan) => `${name} ${facts['landfall.task'] ?? ''}`;
 
 function toRow(spans: readonly ExportedSpan[], depth: number): TraceRow {
@@ -55,7 +55,7 @@ function toRow(spans: readonly ExportedSpan[], depth: number): TraceRow {
   };
 }
 
-/** What tells one span of its kind from another. */
+/** What distinguishes a span from others of its kind. */
 function detailOf(spans: readonly ExportedSpan[]): string {
   const [first] = spans;
   const fact = (name: string) => first?.facts[name];

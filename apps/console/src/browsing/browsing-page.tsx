@@ -16,15 +16,15 @@ import { SimilarHead } from './similar-head.js';
 import { UploadList } from './list/upload-list.js';
 import { addressOf, queryOf, withFilter } from './list/upload-query.js';
 
-/** The list that was left last, and where: whoever looks at one upload comes back to the same place. */
+/** The list that was left last and its scroll position, so that returning from an upload restores the place. */
 let left: { search: string; session: number; list: UploadList; scrollY: number } | undefined;
 
-/** Everything that was uploaded, as the address asks for it. */
+/** The gallery of uploads, filtered by the query in the address. */
 export default function BrowsingPage() {
   const { url, path, route } = useLocation();
   const asked = useRef('');
-  // While the page of an upload loads, this one is still shown, at the address of that. The router keeps one value of each
-  // name; filters may have several.
+  // While the page of an upload loads, this page is still shown under the new address. The query is parsed here
+  // because the router keeps only one value per name, and filters may have several.
   if (path === '/console') asked.current = new URL(url, location.origin).searchParams.toString();
   const search = asked.current;
   const params = useMemo(() => new URLSearchParams(search), [search]);
@@ -95,7 +95,7 @@ export default function BrowsingPage() {
   );
 }
 
-/** Which session this is: its client, with the key, is not kept when it is over. */
+/** Identifies the session, so that a list with the client and key of an ended session is not reused. */
 const sessionId = () => (session.value.status === 'open' ? session.value.id : 0);
 
 function noneOf(isSimilar: boolean, isFiltered: boolean): string {

@@ -17,13 +17,13 @@ interface FiltersProps {
   onChange: (params: URLSearchParams) => void;
 }
 
-/** The filters of the API; each change is one of the address. */
+/** The filters of the API; each change goes into the address. */
 export function Filters({ params, onChange }: FiltersProps) {
   const set = (name: string, value: string) => onChange(withFilter(params, name, value));
   const chosen = new Set(statusesOf(params));
   const after = params.get('createdAfter');
   const before = params.get('createdBefore');
-  // The last day that is in the range: it ends before the moment.
+  // The last day in the range, since `createdBefore` is exclusive.
   const until = before === null ? '' : dayOf(new Date(Date.parse(before) - 1).toString());
   return (
     <form
@@ -113,7 +113,9 @@ export function Filters({ params, onChange }: FiltersProps) {
   );
 }
 
-/** Tags, labels and vars: any number of each, so each that is there stands by itself and can be taken away. */
+/**
+ * Tags, labels and vars. Each may occur any number of times, so every value is shown as a chip that can be removed.
+ */
 function Words({ params, onChange }: FiltersProps) {
   const given = [...params].filter(([name]) => /^(tag|bucket|current|label\.|var\.)/.test(name));
   const add = (name: string, value: string) => {

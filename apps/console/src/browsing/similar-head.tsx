@@ -5,7 +5,7 @@ import { Thumbnail } from '../parts/thumbnail.js';
 import { useLoaded } from '../parts/use-loaded.js';
 import { words } from './list/browsing-words.js';
 
-/** The furthest that the API looks, and how far it does unless asked. */
+/** The API's maximum and default distance. */
 const furthest = 11;
 const usual = 7;
 
@@ -15,7 +15,7 @@ interface SimilarHeadProps {
   onDistance: (distance: string) => void;
 }
 
-/** The upload whose near duplicates are shown, beside them. */
+/** The upload whose near duplicates are shown. */
 export function SimilarHead({ id, distance, onDistance }: SimilarHeadProps) {
   const {
     value: upload,

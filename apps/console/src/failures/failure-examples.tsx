@@ -9,7 +9,7 @@ import { words } from './words.js';
 const shownAtFirst = 5;
 const shownMax = 200;
 
-/** The newest uploads that failed with a code, or of which a rendition did. */
+/** The newest uploads that failed with a code themselves or in one of their renditions. */
 export function FailureExamples({
   code,
   createdAfter,
@@ -17,7 +17,7 @@ export function FailureExamples({
 }: {
   code: string;
   createdAfter: string;
-  /** They are loaded again when this changes. */
+  /** Reloads the examples when it changes. */
   freshness: string;
 }) {
   const limit = useSignal(shownAtFirst);
@@ -107,7 +107,7 @@ function Example({ upload, code }: { upload: PartialUpload; code: string }) {
   );
 }
 
-/** Lists leave the logs out: they are read when somebody looks. */
+/** Loads the logs only when opened, since lists omit them. */
 function EncoderLog({ id }: { id: string }) {
   const isOpen = useSignal(false);
   return (

@@ -8,7 +8,7 @@ import { redoAll, redoOf, stopRedo } from './redo.js';
 import { remedies } from './remedies.js';
 import { words } from './words.js';
 
-/** Everything that failed with one code: what it means, what to do, the newest examples, and all of it again. */
+/** All failures with one code: meaning, remedy, newest examples, and a button to reprocess all. */
 export function FailureGroup({
   failure,
   createdAfter,

@@ -19,12 +19,12 @@ const ranges = [
 ] as const;
 const usualDays = '7';
 const dayMs = 86_400_000;
-/** Counts are kept by the api for so long: to ask more often tells nothing new. */
+/** The api caches its counts this long, so that more frequent requests return nothing new. */
 const freshMs = 5_500;
-/** What was counted long is kept for longer: nobody is told when it ends. */
+/** Reload interval for older counts, which the api caches for longer without notice. */
 const againEveryMs = 20_000;
 
-/** What went wrong: with what landed, and with callbacks that never became an upload. */
+/** The failures of uploads, and the callbacks that were refused. */
 export default function FailuresPage() {
   const { query, path, route } = useLocation();
   const days = ranges.some(([value]) => value === query['days']) ? String(query['days']) : usualDays;
@@ -65,12 +65,12 @@ export default function FailuresPage() {
   );
 }
 
-/** At a full minute, so that whoever looks in the same minute shares the count. */
+/** Rounded to a full minute, so that requests within the same minute share the api's cached count. */
 function beginOf(days: number): string {
   return new Date(Math.floor(Date.now() / 60_000) * 60_000 - days * dayMs).toISOString();
 }
 
-/** Reloads when something failed, or what had failed is ready, at most as often as the counts change; and now and then. */
+/** Reloads after relevant events, at most as often as the counts change, and at a fixed interval. */
 function useFreshly(reload: () => void): void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useEvents((events) => {

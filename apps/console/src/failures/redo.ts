@@ -2,29 +2,29 @@ import { type Signal, signal } from '@preact/signals';
 import { LandfallProblem } from '@landfall/client/browser';
 import { client, session } from '../session/session.js';
 
-/** How many uploads are asked for at once. */
+/** Number of concurrent requests. */
 const atOnce = 4;
 const pageSize = 200;
 
-/** How far all uploads of a code are made again. */
+/** The progress of reprocessing all uploads that failed with a code. */
 export interface Redo {
   readonly isRunning: boolean;
   readonly asked: number;
-  /** Those that cannot be made again, such as one that landed again since. */
+  /** Uploads that cannot be reprocessed, for instance because they landed again since. */
   readonly refused: number;
-  /** What ended it early. */
+  /** The error that ended it early. */
   readonly problem: unknown;
 }
 
 const atRest: Redo = { isRunning: false, asked: 0, refused: 0, problem: null };
-/** By code; they go on while other pages are shown. */
+/** By code. They continue while other pages are shown. */
 const redos = new Map<string, { readonly state: Signal<Redo>; controller: AbortController }>();
 
 export function redoOf(code: string): Signal<Redo> {
   return entryOf(code).state;
 }
 
-/** Has everything made again that failed with a code and landed after a time, newest first. */
+/** Reprocesses everything that failed with a code and landed after a time, newest first. */
 export async function redoAll(code: string, createdAfter: string): Promise<void> {
   const entry = entryOf(code);
   const { state } = entry;
@@ -53,7 +53,7 @@ export async function redoAll(code: string, createdAfter: string): Promise<void>
     await Promise.all(Array.from({ length: atOnce }, work));
     state.value = { ...state.peek(), isRunning: false };
   } catch (error) {
-    // Stopped by its reader is no problem; the others of the four stop too.
+    // A stop by the user is not an error. An error aborts the other workers too.
     const problem = signal.aborted ? null : error;
     entry.controller.abort();
     state.value = { ...state.peek(), isRunning: false, problem };
@@ -64,7 +64,7 @@ export function stopRedo(code: string): void {
   entryOf(code).controller.abort();
 }
 
-/** False for an upload that cannot be made again. */
+/** Reprocesses an upload; false if the api refuses it for this upload. */
 async function isRedone(id: string, signal: AbortSignal): Promise<boolean> {
   try {
     await client().uploads.reprocess(id, {}, { signal });

@@ -7,10 +7,10 @@ import { client } from '../session/session.js';
 import { words } from './words.js';
 
 const shownAtFirst = 20;
-/** As many as the api shows at once. */
+/** The maximum page size of the api. */
 const shownMax = 100;
 
-/** The callbacks of the last day that were refused, each with what was signed and what probably changed it. */
+/** The callbacks refused in the last day, each with what was signed and what probably changed it. */
 export function RefusedCallbacks() {
   const limit = useSignal(shownAtFirst);
   const { value, problem, reload } = useLoaded(

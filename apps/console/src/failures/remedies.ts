@@ -1,6 +1,6 @@
 import type { Language } from '../language/language.js';
 
-/** What to do about a code with which uploads and renditions fail. What a code means, the api says itself. */
+/** What to do about each error code of uploads and renditions. The meaning of a code comes from the api. */
 export const remedies: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'media.damaged': {
     en: 'Ask for the file again: it is cut off or was changed on its way. Trying again helps only if it was overwritten since, or if `damaged: fail` was taken out of its pipeline.',

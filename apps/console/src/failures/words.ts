@@ -1,7 +1,7 @@
 import { formatNumber } from '../language/formats.js';
 import { inLanguages } from '../language/language.js';
 
-/** The words of this room. */
+/** The texts of the failures page. */
 export const words = inLanguages({
   en: {
     range: 'Landed in the last',

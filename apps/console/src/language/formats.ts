@@ -2,7 +2,7 @@ import { language } from './language.js';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
-/** Bytes in the unit that leaves one to three digits before the point: `1.2 MB`. */
+/** Formats bytes in the unit that leaves one to three digits before the point: `1.2 MB`. */
 export function formatBytes(bytes: number): string {
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
   return new Intl.NumberFormat(language.value, {
@@ -13,7 +13,7 @@ export function formatBytes(bytes: number): string {
   }).format(bytes / 1_000 ** step);
 }
 
-/** A length of time, with tenths of a second where it is short: `3.4 s`, `2:05`, `1:02:05`. */
+/** Formats a duration, with tenths of a second below a minute: `3.4 s`, `2:05`, `1:02:05`. */
 export function formatDuration(ms: number): string {
   if (ms < 60_000)
     return `${new Intl.NumberFormat(language.value, { maximumFractionDigits: 1 }).format(ms / 1_000)} s`;
@@ -23,7 +23,7 @@ export function formatDuration(ms: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
 }
 
-/** Date and time of day in the reader's own time zone. */
+/** Formats date and time in the user's time zone. */
 export function formatTime(iso: string): string {
   return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'medium' }).format(
     new Date(iso),

@@ -1,12 +1,12 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
-/** Each by its own name, as a reader looks for it. */
+/** The languages, by their own names. */
 export const languages = { en: 'English', 'zh-CN': '简体中文' } as const;
 export type Language = keyof typeof languages;
 
 const storageName = 'landfall.language';
 
-/** The language that is shown: chosen by the reader before, or the browser's. */
+/** The current language: the user's earlier choice, or else the browser's. */
 export const language = signal<Language>(readLanguage());
 document.documentElement.lang = language.value;
 
@@ -17,8 +17,8 @@ export function chooseLanguage(chosen: Language): void {
 }
 
 /**
- * The words of a room in the language that is shown. All languages have the same ones: the compiler says which is missing.
- * A word is text, or a function of what stands in it.
+ * The texts of a room in the current language. All languages have the same keys; a missing one is a compile error. A
+ * text is a string, or a function of its parameters.
  */
 export function inLanguages<Words extends object>(all: {
   readonly en: Words;

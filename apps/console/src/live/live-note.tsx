@@ -7,7 +7,7 @@ const words = inLanguages({
   'zh-CN': { ended: '本页面已停止自动更新' },
 });
 
-/** Says that the live events have ended, and why; nothing while they come. */
+/** Explains why live events have stopped; renders nothing while they work. */
 export function LiveNote() {
   if (refusal.value === null) return null;
   return (

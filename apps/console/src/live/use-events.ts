@@ -5,18 +5,18 @@ import { client } from '../session/session.js';
 
 type Listener = (events: readonly StreamedEvent[]) => void;
 
-/** How often listeners get what happened: a thousand events a second must not draw a thousand times. */
+/** Events are delivered to listeners in batches at this interval, to limit rendering under load. */
 const drawnEveryMs = 250;
-/** So many are told of at once, whatever the time: the timers of a tab in the background hardly run. */
+/** A full batch is delivered at once, because timers hardly run in background tabs. */
 const freshMax = 1_000;
-/** Why nothing more is told of though somebody listens: the api refuses the stream. Null while all is well. */
+/** The error with which the api refused the stream while it has listeners; null otherwise. */
 export const refusal = signal<unknown>(null);
 const listeners = new Set<Listener>();
 let following: AbortController | undefined;
 
 /**
- * Tells of events as they happen, several at once. One stream serves the whole page, however many listen; it begins with the
- * first listener and ends with the last. The client opens it again where it was when it breaks.
+ * Calls the listener with events as they happen, in batches. All listeners share one stream, opened for the first and
+ * closed after the last. The client reconnects and resumes when it breaks.
  */
 export function useEvents(listener: Listener): void {
   const latest = useRef(listener);
@@ -34,7 +34,7 @@ export function useEvents(listener: Listener): void {
   }, []);
 }
 
-/** After a refusal. */
+/** Reconnects after a refusal. */
 export function followAgain(): void {
   if (listeners.size > 0) following ??= follow();
   else refusal.value = null;
@@ -59,7 +59,7 @@ function follow(): AbortController {
         if (fresh.length >= freshMax) tell();
       }
     } catch (problem) {
-      // Nobody listens any more, or the session has ended: that is seen elsewhere.
+      // The last listener has gone, or the session has ended, which is handled elsewhere.
       if (!signal.aborted) refusal.value = problem;
     } finally {
       clearInterval(timer);

@@ -7,12 +7,12 @@ import { words } from './words.js';
 const refreshMs = 15_000;
 const shortMinutes = 5;
 
-/** Since the beginning of a minute, so that the api counts for all pages at once. */
+/** Rounded to a full minute, so that all pages share the api's cached count. */
 function minutesAgo(minutes: number): string {
   return new Date((Math.floor(Date.now() / 60_000) - minutes) * 60_000).toISOString();
 }
 
-/** How many uploads arrive, and what becomes of them. */
+/** The number of arriving uploads, and their statuses. */
 export function ArrivalsSection() {
   const { value, problem, reload } = useRefreshed(
     async (signal) => {

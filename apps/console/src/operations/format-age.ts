@@ -7,7 +7,7 @@ const steps = [
   [Infinity, 86_400, 'day'],
 ] as const;
 
-/** A length of time in its largest unit: `4 sec`, `3 min`, `2 hr`. */
+/** Formats a duration in its largest unit: `4 sec`, `3 min`, `2 hr`. */
 export function formatAge(seconds: number): string {
   const [, size, unit] = steps.find(([below]) => seconds < below) ?? steps[3];
   return new Intl.NumberFormat(language.value, {
@@ -18,7 +18,7 @@ export function formatAge(seconds: number): string {
   }).format(Math.max(0, Math.floor(seconds / size)));
 }
 
-/** For how long it has been since a time. */
+/** Formats the time elapsed since `iso`. */
 export function formatSince(iso: string): string {
   return formatAge((Date.now() - Date.parse(iso)) / 1_000);
 }

@@ -9,7 +9,7 @@ import { WebhookDetail } from './webhooks/webhook-detail.js';
 import { WebhooksSection } from './webhooks/webhooks-section.js';
 import { WorkersSection } from './workers-section.js';
 
-/** How Landfall does; with `?webhook=<id>` one webhook and what became of its deliveries. */
+/** The state of the system or, with `?webhook=<id>`, one webhook with its deliveries. */
 export default function OperationsPage() {
   const { webhook } = useLocation().query;
   if (webhook) return <WebhookDetail key={webhook} id={webhook} />;

@@ -12,7 +12,7 @@ import { words } from './words.js';
 const refreshMs = 3_000;
 const names: readonly QueueName[] = ['thumbnail', 'transcode', 'delivery'];
 
-/** How much work there is, and what holds it up. */
+/** The backlog of each queue, and whatever delays it. */
 export function QueuesSection() {
   const { value, problem, reload } = useRefreshed((signal) => client().queues({ signal }), [], refreshMs);
   return (
@@ -30,10 +30,10 @@ export function QueuesSection() {
   );
 }
 
-/** What keeps work from its queue. */
+/** Reports what keeps work from reaching its queue. */
 function Hold({ queues: { outbox, unplacedEvents, queueReachable } }: { queues: Queues }) {
   const { outbox: ofOutbox, unplaced, unreachable } = words.value;
-  // For a moment every job is there.
+  // Every job passes through the outbox for a moment, so only older ones count.
   const isLate = ({ oldestSeconds }: { oldestSeconds: number | null }) => (oldestSeconds ?? 0) >= 5;
   const said = [
     queueReachable === false && unreachable,
@@ -96,7 +96,7 @@ function QueueState({ figures: { pausedAt, workers } }: { figures: QueueFigures 
 
 interface PauseProps {
   name: QueueName;
-  /** Undefined until it is known. */
+  /** Undefined until it is loaded. */
   pausedAt: string | null | undefined;
   onChange: () => void;
 }

@@ -8,7 +8,7 @@ import { words } from './words.js';
 const refreshMs = 60_000;
 const daysShown = 30;
 
-/** How much lies in the buckets, by kind, and how much came on each day. */
+/** Storage use by kind, and the number of uploads per day. */
 export function StorageSection() {
   const { value, problem, reload } = useRefreshed((signal) => client().stats({}, { signal }), [], refreshMs);
   return (
@@ -71,7 +71,7 @@ function KindCard({ title, stats }: { title: string; stats: UploadStats | Rendit
   );
 }
 
-/** Each of the last days, those without uploads too. */
+/** Each of the last days, including those without uploads. */
 function lastDays(days: UploadStats['byDay']): { day: string; count: number }[] {
   const counts = new Map(days.map(({ day, count }) => [day, count]));
   return Array.from({ length: daysShown }, (_, index) => {
@@ -81,7 +81,7 @@ function lastDays(days: UploadStats['byDay']): { day: string; count: number }[] 
   });
 }
 
-/** The uploads of each day as columns; a table says the same to who does not see the columns. */
+/** The uploads per day as columns, with an equivalent table for screen readers. */
 function DayCard({ days }: { days: UploadStats['byDay'] }) {
   const all = lastDays(days);
   const largest = Math.max(1, ...all.map(({ count }) => count));

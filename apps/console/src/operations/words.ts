@@ -1,6 +1,6 @@
 import { inLanguages } from '../language/language.js';
 
-/** The words of the page, but for those of webhooks. */
+/** The texts of the operations page, except those about webhooks. */
 export const words = inLanguages({
   en: {
     queues: 'Queues',

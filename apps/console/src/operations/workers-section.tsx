@@ -8,10 +8,10 @@ import { formatSince } from './format-age.js';
 import { words } from './words.js';
 
 const refreshMs = 5_000;
-/** Of one worker: more of them are counted. */
+/** Maximum number of jobs listed per worker; the rest are counted. */
 const runningShown = 8;
 
-/** Who works, and on what. */
+/** The live workers and their current jobs. */
 export function WorkersSection() {
   const { value, problem, reload } = useRefreshed((signal) => client().workers({ signal }), [], refreshMs);
   const { worker, takes, doing, cores, seen } = words.value;

@@ -6,14 +6,16 @@ const words = inLanguages({ en: { keep: 'Cancel' }, 'zh-CN': { keep: '取消' } 
 
 interface ConfirmProps {
   title: string;
-  /** What is done, on the button that does it. */
+  /** Label of the button that carries it out. */
   action: string;
   children: ComponentChildren;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Asks before what cannot be undone. It is open for as long as it is there; Escape and the first button leave everything. */
+/**
+ * Asks for confirmation before an irreversible action. Open while it is rendered; Escape and the first button cancel.
+ */
 export function ConfirmDialog({ title, action, children, onConfirm, onClose }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();

@@ -1,11 +1,11 @@
 import type { Rendition } from '@landfall/client/browser';
 
-/** A URL that holds at least so long is kept. */
+/** A URL that remains valid at least this long is kept. */
 const heldMs = 120_000;
 
 /**
- * Renditions as they are now, with the URLs that were shown before where these hold on: they are signed anew in each answer, and
- * a picture or a player would load the same again.
+ * Returns the current renditions with their previous URLs where these remain valid. URLs are signed anew in each
+ * response, and pictures and players would otherwise reload the same content.
  */
 export function keepUrls(before: readonly Rendition[] | undefined, now: Rendition[]): Rendition[] {
   if (!before) return now;

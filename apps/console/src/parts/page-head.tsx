@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-/** Heading of a page, also in the title of the window; what is done with the whole page stands beside it. */
+/** The heading of a page, which also sets the window title, with the page's actions beside it. */
 export function PageHead({ title, children }: { title: string; children?: ComponentChildren }) {
   useEffect(() => {
     document.title = `${title} · Landfall`;

@@ -6,7 +6,7 @@ const words = inLanguages({
   'zh-CN': { again: '重试', unknown: '出现错误' },
 });
 
-/** What went wrong, in the words of the api with its code, and a way to try again. */
+/** An error with the api's message and code, and a button to retry. */
 export function ProblemNote({ problem, onRetry }: { problem: unknown; onRetry?: () => void }) {
   return (
     <div class="problem" role="alert">

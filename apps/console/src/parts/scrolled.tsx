@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 
-/** What may be wider than a phone, such as a table: it scrolls by itself, also by the keyboard. */
+/** A container for content wider than a phone, such as a table. It scrolls separately, also by keyboard. */
 export function Scrolled({ label, children }: { label: string; children: ComponentChildren }) {
   return (
-    // The keyboard must reach what scrolls, and no element stands for that.
+    // Scrollable content must be reachable by keyboard, and no native element serves this purpose.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/prefer-tag-over-role
     <div class="scrolled" role="group" tabindex={0} aria-label={label}>
       {children}

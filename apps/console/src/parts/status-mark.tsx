@@ -25,7 +25,7 @@ export type Status = keyof typeof words.value;
 
 export const statusWord = (status: Status): string => words.value[status];
 
-/** Where an upload or rendition stands, by colour and by word. */
+/** The status of an upload or rendition, indicated by colour and text. */
 export function StatusMark({ status }: { status: Status }) {
   return <span class={`status status-${status}`}>{statusWord(status)}</span>;
 }

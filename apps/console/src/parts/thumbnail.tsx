@@ -2,23 +2,23 @@ import type { Placeholder, Rendition } from '@landfall/client/browser';
 import { useEffect, useState } from 'preact/hooks';
 import { thumbHashToDataURL } from 'thumbhash';
 
-/** What browsers show in an `<img>`. */
+/** Types that browsers show in an `<img>`. */
 const shownTypes = /^image\/(webp|jpeg|png|avif|gif|svg\+xml)$/;
 const keptPlaceholders = 500;
 const placeholders = new Map<string, string>();
 
-/** Whether a rendition is a picture that can be shown as it is. */
+/** Whether a rendition is a picture that browsers can show. */
 export function isPicture({ kind, mimeType, url }: Rendition): boolean {
   return kind !== 'storyboard' && url !== null && shownTypes.test(mimeType ?? '');
 }
 
-/** The smallest picture that is at least so wide, else the widest there is. */
+/** The smallest picture of at least this width, or else the widest one. */
 export function suitedPicture(renditions: readonly Rendition[], width: number): Rendition | undefined {
   const pictures = renditions.filter(isPicture).sort((one, other) => (one.width ?? 0) - (other.width ?? 0));
   return pictures.find((one) => (one.width ?? 0) >= width) ?? pictures.at(-1);
 }
 
-/** A ThumbHash as the URL of a picture; none where it is not one. */
+/** Converts a ThumbHash to a data URL; undefined if it is invalid. */
 function placeholderUrl(thumbHash: string): string | undefined {
   const known = placeholders.get(thumbHash);
   if (known !== undefined) return known;
@@ -30,7 +30,7 @@ function placeholderUrl(thumbHash: string): string | undefined {
     placeholders.set(thumbHash, url);
     return url;
   } catch {
-    // It is decoration: its colour is shown in its place.
+    // It is only decoration; the background colour remains.
     return undefined;
   }
 }
@@ -38,15 +38,15 @@ function placeholderUrl(thumbHash: string): string | undefined {
 interface ThumbnailProps {
   placeholder: Placeholder | null;
   renditions: readonly Rendition[];
-  /** Of the place, in CSS pixels. */
+  /** Width of the thumbnail, in CSS pixels. */
   width: number;
-  /** What stands there if there is no picture. */
+  /** Text shown if there is no picture. */
   fallback: string;
-  /** Its URL does not load: it may have ended. */
+  /** Called when the URL fails to load; it may have expired. */
   onLost?: () => void;
 }
 
-/** A picture on its placeholder, in a place whose size its parent gives. */
+/** A picture over its placeholder; the parent determines the size. */
 export function Thumbnail({ placeholder, renditions, width, fallback, onLost }: ThumbnailProps) {
   const picture = suitedPicture(renditions, width * Math.min(devicePixelRatio, 2));
   const [lost, setLost] = useState('');

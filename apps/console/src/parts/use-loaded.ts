@@ -1,17 +1,17 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 export interface Loaded<Value> {
-  /** The last that came, also while another is on its way. */
+  /** The last loaded value, kept during a reload. */
   readonly value: Value | undefined;
-  /** Why the last try failed; null if it did not. */
+  /** The error of the last attempt; null if it succeeded. */
   readonly problem: unknown;
   readonly isLoading: boolean;
   readonly reload: () => void;
 }
 
 /**
- * Loads what a page shows, again whenever one of `dependencies` changes or `reload` is called. A load that is overtaken by
- * another is aborted, and its answer is not shown.
+ * Loads data for a page, again whenever one of `dependencies` changes or `reload` is called. A superseded load is
+ * aborted and its result discarded.
  */
 export function useLoaded<Value>(
   load: (signal: AbortSignal) => Promise<Value>,

@@ -1,7 +1,9 @@
 import { useEffect } from 'preact/hooks';
 import { type Loaded, useLoaded } from './use-loaded.js';
 
-/** As `useLoaded`, and loads again every `everyMs` while the page is looked at, and at once when it is looked at again. */
+/**
+ * Like `useLoaded`, but also reloads every `everyMs` while the page is visible, and when it becomes visible again.
+ */
 export function useRefreshed<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   dependencies: readonly unknown[],

@@ -2,12 +2,12 @@ import { formatBytes } from '../language/formats.js';
 import { words } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-/** Fields that a rendition has, which are shown by other means. */
+/** Fields of a rendition that are shown elsewhere. */
 const named = new Set(['name', 'kind']);
-/** Defaults that say nothing to a reader. */
+/** Default values that are not worth showing. */
 const usual: Fields = { fit: 'inside', position: 'centre', hdr: 'map', ladder: 'fixed' };
 
-/** A rendition in words: its size first, then each field that says something. */
+/** Describes a rendition: its size first, then each notable field. */
 export function describeRendition(rendition: Fields): string[] {
   const { width, height, heights, format, ...rest } = rendition;
   const size = Array.isArray(heights)
@@ -26,7 +26,7 @@ export function describeRendition(rendition: Fields): string[] {
   return [...size, ...(format === undefined ? [] : [textOf(format)]), ...others];
 }
 
-/** Which uploads a pipeline is for, in words. */
+/** Describes which uploads a pipeline matches. */
 export function describeMatch({ kind, ...conditions }: Fields): string[] {
   const { any, kinds, conditions: names, or } = words.value;
   const kindText = textOf(kind);
@@ -54,7 +54,7 @@ function sizeOf(width: unknown, height: unknown): string[] {
 const listOf = (value: unknown, or: string): string =>
   Array.isArray(value) ? value.map(textOf).join(or) : textOf(value);
 
-/** A value as the file would have it. */
+/** A value as written in the file. */
 function textOf(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);

@@ -11,7 +11,7 @@ interface Counted {
   readonly status: 'counting' | 'done' | 'stopped';
 }
 
-/** Counts what a reprocess would make, part by part, until all is counted or the reader has enough. */
+/** Counts what reprocessing would make, page by page, until it is complete or the user stops it. */
 export function DryRunSection({ text, isValid }: { text: string; isValid: boolean }) {
   const [counted, setCounted] = useState<Counted | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
@@ -84,7 +84,7 @@ function sumOf(one: DryRun, other: DryRun): DryRun {
 
 interface RequestProps {
   text: string;
-  /** Whether the text is one that could be in force. */
+  /** Whether the text is a valid pipelines file. */
   isValid: boolean;
   isBusy: boolean;
   onCount: (request: DryRunRequest) => Promise<void>;

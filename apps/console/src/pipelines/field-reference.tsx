@@ -5,7 +5,7 @@ import { useLoaded } from '../parts/use-loaded.js';
 import { client } from '../session/session.js';
 import { words } from './words.js';
 
-/** What of a JSON Schema is shown. */
+/** The parts of a JSON Schema that are shown. */
 interface Node {
   readonly description?: string;
   readonly default?: unknown;
@@ -19,7 +19,7 @@ interface Node {
   readonly anyOf?: readonly Node[];
 }
 
-/** Every field that the file may have, from its schema; loaded when it is opened. */
+/** All fields of the file, from its schema; loaded when opened. */
 export function FieldReference() {
   const [isOpen, setIsOpen] = useState(false);
   return (

@@ -2,7 +2,7 @@ import type { Pipeline } from '@landfall/client/browser';
 import { describeMatch, describeRendition } from './describe-fields.js';
 import { words } from './words.js';
 
-/** The pipelines from top to bottom, in words: which uploads, and what is made of them. */
+/** The pipelines in order, each with its conditions and renditions. */
 export function PipelineList({ pipelines }: { pipelines: readonly Pipeline[] }) {
   if (pipelines.length === 0) return <p>{words.value.none}</p>;
   return (

@@ -14,7 +14,7 @@ import { TrySection } from './try-section.js';
 import { useCheck } from './use-check.js';
 import { words } from './words.js';
 
-/** What becomes of uploads, and what another file would change. */
+/** The current pipelines, and a way to try out changes. */
 export default function PipelinesPage() {
   const { value, problem, reload } = useLoaded((signal) => client().pipelines.get({ signal }), []);
   return (
@@ -35,7 +35,7 @@ export default function PipelinesPage() {
   );
 }
 
-/** A text that is not in force: checked, shown, and counted by. */
+/** A draft of the file: validated, shown, and used for trials and dry runs. */
 function Trial({ inForce: { text: inForce, pipelines } }: { inForce: Pipelines }) {
   const [text, setText] = useState(inForce);
   const { check, problem } = useCheck(text);

@@ -5,12 +5,12 @@ import { words } from './words.js';
 interface EditorProps {
   text: string;
   onInput: (text: string) => void;
-  /** What the last check said of it; null while none did. */
+  /** The result of the last check; null before the first. */
   check: PipelinesCheck | null;
   isChecking: boolean;
 }
 
-/** A text with numbers at its lines, and what is wrong with it below. */
+/** A text editor with line numbers and a list of problems below. */
 export function TextEditor({ text, onInput, check, isChecking }: EditorProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const numbers = useRef<HTMLDivElement>(null);

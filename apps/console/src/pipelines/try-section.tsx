@@ -7,13 +7,13 @@ import { useLoaded } from '../parts/use-loaded.js';
 import { client } from '../session/session.js';
 import { words } from './words.js';
 
-/** Newest images to choose from. */
+/** Number of recent images to choose from. */
 const offered = 50;
 const lookMs = 500;
-/** A worker that takes longer has other work, or there is none. */
+/** If it takes longer, the workers are busy or none is running. */
 const longestMs = 60_000;
 
-/** Asks for a trial until it is made, or has been waiting for long. */
+/** Polls a trial until it is done, for at most a minute. */
 async function untilMade(begun: Trial, signal: AbortSignal): Promise<Trial> {
   const until = Date.now() + longestMs;
   let trial = begun;
@@ -24,7 +24,7 @@ async function untilMade(begun: Trial, signal: AbortSignal): Promise<Trial> {
   return trial;
 }
 
-/** Makes one rendition of the text of one image, and shows it; nothing is published. */
+/** Makes one rendition of the draft from one image and shows it; nothing is published. */
 export function TrySection({ pipelines }: { pipelines: readonly Pipeline[] }) {
   const [trial, setTrial] = useState<Trial | null>(null);
   const [isBusy, setIsBusy] = useState(false);

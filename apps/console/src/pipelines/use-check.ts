@@ -2,16 +2,16 @@ import type { PipelinesCheck } from '@landfall/client/browser';
 import { useEffect, useState } from 'preact/hooks';
 import { client } from '../session/session.js';
 
-/** So long nothing is typed before a text is checked. */
+/** Debounce time before a text is checked. */
 const quietMs = 300;
 
 export interface Checked {
-  /** What was said of the text as it is; null until it is. */
+  /** The result for the current text; null until it is checked. */
   readonly check: PipelinesCheck | null;
   readonly problem: unknown;
 }
 
-/** Has a text checked a moment after it changed. */
+/** Checks a text shortly after it has changed. */
 export function useCheck(text: string): Checked {
   const [said, setSaid] = useState<Checked & { of: string }>({ of: '', check: null, problem: null });
   useEffect(() => {

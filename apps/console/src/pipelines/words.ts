@@ -1,6 +1,6 @@
 import { inLanguages } from '../language/language.js';
 
-/** The words of the page. */
+/** The texts of the pipelines page. */
 export const words = inLanguages({
   en: {
     intro:

@@ -24,7 +24,7 @@ const words = inLanguages({
   },
 });
 
-/** Asks for the key, and tries it before it is taken. */
+/** Asks for the key and verifies it before opening a session. */
 export function LoginPage() {
   const isBusy = useSignal(false);
   const isWrong = useSignal(false);

@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
 import { Landfall } from '@landfall/client/browser';
 
-/** Who looks: nobody yet, or the holder of a key. `reason` says why a session ended. */
+/** Whether a user is logged in. `reason` says why there is no session. */
 export type Session =
   | { readonly status: 'closed'; readonly reason: 'none' | 'refused' | 'left' }
   | { readonly status: 'open'; readonly id: number; readonly client: Landfall };
 
-/** Lost with its tab: nothing of it is kept, and no cookie is set that a foreign page could use. */
+/** In session storage, which ends with the tab. No cookie is used, since requests from other sites would carry it. */
 const storageName = 'landfall.key';
 let opened = 0;
 
@@ -14,7 +14,7 @@ export const session = signal<Session>({ status: 'closed', reason: 'none' });
 const known = keyOfAddress() ?? sessionStorage.getItem(storageName);
 if (known !== null) openSession(known);
 
-/** Opens a session with an API key or another bearer token. Whether it is good, the first request tells. */
+/** Opens a session with an API key or another bearer token, without verifying it; the first request does. */
 export function openSession(key: string): void {
   sessionStorage.setItem(storageName, key);
   opened += 1;
@@ -26,7 +26,9 @@ export function closeSession(reason: 'refused' | 'left'): void {
   session.value = { status: 'closed', reason };
 }
 
-/** A client whose session ends as soon as the api refuses its key: it may be revoked while the page is open. */
+/**
+ * A client that closes the session as soon as the api refuses its key, which may be revoked while the page is open.
+ */
 export function clientFor(key: string): Landfall {
   return new Landfall({
     baseUrl: location.origin,
@@ -39,18 +41,21 @@ export function clientFor(key: string): Landfall {
   });
 }
 
-/** The client of the open session. Pages are shown in one alone. */
+/** The client of the open session. Pages are rendered only within a session. */
 export function client(): Landfall {
   if (session.value.status !== 'open') throw new Error('no session is open');
   return session.value.client;
 }
 
-/** The header by which the api knows the reader, for what asks it without the client: a player that needs the key of a stream. */
+/** The Authorization header for requests made without the client: a player needs it to fetch the key of a stream. */
 export function authorization(): string {
   return `Bearer ${sessionStorage.getItem(storageName) ?? ''}`;
 }
 
-/** `#key=…`, as `npm start` prints it: never sent to a server, and taken out of the address at once. */
+/**
+ * Reads `#key=…`, as printed by `npm start`. A fragment is never sent to a server; it is removed from the address at
+ * once.
+ */
 function keyOfAddress(): string | null {
   const key = new URLSearchParams(location.hash.slice(1)).get('key');
   if (key !== null) history.replaceState(null, '', location.pathname + location.search);

@@ -17,10 +17,10 @@ import { RenditionCard } from './renditions/rendition-card.js';
 import { words } from './shown/upload-words.js';
 import { useUpload } from './shown/use-upload.js';
 
-/** One upload: what became of it, and everything that is known of it. */
+/** One upload: its status, its renditions and everything known about it. */
 export default function UploadPage() {
   const { id = '' } = useRoute().params;
-  // Another upload is another page: nothing of the one before is shown with it.
+  // Keyed by id, so that no state of the previous upload remains.
   return <OneUpload key={id} id={id} />;
 }
 

@@ -1,18 +1,18 @@
-/** A file that was chosen, and its path within what was chosen. */
+/** A chosen file and its path within the selection. */
 export interface ChosenFile {
   readonly file: File;
   readonly path: string;
 }
 
-/** More at once are left out: they have to be held in memory, and drawn. */
+/** Limit of files per selection, since they are held in memory and rendered. */
 export const chosenMax = 10_000;
 
-/** The files of an input; of one for folders with their paths. */
+/** The files of an input; those of a folder input include their paths. */
 export function filesOfInput(list: FileList): ChosenFile[] {
   return [...list].slice(0, chosenMax).map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
-/** The files of the clipboard, such as a screenshot. They are all called alike: the time tells them apart. */
+/** The files of the clipboard, such as a screenshot. They all have the same name, so a timestamp is added. */
 export function filesOfPaste(list: FileList): ChosenFile[] {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return [...list].map((file, index) => {
@@ -23,8 +23,8 @@ export function filesOfPaste(list: FileList): ChosenFile[] {
 }
 
 /**
- * The files of a drop, also those within folders. What is dropped can be read in the handler alone: the entries are taken before
- * anything is waited for.
+ * The files of a drop, including those in folders. The dropped items are readable only during the event handler, so
+ * the entries are taken before the first await.
  */
 export async function filesOfDrop({ items }: DataTransfer): Promise<ChosenFile[]> {
   const dropped = [...items]
@@ -41,7 +41,7 @@ async function readFolder(root: FileSystemDirectoryEntry, found: ChosenFile[]): 
   const folders = [root];
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
     const reader = folder.createReader();
-    // It gives about a hundred at a time, and none at the end.
+    // Returns about a hundred entries at a time, and none at the end.
     for (let entries = await readEntries(reader); entries.length > 0; entries = await readEntries(reader))
       for (const entry of entries) {
         if (found.length >= chosenMax) return;

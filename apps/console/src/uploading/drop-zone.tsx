@@ -6,12 +6,12 @@ import { type ChosenFile, chosenMax, filesOfDrop, filesOfInput, filesOfPaste } f
 import { addFiles } from './transfers.js';
 import { words } from './words.js';
 
-/** Has an input choose folders: the attribute is in no standard, the property in every browser. */
+/** Makes an input choose folders. The attribute is non-standard, but all browsers have the property. */
 function takeFolders(input: HTMLInputElement | null): void {
   if (input) input.webkitdirectory = true;
 }
 
-/** Takes files by drop anywhere on the page, by paste, and by its two inputs. */
+/** Accepts files dropped anywhere on the page, pasted, or chosen with one of two inputs. */
 export function DropZone() {
   const isOver = useSignal(false);
   const isCut = useSignal(false);
@@ -24,7 +24,7 @@ export function DropZone() {
   };
   const choose = ({ currentTarget }: TargetedEvent<HTMLInputElement>) => {
     take(filesOfInput(currentTarget.files ?? new DataTransfer().files));
-    // The same file again is a choice too.
+    // Reset, so that choosing the same file again triggers an event.
     currentTarget.value = '';
   };
 

@@ -9,15 +9,18 @@ interface Followed {
   readonly tell: Tell;
 }
 
-/** How often the api is asked of what there is news; and of all, since events may be missed while another page is shown. */
+/**
+ * Poll interval for uploads with news. On every `allEvery`th tick all uploads are polled, since events may be missed
+ * while another page is shown.
+ */
 const askedEveryMs = 1_000;
 const allEvery = 15;
-/** As many as the api shows at once. */
+/** The maximum page size of the api. */
 const idsMax = 100;
-/** Tickets asked about at a time: each is a request of its own. */
+/** Tickets polled at a time; each needs its own request. */
 const ticketsMax = 4;
 
-/** Why the last try to ask failed; null if it did not. It is tried again. */
+/** The error of the last poll; null if it succeeded. Polling continues. */
 export const followProblem = signal<unknown>(null);
 
 const uploads = new Map<string, Followed>();
@@ -27,29 +30,29 @@ let timer: ReturnType<typeof setInterval> | undefined;
 let ticks = 0;
 let isAsking = false;
 
-/** Tells of an upload until it is finished. */
+/** Reports the state of an upload until it is finished. */
 export function follow(transfer: Transfer, uploadId: string, tell: Tell): void {
   tell(transfer, { step: 'processing', uploadId, made: 0, planned: 0 });
   uploads.set(uploadId, { transfer, tell });
-  // It may have become something before its answer came.
+  // It may already have changed before the response arrived.
   news.add(uploadId);
   timer ??= setInterval(() => void ask(), askedEveryMs);
 }
 
-/** Waits until Landfall has found the object of a ticket, and follows its upload from there. */
+/** Waits until Landfall has found the object of a ticket, then follows its upload. */
 export function followTicket(transfer: Transfer, ticketId: string, tell: Tell): void {
   tell(transfer, { step: 'unconfirmed', ticketId });
   tickets.set(ticketId, { transfer, tell });
   timer ??= setInterval(() => void ask(), askedEveryMs);
 }
 
-/** Takes what the event stream says as a hint of whom to ask about. */
+/** Uses events as hints which uploads to poll. */
 export function noteEvents(events: readonly StreamedEvent[]): void {
   for (const event of events)
     if (event.uploadId !== null && uploads.has(event.uploadId)) news.add(event.uploadId);
 }
 
-/** Follows nothing any more. */
+/** Stops following everything. */
 export function forgetAll(): void {
   uploads.clear();
   news.clear();
@@ -93,7 +96,7 @@ async function askUploads(): Promise<void> {
     uploads.delete(id);
     const state = stateOf(upload);
     followed.tell(followed.transfer, state);
-    // What was merged into another goes on as that one.
+    // An upload that was merged into another continues under the other's id.
     if (state.step === 'processing') uploads.set(upload.id, followed);
   }
 }
@@ -103,7 +106,7 @@ async function askTickets(): Promise<void> {
     const { uploadId } = await client().tickets.get(ticketId);
     tickets.delete(ticketId);
     if (uploadId !== null) follow(transfer, uploadId, tell);
-    // Behind the others, which have their turn first.
+    // Moved to the end, so that the others get their turn.
     else tickets.set(ticketId, { transfer, tell });
   }
 }

@@ -3,9 +3,9 @@ import { useLoaded } from '../parts/use-loaded.js';
 import { pipeline, type Var, vars, varsMax } from './options.js';
 import { words } from './words.js';
 
-/** Which pipeline, and which vars, go with the files that are chosen next. */
+/** The pipeline and vars for the files chosen next. */
 export function OptionsForm() {
-  // Only proposed: without them the name can be typed.
+  // Only suggestions; without them the name can still be typed.
   const { value: file } = useLoaded((signal) => client().pipelines.get({ signal }), []);
   const change = (index: number, part: Partial<Var>) => {
     vars.value = vars.value.map((one, place) => (place === index ? { ...one, ...part } : one));
@@ -39,7 +39,7 @@ export function OptionsForm() {
       <fieldset>
         <legend>{words.value.vars}</legend>
         {vars.value.map((one, index) => (
-          // eslint-disable-next-line react/no-array-index-key -- a var is its place: its name is being typed
+          // eslint-disable-next-line react/no-array-index-key -- its position identifies a var while its name is being typed
           <div class="uploading-var" key={index}>
             <input
               aria-label={words.value.varName(index + 1)}

@@ -1,25 +1,25 @@
 import { signal } from '@preact/signals';
 import type { TicketRequest } from '@landfall/client/browser';
 
-/** A var as it is typed; an empty name is none. */
+/** A var being typed; one with an empty name is ignored. */
 export interface Var {
   readonly name: string;
   readonly value: string;
 }
 
-/** As many as a ticket takes. */
+/** The maximum per ticket. */
 export const varsMax = 20;
 
-/** What is said with the files that are chosen next. */
+/** The options for the files chosen next. */
 export const pipeline = signal('');
 export const vars = signal<readonly Var[]>([{ name: '', value: '' }]);
 
-/** What a ticket is asked for with a file. Names that no key may have are left to the api, which says what is wrong. */
+/** The ticket request for a file. Invalid names are left to the api, which explains the error. */
 export function requestFor({ name, type }: File): TicketRequest {
   const named = vars.peek().filter((one) => one.name.trim() !== '');
   const chosen = pipeline.peek().trim();
   return {
-    // A file name has slashes only where a system allows it, a key would take them for folders.
+    // Some systems allow slashes in file names; in a key they would become folders.
     fileName: name.replaceAll(/[/\\]/g, '_'),
     ...(/^[a-z0-9][\w!#$&^.+-]*\/[a-z0-9][\w!#$&^.+-]*$/.test(type) ? { contentType: type } : {}),
     ...(chosen === '' ? {} : { pipeline: chosen }),

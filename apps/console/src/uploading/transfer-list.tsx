@@ -5,15 +5,15 @@ import { TransferRow } from './transfer-row.js';
 import { clearDone, holdAll, isHeld, releaseAll, retryAll, totals, transfers } from './transfers.js';
 import { words } from './words.js';
 
-/** Rows that are drawn before the reader asks for more; what is out of sight is not laid out either. */
+/** Rows rendered before the user asks for more; rows out of view are not laid out either. */
 const drawnAtFirst = 200;
 const groups = ['waiting', 'sending', 'working', 'done', 'failed'] as const satisfies Group[];
 
-/** The files, all or those of one group. */
+/** The list of files, optionally limited to one group. */
 export function TransferList() {
   const group = useSignal<Group | 'all'>('all');
   const drawn = useSignal(drawnAtFirst);
-  // By group they are asked for each time the totals are, and not at each change of a single one.
+  // The rows of a group are recomputed with the totals, not at each change of a single file.
   const shown = useComputed(() => {
     if (group.value === 'all') return transfers.value;
     void totals.value;
@@ -60,7 +60,7 @@ export function TransferList() {
   );
 }
 
-/** One line for all files, and what can be done with all. */
+/** A summary of all files, and the actions for all. */
 export function TransferSummary() {
   const { files, bytes, sentBytes } = totals.value;
   const all = files.waiting + files.sending + files.working + files.done + files.failed;

@@ -3,7 +3,7 @@ import type { Transfer, TransferState } from './transfer.js';
 import { cancel, isHeld, pause, resume, retry } from './transfers.js';
 import { words } from './words.js';
 
-/** One file: what it is, how far it is, and what can be done with it. */
+/** One file with its state, progress and actions. */
 export function TransferRow({ transfer }: { transfer: Transfer }) {
   const state = transfer.state.value;
   const { path, file } = transfer;

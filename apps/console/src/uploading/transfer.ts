@@ -1,11 +1,11 @@
 import type { TicketRequest } from '@landfall/client/browser';
 import type { Signal } from '@preact/signals';
 
-/** Where a file is on its way: sent by this page until OSS has it, then followed until everything is made of it. */
+/** The state of a file: sent by this page until OSS has stored it, then followed until all renditions are made. */
 export type TransferState =
   | { readonly step: 'waiting' | 'paused' | 'confirming' }
   | { readonly step: 'sending'; readonly sentBytes: number }
-  /** OSS has it, and Landfall was not told: it finds the object by the ticket. */
+  /** OSS has stored it but the callback failed; Landfall finds the object by the ticket. */
   | { readonly step: 'unconfirmed'; readonly ticketId: string }
   | {
       readonly step: 'processing';
@@ -17,10 +17,13 @@ export type TransferState =
       readonly step: 'ready' | 'ignored' | 'deleted';
       readonly uploadId: string;
       readonly made: number;
-      /** Its smallest picture; null where it has none. */
+      /** URL of its smallest picture; null if it has none. */
       readonly thumbnailUrl: string | null;
     }
-  /** `uploadId` is null of what never became an upload: it is sent again, the other is made again. */
+  /**
+   * `uploadId` is null if it never became an upload. A retry then sends the file again; otherwise it reprocesses the
+   * upload.
+   */
   | {
       readonly step: 'failed';
       readonly uploadId: string | null;
@@ -31,7 +34,7 @@ export type TransferState =
 export interface Transfer {
   readonly id: number;
   readonly file: File;
-  /** With the folders in which it was chosen. */
+  /** Relative path, with the chosen folders. */
   readonly path: string;
   readonly request: TicketRequest;
   readonly state: Signal<TransferState>;
@@ -52,7 +55,7 @@ const groups: Readonly<Record<TransferState['step'], Group>> = {
   failed: 'failed',
 };
 
-/** As it is just now, without listening to its changes. */
+/** The current group, read without subscribing to changes. */
 export function groupOf({ state }: Transfer): Group {
   return groups[state.peek().step];
 }
@@ -63,7 +66,7 @@ export interface Totals {
   readonly sentBytes: number;
 }
 
-/** How far all of them are. */
+/** Totals over all transfers. */
 export function countTotals(transfers: readonly Transfer[]): Totals {
   const files = { waiting: 0, sending: 0, working: 0, done: 0, failed: 0 };
   let bytes = 0;

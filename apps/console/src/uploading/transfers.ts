@@ -6,15 +6,15 @@ import { follow, followTicket, forgetAll } from './follow-uploads.js';
 import { requestFor } from './options.js';
 import { countTotals, type Totals, type Transfer, type TransferState } from './transfer.js';
 
-/** So many are sent at once: more would only share the same line. */
+/** Number of concurrent uploads; more would only share the same bandwidth. */
 const atOnce = 4;
-/** How often the totals are counted, however many files move. */
+/** Interval for updating the totals. */
 const countedEveryMs = 200;
 
 /** All files of this session, in the order in which they were chosen. They outlive the page that shows them. */
 export const transfers = signal<readonly Transfer[]>([]);
 export const totals = signal<Totals>(countTotals([]));
-/** Whether all are held back. */
+/** Whether all transfers are on hold. */
 export const isHeld = signal(false);
 
 const waiting = new Set<Transfer>();
@@ -22,7 +22,7 @@ const sending = new Map<Transfer, AbortController>();
 let lastId = 0;
 let counting: ReturnType<typeof setTimeout> | undefined;
 
-/** Queues files, with the pipeline and the vars that are chosen now. */
+/** Queues files with the currently chosen pipeline and vars. */
 export function addFiles(files: readonly ChosenFile[]): void {
   const added = files.map(({ file, path }): Transfer => {
     lastId += 1;
@@ -40,7 +40,7 @@ export function addFiles(files: readonly ChosenFile[]): void {
   sendNext();
 }
 
-/** Stops sending one; what was sent of it is lost, since a ticket is good for one whole request. */
+/** Pauses a transfer. Bytes sent so far are lost, since a ticket permits one request for the whole file. */
 export function pause(transfer: Transfer): void {
   const { step } = transfer.state.peek();
   if (step !== 'waiting' && step !== 'sending') return;
@@ -55,7 +55,7 @@ export function resume(transfer: Transfer): void {
   sendNext();
 }
 
-/** Holds everything back that OSS does not have whole. */
+/** Puts everything on hold that has not been sent completely. */
 export function holdAll(): void {
   isHeld.value = true;
   for (const transfer of sending.keys())
@@ -65,14 +65,14 @@ export function holdAll(): void {
     }
 }
 
-/** Goes on with all, also with those that were paused one by one. */
+/** Resumes all transfers, including those paused individually. */
 export function releaseAll(): void {
   isHeld.value = false;
   for (const transfer of transfers.peek()) resume(transfer);
   sendNext();
 }
 
-/** Takes one out that OSS does not have yet. */
+/** Removes a transfer that OSS has not stored yet. */
 export function cancel(transfer: Transfer): void {
   stop(transfer);
   waiting.delete(transfer);
@@ -81,7 +81,7 @@ export function cancel(transfer: Transfer): void {
   sendNext();
 }
 
-/** Sends again what OSS did not take, and has made again what failed after that. */
+/** Sends the file again if OSS has not stored it; otherwise reprocesses the upload. */
 export async function retry(transfer: Transfer): Promise<void> {
   const state = transfer.state.peek();
   if (state.step !== 'failed') return;
@@ -99,12 +99,12 @@ export async function retry(transfer: Transfer): Promise<void> {
   }
 }
 
-/** Tries all that failed again, one after the other where the api is asked. */
+/** Retries all failed transfers, one after another. */
 export async function retryAll(): Promise<void> {
   for (const transfer of transfers.peek()) await retry(transfer);
 }
 
-/** Takes out of the list what is done. */
+/** Removes finished transfers from the list. */
 export function clearDone(): void {
   const isDone = ({ state }: Transfer) => ['ready', 'ignored', 'deleted'].includes(state.peek().step);
   transfers.value = transfers.value.filter((transfer) => !isDone(transfer));
@@ -128,14 +128,14 @@ async function send(transfer: Transfer): Promise<void> {
     const ticket = await client().tickets.issue(transfer.request, { signal });
     const { uploadId, ticketId } = await uploadWithTicket(transfer.file, ticket, {
       signal,
-      // The form around the file counts too: its last bytes are the file's.
+      // The form around the file counts as well, but its last bytes are the file's.
       onProgress: ({ sentBytes, totalBytes }) =>
         setState(transfer, sentBytes < totalBytes ? { step: 'sending', sentBytes } : { step: 'confirming' }),
     });
     if (uploadId === null) followTicket(transfer, ticketId, setState);
     else follow(transfer, uploadId, setState);
   } catch (error) {
-    // Whoever stopped it has said what it is now.
+    // If it was stopped, its state has already been set.
     if (!signal.aborted) setState(transfer, { ...failureOf(error), uploadId: null });
   } finally {
     if (sending.get(transfer) === controller) sending.delete(transfer);
@@ -168,7 +168,7 @@ function count(): void {
   }, countedEveryMs);
 }
 
-// Whoever logs out takes the files along; a key that is refused only holds them back, until there is another.
+// Logging out discards all transfers; a refused key only puts them on hold until the next login.
 effect(() => {
   const ended = session.value;
   if (ended.status === 'open') return;

@@ -9,7 +9,7 @@ import { OptionsForm } from './options-form.js';
 import { TransferList, TransferSummary } from './transfer-list.js';
 import { transfers } from './transfers.js';
 
-/** Files on their way from this machine to renditions. What is on its way goes on while other pages are shown. */
+/** The page for uploading files. Transfers continue while other pages are shown. */
 export default function UploadingPage() {
   useEvents(noteEvents);
   return (

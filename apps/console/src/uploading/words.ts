@@ -1,7 +1,7 @@
 import { inLanguages } from '../language/language.js';
 import { formatNumber } from '../language/formats.js';
 
-/** The words of this room. */
+/** The texts of the upload page. */
 export const words = inLanguages({
   en: {
     dropHere: 'Drop files or folders here, or paste an image',

@@ -2,12 +2,12 @@ import { OssRefusal, accessDenied } from '#oss';
 import type { Bucket, Buckets } from '../store/buckets.js';
 import type { AddressedExchange } from '../wire/exchange.js';
 
-/** Query names that mean the object itself, not something about it. */
+/** Query names that address the object's content rather than one of its sub-resources. */
 const contentNames = new Set(['objectMeta', 'append', 'uploads', 'uploadId', 'x-oss-process']);
 
 /**
- * Refuses what an unsigned request may not do: it may read and write objects as their ACL says or,
- * if that is `default`, the ACL of the bucket. Everything else needs a signature.
+ * Refuses what an unsigned request may not do. It may read and write objects as far as the object's ACL allows or, if
+ * that is `default`, the bucket's ACL; everything else requires a signature.
  * @throws OssRefusal AccessDenied, InvalidRequest, NoSuchBucket
  */
 export function checkAnonymous(exchange: AddressedExchange, subResource: string, buckets: Buckets): void {
@@ -26,7 +26,7 @@ export function checkAnonymous(exchange: AddressedExchange, subResource: string,
     );
 }
 
-/** @throws OssRefusal AccessDenied unless anybody may write objects with `key` */
+/** @throws OssRefusal AccessDenied unless anonymous users may write objects with `key` */
 export function checkAnonymousWrite(key: string, bucket: Bucket): void {
   checkAcl({ objectKey: key, query: {} }, bucket, false);
 }

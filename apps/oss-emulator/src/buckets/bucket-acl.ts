@@ -13,11 +13,11 @@ export function getBucketAcl(exchange: AddressedExchange, state: EmulatorState):
   sendXml(exchange, 200, ['AccessControlPolicy', [ownerElement, ['AccessControlList', [['Grant', acl]]]]]);
 }
 
-/** `PUT /?acl` on a bucket; without an ACL nothing changes. */
+/** `PUT /?acl` on a bucket; without an `x-oss-acl` header nothing changes. */
 export async function putBucketAcl(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const acl = readBucketAcl(exchange.headers['x-oss-acl']);
   await state.buckets.update(exchange.bucket, (current) => ({ ...current, ...(acl && { acl }) }));
-  // ali-oss reads the bucket's name from it.
+  // ali-oss reads the bucket name from this header.
   send(exchange, 200, { location: `/${exchange.bucket}` });
 }
 

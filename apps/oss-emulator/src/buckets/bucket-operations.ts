@@ -14,7 +14,7 @@ import { readXml, type XmlElement } from '../wire/xml.js';
 import { readBucketAcl } from './bucket-acl.js';
 import { xmlDate } from '../wire/xml-date.js';
 
-/** `PUT /` on a bucket: creates it; of one that exists, sets the ACL if one is given. */
+/** `PUT /` on a bucket: creates it, or updates the ACL of an existing bucket if one is given. */
 export async function putBucket(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const acl = readBucketAcl(exchange.headers['x-oss-acl']);
   const encryption = encryptionOfHeaders(exchange.headers);
@@ -25,14 +25,14 @@ export async function putBucket(exchange: AddressedExchange, state: EmulatorStat
 }
 
 /**
- * What the body asks of a new bucket.
+ * Reads the creation options from the request body.
  * @throws OssRefusal MalformedXML, InvalidArgument, InvalidLocationConstraint
  */
 function readCreation(
   text: string,
   { region }: EmulatorState,
 ): Partial<Pick<BucketRecord, 'storageClass' | 'redundancy'>> {
-  // Some clients begin with an empty line, which is not XML.
+  // Some clients start the body with an empty line, which is not valid XML.
   if (text.trim() === '') return {};
   const root = readXml(text.trim(), 'CreateBucketConfiguration');
   const location = textOf(root, 'LocationConstraint');
@@ -83,12 +83,12 @@ export function getBucketLocation(exchange: AddressedExchange, state: EmulatorSt
   sendXml(exchange, 200, ['LocationConstraint', `oss-${state.region}`]);
 }
 
-/** What ListBuckets and GetBucketInfo tell of a bucket. */
+/** The elements that ListBuckets and GetBucketInfo both return for a bucket. */
 export function bucketElements(bucket: Bucket, { region, publicUrl }: EmulatorState): XmlElement[] {
   return [
     ['CreationDate', xmlDate(bucket.createdAt)],
     ['ExtranetEndpoint', publicUrl.host],
-    // Two names in OSS; here both lead to the same.
+    // OSS has two endpoints; in the emulator both are the same.
     ['IntranetEndpoint', publicUrl.host],
     ['Location', `oss-${region}`],
     ['Name', bucket.name],

@@ -7,7 +7,7 @@ import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
 import { bucketElements } from './bucket-operations.js';
 
-/** `GET /` on the service: a page of the buckets, by name, with this prefix and tag. */
+/** `GET /` on the service: a page of buckets ordered by name, filtered by prefix and tag. */
 export function listBuckets(exchange: AddressedExchange, state: EmulatorState): void {
   const { query } = exchange;
   const { prefix = '', marker = '' } = query;
@@ -31,7 +31,7 @@ export function listBuckets(exchange: AddressedExchange, state: EmulatorState): 
   ]);
 }
 
-/** Whether a bucket has the tag that the query asks for, if it does. */
+/** Whether a bucket has the tag in the query; true if the query names none. */
 function hasTag(settings: Readonly<Record<string, string>>, query: AddressedExchange['query']): boolean {
   const { 'tag-key': wantedKey, 'tag-value': wantedValue } = query;
   if (wantedKey === undefined) return true;

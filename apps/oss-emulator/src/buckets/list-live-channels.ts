@@ -3,7 +3,9 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { readLimit } from '../wire/paging.js';
 import { sendXml } from '../wire/responses.js';
 
-/** `GET /?live`: there are none, as none can be made. oss2's own suite asks before it deletes a bucket. */
+/**
+ * `GET /?live`: always empty, since none can be created. The test suite of oss2 calls it before it deletes a bucket.
+ */
 export function listLiveChannels(exchange: AddressedExchange, { buckets }: EmulatorState): void {
   const { query } = exchange;
   buckets.get(exchange.bucket);

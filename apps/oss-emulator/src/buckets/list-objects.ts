@@ -20,7 +20,7 @@ import { xmlDate } from '../wire/xml-date.js';
 interface Page {
   readonly objects: StoredObject[];
   readonly commonPrefixes: string[];
-  /** The last key or common prefix, if there are more. */
+  /** The last key or common prefix of this page; undefined on the last page. */
   readonly next: string | undefined;
 }
 

@@ -5,11 +5,11 @@ import { readBeginning } from '../wire/outgoing-request.js';
 
 const maxAnswerBytes = 1024 * 1024;
 
-/** The answer of an application. */
+/** The application's response to a callback. */
 export interface CallbackAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Complete if the answer is valid; otherwise at most its beginning. */
+  /** Complete if the response is valid; otherwise at most its beginning. */
   readonly body: Buffer;
 }
 
@@ -19,9 +19,9 @@ export function callbackFailed(message: string, ec = '0007-00000203'): OssRefusa
 }
 
 /**
- * Reads an answer and validates it by OSS's rules: exactly 200, a length above zero and not above 1
- * MiB, JSON.
- * @throws the error of a connection that fails in the middle of a relevant body
+ * Reads a response and validates it by OSS's rules: status exactly 200, a Content-Length from 1 byte to 1 MiB, and
+ * valid JSON.
+ * @throws the connection error if the connection fails while a body that counts is being read
  */
 export async function readAnswer(
   incoming: IncomingMessage,

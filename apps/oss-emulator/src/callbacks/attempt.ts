@@ -14,12 +14,12 @@ export interface CallbackOrder {
   readonly requestId: string;
 }
 
-/** One attempt with one URL. */
+/** One attempt at one callback URL. */
 export interface CallbackAttempt {
   readonly request: OutgoingRequest;
   readonly startedAt: Date;
   readonly durationMs: number;
-  /** Null if there was none. */
+  /** Null if there was no response. */
   readonly answer: CallbackAnswer | null;
   /** Null if it succeeded. */
   readonly failure: OssRefusal | null;

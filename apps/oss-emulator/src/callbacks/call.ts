@@ -8,9 +8,9 @@ import { buildCallbackRequest } from './request.js';
 import type { CallbackSender } from './callback-sender.js';
 
 /**
- * Calls the application at one URL after the other until one succeeds, without retries or
- * redirects. The journal records every call.
- * @returns the application's answer, which the uploader receives unchanged
+ * Calls the application at each URL in turn until one succeeds, without retries or redirects. Records every call in
+ * the journal.
+ * @returns the application's response, which the uploader receives unchanged
  * @throws OssRefusal CallbackFailed, for the last URL
  */
 export async function callBack(order: CallbackOrder, sender: CallbackSender): Promise<Buffer> {
@@ -83,7 +83,6 @@ function unanswered(error: unknown, { url }: OutgoingRequest): OssRefusal {
     );
   if (codeOf(error) === 'HPE_INVALID_CONTENT_LENGTH')
     return callbackFailed('Error Status : 400.User server return invalid conent-length value.');
-  // The connection broke, the answer was not HTTP, or TLS failed: no server name sent, or an
-  // untrusted certificate.
+  // The connection broke, the response was not HTTP, or TLS failed (no SNI sent, or an untrusted certificate).
   return callbackFailed('Error status : 502.');
 }

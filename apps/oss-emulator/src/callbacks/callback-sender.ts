@@ -4,18 +4,18 @@ import type { Overtaking } from '../faults/overtaking.js';
 import type { CallbackJournal } from './journal.js';
 import type { CallbackKey } from './key.js';
 
-/** What is needed to send callbacks from a running emulator. */
+/** The parts of a running emulator that sending callbacks requires. */
 export interface CallbackSender {
   readonly callbackKey: CallbackKey;
   readonly journal: CallbackJournal;
   readonly faults: Faults;
   /** For `callback.reorder`. */
   readonly overtaking: Overtaking;
-  /** URL at which others reach the emulator. */
+  /** URL at which clients reach the emulator. */
   readonly publicUrl: URL;
   readonly logger: Logger;
   /** Time limit for one callback attempt. */
   readonly callbackTimeoutMs: number;
-  /** Aborts when the emulator closes: then no callback needs an answer any more. */
+  /** Aborts when the emulator closes; pending callbacks are then abandoned. */
   readonly closing: AbortSignal;
 }

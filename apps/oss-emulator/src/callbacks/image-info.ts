@@ -4,8 +4,9 @@ import type { StoredObject } from '../store/stored-object.js';
 import { callbackFailed } from './answer.js';
 
 /**
- * Reads what `imageInfo` tells of an image; undefined if the object is not an image known to OSS.
- * @throws OssRefusal CallbackFailed if the object has meanwhile disappeared
+ * Reads the image facts behind the `imageInfo` variables.
+ * @returns undefined if the object is not in an image format known to OSS
+ * @throws OssRefusal CallbackFailed if the object has disappeared meanwhile
  */
 export async function readImageInfo(
   objects: Bucket['objects'],

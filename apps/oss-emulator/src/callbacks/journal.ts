@@ -3,9 +3,9 @@ import { showAnswer, showRequest, type ShownAnswer, type ShownRequest } from '..
 import type { CallbackAttempt, CallbackOrder } from './attempt.js';
 
 const maxEntries = 1000;
-/** One call: `landfall callback explain` reads `request`. */
+/** One call. `landfall callback explain` reads `request`. */
 export interface JournalEntry {
-  /** Counts from 1 at the emulator's start. */
+  /** Counts from 1 since the emulator started. */
   readonly number: number;
   readonly startedAt: string;
   readonly durationMs: number;
@@ -15,14 +15,14 @@ export interface JournalEntry {
   /** Id of the upload request. */
   readonly requestId: string;
   readonly url: string;
-  /** Includes the signature: its key belongs to the emulator and is useless elsewhere. */
+  /** Includes the signature, which is made with the emulator's own key and is useless elsewhere. */
   readonly request: ShownRequest;
   readonly answer: ShownAnswer | null;
   /** Why this URL failed. */
   readonly failure: string | null;
-  /** The faults of the emulator that were applied to it. */
+  /** The emulator faults applied to this call. */
   readonly faults: readonly FaultName[];
-  /** The outcome of all URLs together: the last one decides. */
+  /** The outcome for the upload as a whole; the last URL decides. */
   readonly uploaderGot: { readonly status: 200 | 203; readonly message: string | null };
 }
 
@@ -31,12 +31,12 @@ interface JournalSelection {
   readonly before?: number | undefined;
 }
 
-/** The last thousand sent callbacks, in memory. */
+/** The last 1,000 callback calls, in memory. */
 export class CallbackJournal {
   readonly #entries: JournalEntry[] = [];
   #lastNumber = 0;
 
-  /** Records the calls of one upload. */
+  /** Records the calls made for one upload. */
   record(order: CallbackOrder, attempts: readonly CallbackAttempt[], faults: readonly FaultName[]): void {
     const last = attempts.at(-1)?.failure ?? null;
     const uploaderGot = { status: last ? 203 : 200, message: last?.message ?? null } as const;
@@ -61,7 +61,7 @@ export class CallbackJournal {
     this.#entries.splice(0, this.#entries.length - maxEntries);
   }
 
-  /** Newest first; only those of one object key, and older than that of a number, if given. */
+  /** Newest first; optionally only those for one object key or with a number less than `before`. */
   list(limit: number, { objectKey, before = Infinity }: JournalSelection = {}): JournalEntry[] {
     return this.#entries
       .filter((entry) => entry.number < before && (objectKey === undefined || entry.objectKey === objectKey))

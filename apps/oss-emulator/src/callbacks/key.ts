@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { join } from 'node:path';
 import { keepFile } from '../store/kept-file.js';
 
-/** Where the emulator serves its public key, under its public URL. */
+/** Path of the public key under the emulator's public URL. */
 export const callbackKeyPath = '/callback_pub_key_v1.pem';
 
 export interface CallbackKey {
@@ -11,8 +11,8 @@ export interface CallbackKey {
 }
 
 /**
- * The key that signs callbacks: created at the first start and kept in the data folder. As weak as
- * the real one: 512 bits.
+ * Loads the key that signs callbacks. It is created at the first start, kept in the data folder, and as weak as the
+ * real one: 512 bits.
  */
 export async function loadCallbackKey(dataDir: string): Promise<CallbackKey> {
   const pem = await keepFile(join(dataDir, 'callback-key.pem'), makeKey);

@@ -3,14 +3,14 @@ import { refusal } from '../wire/refusals.js';
 import { readXml } from '../wire/xml.js';
 import { childrenOf, textOf } from '../wire/xml-values.js';
 
-/** The setting of a bucket that holds its callback policies. */
+/** The bucket setting that holds its callback policies. */
 export const callbackPolicySetting = 'policy&comp=callback';
 export const callbackPolicyRoot = 'BucketCallbackPolicy';
 
-/** What an upload that names a policy is treated as having brought itself. */
+/** The callback parameters that apply to an upload that names this policy. */
 interface CallbackPolicy {
   readonly policyName: string;
-  /** Base64, as in header `x-oss-callback`. */
+  /** Base64, as in the `x-oss-callback` header. */
   readonly callback: string;
   readonly callbackVar: string | undefined;
 }
@@ -28,7 +28,7 @@ export function readPolicies(root: Record<string, unknown>): CallbackPolicy[] {
 }
 
 /**
- * The policy that the value of `callback` names: `{"callbackPolicy":"name"}`, Base64.
+ * Finds the policy named by the value of `callback`: `{"callbackPolicy":"name"}` in Base64.
  * @param settings of the bucket
  * @returns undefined if it names none
  * @throws OssRefusal InvalidArgument if there is no such policy
@@ -49,7 +49,7 @@ export function findNamedPolicy(
   });
 }
 
-/** Undefined also for what is no callback at all: whoever reads its parameters says so. */
+/** Undefined also for an invalid callback, which is refused when its parameters are read. */
 function readPolicyName(callback: string): string | undefined {
   const json = decodeStrictBase64(callback)?.toString('utf8') ?? '';
   try {

@@ -6,7 +6,7 @@ import { ownerId } from '../wire/owner.js';
 import { callbackKeyPath } from './key.js';
 import type { CallbackSender } from './callback-sender.js';
 
-/** Signs a callback for one URL, with the headers of the real one in the same order. */
+/** Builds and signs the callback request for one URL, with the same headers in the same order as OSS. */
 export function buildCallbackRequest(
   url: string,
   { parameters, body, bucket, requestId }: CallbackOrder,

@@ -15,8 +15,8 @@ import { send, sendRefusal } from '../wire/responses.js';
 import { uploadHeaders, type StoredObject } from '../store/stored-object.js';
 
 /**
- * Reads the callback that PutObject or CompleteMultipartUpload requests, before anything is stored;
- * that of a bucket's callback policy if the request names one.
+ * Reads the callback requested by PutObject or CompleteMultipartUpload, before anything is stored. If the request
+ * names a callback policy of the bucket, the policy's callback is used.
  * @throws OssRefusal InvalidArgument
  */
 export function readRequestedCallback(
@@ -48,8 +48,8 @@ export interface LandedUpload {
 }
 
 /**
- * Answers an upload whose object is stored: with the application's answer if it requested a
- * callback (or 203 if that fails; the object stays), otherwise with `answerPlainly`.
+ * Answers an upload whose object is stored. If it requested a callback, the answer is the application's response, or
+ * 203 if the callback fails (the object stays); otherwise `answerPlainly` answers.
  */
 export async function answerUpload(
   exchange: AddressedExchange,

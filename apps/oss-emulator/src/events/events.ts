@@ -11,28 +11,28 @@ import { PendingEvents, type EventFacts, type PendingEvent } from './model/pendi
 import { QueueMessages, type StoredMessage } from './queue/queue-messages.js';
 import type { SigningKeys } from './signing/signing-keys.js';
 
-/** More than these are not kept: then events are lost, and the log says so. */
+/** Maximum number of pending notifications; further events are lost and logged. */
 const maxPending = 100_000;
 
-/** What sending event notifications needs of a running emulator. */
+/** The dependencies of event notifications. */
 export interface EventSettings {
   readonly buckets: Buckets;
   readonly rules: readonly EventRule[];
   readonly keys: SigningKeys;
   readonly faults: Faults;
   readonly region: string;
-  /** URL at which others reach the emulator. */
+  /** URL at which clients reach the emulator. */
   readonly publicUrl: URL;
   /** Time limit for one attempt. */
   readonly timeoutMs: number;
-  /** By which the waits of retries are multiplied. */
+  /** Factor applied to the wait before an event is sent and before each retry. */
   readonly waitScale: number;
   readonly logger: Logger;
   /** Aborts when the emulator closes. */
   readonly closing: AbortSignal;
 }
 
-/** Event notifications: their rules, what is pending of them, and what became of the others. */
+/** Event notifications: the rules, the pending notifications and the journal. */
 export class Events {
   readonly journal = new EventJournal();
   readonly queues: QueueMessages;
@@ -67,17 +67,17 @@ export class Events {
     return this.#rules;
   }
 
-  /** Puts other rules in place of the present ones; what is pending is sent as the old ones said. */
+  /** Replaces the rules. Pending notifications are still sent by the old ones. */
   replaceRules(rules: readonly EventRule[]): void {
     this.#rules = rules;
   }
 
-  /** How many notifications wait or are being sent. */
+  /** Number of notifications that are waiting or being sent. */
   get pendingCount(): number {
     return this.#dispatcher.count;
   }
 
-  /** Whether there is a queue with this name: one that a rule names, or that has messages. */
+  /** Whether a queue of this name exists: one named by a rule, or one that holds messages. */
   hasQueue(name: string): boolean {
     return (
       this.#rules.some((rule) => rule.target === 'queue' && rule.queue === name) || this.queues.has(name)
@@ -85,8 +85,8 @@ export class Events {
   }
 
   /**
-   * Within a transaction: writes down what the rules owe for a change.
-   * @returns whether any wants it
+   * Records the notifications that the rules require for a change. Must run within its transaction.
+   * @returns whether any rule matches
    */
   add(facts: EventFacts): boolean {
     const name = eventNames[facts.operation];
@@ -103,12 +103,12 @@ export class Events {
     return wanting.length > 0;
   }
 
-  /** Sends what was added, once its transaction has ended. */
+  /** Starts sending what was added. Call it after the transaction has ended. */
   wake(): void {
     this.#dispatcher.wake();
   }
 
-  /** Waits for the attempts under way, which `closing` ends. */
+  /** Waits for the running attempts, which `closing` aborts. */
   close(): Promise<void> {
     return this.#dispatcher.close();
   }

@@ -3,16 +3,16 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { eventNames, type EventOperation } from './model/event-names.js';
 import type { Events } from './events.js';
 
-/** What a request does, as its events tell it. */
+/** What a request does, as reported in its events. */
 interface Occasion {
   readonly operation: EventOperation;
-  /** The `x:` variables of its callback, if it has one. */
+  /** The `x:` variables of its callback, if there is one. */
   readonly vars?: Readonly<Record<string, string>> | undefined;
-  /** Where AppendObject appends. */
+  /** The position at which AppendObject appends. */
   readonly position?: number;
 }
 
-/** What OSS adds to the answer of an upload that a rule wants. */
+/** The headers that OSS adds to the response of an upload that matches a rule. */
 const statusHeaders = {
   'x-oss-event-status': toBase64({ Result: 'Ok' }),
   'x-oss-process-status': toBase64({
@@ -24,8 +24,8 @@ const statusHeaders = {
 };
 
 /**
- * Carries out a change, and sends the events of it that the rules want: what is noted within a
- * transaction is owed from its end on.
+ * Carries out a change and sends the events that the rules require. Events are recorded in the transaction of the
+ * change and are due once it commits.
  */
 export async function withEvents<T>(
   { requestId, bucket, incoming, outgoing }: AddressedExchange,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FaultName } from './fault-table.js';
 
-/** Which requests, callbacks or events a rule concerns, and how many of them. */
+/** Which requests, callbacks or events a rule matches, and how many of them. */
 const selection = {
   operation: z
     .string()
@@ -47,7 +47,7 @@ const ruleSchema = z
   );
 
 const planSchema = z.strictObject({
-  /** Of what `share` draws by: the same seed and the same sequence give the same decisions. */
+  /** Seed of the draws for `share`: the same seed and sequence give the same decisions. */
   seed: z.int('must be a whole number').default(1),
   rules: z.array(ruleSchema, 'must be a list').max(100).default([]),
 });
@@ -56,10 +56,10 @@ export type FaultPlan = z.output<typeof planSchema>;
 export const noFaults: FaultPlan = { seed: 1, rules: [] };
 export type FaultRule = FaultPlan['rules'][number];
 
-/** A plan, or what is wrong with it. */
+/** A plan, or a description of what is wrong with it. */
 export type ReadPlan = { readonly plan: FaultPlan } | { readonly problem: string };
 
-/** Reads a plan of faults. `{}` is the one without any. */
+/** Reads a fault plan. `{}` means no faults. */
 export function readFaultPlan(value: unknown): ReadPlan {
   const { data, error } = planSchema.safeParse(value);
   if (data) return { plan: data };

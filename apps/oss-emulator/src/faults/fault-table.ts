@@ -1,4 +1,6 @@
-/** Every fault that the emulator can make, by name, with what it does. Its first word says where it happens. */
+/**
+ * Every fault that the emulator can inject, by name, with its effect. The first word of a name says where it happens.
+ */
 export const faultTable = {
   'request.delay': 'The request waits delayMs before it is carried out.',
   'request.refuse':
@@ -26,7 +28,7 @@ export const faultTable = {
 } as const;
 
 export type FaultName = keyof typeof faultTable;
-/** Where faults happen. */
+/** The kinds of traffic that faults affect. */
 export type FaultPlace = 'request' | 'callback' | 'event';
 
 export const faultNames = Object.keys(faultTable) as FaultName[];

@@ -5,14 +5,14 @@ import { matchesPattern } from './key-pattern.js';
 
 const maxRecent = 100;
 
-/** A request, callback or event that faults may happen to. */
+/** A request, callback or event that a fault may affect. */
 export interface FaultTarget {
-  /** As OSS names it, such as PutObject. */
+  /** The operation name as OSS spells it, such as PutObject. */
   readonly operation: string;
   readonly bucket: string;
-  /** Empty for a request that concerns no object. */
+  /** Empty for a request that addresses no object. */
   readonly objectKey: string;
-  /** Id of the request, also of the one that asks for a callback or that an event tells of. */
+  /** Id of the request itself, or of the request that caused the callback or event. */
   readonly requestId: string;
 }
 
@@ -21,13 +21,13 @@ export interface AppliedFault extends FaultTarget {
   readonly at: string;
 }
 
-/** How often a rule was asked, and how often it said yes. */
+/** How often a rule matched, and how often it was applied. */
 interface Count {
   matched: number;
   applied: number;
 }
 
-/** The faults that are switched on, and what they did. */
+/** The active faults and a record of their effects. */
 export class Faults {
   #plan: FaultPlan;
   #counts: Count[] = [];
@@ -38,14 +38,14 @@ export class Faults {
     this.replace(plan);
   }
 
-  /** Puts another plan in place of the present one; counting begins anew. */
+  /** Replaces the plan and resets the counts. */
   replace(plan: FaultPlan): void {
     this.#plan = plan;
     this.#counts = plan.rules.map(() => ({ matched: 0, applied: 0 }));
     this.#recent.length = 0;
   }
 
-  /** Decides which rules apply, in the order of the plan, and notes them. */
+  /** Decides which rules apply, in plan order, and records them. */
   decide(place: FaultPlace, target: FaultTarget): FaultRule[] {
     const applied = this.#plan.rules.filter((rule, index) => {
       const count = this.#counts[index];
@@ -61,7 +61,7 @@ export class Faults {
     return applied;
   }
 
-  /** The plan, the counts of its rules, and the last hundred faults, newest first. */
+  /** The plan, the counts of its rules, and the last 100 applied faults, newest first. */
   report() {
     return { ...this.#plan, counts: this.#counts, recent: this.#recent.toReversed() };
   }
@@ -72,7 +72,7 @@ function concerns({ operation, keys }: FaultRule, target: FaultTarget): boolean 
   return keys === undefined || (target.objectKey !== '' && matchesPattern(keys, target.objectKey));
 }
 
-/** The same `draw` always gives the same answer. */
+/** Deterministic: the same `draw` always gives the same answer. */
 function applies({ share = 1, every }: FaultRule, draw: string, matched: number): boolean {
   if (every !== undefined) return matched % every === 0;
   return createHash('sha256').update(draw).digest().readUInt32BE() / 2 ** 32 < share;

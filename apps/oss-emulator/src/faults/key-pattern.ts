@@ -1,4 +1,4 @@
-/** Whether a key matches a pattern, in which `*` stands for any characters, also none. Linear in both. */
+/** Whether a key matches a pattern in which `*` stands for zero or more characters. Never backtracks. */
 export function matchesPattern(pattern: string, key: string): boolean {
   const [first = '', ...others] = pattern.split('*');
   const last = others.pop();

@@ -1,12 +1,12 @@
 import type { FaultName } from './fault-table.js';
 import type { Faults, FaultTarget } from './faults.js';
 
-/** What goes wrong with one callback or event. */
+/** The faults of one callback or event. */
 export interface MessageFaults {
-  /** What was applied, for the journal. */
+  /** The names of the applied faults, for the journal. */
   readonly names: readonly FaultName[];
   readonly delayMs: number;
-  /** How long others may overtake it; 0 for not at all. */
+  /** How long it is held so that others can overtake it; 0 if not at all. */
   readonly holdMs: number;
   readonly isDropped: boolean;
   readonly isDoubled: boolean;
@@ -24,7 +24,7 @@ export const noMessageFaults: MessageFaults = {
   losesAnswer: false,
 };
 
-/** Asks the rules once: what they decide holds for all URLs of a callback, and for all attempts with an event. */
+/** Decides the faults once per message: they apply to all URLs of a callback and to all attempts of an event. */
 export function decideMessageFaults(
   place: 'callback' | 'event',
   target: FaultTarget,
@@ -49,11 +49,11 @@ export function decideMessageFaults(
   };
 }
 
-/** Another body of the same length. */
+/** A different body of the same length. */
 export function corruptBody(body: Buffer): Buffer {
   const corrupted = Buffer.from(body);
   const last = corrupted.length - 1;
-  // This bit keeps ASCII readable, and UTF-8 valid.
+  // Flipping this bit keeps ASCII readable and UTF-8 valid.
   if (last >= 0) corrupted.writeUInt8(corrupted.readUInt8(last) ^ 1, last);
   return corrupted;
 }

@@ -1,13 +1,13 @@
 import { pause } from '#runtime';
 
 /**
- * Lets what comes later overtake what is held, one at a time: a second one that is to be held goes
- * ahead, and so releases the first.
+ * Holds one message at a time so that later ones can overtake it. A second message that would be held is sent
+ * instead, which releases the first.
  */
 export class Overtaking {
   #release: (() => void) | undefined;
 
-  /** Resolves when another one has been sent, after `limitMs`, or when `signal` aborts. */
+  /** Resolves when another message has been sent, after `limitMs`, or when `signal` aborts. */
   async hold(limitMs: number, signal: AbortSignal): Promise<void> {
     if (this.#release) return;
     const overtaken = new AbortController();
@@ -17,7 +17,7 @@ export class Overtaking {
     if (this.#release === release) this.#release = undefined;
   }
 
-  /** One has been sent, which the held one waited for. */
+  /** Reports that a message was sent, which releases the held one. */
   sent(): void {
     const release = this.#release;
     this.#release = undefined;

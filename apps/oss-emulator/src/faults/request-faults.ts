@@ -4,7 +4,7 @@ import { pause, type Logger } from '#runtime';
 import type { AddressedExchange } from '../wire/exchange.js';
 import type { Faults } from './faults.js';
 
-/** What faults need of a running emulator. */
+/** The parts of a running emulator that request faults require. */
 interface FaultyEmulator {
   readonly faults: Faults;
   readonly logger: Logger;
@@ -13,8 +13,8 @@ interface FaultyEmulator {
 }
 
 /**
- * Lets the faults that are switched on happen to a request, before its operation.
- * @returns whether to carry out the operation; otherwise the connection is reset
+ * Applies the active faults to a request before its operation runs.
+ * @returns whether to carry out the operation; otherwise the connection has been reset
  * @throws OssRefusal as the rule says
  */
 export async function sufferFaults(
@@ -47,14 +47,16 @@ export async function sufferFaults(
   return true;
 }
 
-/** Aborts when the client goes away. */
+/** Aborts when the client disconnects. */
 function abortedWith(outgoing: ServerResponse): AbortSignal {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   return gone.signal;
 }
 
-/** Sends half of what the operation writes first, and breaks the connection. Without a body nothing changes. */
+/**
+ * Sends half of the first chunk that the operation writes, then breaks the connection. Has no effect without a body.
+ */
 function breakBody(outgoing: ServerResponse): void {
   const write = outgoing.write.bind(outgoing);
   const end = outgoing.end.bind(outgoing);
@@ -71,7 +73,7 @@ function breakBody(outgoing: ServerResponse): void {
   }) as typeof outgoing.end;
 }
 
-/** The status waits for the first byte of the body, so that nothing of the answer leaves. */
+/** Node sends the status line only with the first byte of the body, so no part of the response leaves. */
 function loseAnswer(outgoing: ServerResponse): void {
   const reset = () => void outgoing.socket?.resetAndDestroy();
   outgoing.write = (() => (reset(), false)) as typeof outgoing.write;

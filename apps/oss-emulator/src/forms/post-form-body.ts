@@ -7,15 +7,15 @@ const maxNameBytes = 8 * 1024;
 const maxFieldBytes = 2 * 1024 * 1024;
 const maxFields = 1000;
 
-/** A form up to its file; OSS ignores what follows the file. */
+/** A form up to and including its file; OSS ignores whatever follows the file. */
 export interface PostForm {
-  /** By name as sent; a repeated name has all its values. */
+  /** By name as sent; a repeated name keeps all its values. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly file: Readable;
   readonly fileName: string;
   /** Content type of the file's part. */
   readonly fileType: string;
-  /** Whether the form ended or became malformed within its file. */
+  /** Whether the form was cut off or malformed within its file. */
   readonly isBroken: () => boolean;
 }
 
@@ -47,19 +47,18 @@ export function readPostForm(incoming: IncomingMessage): Promise<PostForm> {
       totalBytes += Buffer.byteLength(value);
       if (Buffer.byteLength(name) > maxNameBytes) refuse('FieldItemTooLong');
       else if (valueTruncated || totalBytes > maxFieldBytes) refuse('MaxPOSTPreDataLengthExceededError');
-      // A text: `append('file', 'text')` of a FormData gives it no name.
+      // A plain text field: FormData's `append('file', 'text')` sets no file name.
       else if (name === 'file') begin(Readable.from([Buffer.from(value)]), '', '');
       else fields.set(name, [...(fields.get(name) ?? []), value]);
     });
     parser.on('fieldsLimit', () => refuse('MaxPOSTPreDataLengthExceededError'));
     parser.on('file', (name, file, { filename, mimeType }) => {
-      // An aborted form fails its file too, and nothing handles the errors of a file that is only
-      // drained.
+      // An aborted form also fails its file, and a file that is only drained has no other error handler.
       file.on('error', () => undefined);
       if (fileSeen || name !== 'file') return void file.resume();
       begin(file, filename ?? '', mimeType);
     });
-    // If there is no file by now, there is none. After a file, nothing waits for this any more.
+    // If there is no file by now, there is none. After a file, the promise is settled and this has no effect.
     parser.on('close', () => refuse('IncorrectNumberOfFilesInPOSTRequest'));
     parser.on('error', () => {
       broken = true;
@@ -78,7 +77,7 @@ function openParser(incoming: IncomingMessage): busboy.Busboy {
       limits: { fieldSize: maxFieldBytes, fields: maxFields },
     });
   } catch {
-    // No boundary.
+    // The Content-Type has no boundary.
     throw refusal('MalformedPOSTRequest');
   }
 }

@@ -33,7 +33,7 @@ export async function postObject(exchange: AddressedExchange, state: EmulatorSta
   } catch (error) {
     throw form.isBroken() ? refusal('MalformedPOSTRequest') : error;
   } finally {
-    // Reads a refused file to its end, so that the client can read the answer.
+    // Drains a refused file so that the client gets to read the response.
     form.file.resume();
   }
 }
@@ -48,7 +48,7 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   const key = readKey(named['key'], form.fileName);
   if (!signed) checkAnonymousWrite(key, bucket);
   const callback = readFormCallback(form.fields, named, bucket);
-  // Only here the key is known.
+  // Checked here because the key is known only now.
   if (!(await sufferFaults({ ...exchange, objectKey: key }, 'PostObject', state))) return;
   checkOverwrite(bucket, key, named);
   const maxBytes = Math.min(signed?.policy.sizeRange.maxBytes ?? maxBodyBytes, maxBodyBytes);
@@ -70,10 +70,7 @@ async function storeForm(exchange: AddressedExchange, state: EmulatorState, form
   );
 }
 
-/**
- * By lower-case name. Of several values, the last counts; the conditions of the policy apply to all
- * of them.
- */
+/** Fields by lower-case name. The last of several values counts, but the policy conditions apply to all of them. */
 function lastValues(fields: PostForm['fields']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, values]) => [name.toLowerCase(), values.at(-1) ?? '']),
@@ -90,7 +87,7 @@ function readKey(template: string | undefined, fileName: string): string {
   return key;
 }
 
-/** A form sends each custom variable as a separate field. */
+/** Reads the callback; a form sends each custom variable as a separate field. */
 function readFormCallback(
   fields: PostForm['fields'],
   { callback }: Readonly<Record<string, string>>,

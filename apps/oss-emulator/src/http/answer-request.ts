@@ -19,10 +19,10 @@ import { answerSts, isStsRequest } from '../sts/answer-sts.js';
 import { badRequest, refusal } from '../wire/refusals.js';
 import { send, sendRefusal } from '../wire/responses.js';
 
-/** Answers one request, whatever happens. */
+/** Answers one request; never rejects. */
 export async function answerRequest(exchange: Exchange, state: EmulatorState): Promise<void> {
   const { outgoing, incoming, requestId, method, headers } = exchange;
-  // oss2 may announce a body of a GET and send none: what follows on the connection would be lost.
+  // oss2 may announce the body of a GET and send none, which would corrupt the next request on the connection.
   if (['GET', 'HEAD'].includes(method) && Number(headers['content-length'] ?? 0) > 0)
     outgoing.setHeader('connection', 'close');
   try {
@@ -45,7 +45,7 @@ export async function answerRequest(exchange: Exchange, state: EmulatorState): P
   state.logger.debug({ requestId, method, path: exchange.rawPath, status: outgoing.statusCode }, 'answered');
 }
 
-/** What is missing is no news. */
+/** 404 is routine, so it is logged at debug level only. */
 function logRefusal(
   { requestId, method, host, rawPath }: Exchange,
   refused: OssRefusal,
@@ -69,14 +69,14 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
     return answerMns({ ...exchange, ...first }, { ...state, findSecret });
   }
   if (first?.bucket === ownNamespace) return answerOwnPage({ ...exchange, ...first }, state);
-  // Not before: no page of another origin may read what is the emulator's own.
+  // Only from here on: pages of other origins must not read the emulator's own pages.
   const cors = corsOf(first?.bucket ?? '', state.buckets);
   if (method === 'OPTIONS') {
     if (first?.bucket) state.buckets.get(first.bucket);
     return answerPreflight(exchange, cors);
   }
   allowOrigin(exchange, cors);
-  // A form contains its own signature.
+  // A form carries its own signature.
   if (method === 'POST' && first?.bucket && first.objectKey === '' && findSubResource(query) === '')
     return postObject({ ...exchange, ...first }, state);
   const addressed = authenticate(exchange, addresses, state);
@@ -85,7 +85,7 @@ async function route(exchange: Exchange, state: EmulatorState): Promise<void> {
   if (await sufferFaults(addressed, operationName(addressed), state)) await operation(addressed, state);
 }
 
-/** A key or certificate that receivers of callbacks and events fetch. */
+/** The key or certificate at a path, which receivers of callbacks and events fetch. */
 function pemAt(path: string, { callbackKey, events }: EmulatorState): string | undefined {
   return {
     [callbackKeyPath]: callbackKey.publicKeyPem,
@@ -94,7 +94,10 @@ function pemAt(path: string, { callbackKey, events }: EmulatorState): string | u
   }[path];
 }
 
-/** Refuses what is not HTTP/1.1 although the lenient parser takes it. @throws OssRefusal */
+/**
+ * Refuses requests that the lenient parser accepts but that are not valid HTTP/1.1.
+ * @throws OssRefusal
+ */
 function checkFraming({ incoming, host, headers }: Exchange): void {
   if (host === '' && incoming.httpVersion !== '1.0') throw badRequest('The request has no Host header.');
   const coding = headers['transfer-encoding'];
@@ -103,8 +106,8 @@ function checkFraming({ incoming, host, headers }: Exchange): void {
 }
 
 /**
- * Returns the interpretation of the address for which the signature is valid, or which anybody may
- * access. @throws OssRefusal
+ * Returns the interpretation of the address for which the signature is valid or anonymous access is allowed.
+ * @throws OssRefusal
  */
 function authenticate(
   exchange: Exchange,
@@ -124,7 +127,7 @@ function authenticate(
       failure = error;
     }
   }
-  // OSS looks for the bucket before it looks for the key.
+  // OSS looks up the bucket before the access key.
   const [first] = addresses;
   const isNew = exchange.method === 'PUT' && first?.objectKey === '';
   if (first?.bucket && !isNew && failure instanceof OssRefusal && failure.code === 'InvalidAccessKeyId')

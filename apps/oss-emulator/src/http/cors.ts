@@ -5,7 +5,7 @@ import type { Exchange } from '../wire/exchange.js';
 import { badRequest } from '../wire/refusals.js';
 import { send } from '../wire/responses.js';
 
-/** Without CORS rules, a bucket allows every origin, method and header: OSS itself would allow none. */
+/** Used for buckets without CORS rules: allows every origin, method and header, whereas OSS would allow none. */
 const permissive: CorsRule = {
   origins: ['*'],
   methods: ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'],
@@ -14,13 +14,13 @@ const permissive: CorsRule = {
   maxAgeS: '600',
 };
 
-/** The CORS rules of a bucket; permissive ones for what is no bucket, or has none. */
+/** The CORS rules of a bucket; permissive ones if the bucket does not exist or has none. */
 export function corsOf(bucket: string, buckets: Buckets): CorsConfiguration {
   const text = settingsOf(bucket, buckets)['cors'];
   return text === undefined ? { rules: [permissive], variesByOrigin: false } : readCors(text);
 }
 
-/** None of a bucket that there is not: that is refused later. */
+/** Empty for a bucket that does not exist; the operation refuses it later. */
 function settingsOf(bucket: string, buckets: Buckets): Readonly<Record<string, string>> {
   try {
     return buckets.get(bucket).settings;
@@ -30,7 +30,7 @@ function settingsOf(bucket: string, buckets: Buckets): Readonly<Record<string, s
   }
 }
 
-/** Puts on the answer what the rules allow the page at this origin; nothing without an origin. */
+/** Sets the CORS response headers that the rules allow for this origin; none without an Origin header. */
 export function allowOrigin({ headers, method, outgoing }: Exchange, cors: CorsConfiguration): void {
   const { origin } = headers;
   if (cors.variesByOrigin) outgoing.setHeader('vary', 'Origin');

@@ -4,8 +4,8 @@ import { refusal } from '../wire/refusals.js';
 import { operations, type Operation, type ResourceType } from './operations.js';
 
 /**
- * Query names that choose an operation of OSS: of the SDKs' own lists, those that do not only
- * qualify another one. Any other query name is ignored, as OSS does.
+ * Query names that select an OSS operation: those from the SDKs' lists that do more than qualify another one. Any
+ * other query name is ignored, as OSS does.
  */
 const subResources =
   `accessPoint accessPointConfigForObjectProcess accessPointForObjectProcess accessPointPolicy
@@ -19,7 +19,10 @@ const subResources =
   udfApplicationLog udfImage uploadId uploads userDefinedLogFieldsConfig versioning versions vod website worm wormExtend
   wormId x-oss-async-process x-oss-process x-oss-write-get-object-response`.split(/\s+/);
 
-/** Returns the operation that a request names. @throws OssRefusal MethodNotAllowed, NotImplemented */
+/**
+ * Returns the operation that a request selects.
+ * @throws OssRefusal MethodNotAllowed, NotImplemented
+ */
 export function findOperation({ bucket, objectKey, query, method }: AddressedExchange): Operation {
   const type: ResourceType = objectKey ? 'OBJECT' : bucket ? 'BUCKET' : 'SERVICE';
   const name = findSubResource(query);
@@ -33,7 +36,7 @@ export function findOperation({ bucket, objectKey, query, method }: AddressedExc
   return operation;
 }
 
-/** Name of the sub-resource that a query addresses, with its `comp`; empty if none. */
+/** The sub-resource that a query addresses, with its `comp`; empty if there is none. */
 export function findSubResource(query: AddressedExchange['query']): string {
   const name = subResources.find((known) => query[known] !== undefined);
   if (name === undefined) return '';

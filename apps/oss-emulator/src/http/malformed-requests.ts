@@ -7,10 +7,10 @@ import { badRequest, refusal } from '../wire/refusals.js';
 import { errorDocument } from '../wire/responses.js';
 import { writeXml } from '../wire/xml.js';
 
-/** How long a client may take to read its refusal and stop sending. */
+/** How long a client may take to read the refusal and stop sending. */
 const lingerMs = 2_000;
 
-/** What Node's HTTP parser tells of an error. */
+/** The details that Node's HTTP parser adds to an error. */
 interface ParserError extends Error {
   readonly code?: string;
   readonly reason?: string;
@@ -18,8 +18,7 @@ interface ParserError extends Error {
 }
 
 /**
- * Refuses what Node's HTTP parser cannot read, or what ends or pauses in the middle, and says so in
- * the log.
+ * Refuses and logs a request that Node's HTTP parser cannot read, or that ends or stalls midway.
  * @param latest the last request on this connection, to which the error may belong
  */
 export function refuseMalformed(
@@ -28,7 +27,7 @@ export function refuseMalformed(
   latest: Exchange | undefined,
   logger: Logger,
 ): void {
-  // The client has gone, or goes on sending what is refused already.
+  // The client has disconnected, or keeps sending after it was refused.
   if (!socket.writable) return;
   const { incoming, outgoing } = latest ?? {};
   const inBody = incoming?.complete === false;
@@ -38,11 +37,11 @@ export function refuseMalformed(
   logger.warn({ requestId, code: refused.code, ...cause }, 'refused a malformed request');
   if (inBody && outgoing?.headersSent) return void socket.destroy();
   if (!outgoing || inBody || outgoing.writableFinished) return refuseRaw(socket, refused, requestId);
-  // The request before it is complete, and gets its own answer first.
+  // The previous request is complete and gets its own response first.
   outgoing.once('close', () => refuseRaw(socket, refused, requestId));
 }
 
-/** Writes a refusal where there is no request to answer, and ends the connection. */
+/** Writes a refusal directly to the socket when there is no request to answer, and ends the connection. */
 export function refuseRaw(socket: Duplex, refused: OssRefusal, requestId = newRequestId()): void {
   if (!socket.writable) return;
   const body = writeXml(errorDocument(refused, { requestId, host: '' }));
@@ -55,7 +54,7 @@ export function refuseRaw(socket: Duplex, refused: OssRefusal, requestId = newRe
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
   const status = `HTTP/1.1 ${refused.status} ${STATUS_CODES[refused.status] ?? ''}`;
-  // What the client still sends is read and dropped: a reset could overtake the answer.
+  // Data that the client still sends is read and discarded: a reset could overtake the response.
   socket.end([status, ...lines, '', body].join('\r\n'));
   const linger = setTimeout(() => socket.destroy(), lingerMs);
   socket.once('close', () => clearTimeout(linger));
@@ -69,8 +68,8 @@ function refusalOf({ code, reason }: ParserError, inBody: boolean): OssRefusal {
 }
 
 /**
- * Begin of the request line, if the error is there; without the query, which may hold a signature,
- * and never a part of a header or body.
+ * Start of the request line, if that is where the error is; without the query, which may hold a signature, and never
+ * a part of a header or body.
  */
 function requestLine({ rawPacket }: ParserError): string | undefined {
   const begin = rawPacket?.subarray(0, 200).toString('latin1') ?? '';

@@ -1,7 +1,7 @@
 import type { AddressedExchange } from '../wire/exchange.js';
 import { findSubResource } from './find-operation.js';
 
-/** By `type sub-resource method`: the operations whose names do not follow from these. */
+/** By `type sub-resource method`: operations whose names cannot be derived from these. */
 const names: Readonly<Record<string, string>> = {
   'Service  GET': 'ListBuckets',
   'Bucket  GET': 'ListObjects',
@@ -31,7 +31,7 @@ const copies: Readonly<Record<string, string>> = { PutObject: 'CopyObject', Uplo
 
 type Named = Pick<AddressedExchange, 'bucket' | 'objectKey' | 'query' | 'method' | 'headers'>;
 
-/** The name that OSS gives to what a request does, such as PutObject or GetBucketAcl. */
+/** The name that OSS gives the operation of a request, such as PutObject or GetBucketAcl. */
 export function operationName({ bucket, objectKey, query, method, headers }: Named): string {
   const type = objectKey ? 'Object' : bucket ? 'Bucket' : 'Service';
   const subResource = findSubResource(query);

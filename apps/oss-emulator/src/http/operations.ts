@@ -48,13 +48,13 @@ import type { AddressedExchange } from '../wire/exchange.js';
 
 export type Operation = (exchange: AddressedExchange, state: EmulatorState) => void | Promise<void>;
 
-/** What a request addresses, in OSS's words. */
+/** The type of resource that a request addresses, in OSS's terms. */
 export type ResourceType = 'SERVICE' | 'BUCKET' | 'OBJECT';
 
-/** By sub-resource (with `comp`, if there is one), then by method; `''` is the resource itself. */
+/** By sub-resource (with `comp`, if present), then by method; `''` is the resource itself. */
 type OperationTable = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 
-/** Everything the emulator does but PostObject, whose form contains its own signature. */
+/** All operations except PostObject, whose form carries its own signature. */
 export const operations: Readonly<Record<ResourceType, OperationTable>> = {
   SERVICE: {
     '': { GET: listBuckets },

@@ -7,29 +7,26 @@ import { answerRequest } from './answer-request.js';
 import { refuseMalformed, refuseRaw } from './malformed-requests.js';
 
 /**
- * Longer than `ali-oss` keeps an idle connection (15 s): it does not retry if we have just closed
- * the connection.
+ * Longer than `ali-oss` keeps an idle connection (15 s): it does not retry when the server has just closed the
+ * connection.
  */
 const idleTimeoutMs = 60_000;
 
-/** Room for user metadata and a callback of more than OSS takes, so that OSS's own refusal is told. */
+/** Leaves room for more user metadata and a larger callback than OSS accepts, so that clients get OSS's own error. */
 const maxHeaderBytes = 64 * 1024;
 
-/**
- * As lenient as OSS: its SDK for C sends `Transfer-Encoding: chunked` and `Content-Length` in one
- * request.
- */
+/** As lenient as OSS: its C SDK sends `Transfer-Encoding: chunked` and `Content-Length` in one request. */
 export const serverOptions: ServerOptions = {
   insecureHTTPParser: true,
-  // Node would refuse it without a body.
+  // Node would refuse a request without a Host header with an empty body.
   requireHostHeader: false,
   keepAliveTimeout: idleTimeoutMs,
   maxHeaderSize: maxHeaderBytes,
 };
 
 /**
- * Answers whatever comes to the server.
- * @returns the answers that are not complete yet; they may outlive their connections
+ * Answers all requests to the server.
+ * @returns the responses still in progress; they may outlive their connections
  */
 export function serveRequests(server: Server, state: EmulatorState): ReadonlySet<Promise<void>> {
   const answers = new Set<Promise<void>>();
@@ -40,7 +37,7 @@ export function serveRequests(server: Server, state: EmulatorState): ReadonlySet
     const answer = answerRequest(exchange, state).finally(() => answers.delete(answer));
     answers.add(answer);
   });
-  // Node would answer 417, also without a body. Expectations other than 100-continue are ignored.
+  // By default Node answers 417 without a body. Expectations other than 100-continue are ignored.
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing));
   server.on('connect', (_, socket) => refuseRaw(socket, refusal('MethodNotAllowed', { Method: 'CONNECT' })));
   server.on('clientError', (error, socket) =>

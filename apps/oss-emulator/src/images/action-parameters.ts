@@ -1,6 +1,6 @@
 import { invalidValue } from './image-refusals.js';
 
-/** A whole number that a parameter may have, and OSS's EC of any other value if it is known. */
+/** The allowed range of an integer parameter, and OSS's EC for other values if it is known. */
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
@@ -12,7 +12,10 @@ export class ActionParameters {
   readonly #values = new Map<string, string>();
   readonly #bare: string[] = [];
 
-  /** @param names of the parameters that the action has. @throws OssRefusal InvalidArgument */
+  /**
+   * @param names the parameter names that the action accepts
+   * @throws OssRefusal InvalidArgument
+   */
   constructor(texts: readonly string[], names: readonly string[]) {
     for (const text of texts) {
       const at = text.indexOf('_');
@@ -35,7 +38,10 @@ export class ActionParameters {
     return text === undefined ? undefined : readNumber(text, name, { min, max, ...(ec && { ec }) });
   }
 
-  /** One of the values. @throws OssRefusal InvalidArgument */
+  /**
+   * Reads a parameter that must be one of `values`.
+   * @throws OssRefusal InvalidArgument
+   */
   oneOf<T extends string>(name: string, values: readonly T[], ec?: string): T | undefined {
     const text = this.#values.get(name);
     const value = values.find((known) => known === text);
@@ -51,7 +57,10 @@ export function readNumber(text: string, name: string, { min, max, ec }: NumberR
   return value;
 }
 
-/** The only value of an action such as `rotate,90`. @throws OssRefusal InvalidArgument */
+/**
+ * The only value of an action such as `rotate,90`.
+ * @throws OssRefusal InvalidArgument
+ */
 export function bareValue(texts: readonly string[], action: string, missingEc?: string): string {
   const [value = '', ...more] = texts;
   if (value === '') throw invalidValue('', action, missingEc);

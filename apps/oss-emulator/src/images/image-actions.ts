@@ -3,10 +3,13 @@ import { ActionParameters, bareValue, readNumber } from './action-parameters.js'
 import { invalidValue, notImplemented } from './image-refusals.js';
 import { refusal } from '../wire/refusals.js';
 
-/** What one action asks for. */
+/** What one action requests. */
 export type Asked = ImageStep | { readonly autoOrient: boolean } | { readonly writing: Writing };
 
-/** Reads the parameters of an action. @throws OssRefusal */
+/**
+ * Reads the parameters of an action.
+ * @throws OssRefusal
+ */
 type Reader = (parameters: readonly string[]) => Asked;
 
 const modes: readonly ResizeMode[] = ['lfit', 'mfit', 'fill', 'pad', 'fixed'];
@@ -16,7 +19,7 @@ const side = { min: 1, max: 16_384 };
 const radius = { min: 1, max: 4_096 };
 const percent = { min: 1, max: 100 };
 
-/** The actions of `image/` that the emulator implements. ECs are those of OSS where its documentation has them. */
+/** The `image/` actions that the emulator implements. ECs are those in OSS's documentation, where it has them. */
 export const imageActions: Readonly<Record<string, Reader>> = {
   resize,
   crop,
@@ -43,7 +46,7 @@ export const imageActions: Readonly<Record<string, Reader>> = {
   format: (texts) => ({ writing: readFormat(bareValue(texts, 'format', '0040-00000207')) }),
 };
 
-/** Actions that OSS has, and the emulator has not. */
+/** Actions that OSS has but the emulator does not implement. */
 export const unbuiltActions: ReadonlySet<string> = new Set([
   'average-hue',
   'blind-watermark',
@@ -74,7 +77,7 @@ function resize(texts: readonly string[]): Asked {
 }
 
 function crop(texts: readonly string[]): Asked {
-  // Samples of OSS's documentation still have the `r` of an action that is gone.
+  // Examples in OSS's documentation still use `r`, a parameter of a former action.
   const given = new ActionParameters(texts, ['x', 'y', 'w', 'h', 'g', 'p', 'r']);
   if (given.text('p') !== undefined) throw notImplemented('image/crop,p_');
   if (['face', 'auto'].includes(given.text('g') ?? ''))
@@ -95,7 +98,7 @@ function indexcrop(texts: readonly string[]): Asked {
   const slice = { min: 1, max: 30_000, ec: '0040-00000230' };
   const [x, y] = [given.number('x', slice), given.number('y', slice)];
   const index = given.number('i', { min: 0, max: 30_000, ec: '0040-00000229' }) ?? 0;
-  // If both are given, y counts.
+  // If both are given, y takes precedence.
   const length = y ?? x ?? missing();
   return { action: 'indexcrop', axis: y === undefined ? 'x' : 'y', length, index };
 }
@@ -111,7 +114,7 @@ function quality(texts: readonly string[]): Asked {
   };
 }
 
-/** `gif` is what a GIF stays, and any other image remains what it is. */
+/** `gif` changes nothing: a GIF stays a GIF, and any other image keeps its format. */
 function readFormat(text: string): Writing {
   const formats: Readonly<Record<string, WrittenFormat>> = {
     jpg: 'jpg',
@@ -126,7 +129,7 @@ function readFormat(text: string): Writing {
   throw invalidValue(text, 'format', '0040-00000206');
 }
 
-/** `0` or `1`. */
+/** Reads a switch, `0` or `1`. */
 function readSwitch(texts: readonly string[], action: string): boolean {
   return readNumber(bareValue(texts, action), action, { min: 0, max: 1 }) === 1;
 }
@@ -137,7 +140,7 @@ function readColor(given: ActionParameters): string {
   return color;
 }
 
-/** @throws OssRefusal MissingArgument (assumed, of what OSS tells there) */
+/** @throws OssRefusal MissingArgument (assumed to be what OSS reports) */
 function missing(): never {
   throw refusal('MissingArgument');
 }

@@ -1,10 +1,10 @@
 import { imageSize } from 'image-size';
 import type { OpenedBytes } from '../store/bucket-objects.js';
 
-/** Enough bytes for the header of any image, even after large metadata. */
+/** Enough for the header of any image, even after large metadata. */
 const headBytes = 1024 * 1024;
 
-/** Formats that OSS treats as images, by the detector's name for them. */
+/** Formats that OSS treats as images, by the detector's names. */
 const formats = {
   jpg: 'jpg',
   png: 'png',
@@ -22,7 +22,7 @@ export interface ImageHeader {
   readonly format: (typeof formats)[keyof typeof formats];
 }
 
-/** Reads size and format from an image's header; undefined if these bytes are no image known to OSS. */
+/** Reads size and format from an image's header; undefined if it is not an image known to OSS. */
 export async function readImageHeader(
   bytes: OpenedBytes,
   sizeBytes: number,
@@ -31,10 +31,10 @@ export async function readImageHeader(
   return imageHeaderOf(Buffer.concat(await bytes.read({ start: 0, end }).toArray()));
 }
 
-/** Of the first bytes of a file. */
+/** Reads size and format from the first bytes of a file. */
 export function imageHeaderOf(head: Buffer): ImageHeader | undefined {
   try {
-    // A copy of their own: the detector reads on past the end of a view, into whatever lies there.
+    // A separate copy: the detector reads past the end of a view into the rest of its buffer.
     const { width, height, type = '' } = imageSize(new Uint8Array(head));
     const format = type in formats ? formats[type as keyof typeof formats] : undefined;
     return format && width > 0 && height > 0 ? { width, height, format } : undefined;

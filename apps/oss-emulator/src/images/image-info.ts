@@ -1,7 +1,7 @@
 import type { ImageFacts } from './child/image-task.js';
 import type { ImageHeader } from './image-header.js';
 
-/** The body of `image/info`: members in the order of their names, every value a text, spaced as OSS does. */
+/** The body of `image/info`: members sorted by name, all values strings, spaced as OSS does. */
 export function writeInfo(
   { format, width, height }: ImageHeader,
   sizeBytes: number,

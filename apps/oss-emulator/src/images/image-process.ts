@@ -5,17 +5,17 @@ import { sandboxEnvironment } from '#runtime';
 import type { ImageAnswer, ImageFacts, ImageRequest, ImageTask, MadeImage } from './child/image-task.js';
 import { imageRefusal } from './image-refusals.js';
 
-/** The child's file has the ending of this one: .js when built, .ts in the tests. */
+/** The child file has the extension of this one: .js when built, .ts in the tests. */
 const childFile = new URL(`./child/image-child${extname(import.meta.url)}`, import.meta.url);
 
-/** Requests that may wait for their turn. */
+/** Maximum number of queued requests. */
 const maxWaiting = 100;
-/** The process ends when it has had nothing to do for so long. */
+/** Idle time after which the process ends. */
 const idleMs = 30_000;
 
 /**
- * The process that decodes images. It is started when it is needed, does one thing at a time, and is
- * killed when that takes too long.
+ * The process that decodes images: started on demand, runs one task at a time, and is killed if a task takes too
+ * long.
  */
 export class ImageProcess {
   readonly #limitMs: number;
@@ -25,23 +25,29 @@ export class ImageProcess {
   #closed = false;
   #idle: NodeJS.Timeout | undefined;
 
-  /** @param limitMs time for one task */
+  /** @param limitMs time limit for one task */
   constructor(limitMs = 30_000) {
     this.#limitMs = limitMs;
   }
 
-  /** Process id; undefined while it does not run. */
+  /** Process id; undefined while no process runs. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** Frames and EXIF tags; undefined if the source is gone. @throws OssRefusal */
+  /**
+   * Reads the frame count and EXIF tags; undefined if the source is gone.
+   * @throws OssRefusal
+   */
   async readFacts(source: ImageTask['source']): Promise<ImageFacts | undefined> {
     const answer = await this.#run({ source });
     return 'facts' in answer ? answer.facts : undefined;
   }
 
-  /** Makes an image, and writes it to a new file; undefined if the source is gone. @throws OssRefusal */
+  /**
+   * Makes an image and writes it to a new file; undefined if the source is gone.
+   * @throws OssRefusal
+   */
   async make(
     source: ImageTask['source'],
     request: ImageRequest,
@@ -51,15 +57,15 @@ export class ImageProcess {
     return 'made' in answer ? answer.made : undefined;
   }
 
-  /** Ends the process, and what it is at. */
+  /** Kills the process and its current task. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#end();
   }
 
   /**
-   * Does a task after those before it.
-   * @throws OssRefusal of the image, or ServiceUnavailable if too many wait; an error if the process ends
+   * Runs a task after the ones queued before it.
+   * @throws OssRefusal for the image, or ServiceUnavailable if too many wait; an error if the process ends
    */
   async #run(task: ImageTask): Promise<ImageAnswer> {
     if (this.#waiting >= maxWaiting) throw imageRefusal('tooBusy');
@@ -86,7 +92,7 @@ export class ImageProcess {
       const ended = once(child, 'exit', { signal: settled.signal }).then(([code, signal]) => {
         throw new Error(`the process of images ended (${signal ?? code})`);
       });
-      // Whoever loses is told to stop, and nobody asks why it did.
+      // The loser of the race is aborted; its rejection must not go unhandled.
       answered.catch(() => undefined);
       ended.catch(() => undefined);
       child.send(task);
@@ -118,7 +124,7 @@ export class ImageProcess {
     clearTimeout(this.#idle);
     const child = this.#child;
     if (!child) return;
-    // The next task starts another one.
+    // The next task starts a new process.
     this.#child = undefined;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');

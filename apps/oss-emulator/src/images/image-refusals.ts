@@ -1,7 +1,7 @@
 import { invalidArgument, OssRefusal } from '#oss';
 import type { ImageFault } from './child/image-task.js';
 
-/** Status, code, message, EC. Assumed: the texts of ImageTooLarge, and the status of a wide rotation. */
+/** Status, code, message, EC. Assumed: the messages of ImageTooLarge, and the status of sourceIsTooWideToRotate. */
 const faults = {
   sourceFormatUnknown: [400, 'BadRequest', 'This image format is not supported.', '0040-00000005'],
   sourceIsTooLarge: [
@@ -32,18 +32,21 @@ const faults = {
 } as const satisfies Record<string, readonly [number, string, string, string?]> &
   Record<Exclude<ImageFault, 'sourceIsGone'>, unknown>;
 
-/** The refusal of an image that cannot be made. */
+/** The refusal for an image that cannot be made. */
 export function imageRefusal(fault: keyof typeof faults): OssRefusal {
   const [status, code, message, ec] = faults[fault] as readonly [number, string, string, string?];
   return new OssRefusal(status, code, message, { ec });
 }
 
-/** 400 InvalidArgument in OSS's words. @param ec if it is known */
+/**
+ * 400 InvalidArgument with OSS's message.
+ * @param ec if it is known
+ */
 export function invalidValue(value: string, parameter: string, ec?: string): OssRefusal {
   return invalidArgument(`The value: ${value.slice(0, 100)} of parameter: ${parameter} is invalid.`, ec);
 }
 
-/** 501 NotImplemented, naming what is missing of `x-oss-process`. */
+/** 501 NotImplemented, naming the part of `x-oss-process` that is missing. */
 export function notImplemented(what: string): OssRefusal {
   const named = what.slice(0, 100);
   return new OssRefusal(501, 'NotImplemented', `The emulator does not implement x-oss-process=${named}.`, {

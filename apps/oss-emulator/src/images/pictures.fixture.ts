@@ -32,7 +32,7 @@ export async function describeImage(bytes: Buffer) {
   return { format, width, height: pageHeight ?? height, pages, orientation };
 }
 
-/** Whether a pixel of the first frame has about this color. */
+/** Whether a pixel of the first frame has approximately this color. */
 export async function hasColor(
   bytes: Buffer,
   [x, y]: readonly [number, number],
@@ -46,19 +46,19 @@ export async function hasColor(
   return color.every((value, i) => Math.abs(value - (pixel[i] ?? 0)) < 30);
 }
 
-/** How opaque a pixel is, from 0 to 255. */
+/** The alpha value of a pixel, from 0 to 255. */
 export async function opacityAt(bytes: Buffer, [left, top]: readonly [number, number]): Promise<number> {
   const pixel = await sharp(bytes).ensureAlpha().extract({ left, top, width: 1, height: 1 }).raw().toBuffer();
   return pixel[3] ?? 0;
 }
 
-/** A JPEG with the usual header, which sharp leaves out. */
+/** A JPEG with a JFIF header, which sharp omits. */
 export function withJfif(jpeg: Buffer): Buffer {
   const header = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
   return Buffer.concat([jpeg.subarray(0, 2), header, jpeg.subarray(2)]);
 }
 
-/** As much of a PNG as it takes to tell its size. */
+/** The minimal start of a PNG that tells its size. */
 export function beginningOfPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -75,7 +75,7 @@ export function beginningOfPng(width: number, height: number): Buffer {
   return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', Buffer.alloc(8))]);
 }
 
-/** A black bitmap of 24 bits a pixel. */
+/** A black bitmap with 24 bits per pixel. */
 export function bitmap(width: number, height: number): Buffer {
   const rowBytes = Math.ceil((width * 3) / 4) * 4;
   const bytes = Buffer.alloc(54 + rowBytes * height);

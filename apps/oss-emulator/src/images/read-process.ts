@@ -3,11 +3,11 @@ import type { ImageRequest, ImageStep, Writing } from './child/image-task.js';
 import { imageActions, unbuiltActions, type Asked } from './image-actions.js';
 import { imageRefusal, invalidValue, notImplemented } from './image-refusals.js';
 
-/** What `x-oss-process` asks for. */
+/** What `x-oss-process` requests. */
 export type Process = { readonly kind: 'info' } | { readonly kind: 'image'; readonly request: ImageRequest };
 
 /**
- * Reads the value of `x-oss-process`: `image/` and actions that are separated by `/`.
+ * Reads the value of `x-oss-process`: `image/` followed by actions separated by `/`.
  * @throws OssRefusal InvalidArgument, MissingArgument, NoSuchStyle, NotImplemented
  */
 export function readProcess(text: string): Process {
@@ -26,7 +26,7 @@ export function readProcess(text: string): Process {
 
 function readImageRequest(actions: readonly string[]): ImageRequest {
   const asked = actions.map(readAction);
-  // Of settings that are given twice, the last one counts.
+  // If a setting is given more than once, the last value counts.
   return {
     steps: asked.filter((one): one is ImageStep => 'action' in one),
     autoOrient: asked.findLast((one) => 'autoOrient' in one)?.autoOrient ?? false,
@@ -38,7 +38,7 @@ function readAction(text: string): Asked {
   const [name = '', ...parameters] = text.split(',');
   if (unbuiltActions.has(name)) throw notImplemented(`image/${name}`);
   const read = Object.hasOwn(imageActions, name) ? imageActions[name] : undefined;
-  // The message is assumed. `info` comes here too: it goes with no other action.
+  // The message is assumed. `info` also ends up here, since it cannot be combined with other actions.
   if (!read) throw invalidValue(name, 'action', '0040-00000213');
   return read(parameters);
 }

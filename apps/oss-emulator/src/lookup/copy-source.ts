@@ -9,18 +9,17 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 import { findVersion, readVersionId, type Wanted } from './find-object.js';
 
-/** The object that `x-oss-copy-source` names. */
+/** The object named by `x-oss-copy-source`. */
 export interface CopySource {
   readonly bucket: Bucket;
   readonly object: StoredObject;
-  /** Whether the request names a version. */
+  /** Whether the request names a specific version. */
   readonly isVersion: boolean;
 }
 
 /**
- * Finds the source and checks the conditions on it.
- * @throws OssRefusal InvalidArgument, NoSuchBucket, NoSuchKey, NoSuchVersion, PreconditionFailed,
- *   NotModified
+ * Finds the source object and checks the copy conditions.
+ * @throws OssRefusal InvalidArgument, NoSuchBucket, NoSuchKey, NoSuchVersion, PreconditionFailed, NotModified
  */
 export function findCopySource(exchange: AddressedExchange, { buckets }: EmulatorState): CopySource {
   const { headers } = exchange;
@@ -31,7 +30,7 @@ export function findCopySource(exchange: AddressedExchange, { buckets }: Emulato
   return { bucket, object, isVersion: versionId !== undefined };
 }
 
-/** Names the version that was copied. */
+/** The header that names the copied version; none if the source has no version. */
 export function sourceHeaders({ bucket, object }: CopySource): Record<string, string> {
   const { 'x-oss-version-id': versionId } = versionHeaders(bucket, object);
   return versionId === undefined ? {} : { 'x-oss-copy-source-version-id': versionId };
@@ -67,7 +66,7 @@ function readSource(header: string): Wanted & { readonly bucketName: string } {
 
 function decode(text: string): string {
   try {
-    // `+` is a space, as in paths.
+    // `+` is decoded as a space, as in paths.
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     return '';

@@ -6,20 +6,23 @@ import { refusal } from '../wire/refusals.js';
 
 type Answer = Pick<AddressedExchange, 'outgoing'>;
 
-/** Which version is meant: the current one if there is no id. */
+/** A key and a version id; without an id, the current version is meant. */
 export interface Wanted {
   readonly key: string;
   readonly versionId: string | undefined;
 }
 
-/** The version that a request names. @throws OssRefusal NoSuchKey, NoSuchVersion, MethodNotAllowed */
+/**
+ * Finds the version that a request names.
+ * @throws OssRefusal NoSuchKey, NoSuchVersion, MethodNotAllowed
+ */
 export function findRequested(exchange: AddressedExchange, bucket: Bucket): StoredObject {
   const versionId = readVersionId(exchange.query['versionId']);
   return findVersion(exchange, bucket, { key: exchange.objectKey, versionId });
 }
 
 /**
- * Of a deleted object, the answer tells the marker in headers.
+ * Finds a version. If it is a delete marker, sets the headers that describe the marker before it throws.
  * @throws OssRefusal NoSuchKey, NoSuchVersion, MethodNotAllowed if the version is a delete marker
  */
 export function findVersion({ outgoing }: Answer, bucket: Bucket, { key, versionId }: Wanted): StoredObject {
@@ -36,7 +39,7 @@ export function findVersion({ outgoing }: Answer, bucket: Bucket, { key, version
     : refusal('MethodNotAllowed', { Method: 'GET', ResourceType: 'DeleteMarker' });
 }
 
-/** @throws OssRefusal InvalidArgument if it has not the form of an id */
+/** @throws OssRefusal InvalidArgument if it is not a valid version id */
 export function readVersionId(text: string | undefined): string | undefined {
   if (text === undefined || text === 'null' || /^CAEQ[\w+/=-]{1,120}$/.test(text)) return text;
   throw invalidArgument('Invalid version id specified', undefined, {
@@ -46,8 +49,8 @@ export function readVersionId(text: string | undefined): string | undefined {
 }
 
 /**
- * What a read of this object returns: of a symlink the bytes of its target, with the link's own
- * headers and the later of both times.
+ * Resolves a symlink: the result has the bytes of the target, the headers of the link, and the later of both times.
+ * Returns any other object unchanged.
  * @throws OssRefusal SymlinkTargetNotExist, InvalidTargetType
  */
 export function followLink(bucket: Bucket, object: StoredObject): StoredObject {
@@ -57,7 +60,7 @@ export function followLink(bucket: Bucket, object: StoredObject): StoredObject {
   if (target.type === 'Symlink') throw refusal('InvalidTargetType', { Key: object.symlinkTarget });
   const { dataFiles, sizeBytes, etag, crc64, contentMd5 } = target;
   const modifiedAt = target.modifiedAt > object.modifiedAt ? target.modifiedAt : object.modifiedAt;
-  // How the bytes are kept, and whether they are readable, is a matter of the target too.
+  // Storage class, encryption and restore state also come from the target.
   const { storageClass, encryption, restored } = target;
   const bytes = { dataFiles, sizeBytes, etag, crc64, contentMd5, modifiedAt, storageClass, encryption };
   return { ...object, ...bytes, ...(restored && { restored }) };

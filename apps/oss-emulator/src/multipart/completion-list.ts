@@ -9,7 +9,7 @@ import { readXml, recordOf } from '../wire/xml.js';
 const minPartBytes = 100 * 1024;
 
 /**
- * Chooses the parts of the object: those of the list, or all with header `x-oss-complete-all: yes`.
+ * Chooses the parts of the object: those listed in the body, or all with the header `x-oss-complete-all: yes`.
  * @throws OssRefusal MalformedXML, InvalidPartOrder, InvalidPart, EntityTooSmall, InvalidArgument
  */
 export function chooseParts(
@@ -19,11 +19,11 @@ export function chooseParts(
   uploads: Bucket['uploads'],
 ): StoredPart[] {
   const takesAll = headers['x-oss-complete-all'] === 'yes';
-  // OSS itself misspells this.
+  // The misspelling is OSS's own.
   if (takesAll && list !== '')
     throw invalidArgument('Should not speficy both complete all header and http body.', '0042-00000216');
   const parts = takesAll ? [...uploads.parts(upload)] : listedParts(list, upload, uploads);
-  // Without parts it is an empty object: the Go SDKs complete the upload of an empty file like this.
+  // An upload without parts becomes an empty object: the Go SDKs upload empty files this way.
   if (parts.length === 0 && !uploads.parts(upload).next().done) throw refusal('MalformedXML');
   if (parts.slice(0, -1).some(({ sizeBytes }) => sizeBytes < minPartBytes)) throw refusal('EntityTooSmall');
   return parts;

@@ -7,7 +7,10 @@ import { refusal } from '../wire/refusals.js';
 
 export const maxPartNumber = 10_000;
 
-/** The upload that a request names. @throws OssRefusal NoSuchBucket, NoSuchUpload */
+/**
+ * Finds the multipart upload that a request names.
+ * @throws OssRefusal NoSuchBucket, NoSuchUpload
+ */
 export function findUpload(exchange: AddressedExchange, state: EmulatorState): [Bucket, UploadRecord] {
   const bucket = state.buckets.get(exchange.bucket);
   const uploadId = exchange.query['uploadId'] ?? '';
@@ -16,7 +19,7 @@ export function findUpload(exchange: AddressedExchange, state: EmulatorState): [
   return [bucket, upload];
 }
 
-/** The EC of NoSuchUpload where it is not the usual one. */
+/** The EC of NoSuchUpload where it differs from the usual one. */
 function diagnosisOf({ method, headers }: AddressedExchange): string | undefined {
   if (method !== 'PUT') return undefined;
   return headers['x-oss-copy-source'] === undefined ? '0042-00000104' : '0042-00000311';

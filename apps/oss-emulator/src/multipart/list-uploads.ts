@@ -11,14 +11,14 @@ export function listUploads(exchange: AddressedExchange, state: EmulatorState): 
   const bucket = state.buckets.get(exchange.bucket);
   const prefix = readPrefix(query);
   const { delimiter = '', 'key-marker': keyMarker = '' } = query;
-  // OSS ignores it without a key.
+  // OSS ignores the upload id marker without a key marker.
   const uploadIdMarker = keyMarker === '' ? '' : (query['upload-id-marker'] ?? '');
   const maxUploads = readLimit(query, 'max-uploads', 1000);
   const encode = readEncoding(query);
   const uploads = bucket.uploads.list(keyMarker, uploadIdMarker, { prefix, delimiter });
   const { page, isTruncated } = takePage(uploads, maxUploads);
   const last = page.at(-1);
-  // OSS tells the last entry of the last page too, and oss2 reads no answer without these elements.
+  // OSS returns these elements on the last page too, and oss2 cannot parse a response without them.
   const next: XmlElement[] = !last
     ? [
         ['NextKeyMarker', ''],

@@ -17,7 +17,7 @@ import { answerUpload, readRequestedCallback } from '../callbacks/upload-outcome
 import type { XmlElement } from '../wire/xml.js';
 import { xmlDate } from '../wire/xml-date.js';
 
-/** `POST /key?uploads`; with `sequential`, the object gets a Content-MD5. */
+/** `POST /key?uploads`; with `sequential`, the completed object gets a Content-MD5. */
 export async function initiateUpload(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { headers, objectKey, query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);
@@ -85,7 +85,10 @@ export async function completeUpload(exchange: AddressedExchange, state: Emulato
   );
 }
 
-/** @throws OssRefusal InvalidCRC64, and what `chooseParts` throws */
+/**
+ * Assembles the facts of the object from its parts.
+ * @throws OssRefusal InvalidCRC64, and what `chooseParts` throws
+ */
 function joinParts({ headers }: AddressedExchange, { uploads }: Bucket, upload: UploadRecord, list: string) {
   const parts = chooseParts(list, headers, upload, uploads);
   const sizeBytes = parts.reduce((bytes, part) => bytes + part.sizeBytes, 0);

@@ -11,8 +11,8 @@ import { findUpload, readPartNumber } from './find-upload.js';
 import { xmlDate } from '../wire/xml-date.js';
 
 /**
- * `PUT /key?partNumber=&uploadId=` with header `x-oss-copy-source`: copies the range of
- * `x-oss-copy-source-range`, or all if it is none.
+ * `PUT /key?partNumber=&uploadId=` with the header `x-oss-copy-source`: copies the range in
+ * `x-oss-copy-source-range`, or the whole object without one.
  */
 export async function uploadPartCopy(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const [bucket, upload] = findUpload(exchange, state);
@@ -22,7 +22,7 @@ export async function uploadPartCopy(exchange: AddressedExchange, state: Emulato
   checkReadable(object);
   const range = readRange(exchange.headers['x-oss-copy-source-range'], object.sizeBytes, false);
   const file = await receiveCopy(source.bucket.objects, object, state, range);
-  // The source was replaced while it was looked up.
+  // The source was replaced after it was looked up.
   if (!file) return uploadPartCopy(exchange, state);
   const { modifiedAt, etag } = await withEvents(exchange, state, { operation: 'UploadPartCopy' }, (note) =>
     bucket.uploads.putPart(upload, partNumber, file, note),

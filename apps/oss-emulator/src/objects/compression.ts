@@ -5,9 +5,9 @@ const types = new Set(
 );
 
 /**
- * The headers of an object that OSS sends compressed with gzip: a text of 1 KB or more that is not
- * encoded yet, to a client that takes gzip and wants all of it. Undefined if it is sent as it is.
- * @param answered the headers of the answer without compression
+ * The response headers for an object that OSS sends compressed with gzip: text of 1 KB or more that is not encoded
+ * yet, requested as a whole by a client that accepts gzip. Undefined if it is sent as is.
+ * @param answered the response headers without compression
  * @see https://www.alibabacloud.com/help/faq-detail/39645.html
  */
 export function compressedHeaders(
@@ -19,7 +19,7 @@ export function compressedHeaders(
   const [type = ''] = (answered['content-type'] ?? '').toLowerCase().split(/[;\s]/, 1);
   const isText = types.has(type) && answered['content-encoding'] === undefined;
   if (!accepts || !isText || sizeBytes < minBytes || headers['range'] !== undefined) return undefined;
-  // Of the bytes that are sent, none of these is true.
+  // These headers do not hold for the compressed bytes.
   const { etag: _etag, 'accept-ranges': _ranges, ...kept } = answered;
   return { ...kept, 'content-encoding': 'gzip' };
 }

@@ -20,7 +20,7 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
   const object = await withEvents(exchange, state, { operation: 'CopyObject' }, (note) =>
     makeCopy(exchange, state, source, { target, mayReplace: mayReplace(exchange.headers), note }),
   );
-  // The source was replaced while it was looked up.
+  // The source was replaced after it was looked up.
   if (!object) return copyObject(exchange, state);
   sendXml(
     exchange,
@@ -36,7 +36,7 @@ export async function copyObject(exchange: AddressedExchange, state: EmulatorSta
   );
 }
 
-/** A symlink is copied as a link, anything else as a normal object. */
+/** Copies a symlink as a symlink and anything else as a normal object. */
 async function makeCopy(
   { headers, objectKey }: AddressedExchange,
   state: EmulatorState,
@@ -57,8 +57,9 @@ async function makeCopy(
 }
 
 /**
- * Headers and tags are the source's unless a directive says otherwise; ACL, storage class and
- * encryption never are. A copy onto itself changes the headers in any case, for there is no other use of it.
+ * Headers and tags are copied from the source unless a directive says otherwise; ACL, storage class and encryption
+ * are never copied. A copy of an object onto itself always replaces the headers, since it would otherwise have no
+ * effect.
  */
 function copiedProperties(
   headers: AddressedExchange['headers'],
@@ -78,7 +79,10 @@ function copiedProperties(
   };
 }
 
-/** Whether the copy takes what the request gives. @throws OssRefusal InvalidArgument */
+/**
+ * Whether the values in the request replace those of the source.
+ * @throws OssRefusal InvalidArgument
+ */
 function readDirective(headers: AddressedExchange['headers'], name: string): boolean {
   const value = headers[name] ?? 'COPY';
   const directive = value.toUpperCase();

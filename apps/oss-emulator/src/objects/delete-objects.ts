@@ -26,7 +26,7 @@ export async function deleteObject(exchange: AddressedExchange, state: EmulatorS
   });
 }
 
-/** `POST /?delete` with a list of keys, and of versions. */
+/** `POST /?delete` with a list of keys and, optionally, version ids. */
 export async function deleteObjects(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const bucket = state.buckets.get(exchange.bucket);
   const encode = readEncoding(exchange.query);
@@ -47,7 +47,7 @@ function deleteOne({ objects }: Bucket, { key, versionId }: Wanted, note: Note):
   return versionId === undefined ? objects.delete(key, note) : objects.deleteVersion(key, versionId, note);
 }
 
-/** The version that was named, and the delete marker that was made or deleted. */
+/** The version named in the request, and the delete marker that was created or deleted. */
 function deletionElements(versionId: string | undefined, deletion: Deletion | undefined): XmlElement[] {
   const named: XmlElement[] = versionId === undefined ? [] : [['VersionId', versionId]];
   if (!deletion?.deleteMarker) return named;

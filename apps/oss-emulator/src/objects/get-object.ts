@@ -27,7 +27,7 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
   const range = readRange(headers['range'], object.sizeBytes, standard);
   const { start, end } = range ?? { start: 0, end: object.sizeBytes - 1 };
   const compressed = compressedHeaders(headers, answered, object.sizeBytes);
-  // Besides what the answer varies by already.
+  // Appended to a Vary header that CORS may have set.
   if (compressed) outgoing.appendHeader('vary', 'Accept-Encoding');
   const head = {
     ...commonHeaders(exchange),
@@ -45,7 +45,7 @@ export async function getObject(exchange: AddressedExchange, state: EmulatorStat
   if (!bytes) return getObject(exchange, state);
   try {
     const stream = bytes.read({ start, end });
-    // The first bytes are read before the status is sent, so that it can still be an error.
+    // Waits for the first bytes before sending the status, so that a read error can still be reported.
     await once(stream, 'readable');
     outgoing.writeHead(status, head);
     await (compressed ? pipeline(stream, createGzip(), outgoing) : pipeline(stream, outgoing));

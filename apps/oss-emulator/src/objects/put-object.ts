@@ -29,14 +29,17 @@ export async function putObject(exchange: AddressedExchange, state: EmulatorStat
   );
 }
 
-/** @throws OssRefusal NotImplemented if a header is for reads alone */
+/** @throws OssRefusal NotImplemented if a header applies to reads only */
 function checkHeaders(headers: AddressedExchange['headers']): void {
   if (headers['if-modified-since'] === undefined) return;
   const message = 'A header you provided implies functionality that is not implemented.';
   throw new OssRefusal(400, 'NotImplemented', message, { facts: { Header: 'If-Modified-Since' } });
 }
 
-/** Receives the whole body of a request into a file. @throws OssRefusal */
+/**
+ * Receives the body of a request into a file.
+ * @throws OssRefusal
+ */
 export function receiveBody(
   { headers, incoming }: AddressedExchange,
   state: EmulatorState,
@@ -51,7 +54,10 @@ export function receiveBody(
   });
 }
 
-/** Turns a received file into an object. @throws OssRefusal FileAlreadyExists */
+/**
+ * Turns a received file into an object.
+ * @throws OssRefusal FileAlreadyExists
+ */
 export function storeFile(
   bucket: Bucket,
   { path, sizeBytes, etag, crc64, contentMd5 }: ReceivedFile,
@@ -62,7 +68,10 @@ export function storeFile(
   return bucket.objects.put(path, object, wish);
 }
 
-/** Refuses early what `put` would refuse later. @throws OssRefusal FileAlreadyExists */
+/**
+ * Refuses a forbidden overwrite before the body is received; `put` would refuse it later.
+ * @throws OssRefusal FileAlreadyExists
+ */
 export function checkOverwrite(
   bucket: Bucket,
   key: string,

@@ -7,7 +7,7 @@ const overridable = [
   'content-encoding',
 ];
 
-/** The headers that `response-*` parameters of a query put in place of those of the object. */
+/** The headers that `response-*` query parameters override. */
 export function responseOverrides(query: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     overridable.flatMap((name) => {

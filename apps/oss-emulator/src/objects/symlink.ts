@@ -32,7 +32,7 @@ export async function putSymlink(exchange: AddressedExchange, state: EmulatorSta
   send(exchange, 200, { etag: quoteEtag(object.etag), ...versionHeaders(bucket, object) });
 }
 
-/** `GET /key?symlink`: the link itself. */
+/** `GET /key?symlink`: the link itself, not its target. */
 export function getSymlink(exchange: AddressedExchange, state: EmulatorState): void {
   const bucket = state.buckets.get(exchange.bucket);
   const object = findRequested(exchange, bucket);
@@ -47,7 +47,7 @@ export function getSymlink(exchange: AddressedExchange, state: EmulatorState): v
   });
 }
 
-/** Percent-encoded, as a header can hold no other characters. */
+/** Decodes the target, which is percent-encoded because headers are limited to ASCII. */
 function readTarget(header: string | undefined): string {
   if (header === undefined) throw refusal('MissingArgument', { ArgumentName: 'x-oss-symlink-target' });
   try {

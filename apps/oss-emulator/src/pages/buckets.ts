@@ -44,7 +44,7 @@ const table = (items: BucketPage['items']): Html =>
     </tbody>
   </table>`;
 
-/** In UTC, to the second. */
+/** Renders a time in UTC, to the second. */
 export function showTime(at: string): Html {
   return html`<time datetime="${at}">${at.slice(0, 19).replace('T', ' ')}</time>`;
 }

@@ -14,14 +14,14 @@ interface CallbackPage {
   readonly next: number | null;
 }
 
-/** `GET /-/callbacks?key=&before=&limit=`: the callbacks that were sent, newest first. */
+/** `GET /-/callbacks?key=&before=&limit=`: the sent callbacks, newest first. */
 export const callbackList: Resource<CallbackPage> = {
   section: 'callbacks',
   refreshing: true,
   title: () => 'Callbacks',
   read({ key, before, ...query }, { journal }) {
     const limit = readLimit(query, 'limit', 50);
-    // An empty field of the form means any key.
+    // An empty form field matches any key.
     const found = journal.list(limit + 1, { objectKey: key || undefined, before: readNumber(before) });
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? (items.at(-1)?.number ?? null) : null };
@@ -46,7 +46,10 @@ export const callbackList: Resource<CallbackPage> = {
       </p>`,
 };
 
-/** The number of an entry of a journal, in `before`. @throws OssRefusal InvalidArgument */
+/**
+ * Reads a journal entry number from the parameter `before`.
+ * @throws OssRefusal InvalidArgument
+ */
 export function readNumber(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -95,7 +98,7 @@ function card(entry: JournalEntry, state: CallbackSender): Html {
   </article>`;
 }
 
-/** The answer of an application. */
+/** Renders the application's response. */
 export function showAnswer(answer: ShownAnswer | null): Html {
   if (!answer) return html`<p class="soft">None came.</p>`;
   const head = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`);
@@ -103,7 +106,7 @@ export function showAnswer(answer: ShownAnswer | null): Html {
 ${[`HTTP/1.1 ${answer.status}`, ...head, '', answer.body].join('\r\n')}${cut(answer)}</pre>`;
 }
 
-/** What stands behind a body of which there is more. */
+/** The text that follows a truncated body. */
 export const cut = ({ bodyIsCut }: { readonly bodyIsCut: boolean }) => (bodyIsCut ? '\n… and more' : '');
 
 function explanation(entry: JournalEntry, state: CallbackSender): Html {

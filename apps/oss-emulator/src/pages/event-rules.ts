@@ -7,7 +7,10 @@ import { html } from './html/html.js';
 import { readJsonBody } from './json-body.js';
 import { sendJson, type Resource } from './resource.js';
 
-/** `PUT /-/events/rules`: puts other rules in place. @throws OssRefusal */
+/**
+ * `PUT /-/events/rules`: replaces the rules.
+ * @throws OssRefusal
+ */
 export async function replaceEventRules(
   exchange: AddressedExchange,
   { events, logger }: EmulatorState,

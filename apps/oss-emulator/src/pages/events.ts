@@ -10,7 +10,7 @@ interface EventPage {
   readonly items: readonly EventEntry[];
   /** Value of `before` for the next page; null if there is none. */
   readonly next: number | null;
-  /** How many notifications wait or are being sent. */
+  /** Number of notifications that are waiting or being sent. */
   readonly pending: number;
 }
 
@@ -21,7 +21,7 @@ export const eventList: Resource<EventPage> = {
   title: () => 'Events',
   read({ key, before, ...query }, { events }) {
     const limit = readLimit(query, 'limit', 50);
-    // An empty field of the form means any key.
+    // An empty form field matches any key.
     const selection = { objectKey: key || undefined, before: readNumber(before) };
     const found = events.journal.list(limit + 1, selection);
     const items = found.slice(0, limit);

@@ -3,19 +3,19 @@ import { explainCallback, readCapturedCallback, type ExplainedStep } from '#expl
 import type { CallbackSender } from '../callbacks/callback-sender.js';
 import type { JournalEntry } from '../callbacks/journal.js';
 
-/** Limits the search for a cause to some milliseconds. */
+/** Keeps the search for a cause within some milliseconds. */
 const hashedBytesMax = 4_194_304;
 
 interface Explanation {
-  /** Whether Landfall would accept it; null if that cannot be told. */
+  /** Whether Landfall would accept the callback; null if that cannot be determined. */
   readonly holds: boolean | null;
   readonly steps: readonly ExplainedStep[];
 }
 
-/** A page that refreshes itself asks again and again. */
+/** Cached, because a page that refreshes itself asks repeatedly. */
 const explained = new WeakMap<JournalEntry, Explanation>();
 
-/** What `landfall callback explain` says of a callback in the journal. */
+/** The output of `landfall callback explain` for a callback in the journal. */
 export function explainEntry(entry: JournalEntry, sender: CallbackSender): Explanation {
   const known = explained.get(entry) ?? explain(entry, sender);
   explained.set(entry, known);

@@ -12,7 +12,10 @@ import { sendJson, type Resource } from './resource.js';
 
 type FaultReport = ReturnType<Faults['report']>;
 
-/** `PUT /-/faults`: puts another plan in place. @throws OssRefusal */
+/**
+ * `PUT /-/faults`: replaces the plan.
+ * @throws OssRefusal
+ */
 export async function replaceFaults(
   exchange: AddressedExchange,
   { faults, logger }: EmulatorState,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { accessDenied } from '#oss';
 import type { Exchange } from '../wire/exchange.js';
 
-/** Nothing but the emulator's own files; no frames; no answers for the pages of others. */
+/** Allows only the emulator's own resources, no framing, and no reads by pages of other origins. */
 export const ownHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -14,10 +14,10 @@ export const ownHeaders = {
 };
 
 /**
- * Refuses what a web page of another origin, open in the user's browser, may have sent. Nothing it
- * gets by GET can it read, as long as the name is ours: names without a dot and addresses cannot be
- * names that its owner pointed at this machine (DNS rebinding). Programs other than browsers send
- * none of these headers.
+ * Refuses requests that a web page of another origin, open in the user's browser, may have sent. Such a page cannot
+ * read the response to a GET as long as the host name is ours: a name without a dot, or an IP address, cannot be a
+ * domain that an attacker points at this machine (DNS rebinding). Clients other than browsers send none of these
+ * headers.
  * @throws OssRefusal AccessDenied
  */
 export function refuseForeignPages({ method, host, headers }: Exchange, publicHostname: string): void {

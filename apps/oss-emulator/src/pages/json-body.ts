@@ -5,12 +5,12 @@ import { readText } from '../wire/read-body.js';
 const maxBodyBytes = 64 * 1024;
 
 /**
- * Reads what a `PUT` below `/-/` puts in place.
- * @param what such as `Faults`, for the message
+ * Reads the body of a `PUT` below `/-/`.
+ * @param what names the contents in the error message, such as `Faults`
  * @throws OssRefusal UnsupportedMediaType, InvalidArgument, EntityTooLarge
  */
 export async function readJsonBody(exchange: AddressedExchange, what: string): Promise<unknown> {
-  // A form of a foreign page cannot have this type.
+  // A form on a page of another origin cannot send this content type.
   if (!/^application\/json\b/i.test(exchange.headers['content-type'] ?? ''))
     throw new OssRefusal(415, 'UnsupportedMediaType', `${what} must be sent as application/json.`);
   const text = await readText(exchange, maxBodyBytes, 'EntityTooLarge');

@@ -7,7 +7,7 @@ import { html, type Html } from './html/html.js';
 import { linkTo, type Query, type Resource } from './resource.js';
 
 const linkLifetimeS = 3_600;
-/** A larger picture is not shown small: the browser would have to read all of it. */
+/** Larger pictures get no preview, since the browser would have to download them in full. */
 const pictureMaxBytes = 20 * 1024 * 1024;
 const pictureType = /^image\/(png|jpeg|gif|webp|avif|bmp|svg\+xml)$/;
 
@@ -22,7 +22,7 @@ interface ObjectPage {
 }
 
 interface ListedObject extends Pick<StoredObject, 'key' | 'sizeBytes' | 'etag' | 'mimeType' | 'modifiedAt'> {
-  /** Signed, below the emulator's own address. */
+  /** Signed, relative to the emulator's own address. */
   readonly url: string;
 }
 
@@ -70,7 +70,7 @@ function listed(
   return { key, sizeBytes, etag, mimeType, modifiedAt, url: sign(bucket, key, state) };
 }
 
-/** A link that holds for an hour, relative to whatever name the emulator was asked by. */
+/** A signed link valid for one hour, relative so that it works with any host name of the emulator. */
 function sign(bucket: string, objectKey: string, { keys, publicUrl, region }: EmulatorState): string {
   const url = presignUrlV4({
     ...keys.own,

@@ -27,7 +27,10 @@ const routes: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   'script.js': { GET: (exchange) => sendOwn(exchange, 'text/javascript; charset=utf-8', pageScript) },
 };
 
-/** The emulator's own pages and files, which require no signature. @throws OssRefusal */
+/**
+ * Serves the emulator's own pages and files, which require no signature.
+ * @throws OssRefusal
+ */
 export async function answerOwnPage(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const { method, objectKey } = exchange;
   refuseForeignPages(exchange, state.publicUrl.hostname);
@@ -42,7 +45,7 @@ export async function answerOwnPage(exchange: AddressedExchange, state: Emulator
   await answer(exchange, state);
 }
 
-/** The first page is one whatever the client prefers. */
+/** Always sends the start page as HTML, whatever the client prefers. */
 function showFirst(exchange: AddressedExchange, state: EmulatorState): void | Promise<void> {
   return show(bucketList)({ ...exchange, headers: { ...exchange.headers, accept: 'text/html' } }, state);
 }

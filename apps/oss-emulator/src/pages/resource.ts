@@ -7,11 +7,14 @@ import { writePage, type Page } from './html/layout.js';
 
 export type Query = Readonly<Record<string, string>>;
 
-/** Something that the emulator shows: as JSON to programs, as a page to browsers. */
+/** Something that the emulator serves as JSON to programs and as a page to browsers. */
 export interface Resource<Data> {
   readonly section: Page['section'];
   readonly refreshing?: boolean;
-  /** Bounded, whatever the query says. @throws OssRefusal */
+  /**
+   * Reads the data, bounded in size whatever the query says.
+   * @throws OssRefusal
+   */
   read(query: Query, state: EmulatorState): Data;
   title(data: Data): string;
   render(data: Data, query: Query, state: EmulatorState): Html;
@@ -19,7 +22,7 @@ export interface Resource<Data> {
 
 export type Answer = (exchange: AddressedExchange, state: EmulatorState) => void | Promise<void>;
 
-/** Answers with a resource in the form that the client prefers. */
+/** Serves a resource as HTML if the client accepts it, otherwise as JSON. */
 export function show<Data>(resource: Resource<Data>): Answer {
   return (exchange, state) => {
     const data = resource.read(exchange.query, state);
@@ -40,12 +43,12 @@ export function sendJson(exchange: AddressedExchange, value: unknown): void {
   sendOwn(exchange, 'application/json', `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Answers with a body that no page of another origin can read. */
+/** Sends a body that pages of other origins cannot read. */
 export function sendOwn(exchange: AddressedExchange, type: string, body: string): void {
   send(exchange, 200, { ...ownHeaders, 'content-type': type }, body);
 }
 
-/** An address below `/-/`, without empty parameters. */
+/** A URL below `/-/`, without empty parameters. */
 export function linkTo(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
   const given = new URLSearchParams();
   for (const [name, value] of Object.entries(query))

@@ -10,10 +10,10 @@ import type { EmulatorState } from '../state/emulator-state.js';
 import type { Bucket } from '../store/buckets.js';
 import type { StoredObject } from '../store/stored-object.js';
 
-/** OSS processes no larger object. */
+/** OSS does not process larger objects. */
 const maxSourceBytes = 20 * 1024 ** 2;
 
-/** By format of a made image. */
+/** MIME types by output format. */
 export const mimeTypes: Readonly<Record<WrittenFormat, string>> = {
   jpg: 'image/jpeg',
   png: 'image/png',
@@ -22,17 +22,18 @@ export const mimeTypes: Readonly<Record<WrittenFormat, string>> = {
   tiff: 'image/tiff',
 };
 
-/** An image that is an object. */
+/** An object that is an image. */
 export interface ImageSource {
   readonly object: StoredObject;
   readonly header: ImageHeader;
-  /** Its bytes; undefined if libvips does not read their format (BMP, HEIC). */
+  /** Its data files; undefined if libvips cannot read the format (BMP, HEIC). */
   readonly file: ImageTask['source'] | undefined;
 }
 
 /**
- * Does something with the current version of an object (OSS processes no other), and does it again if
- * the object was replaced meanwhile, which `use` tells by undefined. @throws OssRefusal
+ * Runs `use` on the current version of an object, the only one that OSS processes. Repeats it if the object was
+ * replaced meanwhile, which `use` reports by returning undefined.
+ * @throws OssRefusal
  */
 export async function withImage<T>(
   bucket: Bucket,
@@ -50,7 +51,10 @@ export async function withImage<T>(
   }
 }
 
-/** Looks at an object's bytes; undefined if it is gone. @throws OssRefusal ImageTooLarge, BadRequest */
+/**
+ * Reads the header of an object; undefined if the object is gone.
+ * @throws OssRefusal ImageTooLarge, BadRequest
+ */
 async function openImage(bucket: Bucket, object: StoredObject): Promise<ImageSource | undefined> {
   const { sizeBytes } = object;
   if (sizeBytes > maxSourceBytes) throw imageRefusal('sourceIsTooLarge');
@@ -69,12 +73,15 @@ async function openImage(bucket: Bucket, object: StoredObject): Promise<ImageSou
   }
 }
 
-/** An image in a file that goes with it. */
+/** An image in a temporary file that is removed on disposal. */
 export interface ImageFile extends MadeImage, AsyncDisposable {
   readonly path: string;
 }
 
-/** Makes an image of an image; undefined if the object is gone. @throws OssRefusal */
+/**
+ * Processes an image into a temporary file; undefined if the object is gone.
+ * @throws OssRefusal
+ */
 export async function makeImageFile(
   { images, buckets }: EmulatorState,
   { file, header }: ImageSource,
@@ -92,7 +99,7 @@ export async function makeImageFile(
   }
 }
 
-/** What an answer tells of the object; not what belongs to its bytes, such as checksums. */
+/** The response headers that describe the object, without those that describe its bytes, such as checksums. */
 export function headersOfSource(object: StoredObject): Record<string, string> {
   const { 'content-encoding': _, ...kept } = object.headers;
   return {

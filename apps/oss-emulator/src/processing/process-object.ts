@@ -11,8 +11,8 @@ import { headersOfSource, makeImageFile, mimeTypes, withImage, type ImageSource 
 import { responseOverrides } from '../objects/response-overrides.js';
 
 /**
- * `GET /key?x-oss-process=image/…`, and `HEAD` (assumed: as GET, without the body). As in OSS, ETag and
- * Last-Modified are those of the object.
+ * `GET /key?x-oss-process=image/…`, and `HEAD` (assumed to be GET without the body). As in OSS, ETag and
+ * Last-Modified are those of the source object.
  */
 export async function processObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const process = readProcess(exchange.query['x-oss-process'] ?? '');

@@ -16,18 +16,18 @@ import { readProperties } from '../properties/object-properties.js';
 
 const maxBodyBytes = 64 * 1024;
 
-/** Where a processed image goes. */
+/** Where a processed image is stored. */
 interface SavePlace {
   readonly bucket: string;
   readonly key: string;
 }
 
 /**
- * `POST /key?x-oss-process`, whose body is `x-oss-process=image/…|sys/saveas,o_<key>,b_<bucket>` (both
+ * `POST /key?x-oss-process` with the body `x-oss-process=image/…|sys/saveas,o_<key>,b_<bucket>` (key and bucket in
  * URL-safe Base64): stores the processed image as an object.
  */
 export async function saveProcessed(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
-  // What is in the query is not about images, such as SelectObject's csv/select.
+  // A value in the query is not for images; SelectObject sends csv/select, for example.
   const { 'x-oss-process': other } = exchange.query;
   if (other) throw notImplemented(other.slice(0, 100));
   const [, text] = /^x-oss-process=(.*)$/s.exec(await readText(exchange, maxBodyBytes)) ?? [];

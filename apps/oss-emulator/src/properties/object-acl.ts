@@ -27,7 +27,7 @@ export async function putObjectAcl(exchange: AddressedExchange, state: EmulatorS
   const acl = readAcl(header);
   const object = findRequested(exchange, bucket);
   const changed = await bucket.objects.update(object, (current) => ({ ...current, acl }));
-  // It was replaced meanwhile.
+  // The object was replaced meanwhile.
   if (!changed) return putObjectAcl(exchange, state);
   send(exchange, 200, versionHeaders(bucket, changed));
 }

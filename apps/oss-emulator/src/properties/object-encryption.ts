@@ -8,8 +8,8 @@ const headerNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * The headers that tell how an object is encrypted: as its upload wishes, or else by the bucket's rule.
- * They are only kept and told; the bytes are stored as they are.
+ * The headers that report how an object is encrypted: as the upload requests, otherwise by the bucket's rule. They
+ * are only stored and returned; the bytes are not encrypted.
  * @throws OssRefusal InvalidEncryptionAlgorithmError, InvalidArgument
  */
 export function readEncryption(

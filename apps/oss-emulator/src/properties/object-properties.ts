@@ -10,7 +10,7 @@ const acls = new Set<string>(['default', 'private', 'public-read', 'public-read-
 const storageClasses = new Set(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive']);
 
 /**
- * What an upload's headers choose for its object, and the bucket where they do not.
+ * Reads the object properties from the headers of an upload, with the defaults of the bucket.
  * @throws OssRefusal InvalidArgument, InvalidTag, InvalidEncryptionAlgorithmError
  */
 export function readProperties(headers: Headers, bucket: BucketRecord): ObjectProperties {

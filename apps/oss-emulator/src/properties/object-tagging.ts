@@ -42,7 +42,7 @@ async function setTags(
   const bucket = state.buckets.get(exchange.bucket);
   const object = findRequested(exchange, bucket);
   const changed = await bucket.objects.update(object, (current) => ({ ...current, tags }));
-  // It was replaced meanwhile.
+  // The object was replaced meanwhile.
   return changed ? versionHeaders(bucket, changed) : setTags(exchange, state, tags);
 }
 

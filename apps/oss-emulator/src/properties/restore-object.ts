@@ -12,13 +12,13 @@ const dayMs = 86_400_000;
 
 interface RestoreWish {
   readonly days: number;
-  /** How fast; undefined if the request does not say. */
+  /** The retrieval tier; undefined if the request names none. */
   readonly tier: string | undefined;
 }
 
 /**
- * `POST /key?restore`: makes an archived object readable, after a while, for some days.
- * Answers 202 if that begins, 200 if it is so already and lasts longer now.
+ * `POST /key?restore`: makes an archived object readable after a delay, for a number of days. Answers 202 if it
+ * starts a restoration, or 200 if it extends a completed one.
  */
 export async function restoreObject(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
   const wish = readWish(await readText(exchange));
@@ -39,7 +39,7 @@ async function restore(exchange: AddressedExchange, state: EmulatorState, wish: 
     const from = current.restored && restoring ? current.restored.from : isoTime(now + state.restoreMs);
     return { ...current, restored: { from, until: isoTime(now + state.restoreMs + wish.days * dayMs) } };
   });
-  // It was replaced meanwhile.
+  // The object was replaced meanwhile.
   if (!changed) return restore(exchange, state, wish);
   send(exchange, status, {
     ...versionHeaders(bucket, changed),
@@ -49,7 +49,7 @@ async function restore(exchange: AddressedExchange, state: EmulatorState, wish: 
 
 const isoTime = (ms: number) => new Date(ms).toISOString();
 
-/** @returns the priority, of the classes that know one */
+/** @returns the restore priority; undefined for storage classes without one */
 function checkWish(object: StoredObject, { days, tier }: RestoreWish): string | undefined {
   if (!isArchived(object)) throw refusal('OperationNotSupported', { Key: object.key });
   const isCold = object.storageClass !== 'Archive';

@@ -5,7 +5,10 @@ const maxTags = 10;
 const key = /^[\p{L}\p{N}\p{Zs}+\-=._:/]{1,128}$/u;
 const value = /^[\p{L}\p{N}\p{Zs}+\-=._:/]{0,256}$/u;
 
-/** Reads `k1=v1&k2=v2`, percent-encoded. @throws OssRefusal InvalidTag */
+/**
+ * Reads percent-encoded `k1=v1&k2=v2`.
+ * @throws OssRefusal InvalidTag
+ */
 export function readTaggingHeader(header: string | undefined): readonly ObjectTag[] {
   if (header === undefined || header === '') return [];
   return checkTags([...new URLSearchParams(header)].map(([key, value]) => ({ key, value })));

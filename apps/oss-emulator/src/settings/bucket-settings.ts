@@ -10,7 +10,7 @@ import { childrenOf, choiceOf, elementsOf, invalidValue, textOf, textsOf } from 
 const notFound = (code: string, message: string) => () => new OssRefusal(404, code, message);
 const truth = ['true', 'false'];
 
-/** CORS rules; applied to requests that bring an origin. */
+/** CORS rules, applied to requests with an Origin header. */
 export const cors = settingOperations({
   name: 'cors',
   root: 'CORSConfiguration',
@@ -34,7 +34,7 @@ export const referer = settingOperations({
   root: 'RefererConfiguration',
   check(root) {
     choiceOf(root, 'AllowEmptyReferer', truth);
-    // An empty list is a text.
+    // An empty list is parsed as an empty string.
     for (const name of ['RefererList', 'RefererBlacklist'])
       for (const list of elementsOf(root, name)) if (list !== '') textsOf(recordOf(list), 'Referer');
   },
@@ -113,7 +113,10 @@ function checkEncryption(root: Record<string, unknown>): void {
     );
 }
 
-/** The rule that PutBucket asks for by header; undefined if it asks for none. @throws OssRefusal */
+/**
+ * The encryption rule in the headers of a request, as XML; undefined if there is none.
+ * @throws OssRefusal
+ */
 export function encryptionOfHeaders(headers: AddressedExchange['headers']): string | undefined {
   const algorithm = headers['x-oss-server-side-encryption'];
   if (algorithm === undefined) return undefined;
@@ -147,7 +150,7 @@ export const transferAcceleration = settingOperations({
   ),
 });
 
-/** The quota of a bucket, which is not enforced. */
+/** The storage quota of a bucket, which is not enforced. */
 export const qos = settingOperations({
   name: 'qos',
   root: 'BucketUserQos',
@@ -178,12 +181,12 @@ export const resourceGroup = settingOperations({
 
 type Settings = Readonly<Record<string, string>>;
 
-/** `Enabled` or `Disabled`. */
+/** The access monitor status: `Enabled` or `Disabled`. */
 export function accessMonitorStatus({ accessmonitor: text }: Settings): string {
   return (text && textOf(readXml(text, 'AccessMonitorConfiguration'), 'Status')) ?? 'Disabled';
 }
 
-/** How a bucket encrypts by default, as GetBucketInfo tells it. */
+/** The default encryption of a bucket, as GetBucketInfo reports it. */
 export function encryptionElements({ encryption: text }: Settings): XmlElement[] {
   if (text === undefined) return [['SSEAlgorithm', 'None']];
   const [byDefault = {}] = childrenOf(

@@ -3,7 +3,7 @@ import type { AddressedExchange } from '../wire/exchange.js';
 import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
 
-/** Storage classes, and how the elements of the answer begin. */
+/** Storage classes, and the prefixes of their elements in the response. */
 const classes = [
   ['Standard', 'Standard'],
   ['IA', 'InfrequentAccess'],
@@ -12,7 +12,7 @@ const classes = [
   ['DeepColdArchive', 'DeepColdArchive'],
 ] as const;
 
-/** `GET /?stat`: counted now, where OSS tells what it counted within the last hour. */
+/** `GET /?stat`: counted on each request, whereas OSS returns figures that are up to an hour old. */
 export function getBucketStat(exchange: AddressedExchange, { buckets }: EmulatorState): void {
   const { objects, uploads } = buckets.get(exchange.bucket);
   const all = { prefix: '', delimiter: '' };
@@ -50,7 +50,7 @@ export function getBucketStat(exchange: AddressedExchange, { buckets }: Emulator
   ]);
 }
 
-/** OSS bills at least 64 KB for an object of a colder class (`Real`); the emulator bills nothing. */
+/** OSS bills at least 64 KB per object in colder classes (`Real`); the emulator reports the actual size. */
 function classElements(name: string, { bytes, count } = { bytes: 0, count: 0 }): XmlElement[] {
   const elements: XmlElement[] = [
     [`${name}Storage`, bytes],

@@ -23,7 +23,7 @@ export const bucketTagging = {
     unset: '<Tagging><TagSet></TagSet></Tagging>',
   }),
 
-  /** All tags, or those with the keys that the query lists. */
+  /** Deletes all tags, or those whose keys the query lists. */
   async DELETE(exchange: AddressedExchange, state: EmulatorState): Promise<void> {
     const keys = (exchange.query[name] ?? '').split(',').filter(Boolean);
     await changeSetting(exchange, state, name, (text) => {
@@ -34,7 +34,7 @@ export const bucketTagging = {
   },
 };
 
-/** The tags among the settings of a bucket. */
+/** Reads the tags from the settings of a bucket. */
 export function bucketTags({ [name]: text }: Readonly<Record<string, string>>): Tag[] {
   return text === undefined ? [] : readTags(readXml(text, 'Tagging'));
 }

@@ -13,7 +13,7 @@ export interface CorsRule {
 
 export interface CorsConfiguration {
   readonly rules: readonly CorsRule[];
-  /** Whether every answer has `Vary: Origin`. */
+  /** Whether every response gets `Vary: Origin`. */
   readonly variesByOrigin: boolean;
 }
 
@@ -58,7 +58,7 @@ function readRule(rule: Record<string, unknown>): CorsRule {
   return read;
 }
 
-/** The first rule for this origin and method, and for these headers of a preflight. */
+/** The first rule that allows this origin, this method and, in a preflight, these headers. */
 export function findRule(
   { rules }: CorsConfiguration,
   origin: string,
@@ -73,7 +73,7 @@ export function findRule(
   );
 }
 
-/** `pattern` has one `*` at most; case does not matter. */
+/** `pattern` contains at most one `*`; case-insensitive. */
 function matches(pattern: string, text: string): boolean {
   const [before = '', after] = pattern.toLowerCase().split('*');
   const lower = text.toLowerCase();

@@ -16,7 +16,7 @@ const actions = [
 const transitionClasses = ['IA', 'Archive', 'ColdArchive', 'DeepColdArchive'];
 
 /**
- * Checks a lifecycle, which the emulator stores but does not run.
+ * Validates a lifecycle configuration, which the emulator stores but does not apply.
  * @throws OssRefusal MalformedXML, InvalidArgument, InvalidRequest
  */
 export function checkLifecycle(root: Children, { headers }: AddressedExchange): void {
@@ -50,7 +50,7 @@ function checkRule(rule: Children): void {
     throw invalidArgument('Colder storage classes and the expiration must come later.');
 }
 
-/** @returns undefined if the action has a date instead */
+/** @returns undefined if the action has a date instead of days */
 function readDays(action: Children): number | undefined {
   const text = textOf(action, 'Days');
   if (text === undefined) return undefined;
@@ -58,7 +58,7 @@ function readDays(action: Children): number | undefined {
   return Number(text);
 }
 
-/** Two rules may not do the same to objects whose keys have one's prefix. */
+/** Refuses rules with the same action if the prefix of one covers that of another. */
 function checkOverlaps(rules: readonly Children[]): void {
   for (const action of actions) {
     const prefixes = rules
@@ -67,7 +67,7 @@ function checkOverlaps(rules: readonly Children[]): void {
       )
       .map((rule) => textOf(rule, 'Prefix') ?? '')
       .sort();
-    // Sorted, a prefix of another one comes just before those that it covers.
+    // In sorted order, a prefix comes directly before the first one that it covers.
     if (prefixes.some((prefix, at) => at > 0 && prefix.startsWith(prefixes[at - 1] ?? '')))
       throw invalidArgument(`Overlap for same action type ${action}`);
   }

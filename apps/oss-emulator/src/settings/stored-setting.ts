@@ -8,16 +8,16 @@ import { readXml } from '../wire/xml.js';
 
 const maxBytes = 1024 * 1024;
 
-/** A sub-resource of a bucket that is stored as its XML and returned as it was stored. */
+/** A sub-resource of a bucket that is stored as XML and returned as stored. */
 export interface Setting {
   readonly name: string;
   /** Name of the document's root element. */
   readonly root: string;
   /** @throws OssRefusal MalformedXML, InvalidArgument and the like */
   readonly check: (root: Record<string, unknown>, exchange: AddressedExchange, state: EmulatorState) => void;
-  /** Adds to a stored document what OSS adds. */
+  /** Adds the elements that OSS adds to a stored document. */
   readonly complete?: (text: string) => string;
-  /** What a bucket without this setting answers: a document, or a refusal. */
+  /** The response for a bucket without this setting: a document, or a refusal. */
   readonly unset: string | (() => OssRefusal);
 }
 
@@ -48,14 +48,17 @@ export function settingOperations(setting: Setting): Record<'GET' | 'PUT' | 'DEL
 
 const xmlHead = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** Replaces the stored text of a setting, or with undefined removes it. @throws OssRefusal NoSuchBucket */
+/**
+ * Replaces the stored text of a setting, or removes it if `change` returns undefined.
+ * @throws OssRefusal NoSuchBucket
+ */
 export function changeSetting(
   { bucket }: AddressedExchange,
   { buckets }: EmulatorState,
   name: string,
   change: (current: string | undefined) => string | undefined,
 ): Promise<void> {
-  // Of a bad name too, OSS says what it says of every other request.
+  // Looked up first, so that an invalid bucket name gets the usual refusal.
   buckets.get(bucket);
   return buckets.update(bucket, (current: BucketRecord) => {
     const { [name]: old, ...others } = current.settings;

@@ -3,7 +3,7 @@ import { invalidArgument, type SignatureRules } from '#oss';
 import type { Exchange } from '../wire/exchange.js';
 import { refusal } from '../wire/refusals.js';
 
-/** A key that the emulator accepts; with a token, a temporary one as issued by STS. */
+/** A key that the emulator accepts; with a security token, a temporary key as issued by STS. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
@@ -15,10 +15,10 @@ export interface AccessKey {
 /** A temporary key that STS issues. */
 export type IssuedKey = { readonly [Name in keyof AccessKey]-?: NonNullable<AccessKey[Name]> };
 
-/** Keys that STS issued and that are remembered; the oldest are forgotten. */
+/** Maximum number of issued keys that are kept; the oldest are dropped. */
 const maxIssued = 10_000;
 
-/** The keys that the emulator accepts: those of its settings, and those that it issues as STS. */
+/** The keys that the emulator accepts: those in its settings, and those it issues as STS. */
 export class AccessKeys {
   readonly #settings: ReadonlyMap<string, AccessKey>;
   readonly #issued = new Map<string, AccessKey>();
@@ -40,7 +40,7 @@ export class AccessKeys {
     return keys.some(({ securityToken }) => securityToken === token);
   }
 
-  /** Makes a temporary key. */
+  /** Issues a temporary key. */
   issue(expiresAt: Date): IssuedKey {
     const key = {
       accessKeyId: `STS.N${randomBytes(15).toString('base64url').replaceAll(/[-_]/g, 'x')}`,
@@ -55,8 +55,9 @@ export class AccessKeys {
 }
 
 /**
- * How to find the secrets of a request that brings this security token. A temporary key without its token is unknown; which
- * refusal a wrong token gets is inferred from the names, OSS describes none.
+ * Returns the function that looks up the secret of an access key for a request with this security token. A temporary
+ * key used without its token counts as unknown. Which refusal a wrong token gets is inferred from their names, as OSS
+ * documents none.
  * @returns a function that throws OssRefusal InvalidSecurityToken, AccessKeyIdAndSecurityTokenNotMatch,
  * SecurityTokenExpired
  */
@@ -76,11 +77,11 @@ export function secretFinder(
 }
 
 /**
- * The security token of a request: beside the signature, in the headers or in the URL. Undefined when there is none.
- * @throws OssRefusal InvalidArgument when it is in both
+ * The security token of a request, from the same place as its signature: headers or URL. Undefined if there is none.
+ * @throws OssRefusal InvalidArgument if it is in both
  */
 export function readSecurityToken({ headers, query }: Exchange): string | undefined {
-  // The V1 of one SDK sends the header without `x-oss-`, and unsigned.
+  // The V1 signing of one SDK sends the header without `x-oss-`, and unsigned.
   const inHeader = headers['x-oss-security-token'] ?? headers['security-token'];
   const inUrl = query['x-oss-security-token'] ?? query['security-token'];
   if (inHeader !== undefined && inUrl !== undefined)

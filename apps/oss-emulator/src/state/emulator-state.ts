@@ -9,11 +9,11 @@ export interface EmulatorState extends CallbackSender {
   readonly buckets: Buckets;
   readonly images: ImageProcess;
   readonly events: Events;
-  /** General region id, such as cn-hangzhou. */
+  /** Region id, such as cn-hangzhou. */
   readonly region: string;
   /** How long restoring an archived object takes. */
   readonly restoreMs: number;
-  /** Buckets by the host names that stand for them, in lower case. */
+  /** Bucket names by custom domain name (CNAME), in lower case. */
   readonly cnames: ReadonlyMap<string, string>;
   readonly keys: AccessKeys;
 }

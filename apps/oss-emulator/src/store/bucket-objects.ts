@@ -12,9 +12,9 @@ import type { NewVersion, ObjectAcl, ObjectFacts, ObjectProperties, StoredObject
 
 type Drop = (dataFile: string) => void;
 
-/** What a deletion did, as the answer tells it. */
+/** The outcome of a deletion, as reported in the response. */
 export interface Deletion {
-  /** The version that was deleted or, with `deleteMarker`, may have been made. */
+  /** The version that was deleted or, with `deleteMarker`, possibly created. */
   readonly versionId: string;
   readonly deleteMarker: boolean;
 }
@@ -27,9 +27,9 @@ export interface OpenedBytes {
 
 export interface AppendStart {
   readonly key: string;
-  /** Of the object, if this is its first part: nobody looks at those of the others. */
+  /** The properties of the object; read only if this append creates it. */
   readonly properties: () => ObjectProperties;
-  /** Of the object from now on, if any. */
+  /** The new ACL of the object, if given. */
   readonly acl: ObjectAcl | undefined;
   readonly wish: WriteWish;
 }
@@ -44,13 +44,13 @@ export class BucketObjects {
     this.#bucket = bucket;
   }
 
-  /** The current version, unless it is deleted. */
+  /** The current version; undefined if it is a delete marker. */
   get(key: string): StoredObject | undefined {
     const newest = this.newest(key);
     return newest?.deleteMarker ? undefined : newest;
   }
 
-  /** The current version, which may be a delete marker. */
+  /** The current version, possibly a delete marker. */
   newest(key: string): StoredObject | undefined {
     for (const version of this.#versions(key)) return version;
     return undefined;
@@ -66,24 +66,24 @@ export class BucketObjects {
     return undefined;
   }
 
-  /** Whether there is no version of any object. */
+  /** Whether the bucket holds no version of any object. */
   get isEmpty(): boolean {
     const range = { bucket: this.#bucket, prefix: '', delimiter: '' };
     return scan(this.#store.objects, { ...range, start: startAfter('', range) }).next().done === true;
   }
 
-  /** The files with the bytes of an object, which may be removed at any time. */
+  /** The files with the bytes of an object; they may be removed at any time. */
   filesOf({ dataFiles }: StoredObject): { path: string; sizeBytes: number }[] {
     return dataFiles.map(({ name, sizeBytes }) => ({ path: this.#store.data.pathOf(name), sizeBytes }));
   }
 
   /**
-   * Opens the bytes of an object, which stay readable until they are closed; undefined if it was
-   * replaced or deleted meanwhile and must be looked up again.
+   * Opens the bytes of an object, which stay readable until closed. Undefined if the object was replaced or deleted
+   * meanwhile and must be looked up again.
    */
   open({ dataFiles }: StoredObject): OpenedBytes | undefined {
     const { data } = this.#store;
-    // The files of a record come and go together.
+    // The files of a record are added and removed together, so checking one suffices.
     const [first] = dataFiles;
     if (first && !this.#store.isInUse(first.name)) return undefined;
     const close = data.hold(dataFiles);
@@ -91,9 +91,8 @@ export class BucketObjects {
   }
 
   /**
-   * Turns the file at `path` into the current version of `facts.key`. The file is gone afterwards in
-   * any case.
-   * @throws OssRefusal FileAlreadyExists if there is one that may not be replaced, NoSuchBucket
+   * Turns the file at `path` into the current version of `facts.key`. The file is moved, or removed on failure.
+   * @throws OssRefusal FileAlreadyExists if the object exists and may not be replaced, NoSuchBucket
    */
   put(path: string, facts: ObjectFacts, wish: WriteWish): Promise<StoredObject> {
     return this.#store.place(path, (name, drop) => {
@@ -102,20 +101,23 @@ export class BucketObjects {
     });
   }
 
-  /** Like `put`, for an object that has no bytes: a symlink. */
+  /** Like `put`, for an object without bytes: a symlink. */
   putEmpty(facts: ObjectFacts, wish: WriteWish): Promise<StoredObject> {
     return this.#store.change((drop) =>
       this.insert({ ...facts, deleteMarker: false, dataFiles: [] }, wish, drop),
     );
   }
 
-  /** Within a transaction: adds the newest version of a key. @throws OssRefusal */
+  /**
+   * Adds the newest version of a key. Must run within a transaction.
+   * @throws OssRefusal
+   */
   insert(facts: NewVersion, { mayReplace, note }: WriteWish, drop: Drop): StoredObject {
     const { key } = facts;
     const bucket = this.#store.buckets.get(Buffer.from(this.#bucket));
     if (!bucket) throw refusal('NoSuchBucket', { BucketName: this.#bucket });
     const newest = this.newest(key);
-    // OSS knows no such wish once a bucket keeps versions.
+    // OSS ignores the request header once a bucket has versioning.
     const refuses = !mayReplace && bucket.versioning === undefined;
     if (refuses && newest && !newest.deleteMarker) throw refusal('FileAlreadyExists', { Key: key });
     const now = Date.now();
@@ -130,8 +132,8 @@ export class BucketObjects {
   }
 
   /**
-   * Appends a received file to an appendable object, or starts one. The bytes are behind the object's
-   * end until its record counts them, so that a crash leaves it as it was.
+   * Appends a received file to an appendable object, or creates one. The bytes lie past the object's end until its
+   * record counts them, so a crash leaves the object unchanged.
    * @throws OssRefusal PositionNotEqualToLength, ObjectNotAppendable, FileAlreadyExists
    */
   append(file: ReceivedFile, position: number, start: AppendStart): Promise<StoredObject> {
@@ -152,7 +154,7 @@ export class BucketObjects {
       const sums = { sizeBytes, crc64, etag: file.etag, contentMd5: null };
       const first = { ...properties(), ...sums, key, type: 'Appendable', deleteMarker: false } as const;
       return this.#store.place(file.path, (name, drop) => {
-        // Put there meanwhile, not by another append, which would wait for its turn.
+        // The object was created meanwhile by something other than an append, which would wait for its turn.
         if (this.get(key)) throw refusal('ObjectNotAppendable', { Key: key });
         return this.insert(
           { ...first, dataFiles: [{ name, sizeBytes }] },
@@ -172,7 +174,7 @@ export class BucketObjects {
       sizeBytes: position + sizeBytes,
       dataFiles: [{ ...oldFile, sizeBytes: position + sizeBytes }],
       crc64: crc.digest(),
-      // Not the MD5 of the whole, which OSS does not promise either.
+      // Not the MD5 of the whole object, which OSS does not promise either.
       etag: etagOfMd5(createHash('md5').update(old.etag).update(file.etag).digest()),
       modifiedAt: new Date().toISOString(),
     };
@@ -180,13 +182,13 @@ export class BucketObjects {
       wish.note?.({ key, etag: appended.etag, sizeBytes: appended.sizeBytes, deltaBytes: sizeBytes });
       return { ...current, ...appended };
     });
-    // It was replaced meanwhile.
+    // The object was replaced meanwhile.
     return object ?? this.#append(file, position, start);
   }
 
   /**
-   * Deletes the current version: for good without versioning, else by a marker that covers it.
-   * Without versioning, does nothing if there is no such object.
+   * Deletes the current version: permanently without versioning, otherwise by adding a delete marker. Without
+   * versioning, does nothing if the object does not exist.
    */
   delete(key: string, note?: Note): Promise<Deletion> {
     return this.#store.change((drop) => {
@@ -202,7 +204,7 @@ export class BucketObjects {
     });
   }
 
-  /** Deletes one version for good; does nothing if there is none. */
+  /** Deletes one version permanently; does nothing if it does not exist. */
   deleteVersion(key: string, versionId: string, note?: Note): Promise<Deletion> {
     return this.#store.change((drop) => {
       const version = this.version(key, versionId);
@@ -215,8 +217,8 @@ export class BucketObjects {
   }
 
   /**
-   * Changes the record of a version at once, for instance its ACL.
-   * @returns the changed record; undefined if this version has gone, and nothing is changed then
+   * Changes the record of a version atomically, for instance its ACL.
+   * @returns the changed record; undefined if the version no longer exists, in which case nothing changes
    */
   update(
     object: StoredObject,
@@ -231,15 +233,15 @@ export class BucketObjects {
     });
   }
 
-  /** Current versions behind key or common prefix `after`, in the order of keys. */
+  /** Current versions after the key or common prefix `after`, in key order. */
   list(after: string, wish: Pick<Scan, 'prefix' | 'delimiter'>): Generator<Listed<StoredObject>> {
     const range = { ...wish, bucket: this.#bucket, currentOnly: true };
     return scan(this.#store.objects, { ...range, start: startAfter(after, range) });
   }
 
   /**
-   * All versions, by key, then the newest first.
-   * @param after the last one seen; without a version, all of that key were
+   * All versions, by key and then newest first.
+   * @param after the last version seen; without a version id, all versions of that key have been seen
    */
   listVersions(
     after: { readonly key: string; readonly versionId: string | undefined },
@@ -271,7 +273,7 @@ export class BucketObjects {
   }
 }
 
-/** 64 characters like OSS's own, and tells where the version is. */
+/** 64 characters, like OSS's own ids; encodes the sequence by which the version is found. */
 function newVersionId(sequence: number): string {
   return `CAEQ${sequence.toString(16).padStart(14, '0')}${randomBytes(23).toString('hex')}`;
 }

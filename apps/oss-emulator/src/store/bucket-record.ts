@@ -1,12 +1,12 @@
-/** What is stored of a bucket. */
+/** The stored record of a bucket. */
 export interface BucketRecord {
   readonly createdAt: string;
   readonly acl: 'private' | 'public-read' | 'public-read-write';
   readonly storageClass: string;
-  /** How many zones keep its objects. */
+  /** Locally (LRS) or zone-redundant (ZRS) storage. */
   readonly redundancy: 'LRS' | 'ZRS';
   /** Undefined until it is first enabled. */
   readonly versioning?: 'Enabled' | 'Suspended';
-  /** Sub-resources that are stored and returned, by name: cors, lifecycle, policy and the like. */
+  /** Sub-resources that are stored and returned as is, by name: cors, lifecycle, policy and so on. */
   readonly settings: Readonly<Record<string, string>>;
 }

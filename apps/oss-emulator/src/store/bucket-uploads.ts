@@ -21,9 +21,9 @@ export class BucketUploads {
     this.#bucket = bucket;
   }
 
-  /** The upload if it belongs to this key. */
+  /** The upload, if it exists and belongs to this key. */
   get(uploadId: string, key: string): UploadRecord | undefined {
-    // An id of any other form could be too long for a key.
+    // An id of any other form might make the record key too long.
     return isUploadId(uploadId) ? this.#store.uploads.get(this.#keyOf({ uploadId, key })) : undefined;
   }
 
@@ -32,8 +32,8 @@ export class BucketUploads {
   }
 
   /**
-   * Uploads by key, then by start.
-   * @param uploadId the last one seen of key `after`; empty if all of that key were
+   * Uploads ordered by key, then by start.
+   * @param uploadId the last upload seen of the key `after`; empty if all of that key have been seen
    */
   list(
     after: string,
@@ -65,15 +65,14 @@ export class BucketUploads {
     return this.#store.parts.get(partKey(uploadId, partNumber));
   }
 
-  /** The parts behind number `after`, in ascending order. */
+  /** The parts with a number greater than `after`, in ascending order. */
   *parts({ uploadId }: UploadRecord, after = 0): Generator<StoredPart> {
     const range = { start: partKey(uploadId, after + 1), end: behind(partKey(uploadId, 0xff_ff)) };
     for (const { value } of this.#store.parts.getRange(range)) yield value;
   }
 
   /**
-   * Stores a received file as part `partNumber`, replacing an earlier one. The file is gone
-   * afterwards if that fails.
+   * Stores a received file as part `partNumber`, replacing an earlier one. The file is removed on failure.
    * @throws OssRefusal NoSuchUpload
    */
   putPart(upload: UploadRecord, partNumber: number, file: ReceivedFile, note?: Note): Promise<StoredPart> {
@@ -93,11 +92,11 @@ export class BucketUploads {
   }
 
   /**
-   * Turns an upload into an object, in one transaction: the files of its parts become the object's,
-   * so that it takes no longer for a large one. Those of a sequential upload are read once before.
-   * @param choose tells which parts, and the object that they make
+   * Turns an upload into an object in one transaction. The files of its parts become those of the object, so the cost
+   * does not grow with its size, except that a sequential upload is read once to compute its MD5.
+   * @param choose returns the parts and the facts of the object that they form
    * @param insert adds the object, within the transaction
-   * @throws OssRefusal NoSuchUpload; the error of `choose` or `insert`, after which the upload stays
+   * @throws OssRefusal NoSuchUpload; the error of `choose` or `insert`, after which the upload remains
    */
   complete(
     upload: UploadRecord,
@@ -106,7 +105,7 @@ export class BucketUploads {
   ): Promise<StoredObject> {
     return this.#store.turns.take(upload.uploadId, async () => {
       this.#check(upload);
-      // Parts change only in a turn, so these stay until the end of it.
+      // Parts change only within a turn, so these stay the same until this one ends.
       const { parts, facts } = choose();
       const dataFiles = parts.map(({ dataFile, sizeBytes }) => ({ name: dataFile, sizeBytes }));
       const contentMd5 = upload.sequential ? await this.#md5Of(dataFiles, facts.sizeBytes) : null;
@@ -135,14 +134,14 @@ export class BucketUploads {
     return md5.digest('base64');
   }
 
-  /** It may have ended since it was found, during the turns of others. */
+  /** The upload may have been completed or aborted since it was looked up, while this change waited for its turn. */
   #check({ uploadId, key }: UploadRecord): void {
     if (!this.get(uploadId, key)) throw refusal('NoSuchUpload', { UploadId: uploadId });
   }
 
-  /** @param kept names of files that stay */
+  /** @param kept names of files to keep */
   #erase(upload: UploadRecord, drop: Drop, kept?: ReadonlySet<string>): void {
-    // Collected first: a cursor does not like what it stands on to be removed.
+    // Collected first, because the cursor must not be modified while it is iterated.
     const parts = [...this.parts(upload)];
     for (const { partNumber, dataFile } of parts) {
       void this.#store.parts.remove(partKey(upload.uploadId, partNumber));
@@ -158,7 +157,7 @@ export class BucketUploads {
 
 const isUploadId = (text: string) => /^[0-9A-F]{32}$/.test(text);
 
-/** Begins with the time, so that uploads of a key are listed in the order of their start. */
+/** Starts with the time, so that the uploads of a key are listed in the order of their start. */
 function newUploadId(nowMs: number): string {
   return `${nowMs.toString(16).padStart(12, '0')}${randomBytes(10).toString('hex')}`.toUpperCase();
 }

@@ -4,7 +4,7 @@ import type { BucketRecord } from './bucket-record.js';
 import { BucketUploads } from './bucket-uploads.js';
 import { Store, type Incoming, type Records } from './store.js';
 
-/** One emulated bucket, as it is now. */
+/** One emulated bucket, with its record as of the lookup. */
 export interface Bucket extends BucketRecord {
   readonly name: string;
   readonly objects: BucketObjects;
@@ -21,24 +21,27 @@ export class Buckets {
     this.#store = store;
   }
 
-  /** @param flush whether every change is on the disk before it is confirmed */
+  /** @param flush whether every change is flushed to disk before it is confirmed */
   static async open(dataDir: string, flush = true): Promise<Buckets> {
     const store = await Store.open(dataDir, flush);
     await store.sweep();
     return new Buckets(store);
   }
 
-  /** Where bodies are received. */
+  /** Where request bodies are received. */
   get incoming(): Incoming {
     return this.#store.incoming;
   }
 
-  /** Records of another kind, which change in the same transactions as objects do. */
+  /** Additional records, which can change in the same transactions as objects. */
   records<T>(name: string): Records<T> {
     return this.#store.records(name);
   }
 
-  /** The bucket with this name. @throws OssRefusal InvalidBucketName, NoSuchBucket */
+  /**
+   * Looks up a bucket by name.
+   * @throws OssRefusal InvalidBucketName, NoSuchBucket
+   */
   get(name: string): Bucket {
     checkName(name);
     const record = this.#store.buckets.get(Buffer.from(name));
@@ -46,7 +49,7 @@ export class Buckets {
     return this.#bucketOf(name, record);
   }
 
-  /** All buckets by name. */
+  /** All buckets, ordered by name. */
   list(): Bucket[] {
     return [...this.#store.buckets.getRange({})].map(({ key, value }) =>
       this.#bucketOf(key.toString(), value),
@@ -54,7 +57,7 @@ export class Buckets {
   }
 
   /**
-   * Creates a bucket; of an existing one changes the ACL only, if one is given.
+   * Creates a bucket. For an existing one, changes only the ACL, if one is given.
    * @throws OssRefusal InvalidBucketName
    */
   async create(
@@ -78,7 +81,10 @@ export class Buckets {
     });
   }
 
-  /** Changes the record of a bucket atomically. @throws OssRefusal NoSuchBucket; the error of `change` */
+  /**
+   * Changes the record of a bucket atomically.
+   * @throws OssRefusal NoSuchBucket; the error of `change`
+   */
   async update(name: string, change: (current: BucketRecord) => BucketRecord): Promise<void> {
     await this.#store.change(() => {
       const current = this.#store.buckets.get(Buffer.from(name));
@@ -97,7 +103,7 @@ export class Buckets {
     });
   }
 
-  /** Waits for transactions under way. */
+  /** Waits for running transactions. */
   close(): Promise<void> {
     return this.#store.close();
   }

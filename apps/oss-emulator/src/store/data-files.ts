@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange } from '../wire/byte-range.js';
 
-/** Two hex digits name a folder: a million files are about 4,000 in each. */
+/** Files are spread over 256 folders, so that a million files make about 4,000 per folder. */
 const folderNames = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
 
 /** Fewer and larger reads than Node's default: half the time for a photo. */
 const readAtOnceBytes = 1_048_576;
 
-/** A file, of which the first `sizeBytes` count. */
+/** A file of which only the first `sizeBytes` count. */
 export interface DataFile {
   readonly name: string;
   readonly sizeBytes: number;
@@ -22,12 +22,12 @@ interface AppendOptions {
   readonly look: (chunk: Buffer) => void;
 }
 
-/** The bytes of objects and parts, in files that never change their name. */
+/** The bytes of objects and parts, in files that are never renamed. */
 export class DataFiles {
   readonly #folder: string;
-  /** How often each file is being read. */
+  /** Number of readers per file. */
   readonly #readers = new Map<string, number>();
-  /** Removed while they were read: they go with their last reader. */
+  /** Files removed while being read; deleted when the last reader closes them. */
   readonly #leaving = new Set<string>();
 
   private constructor(folder: string) {
@@ -43,14 +43,17 @@ export class DataFiles {
     return join(this.#folder, name.slice(0, 2), name);
   }
 
-  /** Moves a received file here, which keeps its name. @returns the name */
+  /**
+   * Moves a received file here.
+   * @returns its name, which stays the same
+   */
   async take(path: string): Promise<string> {
     const name = basename(path);
     await rename(path, this.pathOf(name));
     return name;
   }
 
-  /** Keeps files readable until the returned function is called, even if they are removed. */
+  /** Keeps files readable, even if they are removed, until the returned function is called. */
   hold(files: readonly DataFile[]): () => Promise<void> {
     for (const { name } of files) this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
     return async () => {
@@ -65,7 +68,7 @@ export class DataFiles {
     };
   }
 
-  /** Bytes `start` to `end`, both included, of these files one after the other. */
+  /** Reads bytes `start` to `end`, inclusive, of the concatenated files. */
   read(files: readonly DataFile[], range: ByteRange): Readable {
     return Readable.from(this.#pieces(files, range), { objectMode: false });
   }
@@ -75,14 +78,14 @@ export class DataFiles {
     for (const { name, sizeBytes } of files) {
       const from = Math.max(start - position, 0);
       const to = Math.min(end - position, sizeBytes - 1);
-      // Without a start, a file is read from where it is: it may be a pipe.
+      // Without a start position, the file is read sequentially, which also works for a pipe.
       const options = { ...(from > 0 && { start: from }), end: to, highWaterMark: readAtOnceBytes };
       if (from <= to) yield* createReadStream(this.pathOf(name), options) as AsyncIterable<Buffer>;
       position += sizeBytes;
     }
   }
 
-  /** Writes the received file at `path` into a file from `position` on. @param look sees what passes */
+  /** Writes the received file at `path` into a data file, starting at `position`. `options.look` sees each chunk. */
   async append(name: string, position: number, path: string, options: AppendOptions): Promise<void> {
     const sink = createWriteStream(this.pathOf(name), {
       flags: 'r+',
@@ -106,7 +109,7 @@ export class DataFiles {
     else await rm(this.pathOf(name), { force: true });
   }
 
-  /** Removes the files that are not to be kept, one after another: memory does not grow with them. */
+  /** Removes all files that `isKept` rejects, one at a time, so that memory use is constant. */
   async sweep(isKept: (name: string) => boolean): Promise<void> {
     for (const folder of folderNames)
       for await (const { name } of await opendir(join(this.#folder, folder)))

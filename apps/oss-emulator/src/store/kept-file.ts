@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 /**
- * The text of a file that is made at the first start and kept; readable only for this user.
- * @param make its text, if there is no such file
+ * Reads a text file, which is created on the first call and readable only by this user.
+ * @param make returns the contents of a new file
  */
 export async function keepFile(path: string, make: () => string): Promise<string> {
   try {
@@ -11,7 +11,7 @@ export async function keepFile(path: string, make: () => string): Promise<string
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
   const text = make();
-  // Whole or not at all, whenever the process is killed.
+  // Written under another name and renamed, so that a killed process never leaves a partial file.
   const unfinished = `${path}.unfinished`;
   await writeFile(unfinished, text, { mode: 0o600, flush: true });
   await rename(unfinished, path);

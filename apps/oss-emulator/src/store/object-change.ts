@@ -1,21 +1,21 @@
-/** What a request changed, as an event notification tells of it. */
+/** A change to an object, as reported in event notifications. */
 interface ObjectChange {
   readonly key: string;
   readonly etag: string;
   readonly sizeBytes: number;
-  /** By how much the current object of the key has grown; negative if it has shrunk. */
+  /** Change in size of the current object of the key, in bytes. */
   readonly deltaBytes: number;
 }
 
 /**
- * Hears of a change within its transaction, so that what it writes is all or nothing with it. A
- * transaction that is repeated tells of the change again.
+ * Called with a change within its transaction, so that records it writes commit or roll back together. Called again
+ * if the transaction is retried.
  */
 export type Note = (change: ObjectChange) => void;
 
-/** How a new version of an object is written. */
+/** Options for writing a new version of an object. */
 export interface WriteWish {
-  /** Whether it may overwrite an object. */
+  /** Whether it may overwrite an existing object. */
   readonly mayReplace: boolean;
   readonly note?: Note | undefined;
 }

@@ -2,8 +2,8 @@ import { maxKeyBytes } from '#oss';
 import { refusal } from '../wire/refusals.js';
 
 /**
- * @throws OssRefusal InvalidObjectName unless the key has 1 to 1023 bytes and no leading `/` or
- * `\`, as OSS requires
+ * Validates an object key by OSS's rules.
+ * @throws OssRefusal InvalidObjectName unless the key has 1 to 1023 bytes and no leading `/` or `\`
  */
 export function checkObjectKey(key: string): void {
   const sizeBytes = Buffer.byteLength(key);

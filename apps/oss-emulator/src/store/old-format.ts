@@ -10,9 +10,9 @@ type OldSidecar = Pick<
 > & { readonly dataFile: string };
 
 /**
- * Takes over a data folder of the releases that kept a JSON file for each object. Objects keep
- * their bytes, but get the time of now; multipart uploads under way are lost. Files are linked, not
- * moved, and the old folder goes at last: after a crash this simply begins again.
+ * Converts a data folder of earlier releases, which kept one JSON file per object. Objects keep their bytes but get
+ * the current time; unfinished multipart uploads are lost. Files are linked, not moved, and the old folder is removed
+ * last, so that the conversion can restart after a crash.
  */
 export async function convertOldFolder(dataDir: string, buckets: Buckets): Promise<void> {
   const old = join(dataDir, 'buckets');

@@ -10,7 +10,7 @@ import type { Incoming } from './store.js';
 /** Maximum size of an object, or of a part, in one request. */
 export const maxBodyBytes = 5 * 1024 ** 3;
 
-/** Bytes that were written to a separate file, with their checksums. */
+/** Bytes written to a temporary file, with their checksums. */
 export interface ReceivedFile {
   readonly path: string;
   readonly sizeBytes: number;
@@ -21,15 +21,15 @@ export interface ReceivedFile {
   readonly crc64: string;
 }
 
-/** What the sender claims about the bytes, checked before they are accepted. */
+/** The checksums that the sender claims, verified before the bytes are accepted. */
 export interface ClaimedSums {
   readonly contentMd5?: string | undefined;
   readonly crc64?: string | undefined;
 }
 
 /**
- * Writes a stream to a new file. Leaves nothing behind if the stream
- * breaks or its checksums differ from the claimed ones. Keeps at most one chunk in memory.
+ * Writes a stream to a new file, with at most one chunk in memory. Removes the file if the stream fails or a checksum
+ * differs from the claimed one.
  * @throws OssRefusal EntityTooLarge, InvalidDigest, InvalidCRC64; the error of the stream
  */
 export async function receiveFile(
@@ -75,7 +75,7 @@ export async function receiveFile(
   }
 }
 
-/** Runs the work that moves a received file into place; removes the file if it fails. */
+/** Runs `work`, which moves a received file into place; removes the file if it fails. */
 export async function placeFile<T>({ path }: ReceivedFile, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,19 +1,19 @@
 /**
- * Keys of the metadata, in the order of listings: unsigned bytes.
+ * Keys of the metadata, compared as unsigned bytes, in the order of listings.
  *
- * An object key is UTF-8, whose bytes are 0 to 0xF4 (a key may contain NUL). Each is raised by one,
- * which keeps order and length and frees 0 to end the key: `a` comes before all that begins with it.
+ * An object key is UTF-8, with bytes from 0 to 0xF4 (it may contain NUL). Each byte is incremented, which preserves
+ * order and length and frees 0 as the terminator of the key: `a` sorts before all longer keys that start with it.
  */
 const end = Buffer.of(0);
 
-/** Begins the records of a bucket, or of those keys that start with `keyPrefix`. */
+/** Prefix of the records of a bucket, or of its keys that start with `keyPrefix`. */
 export function recordPrefix(bucket: string, keyPrefix = ''): Buffer {
   const shifted = Buffer.from(keyPrefix);
   for (const [at, byte] of shifted.entries()) shifted[at] = byte + 1;
   return Buffer.concat([Buffer.from(bucket), end, shifted]);
 }
 
-/** Begins the records of exactly this key. */
+/** Prefix of the records of exactly this key. */
 export function keyPrefix(bucket: string, key: string): Buffer {
   return Buffer.concat([recordPrefix(bucket, key), end]);
 }
@@ -23,24 +23,24 @@ export function recordKey(bucket: string, key: string, suffix: Buffer): Buffer {
   return Buffer.concat([keyPrefix(bucket, key), suffix]);
 }
 
-/** The first key behind everything that starts with `prefix`. */
+/** The first key after all those that start with `prefix`. */
 export function behind(prefix: Buffer): Buffer {
   const next = Buffer.from(prefix);
-  // No byte of a prefix is 0xFF, so this never carries.
+  // Does not carry: the last byte must be below 0xFF, as in `recordPrefix` and `keyPrefix`.
   next[next.length - 1] = (next.at(-1) ?? 0) + 1;
   return next;
 }
 
 const greatestSequence = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Sorts the newest version of a key first. */
+/** An 8-byte suffix that sorts the newest version of a key first. */
 export function newestFirst(sequence: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(greatestSequence - BigInt(sequence));
   return bytes;
 }
 
-/** Key of a part: parts of an upload in ascending order. */
+/** The key of a part; sorts the parts of an upload in ascending order. */
 export function partKey(uploadId: string, partNumber: number): Buffer {
   const number = Buffer.alloc(2);
   number.writeUInt16BE(partNumber);

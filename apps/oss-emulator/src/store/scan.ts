@@ -1,27 +1,27 @@
 import { behind, keyPrefix, recordPrefix } from './record-keys.js';
 
-/** Records in the order of their keys. */
+/** A source of records in key order. */
 interface Ranges<T> {
   getRange(range: { readonly start: Buffer; readonly end: Buffer }): Iterable<{ readonly value: T }>;
 }
 
-/** What to list of a bucket. */
+/** What to list in a bucket. */
 export interface Scan {
   readonly bucket: string;
   readonly prefix: string;
   readonly delimiter: string;
-  /** Key of the first record that counts, as from `startAfter`. */
+  /** Key to start from, such as one from `startAfter`. */
   readonly start: Buffer;
-  /** Of each key the current version only, and nothing that is deleted. */
+  /** Lists only the current version of each key, and no delete markers. */
   readonly currentOnly?: boolean;
 }
 
-/** A record, or in place of a group of keys the prefix that they share up to the delimiter. */
+/** A record, or the common prefix (up to the delimiter) that stands for a group of keys. */
 export type Listed<T> = { readonly record: T } | { readonly commonPrefix: string };
 
 /**
- * Reads records in order, lazily. Seeks behind what it need not see (the rest of a group, older
- * versions), so that its cost is that of what it returns.
+ * Reads records lazily and in order. Seeks past what is not listed (the rest of a group, older versions), so that the
+ * cost depends on the results rather than on the records.
  */
 export function* scan<T extends { readonly key: string; readonly deleteMarker?: boolean }>(
   records: Ranges<T>,
@@ -51,7 +51,7 @@ export function* scan<T extends { readonly key: string; readonly deleteMarker?: 
   }
 }
 
-/** The start of a page that continues after this key or common prefix; empty for the first page. */
+/** The start of a page that follows this key or common prefix; empty for the first page. */
 export function startAfter(after: string, { bucket, prefix, delimiter }: Omit<Scan, 'start'>): Buffer {
   if (after === '') return recordPrefix(bucket);
   return groupOf(after, prefix, delimiter) === after

@@ -7,19 +7,19 @@ import type { StoredObject } from './stored-object.js';
 import { Turns } from './turns.js';
 import type { StoredPart, UploadRecord } from './upload-record.js';
 
-/** Records by binary keys (`record-keys.ts`), in the order of their bytes. */
+/** Records by binary key (`record-keys.ts`), in byte order. */
 export type Records<T> = Database<T, Buffer>;
 
-/** Where bodies are received, and whether they are on the disk before they count. */
+/** Where bodies are received, and whether they are flushed to disk before they are used. */
 export interface Incoming {
   readonly folder: string;
   readonly flush: boolean;
 }
 
 /**
- * A data folder: metadata in LMDB, bytes in files beside it, which metadata names. A file is in its
- * place before a transaction names it, and removed after one has dropped its name; whatever a crash
- * left between is removed at the next start.
+ * A data folder: metadata in LMDB, which names the files that hold the bytes. A file is in place before a transaction
+ * names it and is removed after a transaction has dropped its name; files that a crash leaves in between are removed
+ * at the next start.
  */
 export class Store {
   readonly #root: RootDatabase;
@@ -32,7 +32,7 @@ export class Store {
   readonly #files: Records<true>;
   readonly data: DataFiles;
   readonly incoming: Incoming;
-  /** Serialize what takes longer than a transaction. */
+  /** Serializes changes that take longer than a transaction. */
   readonly turns = new Turns();
 
   private constructor(root: RootDatabase, data: DataFiles, incoming: Incoming) {
@@ -46,19 +46,20 @@ export class Store {
     this.#files = this.records('files');
   }
 
-  /** Records with a name; JSON rather than MessagePack: any tool can read it. */
+  /** Opens a named set of records, encoded as JSON rather than MessagePack so that any tool can read them. */
   records<T>(name: string): Records<T> {
     return this.#root.openDB<T, Buffer>({ name, keyEncoding: 'binary', encoding: 'json' });
   }
 
   /**
+   * Opens a data folder.
    * @param dataDir only one process may use it at a time
-   * @param flush whether changes are on the disk before they are confirmed: what survives a loss of
-   *   power. Killing the process never loses anything
+   * @param flush whether changes are flushed to disk before they are confirmed, and so survive a power loss. Killing
+   * the process never loses anything
    */
   static async open(dataDir: string, flush: boolean): Promise<Store> {
     const folder = join(dataDir, 'incoming');
-    // These files were being received when the process died.
+    // Leftovers that were being received when the process died.
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     const data = await DataFiles.open(join(dataDir, 'data'));
@@ -66,7 +67,7 @@ export class Store {
     return new Store(root, data, { folder, flush });
   }
 
-  /** Removes the data files that no record names, which a crash left. */
+  /** Removes data files that no record names, left behind by a crash. */
   async sweep(): Promise<void> {
     await this.data.sweep((name) => this.#files.doesExist(Buffer.from(name)));
   }
@@ -75,16 +76,16 @@ export class Store {
     return this.#files.doesExist(Buffer.from(dataFile));
   }
 
-  /** Within a transaction: a record names this file now. */
+  /** Marks a file as named by a record. Must run within a transaction. */
   keep(dataFile: string): void {
     void this.#files.put(Buffer.from(dataFile), true);
   }
 
   /**
-   * Runs `work` in a transaction, which is all or nothing.
-   * @param work reads and writes records; may run again, and drops files that no record names any more
+   * Runs `work` in a transaction, atomically.
+   * @param work reads and writes records, and drops files that no record names any more; may run again
    * @returns its result, once committed
-   * @throws its error; then nothing has changed
+   * @throws its error, in which case nothing has changed
    */
   async change<T>(work: (drop: (dataFile: string) => void) => T): Promise<T> {
     const dropped: string[] = [];
@@ -100,10 +101,7 @@ export class Store {
     return done;
   }
 
-  /**
-   * Moves a received file into its place and runs a transaction that names it. The file is gone
-   * afterwards if that fails.
-   */
+  /** Moves a received file into place and runs a transaction that names it. The file is removed on failure. */
   async place<T>(path: string, work: (dataFile: string, drop: (file: string) => void) => T): Promise<T> {
     const dataFile = await this.data.take(path);
     try {

@@ -4,15 +4,15 @@ import type { DataFile } from './data-files.js';
 
 export type ObjectAcl = 'default' | 'private' | 'public-read' | 'public-read-write';
 
-/** What the client chooses for an object besides its bytes. */
+/** The properties that the client chooses for an object besides its bytes. */
 export interface ObjectProperties {
   readonly mimeType: string;
-  /** Headers stored with it: cache-control and the like, and x-oss-meta-*. */
+  /** Headers stored with it, such as cache-control and x-oss-meta-*. */
   readonly headers: Readonly<Record<string, string>>;
   readonly acl: ObjectAcl;
   readonly storageClass: string;
   readonly tags: readonly ObjectTag[];
-  /** Headers that tell how it is encrypted, which it is not. */
+  /** Headers that report how it is encrypted; the bytes are not actually encrypted. */
   readonly encryption: Readonly<Record<string, string>>;
 }
 
@@ -21,35 +21,35 @@ export interface ObjectTag {
   readonly value: string;
 }
 
-/** One version of an object: everything the emulator knows about it. */
+/** One version of an object, with everything that is stored about it. */
 export interface StoredObject extends ObjectProperties {
   readonly key: string;
-  /** `null` (as OSS writes it) without versioning. */
+  /** `null` (a string, as in OSS) without versioning. */
   readonly versionId: string;
-  /** Microseconds since 1970, but always greater than that of the version before. */
+  /** Microseconds since 1970, but always greater than that of the previous version. */
   readonly sequence: number;
   readonly type: 'Normal' | 'Multipart' | 'Appendable' | 'Symlink';
-  /** Whether this version says that the object was deleted. It has no bytes. */
+  /** Whether this version is a delete marker, which has no bytes. */
   readonly deleteMarker: boolean;
-  /** The files with its bytes, in their order: one for each part of a multipart upload. */
+  /** The files with its bytes, in order: one per part of a multipart upload. */
   readonly dataFiles: readonly DataFile[];
   readonly sizeBytes: number;
   /** Unquoted, upper-case. */
   readonly etag: string;
   readonly crc64: string;
-  /** Base64; null for what is neither a normal object nor a sequential upload. */
+  /** Base64; null unless it is a normal object or from a sequential upload. */
   readonly contentMd5: string | null;
-  /** Key that a symlink leads to, in the same bucket. */
+  /** The key that a symlink points to, in the same bucket. */
   readonly symlinkTarget?: string;
-  /** When an archived object is readable: from the end of its restoration on, for some days. */
+  /** When a restored object is readable: from the end of its restoration until its expiry. */
   readonly restored?: { readonly from: string; readonly until: string };
   readonly modifiedAt: string;
 }
 
-/** A version without what storing it adds. */
+/** A version, without the fields that storing it adds. */
 export type NewVersion = Omit<StoredObject, 'versionId' | 'sequence' | 'modifiedAt'>;
 
-/** An object without what the store knows. */
+/** An object, without the fields that the store adds. */
 export type ObjectFacts = Omit<NewVersion, 'dataFiles' | 'deleteMarker'>;
 
 const keptHeaders = new Set([
@@ -60,7 +60,7 @@ const keptHeaders = new Set([
   'expires',
 ]);
 
-/** Selects the headers of an upload that are stored with the object. */
+/** Selects the upload headers that are stored with the object. */
 export function headersToKeep(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const kept = Object.entries(headers).filter(
     (entry): entry is [string, string] =>
@@ -69,7 +69,7 @@ export function headersToKeep(headers: Readonly<Record<string, string | undefine
   return Object.fromEntries(kept);
 }
 
-/** The headers that describe the content of an object, on uploads and reads. */
+/** The headers that describe the content of an object, in responses to uploads and reads. */
 export function contentHeaders(
   object: Pick<StoredObject, 'etag' | 'crc64' | 'contentMd5'>,
 ): Record<string, string> {
@@ -80,7 +80,7 @@ export function contentHeaders(
   };
 }
 
-/** The header that tells the version, in a bucket that has or had versioning. */
+/** The header with the version id, in a bucket that has or had versioning. */
 export function versionHeaders(
   { versioning }: BucketRecord,
   { versionId }: Pick<StoredObject, 'versionId'>,
@@ -88,15 +88,15 @@ export function versionHeaders(
   return versioning ? { 'x-oss-version-id': versionId } : {};
 }
 
-/** The headers of every answer that stored an object. */
+/** The headers of every response to a request that stored an object. */
 export function uploadHeaders(bucket: BucketRecord, object: StoredObject): Record<string, string> {
   return { ...contentHeaders(object), ...object.encryption, ...versionHeaders(bucket, object) };
 }
 
-/** Whether the bytes can be read only once they are restored. */
+/** Whether the bytes are readable only after a restoration. */
 export const isArchived = ({ storageClass }: StoredObject) => storageClass.endsWith('Archive');
 
-/** How far the restoration of an archived object is, as OSS writes it; undefined if there is none. */
+/** The restore status of an archived object, as OSS writes it; undefined if there is none. */
 export function restoreState({ restored }: StoredObject, now: Date): string | undefined {
   if (!restored || now >= new Date(restored.until)) return undefined;
   if (now < new Date(restored.from)) return 'ongoing-request="true"';

@@ -2,7 +2,7 @@
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  /** Runs the change after all earlier ones of `key` have ended, successfully or not. */
+  /** Runs the change after all earlier ones for `key` have settled. */
   async take<T>(key: string, change: () => T | Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve();
     const done = before.then(change);

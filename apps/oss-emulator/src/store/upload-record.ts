@@ -11,14 +11,13 @@ export interface StoredPart {
 }
 
 /**
- * A multipart upload that is neither completed nor aborted. The properties of the object are fixed
- * when it starts.
+ * A multipart upload that is neither completed nor aborted. The properties of the object are fixed when it starts.
  */
 export interface UploadRecord extends ObjectProperties {
   /** 32 hex digits, upper-case; ordered by start. */
   readonly uploadId: string;
   readonly key: string;
   readonly initiatedAt: string;
-  /** Whether the object is to have the MD5 of all its bytes. */
+  /** Whether the completed object gets the MD5 of all its bytes. */
   readonly sequential: boolean;
 }

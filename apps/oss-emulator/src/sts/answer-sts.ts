@@ -14,8 +14,8 @@ import { stsRefusal } from './sts-refusal.js';
 const maxRequestBytes = 64 * 1024;
 
 /**
- * Whether a request is one of STS: at `/-/sts`, or, for clients that know no path, at `/` of the
- * service or of a host `sts.…`.
+ * Whether a request is for STS: at `/-/sts` or, for clients that cannot set a path, at `/` of the service or of a
+ * host `sts.…`.
  */
 export function isStsRequest(
   { rawPath, query, method, headers }: Exchange,
@@ -27,7 +27,7 @@ export function isStsRequest(
   return query['Action'] !== undefined || (method === 'POST' && isForm);
 }
 
-/** Answers as Alibaba Cloud's STS does: its one action AssumeRole, in the RPC style of 2015-04-01. */
+/** Answers like Alibaba Cloud's STS, in the RPC style of version 2015-04-01. Its only action is AssumeRole. */
 export async function answerSts(exchange: Exchange, state: EmulatorState): Promise<void> {
   const requestId = randomUUID().toUpperCase();
   let format = exchange.query['Format'];
@@ -66,7 +66,7 @@ function elementsOf(tree: XmlTree): XmlElement[] {
   ]);
 }
 
-/** Parameters stand in the query, in a form, or in both. */
+/** Reads the parameters from the query and, for POST, from the form. */
 async function readParameters(exchange: Exchange): Promise<Record<string, string>> {
   if (exchange.method === 'GET') return { ...exchange.query };
   if (exchange.method !== 'POST')

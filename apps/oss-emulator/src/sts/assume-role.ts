@@ -5,8 +5,8 @@ import { needed, stsRefusal } from './sts-refusal.js';
 const maxPolicyLength = 2048;
 
 /**
- * Issues a temporary key. It may do whatever a key of the settings may do: a policy must be JSON as
- * STS wants it, but is not enforced.
+ * Issues a temporary key with the same permissions as the keys in the settings. A policy must be well-formed but is
+ * not enforced.
  * @throws OssRefusal
  */
 export function assumeRole(parameters: Readonly<Record<string, string>>, keys: AccessKeys) {

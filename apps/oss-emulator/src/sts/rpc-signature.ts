@@ -2,14 +2,14 @@ import { percentEncode, signV1 } from '#oss';
 import type { AccessKeys } from '../state/access-keys.js';
 import { needed, stsRefusal } from './sts-refusal.js';
 
-/** Tolerated difference between the clocks of client and server. */
+/** Maximum difference between the clocks of client and server. */
 const maxClockSkewMs = 15 * 60_000;
 
 type Parameters = Readonly<Record<string, string>>;
 
 /**
- * Checks the signature of a request in Alibaba Cloud's RPC style: HMAC-SHA1 over all parameters.
- * Temporary keys may not assume a role here.
+ * Verifies the signature of a request in Alibaba Cloud's RPC style: HMAC-SHA1 over all parameters. Temporary keys are
+ * refused: they may not assume a role here.
  * @throws OssRefusal
  */
 export function verifyRpc(method: string, parameters: Parameters, keys: AccessKeys): void {
@@ -39,7 +39,7 @@ export function verifyRpc(method: string, parameters: Parameters, keys: AccessKe
   );
 }
 
-/** The text that the signature covers: every parameter but the signature itself. */
+/** The string to sign: every parameter except the signature itself. */
 export function rpcStringToSign(method: string, parameters: Parameters): string {
   const query = Object.entries(parameters)
     .filter(([name]) => name !== 'Signature')

@@ -19,7 +19,7 @@ import { sendXml } from '../wire/responses.js';
 import type { XmlElement } from '../wire/xml.js';
 import { xmlDate } from '../wire/xml-date.js';
 
-/** `GET /?versions`: all versions and delete markers, by key, then the newest first. */
+/** `GET /?versions`: all versions and delete markers, by key and then newest first. */
 export function listVersions(exchange: AddressedExchange, state: EmulatorState): void {
   const { query } = exchange;
   const bucket = state.buckets.get(exchange.bucket);

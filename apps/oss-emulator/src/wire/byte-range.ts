@@ -1,16 +1,16 @@
 import { refusal } from './refusals.js';
 
-/** Bytes of an object, both ends included. */
+/** A range of bytes, both ends inclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Reads a Range header like OSS: one range; anything unservable means the whole object (undefined),
- * unless the client requested standard behaviour.
- * @param standard value of header `x-oss-range-behavior` is `standard`
- * @throws OssRefusal InvalidRange, without standard behaviour only of the last 0 bytes
+ * Reads a Range header like OSS: a single range. Anything unsatisfiable means the whole object (undefined), unless
+ * the client requested standard behaviour.
+ * @param standard whether the header `x-oss-range-behavior` is `standard`
+ * @throws OssRefusal InvalidRange; without standard behaviour only for a suffix of 0 bytes
  */
 export function readRange(
   header: string | undefined,

@@ -2,7 +2,7 @@ import { normalizeEtag } from '#oss';
 import { refusal } from './refusals.js';
 
 /**
- * Checks the conditions of a read (or, with another prefix, of a copy's source).
+ * Checks the conditional headers of a read or, with another prefix, of the source of a copy.
  * @returns whether to send the object; false means 304
  * @throws OssRefusal PreconditionFailed
  */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BucketAddress } from './bucket-address.js';
 
-/** One request with its answer and its id. */
+/** A request, its response and its id. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -14,7 +14,7 @@ export interface Exchange {
   readonly host: string;
   /** Path as received, without the query. */
   readonly rawPath: string;
-  /** Decoded. */
+  /** Query parameters, decoded. */
   readonly query: Readonly<Record<string, string>>;
   /** Lower-case names, values read as UTF-8. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -23,7 +23,7 @@ export interface Exchange {
 /** A request whose bucket and key are known. */
 export type AddressedExchange = Exchange & BucketAddress;
 
-/** Reads the parts of a request that every operation needs. */
+/** Reads the parts of a request that all operations need. */
 export function openExchange(incoming: IncomingMessage, outgoing: ServerResponse): Exchange {
   const { authority, target } = readTarget(incoming.url ?? '/');
   const queryAt = target.indexOf('?');
@@ -49,13 +49,13 @@ export function newRequestId(): string {
   return randomBytes(12).toString('hex').toUpperCase();
 }
 
-/** A client that takes the emulator for its proxy sends the whole URL, and that host counts. */
+/** A client that uses the emulator as a proxy sends an absolute URL, whose host takes precedence. */
 function readTarget(url: string): { authority?: string | undefined; target: string } {
   const [, authority, target] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
   return target === undefined ? { target: url } : { authority, target: target.replace(/^(?!\/)/, '/') };
 }
 
-/** The headers of every answer. */
+/** The headers of every response. */
 export function commonHeaders({
   requestId,
   startedAtMs,

@@ -1,20 +1,17 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** A signed request of the emulator to an application. */
+/** A signed request from the emulator to an application. */
 export interface OutgoingRequest {
   readonly url: string;
   readonly method: 'POST';
-  /**
-   * Path and query, as written in the URL, because the parser would normalise what the signature
-   * covers.
-   */
+  /** Path and query exactly as written in the URL; a URL parser would normalise what the signature covers. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** Path and query of a URL, just as written there. */
+/** Path and query of a URL, exactly as written. */
 export function targetOf(url: string): string {
   return url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^(?!\/)/, '/');
 }
@@ -25,9 +22,9 @@ export class Unconnected extends Error {
 }
 
 /**
- * Sends a request on a connection of its own, without redirects.
- * @param sni whether TLS names the server of the Host header
- * @throws Unconnected, and other errors of the connection
+ * Sends a request on its own connection, without following redirects.
+ * @param sni whether TLS sends the host name of the Host header as SNI
+ * @throws Unconnected, and other connection errors
  */
 export function sendOnce(
   { url, method, target, headers, body }: OutgoingRequest,
@@ -39,8 +36,8 @@ export function sendOnce(
   return new Promise((resolve, reject) => {
     const request =
       protocol === 'https:'
-        ? // Without callbackSNI, OSS names no server; with it, the one of the Host header. Certificates are checked, to be on
-          // the safe side: OSS says nothing of them. NODE_EXTRA_CA_CERTS makes one's own known.
+        ? // Without callbackSNI, OSS sends no SNI; with it, the name in the Host header. OSS does not document whether it
+          // verifies certificates; to be safe, they are verified here. NODE_EXTRA_CA_CERTS adds private ones.
           requestHttps({ ...options, ...(!sni && { servername: '' }) }, resolve)
         : requestHttp(options, resolve);
     let connected = false;
@@ -52,10 +49,10 @@ export function sendOnce(
   });
 }
 
-/** How much of an irrelevant body is read for a journal. */
+/** How much of a body is read when it matters only to a journal. */
 const shownBytes = 16 * 1024;
 
-/** The beginning of a body; what arrived of it, if the connection breaks. */
+/** Reads the beginning of a body, or what arrived of it before the connection broke. */
 export async function readBeginning(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
@@ -67,7 +64,7 @@ export async function readBeginning(incoming: IncomingMessage): Promise<Buffer> 
     }
     return Buffer.concat(chunks);
   } catch {
-    // The verdict is already final; the journal shows what arrived before the break.
+    // The outcome is already decided; the journal shows what arrived before the connection broke.
     return Buffer.concat(chunks);
   }
 }

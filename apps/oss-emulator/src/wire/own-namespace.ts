@@ -1,2 +1,2 @@
-/** Takes the place of a bucket in the path: no bucket can have this name. */
+/** Takes the place of the bucket in the paths of the emulator's own pages; no bucket can have this name. */
 export const ownNamespace = '-';

@@ -3,10 +3,13 @@ import type { XmlElement } from './xml.js';
 
 type Query = Readonly<Record<string, string>>;
 
-/** Writes keys as the client wishes. */
+/** Encodes keys as the client requested. */
 export type Encode = (text: string) => string;
 
-/** Reads `encoding-type`. @throws OssRefusal InvalidArgument */
+/**
+ * Reads `encoding-type`.
+ * @throws OssRefusal InvalidArgument
+ */
 export function readEncoding({ 'encoding-type': type }: Query): Encode {
   if (type === undefined || type === '') return (text) => text;
   if (type === 'url') return percentEncode;
@@ -16,14 +19,17 @@ export function readEncoding({ 'encoding-type': type }: Query): Encode {
   });
 }
 
-/** The element that says that keys are encoded. */
+/** The element that reports the encoding of keys, if they are encoded. */
 export function encodingElements(query: Query): XmlElement[] {
   return query['encoding-type'] ? [['EncodingType', 'url']] : [];
 }
 
 const maxPrefixBytes = 1024;
 
-/** Reads `prefix`. @throws OssRefusal InvalidArgument */
+/**
+ * Reads `prefix`.
+ * @throws OssRefusal InvalidArgument
+ */
 export function readPrefix({ prefix = '' }: Query): string {
   if (Buffer.byteLength(prefix) <= maxPrefixBytes) return prefix;
   throw invalidArgument(`The prefix is longer than ${maxPrefixBytes} bytes.`, undefined, {
@@ -31,7 +37,10 @@ export function readPrefix({ prefix = '' }: Query): string {
   });
 }
 
-/** Reads how many entries a page may have, at most 1000. @throws OssRefusal InvalidArgument */
+/**
+ * Reads the page size, from 1 to 1000.
+ * @throws OssRefusal InvalidArgument
+ */
 export function readLimit(query: Query, name: string, fallback: number): number {
   const text = query[name] ?? String(fallback);
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
@@ -42,7 +51,7 @@ export function readLimit(query: Query, name: string, fallback: number): number 
   });
 }
 
-/** Takes one page of a longer list. */
+/** Takes the first page of a list and reports whether there is more. */
 export function takePage<T>(entries: Iterable<T>, limit: number): { page: T[]; isTruncated: boolean } {
   const page: T[] = [];
   for (const entry of entries) {

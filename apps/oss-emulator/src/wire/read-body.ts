@@ -16,7 +16,7 @@ export async function readText(
   for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
     if (sizeBytes > maxBytes) {
-      // The rest is read and dropped, so that the client can read the answer.
+      // The rest is read and discarded so that the client gets to read the response.
       incoming.resume();
       throw refusal(tooLarge);
     }

@@ -1,6 +1,6 @@
 import { OssRefusal, type OssRefusalFacts } from '#oss';
 
-/** The refusals of OSS that the emulator implements: status, message, EC (if known). */
+/** The OSS errors that the emulator implements: status, message, EC (if known). */
 const refusalTable = {
   AccessKeyIdAndSecurityTokenNotMatch: [
     403,
@@ -69,7 +69,10 @@ const refusalTable = {
   SecurityTokenExpired: [403, 'The security token you provided has expired.'],
 } as const satisfies Record<string, readonly [number, string, string?]>;
 
-/** Creates the refusal with this code. @param diagnosis its EC, if it is not the usual one */
+/**
+ * Creates the refusal with this code.
+ * @param diagnosis its EC, if it differs from the usual one
+ */
 export function refusal(
   code: keyof typeof refusalTable,
   facts: OssRefusalFacts = {},
@@ -79,7 +82,7 @@ export function refusal(
   return new OssRefusal(status, code, message, { ec: diagnosis ?? ec, facts });
 }
 
-/** 400 BadRequest: the request as a whole is not understood. */
+/** 400 BadRequest: the request as a whole cannot be understood. */
 export function badRequest(message: string): OssRefusal {
   return new OssRefusal(400, 'BadRequest', message);
 }

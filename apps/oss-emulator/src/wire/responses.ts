@@ -2,7 +2,7 @@ import type { OssRefusal } from '#oss';
 import { commonHeaders, type Exchange } from './exchange.js';
 import { writeXml, type XmlElement } from './xml.js';
 
-/** Answers with a body of bytes or text, or without a body. */
+/** Sends a response with a text or binary body, or without a body. */
 export function send(
   exchange: Exchange,
   status: number,
@@ -15,14 +15,14 @@ export function send(
   outgoing.end(method === 'HEAD' ? undefined : body);
 }
 
-/** Header values as UTF-8 bytes, in the form that Node expects. */
+/** Converts header values to the form in which Node sends them as UTF-8 bytes. */
 export function toLatin1(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
   );
 }
 
-/** Answers with an XML document. */
+/** Sends an XML document. */
 export function sendXml(
   exchange: Exchange,
   status: number,
@@ -32,7 +32,7 @@ export function sendXml(
   send(exchange, status, { 'content-type': 'application/xml', ...headers }, writeXml(root));
 }
 
-/** Answers with OSS's error document, or for HEAD with a header. */
+/** Sends OSS's error document; for HEAD, in a header. */
 export function sendRefusal(
   exchange: Exchange,
   refused: OssRefusal,

@@ -1,18 +1,18 @@
-/** A body as a journal shows it. */
+/** A body as shown in a journal. */
 export interface ShownBody {
   readonly body: string;
   /** Whether `body` is truncated. */
   readonly bodyIsCut: boolean;
 }
 
-/** A request as a journal shows it. */
+/** A request as shown in a journal. */
 export interface ShownRequest extends ShownBody {
   readonly method: string;
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An answer as a journal shows it. */
+/** A response as shown in a journal. */
 export interface ShownAnswer extends ShownBody {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -21,12 +21,12 @@ export interface ShownAnswer extends ShownBody {
 const maxRequestBytes = 64 * 1024;
 const maxAnswerBytes = 16 * 1024;
 
-/** Headers of an answer that may explain OSS's verdict. */
+/** Response headers that may explain OSS's verdict. */
 const shownHeaders = new Set(
   'content-type content-length transfer-encoding location retry-after server via x-request-id'.split(' '),
 );
 
-/** What went. */
+/** Prepares a sent request for a journal. */
 export function showRequest({
   method,
   target,
@@ -36,7 +36,7 @@ export function showRequest({
   return { method, target, headers, ...showBody(body, maxRequestBytes) };
 }
 
-/** What came. */
+/** Prepares a received response for a journal. */
 export function showAnswer({
   status,
   headers,

@@ -1,4 +1,4 @@
-/** A time as OSS writes it in XML: the milliseconds are always 000, and oss2 reads nothing else. */
+/** A time as OSS writes it in XML: milliseconds are always 000, and oss2 accepts nothing else. */
 export function xmlDate(isoTime: string): string {
   return isoTime.replace(/\.\d+Z$/, '.000Z');
 }

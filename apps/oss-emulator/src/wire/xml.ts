@@ -15,14 +15,14 @@ function writeElement([name, content]: XmlElement): string {
 }
 
 function escapeText(text: string): string {
-  // XML 1.0 has no control characters, not even as references: strict clients read such a key only
-  // with encoding-type=url, as of OSS. Lenient ones read the reference, and would lose the character.
+  // XML 1.0 allows no control characters, not even as character references, so strict clients can list such keys only
+  // with encoding-type=url, as with OSS. Lenient clients decode the reference and would otherwise lose the character.
   return text.replaceAll(/[&<>"'\p{Cc}]/gu, (character) => `&#x${character.charCodeAt(0).toString(16)};`);
 }
 
 const parser = new XMLParser({
   parseTagValue: false,
-  // A key may begin or end with spaces.
+  // Keys may begin or end with spaces.
   trimValues: false,
   tagValueProcessor: (name, value) => decodeReferences(exactNames.has(name) ? value : value.trim()),
   processEntities: false,
@@ -34,8 +34,8 @@ const listNames = new Set(['Object', 'Part']);
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
- * Every XML writer may use references of numbers: Go's writes a quote as `&#34;`. The SDKs for Python
- * and Go also write control characters so, which XML forbids and the parser would drop, but OSS takes.
+ * XML writers may use numeric character references: Go's encodes a quote as `&#34;`. The Python and Go SDKs also use
+ * them for control characters, which XML forbids and the parser would drop, but OSS accepts.
  */
 function decodeReferences(text: string): string {
   return text.replaceAll(
@@ -49,11 +49,11 @@ function decodeReferences(text: string): string {
 }
 
 /**
- * Reads the document's root element; elements `Object` and `Part` are lists, all texts are strings.
+ * Reads the root element of a document. `Object` and `Part` elements become arrays; all texts are strings.
  * @throws OssRefusal MalformedXML
  */
 export function readXml(text: string, rootName: string): Record<string, unknown> {
-  // Nothing that OSS accepts has a document type, so this refuses entity tricks.
+  // OSS accepts no document type; refusing it also prevents entity attacks.
   if (text.includes('<!DOCTYPE') || XMLValidator.validate(text) !== true) throw refusal('MalformedXML');
   const document: unknown = parser.parse(text);
   const root = recordOf(document)[rootName];

@@ -1,4 +1,4 @@
-/** What `POST /v1/tickets` answers, as far as an upload needs it. A backend may hand it on as it is. */
+/** The part of a `POST /v1/tickets` response that an upload needs. A backend may pass the response on unchanged. */
 export interface UploadTicket {
   readonly id: string;
   readonly objectKey: string;
@@ -12,30 +12,30 @@ export interface UploadProgress {
 }
 
 export interface UploadOptions {
-  /** Called while bytes are sent, about every 50 ms. An error that it throws fails the upload. */
+  /** Called while bytes are sent, about every 50 ms. If it throws, the upload fails with its error. */
   readonly onProgress?: (progress: UploadProgress) => void;
-  /** Aborts the upload. What OSS has stored by then stays. */
+  /** Aborts the upload. Anything that OSS has already stored remains. */
   readonly signal?: AbortSignal;
-  /** `form` (the default) lets OSS enforce the size limit of the ticket, `put` does not. */
+  /** With `form` (the default) OSS enforces the size limit of the ticket; with `put` it does not. */
   readonly via?: 'form' | 'put';
-  /** Gives up when neither a byte nor the answer moves for this long; 60,000 ms by default. */
+  /** Gives up if no byte is sent and no response arrives for this long; 60,000 ms by default. */
   readonly stallTimeoutMs?: number;
 }
 
-/** OSS has stored the file. */
+/** The result of an upload that OSS has stored. */
 export interface StoredUpload {
   readonly ticketId: string;
   readonly objectKey: string;
-  /** Null if the callback failed: the ticket has the id as soon as Landfall has found the object. */
+  /** Null if the callback failed; the ticket will have the id once Landfall has found the object. */
   readonly uploadId: string | null;
   /**
-   * OSS answered 203: the file is stored, and Landfall could not be told. It finds the object by the
-   * ticket; do not upload it again.
+   * OSS answered 203: the file is stored, but the callback failed. Landfall finds the object by the ticket, so do not
+   * upload it again.
    */
   readonly callbackFailed: boolean;
 }
 
-/** OSS did not take the file; `code` is OSS's own, such as `EntityTooLarge` or `FileAlreadyExists`. */
+/** OSS refused the file. `code` is OSS's error code, such as `EntityTooLarge` or `FileAlreadyExists`. */
 export class UploadRefused extends Error {
   override readonly name = 'UploadRefused';
 
@@ -48,7 +48,7 @@ export class UploadRefused extends Error {
   }
 }
 
-/** No answer came: the connection broke or stood still, or the bucket has no CORS rule for this page. */
+/** There was no response: the connection broke or stalled, or the bucket has no CORS rule for this page. */
 export class UploadInterrupted extends Error {
   override readonly name = 'UploadInterrupted';
 }
@@ -56,8 +56,8 @@ export class UploadInterrupted extends Error {
 const defaultStallTimeoutMs = 60_000;
 
 /**
- * Uploads a file from a page straight to OSS with a ticket that your backend has issued.
- * @throws UploadRefused, UploadInterrupted, and the reason of the signal
+ * Uploads a file from a page directly to OSS, with a ticket issued by your backend.
+ * @throws UploadRefused, UploadInterrupted, or the signal's abort reason
  */
 export async function uploadWithTicket(
   file: Blob,
@@ -84,7 +84,7 @@ interface Parcel {
 function asForm(file: Blob, { form }: UploadTicket): Parcel {
   const body = new FormData();
   for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
-  // OSS ignores every field behind the file.
+  // OSS ignores all fields after the file.
   body.append('file', file);
   return { method: 'POST', url: form.url, headers: {}, body };
 }
@@ -93,7 +93,7 @@ function asPut(file: Blob, { put }: UploadTicket): Parcel {
   return { method: 'PUT', url: put.url, headers: put.headers, body: file };
 }
 
-/** By XMLHttpRequest: fetch cannot tell how much it has sent. */
+/** Uses XMLHttpRequest, because fetch reports no upload progress. */
 function send(
   { method, url, headers, body }: Parcel,
   { onProgress, signal, stallTimeoutMs = defaultStallTimeoutMs }: UploadOptions,
@@ -118,7 +118,8 @@ function send(
       stallTimer = setTimeout(stalled, stallTimeoutMs);
     };
     signal?.addEventListener('abort', stop, { once: true });
-    // With a listener the browser asks OSS before it sends; OSS answers by the CORS rule it needs anyway.
+    // An upload listener makes the browser send a preflight, which the bucket's CORS rule for the upload also
+    // answers.
     request.upload.addEventListener('progress', ({ loaded, total }) => {
       moved();
       try {
@@ -140,7 +141,7 @@ function send(
   });
 }
 
-/** Landfall's answer to the callback, which OSS hands on. */
+/** Reads the upload id from Landfall's response to the callback, which OSS passes on. */
 function readUploadId(text: string): string | null {
   try {
     const { id } = JSON.parse(text) as { id?: unknown };

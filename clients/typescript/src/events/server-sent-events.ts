@@ -1,19 +1,19 @@
 /** One event of a `text/event-stream`. */
 export interface ServerSentEvent {
-  /** Null if the server gave it none: it is then no place to resume from. */
+  /** Null if the server sent none; the stream cannot be resumed from such an event. */
   readonly id: string | null;
   readonly type: string;
-  /** Null where the server only says from where to resume. */
+  /** Null if the server only sent an id to resume from. */
   readonly data: string | null;
 }
 
-/** Longer events are refused: the stream is then not one of Landfall's. */
+/** Larger events are refused: Landfall sends none of this size. */
 const maxEventChars = 1_048_576;
 
 /**
- * Reads a `text/event-stream` as the WHATWG standard describes it. `onActivity` is called for
- * everything that arrives, comments too, so that the caller can notice a stream that has died.
- * Ends when the stream ends; an event that is cut off by the end is dropped.
+ * Parses a `text/event-stream` as the WHATWG standard specifies, until the stream ends. Calls `onActivity` for all
+ * incoming data, including comments, so that the caller can detect a dead stream. An incomplete event at the end is
+ * dropped.
  * @throws RangeError for an event of more than 1,048,576 characters
  */
 export async function* readServerSentEvents(
@@ -31,7 +31,7 @@ export async function* readServerSentEvents(
       if (done) return;
       onActivity();
       const text = decoder.decode(value, { stream: true });
-      // The second half of a CR LF that was cut: the line has ended already.
+      // The LF of a CR LF pair split across chunks; the CR has already ended the line.
       rest += afterCr && text.startsWith('\n') ? text.slice(1) : text;
       if (text !== '') afterCr = text.endsWith('\r');
       const lines = rest.split(/\r\n|\n|\r/);
@@ -44,7 +44,7 @@ export async function* readServerSentEvents(
         throw new RangeError(`an event of more than ${maxEventChars} characters`);
     }
   } finally {
-    // Also when the consumer leaves the loop: the connection must not stay open behind it.
+    // Also runs when the consumer leaves the loop early, so that the connection is closed.
     await reader.cancel().catch(() => undefined);
   }
 }
@@ -56,7 +56,7 @@ class EventLines {
   private data: string[] = [];
   length = 0;
 
-  /** Returns the event that an empty line completes. */
+  /** Takes one line; returns the event if the line is empty and completes one. */
   take(line: string): ServerSentEvent | undefined {
     if (line === '') return this.complete();
     this.length += line.length;

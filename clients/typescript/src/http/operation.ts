@@ -1,6 +1,9 @@
 import type { QueryValue } from './query.js';
 
-/** What the generated types say of an operation: its path with `{id}` in it, and what it takes. */
+/**
+ * The part of an operation's generated types used here: its path template, such as `/v1/uploads/{id}`, and its
+ * inputs.
+ */
 export interface OperationData {
   readonly url: string;
   readonly path?: unknown;
@@ -9,22 +12,22 @@ export interface OperationData {
   readonly headers?: unknown;
 }
 
-/** One operation of the API, typed by the generated types. */
+/** An operation of the API, with its generated types. */
 export interface Operation<Data extends OperationData, Answers> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: Data['url'];
-  /** Whether it may be sent again when nobody knows what became of the first time. */
+  /** Whether it is safe to repeat when the outcome of an attempt is unknown. */
   readonly isRepeatable: boolean;
-  /** Whether it takes an `Idempotency-Key`, which makes a POST repeatable. */
+  /** Whether it accepts an `Idempotency-Key`, which makes a POST repeatable. */
   readonly takesKey: boolean;
-  /** Only for the compiler. */
+  /** Carries a type only; never set at run time. */
   readonly answers?: Answers;
 }
 
-/** The answer with the status of a success. */
+/** The response type of the success status. */
 export type AnswerOf<Answers> = Answers[keyof Answers];
 
-/** The values of one request, in the form that every operation shares. */
+/** The inputs of a request, in the form common to all operations. */
 export interface RequestValues {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, QueryValue>>;

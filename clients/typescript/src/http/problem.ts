@@ -1,4 +1,4 @@
-/** What an answer with `application/problem+json` (RFC 9457) says. */
+/** The fields of an `application/problem+json` response (RFC 9457). */
 export interface ProblemBody {
   readonly code: string;
   readonly title: string;
@@ -6,9 +6,8 @@ export interface ProblemBody {
 }
 
 /**
- * An answer of the API that is not a success. `code` is stable and is what programs compare;
- * docs/errors.md lists all of them. An answer that did not come from Landfall, such as the page of a
- * proxy, has the code `http.<status>`.
+ * An error response of the API. `code` is stable and meant for programs; docs/errors.md lists all codes. A response
+ * that does not come from Landfall, such as the error page of a proxy, has the code `http.<status>`.
  */
 export class LandfallProblem extends Error implements ProblemBody {
   override readonly name = 'LandfallProblem';
@@ -16,7 +15,7 @@ export class LandfallProblem extends Error implements ProblemBody {
   constructor(
     readonly status: number,
     private readonly body: ProblemBody,
-    /** How long the server asks to wait before another try, in milliseconds; null if it does not say. */
+    /** How long the server asks to wait before a retry, in milliseconds; null if it does not say. */
     readonly retryAfterMs: number | null = null,
   ) {
     super(`${body.detail} (${body.code}, ${status})`);
@@ -35,14 +34,14 @@ export class LandfallProblem extends Error implements ProblemBody {
   }
 }
 
-/** No answer came: the connection failed, broke, or took longer than allowed. `cause` says why. */
+/** There was no response: the connection failed, broke, or timed out. See `cause`. */
 export class LandfallUnreachable extends Error {
   override readonly name = 'LandfallUnreachable';
 }
 
 const maxDetailLength = 200;
 
-/** Reads an answer that is not a success. Consumes its body. */
+/** Reads an error response and consumes its body. */
 export async function readProblem(answer: Response): Promise<LandfallProblem> {
   const text = await answer.text();
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), Date.now());
@@ -64,7 +63,7 @@ function parseProblem(text: string): ProblemBody | undefined {
   try {
     parsed = JSON.parse(text);
   } catch {
-    // Cut off on its way: what is left of it becomes the detail.
+    // Truncated in transit; the text that arrived becomes the detail.
     return undefined;
   }
   const { code, title, detail } = (parsed ?? {}) as Record<string, unknown>;
@@ -72,7 +71,7 @@ function parseProblem(text: string): ProblemBody | undefined {
   return { code, title: String(title ?? code), detail: String(detail ?? title ?? code) };
 }
 
-/** Reads `Retry-After`: seconds or a date. Null if it is missing or neither. */
+/** Parses `Retry-After`, in seconds or as a date, into milliseconds. Null if it is missing or invalid. */
 export function readRetryAfter(value: string | null, nowMs: number): number | null {
   if (value === null) return null;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000;

@@ -1,4 +1,7 @@
-/** Values of a query: a list is written with commas, and a record as `var.<name>=<value>`. */
+/**
+ * Query values. A list is joined with commas, except `tag`, which is repeated; a record becomes `var.<name>=<value>`
+ * or `label.<name>=<value>`.
+ */
 export type QueryValue =
   | string
   | number
@@ -8,12 +11,12 @@ export type QueryValue =
   | null
   | undefined;
 
-/** How records are written, by their name. */
+/** Parameter prefixes of records, by field name. */
 const recordPrefixes: Readonly<Record<string, string>> = { vars: 'var', labels: 'label' };
-/** Lists whose values may have commas: they are written as often as they have values. */
+/** Lists whose values may contain commas; the parameter is repeated for each value. */
 const repeated = new Set(['tag']);
 
-/** Writes a query with its question mark, or nothing if there are no values. */
+/** Formats a query, including the question mark; empty if there are no values. */
 export function writeQuery(values: Readonly<Record<string, QueryValue>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
@@ -29,11 +32,14 @@ export function writeQuery(values: Readonly<Record<string, QueryValue>>): string
   return text === '' ? '' : `?${text}`;
 }
 
-/** Replaces `{id}` by the escaped value. @throws TypeError if a value is missing, or would change the path */
+/**
+ * Replaces placeholders such as `{id}` with escaped values.
+ * @throws TypeError if a value is missing or would change the path
+ */
 export function writePath(template: string, values: Readonly<Record<string, string>>): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
-    // Of `.` and `..` the URL parser would make another path, even escaped.
+    // The URL parser would resolve `.` and `..` as path segments, even when escaped.
     if (value === undefined || value === '' || value === '.' || value === '..')
       throw new TypeError(`${name} must be an id, not ${JSON.stringify(value)}`);
     return encodeURIComponent(value);

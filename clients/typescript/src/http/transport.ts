@@ -3,35 +3,35 @@ import { LandfallProblem, LandfallUnreachable, readProblem } from './problem.js'
 import { writePath, writeQuery } from './query.js';
 import { backoffMs, wait } from './wait.js';
 
-/** A key or token, or a function that is asked for one before each request: tokens end soon. */
+/** A key or token, or a function called before each request, since tokens expire soon. */
 export type Credential = string | (() => string | Promise<string>);
 
 export interface TransportOptions {
   readonly baseUrl: string;
   readonly credential: Credential;
   readonly fetch: typeof fetch;
-  /** Time for one try, with its answer, in milliseconds. */
+  /** Time limit for one attempt, including its response, in milliseconds. */
   readonly timeoutMs: number;
-  /** Tries after the first one. */
+  /** Number of retries after the first attempt. */
   readonly maxRetries: number;
-  /** A server that asks to wait longer than this is not waited for, in milliseconds. */
+  /** Longest `Retry-After` that is honoured, in milliseconds; beyond it, the call fails. */
   readonly maxRetryAfterMs: number;
 }
 
-/** For one call. */
+/** Options of a call. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
-  /** Two calls with the same key are done once; by default each call has its own. */
+  /** Calls with the same key are executed once; each call gets its own key by default. */
   readonly idempotencyKey?: string;
 }
 
-/** For one call that changes something. */
+/** Options of a call that changes something. */
 export interface ChangeOptions extends CallOptions {
   /**
-   * The tag with which it was read (`uploads.getWithTag`): what has changed since is left alone, and
-   * the error has the code `upload.changed`. Such a call is sent once: after a second one nobody
-   * could tell whether the change was its own.
+   * The entity tag from reading it (`uploads.getWithTag`). If it has changed since, nothing is changed and the error
+   * has the code `upload.changed`. Such a call is never retried, since after a retry the error could be due to the
+   * call's own first attempt.
    */
   readonly ifMatch?: string;
 }
@@ -40,7 +40,7 @@ const retryBaseMs = 250;
 const retryMaxMs = 5_000;
 const passing = new Set([429, 502, 503, 504]);
 
-/** Sends requests, with the credential, time limits and further tries, and reads what comes back. */
+/** Sends requests with credential, time limits and retries, and reads the responses. */
 export class Transport {
   constructor(private readonly options: TransportOptions) {}
 
@@ -50,7 +50,7 @@ export class Transport {
 
   /**
    * Calls an operation.
-   * @throws LandfallProblem, LandfallUnreachable, and the reason of the signal
+   * @throws LandfallProblem, LandfallUnreachable, or the signal's abort reason
    */
   call<Data extends OperationData, Answers>(
     operation: Operation<Data, Answers>,
@@ -60,7 +60,7 @@ export class Transport {
     return this.request(operation, values, options, readJson<AnswerOf<Answers>>);
   }
 
-  /** As `call`, with the entity tag of the answer; an empty one if it has none. */
+  /** Like `call`, but also returns the entity tag of the response, or an empty string if it has none. */
   callForTag<Data extends OperationData, Answers>(
     operation: Operation<Data, Answers>,
     values: Omit<Data, 'url' | 'headers'>,
@@ -95,8 +95,8 @@ export class Transport {
   }
 
   /**
-   * Opens a stream. The time limit is for its head alone; the signal ends the stream too.
-   * @throws LandfallProblem, LandfallUnreachable, and the reason of the signal
+   * Opens a stream. The time limit applies only until the headers arrive; the signal also ends the stream.
+   * @throws LandfallProblem, LandfallUnreachable, or the signal's abort reason
    */
   async open(
     url: string,
@@ -126,7 +126,7 @@ export class Transport {
       const answer = await fetch(baseUrl + url, {
         ...request,
         headers: { ...(request.headers as Record<string, string>), authorization },
-        // A redirect would turn a POST into a GET, and show the key to whoever is behind it.
+        // A redirect would turn a POST into a GET and expose the key to another server.
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
@@ -139,13 +139,13 @@ export class Transport {
     }
   }
 
-  /** Whether a request that was refused may be admitted with another token. */
+  /** Whether a refused request may succeed with a fresh token. */
   isRenewable(error: unknown): boolean {
     const { credential } = this.options;
     return error instanceof LandfallProblem && error.status === 401 && typeof credential === 'function';
   }
 
-  /** Tries again what may pass, after a pause that the server or else chance decides. */
+  /** Retries transient errors, after the pause that the server asks for or a random backoff. */
   private async retry<Answer>(attempt: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
     const { maxRetries, maxRetryAfterMs } = this.options;
     for (let failures = 1; ; failures += 1) {
@@ -160,12 +160,12 @@ export class Transport {
   }
 }
 
-/** Null if another try would end like this one. */
+/** The pause before a retry in milliseconds; null if a retry would fail the same way. */
 function pauseAfter(error: unknown, failures: number): number | null {
   const ownMs = backoffMs(failures, retryBaseMs, retryMaxMs);
   if (error instanceof LandfallUnreachable) return ownMs;
   if (!(error instanceof LandfallProblem)) return null;
-  // Our first try is still at work, and will have an answer for the next one.
+  // An earlier attempt is still running; a retry gets its result.
   if (!passing.has(error.status) && error.code !== 'idempotency.key_in_use') return null;
   return error.retryAfterMs === null ? ownMs : error.retryAfterMs + ownMs;
 }

@@ -1,4 +1,4 @@
-/** Waits, or rejects with the reason of the signal as soon as it is aborted. */
+/** Waits, or rejects with the signal's abort reason as soon as it is aborted. */
 export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
@@ -15,8 +15,8 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The pause before try number `failures + 1`: doubled each time up to `maxMs`, and at random between
- * half of that and all of it, so that many clients do not come back at once.
+ * Exponential backoff with jitter: the full pause doubles with each failure up to `maxMs`, and the result is random
+ * between half of it and all of it, so that many clients do not retry at once.
  */
 export function backoffMs(failures: number, baseMs: number, maxMs: number): number {
   const fullMs = Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 30));

@@ -3,11 +3,11 @@ import type { CallOptions, Transport } from '../http/transport.js';
 import { operations } from '../operations.js';
 import { Pages } from './pages.js';
 
-/** What OSS called back with. */
+/** Callbacks received from OSS. */
 export class Callbacks {
   constructor(private readonly transport: Transport) {}
 
-  /** Lists the callbacks of the last day that were refused, newest first, each with an explanation. */
+  /** Lists the callbacks refused in the last day, newest first, each with an explanation. */
   refused(
     query: Omit<NonNullable<ListRefusedCallbacksData['query']>, 'cursor'> = {},
     options?: CallOptions,

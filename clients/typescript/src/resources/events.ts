@@ -12,19 +12,19 @@ import { backoffMs, wait } from '../http/wait.js';
 import { operations } from '../operations.js';
 import { Pages } from './pages.js';
 
-/** What happened, as the log has it: `type` says what is in `data`. */
+/** An event of the log; `type` determines the shape of `data`. */
 export type LogEvent = ListEventsResponse['items'][number];
 export type EventPage = ListEventsResponse;
 export type EventQuery = Omit<NonNullable<ListEventsData['query']>, 'wait'>;
 
-/** How far a rendition is: told once to those who follow, and not kept. */
+/** The progress of a rendition: sent once to open streams, and not stored. */
 export type ProgressEvent = RenditionProgressEvent & { readonly id: null };
 export type StreamedEvent = LogEvent | ProgressEvent;
 
 export interface StreamOptions extends Omit<NonNullable<StreamEventsData['query']>, 'token'> {
-  /** Ends the stream; the loop over it then throws the reason of the signal. */
+  /** Ends the stream; the loop over it then throws the signal's abort reason. */
   readonly signal?: AbortSignal | undefined;
-  /** A stream on which nothing arrives for this long, not even a heartbeat, is opened again. */
+  /** Reopens the stream if nothing arrives for this long, not even a heartbeat; 60,000 ms by default. */
   readonly stallTimeoutMs?: number | undefined;
 }
 
@@ -32,11 +32,11 @@ const defaultStallTimeoutMs = 60_000;
 const reopenBaseMs = 1_000;
 const reopenMaxMs = 30_000;
 
-/** The log of what happened: page by page, waiting for more, or live. */
+/** The event log: page by page, by long polling, or live. */
 export class Events {
   constructor(private readonly transport: Transport) {}
 
-  /** Reads the log from `after` (or its beginning) to its present end, oldest first. */
+  /** Reads the log from `after` (or its beginning) to its current end, oldest first. */
   list(query: EventQuery = {}, options?: CallOptions): Pages<LogEvent, EventPage> {
     return new Pages(
       (cursor) => this.page({ ...query, ...(cursor === undefined ? {} : { after: cursor }) }, options),
@@ -45,8 +45,8 @@ export class Events {
   }
 
   /**
-   * Reads one page; with `wait` (seconds) the server answers only when there are events, or the time
-   * is over. Whoever stores `next` with what it did reads every event exactly once.
+   * Reads one page. With `wait` (seconds), the server responds as soon as there are events or the time is up. To
+   * process every event exactly once, store `next` together with the results.
    */
   page(query: NonNullable<ListEventsData['query']> = {}, options: CallOptions = {}): Promise<EventPage> {
     const waitMs = (query.wait ?? 0) * 1_000;
@@ -55,9 +55,9 @@ export class Events {
   }
 
   /**
-   * Follows the log live, from `after` or from now on. Opens the stream again when it breaks, and
-   * resumes where it was: nothing is missed, and nothing comes twice.
-   * @throws LandfallProblem for what another try would not change, and the reason of the signal
+   * Follows the log live, from `after` or from now on. Reopens the stream when it breaks and resumes where it was,
+   * without gaps or duplicates.
+   * @throws LandfallProblem for an error that a retry would not change, or the signal's abort reason
    */
   async *stream(options: StreamOptions = {}): AsyncGenerator<StreamedEvent, void, undefined> {
     const { signal, stallTimeoutMs = defaultStallTimeoutMs, after, ...query } = options;
@@ -72,7 +72,7 @@ export class Events {
           if (id !== null) resumeAfter = id;
           if (data === null) continue;
           failures = 0;
-          // Whoever takes long for an event must not lose the stream by it.
+          // A slow consumer must not count as a stalled stream.
           stream.rest();
           yield { id: null, ...(JSON.parse(data) as object) } as StreamedEvent;
           stream.moved();
@@ -88,12 +88,12 @@ export class Events {
   }
 }
 
-/** A refusal that another try would not change. */
+/** Whether a retry would not change this error. */
 function isFinal(error: unknown): boolean {
   return error instanceof LandfallProblem && error.status < 500 && error.status !== 429;
 }
 
-/** Aborts a stream on which nothing moves, and with the caller's signal. */
+/** Aborts a stream that stalls, and when the caller's signal aborts. */
 class StallGuard {
   private readonly controller = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,11 +1,11 @@
 /**
- * A list that is longer than one answer: `for await (const item of list)` asks for the next page
- * when it is needed. `pages()` gives whole pages, with what they say besides their items.
+ * A paginated list: `for await (const item of list)` loads further pages on demand. `pages()` yields whole pages with
+ * their other fields.
  */
 export class Pages<Item, Page extends { readonly items: readonly Item[] }> implements AsyncIterable<Item> {
   /**
-   * @param load asks for a page; the first has no cursor
-   * @param next the cursor of the page after this one, or null if it is the last
+   * @param load fetches a page; the first has no cursor
+   * @param next returns the cursor of the following page, or null after the last
    */
   constructor(
     private readonly load: (cursor: string | undefined) => Promise<Page>,

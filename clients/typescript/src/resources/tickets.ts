@@ -2,11 +2,11 @@ import type { IssuedTicket, Ticket, TicketRequest } from '../generated/types.js'
 import type { CallOptions, Transport } from '../http/transport.js';
 import { operations } from '../operations.js';
 
-/** Permissions for one direct upload each. */
+/** Tickets, each of which permits one direct upload. */
 export class Tickets {
   constructor(private readonly transport: Transport) {}
 
-  /** Issues a ticket; hand it to the client as it is. */
+  /** Issues a ticket; pass it to the client unchanged. */
   issue(request: TicketRequest = {}, options?: CallOptions): Promise<IssuedTicket> {
     return this.transport.call(operations.issueTicket, { body: request }, options);
   }

@@ -9,7 +9,7 @@ export type IssuedToken = IssueTokenResponse;
 export class Tokens {
   constructor(private readonly transport: Transport) {}
 
-  /** Issues a token for the uploads, tickets or vars that the request names. */
+  /** Issues a token for the uploads, tickets or vars named in the request. */
   issue(request: TokenRequest, options?: CallOptions): Promise<IssuedToken> {
     return this.transport.call(operations.issueToken, { body: request }, options);
   }

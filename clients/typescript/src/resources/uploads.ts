@@ -18,11 +18,11 @@ export type UploadQuery = NonNullable<ListUploadsData['query']>;
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;
-  /** 600,000 ms by default; the error is then a `TimeoutError`. */
+  /** 600,000 ms by default; when it expires, the error is a `TimeoutError`. */
   readonly timeoutMs?: number;
 }
 
-/** An upload that will not become ready: it failed, nothing wants it, or it was deleted. */
+/** An upload that will not become ready: it failed, no pipeline matches it, or it was deleted. */
 export class UploadNotReady extends Error {
   override readonly name = 'UploadNotReady';
 
@@ -35,18 +35,18 @@ export class UploadNotReady extends Error {
 const defaultTimeoutMs = 600_000;
 const pollBaseMs = 500;
 const pollMaxMs = 5_000;
-/** While events arrive, polling is only the net beneath them. */
+/** Poll interval while events arrive, as a safety net. */
 const netMs = 15_000;
 const finalStatuses = new Set<Upload['status']>(['ready', 'failed', 'ignored', 'deleted']);
 
-/** What was uploaded, and what became of it. */
+/** Uploads with their renditions. */
 export class Uploads {
   constructor(
     private readonly transport: Transport,
     private readonly events: Events,
   ) {}
 
-  /** Lists uploads, newest first unless the query says otherwise. With `fields`, only these of each. */
+  /** Lists uploads, newest first by default. With `fields`, items contain only those fields. */
   list(query?: UploadQuery & { fields?: never }, options?: CallOptions): Pages<Upload, UploadPage>;
   list(query: UploadQuery, options?: CallOptions): Pages<PartialUpload, PartialUploadPage>;
   list(
@@ -56,7 +56,7 @@ export class Uploads {
     return new Pages<PartialUpload, PartialUploadPage>(
       (cursor) => {
         const paged = cursor === undefined ? query : { ...query, cursor };
-        // Without `fields` the items are whole.
+        // Without `fields`, items are complete.
         return this.transport.call(operations.listUploads, { query: paged }, options) as Promise<UploadPage>;
       },
       ({ nextCursor }) => nextCursor,
@@ -67,42 +67,44 @@ export class Uploads {
     return this.transport.call(operations.getUpload, { path: { id } }, options);
   }
 
-  /** Gets an upload with its entity tag, for `ifMatch` of a change. It is not `etag`, which is OSS's tag of the object. */
+  /**
+   * Gets an upload with its entity tag, for `ifMatch` of a change. This is not the field `etag`, which is OSS's ETag
+   * of the object.
+   */
   async getWithTag(id: string, options?: CallOptions): Promise<{ upload: Upload; tag: string }> {
     const { body, tag } = await this.transport.callForTag(operations.getUpload, { path: { id } }, options);
     return { upload: body, tag };
   }
 
-  /** Gives a signed URL of what was uploaded. */
+  /** Returns a signed URL of the original. */
   original(id: string, options?: CallOptions): Promise<Original> {
     return this.transport.call(operations.getOriginal, { path: { id } }, options);
   }
 
-  /** Changes what your backend keeps with an upload; see `UploadPatch`. */
+  /** Changes the fields that your backend can set; see `UploadPatch`. */
   update(id: string, patch: UploadPatch, options?: ChangeOptions): Promise<Upload> {
     return this.transport.call(operations.updateUpload, { path: { id }, body: patch }, options);
   }
 
-  /** Cancels its pending renditions. */
+  /** Cancels the pending renditions of an upload. */
   cancel(id: string, options?: CallOptions): Promise<Upload> {
     return this.transport.call(operations.cancelUpload, { path: { id } }, options);
   }
 
-  /** Makes renditions again that are missing, have failed or differ from the pipelines file. */
+  /** Remakes renditions that are missing, have failed or differ from the pipelines file. */
   reprocess(id: string, request: ReprocessRequest = {}, options?: CallOptions): Promise<Upload> {
     return this.transport.call(operations.reprocessUpload, { path: { id }, body: request }, options);
   }
 
-  /** Deletes the upload and what was made from it; the original stays. */
+  /** Deletes the upload and its renditions; the original remains. */
   delete(id: string, options?: ChangeOptions): Promise<Upload> {
     return this.transport.call(operations.deleteUpload, { path: { id } }, options);
   }
 
   /**
-   * Waits until an upload is ready, and returns it. Woken by the event stream; where that cannot be
-   * had, it asks every few seconds.
-   * @throws UploadNotReady, LandfallProblem, LandfallUnreachable, a `TimeoutError`, and the reason of
-   * the signal
+   * Waits until an upload is ready and returns it. Uses the event stream or, if that is unavailable, polls every few
+   * seconds.
+   * @throws UploadNotReady, LandfallProblem, LandfallUnreachable, a `TimeoutError`, or the signal's abort reason
    */
   async waitUntilReady(
     id: string,
@@ -126,18 +128,18 @@ export class Uploads {
     }
   }
 
-  /** Tells of every event of the upload until the signal ends it, or there are no events to be had. */
+  /** Reports every event of the upload to `news`, until the signal aborts or the stream fails. */
   private async follow(uploadId: string, news: News, signal: AbortSignal): Promise<void> {
     try {
       for await (const _ of this.events.stream({ uploadId, signal })) news.tell();
     } catch {
-      // Without a stream it goes on by asking; and what is wrong with the api, asking tells too.
+      // Falls back to polling, which also surfaces any error of the api.
       news.isLive = false;
     }
   }
 }
 
-/** Wakes whoever waits for it. */
+/** Wakes the waiting caller when an event arrives. */
 class News {
   isLive = false;
   private wake: () => void = () => undefined;
@@ -149,7 +151,7 @@ class News {
     this.wake();
   }
 
-  /** Resolves when there is news since the last call, or the time is over. */
+  /** Resolves when there has been an event since the last call, or after `ms`. */
   async next(ms: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
     this.wake = () => woken.abort();

@@ -17,7 +17,7 @@ import { verifyWebhook } from '../webhooks/verify-webhook.js';
 import { Pages } from './pages.js';
 
 export type Webhook = GetWebhookResponse;
-/** With the secret, which only the answers that made it have. */
+/** Includes the secret, which only the responses that create or rotate it contain. */
 export type WebhookWithSecret = CreateWebhookResponse;
 export type WebhookRequest = CreateWebhookData['body'];
 export type WebhookPatch = UpdateWebhookData['body'];
@@ -26,14 +26,14 @@ export type Delivery = GetDeliveryResponse;
 export type DeliveryQuery = NonNullable<ListDeliveriesData['query']>;
 export type ReplayRange = Omit<ReplayDeliveriesData['body'], 'cursor'>;
 
-/** Who is told of events by requests to a URL, and what became of these. */
+/** Webhooks, which send events to a URL, and their deliveries. */
 export class Webhooks {
-  /** Verifies a request that came from a webhook; needs no API key. */
+  /** Verifies a webhook request; needs no API key. */
   readonly verify = verifyWebhook;
 
   constructor(private readonly transport: Transport) {}
 
-  /** Has events sent to a URL from now on. The secret is in this answer alone. */
+  /** Creates a webhook for events from now on. Only this response contains the secret. */
   create(request: WebhookRequest, options?: CallOptions): Promise<WebhookWithSecret> {
     return this.transport.call(operations.createWebhook, { body: request }, options);
   }
@@ -53,12 +53,12 @@ export class Webhooks {
     return this.transport.call(operations.getWebhook, { path: { id } }, options);
   }
 
-  /** Changes a webhook, disables it or enables it again. */
+  /** Changes, disables or enables a webhook. */
   update(id: string, request: WebhookPatch, options?: CallOptions): Promise<Webhook> {
     return this.transport.call(operations.updateWebhook, { path: { id }, body: request }, options);
   }
 
-  /** Signs with a new secret; those of before sign too for a day, or `keepS`. */
+  /** Rotates the secret. The previous secrets also sign for another day, or for `keepS` seconds. */
   rotate(id: string, request: RotateRequest = {}, options?: CallOptions): Promise<WebhookWithSecret> {
     return this.transport.call(operations.rotateWebhookSecret, { path: { id }, body: request }, options);
   }
@@ -67,12 +67,12 @@ export class Webhooks {
     await this.transport.call(operations.deleteWebhook, { path: { id } }, options);
   }
 
-  /** Sends an event of type webhook.test; ask for its delivery to see what the receiver answered. */
+  /** Sends an event of type webhook.test; get its delivery to see the receiver's response. */
   test(id: string, options?: CallOptions): Promise<Delivery> {
     return this.transport.call(operations.testWebhook, { path: { id } }, options);
   }
 
-  /** Lists what became of the events of a webhook, newest event first. */
+  /** Lists the deliveries of a webhook, newest event first. */
   deliveries(
     id: string,
     query: DeliveryQuery = {},
@@ -96,10 +96,10 @@ export class Webhooks {
     return this.transport.call(operations.replayDelivery, { path: { id, eventId } }, options);
   }
 
-  /** Sends the events of a time again, all of them. Returns how many. */
+  /** Sends all events in a time range again and returns their number. */
   async replayAll(id: string, request: ReplayRange, options?: CallOptions): Promise<number> {
     let count = 0;
-    // The same end for every part, or the last would never come.
+    // A fixed end for all pages; otherwise there might always be another page.
     const range = { until: new Date().toISOString(), ...request };
     const load = (cursor: string | undefined): Promise<ReplayDeliveriesResponse & { items: [] }> =>
       this.transport

@@ -1,6 +1,6 @@
 import type { WebhookEvent } from '../generated/types.js';
 
-/** Why a webhook is not believed. */
+/** Why a webhook was rejected. */
 export type WebhookFault =
   | 'header_missing'
   | 'timestamp_invalid'
@@ -10,7 +10,7 @@ export type WebhookFault =
   | 'signature_mismatch'
   | 'payload_invalid';
 
-/** A request that claims to be a webhook of Landfall and is not, or is too old. Answer it with 400. */
+/** A request that claims to be a Landfall webhook but is not authentic, or is too old. Respond with 400. */
 export class WebhookRejected extends Error {
   override readonly name = 'WebhookRejected';
 
@@ -22,32 +22,31 @@ export class WebhookRejected extends Error {
   }
 }
 
-/** Headers of a request: those of `fetch`, or the object of `node:http`. */
+/** Request headers: those of `fetch`, or the object of `node:http`. */
 export type WebhookHeaders =
   | { get(name: string): string | null }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A body as it arrived. Parsed and written again it has other bytes, and no signature fits. */
+/** The raw request body. Parsing and re-serializing it would change its bytes and invalidate the signature. */
 export type WebhookPayload = string | Uint8Array<ArrayBuffer>;
 
 export interface VerifyOptions {
-  /** How far the clock of the sender may differ, and how old a webhook may be, in seconds. */
+  /** Maximum age of a webhook and maximum clock difference, in seconds; 300 by default. */
   readonly toleranceS?: number;
-  /** Milliseconds since 1970; the current time by default. */
+  /** Current time in milliseconds since 1970; defaults to the clock. */
   readonly nowMs?: number;
 }
 
 const defaultToleranceS = 300;
-/** A sender in rotation has two secrets; more signatures than this are somebody's flood. */
+/** During a rotation a webhook has two signatures or a few more; others are ignored to prevent a flood. */
 const maxSignatures = 16;
 
 /**
- * Verifies a webhook by the rules of Standard Webhooks and returns the event in it.
+ * Verifies a webhook by the Standard Webhooks specification and returns its event.
  *
- * Secrets are `whsec_…` for HMAC signatures (`v1`), or public keys `whpk_…` for Ed25519 (`v1a`). Any
- * of several may fit, which is how a secret is rotated. The comparison takes the same time for
- * every signature. A webhook may arrive more than once: its `id` is the same each time. `type` says
- * what is in `data`, unless it is `truncated`.
+ * Secrets are `whsec_…` for HMAC signatures (`v1`), or public keys `whpk_…` for Ed25519 (`v1a`). A match with any of
+ * several secrets suffices, which allows rotation. The comparison takes constant time. A webhook may be delivered
+ * more than once, with the same `id`. `type` determines the shape of `data`, unless the event is `truncated`.
  * @throws WebhookRejected
  */
 export async function verifyWebhook(
@@ -134,7 +133,7 @@ async function signatureFits(
   const comma = signature.indexOf(',');
   if (signature.slice(0, comma) !== version) return false;
   const bytes = decodeBase64(signature.slice(comma + 1));
-  // The platform compares, in a time that does not depend on where the bytes differ.
+  // The platform compares in constant time.
   return bytes !== undefined && crypto.subtle.verify(algorithm, key, bytes, signed);
 }
 
@@ -161,7 +160,7 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   } catch {
-    // Of a length that base64 does not have.
+    // Not a valid Base64 length.
     return undefined;
   }
 }

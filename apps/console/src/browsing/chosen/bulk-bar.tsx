@@ -9,7 +9,7 @@ import { type BulkAction, type BulkRun, useBulk } from './use-bulk.js';
 
 const failuresShown = 20;
 
-/** What can be done with the chosen uploads; and how far it is, with each that failed. */
+/** The actions for the chosen uploads, and the progress of a run with its failures. */
 export function BulkBar({ list, selection }: { list: UploadList; selection: Selection }) {
   const { run, start } = useBulk();
   const isAsking = useSignal(false);

@@ -5,7 +5,7 @@ import { ProblemNote } from '../../parts/problem-note.js';
 import { words } from '../list/browsing-words.js';
 import { exportedAtMost, readExport, save, writeCsv, writeJson } from './export.js';
 
-/** Saves what a query finds, or what was chosen, as a file. */
+/** Saves the uploads that match a query, or the chosen ones, to a file. */
 export function ExportMenu({ from }: { from: { query: UploadQuery } | { ids: readonly string[] } }) {
   const isBusy = useSignal(false);
   const isCut = useSignal(false);

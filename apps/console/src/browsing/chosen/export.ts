@@ -1,7 +1,7 @@
 import type { Upload, UploadField, UploadQuery } from '@landfall/client/browser';
 import { client } from '../../session/session.js';
 
-/** What is exported: no URLs, which end, and open what they are for. */
+/** The exported fields. URLs are excluded: they expire, and grant access while they are valid. */
 const fields = [
   'id',
   'bucket',
@@ -25,11 +25,11 @@ const fields = [
 
 export type Exported = Pick<Upload, (typeof fields)[number]>;
 
-/** Most uploads of a file. */
+/** Maximum number of uploads per file. */
 export const exportedAtMost = 10_000;
 const idsAtOnce = 100;
 
-/** Reads what a query finds, or what has these ids, up to the limit; and whether there is more. */
+/** Reads the uploads of a query or with these ids, up to the limit, and reports whether there are more. */
 export async function readExport(
   from: { query: UploadQuery } | { ids: readonly string[] },
   signal: AbortSignal,
@@ -56,7 +56,7 @@ export function writeJson(items: readonly Exported[]): string {
   return `${JSON.stringify(items, null, 2)}\n`;
 }
 
-/** RFC 4180, with a mark by which spreadsheets know that it is UTF-8. */
+/** CSV by RFC 4180, with a byte order mark so that spreadsheets detect UTF-8. */
 export function writeCsv(items: readonly Exported[]): string {
   const rows = items.map((item) => fields.map((field) => cellOf(item[field])));
   return `\uFEFF${[[...fields], ...rows].map((row) => row.map(writeCell).join(',')).join('\r\n')}\r\n`;
@@ -67,19 +67,22 @@ function cellOf(value: Exported[keyof Exported]): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** What a spreadsheet would take for a formula begins with an apostrophe: keys and titles are anybody's words. */
+/**
+ * Escapes a cell. One that a spreadsheet would take for a formula gets a leading apostrophe, since keys and titles
+ * are untrusted.
+ */
 function writeCell(text: string): string {
   const harmless = /^\s*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n']/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 
-/** Has the browser save a file. */
+/** Makes the browser save a file. */
 export function save(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  // The browser has taken it by then, also a slow one.
+  // Late enough for a slow browser to have read it.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
 import type { Entry } from '../list/upload-list.js';
 
-/** Which uploads are chosen for what is done with several. */
+/** The uploads selected for bulk actions. */
 export class Selection {
   readonly ids = signal<ReadonlySet<string>>(new Set());
   private anchor: string | undefined;
 
-  /** Chooses an upload or not; as a range, all from the one before to this one. */
+  /** Selects or deselects an upload or, as a range, all from the last one clicked to this one. */
   choose(
     entries: readonly Entry[],
     id: string,

@@ -17,10 +17,10 @@ export interface BulkRun {
   readonly failures: readonly Failure[];
 }
 
-/** So that one reader does not take the api for himself. */
+/** Limited, so that one user does not monopolise the api. */
 const atOnce = 4;
 
-/** Does the same with many uploads, a few at a time, and tells how far it is and of each that failed. */
+/** Runs an action on many uploads, a few at a time, and reports progress and failures. */
 export function useBulk(): {
   run: Signal<BulkRun | null>;
   start: (action: BulkAction, ids: readonly string[]) => void;

@@ -7,7 +7,7 @@ import type { Entry, Shown } from '../list/upload-list.js';
 
 interface CellProps {
   entry: Entry;
-  /** Not there until it is read. */
+  /** Undefined until it is loaded. */
   upload: Shown | undefined;
   grid: Grid;
   isChosen: boolean;

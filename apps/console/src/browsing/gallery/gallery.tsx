@@ -12,13 +12,13 @@ import { useWindowRows } from './window-rows.js';
 interface GalleryProps {
   list: UploadList;
   selection: Selection;
-  /** Whether days have headings: not where the nearest come first. */
+  /** Whether days get headings; not when sorted by similarity. */
   byDay: boolean;
-  /** How far the window was scrolled when the list was left. */
+  /** Scroll position when the list was left, in pixels. */
   startAt: number;
 }
 
-/** All uploads of a list, of which only those near the screen are drawn. */
+/** All uploads of a list; only those near the viewport are rendered. */
 export function Gallery({ list, selection, byDay, startAt }: GalleryProps) {
   const state = list.state.value;
   const place = useRef<HTMLDivElement>(null);
@@ -79,7 +79,7 @@ export function Gallery({ list, selection, byDay, startAt }: GalleryProps) {
   );
 }
 
-/** Moves the focus from one upload to those beside, above and below it. */
+/** Arrow keys move the focus to the neighbouring upload. */
 function useArrows(place: RefObject<HTMLElement | null>, entries: readonly Entry[], columns: number): void {
   const move = useRef<(event: KeyboardEvent) => void>(() => undefined);
   move.current = (event) => {
@@ -100,7 +100,7 @@ function useArrows(place: RefObject<HTMLElement | null>, entries: readonly Entry
   }, []);
 }
 
-/** How wide an element is, and where it begins in the document. */
+/** Measures the width of an element and its offset from the top of the document. */
 function usePlace(element: RefObject<HTMLElement | null>): { width: number; top: number } {
   const [place, setPlace] = useState({ width: 0, top: 0 });
   const measure = () => {

@@ -1,13 +1,13 @@
 import type { Entry } from '../list/upload-list.js';
 
-/** What stands in one line of the gallery: the heading of a day, or entries from `first` on. */
+/** A row of the gallery: the heading of a day, or `count` entries starting at index `first`. */
 export type Row =
   | { readonly key: string; readonly day: string }
   | { readonly key: string; readonly first: number; readonly count: number };
 
 export const gap = 12;
 export const headingHeight = 44;
-/** Name and facts below the picture. */
+/** Height of name and facts below the picture. */
 const captionHeight = 54;
 const smallestCell = 150;
 const usualCell = 190;
@@ -19,7 +19,7 @@ export interface Grid {
   readonly rowHeight: number;
 }
 
-/** As many cells beside each other as fit, all of one size that no picture changes. */
+/** Computes as many equal columns as fit, with cell sizes that do not depend on the pictures. */
 export function gridOf(width: number): Grid {
   const wanted = width < 600 ? smallestCell : usualCell;
   const columns = Math.max(1, Math.floor((width + gap) / (wanted + gap)));
@@ -28,7 +28,7 @@ export function gridOf(width: number): Grid {
   return { columns, cellWidth, pictureHeight, rowHeight: pictureHeight + captionHeight + gap };
 }
 
-/** Lays entries out in rows, with a heading where another day begins. */
+/** Arranges entries in rows, with a heading at the start of each day. */
 export function layOut(entries: readonly Entry[], columns: number, byDay: boolean): Row[] {
   const rows: Row[] = [];
   let first = 0;

@@ -11,15 +11,15 @@ import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
 type Options = VirtualizerOptions<Window, HTMLElement>;
 
 interface WindowRows {
-  /** Those on the screen, and some around them. */
+  /** The rows in the viewport and a few around it. */
   readonly rows: readonly VirtualItem[];
   readonly totalHeight: number;
 }
 
 /**
- * Which of many rows are to be drawn while the window is scrolled.
- * @param heights of all rows, in pixels; another array means that they are laid out anew
- * @param top where the first row begins, from the top of the document
+ * Determines which rows to render while the window scrolls.
+ * @param heights of all rows, in pixels; a new array triggers a new layout
+ * @param top offset of the first row from the top of the document
  */
 export function useWindowRows(heights: readonly number[], top: number): WindowRows {
   const [, redraw] = useReducer((times: number) => times + 1, 0);

@@ -17,13 +17,13 @@ const fields = [
   'createdAt',
 ] as const satisfies UploadField[];
 
-/** What the gallery shows of an upload. */
+/** The fields of an upload that the gallery shows. */
 export type Shown = Pick<Upload, (typeof fields)[number] | 'distance'>;
 
-/** That an upload is in the list, also while nothing else of it is kept. */
+/** An entry of the list, kept even when the upload itself is not in memory. */
 export interface Entry {
   readonly id: string;
-  /** The day on which it landed, in the reader's time zone. */
+  /** The day of its landing in the user's time zone. */
   readonly day: string;
   readonly distance: number | undefined;
 }
@@ -32,27 +32,27 @@ export interface ListState {
   readonly entries: readonly Entry[];
   readonly isEnded: boolean;
   readonly isLoading: boolean;
-  /** What went wrong; nothing more is read until `retry`. */
+  /** The last error; nothing more is loaded until `retry`. */
   readonly problem: unknown;
-  /** There are new uploads that would move what is looked at. */
+  /** Whether there are new uploads, held back because inserting them would shift the visible rows. */
   readonly hasNews: boolean;
 }
 
 const empty: ListState = { entries: [], isEnded: false, isLoading: false, problem: null, hasNews: false };
 const pageSize = 100;
 const idsAtOnce = 100;
-/** Of uploads that are further away only their entries are kept. */
+/** Beyond this number, only the entries of distant uploads are kept. */
 const keptUploads = 1_000;
 const catchUpMs = 500;
-/** A picture that is gone from the bucket has no URL that helps: it must not be asked for without end. */
+/** Limits reloads of an upload whose picture is missing from the bucket, for which no URL works. */
 const renewedEveryMs = 60_000;
 
 /**
- * The uploads of one query: read page by page as far as somebody scrolls, and kept up to date by events. Whatever is not near
- * what is looked at is forgotten, and read again by its id when it is looked at.
+ * The uploads of one query, loaded page by page as the user scrolls and kept up to date by events. Uploads far from
+ * the viewport are evicted and loaded again by id when needed.
  */
 export class UploadList {
-  /** Another with each change, also of what `get` gives: whoever reads it is drawn again. */
+  /** Replaced on each change, including changes to what `get` returns, so that its readers render again. */
   readonly state = signal<ListState>(empty);
   private cursor: string | undefined;
   private readonly shown = new Map<string, Shown>();
@@ -70,14 +70,14 @@ export class UploadList {
     return this.shown.get(id);
   }
 
-  /** Asks for nothing more, until `resume`. */
+  /** Stops loading, until `resume`. */
   close(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.reading.abort();
   }
 
-  /** Goes on after `close`: what is looked at is read again, and what has come meanwhile. */
+  /** Continues after `close`: reloads the uploads in memory and checks for new ones. */
   resume(): void {
     this.reading = new AbortController();
     this.asked.clear();
@@ -87,7 +87,7 @@ export class UploadList {
     this.hear([]);
   }
 
-  /** Begins anew with what is first now. */
+  /** Starts over from the current first page. */
   restart(): void {
     this.close();
     this.reading = new AbortController();
@@ -111,12 +111,12 @@ export class UploadList {
     if (reading === this.reading) this.tell({ isLoading: false });
   }
 
-  /** Goes on after a problem: whoever draws it asks again for what is missing. */
+  /** Clears the error; the next rendering requests what is missing. */
   retry(): void {
     this.tell({ problem: null });
   }
 
-  /** Says which entries are looked at: reads what is missing of them, and what comes next. */
+  /** Reports which entries are visible: loads missing uploads, and the next page when near the end. */
   show(first: number, last: number): void {
     const { problem, entries } = this.state.value;
     if (problem !== null) return;
@@ -128,7 +128,7 @@ export class UploadList {
     if (this.shown.size > keptUploads) this.forget(first, last);
   }
 
-  /** Reads uploads again that have changed; and the first page, if there are others now. */
+  /** Reloads changed uploads, and the first page if there are new ones. */
   hear(events: readonly StreamedEvent[]): void {
     for (const { type, uploadId } of events) {
       if (type === 'rendition.progress' || uploadId === null) continue;
@@ -138,7 +138,7 @@ export class UploadList {
     if (this.stale.size > 0 || this.isBehind) this.timer ??= setTimeout(() => void this.catchUp(), catchUpMs);
   }
 
-  /** Reads one upload again: its URLs have ended. */
+  /** Reloads an upload whose URLs have expired. */
   renew(id: string): void {
     const now = Date.now();
     if (this.asked.has(id) || now - (this.renewedAt.get(id) ?? 0) < renewedEveryMs) return;
@@ -203,7 +203,7 @@ export class UploadList {
     this.tell({ entries: [...this.state.value.entries, ...fresh.map(entryOf)] });
   }
 
-  /** Puts what is new among the entries, which are in the order of their ids as the pages are. */
+  /** Inserts new uploads among the entries, which are ordered by id like the pages. */
   private prepend(items: readonly Shown[]): void {
     const { entries, isEnded } = this.state.value;
     const isConnected = entries.length === 0 || items.some(({ id }) => this.known.has(id));
@@ -243,7 +243,7 @@ export class UploadList {
     for (const id of this.shown.keys()) if (!near.has(id)) this.shown.delete(id);
   }
 
-  /** Asks the api; what goes wrong stands in `problem`, unless the answer is awaited no more. */
+  /** Runs a request and stores its error in `problem`, unless it was aborted. */
   private async read(ask: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { signal } = this.reading;
     try {

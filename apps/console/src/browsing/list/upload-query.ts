@@ -12,7 +12,7 @@ const singles = [
   'sort',
 ] as const;
 
-/** The filters in the address of the page, under the names that the API has for them. What is wrong with them, the API says. */
+/** Reads the filters from the address, which uses the API's names. Validation is left to the API. */
 export function queryOf(params: URLSearchParams): UploadQuery {
   const given = (name: string) => params.get(name) || undefined;
   const named = (prefix: string) =>
@@ -33,7 +33,7 @@ export function queryOf(params: URLSearchParams): UploadQuery {
   return query as UploadQuery;
 }
 
-/** Given once with commas, or several times. */
+/** Reads statuses separated by commas or from repeated parameters. */
 export function statusesOf(params: URLSearchParams): string[] {
   return params
     .getAll('status')
@@ -47,7 +47,7 @@ export function addressOf(params: URLSearchParams): string {
   return text === '' ? '/console/' : `/console/?${text}`;
 }
 
-/** The same filters with one of them changed; an empty value removes it. */
+/** A copy of the filters with one of them changed; an empty value removes it. */
 export function withFilter(params: URLSearchParams, name: string, value: string): URLSearchParams {
   const changed = new URLSearchParams(params);
   if (value === '') changed.delete(name);
@@ -55,7 +55,7 @@ export function withFilter(params: URLSearchParams, name: string, value: string)
   return changed;
 }
 
-/** The day of a moment in the reader's time zone, as `<input type="date">` has it. */
+/** The day of a time in the user's time zone, in the format of `<input type="date">`. */
 export function dayOf(iso: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return '';
@@ -63,7 +63,7 @@ export function dayOf(iso: string): string {
   return `${pad(date.getFullYear(), 4)}-${pad(date.getMonth() + 1, 2)}-${pad(date.getDate(), 2)}`;
 }
 
-/** The moment at which a day begins for the reader, or so many days after it. */
+/** The start of a day in the user's time zone, plus a number of days. */
 export function startOf(day: string, daysLater = 0): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return new Date(year, month - 1, date + daysLater).toISOString();

@@ -6,13 +6,13 @@ import { words } from './words.js';
 interface ConfirmProps {
   title: string;
   text: string;
-  /** What is done. */
+  /** Label of the button that carries it out. */
   word: string;
   onClose: () => void;
   onConfirm: () => Promise<void>;
 }
 
-/** Asks before something is done that cannot be taken back. */
+/** Asks for confirmation before an irreversible action. */
 export function ConfirmDialog({ title, text, word, onClose, onConfirm }: ConfirmProps) {
   const { isBusy, problem, run } = useAction();
   return (

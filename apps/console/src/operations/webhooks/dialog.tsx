@@ -8,7 +8,7 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A dialog over the page while it is drawn; the browser keeps the focus in it, and Escape closes it. */
+/** A modal dialog that is open while it is rendered. The browser traps the focus, and Escape closes it. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isGone = useRef(false);
@@ -18,7 +18,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     current?.showModal();
     return () => {
       isGone.current = true;
-      // Gives the focus back to what opened it.
+      // Returns the focus to the element that opened it.
       current?.close();
     };
   }, []);

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { Dialog } from './dialog.js';
 import { words } from './words.js';
 
-/** Shows what a webhook signs with: kept nowhere, and gone with this dialog. */
+/** Shows the secret or public key of a webhook. It is not stored and cannot be shown again. */
 export function SecretDialog({ webhook, onClose }: { webhook: WebhookWithSecret; onClose: () => void }) {
   const { secret, signatures } = webhook;
   return (
@@ -22,13 +22,13 @@ export function SecretDialog({ webhook, onClose }: { webhook: WebhookWithSecret;
   );
 }
 
-/** A text to take away. */
+/** A text to copy. */
 function Copied({ name, text }: { name: string; text: string }) {
   const field = useRef<HTMLInputElement>(null);
   const [isCopied, setIsCopied] = useState(false);
   const copy = async () => {
     field.current?.select();
-    // Where a page may not write to the clipboard, what is selected is copied by hand.
+    // Where the page may not write to the clipboard, the selected text can be copied by hand.
     await navigator.clipboard?.writeText(text).then(
       () => setIsCopied(true),
       () => setIsCopied(false),

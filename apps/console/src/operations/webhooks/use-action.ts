@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 
-/** What a button does: once at a time, and with why it failed. */
+/** State of a button's action: it runs only once at a time, and its error is kept. */
 export function useAction(): {
   readonly isBusy: boolean;
   readonly problem: unknown;

@@ -17,7 +17,7 @@ import { words } from './words.js';
 
 const refreshMs = 5_000;
 
-/** One webhook: whether it is well, what can be done with it, and what became of its deliveries. */
+/** One webhook: its state, its actions and its deliveries. */
 export function WebhookDetail({ id }: { id: string }) {
   const { value, problem, reload } = useRefreshed(
     (signal) => client().webhooks.get(id, { signal }),
@@ -76,7 +76,7 @@ function Facts({ webhook }: { webhook: Webhook }) {
   );
 }
 
-/** What is open over the page. */
+/** The dialog that is open. */
 type Open = 'edit' | 'rotate' | 'remove' | { made: WebhookWithSecret } | { tested: Delivery } | null;
 
 function Actions({ webhook, onChange }: { webhook: Webhook; onChange: () => void }) {

@@ -8,13 +8,13 @@ import { useAction } from './use-action.js';
 import { words } from './words.js';
 
 interface FormProps {
-  /** The one that is edited; without it another is made. */
+  /** The webhook to edit; if absent, a new one is created. */
   webhook?: Webhook;
   onClose: () => void;
   onDone: (webhook: Webhook | WebhookWithSecret) => void;
 }
 
-/** Asks for what a webhook is to be. */
+/** The form to create or edit a webhook. */
 export function WebhookForm({ webhook, onClose, onDone }: FormProps) {
   const { isBusy, problem, run } = useAction();
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {

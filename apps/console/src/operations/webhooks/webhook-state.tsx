@@ -4,7 +4,7 @@ import { Badge } from '../badge.js';
 import { formatSince } from '../format-age.js';
 import { words } from './words.js';
 
-/** Whether a webhook is well, and if not, why. */
+/** The health of a webhook, with the reason if it is not well. */
 export function WebhookState({ webhook }: { webhook: Webhook }) {
   const { enabled, disabledReason, failingSince, pausedUntil } = webhook;
   if (!enabled)

@@ -11,10 +11,10 @@ import { WebhookState } from './webhook-state.js';
 import { words } from './words.js';
 
 const refreshMs = 10_000;
-/** More than an installation may have (webhook.limit_reached). */
+/** More than an installation can have (webhook.limit_reached). */
 const listed = 200;
 
-/** Where events go, and whether they arrive. */
+/** The webhooks and their states. */
 export function WebhooksSection() {
   const [isAdding, setIsAdding] = useState(false);
   const [made, setMade] = useState<WebhookWithSecret | null>(null);

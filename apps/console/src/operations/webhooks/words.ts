@@ -1,6 +1,6 @@
 import { inLanguages } from '../../language/language.js';
 
-/** The words of webhooks and their deliveries. */
+/** The texts about webhooks and their deliveries. */
 export const words = inLanguages({
   en: {
     webhooks: 'Webhooks',

@@ -5,7 +5,7 @@ import { FactTable } from './fact-table.js';
 import type { Fact } from './read-facts.js';
 import { CodeText } from '../shown/code-text.js';
 
-/** What the callback told, as it came, and who vouches for it. */
+/** The data of the callback as received, and the proof of its authenticity. */
 export function Callback({ upload }: { upload: Upload }) {
   const { imageInfo, contradictions, vars, claimedVars } = upload;
   const facts = [

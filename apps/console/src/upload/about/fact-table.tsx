@@ -1,6 +1,6 @@
 import type { Fact } from './read-facts.js';
 
-/** Names and values, line by line; values are anybody's words, in any script. */
+/** A table of names and values. Values are user-provided text in any script, hence `<bdi>`. */
 export function FactTable({ facts }: { facts: readonly Fact[] }) {
   return (
     <table class="upload-table">

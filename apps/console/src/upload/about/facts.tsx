@@ -4,7 +4,7 @@ import { FactTable } from './fact-table.js';
 import { readFacts } from './read-facts.js';
 import { CodeText } from '../shown/code-text.js';
 
-/** What the bytes say, as a table, and all of it as JSON. */
+/** The facts read from the file, as a table and as JSON. */
 export function Facts({ upload }: { upload: Upload }) {
   const { metadata, placeholder } = upload;
   const facts = readFacts(metadata);

@@ -1,21 +1,21 @@
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../language/formats.js';
 import { words } from '../shown/upload-words.js';
 
-/** One line of a table of facts. */
+/** One row of a table of facts. */
 export interface Fact {
   readonly name: string;
   readonly value: string;
 }
 
-/** Streams, chapters and tags may be many; all of them stand in the JSON. */
+/** Limit for files with many streams, chapters or tags; the JSON has all of them. */
 const factsAtMost = 150;
 const deepest = 5;
-/** What people look for first; the order of the rest is that of the API. */
+/** The facts shown first; the rest follow in the API's order. */
 const first = ['format', 'container', 'mimeType', 'width', 'height', 'durationMs'];
 
 /**
- * Facts as lines that people read: what lies within others has their name before its own, and units stand behind their number.
- * What is not known is left out, and `raw`, which is what the facts were read from.
+ * Flattens metadata into readable rows: nested names are joined, and units follow their numbers. Unknown values are
+ * omitted, and so is `raw`, the source of the facts.
  */
 export function readFacts(metadata: Readonly<Record<string, unknown>>): Fact[] {
   const facts: Fact[] = [];
@@ -39,7 +39,7 @@ export function readFacts(metadata: Readonly<Record<string, unknown>>): Fact[] {
   return facts;
 }
 
-/** After the first ones, what is one value comes before what has several, and lists of such come last. */
+/** Sort order: the facts in `first`, then scalars, then objects, then arrays. */
 function placeOf([name, value]: readonly [string, unknown]): number {
   const place = first.indexOf(name);
   if (place >= 0) return place - first.length;
@@ -47,7 +47,7 @@ function placeOf([name, value]: readonly [string, unknown]): number {
   return typeof value === 'object' ? 1 : 0;
 }
 
-/** `frameRate` as `frame rate`; the unit is told with the value. */
+/** `frameRate` becomes `frame rate`; units are shown with the value instead. */
 function wordsOf(name: string): string {
   return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

@@ -8,10 +8,10 @@ import { client } from '../../session/session.js';
 import { words } from '../shown/upload-words.js';
 import { CodeText } from '../shown/code-text.js';
 
-/** More than these say nothing that is looked for; the feed has them all. */
+/** Limit of events shown; the feed has all of them. */
 const eventsAtMost = 500;
 
-/** What happened to an upload, and how long each step took; it grows while one looks. */
+/** The events of an upload with the time between them, updated live. */
 export function Timeline({ id }: { id: string }) {
   const [fresh, setFresh] = useState<readonly LogEvent[]>([]);
   const { value, problem, isLoading, reload } = useLoaded(
@@ -60,7 +60,7 @@ export function Timeline({ id }: { id: string }) {
   );
 }
 
-/** What of the upload it happened to, and why if it failed. */
+/** The rendition or upload concerned, and the error message of a failure. */
 function subjectOf(event: LogEvent): string {
   const { data } = event as {
     data: { rendition?: { name: string; error: { message: string } | null }; into?: string };

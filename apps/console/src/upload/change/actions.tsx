@@ -6,12 +6,12 @@ import { words } from '../shown/upload-words.js';
 
 interface ActionsProps {
   upload: Upload;
-  /** Something was asked for: what is shown is to be read again. */
+  /** Called after an action has been requested; the upload must be reloaded. */
   onChange: () => void;
   onProblem: (problem: unknown) => void;
 }
 
-/** Does something with an upload, and tells the page how it went. */
+/** Runs an action on an upload and reports the outcome to the page. */
 export async function ask(
   { onChange, onProblem }: Omit<ActionsProps, 'upload'>,
   what: () => Promise<unknown>,
@@ -25,7 +25,7 @@ export async function ask(
   }
 }
 
-/** What can be done with a whole upload. */
+/** The actions for an upload as a whole. */
 export function Actions({ upload: { id, status, perceptualHash }, ...page }: ActionsProps) {
   const isAsking = useSignal(false);
   const { uploads } = client();

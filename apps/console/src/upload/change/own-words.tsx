@@ -6,7 +6,7 @@ import { ProblemNote } from '../../parts/problem-note.js';
 import { client } from '../../session/session.js';
 import { words } from '../shown/upload-words.js';
 
-/** Title, tags and labels: shown, and changed. */
+/** Title, tags and labels, shown and editable. */
 export function OwnWords({ upload, onChange }: { upload: Upload; onChange: () => void }) {
   const isEditing = useSignal(false);
   const close = () => (isEditing.value = false);
@@ -73,7 +73,7 @@ interface EditorProps {
 }
 
 function Editor({ upload, onClose, onSaved }: EditorProps) {
-  // As they were when it was opened: an event must not take away what is being typed.
+  // The values when the editor was opened: an event must not overwrite what is being typed.
   const [before] = useState(upload);
   const isBusy = useSignal(false);
   const problem = useSignal<unknown>(null);
@@ -124,7 +124,10 @@ function Editor({ upload, onClose, onSaved }: EditorProps) {
   );
 }
 
-/** What differs from before: another may have changed the rest meanwhile. */
+/**
+ * Contains title and tags only if they were edited, since they may have been changed elsewhere meanwhile. Labels are
+ * always included; removed ones are null.
+ */
 function patchOf(form: FormData, before: Upload): UploadPatch {
   const text = (name: string) => String(form.get(name) ?? '');
   const lines = (name: string) =>

@@ -4,7 +4,7 @@ import { words } from '../shown/upload-words.js';
 import { writeHls, writePicture, writeRequests } from './write-snippets.js';
 import { CodeText } from '../shown/code-text.js';
 
-/** Code to take along: what shows the upload in a page, and what asks for it. */
+/** Code snippets that embed the upload in a page or fetch it from the API. */
 export function Snippets({ upload }: { upload: Upload }) {
   const stream = upload.renditions.find(({ kind, url }) => kind === 'hls' && url !== null);
   const embeds = [

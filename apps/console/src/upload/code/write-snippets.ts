@@ -1,7 +1,9 @@
 import type { Rendition, Upload } from '@landfall/client/browser';
 import { isPicture } from '../../parts/thumbnail.js';
 
-/** HTML of a picture in all its sizes and formats, on its colour until it is there; null if there are no pictures of it. */
+/**
+ * HTML of a picture in all its sizes and formats, with its colour as the background; null if there are no pictures.
+ */
 export function writePicture({ renditions, placeholder, title, objectKey }: Upload): string | null {
   const pictures = renditions
     .filter((one) => one.kind === 'image' && isPicture(one))
@@ -26,7 +28,7 @@ export function writePicture({ renditions, placeholder, title, objectKey }: Uplo
   ].join('\n');
 }
 
-/** A page's code that plays a stream with hls.js. */
+/** JavaScript that plays a stream with hls.js. */
 export function writeHls({ url }: Rendition): string {
   return `import Hls from 'hls.js';
 
@@ -39,7 +41,7 @@ if (Hls.isSupported()) {
 } else video.src = url; // Safari`;
 }
 
-/** How three languages ask the API for an upload. The key stands in LANDFALL_API_KEY. */
+/** Requests for an upload in three languages. They read the key from LANDFALL_API_KEY. */
 export function writeRequests(id: string, baseUrl: string): Readonly<Record<string, string>> {
   const address = `${baseUrl}/v1/uploads/${id}`;
   return {
@@ -67,7 +69,7 @@ for rendition in upload["renditions"]:
   };
 }
 
-/** Whoever pastes it must not run what somebody wrote into a title. */
+/** Escapes text for HTML: pasting a snippet must not execute code from a title. */
 function inHtml(text: string): string {
   const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return text.replaceAll(/[&<>"]/g, (sign) => names[sign] ?? sign);

@@ -1,6 +1,6 @@
 import { authorization } from '../../session/session.js';
 
-/** One of the qualities that a stream offers. */
+/** One quality of a stream. */
 interface Quality {
   readonly id: number;
   readonly height: number | null;
@@ -9,14 +9,14 @@ interface Quality {
 
 export interface Stream {
   readonly qualities: readonly Quality[];
-  /** Shows this quality from now on; null: whichever the connection allows. */
+  /** Switches to this quality; null means adaptive. */
   choose(id: number | null): void;
   close(): Promise<void>;
 }
 
 /**
- * Plays a stream, HLS or DASH, in a video element. The player is loaded with the first one.
- * @throws Error with the code of the player
+ * Plays an HLS or DASH stream in a video element. The player library is loaded on first use.
+ * @throws Error with the error code of the player
  */
 export async function loadStream(
   video: HTMLVideoElement,
@@ -34,7 +34,7 @@ export async function loadStream(
     player.addEventListener('error', (event) =>
       onFailure(failureOf((event as unknown as CustomEvent).detail)),
     );
-    // Keys of encrypted streams are for those who have an API key; a link alone does not open them.
+    // The keys of encrypted streams require an API key; a signed link is not enough.
     player.getNetworkingEngine()?.registerRequestFilter((_type, request) => {
       const [uri = ''] = request.uris;
       const { origin, pathname } = new URL(uri, location.href);

@@ -12,7 +12,7 @@ interface SeekBarProps {
   onSeek: (atS: number) => void;
 }
 
-/** Seeks in a video, with a small picture of the moment that is pointed at. */
+/** A seek bar with a preview of the moment under the pointer. */
 export function SeekBar({ atS, durationS, storyboardUrl, onSeek }: SeekBarProps) {
   const pointed = useSignal<number | null>(null);
   const { value: tiles = [], problem } = useLoaded(

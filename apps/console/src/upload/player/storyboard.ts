@@ -1,4 +1,4 @@
-/** A small picture of a moment: a part of a sheet of many. */
+/** A preview of one moment: a region of a sheet. */
 export interface Tile {
   readonly startS: number;
   readonly sheet: string;
@@ -8,17 +8,17 @@ export interface Tile {
   readonly height: number;
 }
 
-/** A storyboard has at most a thousand; others are no storyboards of ours. */
+/** Landfall's storyboards have at most a thousand; anything above this limit is ignored. */
 const tilesAtMost = 2_000;
 
-/** Reads the tiles of a storyboard, in the order of their times. */
+/** Reads the tiles of a storyboard, ordered by time. */
 export async function readStoryboard(url: string, signal: AbortSignal): Promise<Tile[]> {
   const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(20_000)]) });
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   return tilesOf(await answer.text());
 }
 
-/** The tiles that a WebVTT file tells of: a line of times, then `sheet#xywh=x,y,width,height`. */
+/** Parses the tiles in a WebVTT file: a line of times, then `sheet#xywh=x,y,width,height`. */
 function tilesOf(text: string): Tile[] {
   const cue = /^((?:\d+:)?\d+:\d+\.\d+) -->.*\r?\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/gm;
   const tiles: Tile[] = [];
@@ -30,7 +30,7 @@ function tilesOf(text: string): Tile[] {
   return tiles;
 }
 
-/** The tile of a moment: the last that begins before it. */
+/** The tile for a moment: the last one that starts at or before it, or else the first. */
 export function tileAt(tiles: readonly Tile[], atS: number): Tile | undefined {
   return tiles.findLast(({ startS }) => startS <= atS) ?? tiles[0];
 }

@@ -17,7 +17,7 @@ interface StreamPlayerProps {
   height: number;
 }
 
-/** Plays a stream with the controls of the browser, a choice of its quality, and a storyboard to seek by. */
+/** Plays a stream with the browser's controls, a quality menu, and a storyboard for seeking. */
 export function StreamPlayer({ url, dashUrl, storyboardUrl, ...shown }: StreamPlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const format = useSignal<'hls' | 'dash' | null>(null);
@@ -27,7 +27,7 @@ export function StreamPlayer({ url, dashUrl, storyboardUrl, ...shown }: StreamPl
   const size = useSignal('');
   const at = useSignal({ s: 0, durationS: 0 });
   const source = apiAddress((format.value === 'dash' ? dashUrl : undefined) ?? url);
-  // The link of the same stream is signed anew now and then: what plays goes on with the one it has.
+  // The URL of a stream is re-signed from time to time. Only a change of its path reloads the player.
   const { pathname } = new URL(source);
 
   useEffect(() => {
@@ -46,7 +46,7 @@ export function StreamPlayer({ url, dashUrl, storyboardUrl, ...shown }: StreamPl
         stream.value = loaded;
         await element.play();
       } catch (error) {
-        // A browser may want another click before it plays: its controls are there.
+        // The browser may require another click to start playback; its controls are visible.
         if (!signal.aborted && (error as Error).name !== 'NotAllowedError') problem.value = error as Error;
       }
     };
@@ -63,7 +63,7 @@ export function StreamPlayer({ url, dashUrl, storyboardUrl, ...shown }: StreamPl
   return (
     <div class="upload-player">
       <div class="upload-stage" style={{ aspectRatio: `${shown.width} / ${shown.height}` }}>
-        {/* Subtitles, where the upload has some, come with the stream. */}
+        {/* Subtitles, if any, are part of the stream. */}
         {/* oxlint-disable-next-line jsx-a11y/media-has-caption */}
         <video
           ref={video}

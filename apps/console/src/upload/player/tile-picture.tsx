@@ -1,6 +1,6 @@
 import type { Tile } from './storyboard.js';
 
-/** One tile, cut out of its sheet. */
+/** One tile, cropped from its sheet. */
 export function TilePicture({ tile: { sheet, x, y, width, height } }: { tile: Tile }) {
   return (
     <img

@@ -7,10 +7,10 @@ import { useLoaded } from '../../parts/use-loaded.js';
 import { client } from '../../session/session.js';
 import { words } from '../shown/upload-words.js';
 
-/** What browsers show of what people upload. */
+/** Types of originals that browsers can show. */
 const shownOriginals = /^image\/(webp|jpeg|png|avif|gif|svg\+xml)$/;
 
-/** Lays a rendition over the original; a slider moves where one ends and the other begins. */
+/** Shows a rendition and the original on top of each other, with a slider between them. */
 export function Comparison({ upload }: { upload: Upload }) {
   const pictures = upload.renditions.filter((one) => one.kind === 'image' && isPicture(one));
   const largest = pictures.toSorted((one, other) => (other.width ?? 0) - (one.width ?? 0))[0];

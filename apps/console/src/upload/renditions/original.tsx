@@ -3,11 +3,11 @@ import { ProblemNote } from '../../parts/problem-note.js';
 import { client } from '../../session/session.js';
 import { words } from '../shown/upload-words.js';
 
-/** Opens what was uploaded: its URL is signed only when somebody asks. */
+/** Opens the original; its URL is signed only on request. */
 export function Original({ id }: { id: string }) {
   const problem = useSignal<unknown>(null);
   const open = async () => {
-    // Opened within the click, or the browser would take it for a page that nobody wants.
+    // Opened within the click handler, since a popup blocker would block it later.
     const page = window.open('', '_blank');
     problem.value = null;
     try {

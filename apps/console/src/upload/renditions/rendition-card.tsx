@@ -12,7 +12,7 @@ interface RenditionCardProps {
   onAgain: () => void;
 }
 
-/** One rendition: what it is, how far it is or why it failed, and itself. */
+/** One rendition with its facts, its progress or error, and a preview. */
 export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
   const { name, kind, status, url, urlExpiresAt, error, progress, speed, warnings, details, log } = rendition;
   return (

@@ -6,7 +6,9 @@ import { Waveform } from './waveform.js';
 
 const posterWidth = 1_280;
 
-/** A rendition as it is seen or heard; `all` are those of the upload, of which it may use others. */
+/**
+ * Shows or plays a rendition; `all` are the renditions of the upload, some of which are used as poster or storyboard.
+ */
 export function RenditionMedia({ rendition, all }: { rendition: Rendition; all: readonly Rendition[] }) {
   const { kind, url, name, mimeType } = rendition;
   if (url === null) return null;
@@ -36,7 +38,7 @@ export function RenditionMedia({ rendition, all }: { rendition: Rendition; all: 
         <img src={url} alt={name} width={width} height={height} loading="lazy" decoding="async" />
       </a>
     );
-  // No text of what is said is made: there are no captions to be had.
+  // Landfall makes no transcripts, so there are no captions.
   if (mimeType?.startsWith('video/'))
     return (
       <div class="upload-stage" style={stage}>

@@ -6,7 +6,7 @@ import { TilePicture } from '../player/tile-picture.js';
 import { apiAddress } from '../shown/api-address.js';
 import { words } from '../shown/upload-words.js';
 
-/** The tiles of a storyboard, one after the other. */
+/** The tiles of a storyboard, with a slider to browse them. */
 export function StoryboardView({ url }: { url: string }) {
   const index = useSignal(0);
   const address = apiAddress(url);

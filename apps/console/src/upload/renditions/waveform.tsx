@@ -3,10 +3,10 @@ import { words } from '../shown/upload-words.js';
 
 const columns = 600;
 const height = 80;
-/** The largest waveform that is made has fewer. */
+/** Above the size of any waveform that Landfall makes. */
 const peaksAtMost = 1_000_000;
 
-/** The loudness of a sound over time, from peaks in the format of audiowaveform. */
+/** The loudness of a sound over time, from peaks in audiowaveform's format. */
 export function Waveform({ url, name }: { url: string; name: string }) {
   const address = new URL(url);
   const { value: path, problem } = useLoaded(
@@ -27,7 +27,7 @@ export function Waveform({ url, name }: { url: string; name: string }) {
   );
 }
 
-/** An outline with the lowest and highest sample of each column. */
+/** An SVG path from the lowest to the highest sample of each column. */
 function pathOf(waveform: unknown): string {
   const { data, bits } = waveform as { data?: unknown; bits?: unknown };
   if (!Array.isArray(data) || data.length > peaksAtMost || !data.every((one) => typeof one === 'number'))

@@ -1,6 +1,6 @@
 /**
- * The link of a stream at the origin of this page: the api writes it with its public URL, under which this page may not be open.
- * What is in the bucket stays as it is.
+ * Rewrites the URL of a stream to the origin of this page, since the api's public URL may not be the one in use. URLs
+ * of objects in the bucket stay unchanged.
  */
 export function apiAddress(url: string): string {
   const { pathname, search } = new URL(url, location.origin);

@@ -1,4 +1,4 @@
-/** Text of machines, which scrolls where it is long: by keys too, so it can have the focus. */
+/** Preformatted text that scrolls if it is long; focusable, so that it can be scrolled by keyboard. */
 export function CodeText({ text }: { text: string }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { words } from './upload-words.js';
 
-/** Copies a text; `label` says which, to those who do not see what stands beside it. */
+/** Copies a text; `label` describes it to screen readers. */
 export function CopyButton({ text, word, label }: { text: string; word?: string; label: string }) {
   const isCopied = useSignal(false);
-  // Pages of plain http have no clipboard, but for those of this machine.
+  // Pages on plain HTTP have no clipboard access, except on localhost.
   if (!('clipboard' in navigator)) return null;
   const copy = async () => {
     await navigator.clipboard.writeText(text);

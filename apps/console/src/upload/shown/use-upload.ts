@@ -7,13 +7,13 @@ import { client } from '../../session/session.js';
 
 type Progress = Pick<Rendition, 'progress' | 'speed'>;
 
-/** URLs are read anew so long before they end; and not more often than this. */
+/** URLs are renewed this long before they expire, but not more often than the second value. */
 const renewBeforeMs = 60_000;
 const renewAtMostEveryMs = 30_000;
-/** The longest that a timer of a browser takes. */
+/** Maximum delay of a browser timer. */
 const longestMs = 2_147_483_647;
 
-/** An upload, kept up to date by events, with how far its renditions are. */
+/** An upload with the progress of its renditions, kept up to date by events. */
 export function useUpload(id: string): Loaded<Upload> {
   const shown = useRef<Upload | undefined>(undefined);
   const [progress, setProgress] = useState<Record<string, Progress>>({});

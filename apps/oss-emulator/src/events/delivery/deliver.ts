@@ -7,7 +7,7 @@ import type { QueueMessages } from '../queue/queue-messages.js';
 import { smqMessage } from './event-body.js';
 import { eventBridgeRequest, smqRequest, type EventOrigin } from './push-requests.js';
 
-/** What an attempt to deliver needs. */
+/** The dependencies of a delivery attempt. */
 export interface Delivery extends EventOrigin {
   readonly queues: QueueMessages;
   /** Time limit for one attempt. */
@@ -16,7 +16,7 @@ export interface Delivery extends EventOrigin {
   readonly closing: AbortSignal;
 }
 
-/** Makes one attempt to deliver a notification, and tells what came of it. */
+/** Makes one attempt to deliver a notification and returns its outcome. */
 export async function deliver(
   event: PendingEvent,
   isCorrupted: boolean,
@@ -43,7 +43,7 @@ export async function deliver(
   return end({ request: showRequest(request), answer, failure });
 }
 
-/** Any 2xx means that it was taken. */
+/** Any 2xx status counts as delivered. */
 async function push(
   request: OutgoingRequest,
   { timeoutMs, closing }: Delivery,

@@ -9,25 +9,25 @@ import type { PendingEvent, PendingEvents } from '../model/pending-events.js';
 import { retryWaitMs } from './retry-waits.js';
 import { Schedule } from './schedule.js';
 
-/** How many attempts are under way at the same time. */
+/** Maximum number of concurrent attempts. */
 const maxRunning = 16;
-/** How long after the change an event is sent: OSS sends it later than the callback, too. */
+/** Delay between the change and its event; OSS also sends events later than the callback. */
 const sendAfterMs = 1_000;
-/** The longest wait of a timer, in milliseconds. */
+/** Upper limit for one timer, in milliseconds. */
 const maxTimerMs = 60_000;
 
-/** What a dispatcher needs. */
+/** The dependencies of a dispatcher. */
 export interface DispatcherParts {
   readonly pending: PendingEvents;
   readonly journal: EventJournal;
   readonly faults: Faults;
   readonly region: string;
-  /** One attempt; never throws. */
+  /** Makes one attempt; never rejects. */
   readonly deliver: (event: PendingEvent, isCorrupted: boolean) => Promise<EventAttempt>;
-  /** By which the waits before attempts are multiplied. */
+  /** Factor applied to the waits before attempts. */
   readonly waitScale: number;
   readonly logger: Logger;
-  /** Aborts when the emulator closes: what is pending then is sent after its next start. */
+  /** Aborts when the emulator closes; pending events are sent after its next start. */
   readonly closing: AbortSignal;
 }
 
@@ -37,13 +37,13 @@ interface Waiting {
   readonly faults: MessageFaults;
 }
 
-/** Sends what is pending, some at a time, until it is delivered or given up. */
+/** Sends pending events, several concurrently, until each is delivered or given up. */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #schedule = new Schedule<Waiting>();
   readonly #running = new Set<Promise<void>>();
   readonly #overtaking = new Overtaking();
-  /** The last number that is scheduled. */
+  /** The last event number that was scheduled. */
   #seen = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -51,12 +51,12 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  /** How many notifications wait or are being sent. */
+  /** Number of notifications that are waiting or being sent. */
   get count(): number {
     return this.#schedule.length + this.#running.size;
   }
 
-  /** Looks for new ones: to be called after a transaction that added some, and at the start. */
+  /** Picks up new events. Called at startup and after each transaction that added some. */
   wake(): void {
     for (const event of this.#parts.pending.after(this.#seen)) {
       this.#seen = event.number;
@@ -65,13 +65,13 @@ export class Dispatcher {
     this.#start();
   }
 
-  /** Waits for the attempts under way, which `closing` ends. */
+  /** Waits for the running attempts, which `closing` aborts. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     await Promise.all(this.#running);
   }
 
-  /** Decides in the order of events what goes wrong with each, so that it can be replayed. */
+  /** Decides the faults of each event, in event order so that a run can be replayed. */
   #accept(event: PendingEvent): void {
     const { faults, journal, logger } = this.#parts;
     const { number, facts } = event;
@@ -103,7 +103,7 @@ export class Dispatcher {
       this.#run(this.#attempt(waiting));
     }
     const next = this.#schedule.nextAtMs;
-    // When all are busy, the next that ends starts another one.
+    // At the concurrency limit, the next attempt to finish starts another one.
     if (next === undefined || this.#running.size >= maxRunning) return;
     this.#timer = setTimeout(() => this.#start(), Math.min(Math.max(next - now, 0), maxTimerMs));
   }
@@ -133,7 +133,7 @@ export class Dispatcher {
     );
     this.#overtaking.sent();
     const failure = attempts.at(-1)?.failure ?? null;
-    // It was not the application that failed.
+    // The attempt was aborted by the emulator; the application did not fail.
     if (failure !== null && closing.aborted) return;
     const attemptCount = event.attempts + 1;
     const note = (state: 'delivered' | 'waiting' | 'given up', nextAttemptAt: string | null) =>

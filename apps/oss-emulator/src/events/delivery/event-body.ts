@@ -3,12 +3,12 @@ import { bucketArn, ossEvent } from '../model/event-message.js';
 import { eventNames } from '../model/event-names.js';
 import type { PendingEvent } from '../model/pending-events.js';
 
-/** The message of SMQ: base64 of JSON. */
+/** The SMQ message: Base64-encoded JSON. */
 export function smqMessage(event: PendingEvent, region: string): string {
   return Buffer.from(JSON.stringify({ events: [ossEvent(event, region)] })).toString('base64');
 }
 
-/** The event in an envelope of CloudEvents 1.0, as EventBridge sends it. */
+/** The event in a CloudEvents 1.0 envelope, as EventBridge sends it. */
 export function cloudEvent(event: PendingEvent, region: string, publishedAt: Date) {
   const { facts, id } = event;
   return {

@@ -11,15 +11,15 @@ import { cloudEvent, smqMessage } from './event-body.js';
 
 type RuleOf<Target> = Extract<EventRule, { target: Target }>;
 
-/** Who sends. */
+/** The sender of push requests. */
 export interface EventOrigin {
   readonly keys: SigningKeys;
   readonly region: string;
-  /** URL at which others reach the emulator. */
+  /** URL at which clients reach the emulator. */
   readonly publicUrl: URL;
 }
 
-/** A push of SMQ over HTTP, signed now. */
+/** Builds an SMQ push over HTTP, signed with the current time. */
 export function smqRequest(
   event: PendingEvent,
   { url, format }: RuleOf<'smq'>,
@@ -68,7 +68,7 @@ export function smqRequest(
   return toRequest(url, body, { ...signed, authorization, 'user-agent': agent });
 }
 
-/** A push of EventBridge to an HTTP target, signed now. */
+/** Builds an EventBridge push to an HTTP target, signed with the current time. */
 export function eventBridgeRequest(
   event: PendingEvent,
   { url, token }: RuleOf<'eventbridge'>,

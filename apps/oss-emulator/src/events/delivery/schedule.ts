@@ -1,13 +1,13 @@
-/** Something that is to be done, and when. */
+/** An item with a due time. */
 interface Due {
   /** Milliseconds since 1970. */
   readonly dueAtMs: number;
 }
 
-/** What is to be done, earliest first; in the order of arrival when due at the same time. */
+/** A priority queue: earliest due first, first in first out among equal due times. */
 export class Schedule<T extends Due> {
   #items: T[] = [];
-  /** Items before it were taken: shifting a long list for each one would take long. */
+  /** Index of the first remaining item; shifting a long array on each take would be slow. */
   #first = 0;
 
   get length(): number {
@@ -25,12 +25,12 @@ export class Schedule<T extends Due> {
     this.#items.splice(low, 0, item);
   }
 
-  /** When the earliest is due; undefined if there is nothing. */
+  /** When the earliest item is due; undefined if the schedule is empty. */
   get nextAtMs(): number | undefined {
     return this.#items[this.#first]?.dueAtMs;
   }
 
-  /** Takes the earliest if it is due. */
+  /** Removes and returns the earliest item if it is due. */
   take(nowMs: number): T | undefined {
     const item = this.#items[this.#first];
     if (!item || item.dueAtMs > nowMs) return undefined;

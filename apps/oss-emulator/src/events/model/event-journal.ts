@@ -12,15 +12,15 @@ const maxAttempts = 10;
 export interface EventAttempt {
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Null for what went into a queue. */
+  /** Null for a delivery to a queue. */
   readonly request: ShownRequest | null;
-  /** Null if there was none. */
+  /** Null if there was no response. */
   readonly answer: ShownAnswer | null;
   /** Null if it succeeded. */
   readonly failure: string | null;
 }
 
-/** One notification, from the change on that it tells of. */
+/** One notification, journaled from the change that caused it. */
 export interface EventEntry {
   readonly number: number;
   /** The same in all attempts. */
@@ -38,14 +38,14 @@ export interface EventEntry {
   readonly target: 'smq' | 'eventbridge' | 'queue';
   /** URL, or name of the queue. */
   readonly address: string;
-  /** The faults of the emulator that were applied to it. */
+  /** The emulator faults applied to it. */
   readonly faults: readonly FaultName[];
   readonly state: 'waiting' | 'delivered' | 'dropped' | 'given up';
-  /** Also those before the emulator was started. */
+  /** Includes attempts made before the emulator was restarted. */
   readonly attemptCount: number;
   /** The last ten, oldest first. */
   readonly attempts: readonly EventAttempt[];
-  /** Null when there is to be none. */
+  /** Null if there is none. */
   readonly nextAttemptAt: string | null;
 }
 
@@ -56,11 +56,11 @@ interface JournalSelection {
 
 type Progress = Pick<EventEntry, 'state' | 'attemptCount' | 'nextAttemptAt'>;
 
-/** The last thousand notifications, in memory. */
+/** The last 1,000 notifications, in memory. */
 export class EventJournal {
   readonly #entries = new Map<number, EventEntry>();
 
-  /** Begins an entry. */
+  /** Adds an entry. */
   begin(
     { number, id, rule, ruleId, facts, attempts, dueAtMs }: PendingEvent,
     message: OssEventMessage,
@@ -91,7 +91,7 @@ export class EventJournal {
     }
   }
 
-  /** Notes attempts, and what follows from them; nothing if the entry is forgotten. */
+  /** Appends attempts and updates the state; does nothing if the entry is no longer kept. */
   note(number: number, attempts: readonly EventAttempt[], progress: Progress): void {
     const entry = this.#entries.get(number);
     if (!entry) return;
@@ -99,7 +99,7 @@ export class EventJournal {
     this.#entries.set(number, { ...entry, ...progress, attempts: all });
   }
 
-  /** Newest first; only those of one object key, and older than that of a number, if given. */
+  /** Newest first; optionally only those for one object key or with a number less than `before`. */
   list(limit: number, { objectKey, before = Infinity }: JournalSelection = {}): EventEntry[] {
     return [...this.#entries.values()]
       .filter((entry) => entry.number < before && (objectKey === undefined || entry.objectKey === objectKey))

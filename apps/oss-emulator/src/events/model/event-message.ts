@@ -4,7 +4,7 @@ import type { PendingEvent } from './pending-events.js';
 
 export type OssEventMessage = ReturnType<typeof ossEvent>;
 
-/** One event as OSS writes it: alike in the messages of SMQ and in the `data` of EventBridge. */
+/** One event as OSS writes it; the same in SMQ messages and in the `data` of EventBridge. */
 export function ossEvent({ facts, ruleId }: PendingEvent, region: string) {
   return {
     eventName: eventNames[facts.operation],
@@ -36,5 +36,5 @@ export function ossEvent({ facts, ruleId }: PendingEvent, region: string) {
   };
 }
 
-/** The name of a bucket among all resources. */
+/** The ARN of a bucket. */
 export const bucketArn = (bucket: string, region: string) => `acs:oss:${region}:${ownerId}:${bucket}`;

@@ -1,4 +1,4 @@
-/** What an operation is called in an event, by the operation. */
+/** Event names by operation. */
 export const eventNames = {
   PutObject: 'ObjectCreated:PutObject',
   PostObject: 'ObjectCreated:PostObject',
@@ -14,9 +14,9 @@ export const eventNames = {
   AbortMultipartUpload: 'ObjectRemoved:AbortMultipartUpload',
 } as const;
 
-/** An operation that events are sent of. */
+/** An operation that causes events. */
 export type EventOperation = keyof typeof eventNames;
 export type EventName = (typeof eventNames)[EventOperation];
 
-/** What a rule may ask for. */
+/** The event names that a rule may subscribe to. */
 export const subscribable = ['ObjectCreated:*', 'ObjectRemoved:*', ...Object.values(eventNames)] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { subscribable, type EventName } from './event-names.js';
 
-/** Which events a rule sends. */
+/** The events that a rule selects. */
 const selection = {
   events: z
     .array(z.enum(subscribable, 'must be an event such as ObjectCreated:PutObject or ObjectRemoved:*'))
@@ -37,15 +37,15 @@ const rule = z.discriminatedUnion('target', [
   }),
 ]);
 
-/** As many as OSS allows in a region. */
+/** At most 10, the limit of OSS per region. */
 const rulesSchema = z.array(rule, 'must be a list').max(10);
 
 export type EventRule = z.output<typeof rule>;
 
-/** The rules, or what is wrong with them. */
+/** The rules, or a description of what is wrong with them. */
 export type ReadRules = { readonly rules: readonly EventRule[] } | { readonly problem: string };
 
-/** Reads a list of rules. `[]` sends nothing. */
+/** Reads a list of rules; an empty list sends nothing. */
 export function readEventRules(value: unknown): ReadRules {
   const { data, error } = rulesSchema.safeParse(value);
   if (data) return { rules: data };
@@ -53,12 +53,12 @@ export function readEventRules(value: unknown): ReadRules {
   return { problem: problems.join('; ') };
 }
 
-/** Whether a rule wants this event of this key. */
+/** Whether a rule matches this event and object key. */
 export function wants({ events, prefix, suffix }: EventRule, name: EventName, key: string): boolean {
   const [kind = ''] = name.split(':');
   const isNamed = events.some((event) => event === name || event === `${kind}:*`);
   return isNamed && key.startsWith(prefix) && key.endsWith(suffix);
 }
 
-/** Where a rule sends to: a URL, or the name of a queue. */
+/** The destination of a rule: a URL, or the name of a queue. */
 export const addressOf = (rule: EventRule) => (rule.target === 'queue' ? rule.queue : rule.url);

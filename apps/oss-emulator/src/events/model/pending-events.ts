@@ -2,17 +2,17 @@ import type { Records } from '../../store/store.js';
 import type { EventOperation } from './event-names.js';
 import type { EventRule } from './event-rules.js';
 
-/** What happened, as a notification tells it. */
+/** The facts of a change that its notifications report. */
 export interface EventFacts {
   readonly operation: EventOperation;
   readonly at: string;
   readonly bucket: string;
   readonly objectKey: string;
-  /** Unquoted, upper-case; empty for what has none. */
+  /** Unquoted, upper-case; empty if there is none. */
   readonly etag: string;
   readonly sizeBytes: number;
   readonly deltaBytes: number;
-  /** Where AppendObject appended. */
+  /** The position at which AppendObject appended. */
   readonly position?: number | undefined;
   /** Id of the request that changed the object. */
   readonly requestId: string;
@@ -21,22 +21,22 @@ export interface EventFacts {
   readonly vars?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A notification that a rule owes. */
+/** A notification that has not been delivered yet. */
 export interface PendingEvent {
-  /** Counts up; the order in which events happened. */
+  /** Increasing; reflects the order of events. */
   readonly number: number;
-  /** 32 hex digits, upper-case: the same in every attempt. */
+  /** 32 hex digits, upper-case; the same in every attempt. */
   readonly id: string;
   readonly rule: EventRule;
-  /** As the event names it. */
+  /** The rule id reported in the event. */
   readonly ruleId: string;
   readonly facts: EventFacts;
   readonly attempts: number;
-  /** Milliseconds since 1970 from which on it is to be sent. */
+  /** Earliest time of the next attempt, in milliseconds since 1970; 0 before the first. */
   readonly dueAtMs: number;
 }
 
-/** The notifications that are not delivered yet, on the disk: the end of the process loses none. */
+/** Undelivered notifications, kept on disk so that none is lost when the process ends. */
 export class PendingEvents {
   readonly #records: Records<PendingEvent>;
   #lastNumber: number;
@@ -47,13 +47,13 @@ export class PendingEvents {
     this.#lastNumber = last ? Number(last.readBigUInt64BE()) : 0;
   }
 
-  /** Within a transaction: adds one, to be sent at once. */
+  /** Adds a notification that is due at once. Must run within a transaction. */
   add(event: Omit<PendingEvent, 'number' | 'attempts' | 'dueAtMs'>): void {
     const number = ++this.#lastNumber;
     void this.#records.put(keyOf(number), { number, ...event, attempts: 0, dueAtMs: 0 });
   }
 
-  /** Those with a greater number, in the order of numbers. */
+  /** Those with a greater number, in ascending order. */
   *after(number: number): Generator<PendingEvent> {
     for (const { value } of this.#records.getRange({ start: keyOf(number + 1) })) yield value;
   }
@@ -62,12 +62,15 @@ export class PendingEvents {
     return this.#records.get(keyOf(number));
   }
 
-  /** Notes a failed attempt. */
+  /** Records a failed attempt. */
   async retry(event: PendingEvent, attempts: number, dueAtMs: number): Promise<void> {
     await this.#records.put(keyOf(event.number), { ...event, attempts, dueAtMs });
   }
 
-  /** Not flushed: what a loss of power brings back is delivered twice, which OSS does too. */
+  /**
+   * Removes a notification without flushing: one that a power loss brings back is delivered twice, as can happen with
+   * OSS.
+   */
   async remove(number: number): Promise<void> {
     await this.#records.remove(keyOf(number));
   }

@@ -12,19 +12,19 @@ import type { StoredMessage } from './queue-messages.js';
 const maxBatch = 16;
 const maxWaitS = 30;
 const maxBodyBytes = 64 * 1024;
-/** How far the Date of a request may be off. */
+/** Maximum difference between the Date of a request and the clock. */
 const dateWindowMs = 15 * 60_000;
 
-/** What answers for queues. */
+/** The parts of the emulator that serve queues. */
 export interface MnsEmulator {
   readonly events: Events;
-  /** Secret of an access key; undefined for one that is not known. */
+  /** The secret of an access key; undefined if the key is unknown. */
   readonly findSecret: (accessKeyId: string) => string | undefined;
   /** Aborts when the emulator closes. */
   readonly closing: AbortSignal;
 }
 
-/** Whether a request is for SMQ, which has its own signatures: `/-/mns/queues/<name>/messages`. */
+/** Whether a request is addressed to SMQ, which has its own signatures: `/-/mns/queues/<name>/messages`. */
 export function isMnsRequest({
   bucket,
   objectKey,
@@ -69,7 +69,7 @@ function checkSignature({ method, incoming, headers }: AddressedExchange, { find
     throw new MnsRefusal(403, 'SignatureDoesNotMatch', 'The signature does not match the request.');
 }
 
-/** `GET ?numOfMessages=&waitseconds=`: waits until there is a message, or the time is over. */
+/** `GET ?numOfMessages=&waitseconds=`: waits until a message arrives or the time is up. */
 async function receive(exchange: AddressedExchange, queue: string, emulator: MnsEmulator): Promise<void> {
   const { query, outgoing } = exchange;
   const limit = readNumber(query, 'numOfMessages', [1, maxBatch]);
@@ -87,7 +87,7 @@ interface Taking {
   readonly queue: string;
   readonly limit: number;
   readonly untilMs: number;
-  /** Aborts when nobody wants messages any more. */
+  /** Aborts when the client is gone or the emulator closes. */
   readonly end: AbortSignal;
 }
 
@@ -98,7 +98,7 @@ async function take(
   for (;;) {
     if (end.aborted) return [];
     const timeUp = new AbortController();
-    // Listens before it looks, so that none arrives unnoticed in between.
+    // Subscribes before it looks, so that no arrival in between is missed.
     const arrived = queues.arrival(queue, AbortSignal.any([end, timeUp.signal]));
     const { messages, nextAtMs } = await queues.receive(queue, limit);
     const now = Date.now();
@@ -110,7 +110,7 @@ async function take(
   }
 }
 
-/** `DELETE ?ReceiptHandle=`, or with a list of them as its body. */
+/** `DELETE ?ReceiptHandle=`, or with a list of receipt handles in the body. */
 async function remove(exchange: AddressedExchange, queue: string, { events }: MnsEmulator): Promise<void> {
   const { ReceiptHandle: single } = exchange.query;
   if (single !== undefined) {

@@ -1,4 +1,4 @@
-/** A refusal of SMQ: its code, status and message. */
+/** An SMQ error response: status, code and message. */
 export class MnsRefusal extends Error {
   override readonly name = 'MnsRefusal';
 

@@ -2,10 +2,10 @@ import { EventEmitter } from 'node:events';
 import { behind } from '../../store/record-keys.js';
 import type { Records } from '../../store/store.js';
 
-/** As SMQ sets them for a new queue. */
+/** SMQ's defaults for a new queue. */
 const visibilityTimeoutMs = 30_000;
 const retentionMs = 4 * 86_400_000;
-/** Messages of all queues together. */
+/** Limit over all queues together. */
 const maxMessages = 1_000_000;
 
 /** A message in a queue. */
@@ -15,28 +15,28 @@ export interface StoredMessage {
   readonly id: string;
   readonly body: string;
   readonly enqueuedAtMs: number;
-  /** Not handed out before, in milliseconds since 1970. */
+  /** Milliseconds since 1970 before which the message is hidden. */
   readonly visibleAtMs: number;
   readonly dequeueCount: number;
-  /** Of the last handing out; empty before the first. */
+  /** From the last receive; empty before the first. */
   readonly receiptHandle: string;
 }
 
-/** What was handed out, and when there may be more. */
+/** The received messages, and when more may become visible. */
 interface Received {
   readonly messages: readonly StoredMessage[];
-  /** When the next hidden message is visible again; undefined if there is none. */
+  /** When the next hidden message becomes visible; undefined if none is hidden. */
   readonly nextAtMs: number | undefined;
 }
 
-/** The messages of all queues, on the disk: the end of the process loses none. */
+/** The messages of all queues, kept on disk so that none is lost when the process ends. */
 export class QueueMessages {
   readonly #records: Records<StoredMessage>;
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
   readonly #now: () => number;
   #lastNumber: number;
 
-  /** @param now milliseconds since 1970 */
+  /** @param now returns the current time in milliseconds since 1970 */
   constructor(records: Records<StoredMessage>, now: () => number = Date.now) {
     this.#records = records;
     this.#now = now;
@@ -44,12 +44,15 @@ export class QueueMessages {
     this.#lastNumber = [...numbers].reduce((last, number) => Math.max(last, number), 0);
   }
 
-  /** Whether there is any message in a queue, visible or not. */
+  /** Whether a queue holds any message, visible or not. */
   has(queue: string): boolean {
     return this.#range(queue).next().done !== true;
   }
 
-  /** Adds a message. @returns why it could not be added; null if it was */
+  /**
+   * Adds a message.
+   * @returns why it could not be added; null if it was
+   */
   async send(queue: string, id: string, body: string): Promise<string | null> {
     if ((this.#records.getStats() as { entryCount: number }).entryCount >= maxMessages)
       return 'the queues are full';
@@ -62,7 +65,7 @@ export class QueueMessages {
     return null;
   }
 
-  /** Hands out up to `limit` visible messages, the oldest first, and hides them for a while. */
+  /** Returns up to `limit` visible messages, oldest first, and hides them for the visibility timeout. */
   receive(queue: string, limit: number): Promise<Received> {
     return this.#records.transaction(() => {
       const now = this.#now();
@@ -75,7 +78,7 @@ export class QueueMessages {
         else nextAtMs = Math.min(nextAtMs ?? Infinity, message.visibleAtMs);
         if (visible.length === limit) break;
       }
-      // Only now: a cursor does not like what it stands on to change.
+      // Removed only after the loop, because the cursor must not be modified while it is iterated.
       for (const { number } of expired) void this.#records.remove(keyOf(queue, number));
       const messages = visible.map((message) => handOut(message, now));
       for (const message of messages) void this.#records.put(keyOf(queue, message.number), message);
@@ -83,7 +86,10 @@ export class QueueMessages {
     });
   }
 
-  /** Deletes what these receipt handles name. @returns those that name nothing, or no longer */
+  /**
+   * Deletes the messages with these receipt handles.
+   * @returns the handles that are unknown or expired
+   */
   delete(queue: string, receiptHandles: readonly string[]): Promise<string[]> {
     return this.#records.transaction(() =>
       receiptHandles.filter((receiptHandle) => {
@@ -116,7 +122,7 @@ export class QueueMessages {
   }
 }
 
-/** The message as it is once it was handed out at `now`. */
+/** The message after it was received at `now`. */
 function handOut(message: StoredMessage, now: number): StoredMessage {
   const dequeueCount = message.dequeueCount + 1;
   const visibleAtMs = now + visibilityTimeoutMs;

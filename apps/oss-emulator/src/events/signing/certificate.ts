@@ -1,6 +1,6 @@
 import { createPublicKey, sign, type KeyObject } from 'node:crypto';
 
-/** What a certificate says. */
+/** The contents of a certificate. */
 export interface CertificateFacts {
   readonly commonName: string;
   readonly notBefore: Date;
@@ -22,8 +22,8 @@ const sha256WithRsa = Buffer.from('2a864886f70d01010b', 'hex');
 const commonNameId = Buffer.from('550403', 'hex');
 
 /**
- * A self-signed certificate of the first version (RFC 5280, section 4.1), as PEM: a public key with
- * a name and a time, and nothing that anybody should trust.
+ * Makes a self-signed X.509 certificate, version 1 (RFC 5280, section 4.1), as PEM: a public key with a name and a
+ * validity period, not meant to be trusted.
  */
 export function makeCertificate(privateKey: KeyObject, facts: CertificateFacts): string {
   const algorithm = sequence(der(tags.objectId, sha256WithRsa), Buffer.of(0x05, 0x00));
@@ -46,12 +46,12 @@ export function makeCertificate(privateKey: KeyObject, facts: CertificateFacts):
 
 const sequence = (...parts: readonly Buffer[]) => der(tags.sequence, ...parts);
 
-/** GeneralizedTime, in seconds. */
+/** GeneralizedTime, with a resolution of seconds. */
 function time(at: Date): Buffer {
   return der(tags.time, Buffer.from(`${at.toISOString().replaceAll(/[-T:]/g, '').slice(0, 14)}Z`));
 }
 
-/** Tag, length, contents. */
+/** Encodes tag, length and contents. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const contents = Buffer.concat(parts);
   return Buffer.concat([Buffer.of(tag), lengthOf(contents.length), contents]);

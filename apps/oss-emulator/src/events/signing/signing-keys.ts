@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { keepFile } from '../../store/kept-file.js';
 import { makeCertificate } from './certificate.js';
 
-/** Where the emulator serves its certificates, under its public URL. */
+/** Paths of the certificates under the emulator's public URL. */
 export const certificatePaths = {
   smq: '/x509_public_certificate.pem',
   eventbridge: '/eventbridge_certificate.pem',
@@ -14,22 +14,22 @@ interface SigningKey {
   readonly certificatePem: string;
 }
 
-/** What signs the notifications of each kind. */
+/** The signing key of each kind of notification. */
 export type SigningKeys = Readonly<Record<keyof typeof certificatePaths, SigningKey>>;
 
-/** Made at the first start, and kept in the data folder. */
+/** Loads the signing keys, which are made at the first start and kept in the data folder. */
 export async function loadSigningKeys(dataDir: string): Promise<SigningKeys> {
   const load = async (name: string, make: () => string) =>
     readKey(await keepFile(join(dataDir, `${name}-signing.pem`), make));
   return {
-    // As the real one: 512 bits, and it expired in 2016.
+    // Like the real one: 512 bits, and expired in 2016.
     smq: await load('smq', () => makeKey(512, 'mns.emulator', 2016)),
-    // Quick to make; how long the real one is, nobody says.
+    // 1024 bits are quick to generate; the real length is not documented.
     eventbridge: await load('eventbridge', () => makeKey(1024, 'eventbridge.emulator', 2099)),
   };
 }
 
-/** A private key, and its certificate behind it. */
+/** A private key followed by its certificate, as PEM. */
 function makeKey(modulusLength: number, commonName: string, lastYear: number): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength });
   const certificate = makeCertificate(privateKey, {

@@ -5,17 +5,20 @@ import type { ImageStep } from './image-task.ts';
 import { roundedMask } from './rounded-mask.ts';
 import { targetSize, type Size } from './target-size.ts';
 
-/** OSS turns no larger image. */
+/** OSS does not rotate larger images. */
 const maxRotatedSide = 4_096;
 
-/** An image on its way through the actions. */
+/** An image between processing steps. */
 export interface Picture {
   readonly image: Sharp;
-  /** Of one frame. */
+  /** Size of one frame. */
   readonly size: Size;
 }
 
-/** Applies one action to an untouched picture; undefined if it changes nothing. @throws ImageFailure */
+/**
+ * Applies one action to a decoded picture; undefined if it changes nothing.
+ * @throws ImageFailure
+ */
 export function applyStep(step: ImageStep, { image, size }: Picture): Picture | Promise<Picture> | undefined {
   switch (step.action) {
     case 'resize': {
@@ -46,7 +49,7 @@ function cut(image: Sharp, area: Area): Picture {
 function roundOff({ image, size }: Picture, radius: number): Promise<Picture> {
   const raw = { width: size.width, height: size.height, channels: 4 } as const;
   const mask = { input: roundedMask(size, radius), raw, blend: 'dest-in' } as const;
-  // A JPEG is put on white, which sharp would do before it applies the mask.
+  // Rendered to pixels now: for JPEG output sharp would otherwise flatten onto white before it applies the mask.
   return toPixels(image.ensureAlpha().composite([mask]));
 }
 
@@ -58,7 +61,7 @@ async function rotate({ image, size }: Picture, degrees: number): Promise<Pictur
   return toPixels(turned);
 }
 
-/** The picture as pixels: sharp does the actions of one pipeline in an order of its own. */
+/** Renders the picture to pixels, because sharp applies the operations of one pipeline in its own order. */
 export async function toPixels(image: Sharp, frameHeight?: number): Promise<Picture> {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

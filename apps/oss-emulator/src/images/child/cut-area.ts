@@ -7,7 +7,7 @@ export interface Area extends Size {
   readonly top: number;
 }
 
-/** How much of the free space is left of the area, and above it. */
+/** Fractions of the free space to the left of and above the area. */
 const places: Record<Gravity, readonly [across: number, down: number]> = {
   nw: [0, 0],
   north: [0.5, 0],
@@ -21,8 +21,8 @@ const places: Record<Gravity, readonly [across: number, down: number]> = {
 };
 
 /**
- * The area that `image/crop` keeps: what reaches over an edge is left out. x and y count from the
- * place that `g` names (assumed: rightwards and down from there).
+ * The area that `image/crop` keeps, clipped to the image. x and y are offsets from the position that `g` names
+ * (assumed: to the right and down).
  * @throws ImageFailure cutIsOutside
  */
 export function cropArea(step: CropStep, source: Size): Area {
@@ -40,7 +40,7 @@ export function cropArea(step: CropStep, source: Size): Area {
   };
 }
 
-/** The area of one slice of `image/indexcrop`; all of the image if there is no such slice. */
+/** The area of one slice of `image/indexcrop`; the whole image if there is no such slice. */
 export function sliceArea(axis: 'x' | 'y', length: number, index: number, source: Size): Area {
   const whole = { left: 0, top: 0, ...source };
   const start = length * index;
@@ -50,7 +50,7 @@ export function sliceArea(axis: 'x' | 'y', length: number, index: number, source
     : { ...whole, top: start, height: Math.min(length, source.height - start) };
 }
 
-/** The square around the circle of `image/circle`, and the radius there is room for. */
+/** The bounding square of the circle of `image/circle`, with the radius reduced to what fits. */
 export function circleArea(radius: number, source: Size): Area {
   const most = Math.floor((Math.min(source.width, source.height) - 1) / 2);
   const side = Math.min(radius, most) * 2 + 1;

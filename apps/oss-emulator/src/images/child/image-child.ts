@@ -4,9 +4,9 @@ import { makeImage } from './make-image.ts';
 import { readFacts } from './read-facts.ts';
 
 /**
- * The process that decodes images, one after another: what an image does to libvips, to memory or to
- * time does not happen to the emulator. Its imports name .ts files, because Node runs it from source in
- * the tests, and nothing of ours outside this folder.
+ * The child process that decodes images, one at a time, so that images which crash libvips, exhaust memory or hang do
+ * not affect the emulator. It imports .ts files by name, because Node runs it from source in the tests, and no code
+ * of ours from outside this folder.
  */
 async function answer({ source, make }: ImageTask): Promise<ImageAnswer> {
   try {
@@ -20,5 +20,5 @@ async function answer({ source, make }: ImageTask): Promise<ImageAnswer> {
 }
 
 process.on('message', async (task) => process.send?.(await answer(task as ImageTask)));
-// Whoever asked is gone; a decoder that is at work would not let this process end by itself.
+// The parent is gone; a running decoder would keep this process from exiting.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

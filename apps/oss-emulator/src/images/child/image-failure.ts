@@ -1,6 +1,6 @@
 import type { ImageFault } from './image-task.ts';
 
-/** Thrown when an image cannot be made for a reason that OSS has a refusal for. */
+/** Thrown when an image cannot be made for a reason that OSS has an error for. */
 export class ImageFailure extends Error {
   override readonly name = 'ImageFailure';
   readonly fault: ImageFault;

@@ -1,9 +1,9 @@
-/** Formats that can be written, in OSS's words. */
+/** Output formats, by OSS's names. */
 export type WrittenFormat = 'jpg' | 'png' | 'webp' | 'gif' | 'tiff';
 
 export type ResizeMode = 'lfit' | 'mfit' | 'fill' | 'pad' | 'fixed';
 
-/** `image/resize`. Sizes in pixels; w and h count before l and s, and those before p. */
+/** `image/resize`. Sizes in pixels; w and h take precedence over l and s, and those over p. */
 export interface ResizeStep {
   readonly action: 'resize';
   readonly mode: ResizeMode;
@@ -14,13 +14,13 @@ export interface ResizeStep {
   readonly percent: number | undefined;
   /** `limit_0` */
   readonly mayEnlarge: boolean;
-  /** Six hex digits. */
+  /** Six hex digits, without `#`. */
   readonly padColor: string;
 }
 
 export type Gravity = 'nw' | 'north' | 'ne' | 'west' | 'center' | 'east' | 'sw' | 'south' | 'se';
 
-/** `image/crop`. A width or height of 0 reaches to the edge. */
+/** `image/crop`. A width or height of 0 extends to the edge. */
 export interface CropStep {
   readonly action: 'crop';
   readonly x: number;
@@ -43,11 +43,11 @@ export type ImageStep =
   | { readonly action: 'circle' | 'rounded-corners'; readonly radius: number }
   | { readonly action: 'rotate'; readonly degrees: number };
 
-/** How the result is written. */
+/** Output settings. */
 export interface Writing {
-  /** The format of the source if not given. */
+  /** Defaults to the format of the source. */
   readonly format?: WrittenFormat;
-  /** `quality`: percent, of the quality of the source (q) or of what the format can (Q). */
+  /** `quality` in percent: relative to the quality of the source (q), or absolute (Q). */
   readonly quality?: { readonly percent: number; readonly isRelative: boolean };
   /** Progressive JPEG. */
   readonly interlace?: boolean;
@@ -55,23 +55,23 @@ export interface Writing {
 
 export interface ImageRequest {
   readonly steps: readonly ImageStep[];
-  /** Turned upright before everything else, wherever `auto-orient,1` stands. */
+  /** Applied before all other actions, wherever `auto-orient,1` stands. */
   readonly autoOrient: boolean;
   readonly writing: Writing;
 }
 
-/** What the process of images is asked to do. */
+/** A task for the image process. */
 export interface ImageTask {
   readonly source: {
-    /** The image in these files, one after the other: of each, its first bytes. */
+    /** The image is the concatenation of these files, of each its first `sizeBytes` bytes. */
     readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
     readonly format: WrittenFormat;
   };
-  /** The image to make, and the path where; without it, facts are read. */
+  /** The image to make and its output path; if absent, facts are read. */
   readonly make?: { readonly request: ImageRequest; readonly output: string };
 }
 
-/** Why there is no image; OSS's words are in `image-refusals.ts`. */
+/** Why there is no image; `image-refusals.ts` has OSS's wording. */
 export type ImageFault =
   | 'sourceIsGone'
   | 'sourceIsDamaged'
@@ -88,7 +88,7 @@ export interface MadeImage {
 
 export interface ImageFacts {
   readonly frameCount: number;
-  /** EXIF tags by OSS's names for them. */
+  /** EXIF tags, by OSS's names. */
   readonly tags: Readonly<Record<string, string>>;
 }
 

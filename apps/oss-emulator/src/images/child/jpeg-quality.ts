@@ -1,9 +1,9 @@
-/** Sum of the quantization table for luminance that JPEG (T.81, K.1) suggests, which libjpeg scales. */
+/** Sum of the example luminance quantization table of JPEG (T.81, K.1), which libjpeg scales. */
 const standardSum = 3_688;
 
 /**
- * Estimates the quality (1 to 100) that a JPEG was written with, by libjpeg's scale, from its first
- * quantization table; undefined if there is none.
+ * Estimates the quality (1 to 100, on libjpeg's scale) of a JPEG from its first quantization table; undefined if
+ * there is none.
  */
 export function estimateJpegQuality(bytes: Buffer): number | undefined {
   const table = findQuantizationTable(bytes);
@@ -24,7 +24,7 @@ function findQuantizationTable(bytes: Buffer): number[] | undefined {
       if (values.length < 64 * valueBytes) return undefined;
       return Array.from({ length: 64 }, (_, i) => values.readUIntBE(i * valueBytes, valueBytes));
     }
-    // The picture itself starts here.
+    // Start of scan: the image data begins here.
     if (marker === 0xda) return undefined;
     at += 2 + length;
   }

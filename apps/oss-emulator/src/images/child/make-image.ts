@@ -5,10 +5,13 @@ import type { ImageRequest, ImageTask, MadeImage, WrittenFormat } from './image-
 import { estimateJpegQuality } from './jpeg-quality.ts';
 import { decode, openSource, type OpenSource } from './open-source.ts';
 
-/** What OSS writes when no quality is given (assumed). */
+/** The quality that OSS uses if none is given (assumed). */
 const defaultQuality = 75;
 
-/** Makes an image of an image, and writes it to `output`. @throws ImageFailure */
+/**
+ * Processes an image and writes the result to `output`.
+ * @throws ImageFailure
+ */
 export async function makeImage(
   image: ImageTask['source'],
   request: ImageRequest,
@@ -29,7 +32,7 @@ export async function makeImage(
   }
 }
 
-/** OSS keeps the frames only when it crops, or makes an image smaller by other than a percentage. */
+/** OSS keeps an animation only when it crops, or resizes other than by percentage. */
 function staysAnimated({ frameCount }: OpenSource, request: ImageRequest, sameFormat: boolean): boolean {
   if (frameCount === 1 || !sameFormat || request.autoOrient || request.writing.quality) return false;
   return request.steps.every(
@@ -46,7 +49,7 @@ async function applyAll(source: OpenSource, request: ImageRequest, animated: boo
     picture = await toPixels(opened.autoOrient());
   for (const step of request.steps) {
     if (touched) picture = await toPixels(picture.image, animated ? picture.size.height : undefined);
-    // OSS enlarges no animation.
+    // OSS does not enlarge animations.
     const allowed = animated && step.action === 'resize' ? { ...step, mayEnlarge: false } : step;
     const changed = await applyStep(allowed, picture);
     touched = changed !== undefined;
@@ -58,7 +61,7 @@ async function applyAll(source: OpenSource, request: ImageRequest, animated: boo
 interface Encoding {
   readonly quality: number;
   readonly progressive: boolean;
-  /** EXIF's number of how to turn the picture. */
+  /** EXIF orientation. */
   readonly orientation: number;
   readonly animation: { delay?: number[]; loop?: number };
 }
@@ -80,7 +83,7 @@ function writingOf(
   };
 }
 
-/** Q is an absolute quality, but not more than that of the source; q is a part of the latter. */
+/** Q is an absolute quality, capped at that of the source; q is a percentage of the source's quality. */
 function qualityOf(ofSource: number | undefined, wanted: ImageRequest['writing']['quality']): number {
   if (!wanted) return defaultQuality;
   const { percent, isRelative } = wanted;
@@ -90,7 +93,7 @@ function qualityOf(ofSource: number | undefined, wanted: ImageRequest['writing']
 
 function encode(image: Sharp, format: WrittenFormat, writing: Encoding): Sharp {
   const { quality, progressive, orientation, animation } = writing;
-  // A picture that was not turned upright still says how to turn it.
+  // A picture that was not rotated upright keeps its orientation tag.
   const marked = orientation > 1 ? image.withMetadata({ orientation }) : image;
   switch (format) {
     case 'jpg':

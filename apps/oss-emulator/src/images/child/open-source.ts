@@ -4,13 +4,13 @@ import { ImageFailure } from './image-failure.ts';
 import type { ImageTask } from './image-task.ts';
 import type { Size } from './target-size.ts';
 
-/** OSS's limits of a source: pixels of a side, and of all frames together. */
+/** OSS's limits for a source: pixels per side, and total pixels of all frames. */
 const maxSide = 30_000;
 const maxPixels = 250_000_000;
 
 sharp.cache(false);
 sharp.concurrency(1);
-// No other decoder sees a byte of an object.
+// No other decoder may process the bytes of an object.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
   operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff'].map((name) => `VipsForeignLoad${name}`),
@@ -19,12 +19,15 @@ sharp.unblock({
 export interface OpenSource {
   readonly bytes: Buffer;
   readonly metadata: Metadata;
-  /** Of one frame. */
+  /** Size of one frame. */
   readonly size: Size;
   readonly frameCount: number;
 }
 
-/** Reads the header of an image. @throws ImageFailure */
+/**
+ * Reads the header of an image.
+ * @throws ImageFailure
+ */
 export async function openSource({ files }: ImageTask['source']): Promise<OpenSource> {
   const pieces = [];
   for (const { path, sizeBytes } of files) pieces.push(await readFirst(path, sizeBytes));
@@ -32,7 +35,7 @@ export async function openSource({ files }: ImageTask['source']): Promise<OpenSo
   const metadata = await readMetadata(bytes);
   const { width, height: wholeHeight, pageHeight, pages = 1, format } = metadata;
   const height = pageHeight ?? wholeHeight;
-  // Pages of a TIFF are no frames.
+  // The pages of a TIFF are not frames.
   const frameCount = format === 'gif' || format === 'webp' ? pages : 1;
   if (width > maxSide || height > maxSide) throw new ImageFailure('sourceIsTooWide');
   if (width * height * frameCount > maxPixels) throw new ImageFailure('sourceHasTooManyPixels');
@@ -57,14 +60,14 @@ async function readFirst(path: string, sizeBytes: number): Promise<Buffer> {
 
 async function readMetadata(bytes: Buffer): Promise<Metadata> {
   try {
-    // The limit is told apart from damage by whoever called.
+    // The caller checks the pixel limit, to tell it from damage.
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch (cause) {
     throw new ImageFailure('sourceIsDamaged', { cause });
   }
 }
 
-/** An image that fails on damage, as OSS does. */
+/** Decodes an image and fails if it is damaged, as OSS does. */
 export function decode(bytes: Buffer, animated: boolean): Sharp {
   return sharp(bytes, { animated, failOn: 'error', limitInputPixels: maxPixels });
 }

@@ -1,6 +1,6 @@
 import type { Size } from './target-size.ts';
 
-/** A mask (RGBA) that is opaque within a rectangle with round corners; its edge is smooth. */
+/** An RGBA mask that is opaque within a rectangle with rounded corners and has antialiased edges. */
 export function roundedMask({ width, height }: Size, radius: number): Buffer {
   const mask = Buffer.alloc(width * height * 4);
   const r = Math.min(radius, width / 2, height / 2);

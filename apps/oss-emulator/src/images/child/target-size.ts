@@ -1,7 +1,7 @@
 import type { ResizeStep } from './image-task.ts';
 import { ImageFailure } from './image-failure.ts';
 
-/** OSS's limits of a resized image. */
+/** OSS's limits for a resized image. */
 const maxSide = 16_384;
 const maxPixels = 16_777_216;
 
@@ -10,15 +10,15 @@ export interface Size {
   readonly height: number;
 }
 
-/** A size, and how an image of another shape comes to it: distorted, cut or padded. */
+/** A target size, and how an image of another aspect ratio is fitted to it: distorted, cropped or padded. */
 export interface Target extends Size {
   readonly fit: 'fill' | 'cover' | 'contain';
 }
 
 /**
- * The size that `image/resize` makes of an image; undefined if the image stays as it is.
- * Assumed, since OSS documents neither: an image that would have to grow without `limit_0` is neither
- * cut nor padded, and `p` needs no `limit_0`.
+ * The size that `image/resize` produces; undefined if the image stays as it is. Assumed, since OSS documents neither:
+ * an image that would have to be enlarged without `limit_0` is neither cropped nor padded, and `p` does not need
+ * `limit_0`.
  * @throws ImageFailure targetIsTooLarge
  */
 export function targetSize(step: ResizeStep, source: Size): Target | undefined {
@@ -40,7 +40,7 @@ function readTarget(step: ResizeStep, source: Size): Target | undefined {
     const scale = mode === 'lfit' ? Math.min(...given) : Math.max(...given);
     return scale > 1 && !mayEnlarge ? undefined : scaled(source, scale);
   }
-  // These modes have a box with both sides; the one that is missing is as long as the other.
+  // These modes need both sides; a missing one defaults to the other.
   const width = box.width ?? box.height ?? source.width;
   const height = box.height ?? width;
   const [across, down] = [width / source.width, height / source.height];
@@ -50,7 +50,7 @@ function readTarget(step: ResizeStep, source: Size): Target | undefined {
   return { width, height, fit };
 }
 
-/** The sides that are asked for; undefined if only a percentage is. */
+/** The requested sides; undefined if only a percentage is given. */
 function readBox(
   { width, height, longSide, shortSide }: ResizeStep,
   source: Size,
@@ -69,7 +69,7 @@ function readBox(
   };
 }
 
-/** Rounded half up, as OSS documents it. */
+/** Rounds half up, as OSS documents. */
 function scaled({ width, height }: Size, scale: number): Target {
   return {
     width: Math.max(1, Math.round(width * scale)),

@@ -9,7 +9,10 @@ export class Html {
 
 type Value = string | number | Html | readonly Html[] | false | null | undefined;
 
-/** A template whose values are escaped, unless they are markup themselves. Nothing is left of false, null and undefined. */
+/**
+ * A template that escapes its values, except those that are `Html` already. False, null and undefined render as
+ * nothing.
+ */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(write)));
 }
@@ -25,7 +28,7 @@ function escapeText(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** Strangers wrote this text: what is invisible, or changes the direction of writing, must not hide in it. */
+/** Escapes invisible and direction-changing characters: the text comes from untrusted clients. */
 function makeVisible(text: string): string {
   return text.replaceAll(
     /(?![\n\r\t])[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\uFEFF\uFFF9-\uFFFB]/gu,

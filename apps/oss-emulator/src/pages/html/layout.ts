@@ -10,16 +10,16 @@ const sections = [
 
 export interface Page {
   readonly title: string;
-  /** Of `sections`. */
+  /** One of `sections`. */
   readonly section: (typeof sections)[number][0];
   readonly main: Html;
-  /** Whether it fetches itself again every two seconds. */
+  /** Whether the page refreshes itself every two seconds. */
   readonly refreshing?: boolean;
-  /** What is switched on now. */
+  /** The active fault rules. */
   readonly rules: readonly FaultRule[];
 }
 
-/** A whole document. */
+/** Renders a complete document. */
 export function writePage({ title, section, main, refreshing, rules }: Page): string {
   const links = sections.map(
     ([path, name]) =>

@@ -1,4 +1,6 @@
-/** What the pages do in a browser: they refresh themselves, and switch faults and event rules. Everything else works without it. */
+/**
+ * Browser script of the pages: refreshes them and changes faults and event rules. Everything else works without it.
+ */
 export const pageScript = `
 'use strict';
 

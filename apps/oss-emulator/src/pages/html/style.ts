@@ -1,4 +1,4 @@
-/** The style of all pages. Colours come in pairs: for light, for dark. */
+/** The style sheet of all pages. Colours come in pairs, for the light and the dark scheme. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

@@ -15,7 +15,7 @@ import { words } from '../words.js';
 const refreshMs = 3_000;
 const [fewest, most] = [50, 200];
 
-/** What became of the events of a webhook, newest first; kept up to date. */
+/** The deliveries of a webhook, newest event first, refreshed periodically. */
 export function DeliveriesSection({ webhook: { id } }: { webhook: Webhook }) {
   const [filter, setFilter] = useState<DeliveryQuery>({});
   const [limit, setLimit] = useState(fewest);

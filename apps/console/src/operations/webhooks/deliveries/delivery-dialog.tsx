@@ -11,7 +11,7 @@ import { words } from '../words.js';
 
 const refreshMs = 2_000;
 
-/** What became of one delivery, as it goes on; and sends it again. */
+/** The live state of one delivery, with a button to send it again. */
 export function DeliveryDialog({ delivery: first, onClose }: { delivery: Delivery; onClose: () => void }) {
   const { webhookId, eventId } = first;
   const { value, problem, reload } = useRefreshed(

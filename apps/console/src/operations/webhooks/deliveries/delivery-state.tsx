@@ -4,7 +4,7 @@ import { words } from '../words.js';
 
 const tones = { pending: 'warn', delivered: 'good', failed: 'bad' } as const;
 
-/** Where a delivery is. */
+/** The state of a delivery, as a badge. */
 export function DeliveryState({ state }: { state: State }) {
   return <Badge tone={tones[state]}>{words.value.states[state]}</Badge>;
 }

@@ -1,4 +1,6 @@
-/** A time of `<input type="datetime-local">`, which is one of the reader's own zone. */
+/**
+ * Converts the value of `<input type="datetime-local">`, in the user's time zone, to ISO 8601; undefined if empty.
+ */
 export function isoOf(local: FormDataEntryValue | null): string | undefined {
   return typeof local === 'string' && local !== '' ? new Date(local).toISOString() : undefined;
 }

@@ -9,7 +9,7 @@ import { isoOf } from './local-time.js';
 import { useAction } from '../use-action.js';
 import { words } from '../words.js';
 
-/** Sends the events of a time again. */
+/** Sends the events of a time range again. */
 export function ReplayDialog({ webhookId, onClose }: { webhookId: string; onClose: () => void }) {
   const { isBusy, problem, run } = useAction();
   const [replayed, setReplayed] = useState<number | null>(null);

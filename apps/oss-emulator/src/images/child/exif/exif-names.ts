@@ -1,4 +1,4 @@
-/** Names of EXIF tags (EXIF 2.31), as OSS tells them, by the directory they stand in. */
+/** Names of EXIF tags (EXIF 2.31) as OSS reports them, grouped by directory. */
 const image: Readonly<Record<number, string>> = {
   0x00fe: 'NewSubfileType',
   0x0100: 'ImageWidth',

@@ -1,10 +1,10 @@
 import { exifNames } from './exif-names.ts';
 
-/** Longer values (maker notes, comments) are left out, as are directories of more entries. */
+/** Longer values (maker notes, comments) are skipped, as are directories with more entries. */
 const maxValueBytes = 1_024;
 const maxEntries = 512;
 
-/** Bytes of one value, by EXIF's number of its type. */
+/** Bytes per value, by EXIF type number. */
 const typeBytes: Readonly<Record<number, number>> = {
   1: 1, // BYTE
   2: 1, // ASCII
@@ -16,15 +16,15 @@ const typeBytes: Readonly<Record<number, number>> = {
   10: 8, // SRATIONAL
 };
 
-/** The directory of EXIF and of GPS, by the tag of `image` that points to it. */
+/** The directories that tags of `image` point to. */
 const pointers = { 0x8769: 'photo', 0x8825: 'gps' } as const;
 
-/** The halves of the world, as OSS writes them. */
+/** Hemispheres as OSS writes them. */
 const hemispheres: Readonly<Record<string, string>> = { N: 'North', S: 'South', E: 'East', W: 'West' };
 
 /**
- * Reads the tags of EXIF data with OSS's names and values: numbers as they are, rationals as
- * fractions, positions in degrees. What is broken is left out.
+ * Reads EXIF tags with OSS's names and values: numbers as they are, rationals as fractions, coordinates in degrees.
+ * Malformed entries are skipped.
  */
 export function readExifTags(exif: Buffer): Record<string, string> {
   const start = exif.toString('latin1', 0, 4) === 'Exif' ? 6 : 0;
@@ -33,7 +33,7 @@ export function readExifTags(exif: Buffer): Record<string, string> {
   if (data.length < 8 || (order !== 'II' && order !== 'MM')) return {};
   const reader = new ExifReader(data, order === 'II');
   const next = reader.readDirectory(reader.uint(4, 4), 'image');
-  // The thumbnail's directory tells about the thumbnail, but for its place.
+  // IFD1 describes the thumbnail, except for the tags that give its location.
   if (next) reader.readDirectory(next, 'image');
   return reader.tags;
 }
@@ -48,13 +48,13 @@ class ExifReader {
     this.#littleEndian = littleEndian;
   }
 
-  /** 0 beyond the end. */
+  /** Reads an unsigned integer; 0 beyond the end. */
   uint(at: number, bytes: number): number {
     if (at + bytes > this.#data.length) return 0;
     return this.#littleEndian ? this.#data.readUIntLE(at, bytes) : this.#data.readUIntBE(at, bytes);
   }
 
-  /** @returns the place of the next directory; 0 if there is none */
+  /** @returns the offset of the next directory; 0 if there is none */
   readDirectory(start: number, name: keyof typeof exifNames): number {
     const count = this.uint(start, 2);
     if (start === 0 || count > maxEntries) return 0;
@@ -72,7 +72,7 @@ class ExifReader {
     if (each === undefined || count === 0 || each * count > maxValueBytes) return;
     const start = each * count <= 4 ? at + 8 : this.uint(at + 8, 4);
     if (start + each * count > this.#data.length) return;
-    // The first directory counts.
+    // The first occurrence of a tag wins.
     this.tags[name] ??= this.#valueOf(name, type, start, count);
     if (directory === 'image' && (tag === 0x8769 || tag === 0x8825))
       this.readDirectory(this.uint(start, 4), pointers[tag]);
@@ -96,7 +96,7 @@ class ExifReader {
     return String(this.uint(at, typeBytes[type] ?? 1));
   }
 
-  /** Such as `30deg 16' 26.4" `; units that are 0 are left out from the right. */
+  /** Formats such as `30deg 16' 26.4" `; trailing zero units are omitted. */
   #degrees(places: readonly number[]): string {
     const parts = places.slice(0, 3).map((at) => this.uint(at, 4) / (this.uint(at + 4, 4) || 1));
     const units = ['deg', "'", '"'];
