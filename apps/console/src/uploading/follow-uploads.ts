@@ -89,6 +89,12 @@ async function askUploads(): Promise<void> {
   const absent = new Set(missing);
   const found = ids.filter((id) => !absent.has(id));
   for (const id of ids) news.delete(id);
+  // Their rows are gone: they were deleted long enough ago.
+  for (const id of absent) {
+    const followed = uploads.get(id);
+    uploads.delete(id);
+    followed?.tell(followed.transfer, { step: 'deleted', uploadId: id, made: 0, thumbnailUrl: null });
+  }
   for (const [index, upload] of items.entries()) {
     const id = found[index] ?? upload.id;
     const followed = uploads.get(id);
@@ -103,11 +109,13 @@ async function askUploads(): Promise<void> {
 
 async function askTickets(): Promise<void> {
   for (const [ticketId, { transfer, tell }] of [...tickets].slice(0, ticketsMax)) {
-    const { uploadId } = await client().tickets.get(ticketId);
+    // Moved to the end, so that the others get their turn, even if this one fails.
     tickets.delete(ticketId);
-    if (uploadId !== null) follow(transfer, uploadId, tell);
-    // Moved to the end, so that the others get their turn.
-    else tickets.set(ticketId, { transfer, tell });
+    tickets.set(ticketId, { transfer, tell });
+    const { uploadId } = await client().tickets.get(ticketId);
+    if (uploadId === null) continue;
+    tickets.delete(ticketId);
+    follow(transfer, uploadId, tell);
   }
 }
 

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Crc64 } from '#oss';
 import { codeOf } from '../fixtures/code-of.fixture.js';
@@ -35,6 +37,8 @@ describe('an append', () => {
     await emulator.restart();
     expect((await append('log', 12, '!')).status).toBe(200);
     expect((await send({ key: 'log' })).text).toBe('hello, world!');
+    expect((await append('log', 13, '!')).status).toBe(200);
+    expect(await readdir(join(emulator.dataDir, 'incoming'))).toEqual([]);
   });
 
   test('is refused elsewhere, and to what is no log', async () => {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Crc64, etagOfMd5 } from '#oss';
 import type { ByteRange } from '../wire/byte-range.js';
@@ -183,7 +184,10 @@ export class BucketObjects {
       return { ...current, ...appended };
     });
     // The object was replaced meanwhile.
-    return object ?? this.#append(file, position, start);
+    if (!object) return this.#append(file, position, start);
+    // Its bytes were copied, not moved.
+    await rm(file.path, { force: true });
+    return object;
   }
 
   /**

@@ -25,9 +25,10 @@ export function recordKey(bucket: string, key: string, suffix: Buffer): Buffer {
 
 /** The first key after all those that start with `prefix`. */
 export function behind(prefix: Buffer): Buffer {
-  const next = Buffer.from(prefix);
-  // Does not carry: the last byte must be below 0xFF, as in `recordPrefix` and `keyPrefix`.
-  next[next.length - 1] = (next.at(-1) ?? 0) + 1;
+  // 0xFF carries. The first byte is never one: it belongs to the name of a bucket or the id of an upload.
+  const last = prefix.findLastIndex((byte) => byte < 0xff);
+  const next = Buffer.from(prefix.subarray(0, last + 1));
+  next[last] = (next[last] ?? 0) + 1;
   return next;
 }
 

@@ -64,6 +64,17 @@ test('asks for a new token before each request', async () => {
   ]);
 });
 
+test('does not wait for a token longer than for an answer', async () => {
+  await using api = await startAnswering([thing]);
+  const never = () => new Promise<string>(() => undefined);
+  const transport = transportTo(api, { credential: never, timeoutMs: 20, maxRetries: 0 });
+  await expect(transport.call(get, { path: { id: 'a' } })).rejects.toThrow('no token in time');
+  const leaving = AbortSignal.abort(new Error('left'));
+  const patient = transportTo(api, { credential: never });
+  await expect(patient.call(get, { path: { id: 'a' } }, { signal: leaving })).rejects.toThrow('left');
+  expect(api.requests).toEqual([]);
+});
+
 test.each([
   ['429', problem(429, 'rate.limited')],
   ['503', problem(503, 'database.unavailable', { 'retry-after': '0' })],

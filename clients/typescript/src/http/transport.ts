@@ -1,7 +1,7 @@
 import type { AnswerOf, Operation, OperationData, RequestValues } from './operation.js';
 import { LandfallProblem, LandfallUnreachable, readProblem } from './problem.js';
 import { writePath, writeQuery } from './query.js';
-import { backoffMs, wait } from './wait.js';
+import { backoffMs, beforeAbort, wait } from './wait.js';
 
 /** A key or token, or a function called before each request, since tokens expire soon. */
 export type Credential = string | (() => string | Promise<string>);
@@ -120,15 +120,16 @@ export class Transport {
     read: (answer: Response) => Promise<Read>,
   ): Promise<Read> {
     signal?.throwIfAborted();
-    const { baseUrl, credential, fetch } = this.options;
-    const authorization = `Bearer ${typeof credential === 'string' ? credential : await credential()}`;
+    const { baseUrl, fetch } = this.options;
+    const ends = signal ? AbortSignal.any([signal, limit]) : limit;
+    const authorization = `Bearer ${await this.readCredential(signal, ends)}`;
     try {
       const answer = await fetch(baseUrl + url, {
         ...request,
         headers: { ...(request.headers as Record<string, string>), authorization },
         // A redirect would turn a POST into a GET and expose the key to another server.
         redirect: 'error',
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        signal: ends,
       });
       if (!answer.ok) throw await readProblem(answer);
       return await read(answer);
@@ -136,6 +137,17 @@ export class Transport {
       signal?.throwIfAborted();
       if (error instanceof LandfallProblem) throw error;
       throw new LandfallUnreachable(`no answer from ${baseUrl}: ${String(error)}`, { cause: error });
+    }
+  }
+
+  private async readCredential(signal: AbortSignal | undefined, ends: AbortSignal): Promise<string> {
+    const { credential } = this.options;
+    if (typeof credential === 'string') return credential;
+    try {
+      return await beforeAbort(credential(), ends);
+    } catch (error) {
+      if (error !== ends.reason || signal?.aborted) throw error;
+      throw new LandfallUnreachable('no token in time', { cause: error });
     }
   }
 

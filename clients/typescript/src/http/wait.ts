@@ -14,6 +14,18 @@ export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Settles with `work`, or rejects with the signal's abort reason as soon as it is aborted; the work itself goes on. */
+export function beforeAbort<Result>(work: Promise<Result> | Result, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason as Error);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /**
  * Exponential backoff with jitter: the full pause doubles with each failure up to `maxMs`, and the result is random
  * between half of it and all of it, so that many clients do not retry at once.

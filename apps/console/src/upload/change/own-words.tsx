@@ -125,8 +125,7 @@ function Editor({ upload, onClose, onSaved }: EditorProps) {
 }
 
 /**
- * Contains title and tags only if they were edited, since they may have been changed elsewhere meanwhile. Labels are
- * always included; removed ones are null.
+ * Contains only what was edited, since the rest may have been changed elsewhere meanwhile. Removed labels are null.
  */
 function patchOf(form: FormData, before: Upload): UploadPatch {
   const text = (name: string) => String(form.get(name) ?? '');
@@ -134,19 +133,22 @@ function patchOf(form: FormData, before: Upload): UploadPatch {
     text(name)
       .split(/\r?\n/)
       .filter((line) => line.trim() !== '');
-  const labels: Record<string, string | null> = Object.fromEntries(
-    lines('labels').map((line) => {
+  const shown = Object.fromEntries(
+    lines('labels').map((line): [string, string] => {
       const at = line.indexOf('=');
       if (at < 1) throw new Error(words.value.badLabel(line));
       return [line.slice(0, at).trim(), line.slice(at + 1)];
     }),
   );
-  for (const name of Object.keys(before.labels)) labels[name] ??= null;
+  const labels: Record<string, string | null> = Object.fromEntries(
+    Object.entries(shown).filter(([name, value]) => before.labels[name] !== value),
+  );
+  for (const name of Object.keys(before.labels)) if (!(name in shown)) labels[name] = null;
   const tags = lines('tags').map((line) => line.trim());
   const title = text('title').trim() || null;
   return {
     ...(title === before.title ? {} : { title }),
     ...(JSON.stringify(tags) === JSON.stringify(before.tags) ? {} : { tags }),
-    labels,
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
   };
 }
