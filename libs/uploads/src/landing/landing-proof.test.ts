@@ -49,6 +49,10 @@ test('a ticket vouches for its object, and not for what the callback says beside
   }
 });
 
+test('a secret URL is enough where callbacks need a proof', () => {
+  expect(prove(vars, { trust: 'ticket', secret: newSecret })).toMatchObject({ proof: 'url', vars });
+});
+
 const late = new Date(now.getTime() - (ticketGraceS + 1) * 1_000);
 const unproven: [string, Record<string, string>, string | undefined, string][] = [
   ['nothing', {}, undefined, 'ticket.missing'],
