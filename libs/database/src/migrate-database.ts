@@ -41,7 +41,7 @@ export async function migrateDatabase(url: string): Promise<string[]> {
     const done = await source.runMigrations();
     return done.map((migration) => migration.name);
   } finally {
-    await guard.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
+    // The lock ends with its connection. To ask for that would hide why a migration failed, if the connection has died.
     await guard.release();
     await source.destroy();
   }
