@@ -27,7 +27,12 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
     };
   });
 
-  const open = () => visit(browser, stack, '/console/upload');
+  const open = async () => {
+    const opened = await visit(browser, stack, '/console/upload');
+    // Nothing takes a file before.
+    await opened.page.getByText('Drop files or folders here').waitFor();
+    return opened;
+  };
   const rowOf = (page: Page, name: string) =>
     page.getByRole('list', { name: 'Files' }).getByRole('listitem').filter({ hasText: name });
   /** Switches faults of the emulator; none without rules. */

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { TargetedEvent } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { ProblemNote } from '../parts/problem-note.js';
 import { type ChosenFile, chosenMax, filesOfDrop, filesOfInput, filesOfPaste } from './chosen-files.js';
 import { addFiles } from './transfers.js';
@@ -28,7 +28,8 @@ export function DropZone() {
     currentTarget.value = '';
   };
 
-  useEffect(() => {
+  // As soon as it is shown: a browser leaves the page for a file that is dropped on it before.
+  useLayoutEffect(() => {
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
