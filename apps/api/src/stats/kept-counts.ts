@@ -63,6 +63,8 @@ export class KeptCounts<Part, Counts extends object> {
     const end = range.createdBefore?.getTime() ?? countedAt.getTime();
     let from = range.createdAfter.getTime();
     let lengthMs = firstPartMs;
+    // Below what took too long once: trying that length again would cost its time limit again.
+    let longestMs = Infinity;
     let tookMs = 0;
     for (let isDone = false; !isDone;) {
       if (Date.now() - countedAt.getTime() > giveUpMs)
@@ -76,13 +78,14 @@ export class KeptCounts<Part, Counts extends object> {
         parts.push(result);
         isDone = isLast;
         from += lengthMs;
-        if (partMs < quickMs) lengthMs *= 2;
+        if (partMs < quickMs) lengthMs = Math.min(2 * lengthMs, longestMs);
       } else {
         if (lengthMs <= shortestPartMs)
           throw new LandfallError(
             'stats.too_many',
             `too many in the minute after ${part.createdAfter.toISOString()}`,
           );
+        longestMs = lengthMs / 2;
         lengthMs = Math.max(shortestPartMs, lengthMs / 4);
       }
     }

@@ -1,7 +1,7 @@
 import type { StreamedEvent } from '@landfall/client/browser';
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { client } from '../session/session.js';
+import { client, session } from '../session/session.js';
 
 type Listener = (events: readonly StreamedEvent[]) => void;
 
@@ -60,7 +60,7 @@ function follow(): AbortController {
       }
     } catch (problem) {
       // The last listener has gone, or the session has ended, which is handled elsewhere.
-      if (!signal.aborted) refusal.value = problem;
+      if (!signal.aborted && session.peek().status === 'open') refusal.value = problem;
     } finally {
       clearInterval(timer);
       if (following === controller) following = undefined;
