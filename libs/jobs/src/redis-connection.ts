@@ -1,6 +1,12 @@
 import { LandfallError } from '#runtime';
 import { createIORedisClient, RedisConnection, type RedisOptions as ConnectionOptions } from 'bullmq';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import {
+  Cluster,
+  Redis,
+  type RedisOptions,
+  type SentinelConnectionOptions,
+  SentinelConnector,
+} from 'ioredis';
 import { readFileSync } from 'node:fs';
 
 interface Address {
@@ -89,6 +95,7 @@ function ioredisOptionsOf(settings: RedisSettings, retryDelayMs: RetryStrategy):
     sentinelRetryStrategy: retryDelayMs,
     // Leaves an unresponsive primary as soon as the Sentinels have named another.
     failoverDetector: true,
+    Connector: PrimaryConnector,
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   };
 }
@@ -106,6 +113,24 @@ function readPem(setting: string, file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw new LandfallError('config.invalid', `${setting}: cannot read ${file}`, { cause: error });
+  }
+}
+
+/**
+ * Works around ioredis 5: the detector of a lost connection keeps listening. If it hears of the new primary while this
+ * connector is asking for it, it ends the attempt, and the connection is never tried again. So the detector of the last
+ * connection ends before the next attempt.
+ */
+class PrimaryConnector extends SentinelConnector {
+  constructor(options: unknown) {
+    super(options as SentinelConnectionOptions);
+  }
+
+  override connect(
+    report: Parameters<SentinelConnector['connect']>[0],
+  ): ReturnType<SentinelConnector['connect']> {
+    this.disconnect();
+    return super.connect(report);
   }
 }
 
