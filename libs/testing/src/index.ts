@@ -14,7 +14,7 @@ export { eventually } from './eventually.js';
 export { readMetricsPage } from './metrics-page.js';
 export { ossClient } from './oss-client.js';
 export { ownPostgres, ownRedis, type OwnService, ownStandby } from './own-services.js';
-export { ownCluster, ownSentinels, type OwnRedisServers } from './own-redis.js';
+export { ownCluster, ownSentinels, type OwnRedisServers, type TlsFiles } from './own-redis.js';
 export { postForm } from './post-form.js';
 export { type Stack, startStack, testBucket } from './stack.js';
 export { startStandInStore } from './stand-in-store.js';

@@ -10,7 +10,6 @@ import { openServiceFolder } from './service-folder.js';
 const host = '127.0.0.1';
 const password = 'of: redis/';
 const sentinelPassword = 'of-sentinels';
-const url = `redis://:${encodeURIComponent(password)}@`;
 /** A server that does not respond for this long is considered down. */
 const downAfterMs = 1_000;
 
@@ -22,24 +21,71 @@ export interface OwnRedisServers extends AsyncDisposable {
   failOver(key: string): Promise<void>;
 }
 
+/** Files in PEM that let servers accept only TLS from clients with a certificate. */
+export interface TlsFiles {
+  ca: string;
+  server: { cert: string; key: string };
+  client: { cert: string; key: string };
+}
+
 interface Server {
+  /** Of the connections of tests. */
   port: number;
+  /** Of everybody else's: another one with TLS. */
+  publicPort: number;
   /** An authenticated connection. */
   client: Redis;
   pid: number;
   stop(): Promise<void>;
 }
 
-async function startServer(dataDir: string, settings: Record<string, string>): Promise<Server> {
+async function startServer(
+  dataDir: string,
+  settings: Record<string, string>,
+  tls: TlsFiles | undefined,
+): Promise<Server> {
   const port = await freePort();
+  const secure = await tlsSettings(tls);
   const common = {
     requirepass: password,
     masterauth: password,
     // Otherwise a primary waits 5 s for more replicas before it sends anything.
     'repl-diskless-sync-delay': '0',
   };
-  const running = await startRedis({ dataDir, port, settings: { ...common, ...settings } });
-  return { port, ...running, client: openClient(port, password) };
+  const running = await startRedis({
+    dataDir,
+    port,
+    settings: { ...common, ...secure, ...settings },
+  });
+  return { port, publicPort: publicPortOf(port, secure), ...running, client: openClient(port, password) };
+}
+
+/** Settings of a server or Sentinel that uses TLS with everyone but the tests. */
+async function tlsSettings(tls: TlsFiles | undefined): Promise<Record<string, string>> {
+  if (!tls) return {};
+  return {
+    'tls-port': String(await freePort()),
+    'tls-cert-file': tls.server.cert,
+    'tls-key-file': tls.server.key,
+    'tls-ca-cert-file': tls.ca,
+    'tls-replication': 'yes',
+    'tls-auth-clients': 'yes',
+  };
+}
+
+const publicPortOf = (port: number, secure: Record<string, string>) => Number(secure['tls-port'] ?? port);
+
+/** How clients reach servers that listen with or without TLS. */
+function clientEnv(tls: TlsFiles | undefined, address: string): Record<string, string> {
+  const scheme = tls ? 'rediss' : 'redis';
+  return {
+    QUEUE_URL: `${scheme}://:${encodeURIComponent(password)}@${address}`,
+    ...(tls && {
+      QUEUE_TLS_CERT_FILE: tls.client.cert,
+      QUEUE_TLS_KEY_FILE: tls.client.key,
+      NODE_EXTRA_CA_CERTS: tls.ca,
+    }),
+  };
 }
 
 function openClient(port: number, itsPassword: string): Redis {
@@ -49,12 +95,16 @@ function openClient(port: number, itsPassword: string): Redis {
 }
 
 /** Starts a primary, its replica and three Sentinels, all with passwords. */
-export async function ownSentinels(): Promise<OwnRedisServers> {
+export async function ownSentinels(tls?: TlsFiles): Promise<OwnRedisServers> {
   const folder = await openServiceFolder();
-  const primary = await startServer(join(folder.path, 'primary'), {});
-  const replica = await startServer(join(folder.path, 'replica'), { replicaof: `${host} ${primary.port}` });
+  const primary = await startServer(join(folder.path, 'primary'), {}, tls);
+  const replica = await startServer(
+    join(folder.path, 'replica'),
+    { replicaof: `${host} ${primary.publicPort}` },
+    tls,
+  );
   const sentinels = await Promise.all(
-    [0, 1, 2].map((index) => startSentinel(join(folder.path, `sentinel-${index}`), primary.port)),
+    [0, 1, 2].map((index) => startSentinel(join(folder.path, `sentinel-${index}`), primary.publicPort, tls)),
   );
   await eventually(async () => {
     const answers = await Promise.all(sentinels.map(({ client }) => client.info('sentinel')));
@@ -68,30 +118,32 @@ export async function ownSentinels(): Promise<OwnRedisServers> {
   };
   return {
     env: {
-      QUEUE_URL: `${url}queue`,
-      QUEUE_SENTINELS: sentinels.map(({ port }) => `${host}:${port}`).join(','),
+      ...clientEnv(tls, 'queue'),
+      QUEUE_SENTINELS: sentinels.map(({ publicPort }) => `${host}:${publicPort}`).join(','),
       QUEUE_SENTINEL_PASSWORD: sentinelPassword,
     },
     async failOver() {
       kill(servers, await primaryPort());
-      await eventually(async () => ((await primaryPort()) === replica.port ? true : undefined));
+      await eventually(async () => ((await primaryPort()) === replica.publicPort ? true : undefined));
     },
     [Symbol.asyncDispose]: () => stopAll(servers, folder),
   };
 }
 
 /** Starts a cluster of three primaries, each with a replica. */
-export async function ownCluster(): Promise<OwnRedisServers> {
+export async function ownCluster(tls?: TlsFiles): Promise<OwnRedisServers> {
   const folder = await openServiceFolder();
   const nodes = await Promise.all(
     [0, 1, 2, 3, 4, 5].map(async (index) => {
       // The default bus port is the port + 10,000, which may be in use.
       const busPort = String(await freePort());
-      const server = await startServer(join(folder.path, `node-${index}`), {
+      const settings = {
         'cluster-enabled': 'yes',
         'cluster-port': busPort,
         'cluster-node-timeout': String(downAfterMs),
-      });
+        ...(tls && { 'tls-cluster': 'yes' }),
+      };
+      const server = await startServer(join(folder.path, `node-${index}`), settings, tls);
       return Object.assign(server, { busPort, id: String(await server.client.cluster('MYID')) });
     }),
   );
@@ -102,8 +154,8 @@ export async function ownCluster(): Promise<OwnRedisServers> {
     const [from, to] = [Math.ceil((16_384 * index) / 3), Math.ceil((16_384 * (index + 1)) / 3) - 1];
     await client.call('CLUSTER', 'ADDSLOTSRANGE', from, to);
   }
-  for (const { port, busPort } of nodes.slice(1))
-    await first.client.call('CLUSTER', 'MEET', host, port, busPort);
+  for (const { publicPort, busPort } of nodes.slice(1))
+    await first.client.call('CLUSTER', 'MEET', host, publicPort, busPort);
   const untilAll = (pattern: RegExp) =>
     eventually(async () => {
       const answers = await Promise.all(nodes.map(({ client }) => client.call('CLUSTER', 'INFO')));
@@ -115,15 +167,15 @@ export async function ownCluster(): Promise<OwnRedisServers> {
   await Promise.all(primaries.map(untilReplicated));
   await untilAll(/cluster_state:ok[^]*cluster_size:3/);
 
-  /** Returns the port of the node that owns a slot, as reported by the node `asked`. */
+  /** Returns the port, for connections like ours, of the node that owns a slot, as reported by the node `asked`. */
   const ownerOf = async (slot: number, asked: Server) => {
     const ranges = (await asked.client.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
     return ranges.find(([from, to]) => from <= slot && slot <= to)?.[2][1] ?? 0;
   };
   return {
     env: {
-      QUEUE_URL: `${url}${host}:${first.port}`,
-      QUEUE_CLUSTER_NODES: nodes.map(({ port }) => `${host}:${port}`).join(','),
+      ...clientEnv(tls, `${host}:${first.publicPort}`),
+      QUEUE_CLUSTER_NODES: nodes.map(({ publicPort }) => `${host}:${publicPort}`).join(','),
     },
     async failOver(key) {
       const slot = Number(await first.client.call('CLUSTER', 'KEYSLOT', key));
@@ -141,10 +193,15 @@ async function untilReplicated({ client }: Server): Promise<void> {
 }
 
 /** Starts a Sentinel with a quorum of two. Sentinels rewrite their configuration file, so each has its own. */
-async function startSentinel(dataDir: string, primaryPort: number): Promise<Server> {
+async function startSentinel(
+  dataDir: string,
+  primaryPort: number,
+  tls: TlsFiles | undefined,
+): Promise<Server> {
   const found = await ensureRedis();
   if (found.missing) throw new Error(`the tests need Redis; type: ${found.command}`);
   const port = await freePort();
+  const secure = await tlsSettings(tls);
   await mkdir(dataDir, { recursive: true });
   const file = join(dataDir, 'sentinel.conf');
   await writeFile(
@@ -154,6 +211,9 @@ port ${port}
 dir ${dataDir}
 pidfile ${join(dataDir, 'redis.pid')}
 requirepass ${sentinelPassword}
+${Object.entries(secure)
+  .map((setting) => setting.join(' '))
+  .join('\n')}
 sentinel monitor queue ${host} ${primaryPort} 2
 sentinel auth-pass queue "${password}"
 sentinel down-after-milliseconds queue ${downAfterMs}
@@ -166,6 +226,7 @@ sentinel failover-timeout queue 5000
   await eventually(() => (client.status === 'ready' ? true : undefined));
   return {
     port,
+    publicPort: publicPortOf(port, secure),
     client,
     pid: child.pid ?? 0,
     async stop() {
@@ -176,7 +237,7 @@ sentinel failover-timeout queue 5000
 }
 
 function kill(servers: readonly Server[], port: number): void {
-  const server = servers.find((each) => each.port === port);
+  const server = servers.find((each) => each.port === port || each.publicPort === port);
   if (!server) throw new Error(`no server of ours listens on port ${port}`);
   process.kill(server.pid, 'SIGKILL');
 }

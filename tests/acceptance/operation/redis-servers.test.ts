@@ -1,16 +1,41 @@
-import { eventually, type OwnRedisServers, ownCluster, ownSentinels, startStack } from '#testing';
+import {
+  eventually,
+  type OwnRedisServers,
+  ownCluster,
+  ownSentinels,
+  startStack,
+  type TlsFiles,
+} from '#testing';
 import { expect, test } from 'vitest';
+import { hasOpenssl, openAuthority } from '../fixtures/authority.fixture.js';
 import { png } from '../fixtures/files.fixture.js';
 import { putObject } from '../fixtures/uploads.fixture.js';
 
 /** The sweep comes soon when it is asked to, and by itself only after the test: what is lost must be noticed. */
 const env = { WORKER_SWEEP_INTERVAL_MS: '500', WORKER_SWEEP_AFTER_MS: '600000', QUEUE_PREFIX: 'servers' };
 
-test.each<[string, () => Promise<OwnRedisServers>, string]>([
+const failovers: [string, (tls?: TlsFiles) => Promise<OwnRedisServers>, string][] = [
   ['Sentinels name another primary', ownSentinels, 'servers:thumbnail:wait'],
   ['a node of a cluster takes over', ownCluster, '{servers-thumbnail}:thumbnail:wait'],
-])('no upload is lost when the Redis with its jobs is killed and %s', async (_, open, key) => {
+];
+const promise = 'no upload is lost when the Redis with its jobs is killed and';
+const without = hasOpenssl ? '' : ' (skipped: no openssl is installed)';
+
+test.each(failovers)(`${promise} %s`, async (_, open, key) => {
   await using redis = await open();
+  await failOver(redis, key);
+});
+
+test.skipIf(!hasOpenssl).each(failovers)(
+  `${promise} %s, with TLS and certificates of clients${without}`,
+  async (_, open, key) => {
+    await using authority = await openAuthority();
+    await using redis = await open(authority);
+    await failOver(redis, key);
+  },
+);
+
+async function failOver(redis: OwnRedisServers, key: string): Promise<void> {
   await using stack = await startStack('redis', { ...env, ...redis.env });
   const picture = await png(320, 240);
   const ids: string[] = [];
@@ -25,4 +50,4 @@ test.each<[string, () => Promise<OwnRedisServers>, string]>([
   // Once for queues that are new, and again for those of another server.
   const noticed = () => stack.worker.output().split('are on another server').length - 1;
   await eventually(() => (noticed() >= 2 ? true : undefined));
-});
+}

@@ -149,13 +149,16 @@ export class Deliverer {
   private begin(delivery: ClaimedDelivery): void {
     const { webhookId } = delivery;
     this.busy.set(webhookId, (this.busy.get(webhookId) ?? 0) + 1);
-    const ended = this.deliver(delivery).finally(() => {
-      this.underWay.delete(delivery);
-      const left = (this.busy.get(webhookId) ?? 1) - 1;
-      if (left > 0) this.busy.set(webhookId, left);
-      else this.busy.delete(webhookId);
-      this.gather();
-    });
+    const ended = this.deliver(delivery)
+      // Its lease expires, and the delivery is attempted again.
+      .catch((error: unknown) => this.logger.error({ err: error, webhookId }, 'cannot attempt a delivery'))
+      .finally(() => {
+        this.underWay.delete(delivery);
+        const left = (this.busy.get(webhookId) ?? 1) - 1;
+        if (left > 0) this.busy.set(webhookId, left);
+        else this.busy.delete(webhookId);
+        this.gather();
+      });
     this.underWay.set(delivery, ended);
   }
 
