@@ -159,7 +159,7 @@ describe('bootstrap', () => {
     write('node_modules/vitest/vitest.mjs', "console.log('vitest', process.argv.slice(2).join(' '))");
     expect(await bootstrap('test', '--fast', 'libs/oss')).toEqual({
       code: 0,
-      stdout: 'vitest run --config vitest.fast.config.ts libs/oss\n',
+      stdout: 'vitest run --project fast libs/oss\n',
       stderr: '',
     });
     expect(builds()).toBe(0);

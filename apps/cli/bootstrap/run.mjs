@@ -16,7 +16,7 @@ const flagsOf = (command) =>
 const compileCache = join(root, '.landfall/compile-cache');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
-/** The tests that need nothing but the sources: vitest.fast.config.ts says which. */
+/** The tests that need nothing but the sources: vitest.config.ts says which. */
 const isFast = (words) => words.includes('--fast');
 
 /** What each npm script runs in the end, all by Node 24; a step that fails ends the list. */
@@ -26,7 +26,7 @@ const steps = {
   run: (words) => [[...flagsOf(words[0]), cli, ...words]],
   test: (words) =>
     isFast(words)
-      ? [[vitest, 'run', '--config', 'vitest.fast.config.ts', ...words.filter((word) => word !== '--fast')]]
+      ? [[vitest, 'run', '--project', 'fast', ...words.filter((word) => word !== '--fast')]]
       : [
           [cli, 'setup'],
           [vitest, 'run', ...words],

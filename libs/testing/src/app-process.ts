@@ -28,6 +28,8 @@ export async function startApp(
       MANAGEMENT_PORT: '0',
       ...env,
     },
+    // Not those of the test's own process: its conditions would resolve packages to their development builds.
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';
