@@ -1,7 +1,7 @@
 {{/* What every pod has: nobody's rights in the cluster and on its node. list $ */}}
 {{- define "landfall.podRules" -}}
 automountServiceAccountToken: false
-# The variables of service links have names that settings have too.
+# Variables of service links could have the names of settings.
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
@@ -125,7 +125,7 @@ env:
 - name: client-certificate
   secret:
     secretName: {{ . }}
-    # 0440: it has a private key, and is of the group of the pod.
+    # 0440: readable by the pod's group only, since it contains a private key.
     defaultMode: 288
 {{- end }}
 {{- end }}
