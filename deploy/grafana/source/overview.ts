@@ -1,4 +1,4 @@
-// Is it well? What people outside of Landfall notice, and the first number of each part.
+// Whether Landfall is healthy: what clients notice, and the main figure of each component.
 import { dashboard, graph, perSecond, quantile, stat } from './panels.ts';
 
 export const overview = dashboard(

@@ -1,4 +1,4 @@
-// Each process, and what it needs of Postgres and of the object store.
+// Each process, and its use of Postgres and the object store.
 import { QueryVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard, graph, perSecond, quantile } from './panels.ts';
 

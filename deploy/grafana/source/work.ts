@@ -1,4 +1,4 @@
-// Queues, jobs, encoders, repairs, and how others are told: where work waits, and for what.
+// Queues, jobs, encoders, repairs, events and webhooks: where work waits, and for what.
 import { dashboard, graph, perSecond, quantile } from './panels.ts';
 
 export const work = dashboard(
@@ -152,7 +152,7 @@ export const work = dashboard(
       ),
       graph(
         {
-          title: 'OSS event notifications',
+          title: 'Events of OSS',
           means: 'Per second, by outcome.',
           unit: 'ops',
         },

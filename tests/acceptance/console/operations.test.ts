@@ -79,7 +79,7 @@ describe.skipIf(skippedWithoutChromium)(`the page of operations${skippedWithoutC
     await form.getByLabel('Description').fill(hostile);
     await form.getByLabel('upload.failed').check();
     await form.getByRole('button', { name: 'Save' }).click();
-    const shown = page.getByRole('dialog', { name: 'Key of the webhook' });
+    const shown = page.getByRole('dialog', { name: 'Webhook key' });
     const secret = await shown.getByLabel('Secret', { exact: true }).inputValue();
     expect(secret).toMatch(/^whsec_.{32,}$/);
     await shown.getByRole('button', { name: 'Close' }).last().click();

@@ -15,8 +15,8 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
     'zh-CN': '请使文件名和内容类型与实际内容一致，然后重新上传。',
   },
   'media.too_many_pixels': {
-    en: 'Upload a smaller version, or raise IMAGE_MAX_PIXELS (the workers then need more memory) and retry.',
-    'zh-CN': '请缩小后再上传，或提高 worker 的 IMAGE_MAX_PIXELS（需要更多内存），然后重试。',
+    en: 'Upload a smaller version, or raise IMAGE_MAX_PIXELS and the memory of the workers; then retry.',
+    'zh-CN': '请缩小后再上传，或提高 IMAGE_MAX_PIXELS 和 worker 的内存，然后重试。',
   },
   'media.too_long': {
     en: 'Upload a shorter file, or raise VIDEO_MAX_DURATION_S and retry.',
@@ -67,9 +67,9 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
     'zh-CN': '无需处理：覆盖它的是另一个独立的上传。',
   },
   'object.unconfirmed': {
-    en: 'The object in OSS is much older than its callback, event or ticket. Look for a forged or repeated callback, and check the clocks of api and workers.',
+    en: 'The object in OSS is much older than its callback, event or ticket. Look for a forged or replayed callback, and check the clocks of api and workers.',
     'zh-CN':
-      'OSS 中的对象远早于其回调、事件或票据。请检查是否为伪造或重复的回调，以及 api 和 worker 的时钟。',
+      'OSS 中的对象远早于其回调、事件或票据。请检查是否为伪造或重放的回调，以及 api 和 worker 的时钟。',
   },
   'object.size_mismatch': {
     en: 'It was probably overwritten while it landed. The later upload is listed separately.',

@@ -1,4 +1,4 @@
-{{/* What the schema of the values cannot say: rules between them. */}}
+{{/* Rules between values, which their schema cannot express. */}}
 {{- define "landfall.checkValues" -}}
 {{- $taken := dict }}
 {{- $deliver := 0 }}

@@ -46,7 +46,7 @@ export const words = inLanguages({
     removeText: 'Its deliveries are deleted too. This cannot be undone.',
     disable: 'Disable',
     enable: 'Enable',
-    secretTitle: 'Key of the webhook',
+    secretTitle: 'Webhook key',
     secretText: 'Store it where your receiver can read it. A secret is shown only once.',
     secret: 'Secret',
     publicKey: 'Public key',
