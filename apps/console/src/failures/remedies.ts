@@ -16,7 +16,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'media.too_many_pixels': {
     en: 'Upload a smaller version, or raise IMAGE_MAX_PIXELS and the memory of the workers; then retry.',
-    'zh-CN': '请缩小后再上传，或提高 IMAGE_MAX_PIXELS 和 worker 的内存，然后重试。',
+    'zh-CN': '请缩小后再上传，或提高 IMAGE_MAX_PIXELS 和工作进程的内存，然后重试。',
   },
   'media.too_long': {
     en: 'Upload a shorter file, or raise VIDEO_MAX_DURATION_S and retry.',
@@ -24,7 +24,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'media.timed_out': {
     en: 'Retry when the workers are less busy, give them more CPU, or raise IMAGE_TIMEOUT_MS or VIDEO_TIMEOUT_MS.',
-    'zh-CN': '请在 worker 较空闲时重试，或增加 CPU，或提高 IMAGE_TIMEOUT_MS 或 VIDEO_TIMEOUT_MS。',
+    'zh-CN': '请在工作进程较空闲时重试，或增加 CPU，或提高 IMAGE_TIMEOUT_MS 或 VIDEO_TIMEOUT_MS。',
   },
   'media.too_complex': {
     en: 'Upload a smaller or simpler file. For video and audio you can also raise VIDEO_MEMORY_MAX_BYTES and retry.',
@@ -40,7 +40,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'media.encoder_killed': {
     en: 'Check whether the worker ran out of memory, then retry.',
-    'zh-CN': '请检查 worker 是否内存不足，然后重试。',
+    'zh-CN': '请检查工作进程是否内存不足，然后重试。',
   },
   'media.output_too_large': {
     en: 'Configure fewer or smaller renditions in the pipelines file, or raise MEDIA_SCRATCH_MAX_BYTES; then retry.',
@@ -48,11 +48,11 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'media.encoder_missing': {
     en: 'Install ffmpeg on the workers, or set FFMPEG_PATH; then retry all.',
-    'zh-CN': '请在 worker 上安装 ffmpeg 或设置 FFMPEG_PATH，然后全部重试。',
+    'zh-CN': '请在工作进程上安装 ffmpeg 或设置 FFMPEG_PATH，然后全部重试。',
   },
   'media.scratch_full': {
     en: 'Give the workers more scratch space (MEDIA_SCRATCH_DIR), then retry all.',
-    'zh-CN': '请为 worker 提供更多临时空间（MEDIA_SCRATCH_DIR），然后全部重试。',
+    'zh-CN': '请为工作进程提供更多临时空间（MEDIA_SCRATCH_DIR），然后全部重试。',
   },
   'object.missing': {
     en: 'The object is gone from the bucket. Upload it again.',
@@ -69,7 +69,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   'object.unconfirmed': {
     en: 'The object in OSS is much older than its callback, event or ticket. Look for a forged or replayed callback, and check the clocks of api and workers.',
     'zh-CN':
-      'OSS 中的对象远早于其回调、事件或票据。请检查是否为伪造或重放的回调，以及 api 和 worker 的时钟。',
+      'OSS 中的对象远早于其回调、事件或票据。请检查是否为伪造或重放的回调，以及 api 和工作进程的时钟。',
   },
   'object.size_mismatch': {
     en: 'It was probably overwritten while it landed. The later upload is listed separately.',
@@ -89,7 +89,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'storage.unavailable': {
     en: 'Check that the workers can reach OSS, then retry all.',
-    'zh-CN': '请确认 worker 能访问 OSS，然后全部重试。',
+    'zh-CN': '请确认工作进程能访问 OSS，然后全部重试。',
   },
   'storage.denied': {
     en: 'Grant Landfall’s access key permission to read and write in the bucket, then retry all.',
@@ -117,7 +117,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'upload.attempts_exhausted': {
     en: 'It crashed its worker several times. Check the log and the memory of the workers, then retry a single upload first.',
-    'zh-CN': '它多次导致 worker 退出。请查看 worker 日志和内存，然后先重试一个。',
+    'zh-CN': '它多次导致工作进程退出。请查看工作进程日志和内存，然后先重试一个。',
   },
   'upload.timed_out': {
     en: 'It was retried for a day. The message has the last error: fix its cause, then retry.',
@@ -137,7 +137,7 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'rendition.kind_unknown': {
     en: 'Update the workers, then retry all.',
-    'zh-CN': '请更新 worker，然后全部重试。',
+    'zh-CN': '请更新工作进程，然后全部重试。',
   },
   'rendition.unknown': {
     en: 'The pipelines file no longer defines this rendition. A retry makes those that it defines now.',
@@ -145,6 +145,6 @@ export const remedies: Readonly<Record<string, Readonly<Record<Language, string>
   },
   'internal.unexpected': {
     en: 'This is a bug in Landfall or a fault of the machine. The log of the worker has the cause.',
-    'zh-CN': '这是程序或机器的故障：原因见 worker 日志。',
+    'zh-CN': '这是程序或机器的故障：原因见工作进程日志。',
   },
 };
