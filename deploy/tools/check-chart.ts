@@ -32,7 +32,7 @@ function conform({ kubeconform, schemas }: Tools, title: string, text: string): 
 
 const tools = await installTools();
 if (!tools) {
-  console.log('check:chart skipped: no Go on this machine, with which Helm and kubeconform are installed');
+  console.log('check:chart skipped: installing Helm and kubeconform requires Go');
   process.exit(0);
 }
 for (const name of readdirSync(join(chart, 'ci')).sort()) {
@@ -43,7 +43,7 @@ for (const name of readdirSync(join(chart, 'ci')).sort()) {
 }
 if (!(await isManifestCurrent(tools.helm))) {
   console.error(
-    `check:chart: ${deployFolder}kubernetes/landfall.yaml is not of the chart: npm run generate:manifest`,
+    `check:chart: ${deployFolder}kubernetes/landfall.yaml differs from the chart: run npm run generate:manifest`,
   );
   process.exit(1);
 }

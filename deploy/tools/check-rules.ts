@@ -8,7 +8,7 @@ const stepTimeoutMs = 120_000;
 
 const promtool = await installPromtool();
 if (promtool === undefined) {
-  console.log('check:rules skipped: no Go on this machine, with which promtool is installed');
+  console.log('check:rules skipped: installing promtool requires Go');
   process.exit(0);
 }
 for (const words of [

@@ -5,6 +5,6 @@ import { writeManifest } from './plain-manifest.ts';
 const tools = await installTools();
 if (tools) await writeManifest(tools.helm);
 else {
-  console.error('generate:manifest needs Go, with which it installs Helm: https://go.dev/doc/install');
+  console.error('generate:manifest requires Go to install Helm: https://go.dev/doc/install');
   process.exitCode = 1;
 }

@@ -12,8 +12,8 @@ export const chart: string = join(deployFolder, 'helm/landfall');
 const manifest = join(deployFolder, 'kubernetes/landfall.yaml');
 const values = join(deployFolder, 'kubernetes/values.yaml');
 
-const head = `# Landfall without Helm: docs/operators/kubernetes.md says how to use this file.
-# Written by \`npm run generate:manifest\` from deploy/helm/landfall and values.yaml beside it.
+const head = `# Landfall without Helm: docs/operators/kubernetes.md explains how to use this file.
+# Written by \`npm run generate:manifest\` from deploy/helm/landfall and values.yaml in this folder.
 `;
 
 /** Labels and annotations that only Helm uses: hook order and ownership. */

@@ -74,7 +74,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array<ArrayBuffe
   let sizeBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > bodyMaxBytes) throw new Error(`the body has more than ${bodyMaxBytes} bytes`);
+    if (sizeBytes > bodyMaxBytes) throw new Error(`the request body exceeds ${bodyMaxBytes} bytes`);
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
@@ -100,7 +100,7 @@ const server = createServer(async (request, response) => {
       (pathname.startsWith('/client/') ? sendClient(pathname) : { status: 404 }));
   } catch (error) {
     console.error(error);
-    answer = json(500, { error: 'it did not work; the log says why' });
+    answer = json(500, { error: 'internal error; see the log of the server' });
   }
   response.writeHead(answer.status, answer.type ? { 'content-type': answer.type } : {}).end(answer.body);
 });

@@ -33,7 +33,7 @@ const wrong: [string, object, RegExp][] = [
     /'\/secrets\/API_KEYS': got string, want object/,
   ],
   ['a required secret taken away', { secrets: { QUEUE_URL: null } }, /missing property 'QUEUE_URL'/],
-  ['a queue that nobody takes', { workers: { transcode: null } }, /nobody takes the queue transcode/],
+  ['a queue that nobody takes', { workers: { transcode: null } }, /no worker takes the queue transcode/],
   [
     'a queue that does not exist',
     { workers: { thumbnail: { queues: ['thumbnails'] } } },
@@ -71,7 +71,7 @@ const wrong: [string, object, RegExp][] = [
     { autoscaling: 'vpa' },
     /'\/autoscaling': value must be one of 'none', 'keda', 'hpa'/,
   ],
-  ['an Ingress without a host', { ingress: { enabled: true } }, /ingress\.host: must be the host name/],
+  ['an Ingress without a host', { ingress: { enabled: true } }, /ingress\.host: is required/],
   [
     'a port that is a text',
     { networkPolicy: { egressPorts: ['443'] } },

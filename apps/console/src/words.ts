@@ -12,8 +12,8 @@ export const words = inLanguages({
     toContent: 'Skip to content',
     language: 'Language',
     logOut: 'Log out',
-    noSuchPage: 'There is no such page',
-    toUploads: 'To all uploads',
+    noSuchPage: 'Page not found',
+    toUploads: 'Go to all uploads',
   },
   'zh-CN': {
     uploads: '文件',
@@ -25,7 +25,7 @@ export const words = inLanguages({
     toContent: '跳到正文',
     language: '语言',
     logOut: '退出登录',
-    noSuchPage: '没有这个页面',
+    noSuchPage: '页面不存在',
     toUploads: '查看全部文件',
   },
 });

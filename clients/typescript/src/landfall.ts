@@ -54,7 +54,7 @@ export class Landfall {
   constructor(options: LandfallOptions) {
     const credential = options.apiKey ?? options.token;
     if (!credential || (options.apiKey && options.token))
-      throw new TypeError('give either an apiKey or a token');
+      throw new TypeError('set either apiKey or token, but not both');
     const transport = new Transport({
       baseUrl: readBaseUrl(options.baseUrl),
       credential,
@@ -110,6 +110,6 @@ export class Landfall {
 
 function readBaseUrl(text: string): string {
   const url = new URL(text);
-  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`${text} must be an http(s) URL`);
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError(`baseUrl must be an http(s) URL, not ${text}`);
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

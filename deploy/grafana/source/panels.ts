@@ -1,4 +1,4 @@
-// What the dashboards are put together from: Grafana's own builders, with what is the same on every panel.
+// The parts of the dashboards: Grafana's own builders, with the options common to all panels.
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import {
   GraphDrawStyle,
@@ -26,26 +26,26 @@ import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as GraphBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-/** The variable by which a reader chooses which Prometheus is asked. */
+/** The variable that selects the Prometheus to query. */
 const datasource = { type: 'prometheus', uid: '${datasource}' };
 
-/** Grafana's names of units. */
+/** Unit names of Grafana. */
 type Unit = 'short' | 's' | 'bytes' | 'Bps' | 'percentunit' | 'ops' | 'cps';
 
 interface Source {
   title: string;
-  /** What it means, and what is wrong: shown at the corner of the panel. */
+  /** The description that Grafana shows in the corner of the panel. */
   means: string;
   unit: Unit;
 }
 
-/** Expressions by their legend, in which `{{label}}` is the value of a label. */
+/** Expressions by legend; `{{label}}` in a legend is the value of a label. */
 type Queries = Readonly<Record<string, string>>;
 
-/** Grafana calls the queries of a panel A, B and so on. */
+/** Grafana names the queries of a panel A, B and so on. */
 const firstRefId = 65;
 
-/** Lines over time, a third of the width. */
+/** A graph of lines over time, a third of the width. */
 export function graph(
   { title, means, unit }: Source,
   queries: Queries,
@@ -74,7 +74,7 @@ export function graph(
   return panel;
 }
 
-/** One number, a sixth of the width. @param limits from which it is yellow and red; below it where `falls` */
+/** One number, a sixth of the width. @param limits above which it is yellow or red; with `falls`, below which */
 export function stat(
   { title, means, unit }: Source,
   expression: string,
@@ -110,18 +110,18 @@ function query(legend: string, expression: string): DataqueryBuilder {
   return new DataqueryBuilder().expr(expression).legendFormat(legend).range().datasource(datasource);
 }
 
-/** A quantile of a histogram over time. @param by labels that tell its lines apart */
+/** A quantile of a histogram over time. @param by labels that distinguish its lines */
 export function quantile(share: number, histogram: string, by: readonly string[] = [], labels = ''): string {
   const rate = `rate(${histogram}_bucket${labels}[$__rate_interval])`;
   return `histogram_quantile(${share}, sum by (${['le', ...by].join(', ')}) (${rate}))`;
 }
 
-/** Events a second, added up. @param by labels that tell its lines apart */
+/** Events per second, summed. @param by labels that distinguish its lines */
 export function perSecond(metric: string, by: readonly string[] = []): string {
   return `sum${by.length > 0 ? ` by (${by.join(', ')})` : ''} (rate(${metric}[$__rate_interval]))`;
 }
 
-/** A dashboard of rows; links lead to the others. @param uid its name in addresses, for ever */
+/** A dashboard of rows, with links to the others. @param uid its permanent name in URLs */
 export function dashboard(
   { uid, title, means }: { uid: string; title: string; means: string },
   rows: Readonly<Record<string, readonly Builder<Panel>[]>>,

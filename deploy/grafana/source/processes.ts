@@ -1,4 +1,4 @@
-// Each process, and what it needs of Postgres and of the object store.
+// Each process, and its use of Postgres and the object store.
 import { QueryVariableBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard, graph, perSecond, quantile } from './panels.ts';
 
@@ -8,37 +8,37 @@ const ofInstance = (labels: string) => `{instance=~"$instance", ${labels}}`;
 export const processes = dashboard(
   {
     uid: 'landfall-processes',
-    title: 'Landfall / Processes, Postgres, store',
-    means: 'Each process, and what it needs of Postgres and of the object store.',
+    title: 'Landfall / Processes, Postgres, object store',
+    means: 'Each process, and its use of Postgres and the object store.',
   },
   {
     Processes: [
       graph(
-        { title: 'Processor', means: 'Cores that each process uses.', unit: 'short' },
+        { title: 'CPU', means: 'Cores used, by process.', unit: 'short' },
         { '{{instance}}': `rate(process_cpu_seconds_total${here}[$__rate_interval])` },
       ),
       graph(
         {
           title: 'Memory',
-          means: 'Resident, by process; without ffmpeg, which is a process of its own.',
+          means: 'Resident, by process. Excludes ffmpeg, which is a separate process.',
           unit: 'bytes',
         },
         { '{{instance}}': `process_resident_memory_bytes${here}` },
       ),
       graph(
         {
-          title: 'Lag of the event loop',
-          means: 'The 99th percentile since the scrape before. A worker loses its jobs from 5 s on.',
+          title: 'Event loop lag',
+          means: '99th percentile since the previous scrape. Above 5 s, a worker loses its jobs.',
           unit: 's',
         },
         { '{{instance}}': `nodejs_eventloop_lag_p99_seconds${here}` },
       ),
       graph(
-        { title: 'Heap', means: 'Of V8, in use.', unit: 'bytes' },
+        { title: 'Heap', means: 'V8 heap in use, by process.', unit: 'bytes' },
         { '{{instance}}': `nodejs_heap_size_used_bytes${here}` },
       ),
       graph(
-        { title: 'Garbage collection', means: 'Share of the time, by process.', unit: 'percentunit' },
+        { title: 'Garbage collection', means: 'Share of time, by process.', unit: 'percentunit' },
         {
           '{{instance}}': `sum by (instance) (rate(nodejs_gc_duration_seconds_sum${here}[$__rate_interval]))`,
         },
@@ -46,7 +46,7 @@ export const processes = dashboard(
       graph(
         {
           title: 'Starts',
-          means: 'In the last half hour, by process; and processes by version.',
+          means: 'In the last 30 minutes, by process; and the number of processes by version.',
           unit: 'short',
         },
         {
@@ -63,19 +63,19 @@ export const processes = dashboard(
       graph(
         {
           title: 'Busy connections',
-          means: 'By pool, of all processes; and what the pools may open.',
+          means: 'By pool, over all processes; and the maximum of each pool.',
           unit: 'short',
         },
         {
           '{{pool}}': `sum by (pool) (landfall_database_connections${ofInstance('state="busy"')})`,
-          '{{pool}} at most': `sum by (pool) (landfall_database_connections_max${here})`,
+          '{{pool}} maximum': `sum by (pool) (landfall_database_connections_max${here})`,
         },
       ),
       graph(
         {
-          title: 'Statements that wait',
+          title: 'Waiting statements',
           means:
-            'For a connection, by process and pool. More than a few for minutes: the pool is too small, or Postgres is slow.',
+            'Waiting for a connection, by process and pool. If there are more than a few for minutes, the pool is too small or Postgres is slow.',
           unit: 'short',
         },
         { '{{instance}} {{pool}}': `landfall_database_waiting${here}` },
@@ -83,7 +83,7 @@ export const processes = dashboard(
       graph(
         {
           title: 'Recording callbacks',
-          means: 'The wait of the first of a batch, and the statement; 95 in 100 batches.',
+          means: '95th percentile over batches: the longest wait in a batch, and its statement.',
           unit: 's',
         },
         {
@@ -92,7 +92,7 @@ export const processes = dashboard(
         },
       ),
       graph(
-        { title: 'Callbacks in a statement', means: 'The mean.', unit: 'short' },
+        { title: 'Callbacks per statement', means: 'Mean.', unit: 'short' },
         {
           callbacks: `sum(rate(landfall_callback_batch_size_sum${here}[$__rate_interval])) / sum(rate(landfall_callback_batch_size_count${here}[$__rate_interval]))`,
         },
@@ -100,7 +100,7 @@ export const processes = dashboard(
     ],
     'Object store': [
       graph(
-        { title: 'Requests', means: 'A second, by method and outcome.', unit: 'ops' },
+        { title: 'Requests', means: 'Per second, by method and outcome.', unit: 'ops' },
         {
           '{{method}} {{outcome}}': perSecond(`landfall_store_request_seconds_count${here}`, [
             'method',
@@ -109,7 +109,7 @@ export const processes = dashboard(
         },
       ),
       graph(
-        { title: 'Time until it answers', means: '95 in 100 requests that succeed, by method.', unit: 's' },
+        { title: 'Response time', means: '95th percentile of successful requests, by method.', unit: 's' },
         {
           '{{method}}': quantile(
             0.95,
@@ -120,13 +120,13 @@ export const processes = dashboard(
         },
       ),
       graph(
-        { title: 'Bytes', means: 'Of objects, a second.', unit: 'Bps' },
+        { title: 'Throughput', means: 'Object bytes per second, by direction.', unit: 'Bps' },
         { '{{direction}}': perSecond(`landfall_store_bytes_total${here}`, ['direction']) },
       ),
       graph(
         {
           title: 'Errors',
-          means: 'Share of the requests that fail because of the store, by code.',
+          means: 'Share of requests that fail because of the store, by code.',
           unit: 'percentunit',
         },
         { '{{outcome}}': 'landfall:store_errors:ratio_rate5m' },
@@ -134,15 +134,15 @@ export const processes = dashboard(
     ],
     Requests: [
       graph(
-        { title: 'Time of a request', means: '95 in 100, by route.', unit: 's' },
+        { title: 'Request duration', means: '95th percentile, by route.', unit: 's' },
         {
           '{{method}} {{route}}': quantile(0.95, 'landfall_http_request_seconds', ['method', 'route'], here),
         },
       ),
       graph(
         {
-          title: 'Keys and certificates of OSS',
-          means: 'Lookups a second, by where they came from.',
+          title: 'OSS keys and certificates',
+          means: 'Lookups per second, by result.',
           unit: 'ops',
         },
         {
@@ -152,9 +152,8 @@ export const processes = dashboard(
       ),
       graph(
         {
-          title: 'Nobody vouches for it',
-          means:
-            'Callbacks and events without a ticket or a secret URL, a second: taken, or refused by their limit.',
+          title: 'Unproven callbacks and events',
+          means: 'Per second, without a ticket or a secret URL: taken, or refused because of the limit.',
           unit: 'ops',
         },
         {

@@ -1,29 +1,29 @@
-// Queues, jobs, encoders, repairs, and how others are told: where work waits, and for what.
+// Queues, jobs, encoders, repairs, events and webhooks: where work waits, and for what.
 import { dashboard, graph, perSecond, quantile } from './panels.ts';
 
 export const work = dashboard(
   {
     uid: 'landfall-work',
     title: 'Landfall / Work',
-    means: 'Where work waits, what it takes, and what becomes of it.',
+    means: 'Where work waits, how long it takes, and how it ends.',
   },
   {
     Queues: [
       graph(
-        { title: 'Jobs', means: 'What is to be done, by queue and state.', unit: 'short' },
+        { title: 'Jobs', means: 'By queue and state.', unit: 'short' },
         {
           '{{queue}} {{state}}':
             'sum by (queue, state) (max by (queue, job_name, state) (landfall_queue_jobs))',
         },
       ),
       graph(
-        { title: 'Longest wait', means: 'How long the first that waits has waited, by queue.', unit: 's' },
+        { title: 'Longest wait', means: 'How long the oldest waiting job has waited, by queue.', unit: 's' },
         { '{{queue}}': 'max by (queue) (landfall_queue_oldest_waiting_seconds)' },
       ),
       graph(
         {
           title: 'Workers and slots',
-          means: 'Workers that take from a queue, and how many jobs they run at once.',
+          means: 'Workers and job slots by queue, and running jobs.',
           unit: 'short',
         },
         {
@@ -33,25 +33,25 @@ export const work = dashboard(
         },
       ),
       graph(
-        { title: 'Outbox', means: 'Jobs that are in no queue yet.', unit: 'short' },
+        { title: 'Outbox', means: 'Jobs that are not in a queue yet.', unit: 'short' },
         { jobs: 'max(landfall_outbox_jobs)' },
       ),
       graph(
         {
-          title: 'Lag of the relay',
+          title: 'Relay lag',
           means:
-            'From recording a job to queueing it, of the oldest of each batch; and the age of the first that waits.',
+            'From recording a job to queueing it, for the oldest of each batch; and the age of the oldest waiting job.',
           unit: 's',
         },
         {
-          '95 in 100': quantile(0.95, 'landfall_relay_seconds'),
-          'age of the first': 'max(landfall_outbox_oldest_seconds)',
+          p95: quantile(0.95, 'landfall_relay_seconds'),
+          'oldest job': 'max(landfall_outbox_oldest_seconds)',
         },
       ),
       graph(
         {
           title: 'Relay',
-          means: 'Jobs a second that came into their queue; and batches that did not.',
+          means: 'Jobs queued per second, by job; and batches that failed, by code.',
           unit: 'ops',
         },
         {
@@ -62,15 +62,15 @@ export const work = dashboard(
     ],
     Jobs: [
       graph(
-        { title: 'Runs that are done', means: 'A second, by job.', unit: 'ops' },
+        { title: 'Completed runs', means: 'Per second, by job.', unit: 'ops' },
         { '{{job_name}}': perSecond('landfall_job_seconds_count{outcome="done"}', ['job_name']) },
         { stacked: true },
       ),
       graph(
         {
-          title: 'Runs that end otherwise',
+          title: 'Other runs',
           means:
-            'given_up: failed. retried, put_off: a service is away. handed_back: the worker ends. lost: it stood still.',
+            'Per second, by job and outcome. given_up: failed. retried, put_off: a service is down. handed_back: the worker is stopping. lost: another worker took the job.',
           unit: 'ops',
         },
         {
@@ -82,11 +82,11 @@ export const work = dashboard(
         { stacked: true },
       ),
       graph(
-        { title: 'Time of a run', means: '95 in 100 of those that are done, by job.', unit: 's' },
+        { title: 'Run duration', means: '95th percentile of completed runs, by job.', unit: 's' },
         { '{{job_name}}': quantile(0.95, 'landfall_job_seconds', ['job_name'], '{outcome="done"}') },
       ),
       graph(
-        { title: 'Renditions', means: 'A second: ready, and failed by code.', unit: 'ops' },
+        { title: 'Renditions', means: 'Per second: ready, and failed by code.', unit: 'ops' },
         {
           ready: perSecond('landfall_events_placed_total{type="rendition.ready"}'),
           'failed: {{code}}': perSecond('landfall_renditions_failed_total', ['code']),
@@ -94,8 +94,8 @@ export const work = dashboard(
       ),
       graph(
         {
-          title: 'Speed of the encoders',
-          means: 'Seconds of media a second of encoding. Below 1 a film takes longer than it lasts.',
+          title: 'Encoding speed',
+          means: 'Seconds of media per second of encoding. Below 1, encoding takes longer than playing.',
           unit: 'short',
         },
         { '{{kind}}': 'landfall:encoder:speed_rate5m' },
@@ -103,7 +103,7 @@ export const work = dashboard(
       graph(
         {
           title: 'Media encoded',
-          means: 'Seconds of video and sound a second, of all workers.',
+          means: 'Seconds of video and audio per second, over all workers.',
           unit: 'short',
         },
         { '{{kind}}': perSecond('landfall_encoder_media_seconds_total', ['kind']) },
@@ -113,7 +113,7 @@ export const work = dashboard(
       graph(
         {
           title: 'Scratch space used',
-          means: 'By worker. It ends with the jobs.',
+          means: 'By worker. It is freed when jobs end.',
           unit: 'bytes',
         },
         { '{{instance}}': 'landfall_scratch_bytes' },
@@ -121,19 +121,19 @@ export const work = dashboard(
       graph(
         {
           title: 'Scratch space free',
-          means: 'By worker, and what one job may need at most.',
+          means: 'By worker, and the maximum for one job.',
           unit: 'bytes',
         },
         {
           '{{instance}}': 'landfall_scratch_free_bytes',
-          'a job at most': 'max(landfall_scratch_job_max_bytes)',
+          'maximum per job': 'max(landfall_scratch_job_max_bytes)',
         },
       ),
       graph(
         {
           title: 'Repairs',
           means:
-            'A second. swept: unfinished uploads that were looked at. followed_up: found by their ticket. gone: removed from OSS. removed: old versions.',
+            'Per second. swept: unfinished uploads checked. followed_up: uploads found by their ticket. gone: uploads whose object is gone. removed: versions whose objects were removed.',
           unit: 'ops',
         },
         {
@@ -144,7 +144,7 @@ export const work = dashboard(
       graph(
         {
           title: 'Landings',
-          means: 'A second, by what told of them. Those by ticket and reconcile had no callback.',
+          means: 'Per second, by source. Those by ticket and reconcile had no callback.',
           unit: 'ops',
         },
         { '{{source}}': perSecond('landfall_landings_total', ['source']) },
@@ -153,42 +153,42 @@ export const work = dashboard(
       graph(
         {
           title: 'Events of OSS',
-          means: 'A second, by what became of them.',
+          means: 'Per second, by outcome.',
           unit: 'ops',
         },
         { '{{outcome}}': perSecond('landfall_events_total', ['outcome']) },
         { stacked: true },
       ),
     ],
-    'How others are told': [
+    'Events and webhooks': [
       graph(
         {
-          title: 'Events without a place',
+          title: 'Event ordering',
           means:
-            'Age of the first; and the time until it has a place, 95 in 100 batches. More than seconds: nobody is told.',
+            'Age of the oldest event without a position, and the time until events get one (95th percentile over batches). If it is more than seconds, nobody gets events.',
           unit: 's',
         },
         {
-          'age of the first': 'max(landfall_events_unplaced_oldest_seconds)',
-          '95 in 100': quantile(0.95, 'landfall_event_place_seconds'),
+          'oldest event': 'max(landfall_events_unplaced_oldest_seconds)',
+          p95: quantile(0.95, 'landfall_event_place_seconds'),
         },
       ),
       graph(
         {
-          title: 'Time of an attempt',
+          title: 'Attempt duration',
           means:
-            'How long servers of clients take to answer; and from the event to the end of the first attempt.',
+            '95th percentile: the duration of an attempt; and the time from the event to the end of a first attempt that succeeded.',
           unit: 's',
         },
         {
-          'attempt, 95 in 100': quantile(0.95, 'landfall_webhook_attempt_seconds'),
-          'since the event, 95 in 100': quantile(0.95, 'landfall_webhook_delay_seconds'),
+          attempt: quantile(0.95, 'landfall_webhook_attempt_seconds'),
+          'since the event': quantile(0.95, 'landfall_webhook_delay_seconds'),
         },
       ),
       graph(
         {
-          title: 'Deliveries given up, webhooks disabled',
-          means: 'An hour, by code and by reason.',
+          title: 'Failed deliveries, disabled webhooks',
+          means: 'Per hour: deliveries by code, webhooks by reason.',
           unit: 'short',
         },
         {
@@ -197,11 +197,11 @@ export const work = dashboard(
         },
       ),
       graph(
-        { title: 'Readers of events', means: 'Open streams, and requests that wait.', unit: 'short' },
+        { title: 'Event readers', means: 'Open streams, and waiting requests.', unit: 'short' },
         { streams: 'sum(landfall_event_streams)', waiting: 'sum(landfall_event_feed_waiting)' },
       ),
       graph(
-        { title: 'Streams that ended', means: 'A second, by reason.', unit: 'ops' },
+        { title: 'Ended streams', means: 'Per second, by reason.', unit: 'ops' },
         { '{{reason}}': perSecond('landfall_event_streams_ended_total', ['reason']) },
       ),
     ],

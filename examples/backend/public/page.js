@@ -24,7 +24,9 @@ async function upload(file) {
   const { callbackFailed } = await uploadWithTicket(file, ticket, {
     onProgress: ({ sentBytes, totalBytes }) => (bar.value = sentBytes / totalBytes),
   });
-  status.textContent = callbackFailed ? 'stored; Landfall will find it' : 'stored';
+  status.textContent = callbackFailed
+    ? 'stored; the callback failed, so Landfall will find the object by its ticket'
+    : 'stored';
   for await (const { type, uploadId, data } of events) {
     show(type, data.rendition?.name);
     status.textContent = data.upload.status;
@@ -39,7 +41,7 @@ async function askForTicket({ name, type }) {
     method: 'POST',
     body: JSON.stringify({ fileName: name, contentType: type }),
   });
-  if (!answer.ok) throw new Error(`no ticket: ${answer.status}`);
+  if (!answer.ok) throw new Error(`cannot get a ticket: HTTP ${answer.status}`);
   return answer.json();
 }
 

@@ -165,7 +165,7 @@ describe('commands that ask an api', () => {
       LANDFALL_API_URL: 'http://127.0.0.1:1',
     });
     expect(code).toBe(1);
-    expect(complaints).toMatch(/^landfall: no answer from http:\/\/127\.0\.0\.1:1/);
+    expect(complaints).toMatch(/^landfall: no response from http:\/\/127\.0\.0\.1:1/);
   });
 });
 

@@ -69,7 +69,7 @@ describe.skipIf(skippedWithoutChromium)(
         );
       });
       expect(await page.getByRole('progressbar').getAttribute('value')).not.toBe('0');
-      const happened = await page.getByRole('list', { name: 'What happened' }).innerText();
+      const happened = await page.getByRole('list', { name: 'Events' }).innerText();
       expect(happened).toMatch(
         /^upload\.stored[^]*upload\.processing[^]*rendition\.ready thumb[^]*upload\.ready/,
       );

@@ -120,7 +120,7 @@ describe.skipIf(skippedWithoutChromium)(
       const ticket = await issue('plain/stalled.txt');
       const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
       const { error } = await upload({ ...ticket, form: { ...ticket.form, url } }, 10, 'stallTimeoutMs: 200');
-      expect(error).toMatchObject({ name: 'UploadInterrupted', message: 'nothing moved for 200 ms' });
+      expect(error).toMatchObject({ name: 'UploadInterrupted', message: 'no progress for 200 ms' });
       silent.closeAllConnections();
       await new Promise((resolve) => silent.close(resolve));
     });

@@ -74,7 +74,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
 
   test('shows what lands while one looks, with its picture, and how it goes on', async () => {
     const { page, complaints, origins } = await visit(browser, stack, '/console/');
-    await page.getByText('Nothing was uploaded yet').waitFor();
+    await page.getByText('No uploads yet.').waitFor();
     await page.evaluate('window.isTheSamePage = true');
     const id = await putObject(stack, 'live/sea.png', await picture(900, 40));
     const link = linkOf(page, 'live/sea.png');
@@ -112,7 +112,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await page.getByText('More filters').click();
     await page.getByLabel('Var', { exact: true }).fill('user=7');
     await page.keyboard.press('Enter');
-    await page.getByText('No upload is like this').waitFor();
+    await page.getByText('No uploads match these filters').waitFor();
     await page.getByRole('button', { name: 'Remove filter var.user=7' }).click();
     await linkOf(page, 'filters/a.png').waitFor();
     await page.goto(`${stack.api.url}/console/?kind=nonsense`);
@@ -149,7 +149,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
     await page.evaluate('scrollTo(0, 0)');
     await linkOf(page, 'many/100000.jpg').waitFor();
     // The day that one looks for is reached by its date.
-    await page.getByLabel('To day').fill('2026-01-02');
+    await page.getByLabel('To date').fill('2026-01-02');
     await page.getByRole('heading', { name: /January 2, 2026/ }).waitFor();
     await page.context().close();
   });
@@ -206,10 +206,10 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
       ]);
       return readFile(await download.path(), 'utf8');
     };
-    expect(await saved('As CSV')).toContain(
+    expect(await saved('Export as CSV')).toContain(
       `,"'=HYPERLINK(""http://evil.example"",""x"")","[""a,b"",""\\""quoted\\""""]",`,
     );
-    expect(JSON.parse(await saved('As JSON'))).toMatchObject([
+    expect(JSON.parse(await saved('Export as JSON'))).toMatchObject([
       { id, objectKey: 'export/=1+1.txt', title: '=HYPERLINK("http://evil.example","x")' },
     ]);
     await page.context().close();
@@ -226,7 +226,7 @@ describe.skipIf(skippedWithoutChromium)(`the gallery in a real Chromium${skipped
       .getByText(/^distance [0-3]$/)
       .first()
       .waitFor();
-    await page.getByLabel('Most bits that differ').press('ArrowLeft');
+    await page.getByLabel('Maximum distance, in bits').press('ArrowLeft');
     await page.waitForURL(/distance=6/);
     await linkOf(page, 'near/two.png').waitFor();
     expect(await page.getByText(/^distance [0-6]$/).count()).toBeGreaterThan(0);

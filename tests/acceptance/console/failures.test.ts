@@ -65,13 +65,13 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
     await examples.getByRole('link', { name: hostile }).waitFor();
     expect(await examples.getByRole('listitem').count()).toBe(3);
     await expectAccessible(page);
-    await examples.getByRole('button', { name: 'Try again: photos/one.png' }).click();
-    await examples.getByText('Asked for again').waitFor();
+    await examples.getByRole('button', { name: 'Retry: photos/one.png' }).click();
+    await examples.getByText('Queued for retry').waitFor();
     // The one above may be under way just now.
-    await group.getByRole('button', { name: 'Try all again' }).click();
+    await group.getByRole('button', { name: 'Retry all' }).click();
     await group
       .getByRole('status')
-      .getByText(/^[23] asked for again/)
+      .getByText(/^[23] queued for retry/)
       .waitFor();
     expect(complaints).toEqual([]);
   });
@@ -84,10 +84,10 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
     const { page } = await visit(browser, stack, '/console/failures?days=365');
     const group = page.getByRole('group').filter({ hasText: 'media.encoder_failed' }).first();
     await group.locator('summary').first().click();
-    await group.getByText('Last lines of the encoder').first().click();
+    await group.getByText('Last lines of the encoder log').first().click();
     await group.getByText('the chip is on fire').first().waitFor();
     await encoder.release();
-    await group.getByRole('button', { name: 'Try all again' }).click();
+    await group.getByRole('button', { name: 'Retry all' }).click();
     expect(await stack.waitFor(id, 'ready')).toMatchObject({ status: 'ready' });
     await group.waitFor({ state: 'detached', timeout: 120_000 });
   });
@@ -114,7 +114,7 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
     const refused = page.getByRole('region', { name: 'Refused callbacks' });
     await refused.getByText('callback.signature_mismatch', { exact: true }).click();
     await refused.getByText(/key and signature belong together/).waitFor();
-    await refused.getByText('The request', { exact: true }).click();
+    await refused.getByText('Request', { exact: true }).click();
     await refused
       .getByText(/POST \/callbacks\/oss/)
       .first()

@@ -25,7 +25,7 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
     await page.waitForURL(/\/console\/$/);
     await page.getByLabel('API key or token').fill('a-wrong-key');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('The api does not know this key.').waitFor();
+    await page.getByText('This key is not valid.').waitFor();
     await expectAccessible(page);
     await page.getByLabel('API key or token').fill(key);
     await page.getByRole('button', { name: 'Log in' }).click();
@@ -62,14 +62,14 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
   test('is asked for again when the key was revoked while the page is open', async () => {
     await using own = await ownApi();
     const { page } = await visit(browser, { api: own.api, env: stack.env }, '/console/failures');
-    await page.getByText('Nothing failed in this time.').waitFor();
+    await page.getByText('No failures in this period.').waitFor();
     await own.restart({ API_KEYS: 'another-key-of-the-test' });
     // Whatever asks first is refused: the stream of events, or what the reader does.
-    await page.getByText('The key is not valid any more. Log in with another.').waitFor();
+    await page.getByText('The key is no longer valid. Log in with another one.').waitFor();
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
     await page.getByLabel('API key or token').fill('another-key-of-the-test');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('Nothing failed in this time.').waitFor();
+    await page.getByText('No failures in this period.').waitFor();
   });
 
   test('says that a page stands still when the api refuses its events, until it takes them again', async () => {
@@ -86,7 +86,7 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
       route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(refused) }),
     );
     await page.getByRole('link', { name: 'Failures' }).click();
-    const note = page.getByRole('complementary', { name: 'This page no longer changes by itself' });
+    const note = page.getByRole('complementary', { name: 'This page no longer updates automatically' });
     await note.getByText('auth.forbidden').waitFor();
     await expectAccessible(page);
     await page.unroute(events);
@@ -133,8 +133,8 @@ describe.skipIf(skippedWithoutChromium)(`the login of the console${skippedWithou
 
   test('an address within the console that is none says so', async () => {
     const { page } = await open('/console/nowhere/at/all');
-    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
-    await page.getByRole('link', { name: 'To all uploads' }).click();
+    await page.getByRole('heading', { name: 'Page not found' }).waitFor();
+    await page.getByRole('link', { name: 'Go to all uploads' }).click();
     await page.getByRole('heading', { name: 'Uploads' }).waitFor();
     expect(page.url()).toBe(`${stack.api.url}/console/`);
   });

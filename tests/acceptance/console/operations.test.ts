@@ -61,7 +61,7 @@ describe.skipIf(skippedWithoutChromium)(`the page of operations${skippedWithoutC
     const { page } = await visit(browser, stack, '/console/operations');
     const row = page.getByRole('group', { name: 'Workers' }).getByRole('row').nth(1);
     await row.getByText(/Images and stills × \d+/).waitFor();
-    await row.getByText('Nothing').waitFor();
+    await row.getByText('None').waitFor();
     expect(await row.getByRole('cell').last().innerText()).toMatch(/ago$/);
     await page
       .getByRole('table', { name: 'Uploads', exact: true })
@@ -79,7 +79,7 @@ describe.skipIf(skippedWithoutChromium)(`the page of operations${skippedWithoutC
     await form.getByLabel('Description').fill(hostile);
     await form.getByLabel('upload.failed').check();
     await form.getByRole('button', { name: 'Save' }).click();
-    const shown = page.getByRole('dialog', { name: 'The secret of the webhook' });
+    const shown = page.getByRole('dialog', { name: 'Webhook key' });
     const secret = await shown.getByLabel('Secret', { exact: true }).inputValue();
     expect(secret).toMatch(/^whsec_.{32,}$/);
     await shown.getByRole('button', { name: 'Close' }).last().click();
@@ -102,25 +102,25 @@ describe.skipIf(skippedWithoutChromium)(`the page of operations${skippedWithoutC
     await deliveries.getByRole('cell', { name: 'Delivered' }).waitFor();
 
     await page.getByRole('combobox', { name: 'State' }).selectOption('failed');
-    await page.getByText('No delivery matches.').waitFor();
+    await page.getByText('No matching deliveries.').waitFor();
     await page.getByRole('combobox', { name: 'State' }).selectOption('');
     await page.getByRole('button', { name: 'Replay' }).click();
-    const range = page.getByRole('dialog', { name: 'Send the events of a time again' });
+    const range = page.getByRole('dialog', { name: 'Replay events of a time range' });
     await range.getByLabel('Since').fill('2020-01-01T00:00');
-    await range.getByLabel('Those that were delivered').check();
+    await range.getByLabel('Delivered').check();
     await range.getByRole('button', { name: 'Send again' }).click();
-    await range.getByText(/\d are sent again/).waitFor();
+    await range.getByText(/\d queued for sending/).waitFor();
     await range.getByRole('button', { name: 'Cancel' }).click();
 
-    await page.getByRole('button', { name: 'New secret' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'New secret' }).click();
+    await page.getByRole('button', { name: 'Rotate secret' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotate secret' }).click();
     expect(await shown.getByLabel('Secret', { exact: true }).inputValue()).not.toBe(secret);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByText('Disabled by request').waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('No webhook yet.').waitFor();
+    await page.getByText('No webhooks yet.').waitFor();
     expect(await page.evaluate('window.hurt')).toBeUndefined();
     expect(complaints).toEqual([]);
     await page.context().close();

@@ -35,7 +35,7 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     await photos.getByText('any image').waitFor();
     await photos.getByText(/320 px wide · webp/).waitFor();
     await page.getByText('1080p, 720p, 480p', { exact: false }).waitFor();
-    await page.getByText('What can stand in the file').click();
+    await page.getByText('Field reference').click();
     await page.getByRole('table', { name: 'kind: hls' }).getByText('segmentSeconds').waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();
@@ -43,7 +43,7 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
 
   test('a text with a mistake is told with its line, and is fine when it is mended', async () => {
     const { page } = await visit(browser, stack, '/console/pipelines');
-    await page.getByText('No problem: api and workers would start with it.').waitFor();
+    await page.getByText('Valid: the api and the workers would start with this file.').waitFor();
     await editor(page).fill(textOf('width: 100, heigth: 5'));
     await page.getByText('1 problem').waitFor();
     const said = page.getByRole('listitem').filter({ hasText: 'unknown field' });
@@ -54,10 +54,10 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     ).toMatch(/^ {6}- \{ name: small/);
     await expectAccessible(page);
     await editor(page).fill(textOf('width: 100, height: 5'));
-    await page.getByText('No problem: api and workers would start with it.').waitFor();
-    await page.getByText('What the text says').click();
+    await page.getByText('Valid: the api and the workers would start with this file.').waitFor();
+    await page.getByText('Pipelines in the text').click();
     await page.getByText(/100 × 5 px/).waitFor();
-    await page.getByRole('button', { name: 'Back to the file in force' }).click();
+    await page.getByRole('button', { name: 'Reset to the current file' }).click();
     expect(await editor(page).inputValue()).toContain('thumb-320');
     await page.context().close();
   });
@@ -77,11 +77,11 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
     const result = (name: string) =>
       page.getByRole('term').filter({ hasText: name }).locator('xpath=following-sibling::dd');
     await page.getByRole('button', { name: 'Count' }).click();
-    await result('Uploads looked at').getByText('1', { exact: true }).waitFor();
+    await result('Uploads checked').getByText('1', { exact: true }).waitFor();
     expect(await result('Renditions to make').innerText()).toBe('0');
     await editor(page).fill(textOf('width: 50'));
-    await page.getByText('No problem: api and workers would start with it.').waitFor();
-    await page.getByRole('combobox', { name: 'By', exact: true }).selectOption('text');
+    await page.getByText('Valid: the api and the workers would start with this file.').waitFor();
+    await page.getByRole('combobox', { name: 'Pipelines', exact: true }).selectOption('text');
     await page.getByRole('combobox', { name: 'Kind', exact: true }).selectOption('image');
     await page.getByRole('button', { name: 'Count' }).click();
     await result('Renditions to make').getByText('1', { exact: true }).waitFor();
@@ -94,11 +94,11 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
   test('a rendition of the text is tried on an image, shown, and published nowhere', async () => {
     const { page, complaints } = await visit(browser, stack, '/console/pipelines');
     await editor(page).fill(textOf('width: 123, format: png'));
-    await page.getByText('No problem: api and workers would start with it.').waitFor();
+    await page.getByText('Valid: the api and the workers would start with this file.').waitFor();
     await page.getByRole('combobox', { name: 'Image', exact: true }).selectOption('photos/a.png');
     await page.getByRole('combobox', { name: 'Rendition', exact: true }).selectOption('pictures / small');
     await page.getByRole('button', { name: 'Try', exact: true }).click();
-    const shown = page.getByRole('img', { name: 'The image as it would be made' });
+    const shown = page.getByRole('img', { name: 'Trial image' });
     await shown.waitFor();
     await page.getByText(/123 × 92 px · image\/png/).waitFor();
     expect(
@@ -112,8 +112,8 @@ describe.skipIf(skippedWithoutChromium)(`the page of pipelines${skippedWithoutCh
 
   test('has no violation that axe finds, light and dark', async () => {
     const { page, complaints } = await visit(browser, stack, '/console/pipelines');
-    await page.getByText('No problem: api and workers would start with it.').waitFor();
-    await page.getByText('What can stand in the file').click();
+    await page.getByText('Valid: the api and the workers would start with this file.').waitFor();
+    await page.getByText('Field reference').click();
     await page.getByRole('table', { name: 'kind: waveform' }).waitFor();
     await expectAccessible(page);
     expect(complaints).toEqual([]);

@@ -95,7 +95,7 @@ describe.skipIf(skippedWithoutChromium)(`one upload in a real Chromium${skippedW
     const { page } = await visit(browser, stack, at(id), {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    const slider = page.getByRole('slider', { name: 'How much of the original is shown' });
+    const slider = page.getByRole('slider', { name: 'Visible part of the original' });
     const original = page.getByRole('img', { name: 'Original' });
     expect(await atLeast(original, 'naturalWidth', 1)).toBe(900);
     const clipping = () => original.getAttribute('style');
@@ -119,7 +119,7 @@ describe.skipIf(skippedWithoutChromium)(`one upload in a real Chromium${skippedW
   test('says why something failed, and where others like it are', async () => {
     const { id } = await putToEnd(stack, 'broken.png', (await png(64, 64)).subarray(0, 50));
     const { page } = await visit(browser, stack, at(id));
-    const link = page.getByRole('link', { name: 'All failures of this kind' });
+    const link = page.getByRole('link', { name: 'All failures with this code' });
     expect(await link.getAttribute('href')).toMatch(/^\/console\/failures\?code=[a-z]+\.[a-z_]+$/);
     await page.getByRole('listitem').getByText('upload.failed').first().waitFor();
     await page.context().close();

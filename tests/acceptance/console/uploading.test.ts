@@ -109,14 +109,14 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
     await breakOss({ fault: 'request.delay', operation: 'PostObject', delayMs: 60_000 });
     await drop(page, [big('big.bin', 30_000_000)]);
     const row = rowOf(page, 'big.bin');
-    await row.getByText(/^sending, [1-9]\d? %$/).waitFor();
+    await row.getByText(/^sending, [1-9]\d?%$/).waitFor();
     await row.getByRole('button', { name: 'Pause: big.bin' }).click();
     await row.getByText('paused', { exact: true }).waitFor();
     await page.getByText('0 bytes of 30 MB sent').waitFor();
     await breakOss();
     await page.getByRole('button', { name: 'Pause all' }).click();
     await drop(page, [await picture('held.png')]);
-    await rowOf(page, 'held.png').getByText('held back').waitFor();
+    await rowOf(page, 'held.png').getByText('on hold').waitFor();
     await page.getByRole('button', { name: 'Resume all' }).click();
     await page.getByRole('link', { name: 'Failures' }).click();
     await page.getByRole('heading', { name: 'Failures' }).waitFor();
@@ -152,7 +152,7 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
     await drop(page, [big('large.bin', mostBytes + 1)]);
     const row = rowOf(page, 'large.bin');
     await row.getByText(/EntityTooLarge/).waitFor();
-    await row.getByRole('button', { name: 'Try again: large.bin' }).click();
+    await row.getByRole('button', { name: 'Retry: large.bin' }).click();
     await row.getByText(/EntityTooLarge/).waitFor();
     await breakOss({ fault: 'request.refuse', operation: 'PostObject', status: 500, code: 'InternalError' });
     await drop(page, [await picture('unlucky.png')]);
@@ -160,7 +160,7 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
       .getByText(/InternalError/)
       .waitFor();
     await breakOss();
-    await page.getByRole('button', { name: 'Try again: unlucky.png' }).click();
+    await page.getByRole('button', { name: 'Retry: unlucky.png' }).click();
     await rowOf(page, 'unlucky.png')
       .getByText(/^ready/)
       .waitFor();
@@ -205,7 +205,7 @@ describe.skipIf(skippedWithoutChromium)(`uploading in the console${skippedWithou
     })()`);
     await rowOf(page, 'pasted-').waitFor();
     await page.getByText(/^(\d) of \1 files done$/).waitFor();
-    await page.getByRole('button', { name: 'Clear done ones' }).click();
+    await page.getByRole('button', { name: 'Clear done' }).click();
     await page.getByRole('list', { name: 'Files' }).waitFor({ state: 'detached' });
     const many = Array.from({ length: 1_000 }, (_, index) => `${index}.txt`);
     await drop(

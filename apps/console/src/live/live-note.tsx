@@ -3,7 +3,7 @@ import { ProblemNote } from '../parts/problem-note.js';
 import { followAgain, refusal } from './use-events.js';
 
 const words = inLanguages({
-  en: { ended: 'This page no longer changes by itself' },
+  en: { ended: 'This page no longer updates automatically' },
   'zh-CN': { ended: '本页面已停止自动更新' },
 });
 

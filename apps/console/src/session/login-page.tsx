@@ -9,10 +9,10 @@ const words = inLanguages({
   en: {
     title: 'Landfall console',
     key: 'API key or token',
-    hint: 'Kept in this tab only, until it is closed.',
+    hint: 'Kept in this tab until you close it.',
     logIn: 'Log in',
-    refused: 'The key is not valid any more. Log in with another.',
-    wrong: 'The api does not know this key.',
+    refused: 'The key is no longer valid. Log in with another one.',
+    wrong: 'This key is not valid.',
   },
   'zh-CN': {
     title: 'Landfall 控制台',
@@ -20,7 +20,7 @@ const words = inLanguages({
     hint: '只保存在本标签页中，关闭即清除。',
     logIn: '登录',
     refused: '密钥已失效，请使用其他密钥登录。',
-    wrong: '服务不认识这个密钥。',
+    wrong: '密钥无效。',
   },
 });
 

@@ -112,7 +112,7 @@ function send(
       request.abort();
     };
     const stop = () => fail(signal?.reason);
-    const stalled = () => fail(new UploadInterrupted(`nothing moved for ${stallTimeoutMs} ms`));
+    const stalled = () => fail(new UploadInterrupted(`no progress for ${stallTimeoutMs} ms`));
     const moved = () => {
       clearTimeout(stallTimer);
       stallTimer = setTimeout(stalled, stallTimeoutMs);
@@ -132,7 +132,7 @@ function send(
       end(() => resolve({ status: request.status, text: request.responseText })),
     );
     request.addEventListener('error', () =>
-      fail(new UploadInterrupted('the connection failed, or CORS forbids it')),
+      fail(new UploadInterrupted('the connection failed, or the bucket has no CORS rule for this page')),
     );
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
@@ -153,5 +153,5 @@ function readUploadId(text: string): string | null {
 
 function readRefusal(status: number, xml: string): UploadRefused {
   const read = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
-  return new UploadRefused(status, read('Code') ?? 'Unknown', read('Message') ?? 'OSS refuses the upload');
+  return new UploadRefused(status, read('Code') ?? 'Unknown', read('Message') ?? 'OSS refused the upload');
 }

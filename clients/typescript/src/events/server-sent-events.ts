@@ -41,7 +41,7 @@ export async function* readServerSentEvents(
         if (complete) yield complete;
       }
       if (rest.length + event.length > maxEventChars)
-        throw new RangeError(`an event of more than ${maxEventChars} characters`);
+        throw new RangeError(`an event exceeds ${maxEventChars} characters`);
     }
   } finally {
     // Also runs when the consumer leaves the loop early, so that the connection is closed.

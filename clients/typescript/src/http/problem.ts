@@ -49,7 +49,7 @@ export async function readProblem(answer: Response): Promise<LandfallProblem> {
   const foreign = {
     code: `http.${answer.status}`,
     title: answer.statusText,
-    detail: text.trim().slice(0, maxDetailLength) || answer.statusText || 'an answer without a body',
+    detail: text.trim().slice(0, maxDetailLength) || answer.statusText || 'the response has no body',
   };
   return new LandfallProblem(answer.status, body ?? foreign, retryAfterMs);
 }

@@ -68,7 +68,7 @@ test('does not wait for a token longer than for an answer', async () => {
   await using api = await startAnswering([thing]);
   const never = () => new Promise<string>(() => undefined);
   const transport = transportTo(api, { credential: never, timeoutMs: 20, maxRetries: 0 });
-  await expect(transport.call(get, { path: { id: 'a' } })).rejects.toThrow('no token in time');
+  await expect(transport.call(get, { path: { id: 'a' } })).rejects.toThrow('no token within the time limit');
   const leaving = AbortSignal.abort(new Error('left'));
   const patient = transportTo(api, { credential: never });
   await expect(patient.call(get, { path: { id: 'a' } }, { signal: leaving })).rejects.toThrow('left');

@@ -104,7 +104,10 @@ export class Transport {
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
     const tooLate = new AbortController();
-    const timer = setTimeout(() => tooLate.abort(new Error('no answer in time')), this.options.timeoutMs);
+    const timer = setTimeout(
+      () => tooLate.abort(new Error('no response within the time limit')),
+      this.options.timeoutMs,
+    );
     const request: RequestInit = { headers: { accept: 'text/event-stream', ...headers }, cache: 'no-store' };
     try {
       return await this.exchange(url, request, { signal, limit: tooLate.signal }, readBody);
@@ -136,7 +139,7 @@ export class Transport {
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof LandfallProblem) throw error;
-      throw new LandfallUnreachable(`no answer from ${baseUrl}: ${String(error)}`, { cause: error });
+      throw new LandfallUnreachable(`no response from ${baseUrl}: ${String(error)}`, { cause: error });
     }
   }
 
@@ -147,7 +150,7 @@ export class Transport {
       return await beforeAbort(credential(), ends);
     } catch (error) {
       if (error !== ends.reason || signal?.aborted) throw error;
-      throw new LandfallUnreachable('no token in time', { cause: error });
+      throw new LandfallUnreachable('no token within the time limit', { cause: error });
     }
   }
 
@@ -188,6 +191,6 @@ async function readJson<Answer>(answer: Response): Promise<Answer> {
 }
 
 async function readBody({ body }: Response): Promise<ReadableStream<Uint8Array>> {
-  if (!body) throw new Error('the answer has no body');
+  if (!body) throw new Error('the response has no body');
   return body as ReadableStream<Uint8Array>;
 }

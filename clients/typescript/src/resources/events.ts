@@ -110,10 +110,7 @@ class StallGuard {
 
   readonly moved = (): void => {
     this.rest();
-    this.timer = setTimeout(
-      () => this.controller.abort(new Error('the stream stands still')),
-      this.timeoutMs,
-    );
+    this.timer = setTimeout(() => this.controller.abort(new Error('the stream has stalled')), this.timeoutMs);
   };
 
   rest(): void {

@@ -64,12 +64,15 @@ export async function verifyWebhook(
     typeof payload === 'string' ? encode(payload) : payload,
   );
   const keys = await Promise.all([secrets].flat().map((secret) => readSecret(secret)));
-  if (keys.length === 0) throw new WebhookRejected('secret_invalid', 'there is no secret to verify with');
+  if (keys.length === 0) throw new WebhookRejected('secret_invalid', 'no secret was given');
   const fits = await Promise.all(
     keys.flatMap((key) => signatures.map((signature) => signatureFits(key, signature, signed))),
   );
   if (!fits.includes(true))
-    throw new WebhookRejected('signature_mismatch', 'no signature fits the payload and one of the secrets');
+    throw new WebhookRejected(
+      'signature_mismatch',
+      'no signature matches the payload and one of the secrets',
+    );
   return parse(payload);
 }
 
@@ -94,7 +97,7 @@ function checkTimestamp(timestamp: string, nowS: number, toleranceS: number): vo
   if (ageS < -toleranceS)
     throw new WebhookRejected(
       'timestamp_in_future',
-      `the webhook is from ${Math.round(-ageS)} seconds ahead`,
+      `the webhook was sent ${Math.round(-ageS)} seconds in the future`,
     );
 }
 
@@ -109,7 +112,7 @@ async function readSecret(secret: string): Promise<Key> {
   const bytes = decodeBase64(encoded);
   const isPublicKey = prefix === 'whpk_';
   if (!bytes || (isPublicKey ? bytes.length !== 32 : bytes.length < 16))
-    throw new WebhookRejected('secret_invalid', 'a secret must be whsec_ or whpk_ and base64');
+    throw new WebhookRejected('secret_invalid', 'a secret must be whsec_ or whpk_ followed by Base64');
   return isPublicKey
     ? {
         version: 'v1a',
@@ -142,7 +145,7 @@ function parse(payload: WebhookPayload): WebhookEvent {
   try {
     return JSON.parse(text) as WebhookEvent;
   } catch {
-    throw new WebhookRejected('payload_invalid', 'the payload is signed, but it is not JSON');
+    throw new WebhookRejected('payload_invalid', 'the signature is valid, but the payload is not JSON');
   }
 }
 

@@ -1,9 +1,9 @@
-{{/* What the names of all objects begin with; the rest has 23 characters at most, a name of a Service 63. */}}
+{{/* The prefix of all object names; suffixes have at most 23 characters, the name of a Service at most 63. */}}
 {{- define "landfall.name" -}}
 {{ .Release.Name | trunc 40 | trimSuffix "-" }}
 {{- end }}
 
-{{/* The labels by which the pods of this release are found; with a component: list $ "api". */}}
+{{/* The labels that select the pods of this release; with a component: list $ "api". */}}
 {{- define "landfall.selector" -}}
 app.kubernetes.io/name: landfall
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -26,13 +26,13 @@ app.kubernetes.io/managed-by: {{ (first .).Release.Service }}
 {{ (last .).repository }}:{{ (last .).tag | default (first .).Chart.AppVersion }}
 {{- end }}
 
-{{/* A worker with what `workerDefaults` says for all: list $ "thumbnail". It is YAML: fromYaml. */}}
+{{/* A worker merged with `workerDefaults`: list $ "thumbnail". The result is YAML: use fromYaml. */}}
 {{- define "landfall.worker" -}}
 {{- $values := (first .).Values -}}
 {{ mergeOverwrite (deepCopy $values.workerDefaults) (index $values.workers (last .)) | toYaml }}
 {{- end }}
 
-{{/* The least number of replicas of a worker: list $ $worker. */}}
+{{/* The minimum number of replicas of a worker: list $ $worker. */}}
 {{- define "landfall.leastReplicas" -}}
 {{- $worker := last . -}}
 {{- if eq (first .).Values.autoscaling "keda" }}{{ $worker.scaling.min }}

@@ -1,4 +1,4 @@
-{{/* What every pod may reach: name servers, and some ports of everybody but of the metadata of its node. */}}
+{{/* What every pod may reach: name servers, and some ports of all hosts except the node's metadata service. */}}
 {{- define "landfall.egress" -}}
 - ports:
     - { port: 53, protocol: UDP }

@@ -1,7 +1,7 @@
-{{/* What every pod has: nobody's rights in the cluster and on its node. list $ */}}
+{{/* The fields of every pod: no permissions in the cluster or on the node. list $ */}}
 {{- define "landfall.podRules" -}}
 automountServiceAccountToken: false
-# The variables of service links have names that settings have too.
+# Variables of service links could have the names of settings.
 enableServiceLinks: false
 securityContext:
   runAsNonRoot: true
@@ -36,7 +36,7 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
-{{/* Where a pod may run: a workload's nodeSelector and tolerations. */}}
+{{/* Where a pod may run: the nodeSelector and tolerations of a workload. */}}
 {{- define "landfall.place" -}}
 {{- with .nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}
@@ -46,7 +46,7 @@ tolerations: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{/* Restarts the pods when what they read only at their start changes. */}}
+{{/* Restarts the pods when anything changes that they read only at startup. */}}
 {{- define "landfall.podAnnotations" -}}
 checksum/settings: {{ .Values.settings | toJson | sha256sum }}
 checksum/pipelines: {{ .Values.pipelines | sha256sum }}
@@ -68,7 +68,7 @@ env:
 {{- include "landfall.secretSettings" . | trim | nindent 2 }}
 {{- end }}
 
-{{/* Entries of `env` for some secrets, and for the certificates that they are used with. */}}
+{{/* Entries of `env` for some secrets, and for the CA certificates. */}}
 {{- define "landfall.secretSettings" -}}
 {{- $root := first . -}}
 {{- range $setting := last . }}
@@ -102,7 +102,7 @@ env:
 {{- include "landfall.tlsVolumes" . }}
 {{- end }}
 
-{{/* The certificates of authorities, and the one that Postgres and Redis ask for. */}}
+{{/* The CA certificates, and the client certificate for Postgres and Redis. */}}
 {{- define "landfall.tlsMounts" -}}
 {{- if .Values.caCertificates.configMap }}
 - { name: ca, mountPath: /etc/landfall/ca, readOnly: true }
@@ -125,12 +125,12 @@ env:
 - name: client-certificate
   secret:
     secretName: {{ . }}
-    # 0440: it has a private key, and is of the group of the pod.
+    # 0440: readable by the pod's group only, since it contains a private key.
     defaultMode: 288
 {{- end }}
 {{- end }}
 
-{{/* A process has 5 minutes to start: Postgres may still be away. */}}
+{{/* A process has 5 minutes to start, since Postgres may not be up yet. */}}
 {{- define "landfall.probes" -}}
 startupProbe:
   httpGet: { path: /health/live, port: management }

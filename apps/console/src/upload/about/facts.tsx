@@ -17,7 +17,7 @@ export function Facts({ upload }: { upload: Upload }) {
           {placeholder.colors.map(({ color, share }) => (
             <span key={color}>
               <i style={{ backgroundColor: color }} />
-              <code>{color}</code> {Math.round(share * 100)} %
+              <code>{color}</code> {Math.round(share * 100)}%
             </span>
           ))}
         </p>

@@ -58,7 +58,7 @@ function Slider({ upload, pictures, first }: { upload: Upload; pictures: Renditi
         <input
           type="range"
           aria-label={words.value.split}
-          aria-valuetext={`${split.value} %`}
+          aria-valuetext={`${split.value}%`}
           min={0}
           max={100}
           value={split.value}

@@ -25,7 +25,7 @@ export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
       {status === 'pending' && (
         <p class="upload-progress">
           <progress value={progress ?? undefined} aria-label={words.value.progress(name)} />
-          {progress !== null && `${Math.round(progress * 100)} %`}
+          {progress !== null && `${Math.round(progress * 100)}%`}
           {speed !== null && ` · ${words.value.speed(formatNumber(speed))}`}
         </p>
       )}
