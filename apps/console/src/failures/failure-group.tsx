@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Failures } from '@landfall/client/browser';
 import { formatTime } from '../language/formats.js';
 import { language } from '../language/language.js';
@@ -12,18 +13,27 @@ import { words } from './words.js';
 export function FailureGroup({
   failure,
   createdAfter,
+  isAsked,
   onRedone,
 }: {
   failure: Failures['items'][number];
   createdAfter: string;
+  /** Whether the address names this code: the group is then open and in view. */
+  isAsked: boolean;
   onRedone: () => void;
 }) {
-  const isOpen = useSignal(false);
+  const isOpen = useSignal(isAsked);
+  const element = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (isAsked) element.current?.scrollIntoView();
+  }, [isAsked]);
   const { code, meaning, uploads, renditions, lastAt } = failure;
   const remedy = remedies[code]?.[language.value];
   return (
     <details
+      ref={element}
       class="failures-group"
+      open={isOpen.value}
       onToggle={({ currentTarget }) => {
         isOpen.value = currentTarget.open;
       }}

@@ -8,15 +8,10 @@ import { useLoaded } from '../parts/use-loaded.js';
 import { client } from '../session/session.js';
 import { words as pageWords } from '../words.js';
 import { FailureGroup } from './failure-group.js';
+import { ranges } from './failures-link.js';
 import { RefusedCallbacks } from './refused-callbacks.js';
 import { words } from './words.js';
 
-const ranges = [
-  ['1', 'day'],
-  ['7', 'week'],
-  ['30', 'month'],
-  ['365', 'year'],
-] as const;
 const usualDays = '7';
 const dayMs = 86_400_000;
 /** The api caches its counts this long, so that more frequent requests return nothing new. */
@@ -57,7 +52,13 @@ export default function FailuresPage() {
         <h2 id="failures-by-code">{words.value.byCode}</h2>
         {value?.items.length === 0 && <p>{words.value.noFailures}</p>}
         {value?.items.map((failure) => (
-          <FailureGroup key={failure.code} failure={failure} createdAfter={createdAfter} onRedone={reload} />
+          <FailureGroup
+            key={failure.code}
+            failure={failure}
+            createdAfter={createdAfter}
+            isAsked={failure.code === query['code']}
+            onRedone={reload}
+          />
         ))}
       </section>
       <RefusedCallbacks />

@@ -97,7 +97,7 @@ function DayCard({ days }: { days: UploadStats['byDay'] }) {
       </div>
       <div class="ops-axis" aria-hidden="true">
         <span>{all[0]?.day}</span>
-        <span>{formatNumber(largest)} max</span>
+        <span>{words.value.atMost(formatNumber(largest))}</span>
         <span>{all.at(-1)?.day}</span>
       </div>
       <table class="ops-hidden">

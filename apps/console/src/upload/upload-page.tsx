@@ -1,6 +1,7 @@
 import './upload.css';
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
+import { failuresLink } from '../failures/failures-link.js';
 import { PageHead } from '../parts/page-head.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { StatusMark } from '../parts/status-mark.js';
@@ -63,7 +64,7 @@ function OneUpload({ id }: { id: string }) {
         <div class="problem">
           <p>
             <strong>{words.value.failedBecause}</strong> {error.message} <code>{error.code}</code>{' '}
-            <a href={`/console/failures?code=${encodeURIComponent(error.code)}`}>{words.value.allFailures}</a>
+            <a href={failuresLink(error.code, upload.createdAt)}>{words.value.allFailures}</a>
           </p>
         </div>
       )}
@@ -84,6 +85,7 @@ function OneUpload({ id }: { id: string }) {
                   key={rendition.name}
                   rendition={rendition}
                   all={renditions}
+                  landedAt={upload.createdAt}
                   onAgain={() =>
                     void ask(page, () =>
                       client().uploads.reprocess(upload.id, { renditions: [rendition.name] }),

@@ -6,10 +6,12 @@ export interface ChosenFile {
 
 /** Limit of files per selection, since they are held in memory and rendered. */
 export const chosenMax = 10_000;
+/** One more is read, which tells that there are more. */
+const readMax = chosenMax + 1;
 
 /** The files of an input; those of a folder input include their paths. */
 export function filesOfInput(list: FileList): ChosenFile[] {
-  return [...list].slice(0, chosenMax).map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+  return [...list].slice(0, readMax).map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 }
 
 /** The files of the clipboard, such as a screenshot. They all have the same name, so a timestamp is added. */
@@ -33,7 +35,7 @@ export async function filesOfDrop({ items }: DataTransfer): Promise<ChosenFile[]
   const found: ChosenFile[] = [];
   for (const { entry, file } of dropped)
     if (entry?.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, found);
-    else if (file && found.length < chosenMax) found.push({ file, path: file.name });
+    else if (file && found.length < readMax) found.push({ file, path: file.name });
   return found;
 }
 
@@ -44,7 +46,7 @@ async function readFolder(root: FileSystemDirectoryEntry, found: ChosenFile[]): 
     // Returns about a hundred entries at a time, and none at the end.
     for (let entries = await readEntries(reader); entries.length > 0; entries = await readEntries(reader))
       for (const entry of entries) {
-        if (found.length >= chosenMax) return;
+        if (found.length >= readMax) return;
         if (entry.isDirectory) folders.push(entry as FileSystemDirectoryEntry);
         else
           found.push({ file: await readFile(entry as FileSystemFileEntry), path: entry.fullPath.slice(1) });

@@ -18,9 +18,9 @@ export function DropZone() {
   const problem = useSignal<unknown>(null);
 
   const take = (files: readonly ChosenFile[]) => {
-    isCut.value = files.length >= chosenMax;
+    isCut.value = files.length > chosenMax;
     problem.value = null;
-    addFiles(files);
+    addFiles(files.slice(0, chosenMax));
   };
   const choose = ({ currentTarget }: TargetedEvent<HTMLInputElement>) => {
     take(filesOfInput(currentTarget.files ?? new DataTransfer().files));

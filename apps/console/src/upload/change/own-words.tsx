@@ -143,7 +143,7 @@ function patchOf(form: FormData, before: Upload): UploadPatch {
   const labels: Record<string, string | null> = Object.fromEntries(
     Object.entries(shown).filter(([name, value]) => before.labels[name] !== value),
   );
-  for (const name of Object.keys(before.labels)) if (!(name in shown)) labels[name] = null;
+  for (const name of Object.keys(before.labels)) if (!Object.hasOwn(shown, name)) labels[name] = null;
   const tags = lines('tags').map((line) => line.trim());
   const title = text('title').trim() || null;
   return {

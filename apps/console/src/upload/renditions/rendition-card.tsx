@@ -1,4 +1,5 @@
 import type { Rendition } from '@landfall/client/browser';
+import { failuresLink } from '../../failures/failures-link.js';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../language/formats.js';
 import { StatusMark } from '../../parts/status-mark.js';
 import { CopyButton } from '../shown/copy-button.js';
@@ -9,11 +10,13 @@ import { CodeText } from '../shown/code-text.js';
 interface RenditionCardProps {
   rendition: Rendition;
   all: readonly Rendition[];
+  /** When the upload landed; ISO 8601. */
+  landedAt: string;
   onAgain: () => void;
 }
 
 /** One rendition with its facts, its progress or error, and a preview. */
-export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
+export function RenditionCard({ rendition, all, landedAt, onAgain }: RenditionCardProps) {
   const { name, kind, status, url, urlExpiresAt, error, progress, speed, warnings, details, log } = rendition;
   return (
     <article class={kind === 'hls' ? 'upload-rendition upload-wide' : 'upload-rendition'} aria-label={name}>
@@ -31,8 +34,7 @@ export function RenditionCard({ rendition, all, onAgain }: RenditionCardProps) {
       )}
       {error && (
         <p class="upload-error">
-          {error.message}{' '}
-          <a href={`/console/failures?code=${encodeURIComponent(error.code)}`}>{error.code}</a>
+          {error.message} <a href={failuresLink(error.code, landedAt)}>{error.code}</a>
         </p>
       )}
       <RenditionMedia rendition={rendition} all={all} />
