@@ -25,7 +25,7 @@ export async function repeat(
     } catch (error) {
       if (!signal.aborted) {
         failures.count(isDatabaseUnavailable(error) ? 'database.unavailable' : toLandfallError(error).code);
-        logger.warn({ err: error }, 'cannot sweep, trying again');
+        logger.warn({ err: error }, 'repair failed; trying again');
       }
     }
     await pause(intervalMs, signal);

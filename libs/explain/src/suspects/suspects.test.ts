@@ -210,7 +210,7 @@ describe('what is wrong with the signature', () => {
 
   test.each(['sha1', 'sha256'])('another digest is told: %s', (digest) => {
     const cause = causeOf(signedBy(sign(digest, stringToSign, privateKey)));
-    expect(cause).toMatch(/it signs SHA-(1|256), while OSS signs MD5/);
+    expect(cause).toMatch(/it covers SHA-(1|256), but OSS uses MD5/);
   });
 
   test('bytes that are no digest are told', () => {
