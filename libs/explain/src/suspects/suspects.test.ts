@@ -218,7 +218,7 @@ describe('what is wrong with the signature', () => {
       { key: privateKey, padding: constants.RSA_PKCS1_PADDING },
       createHash('md5').update(stringToSign).digest(),
     );
-    expect(causeOf(signedBy(bare))).toMatch(/it signs an unknown digest/);
+    expect(causeOf(signedBy(bare))).toMatch(/it covers an unknown digest/);
   });
 
   test('the key of another environment is told, by its size too', () => {
