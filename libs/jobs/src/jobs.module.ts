@@ -231,7 +231,7 @@ export class JobsModule implements OnModuleDestroy {
   /** @throws LandfallError `queue.unavailable` if it does not answer within two seconds */
   async checkQueue(): Promise<void> {
     const asked = Promise.all(this.connections.queues.map((queue) => queue.isPaused()));
-    await askQueue(asked, checkTimeoutMs, 'no answer');
+    await askQueue(asked, checkTimeoutMs, 'no response');
   }
 
   /**

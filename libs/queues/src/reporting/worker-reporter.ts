@@ -137,7 +137,7 @@ export class WorkerReporter {
       written,
       timeoutMs,
       'database.unavailable',
-      'no answer to a report',
+      'no response to a report',
     );
     this.unwritten = [];
     return rows;
