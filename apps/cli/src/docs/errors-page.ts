@@ -27,9 +27,9 @@ export function renderErrorsPage(): string {
 
 <!-- Generated from errors.ts of each room and libs/runtime/src/warning-table.ts by \`npm run landfall -- docs\`. -->
 
-Every error has a stable code. An HTTP response with an error is \`application/problem+json\` with the
-status in this table. A failed upload or rendition has its code in \`error\`. "Retried" says whether a
-job that fails with this error is retried.
+Every error has a stable code. An HTTP response with an error is \`application/problem+json\` with
+the status in this table. A failed upload or rendition has its code in \`error\`. "Retried" says
+whether a job that fails with this error is retried.
 
 | code | HTTP status | retried | meaning |
 |---|--:|---|---|

@@ -36,20 +36,20 @@ pipelines:
 \`\`\`
 
 - **Which pipeline.** Landfall compares an upload, as detected from its bytes, with the pipelines
-  from top to bottom. The first that matches applies. A pipeline with \`continue: true\` lets those below
-  match too, and the upload gets the renditions of all of them, up to the first that does not
-  continue. Its \`pipeline\` is then their names joined by \`+\`. If a ticket names a pipeline, only
-  that one applies. An upload that no pipeline matches is \`ignored\`, but its facts are known.
+  from top to bottom. The first that matches applies. A pipeline with \`continue: true\` lets those
+  below match too, and the upload gets the renditions of all of them, up to the first that does
+  not continue. Its \`pipeline\` is then their names joined by \`+\`. If a ticket names a pipeline,
+  only that one applies. An upload that no pipeline matches is \`ignored\`, but its facts are known.
 - **Names.** A rendition's name is unique within an upload. Therefore a pipeline must not reuse a
   name of a pipeline of the same kind above it that continues. \`check\` reports duplicates.
 - **Order.** Renditions are made in the order of the file, so put first what a page needs first.
-  AVIF takes longer than all other images together, and previews and storyboards seek through their
-  video. They are made afterwards, in a separate job that delays no other renditions. Streams, files and
-  sounds have their own queue.
+  AVIF takes longer than all other images together, and previews and storyboards seek through
+  their video. They are made afterwards, in a separate job that delays no other renditions.
+  Streams, files and sounds have their own queue.
 - **Changes.** Each rendition has a hash of its effective fields, which is part of its object key.
-  A changed field leads to new objects and never overwrites old ones. Existing renditions stay until
-  you remake them ([reprocessing](operators/reprocessing.md)). Writing out a default changes nothing,
-  and neither does a default that a later version adds.
+  A changed field leads to new objects and never overwrites old ones. Existing renditions stay
+  until you remake them ([reprocessing](operators/reprocessing.md)). Writing out a default changes
+  nothing, and neither does a default that a later version adds.
 
 ## A pipeline
 
@@ -119,9 +119,8 @@ break in the text starts a new line.
   always has exactly width × height. With only one side, every \`fit\` means \`inside\`. An enlarged
   rendition has at most 50 million pixels.
 - **What a crop keeps.** \`attention\` looks for skin, strong colours and edges, \`entropy\` for the
-  part with the most detail. With \`focal\` the vars of the upload decide:
-  \`focus_x: 0.3\` and \`focus_y: 0.6\` keep the window whose centre is as near to that point as the
-  edges allow.
+  part with the most detail. With \`focal\` the vars of the upload decide: \`focus_x: 0.3\` and
+  \`focus_y: 0.6\` keep the window whose centre is as near to that point as the edges allow.
 - **Colour.** Every picture is converted to sRGB from its profile, with 8 bits per channel. With
   \`keepProfile\` a picture in Display P3, as phones take them, keeps its colours and its profile.
 - **Quality.** With \`quality: auto\` each picture gets the lowest quality at which a viewer notices
@@ -130,9 +129,9 @@ break in the text starts a new line.
 - **Originals.** Without \`keepOriginal\` every picture is encoded with the \`quality\` of its
   rendition, even if it already has the right format and size. With it, such a JPEG, PNG, WebP or
   GIF is stored as it is ([when, and what is removed](images/originals.md)).
-- **Metadata.** Renditions have none, whatever the upload has. With \`keepCopyright\` the artist and the copyright
-  notice of EXIF, IPTC or XMP are written as EXIF and XMP; GIF has no place for them.
-  \`keepLocation\` only affects the facts in the API's answers.
+- **Metadata.** Renditions have none, whatever the upload has. With \`keepCopyright\` the artist and
+  the copyright notice of EXIF, IPTC or XMP are written as EXIF and XMP; GIF has no place for
+  them. \`keepLocation\` only affects the facts in the API's answers.
 - **Loops.** \`kind: loop\` makes a video of an animation. Show it with
   \`<video muted loop autoplay playsinline>\`. To have loops of large animations only, put \`minBytes\`
   into the \`match\` of the pipeline.
