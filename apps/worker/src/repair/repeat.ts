@@ -3,7 +3,7 @@ import { counter, type Logger, pause, toLandfallError } from '#runtime';
 
 const failures = counter(
   'landfall_repair_failures_total',
-  'Repairs that failed, by the code of the error; they are tried again',
+  'Failed repairs, by error code; they are retried',
   'code',
 );
 

@@ -19,7 +19,7 @@ import { repeat } from './repeat.js';
 
 const repairs = counter(
   'landfall_repairs_total',
-  'Uploads that repairs looked at (swept), found (followed_up) or marked (gone), and versions whose objects were removed (removed)',
+  'Uploads that repairs checked (swept), found (followed_up) or marked (gone), and versions whose objects were removed (removed)',
   'repair',
 );
 

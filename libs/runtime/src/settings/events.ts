@@ -19,7 +19,7 @@ export const events = z.object({
   EVENTS_TARGET_URL: url(/^https?$/, 'an http(s) URL')
     .optional()
     .describe(
-      'URL of the EventBridge target, exactly as configured there, because it is signed; defaults to <API_PUBLIC_URL>/events/oss',
+      'URL of the EventBridge target, exactly as configured there, because the signature covers it; defaults to <API_PUBLIC_URL>/events/oss',
     ),
   EVENTS_QUEUE_URL: url(/^https?$/, 'https://<account>.mns.<region>.aliyuncs.com/queues/<name>')
     .optional()

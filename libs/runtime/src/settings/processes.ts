@@ -80,7 +80,7 @@ export const worker = z.object({
     'age at which the sweep requeues the job of an unfinished upload',
   ),
   WORKER_PRUNE_UPLOADS_S: integer(0, 0, 315_360_000).describe(
-    'time after the landing at which the row of a deleted or ignored upload is removed, but not within a day of its deletion; 0 keeps it. Once the row is gone, reconcile registers an object that is still in the bucket as a new upload',
+    'time after the landing at which the row of a deleted or ignored upload is removed, but not within a day of its last change; 0 keeps it. Once the row is gone, reconcile registers an object that is still in the bucket as a new upload',
   ),
 });
 
