@@ -30,8 +30,8 @@ before one that a reader has read ([decision 28](decisions/0028-one-log-in-one-o
 of one upload are in the order of its changes. The log is kept for \`EVENT_LOG_KEEP_S\`.
 
 Workers assign positions, one worker at a time. While no worker runs, events are recorded but not
-placed: the feed, streams and webhooks pause, nothing is lost, and the next worker places all events
-in order.
+placed: the feed, streams and webhooks pause, nothing is lost, and the next worker places all
+events in order.
 
 A landing without proof is in no event until OSS has confirmed its object: otherwise anyone could
 fill the log. Events contain no URLs, because URLs are secrets that expire: get them from
