@@ -137,7 +137,7 @@ describe('landfall webhooks', () => {
     ['a delivery that is none', ['replay', unknown, '--event', unknown], 1, /not_found/],
     ['a state that is none', ['deliveries', unknown, '--state', 'lost'], 2, /Allowed choices are pending/],
     ['a count that is none', ['deliveries', unknown, '--limit', 'all'], 2, /whole number/],
-    ['nothing to replay', ['replay', unknown], 2, /--event, or --since/],
+    ['nothing to replay', ['replay', unknown], 2, /--event or --since is missing/],
     ['two things to replay', ['replay', unknown, '--event', unknown, '--since', 'x'], 2, /cannot be used/],
     ['a time that is none', ['replay', unknown, '--since', 'soon'], 1, /request\.invalid/],
   ])('%s: %j is refused', async (...[, words, code, problem]) => {
