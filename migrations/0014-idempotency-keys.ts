@@ -4,7 +4,7 @@ import type { OnlineMigration } from './online-migration.js';
 /** Stores responses of requests with an idempotency key. Only adds a table. */
 export class IdempotencyKeys1764892800000 implements OnlineMigration {
   readonly locks = [];
-  readonly revertLoses = 'the answers to requests that may be repeated';
+  readonly revertLoses = 'the stored responses to requests with an idempotency key';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -4,7 +4,7 @@ import type { OnlineMigration } from './online-migration.js';
 /** Stores reports of workers, for the queue figures. Only adds tables. */
 export class ReportWork1765152000000 implements OnlineMigration {
   readonly locks = [];
-  readonly revertLoses = 'how much work ended in the last hour, by the minute';
+  readonly revertLoses = 'the per-minute counts of work that ended in the last hour';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

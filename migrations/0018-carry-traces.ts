@@ -15,7 +15,7 @@ export class CarryTraces1765238400000 implements OnlineMigration {
     { table: 'outbox', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' },
     { table: 'events', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' },
   ] as const;
-  readonly revertLoses = 'the traces that rows carry';
+  readonly revertLoses = 'the trace contexts stored in rows';
 
   async up(runner: QueryRunner): Promise<void> {
     // One table at a time, so no lock is held while waiting for the next.

@@ -18,7 +18,7 @@ export class FindFailures1765584000000 implements OnlineMigration {
     { table: 'uploads', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'scan' },
     { table: 'rendition_versions', mode: 'SHARE UPDATE EXCLUSIVE', lasts: 'scan' },
   ] as const;
-  readonly revertLoses = 'the callbacks of the last day that were refused; the logs of the api have them too';
+  readonly revertLoses = 'the refused callbacks of the last day, which the logs of the api also have';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const [name, definition] of indexes) {

@@ -10,7 +10,7 @@ import { lockBriefly, type OnlineMigration } from './online-migration.js';
 export class PauseQueues1765670400000 implements OnlineMigration {
   readonly transaction = false;
   readonly locks = [{ table: 'worker_reports', mode: 'ACCESS EXCLUSIVE', lasts: 'moment' }] as const;
-  readonly revertLoses = 'which queues are paused: they are taken from again';
+  readonly revertLoses = 'which queues are paused; workers take jobs from them again';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`

@@ -52,7 +52,7 @@ describe('landfall webhooks', () => {
   test('create, list, get, update and delete a webhook', async () => {
     const quiet = ['--url', server.url, '--type', 'upload.deleted'];
     const shown = await webhooks('create', ...quiet);
-    expect(shown).toMatchObject({ code: 0, complaints: expect.stringContaining('shown only now') });
+    expect(shown).toMatchObject({ code: 0, complaints: expect.stringContaining('shown only once') });
     expect(shown.output).toMatch(/^secret +whsec_/m);
     const [asymmetric] = await read('create', ...quiet, '--signature', 'ed25519');
     expect(asymmetric).toMatchObject({
@@ -112,7 +112,7 @@ describe('landfall webhooks', () => {
 
     expect(await webhooks('replay', id, '--event', event)).toMatchObject({
       code: 0,
-      output: '1 will be sent again\n',
+      output: 'Events to be sent again: 1\n',
     });
     await arrived(event, 2);
     await eventually(async () => ((await delivered())[0]?.['eventId'] === event ? true : undefined));
@@ -137,7 +137,7 @@ describe('landfall webhooks', () => {
     ['a delivery that is none', ['replay', unknown, '--event', unknown], 1, /not_found/],
     ['a state that is none', ['deliveries', unknown, '--state', 'lost'], 2, /Allowed choices are pending/],
     ['a count that is none', ['deliveries', unknown, '--limit', 'all'], 2, /whole number/],
-    ['nothing to replay', ['replay', unknown], 2, /--event, or --since/],
+    ['nothing to replay', ['replay', unknown], 2, /--event or --since is missing/],
     ['two things to replay', ['replay', unknown, '--event', unknown, '--since', 'x'], 2, /cannot be used/],
     ['a time that is none', ['replay', unknown, '--since', 'soon'], 1, /request\.invalid/],
   ])('%s: %j is refused', async (...[, words, code, problem]) => {

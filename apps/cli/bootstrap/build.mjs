@@ -50,7 +50,7 @@ async function build(node, steps) {
   for (const parameters of steps) {
     const { code } = await runToItsEnd(node, parameters, { output: 2 });
     if (code !== 0) {
-      console.error('The build failed. The lines above say why.');
+      console.error('The build failed; see the errors above.');
       return false;
     }
   }

@@ -19,7 +19,7 @@ export async function installIfStale() {
     writeFileSync(stampFile, stamp);
     return true;
   }
-  console.error('Installing the modules (npm ci) …');
+  console.error('Installing dependencies (npm ci) …');
   // npm's own words go to standard error: standard output is for the program that comes after.
   const parameters = [
     'ci',
@@ -34,7 +34,7 @@ export async function installIfStale() {
     env: { ...process.env, PATH: outerPath() },
   });
   if (code !== 0) {
-    console.error('npm ci failed. Its words above say why; when that is solved, start again.');
+    console.error('npm ci failed; see its output above. Fix the problem, then start again.');
     return false;
   }
   writeFileSync(stampFile, stamp);

@@ -47,8 +47,10 @@ async function takeLock() {
       continue;
     }
     if (Date.now() > deadline)
-      throw new Error(`Another run holds ${lockFile} for too long; remove it if none runs.`);
-    if (!told) console.error('Another run installs or builds; waiting for it …');
+      throw new Error(
+        `Another run has held ${lockFile} for too long; remove the file if no other run is active.`,
+      );
+    if (!told) console.error('Another run is installing or building; waiting for it …');
     told = true;
     await pause(100);
   }

@@ -51,7 +51,7 @@ export async function run([name, ...words]) {
   const list = steps[name]?.(words);
   if (name === 'fuzz') process.env.FUZZ_SECONDS ??= '300';
   if (['start', 'dev', 'run'].includes(name)) process.env.NODE_COMPILE_CACHE ??= compileCache;
-  if (!list) return fail(`node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
+  if (!list) return fail(`Usage: node apps/cli/bootstrap.mjs ${Object.keys(steps).join('|')} …`);
   const node = await withLock(async () => {
     if (!(await installIfStale())) return undefined;
     const found = findNode();
@@ -77,7 +77,7 @@ function findNode() {
   if (existsSync(own)) return own;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   console.error(
-    `node_modules holds no Node 24 for ${process.platform}-${process.arch}, perhaps because npm may not run install\n` +
+    `node_modules has no Node 24 for ${process.platform}-${process.arch}, perhaps because npm may not run install\n` +
       `scripts here (ignore-scripts). Install Node 24 yourself and try again; this is Node ${process.versions.node}.`,
   );
   return undefined;

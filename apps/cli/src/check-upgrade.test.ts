@@ -29,22 +29,22 @@ test('each migration says what it locks, who waits and for how long, and what go
     oldTransactions: [{ pid: 42, application: '', ageS: 700 }],
   });
   expect(lines).toEqual([
-    '3 to run, in this order; both releases may run meanwhile.',
+    'Migrations to run, in this order: 3. Both releases may run meanwhile.',
     '',
     'AddWords1',
-    '  uploads (3000 MB, 5,000,000 rows): ACCESS EXCLUSIVE, who reads or writes waits, for a moment; it asks for a second at a time, and lets others pass',
-    '  uploads (3000 MB, 5,000,000 rows): SHARE UPDATE EXCLUSIVE, nobody waits, for about 2 min',
-    '  tickets (0 MB): SHARE UPDATE EXCLUSIVE, nobody waits, for less than a second',
-    '  to go back: landfall migrate --back, which loses words',
+    '  uploads (3000 MB, 5,000,000 rows): ACCESS EXCLUSIVE, blocks reads and writes, for a moment; each attempt waits at most a second for the lock, then lets queries pass',
+    '  uploads (3000 MB, 5,000,000 rows): SHARE UPDATE EXCLUSIVE, blocks neither reads nor writes, for about 2 min',
+    '  tickets (0 MB): SHARE UPDATE EXCLUSIVE, blocks neither reads nor writes, for less than a second',
+    '  to revert: landfall migrate --back, which loses words',
     '',
     'AddTable2',
-    '  locks nothing that is there',
-    '  to go back: landfall migrate --back, which loses nothing',
+    '  locks no existing table',
+    '  to revert: landfall migrate --back, which loses nothing',
     '',
     'OfOld3',
-    '  Its locks are not described. Run it on a copy first.',
+    '  Its locks are not declared. Run it on a copy of the database first.',
     '',
-    'warning: a transaction of a program without a name (process 42) has been open for about 12 min; migrations may wait for it',
+    'warning: a transaction of an unnamed program (process 42) has been open for about 12 min; migrations may wait for it',
   ]);
 });
 

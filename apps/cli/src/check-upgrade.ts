@@ -25,36 +25,34 @@ export async function checkUpgrade(env: NodeJS.ProcessEnv): Promise<number> {
 export function describeUpgrade({ unknown, pending, oldTransactions }: UpgradePlan): string[] {
   if (unknown.length > 0)
     return [
-      `error: the database is newer than this release: it has ${unknown.join(', ')}.`,
-      'The release before the newest runs on it all the same. To go back further, let `landfall migrate --back` of the newest one revert these, the last one first.',
+      `error: the database is newer than this release: it has the migrations ${unknown.join(', ')}.`,
+      'The release just before the newest also runs on this database. To go back further, run `landfall migrate --back` of the newest release once for each of these; it reverts the last one first.',
     ];
   if (pending.length === 0) return ['The database is up to date: an upgrade to this release locks nothing.'];
   return [
-    `${pending.length} to run, in this order; both releases may run meanwhile.`,
+    `Migrations to run, in this order: ${pending.length}. Both releases may run meanwhile.`,
     ...pending.flatMap((migration) => ['', ...describeMigration(migration)]),
     ...(oldTransactions.length > 0 ? [''] : []),
     ...oldTransactions.map(
       ({ pid, application, ageS }) =>
-        `warning: a transaction of ${application || 'a program without a name'} (process ${pid}) has been open for ${describeSeconds(ageS)}; migrations may wait for it`,
+        `warning: a transaction of ${application || 'an unnamed program'} (process ${pid}) has been open for ${describeSeconds(ageS)}; migrations may wait for it`,
     ),
   ];
 }
 
 function describeMigration({ name, locks, revertLoses }: PendingMigration): string[] {
-  if (locks === null) return [name, '  Its locks are not described. Run it on a copy first.'];
+  if (locks === null) return [name, '  Its locks are not declared. Run it on a copy of the database first.'];
   return [
     name,
-    ...(locks.length === 0
-      ? ['  locks nothing that is there']
-      : locks.map((lock) => `  ${describeLock(lock)}`)),
-    `  to go back: landfall migrate --back, which loses ${revertLoses ?? 'nothing'}`,
+    ...(locks.length === 0 ? ['  locks no existing table'] : locks.map((lock) => `  ${describeLock(lock)}`)),
+    `  to revert: landfall migrate --back, which loses ${revertLoses ?? 'nothing'}`,
   ];
 }
 
 const stops = {
-  'SHARE UPDATE EXCLUSIVE': 'nobody waits',
-  'SHARE ROW EXCLUSIVE': 'who writes waits',
-  'ACCESS EXCLUSIVE': 'who reads or writes waits',
+  'SHARE UPDATE EXCLUSIVE': 'blocks neither reads nor writes',
+  'SHARE ROW EXCLUSIVE': 'blocks writes',
+  'ACCESS EXCLUSIVE': 'blocks reads and writes',
 } as const;
 
 /**
@@ -67,7 +65,7 @@ function describeLock({ table, mode, lasts, sizeBytes, rows }: ExpectedLock): st
   const size = `${(sizeBytes / 1e6).toFixed(0)} MB${rows === null ? '' : `, ${rows.toLocaleString('en')} rows`}`;
   const duration =
     lasts === 'moment'
-      ? 'a moment; it asks for a second at a time, and lets others pass'
+      ? 'a moment; each attempt waits at most a second for the lock, then lets queries pass'
       : describeSeconds((readsOfScan * sizeBytes) / readBytesPerS);
   return `${table} (${size}): ${mode}, ${stops[mode]}, for ${duration}`;
 }

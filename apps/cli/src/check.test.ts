@@ -57,11 +57,11 @@ describe('findProblems', () => {
     ['TICKET_PREFIXES', 'avatars/,covers/', 'TICKET_KEY_TEMPLATE'],
     ['QUEUE_URL', 'redis://queue.internal:6379', 'not encrypted'],
     ['TICKET_FOLLOW_UP_S', '0', 'landfall reconcile'],
-    ['WEBHOOKS_ALLOW', 'localhost', 'localhost called'],
-    ['WEBHOOKS_ALLOW', '0.0.0.0/0', '127.0.0.1, 169.254.169.254, 100.100.100.200 called'],
+    ['WEBHOOKS_ALLOW', 'localhost', 'make workers call localhost'],
+    ['WEBHOOKS_ALLOW', '0.0.0.0/0', '127.0.0.1, 169.254.169.254, 100.100.100.200;'],
     ['WEBHOOKS_RETRY_S', '604800,604800,604800,604800,604800', 'EVENT_LOG_KEEP_S'],
     ['WORKER_QUEUES', 'thumbnail,transcode', 'delivery'],
-    ['EVENTS_ACCEPT', 'smq', '512 bits'],
+    ['EVENTS_ACCEPT', 'smq', '512-bit'],
     ['EVENTS_ACCEPT', 'eventbridge', 'static token'],
   ])('warns of a doubtful %s', (name, value, said) => {
     const nets = name === 'CALLBACK_TRUST' ? { RECONCILE_INTERVAL_S: '86400' } : {};

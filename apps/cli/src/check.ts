@@ -69,16 +69,16 @@ function findDoubtful(config: Config<(typeof production)[number]>, env: NodeJS.P
     ],
     [
       callback.trust === 'any',
-      'CALLBACK_TRUST: any believes the vars of anyone who can upload to any bucket of OSS, which can show your users each other’s files',
+      'CALLBACK_TRUST: any trusts the vars of anyone who can upload to any OSS bucket, which can show your users each other’s files',
     ],
     [
       callback.trust === 'bucket' && callback.urlSecrets.length === 0,
-      'CALLBACK_TRUST: bucket believes only the vars of tickets; if you compose callbacks yourself, create a secret URL with `landfall callback-url`; otherwise set `ticket`',
+      'CALLBACK_TRUST: bucket trusts only the vars of tickets; if you compose callbacks yourself, create a secret URL with `landfall callback-url`; otherwise set `ticket`',
     ],
     [oss.endpoint.startsWith('http:'), 'OSS_ENDPOINT: http is not encrypted'],
     [
       (oss.publicEndpoint ?? '').startsWith('http:'),
-      'OSS_PUBLIC_ENDPOINT: http is not encrypted, and https pages do not load it',
+      'OSS_PUBLIC_ENDPOINT: http is not encrypted, and https pages cannot load files from it',
     ],
     [oss.pathStyle, 'OSS_PATH_STYLE: OSS itself refuses path-style requests'],
     [
@@ -119,11 +119,11 @@ function doubtfulNets({
     ],
     [
       events.accept.includes('smq') && !hasSecretUrl,
-      'EVENTS_ACCEPT: smq signs with a key of 512 bits that anyone can factor, so an event proves only that somebody knows the endpoint; put a secret of CALLBACK_URL_SECRETS into it: /events/oss/<secret>',
+      'EVENTS_ACCEPT: smq signs with a 512-bit key that anyone can factor, so an event proves only that its sender knows the endpoint; add a secret of CALLBACK_URL_SECRETS to the endpoint: /events/oss/<secret>',
     ],
     [
       events.accept.includes('eventbridge') && events.tokens.length === 0 && !hasSecretUrl,
-      'EVENTS_TOKENS: without a static token an event of eventbridge proves only that some customer of Alibaba Cloud sent it',
+      'EVENTS_TOKENS: without a static token, an event from eventbridge proves only that some Alibaba Cloud customer sent it',
     ],
   ];
 }
@@ -150,15 +150,15 @@ function doubtfulWebhooks({
   return [
     [
       reached.length > 0 || webhooks.allow.includes('localhost'),
-      `WEBHOOKS_ALLOW: whoever has an API key can have ${reached.join(', ') || 'localhost'} called; name single hosts`,
+      `WEBHOOKS_ALLOW: anyone with an API key can make workers call ${reached.join(', ') || 'localhost'}; allow single hosts instead`,
     ],
     [
       lastAttemptS > eventLog.keepS,
-      'WEBHOOKS_RETRY_S: the last attempt is later than EVENT_LOG_KEEP_S, when the event is gone',
+      'WEBHOOKS_RETRY_S: the last retry comes after EVENT_LOG_KEEP_S, when the event is already removed',
     ],
     [
       makesAll && !worker.queues.includes('delivery'),
-      'WORKER_QUEUES: this worker does all but webhooks; add delivery unless another worker delivers them',
+      'WORKER_QUEUES: this worker processes uploads but delivers no webhooks; add delivery unless another worker has it',
     ],
   ];
 }

@@ -24,8 +24,8 @@ export function createProgram(context: Context): Program {
   const program: Program = new Command('landfall');
   program
     .description('Turns uploads to Alibaba Cloud OSS into ready-to-serve media.')
-    .showHelpAfterError('Add --help for what there is.')
-    .addHelpText('after', '\nExit codes: 0 success, 1 failure, 2 words that are not understood.')
+    .showHelpAfterError('Run with --help for usage.')
+    .addHelpText('after', '\nExit codes: 0 success, 1 failure, 2 invalid arguments.')
     // The value of a global option may look like an option of a subcommand.
     .enablePositionalOptions()
     .exitOverride();

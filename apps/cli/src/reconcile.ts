@@ -93,9 +93,9 @@ function outcomesOf({
 }: Request): Record<(typeof findings)[number], string> {
   return {
     missing: isDryRun ? 'would be registered' : 'registered',
-    recent: 'left to the next run: their callback may be under way',
-    gone: isDryRun ? 'OSS would be asked' : 'a worker asks OSS, and marks those that are gone',
-    unmade: remakes ? (isDryRun ? 'would be made again' : 'made again') : 'left; --remake makes them again',
+    recent: 'left to the next run: their callback may still arrive',
+    gone: isDryRun ? 'would be checked with OSS' : 'a worker checks with OSS, and marks those that are gone',
+    unmade: remakes ? (isDryRun ? 'would be remade' : 'will be remade') : 'left; --remake remakes them',
     orphaned: removesOrphans
       ? isDryRun
         ? 'would be removed'
@@ -106,7 +106,7 @@ function outcomesOf({
 
 const titles: Record<(typeof findings)[number], string> = {
   missing: 'objects without an upload',
-  recent: 'such objects, just stored',
+  recent: 'recent objects, no upload yet',
   gone: 'uploads without their object',
   unmade: 'renditions without their object',
   orphaned: 'objects without a rendition',
@@ -135,11 +135,8 @@ function drawTable(
     for (const key of shown) rows.push(`    ${JSON.stringify(key)}`);
     if (count > shown.length) rows.push(`    and ${count - shown.length} more`);
   }
-  if (isUnordered)
-    rows.push(
-      '  The lines of the report are not in the order of their keys: gone objects were not looked for.',
-    );
-  const state = complete ? '' : '; interrupted: run it again to go on';
+  if (isUnordered) rows.push('  The report is not sorted by key: not all missing objects were searched for.');
+  const state = complete ? '' : '; interrupted: run it again to resume';
   return [`${bucket}/${prefix}: compared ${looked} objects${state}`, ...rows].join('\n');
 }
 
@@ -150,7 +147,7 @@ const recentAge = '10s';
 export function readRequest(options: ReconcileOptions, now: Date): Request {
   const { bucket, since, inventory, until = recentAge } = options;
   if (inventory !== undefined && bucket === undefined)
-    throw new LandfallError('request.invalid', '--inventory is of one bucket: add --bucket');
+    throw new LandfallError('request.invalid', '--inventory reads the report of one bucket: add --bucket');
   return {
     bucket,
     prefix: options.prefix ?? '',
@@ -175,7 +172,7 @@ function readTime(option: string, text: string, now: Date): Date {
   if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(time.getTime()))
     throw new LandfallError(
       'request.invalid',
-      `${option} ${text}: must be such as 2026-01-15T09:30:00Z, or 12h or 7d`,
+      `${option} ${text}: must be a time such as 2026-01-15T09:30:00Z, or an age such as 12h or 7d`,
     );
   return time;
 }

@@ -62,7 +62,7 @@ export async function reprocess(options: ReprocessOptions, env: NodeJS.ProcessEn
       next = page.nextCursor;
       if (total.looked % progressEvery === 0 && next !== null) tell('so far');
     }
-    tell(dryRun ? 'would be made again' : 'will be made again');
+    tell(dryRun ? 'would be remade' : 'will be remade');
     if (next) console.log(`stopped; continue with --cursor ${next}`);
     return 0;
   } finally {

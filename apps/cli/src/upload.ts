@@ -54,7 +54,7 @@ export async function uploadFiles(files: readonly string[], env: NodeJS.ProcessE
   }
   if (failed > 0)
     console.error(
-      `${failed} of the callbacks failed (203): OSS has the objects, and Landfall finds them by events or "landfall reconcile"`,
+      `${failed} of the callbacks failed (203): OSS stored the objects, and Landfall finds them through events or "landfall reconcile"`,
     );
   return failed > 0 ? 1 : 0;
 }

@@ -22,7 +22,7 @@ const of = (uploadId: string, msg: string, more: object = {}) => ({
   uploadId,
   ...more,
 });
-const nothing = 'nothing to do: it is finished, or nobody wants it';
+const nothing = 'nothing to do: the work is finished or no longer wanted';
 
 test('a job that was handed back is done once, and one that is found done does nothing', async () => {
   const files = [

@@ -78,7 +78,7 @@ export function workOf(pipelines: Pipelines, megapixels: number): Work {
         guesses.push(`${spec.name}: ${spec.codec} is counted as H.264; it takes several times as long`);
     } else videoStillMs += costs.stillVideo.value * 1_000;
   }
-  if (images.length === 0) guesses.push('no pipeline makes anything of images: only their facts are read');
+  if (images.length === 0) guesses.push('no pipeline makes renditions of images: only their facts are read');
   if (videos.length === 0) videoSeconds = 0;
   const megabytes = (megabits: number) => (megabits * 1e6 * secondsPerMinute) / bitsPerByte;
   return {

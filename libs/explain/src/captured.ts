@@ -75,7 +75,8 @@ export function readCapturedCallback(content: Buffer): CapturedCallback {
 
 function readJson(text: string): CapturedCallback {
   const value = parseLine(text) ?? lastRequestLine(text);
-  if (value === undefined) throw invalid('it begins with { but is neither JSON nor log lines with a request');
+  if (value === undefined)
+    throw invalid('the file begins with { but is neither JSON nor log lines with a request');
   const line = lineSchema.safeParse(value);
   const isLine = typeof value === 'object' && value !== null && 'request' in value;
   if (isLine && !line.success) throw invalid(describeIssues(line.error));

@@ -122,7 +122,7 @@ function explainBody({ headers, body, logged }: CapturedCallback, settings: Expl
     const looksLikeJson = readObject(body.toString()) !== undefined;
     if (looksLikeJson !== (contentType?.includes('json') ?? false))
       lines.push(
-        `likely cause: wrong content type: the body is ${looksLikeJson ? 'JSON' : 'not JSON'}; check callbackBodyType, or a proxy changed it`,
+        `likely cause: wrong content type: the body is ${looksLikeJson ? 'JSON' : 'not JSON'}; check callbackBodyType and whether a proxy changed the header`,
       );
     return { title, verdict: 'wrong', lines };
   }

@@ -49,13 +49,13 @@ export function explainDigest(mismatch: Mismatch, { algorithm, digest }: SignedD
   const evidence = bodyEvidence(mismatch.captured);
   if (algorithm !== 'MD5')
     return [
-      `likely cause: OSS did not make this signature: it signs ${algorithm}, while OSS signs MD5`,
+      `likely cause: OSS did not make this signature: it covers ${algorithm}, but OSS uses MD5`,
       ...evidence,
     ];
   const { cause, gaveUp } = findCause(mismatch, digest);
   if (cause !== undefined) return [...(cause ? [`likely cause: ${cause}`] : []), ...evidence];
   return [
-    'key and signature belong together, so path, query or body differs from what was signed; no common change explains it',
+    'the signature was made with this key, so the path, query or body differs from what was signed; no common change explains it',
     ...(gaveUp ? ['the body is large, so not all combinations of changes were tried'] : []),
     ...bodyCause(mismatch),
     ...evidence,
@@ -115,7 +115,7 @@ function signatureSize(signature: Buffer, key: KeyObject): string[] {
   const keyBytes = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
   return signature.length === keyBytes
     ? []
-    : [`it has ${signature.length} bytes, but this key makes signatures of ${keyBytes}`];
+    : [`the signature has ${signature.length} bytes, but this key makes signatures of ${keyBytes} bytes`];
 }
 
 /** Finds the change of the body that explains the Content-MD5 header, which OSS sends but does not sign. */

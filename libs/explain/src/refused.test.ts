@@ -126,7 +126,7 @@ describe('the log line of a refused callback', () => {
     expect(facts.request.bodyBytes).toBe(1_000_000);
     expect(facts.request.bodyMd5 ?? 'NUL').toMatch(/^[\da-f]{32}$|^NUL$/);
     expect(facts.signed.hidden.join()).toMatch(/target after 2048.*(body after 4096|NUL bytes)/);
-    expect(explain(line).text).toMatch(/nothing can be checked again/);
+    expect(explain(line).text).toMatch(/the signature cannot be checked again/);
   });
 
   test('of one without a signature says so', () => {

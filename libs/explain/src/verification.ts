@@ -23,7 +23,7 @@ export function explainVerification(captured: CapturedCallback, settings: Explai
       'header authorization is missing',
       'likely cause: a proxy or web server stripped it; configure it to forward the header',
     );
-  if (!settings.key) return wrong('cannot be checked without a key');
+  if (!settings.key) return wrong('the signature cannot be checked without a key');
   return explainSignature(mismatch, authorization, settings.key, settings.pathPrefix);
 }
 
@@ -75,7 +75,9 @@ function explainLogged(
       verdict: holds ? 'ok' : 'wrong',
       lines: [
         ...(hidden.length > 0
-          ? [`the log hides ${hidden.join(' and ')}, so nothing can be checked again; the api found:`]
+          ? [
+              `the log hides ${hidden.join(' and ')}, so the signature cannot be checked again; the api found:`,
+            ]
           : []),
         ...findings,
       ],

@@ -111,7 +111,7 @@ export class JobLocks {
     if (jobs.length > 0)
       this.logger.warn(
         { queue: this.worker.name, jobs },
-        'took jobs back from a worker that died or stands still',
+        'took jobs back from a worker that died or stalled',
       );
   }
 }

@@ -39,7 +39,7 @@ export class JobRunner {
 
   async run(job: Job, token: string, lockLost: AbortSignal): Promise<void> {
     const { name } = job;
-    if (!isJobName(name)) throw await this.leave(job, token, `there is no job named ${name}`);
+    if (!isJobName(name)) throw await this.leave(job, token, `this release has no job named ${name}`);
     const span = carriedSpan({ name, kind: 'consumer' }, job.opts.telemetry?.metadata);
     span?.note({
       'messaging.destination.name': job.queueName,

@@ -85,7 +85,7 @@ function processorOf(
     /** Lost connections; BullMQ reconnects by itself. */
     @OnWorkerEvent('error')
     onError(error: Error): void {
-      logger.warn({ queue, err: error }, 'queue worker');
+      logger.warn({ queue, err: error }, 'queue worker error');
     }
   }
   return QueueProcessor;
@@ -100,7 +100,7 @@ async function putBack(job: Job, token: string): Promise<never> {
 /** The queues by name. Their connection errors are only logged for debugging; the relay fails when it adds jobs. */
 function queueMap(queues: readonly Queue[], logger: Logger): Map<QueueName, Queue> {
   for (const queue of queues) {
-    queue.on('error', (error) => logger.debug({ queue: queue.name, err: error }, 'queue connection'));
+    queue.on('error', (error) => logger.debug({ queue: queue.name, err: error }, 'queue connection error'));
   }
   return new Map(queues.map((queue) => [queue.name as QueueName, queue]));
 }
@@ -231,7 +231,7 @@ export class JobsModule implements OnModuleDestroy {
   /** @throws LandfallError `queue.unavailable` if it does not answer within two seconds */
   async checkQueue(): Promise<void> {
     const asked = Promise.all(this.connections.queues.map((queue) => queue.isPaused()));
-    await askQueue(asked, checkTimeoutMs, 'no answer');
+    await askQueue(asked, checkTimeoutMs, 'no response');
   }
 
   /**

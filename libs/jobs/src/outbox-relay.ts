@@ -25,12 +25,12 @@ const relayed = counter(
 );
 const failures = counter(
   'landfall_relay_failures_total',
-  'Batches of the outbox that could not be queued, by the code of the error; they are tried again',
+  'Batches of the outbox that could not be queued, by error code; they are retried',
   'code',
 );
 const delays = histogram(
   'landfall_relay_seconds',
-  'Time from recording a job in the outbox to queueing it, of the oldest of a batch',
+  'Time from recording a job in the outbox to queueing it, of the oldest job of a batch',
   [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
 );
 

@@ -33,7 +33,7 @@ export class QueueLoss {
       const queues = lost.map(({ name }) => name);
       this.logger.warn(
         { queues },
-        'queues are new, have lost their jobs or are on another server; what is unfinished is queued again',
+        'queues are new, have lost their jobs or are on another server; requeuing unfinished work',
       );
       await this.recover();
       // Set last: if this worker dies before, another one detects the loss again.
@@ -44,5 +44,5 @@ export class QueueLoss {
 }
 
 function inTime<T>(request: Promise<T>): Promise<T> {
-  return askQueue(request, lookTimeoutMs, 'the mark of a queue timed out');
+  return askQueue(request, lookTimeoutMs, 'checking the mark of a queue timed out');
 }

@@ -29,11 +29,11 @@ const durations = histogram(
   ['job_name', 'outcome'],
 );
 const runningByJob = new Map<JobName, number>();
-gauges('landfall_jobs_running', 'Jobs that this worker runs', ['job_name'], () =>
+gauges('landfall_jobs_running', 'Jobs that this worker is running', ['job_name'], () =>
   samplesOf('job_name', runningByJob),
 );
 const slotsByQueue = new Map<QueueName, number>();
-gauges('landfall_job_slots', 'How many jobs this worker runs at once', ['queue'], () =>
+gauges('landfall_job_slots', 'Maximum number of concurrent jobs of this worker', ['queue'], () =>
   samplesOf('queue', slotsByQueue),
 );
 

@@ -72,7 +72,7 @@ export function loadConfig<const Names extends SectionName>(
     problems.push('CALLBACK_REQUIRE_TICKET: no longer exists; instead of true, set CALLBACK_TRUST=ticket');
   if (given['DATABASE_DIRECT_URL'] !== undefined && given['QUEUE_URL'] === given['DATABASE_URL'])
     problems.push(
-      'QUEUE_URL: must not be the pooler of DATABASE_URL, because BullMQ listens on its connections; set the DATABASE_DIRECT_URL here too',
+      'QUEUE_URL: must not be the pooler of DATABASE_URL, because BullMQ uses LISTEN on its connections; set it to DATABASE_DIRECT_URL',
     );
   if (given['LANDFALL_ENV'] !== 'development') problems.push(...publishedSecrets(given));
   if (problems.length > 0)

@@ -320,7 +320,7 @@ async function save(
   const expected = Number(answer.headers.get('content-length'));
   let received = 0;
   const refuseMore = () => {
-    if (received > expected) throw new Error(`the answer exceeds the announced ${expected} bytes`);
+    if (received > expected) throw new Error(`the response exceeds the announced ${expected} bytes`);
   };
   try {
     await writeStream(

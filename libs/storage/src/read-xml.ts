@@ -55,7 +55,7 @@ export function readListing(text: string): ListedPage {
   if (count !== '' && Number(count) !== objects.length) throw incomplete();
   const isTruncated = cutElement(rest, 'IsTruncated') === 'true';
   const nextToken = cutElement(rest, 'NextContinuationToken');
-  if (isTruncated && nextToken === '') throw new Error('the list goes on, but does not say where');
+  if (isTruncated && nextToken === '') throw new Error('the list is truncated but has no continuation token');
   return { objects, nextToken: isTruncated ? nextToken : null };
 }
 

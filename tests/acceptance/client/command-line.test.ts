@@ -205,7 +205,9 @@ describe('completion in real shells', () => {
 
   test.skipIf(!hasFish)(`fish${hasFish ? '' : ' (skipped: it is not installed)'}`, async () => {
     const script = `landfall completion fish | source; complete -C 'landfall uploads wa'`;
-    expect(await complete('fish', script)).toBe('watch\tshow what happens to an upload until it is ready\n');
+    expect(await complete('fish', script)).toBe(
+      'watch\tshow the events of an upload until it is ready or has failed\n',
+    );
   });
 
   test.skipIf(!hasZsh)(`zsh${hasZsh ? '' : ' (skipped: it is not installed)'}`, async () => {

@@ -85,7 +85,9 @@ describe.each(queueKinds)('no upload is lost with the queue on %s', (queue) => {
       } finally {
         process.kill(still.pid, 'SIGCONT');
       }
-      await eventually(() => (/job lost|stopped: nobody wants it/.test(still.output()) ? true : undefined));
+      await eventually(() =>
+        /job lost|stopped: the work is no longer wanted/.test(still.output()) ? true : undefined,
+      );
       expect(await stack.waitFor(id, 'ready', 'failed')).toMatchObject({ status: 'ready', error: null });
       await eventually(async () => ((await encoders(scratch)) === 0 ? true : undefined));
       const client = new Client({ connectionString: stack.databaseUrl });

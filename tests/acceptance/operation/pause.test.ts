@@ -45,7 +45,7 @@ describe.each(queueKinds)('a paused queue on %s', (kind) => {
     ids.push(await put('waiting-4'));
     // The sweep has looked at each of them several times by then.
     await eventually(
-      () => (late.output().split('looked at unfinished uploads').length > 3 ? true : undefined),
+      () => (late.output().split('swept unfinished uploads').length > 3 ? true : undefined),
       20_000,
     );
     const paused = await figures(

@@ -196,14 +196,14 @@ describe.each(queueKinds)('renditions made again with the queue on %s', (queue) 
     const where = ['--rendition', 'small', '--where', 'kind=image', '--where', 'prefix=a/'];
     const since = ['--where', 'status=ready', '--where', 'createdAfter=2020-01-01T00:00:00Z'];
     expect(await reprocess(...where, ...since, '--dry-run')).toContain(
-      'checked 2 uploads: 2 renditions of 2 would be made again',
+      'checked 2 uploads: 2 renditions of 2 would be remade',
     );
-    expect(await reprocess(...where, ...since)).toContain('2 renditions of 2 will be made again');
+    expect(await reprocess(...where, ...since)).toContain('2 renditions of 2 will be remade');
     for (const id of ids.slice(0, 2))
       await eventually(async () =>
         named(await old.get<View>(`/v1/uploads/${id}`), 'small').width === 120 ? true : undefined,
       );
-    expect(await reprocess(...where)).toContain('0 renditions of 0 will be made again');
+    expect(await reprocess(...where)).toContain('0 renditions of 0 will be remade');
     const other = await old.get<View>(`/v1/uploads/${ids[2]}`);
     expect(named(other, 'small').width).toBe(100);
     expect(other.renditions.map((rendition) => rendition.name)).not.toContain('tiny');

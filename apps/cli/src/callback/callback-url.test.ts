@@ -30,7 +30,7 @@ test('prints the URL of the first secret, and says when OSS cannot reach it', as
     [],
   ]);
   await printCallbackUrl(env);
-  expect(said.join()).toContain('neither CALLBACK_PUBLIC_URL nor API_PUBLIC_URL is set');
+  expect(said.join()).toContain('Neither CALLBACK_PUBLIC_URL nor API_PUBLIC_URL is set');
   await printCallbackUrl({ ...env, CALLBACK_PUBLIC_URL: 'https://oss.example.com/media/' });
   expect(printed.at(-1)).toBe('https://oss.example.com/media/callbacks/oss/the-newest-secret-of-the-url');
 });

@@ -11,7 +11,7 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
   if (secret === undefined) {
     console.log(`CALLBACK_URL_SECRETS=${randomBytes(24).toString('base64url')}`);
     console.error(
-      'This is a new secret: set it for the api, restart the api, and run this command again for the URL.',
+      'This is a new secret. Set it for the api, restart the api, and run this command again to print the URL.',
     );
     return 0;
   }
@@ -21,6 +21,6 @@ export async function printCallbackUrl(env: NodeJS.ProcessEnv): Promise<number> 
     callback.publicUrl ?? (API_PUBLIC_URL?.replace(/\/$/, '') || `http://localhost:${API_PORT || 3_000}`);
   console.log(`${publicUrl}/callbacks/oss/${secret}`);
   if (!callback.publicUrl && !API_PUBLIC_URL)
-    console.error('neither CALLBACK_PUBLIC_URL nor API_PUBLIC_URL is set: OSS cannot reach localhost.');
+    console.error('Neither CALLBACK_PUBLIC_URL nor API_PUBLIC_URL is set: OSS cannot reach localhost.');
   return 0;
 }

@@ -5,35 +5,40 @@ export const addDataCommands: AddCommands = (program, { env, end }) => {
   program.commandsGroup('Operate:');
   program
     .command('migrate')
-    .summary('migrate the tables')
-    .description('Migrate the tables of DATABASE_URL and QUEUE_URL, or of the local run.')
-    .option('--back', 'revert the last migration instead')
+    .summary('migrate the database and the queue')
+    .description(
+      'Migrate the database of DATABASE_URL and the queue of QUEUE_URL, or those of the local run.',
+    )
+    .option('--back', 'revert the last migration of the database instead')
     .action(async ({ back = false }) => end(await (await import('../migrate.js')).migrate({ back }, env)));
   program
     .command('reprocess')
-    .summary('make renditions again')
+    .summary('remake renditions')
     .description(
-      'Make the renditions again that are missing, have failed or differ from the current pipelines file.',
+      'Remake renditions that are missing, failed, or made from a spec that differs from the current pipelines file.',
     )
-    .option('--rendition <name>', 'only the renditions of this name; may be repeated', collect)
+    .option('--rendition <name>', 'only renditions with this name; may be repeated', collect)
     .option('--where <name=value>', 'only uploads that match this filter; may be repeated', collect)
-    .option('--cursor <cursor>', 'continue where a run stopped')
-    .option('--dry-run', 'only count')
+    .option('--cursor <cursor>', 'resume from the cursor that a stopped run printed')
+    .option('--dry-run', 'only count the renditions; change nothing')
     .action(async (options) => end(await (await import('../reprocess.js')).reprocess(options, env)));
   program
     .command('reconcile')
     .summary('compare the buckets with the uploads')
     .description(
-      'Compare the buckets with the uploads: register objects that have none, and find what else is missing or left over. Times are such as 2026-01-15T09:30:00Z, or ages such as 12h or 7d.',
+      'Compare the buckets with the uploads: register objects without an upload, and find missing objects and orphans. Times are timestamps such as 2026-01-15T09:30:00Z or ages such as 12h or 7d.',
     )
     .option('--bucket <name>', 'only this bucket')
-    .option('--prefix <prefix>', 'only keys that begin like this')
+    .option('--prefix <prefix>', 'only keys with this prefix')
     .option('--since <time>', 'only objects stored after this time')
-    .option('--until <time>', 'only objects stored before this time; 10s by default')
-    .option('--inventory <report>', 'read an inventory report of OSS instead of listing the bucket')
-    .option('--dry-run', 'only look')
-    .option('--remake', 'make renditions again whose object is gone')
-    .option('--remove-orphans', 'remove objects that no rendition names')
+    .option('--until <time>', 'only objects stored before this time; defaults to 10s ago')
+    .option(
+      '--inventory <report>',
+      'read an OSS inventory report instead of listing the bucket; needs --bucket',
+    )
+    .option('--dry-run', 'only report; change nothing')
+    .option('--remake', 'remake renditions whose object is gone')
+    .option('--remove-orphans', 'remove objects under the rendition prefix that no row references')
     .option('--json', 'print JSON')
     .action(async (options) => end(await (await import('../reconcile.js')).reconcile(options, env)));
 };

@@ -9,7 +9,7 @@ export const addDevelopment: AddCommands = (program, { end }) => {
   program
     .command('setup')
     .summary('find or install the tools that the tests need')
-    .description('Find or install the tools that the tests need: ffmpeg and Redis.')
+    .description('Find or install the tools that the tests need: ffmpeg, Redis and Chromium.')
     .action(async () => end(await (await import('../setup.js')).setUpTools()));
   program
     .command('docs')
@@ -18,16 +18,16 @@ export const addDevelopment: AddCommands = (program, { end }) => {
     .action(async () => end(await (await import('../docs/write-docs.js')).writeDocs('.', program)));
   program
     .command('completion')
-    .summary('print what completes these commands in your shell')
+    .summary('print the completion script for your shell')
     .description(
-      'Print what completes these commands in your shell. To try it in bash: source <(landfall completion bash)',
+      'Print the completion script for your shell. To try it in bash: source <(landfall completion bash)',
     )
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
     .action((shell) => console.log(completionScripts[shell]));
   program
     .command('complete', { hidden: true })
     .description(
-      'Answer the shell: one word and its description a line. The last word is the one being typed.',
+      'Print completions for the shell, one word and its description per line. The last argument is the word being typed.',
     )
     .argument('[words...]')
     .action((words) => {

@@ -7,16 +7,16 @@ export const addPrograms: AddCommands = (program, context) => {
   program
     .command('start')
     .summary('run everything on this machine')
-    .description('Run everything on this machine: Postgres, OSS emulator, api and worker.')
-    .option('--watch', 'rebuild and restart what changes')
+    .description('Run everything on this machine: Postgres, the OSS emulator, the api and a worker.')
+    .option('--watch', 'rebuild changed sources and restart the affected programs')
     .action(async ({ watch: watches = false }) =>
       end(await (await import('../start/start-local-run.js')).startLocalRun({ watches }, env)),
     );
   program
     .command('upload')
     .summary('upload files to the local run')
-    .description('Upload files, or a sample picture, to the local run, like any OSS client.')
-    .argument('[file...]', 'files of your own')
+    .description('Upload files, or a sample picture, to the local run, as any OSS client would.')
+    .argument('[file...]', 'files to upload; a sample picture if none is given')
     .action(async (files) => end(await (await import('../upload.js')).uploadFiles(files, env)));
   addApp(program, context, {
     name: 'api',

@@ -8,9 +8,9 @@ export const remoteCommand = (parent: Program, name: string, summary: string) =>
     .command(name)
     .summary(summary)
     .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`)
-    .option('--api-url <url>', 'the api to ask; LANDFALL_API_URL, or the local run, unless given')
-    .option('--api-key <key>', 'the key to ask with; LANDFALL_API_KEY does not show in the list of processes')
-    .option('--json', 'print JSON, one value a line');
+    .option('--api-url <url>', 'URL of the api; defaults to LANDFALL_API_URL, else the local run')
+    .option('--api-key <key>', 'API key; prefer LANDFALL_API_KEY, which the process list does not show')
+    .option('--json', 'print JSON, one value per line');
 
 type Connection = { apiUrl?: string | undefined; apiKey?: string | undefined };
 
@@ -21,6 +21,7 @@ export const connectTo =
     (await import('../remote/connection.js')).connect({ apiUrl, apiKey }, env);
 
 export function readCount(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  if (!/^\d{1,9}$/.test(text))
+    throw new InvalidArgumentError('It must be a whole number of at most 9 digits.');
   return Number(text);
 }

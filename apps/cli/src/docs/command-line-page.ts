@@ -5,23 +5,22 @@ import { escapeCell } from './escape-cell.js';
 export function renderCommandLinePage(program: Command): string {
   return `# Command line
 
-<!-- Generated from apps/cli/src/commands by \`npm run landfall -- docs\`; the words above the commands are in apps/cli/src/docs/command-line-page.ts. -->
+<!-- Generated from apps/cli/src/commands by \`npm run landfall -- docs\`; the text above the commands is in apps/cli/src/docs/command-line-page.ts. -->
 
-In a clone, type \`npm run landfall -- <command>\`; with the package or the image installed, it is
-\`landfall <command>\`. Every command has \`--help\`, and \`landfall help\` lists them.
+In a clone, run \`npm run landfall -- <command>\`; with the package or the image installed, run
+\`landfall <command>\`. Every command has \`--help\`, and \`landfall help\` lists all commands.
 
-- **Exit codes.** 0 is success. 1 is failure: the command could not do it, or what it reports is a
-  failure (an upload that failed, a signature that is not valid). 2 means that the words were not
-  understood, and nothing was done.
-- **Which api.** Commands that ask an api take \`--api-url\` and \`--api-key\`, else
-  \`LANDFALL_API_URL\` and \`LANDFALL_API_KEY\`, else the local run of this folder
-  ([\`.landfall/local.json\`](local-run.md)). Other users of the machine can see the words of a
-  command: prefer the environment for the key.
-- **JSON.** With \`--json\`, every line on standard output is one JSON value, and complaints are on
-  standard error.
+- **Exit codes.** 0: success. 1: the command failed, or it reports a failure (an upload that
+  failed, a signature that is not valid). 2: the arguments are invalid, and nothing was done.
+- **Which api.** Commands that call an api use \`--api-url\` and \`--api-key\`, else
+  \`LANDFALL_API_URL\` and \`LANDFALL_API_KEY\`, else the local run in this folder
+  ([\`.landfall/local.json\`](local-run.md)). Other users of the machine can see command-line
+  arguments: prefer the environment variable for the key.
+- **JSON.** With \`--json\`, every line on standard output is one JSON value. Errors go to standard
+  error.
 - **Completion.** \`source <(landfall completion bash)\`, or the same with \`zsh\`; for fish
-  \`landfall completion fish | source\`. Put it where your shell starts. It completes commands,
-  options and their values by asking \`landfall\` itself.
+  \`landfall completion fish | source\`. Add it to the startup file of your shell. Completions of
+  commands, options and values come from \`landfall\` itself.
 
 ${listAll(program, 'landfall').join('\n\n')}
 `;
@@ -49,7 +48,7 @@ function renderCommand(command: Command, name: string): string {
     `## ${name}`,
     '',
     wrap(help.commandDescription(command)),
-    ...(rows.length > 0 ? ['', '| word | means |', '| --- | --- |', ...table] : []),
+    ...(rows.length > 0 ? ['', '| argument or option | meaning |', '| --- | --- |', ...table] : []),
   ].join('\n');
 }
 

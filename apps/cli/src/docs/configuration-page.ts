@@ -16,14 +16,14 @@ ${listSettings(section).map(renderRow).join('\n')}
 <!-- Generated from libs/runtime/src/settings/ by \`npm run landfall -- docs\`. -->
 
 Every setting is an environment variable. A process reads the sections it needs when it starts. If
-something is wrong, it refuses to start and lists every problem. \`npm run landfall -- check\` reads
-all sections and also warns of what only looks wrong. An empty variable means the same as none.
+any is invalid, it refuses to start and lists every problem. \`npm run landfall -- check\` reads all
+sections and also warns about valid but doubtful values. An empty variable counts as unset.
 
 | variable | meaning | default |
 |---|---|---|
 | \`LANDFALL_ENV\` | \`development\` allows the secrets that are published with the source; any other value refuses them | |
-| \`MALLOC_ARENA_MAX\` | a setting of glibc: with \`2\` a worker gives back the memory of images that it has finished | |
-| \`NODE_EXTRA_CA_CERTS\` | a setting of Node: a PEM file with the certificates of private authorities that signed for Postgres, Redis or OSS | |
+| \`MALLOC_ARENA_MAX\` | a glibc setting: with \`2\`, a worker releases the memory of finished images | |
+| \`NODE_EXTRA_CA_CERTS\` | a Node setting: PEM file with the certificates of private authorities that issued those of Postgres, Redis or OSS | |
 
 ${sections.join('\n')}`;
 }

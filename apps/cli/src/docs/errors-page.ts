@@ -27,9 +27,9 @@ export function renderErrorsPage(): string {
 
 <!-- Generated from errors.ts of each room and libs/runtime/src/warning-table.ts by \`npm run landfall -- docs\`. -->
 
-Every error has a stable code. Over HTTP it comes as \`application/problem+json\` with the status of
-this table. A failed upload or rendition has it in \`error\`. "Retried" says whether a job that meets
-this error runs again.
+Every error has a stable code. An HTTP response with an error is \`application/problem+json\` with
+the status in this table. A failed upload or rendition has its code in \`error\`. "Retried" says
+whether a job that fails with this error is retried.
 
 | code | HTTP status | retried | meaning |
 |---|--:|---|---|
@@ -38,7 +38,7 @@ ${rows.join('\n')}
 ## Warnings
 
 An upload or rendition can be \`ready\` and still have a problem. \`warnings\` of a rendition lists its
-own, \`warnings\` of an upload lists those of all its renditions.
+own; \`warnings\` of an upload lists those of all its renditions.
 
 | code | meaning |
 |---|---|

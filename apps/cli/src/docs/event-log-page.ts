@@ -24,18 +24,18 @@ export function renderEventLogPage(): string {
 
 <!-- Generated from libs/events/src/event-types.ts by \`npm run landfall -- docs\`. -->
 
-What happened to uploads, in one order. Each event is recorded in the transaction that makes it
-true, and gets its place in the log right after it: nothing is ever placed before what a reader
-has read ([decision 28](decisions/0028-one-log-in-one-order.md)). Of one upload, events are in the
-order of its changes. The log is kept for \`EVENT_LOG_KEEP_S\`.
+Everything that happened to uploads, in one order. Each event is recorded in the transaction that
+makes it true and gets its position in the log right after the commit, so no event ever appears
+before one that a reader has read ([decision 28](decisions/0028-one-log-in-one-order.md)). Events
+of one upload are in the order of its changes. The log is kept for \`EVENT_LOG_KEEP_S\`.
 
-Workers place events, one of them at a time. While no worker runs, events are recorded and wait:
-the feed, streams and webhooks stand still, nothing is lost, and a worker that starts places all of
-them in their order.
+Workers assign positions, one worker at a time. While no worker runs, events are recorded but not
+placed: the feed, streams and webhooks pause, nothing is lost, and the next worker places all
+events in order.
 
-A landing that nobody vouches for is in no event until OSS has confirmed its object: anyone could
-fill the log with those. No event has a URL in it, because URLs are secrets that end: ask
-\`GET /v1/uploads/{id}\` for them.
+A landing without proof is in no event until OSS has confirmed its object: otherwise anyone could
+fill the log. Events contain no URLs, because URLs are secrets that expire: get them from
+\`GET /v1/uploads/{id}\`.
 
 ## An event
 
@@ -49,13 +49,13 @@ ${rows.join('\n')}
 
 ## upload
 
-The upload as it is after the event.
+The upload as of the event.
 
 ${renderFields(upload)}
 
 ## rendition, and each of renditions
 
-In \`upload.reprocessed\`, \`renditions\` are names alone.
+In \`upload.reprocessed\`, \`renditions\` are only names.
 
 ${renderFields(rendition)}
 `;

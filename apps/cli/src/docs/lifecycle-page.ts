@@ -18,27 +18,29 @@ export function renderLifecyclePage(): string {
 
 <!-- Generated from libs/uploads/src/lifecycle.ts by \`npm run landfall -- docs\`. -->
 
-The states of the rows in Postgres, every change between them, who makes it and what it writes. A
-test walks through all of them and meets no other. A rendition is what its versions make of it:
-\`ready\` when one is served, else \`pending\` when one is to be made, else \`failed\`.
+The states of the rows in Postgres, and every transition between them, with what causes it and
+what it writes. A test goes through all of them and finds no others. The status of a rendition
+follows from its versions: \`ready\` if one is served, else \`pending\` if one is to be made, else
+\`failed\`.
 
 ${parts.join('\n\n')}
 
 ## Limits
 
-| job | queue | priority | tries | wait before the next |
+| job | queue | priority | attempts | delay before a retry |
 |---|---|--:|--:|---|
 ${jobs.join('\n')}
 
-- The lowest priority runs first. What nobody vouches for waits at 5, what is made again at 20.
-- The jobs of a worker that is not heard of for ${lockMs / 1_000} s are taken back
+- The lowest number runs first. Jobs of uploads without proof have priority 5, those of
+  reprocessing 20.
+- Jobs of a worker that is silent for ${lockMs / 1_000} s are taken back
   ([decision 26](decisions/0026-recovery-within-seconds.md)).
-- A try that ends because a worker died is not counted as a try. After ${lifecycleLimits.crashesMax} workers died on the
-  same upload or chunk, it fails with \`upload.attempts_exhausted\`.
-- An error that may pass is tried again by the sweep after the last try. After
-  ${lifecycleLimits.retryWindowMs / 3_600_000} hours the upload fails with \`upload.timed_out\`.
-- The sweep looks at an unfinished upload after \`WORKER_SWEEP_AFTER_MS\`, then after half its age,
-  at most an hour; and at once when a queue has lost its jobs.
+- A run whose worker dies does not count as an attempt. After ${lifecycleLimits.crashesMax} workers have died on the same
+  upload or chunk, it fails with \`upload.attempts_exhausted\`.
+- After the last attempt, the sweep keeps retrying transient errors. After ${lifecycleLimits.retryWindowMs / 3_600_000} hours the upload
+  fails with \`upload.timed_out\`.
+- The sweep checks an unfinished upload after \`WORKER_SWEEP_AFTER_MS\`, then each time after half
+  its age, but at least hourly, and at once when a queue has lost its jobs.
 `;
 }
 

@@ -19,11 +19,11 @@ export function renderPipelinesPage(): string {
   const watermark = specs.map((spec) => spec.properties?.['watermark']).find((field) => field !== undefined);
   return `# The pipelines file
 
-<!-- Generated from libs/pipelines/src by \`npm run landfall -- docs\`; the words are in apps/cli/src/docs/pipelines-page.ts. -->
+<!-- Generated from libs/pipelines/src by \`npm run landfall -- docs\`; the prose is in apps/cli/src/docs/pipelines-page.ts. -->
 
-\`pipelines.yaml\` decides what becomes of an upload; \`PIPELINES_FILE\` names another file.
+\`pipelines.yaml\` decides which renditions an upload gets; \`PIPELINES_FILE\` names another file.
 \`npm run landfall -- check\` checks it and reports every mistake with its line. The first line below
-lets editors with a YAML language server complete and check it:
+lets editors with a YAML language server complete and validate it:
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/pipelines.schema.json
@@ -35,22 +35,21 @@ pipelines:
       - { name: thumb, kind: image, width: 320 }
 \`\`\`
 
-- **Which pipeline.** Landfall compares an upload with the pipelines from top to bottom, by what
-  its bytes are. The first that matches applies. A pipeline with \`continue: true\` lets those below
-  match too, and the upload gets the renditions of all of them, up to the first that does not
-  continue. Its \`pipeline\` is then their names joined by \`+\`. If a ticket names a pipeline, only
-  that one applies. An upload that no pipeline matches is \`ignored\`, with its facts.
-- **Names.** A rendition's name is unique within an upload. Therefore a pipeline may not use a name
-  of another pipeline of the same kind that is above it and continues. \`check\` reports where one
-  does.
+- **Which pipeline.** Landfall compares an upload, as detected from its bytes, with the pipelines
+  from top to bottom. The first that matches applies. A pipeline with \`continue: true\` lets those
+  below match too, and the upload gets the renditions of all of them, up to the first that does
+  not continue. Its \`pipeline\` is then their names joined by \`+\`. If a ticket names a pipeline,
+  only that one applies. An upload that no pipeline matches is \`ignored\`, but its facts are known.
+- **Names.** A rendition's name is unique within an upload. Therefore a pipeline must not reuse a
+  name of a pipeline of the same kind above it that continues. \`check\` reports duplicates.
 - **Order.** Renditions are made in the order of the file, so put first what a page needs first.
-  AVIF takes longer than all other images together, and previews and storyboards seek through their
-  video. They are made afterwards, in a separate job that delays nobody. Streams, files and sounds
-  have their own queue.
-- **Changes.** Each rendition has a hash of what its fields mean, which is part of its object key.
-  A changed field makes new objects and never overwrites old ones. Existing renditions stay until
-  you have them made again ([reprocessing](operators/reprocessing.md)). Writing out a default
-  changes nothing, and neither does a default that a later version adds.
+  AVIF takes longer than all other images together, and previews and storyboards seek through
+  their video. They are made afterwards, in a separate job that delays no other renditions.
+  Streams, files and sounds have their own queue.
+- **Changes.** Each rendition has a hash of its effective fields, which is part of its object key.
+  A changed field leads to new objects and never overwrites old ones. Existing renditions stay
+  until you remake them ([reprocessing](operators/reprocessing.md)). Writing out a default changes
+  nothing, and neither does a default that a later version adds.
 
 ## A pipeline
 
@@ -58,7 +57,7 @@ ${renderFieldTable(pipeline)}
 
 ### \`match\`
 
-All fields that are set must match. Of a list, one value is enough.
+All fields that are set must match. In a list, one matching value is enough.
 
 ${renderFieldTable(within(pipeline, 'match'))}
 
@@ -99,10 +98,10 @@ ${tables.join('\n')}
 
 ${renderFieldTable(watermark ?? {})}
 
-A watermark that would be taller than the picture is made smaller. Its picture may have any format
+A watermark that would be taller than the picture is scaled down. Its picture may have any format
 that uploads may have, up to 4 MiB and 10 million pixels. A worker reads it again every five
 minutes, so a new logo appears in new renditions only. If it cannot be used, the rendition fails
-with \`rendition.watermark_unusable\`, and the others are made.
+with \`rendition.watermark_unusable\`, but the others are made.
 
 A text is drawn in fonts that come with Landfall, so it looks the same on every worker: Chinese,
 Japanese, Latin, Greek, Cyrillic, Hebrew, Arabic, and emoji in one colour
@@ -120,27 +119,26 @@ break in the text starts a new line.
   always has exactly width × height. With only one side, every \`fit\` means \`inside\`. An enlarged
   rendition has at most 50 million pixels.
 - **What a crop keeps.** \`attention\` looks for skin, strong colours and edges, \`entropy\` for the
-  part with the most detail. With \`focal\` a person or a program decides: an upload with the vars
-  \`focus_x: 0.3\` and \`focus_y: 0.6\` keeps the window whose middle is as near to that point as the
-  edges allow.
-- **Colour.** Every picture is converted to sRGB by its profile, with 8 bits per channel. With
+  part with the most detail. With \`focal\` the vars of the upload decide: \`focus_x: 0.3\` and
+  \`focus_y: 0.6\` keep the window whose centre is as near to that point as the edges allow.
+- **Colour.** Every picture is converted to sRGB from its profile, with 8 bits per channel. With
   \`keepProfile\` a picture in Display P3, as phones take them, keeps its colours and its profile.
-- **Quality.** With \`quality: auto\` each picture gets the lowest quality at which a person finds no
-  flaw without looking for it: fewer bytes for most, more for those in which 80 shows
+- **Quality.** With \`quality: auto\` each picture gets the lowest quality at which a viewer notices
+  no flaw without looking for it: fewer bytes for most, more for those in which 80 shows
   ([how, and when it does not apply](images/quality.md)).
-- **Originals.** Without \`keepOriginal\` every picture is encoded, also one that has the format and
-  the size already, by the \`quality\` of its rendition. With it such a JPEG, PNG, WebP or GIF is
-  stored as it is ([when, and what is removed](images/originals.md)).
-- **Metadata.** None, whatever the upload has. With \`keepCopyright\` the artist and the copyright
-  notice of EXIF, IPTC or XMP are written as EXIF and XMP; GIF has no place for them.
-  \`keepLocation\` only affects the facts in the API's answers.
+- **Originals.** Without \`keepOriginal\` every picture is encoded with the \`quality\` of its
+  rendition, even if it already has the right format and size. With it, such a JPEG, PNG, WebP or
+  GIF is stored as it is ([when, and what is removed](images/originals.md)).
+- **Metadata.** Renditions have none, whatever the upload has. With \`keepCopyright\` the artist and
+  the copyright notice of EXIF, IPTC or XMP are written as EXIF and XMP; GIF has no place for
+  them. \`keepLocation\` only affects the facts in the API's answers.
 - **Loops.** \`kind: loop\` makes a video of an animation. Show it with
   \`<video muted loop autoplay playsinline>\`. To have loops of large animations only, put \`minBytes\`
   into the \`match\` of the pipeline.
 - **Animation.** \`animated: true\` keeps all frames of a GIF or WebP with their delays and loop
   count. All frames together may have as many pixels as one image (\`IMAGE_MAX_PIXELS\`), and there
-  may be 3,000 of them (\`IMAGE_MAX_FRAMES\`). Beyond that the rendition fails with
-  \`media.too_many_pixels\`, and the others are made. All frames are cropped like the first. WebP
+  may be 3,000 of them (\`IMAGE_MAX_FRAMES\`). Beyond that, the rendition fails with
+  \`media.too_many_pixels\`, but the others are made. All frames are cropped like the first. WebP
   stores identical frames as one that is shown for longer.
 
 \`\`\`yaml
@@ -167,7 +165,7 @@ pipelines:
 
 Posters, previews and storyboards seek in the object. They read a few percent of a large video,
 wherever its index is. They are upright, deinterlaced, tone-mapped from HDR and never enlarged. A
-moment after the end means the end.
+time after the end means the end.
 
 - **Poster.** Unless \`at\` or \`share\` is set, the first picture of the first ten seconds that is not
   black.
@@ -187,8 +185,8 @@ moment after the end means the end.
 
 - **Audio.** The default track, else the first, at 48 kHz, mixed down to stereo, without covers and
   tags. Opus is in Ogg, whose positions give its length to the sample; Safari plays it from version
-  18.4 on. AAC plays everywhere. All three keep the length of the upload, without a gap at the
-  seams of an album, in players that respect the edit list (M4A) or the LAME header (MP3).
+  18.4 on. AAC plays everywhere. All three keep the length of the upload, without a gap between
+  the tracks of an album, in players that respect the edit list (M4A) or the LAME header (MP3).
 - **Loudness.** \`details.loudness\` reports the integrated loudness (LUFS), range (LU) and true peak
   (dBTP) of the upload by EBU R128. Mono counts as it sounds from two speakers. Silence and less
   than 0.4 seconds have none (\`null\`). \`normalize\` changes the volume as a whole by

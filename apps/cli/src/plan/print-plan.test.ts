@@ -15,6 +15,6 @@ test('a plan for the pipelines that ship says what each part needs, in units tha
   };
   const lines = planLines(planCapacity(demand, work), work);
   expect(lines.join('\n')).toMatch(/^api +2 × 1 core \(/m);
-  expect(lines.join('\n')).toMatch(/^database +[\d.]+ GB a day that stay, [\d.]+ GB of events/m);
+  expect(lines.join('\n')).toMatch(/^database +grows by [\d.]+ GB per day, plus [\d.]+ GB of events/m);
   expect(lines.join('\n')).not.toMatch(/NaN|undefined|Infinity/);
 });

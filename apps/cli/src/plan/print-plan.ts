@@ -36,11 +36,11 @@ export function printPlan(options: PlanOptions, env: NodeJS.ProcessEnv): void {
 export function planLines(plan: CapacityPlan, work: Work): string[] {
   const { api, workers, postgres, redis, bitsPerSecond, callbacksPerSecond } = plan;
   const processes = ({ processes: count, coresEach, busyCores }: CapacityPlan['api']) =>
-    `${count.toLocaleString('en')} × ${coresEach} ${coresEach === 1 ? 'core' : 'cores'} (${rounded(busyCores)} cores at the peak, three in ten of them to spare)`;
+    `${count.toLocaleString('en')} × ${coresEach} ${coresEach === 1 ? 'core' : 'cores'} (${rounded(busyCores)} cores at the peak, 30 % of them headroom)`;
   const rows: [string, string][] = [
     [
       'callbacks',
-      `${rounded(callbacksPerSecond.mean)}/s by mean, ${rounded(callbacksPerSecond.peak)}/s at the peak`,
+      `${rounded(callbacksPerSecond.mean)}/s on average, ${rounded(callbacksPerSecond.peak)}/s at the peak`,
     ],
     ['api', processes(api)],
     ['workers, thumbnail', processes(workers.thumbnail)],
@@ -52,19 +52,22 @@ export function planLines(plan: CapacityPlan, work: Work): string[] {
     ],
     [
       'database',
-      `${bytes(postgres.growthBytesPerDay)} a day that stay, ${bytes(postgres.logBytes)} of events and deliveries; ${bytes(postgres.bytesAfterYear)} after a year`,
+      `grows by ${bytes(postgres.growthBytesPerDay)} per day, plus ${bytes(postgres.logBytes)} of events and deliveries; ${bytes(postgres.bytesAfterYear)} after a year`,
     ],
-    ['Redis', `${bytes(redis.bytes)} while an hour of the peak waits (${rounded(redis.jobsOfAnHour)} jobs)`],
-    ['from the store', bits(bitsPerSecond.fromStore)],
-    ['to the store', bits(bitsPerSecond.toStore)],
+    [
+      'Redis',
+      `${bytes(redis.bytes)} for one peak hour of waiting jobs (${rounded(redis.jobsOfAnHour)} jobs)`,
+    ],
+    ['from OSS', bits(bitsPerSecond.fromStore)],
+    ['to OSS', bits(bitsPerSecond.toStore)],
     ['callbacks in', bits(bitsPerSecond.callbacks)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
     ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
-    `An image takes ${rounded(work.imageMs)} ms of a core, a minute of video ${rounded(work.videoSecondsPerMinute)} s.`,
-    ...work.guesses.map((guess) => `guess: ${guess}`),
-    'By docs/capacity.md, measured on one machine: measure on yours.',
+    `An image takes ${rounded(work.imageMs)} ms of one core, a minute of video ${rounded(work.videoSecondsPerMinute)} s.`,
+    ...work.guesses.map((guess) => `assumption: ${guess}`),
+    'The unit costs in docs/capacity.md were measured on one machine: measure on yours.',
   ];
 }
 

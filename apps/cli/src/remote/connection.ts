@@ -21,10 +21,10 @@ export async function connect(options: ConnectionOptions, env: NodeJS.ProcessEnv
   if (baseUrl === undefined)
     throw new LandfallError(
       'request.invalid',
-      'there is a key but no URL: add --api-url or LANDFALL_API_URL',
+      'an API key is given, but no URL: set --api-url or LANDFALL_API_URL',
     );
   if (apiKey === undefined)
-    throw new LandfallError('request.invalid', 'there is a URL but no key: set LANDFALL_API_KEY');
+    throw new LandfallError('request.invalid', 'a URL is given, but no API key: set LANDFALL_API_KEY');
   try {
     return new Landfall({ baseUrl, apiKey });
   } catch (cause) {
@@ -39,7 +39,7 @@ async function connectLocally(env: NodeJS.ProcessEnv): Promise<Landfall> {
     return new Landfall({ baseUrl: apiUrl, apiKey });
   } catch (cause) {
     if (!isLandfallError(cause, 'local.not_running')) throw cause;
-    const problem = `no api is named (--api-url, LANDFALL_API_URL), and there is no local run: ${cause.message}`;
+    const problem = `no api URL is given (--api-url, LANDFALL_API_URL), and there is no local run: ${cause.message}`;
     throw new LandfallError('config.invalid', problem, { cause });
   }
 }

@@ -21,7 +21,8 @@ function print({ queues, outbox, unplacedEvents, queueReachable, readAt }: Queue
   printFields({
     outbox: `${outbox.count}${ageOf(outbox.oldestSeconds)}`,
     'unplaced events': `${unplacedEvents.count}${ageOf(unplacedEvents.oldestSeconds)}`,
-    'queue reachable': queueReachable === null ? 'unknown: no worker runs' : queueReachable ? 'yes' : 'no',
+    'queue reachable':
+      queueReachable === null ? 'unknown: no worker is running' : queueReachable ? 'yes' : 'no',
     readAt,
   });
 }
@@ -33,4 +34,4 @@ function rowOf(name: string, figures: JobFigures, workers: string): string[] {
 }
 
 const ageOf = (seconds: number | null): string =>
-  seconds === null ? '' : `, the first for ${Math.round(seconds)} s`;
+  seconds === null ? '' : `, the oldest for ${Math.round(seconds)} s`;

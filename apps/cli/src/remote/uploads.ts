@@ -66,7 +66,7 @@ async function printEvents(
     for await (const event of landfall.events.stream({ uploadId, signal })) print(event);
   } catch (error) {
     // Waiting continues without the events.
-    if (!signal.aborted) console.error(`no events: ${String(error)}`);
+    if (!signal.aborted) console.error(`cannot read events: ${String(error)}`);
   }
 }
 

@@ -105,7 +105,7 @@ export async function listDeliveries(
       if (json) printJson(delivery);
       if (found.push(delivery) >= count) break;
     }
-  if (!json) printTable([['EVENT', 'TYPE', 'STATE', 'ATTEMPTS', 'ANSWER', 'NEXT'], ...found.map(rowOf)]);
+  if (!json) printTable([['EVENT', 'TYPE', 'STATE', 'ATTEMPTS', 'RESPONSE', 'NEXT'], ...found.map(rowOf)]);
   return 0;
 }
 
@@ -120,7 +120,7 @@ export async function replay(
   if (isOne) await landfall.webhooks.replay(id, what);
   const replayed = isOne ? 1 : await landfall.webhooks.replayAll(id, what);
   if (json) printJson({ replayed });
-  else console.log(`${replayed} will be sent again`);
+  else console.log(`Events to be sent again: ${replayed}`);
   return 0;
 }
 
@@ -138,7 +138,7 @@ function show(webhook: Webhook & { secret?: string | null }, json: boolean): voi
     publicKey: webhook.signatures[0]?.publicKey,
     secret,
   });
-  if (secret) console.error('The secret is shown only now: keep it where your receiver reads it.');
+  if (secret) console.error('The secret is shown only once: store it where your receiver can read it.');
 }
 
 function rowOf({ eventId, type, state, attempts, lastAttempt, nextAttemptAt }: Delivery): string[] {

@@ -22,8 +22,8 @@ test('a part that cannot be started again is tried once more, and its reason is 
   await again;
   stopping.abort();
   expect(lines).toEqual([
-    'postgres ended (killed) and restarts in 1 s; see postgres.log',
-    'postgres ended (the port is taken) and restarts in 2 s; see postgres.log',
+    'postgres ended (killed); restarting in 1 s; see postgres.log',
+    'postgres ended (the port is taken); restarting in 2 s; see postgres.log',
     'postgres is ready again',
   ]);
 });

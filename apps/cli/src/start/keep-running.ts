@@ -34,7 +34,7 @@ export async function keepRunning(
     const how = await life.ended;
     if (signal.aborted) return;
     if (Date.now() - startedAt > healthyAfterMs) pauseMs = firstPauseMs;
-    tell(`${name} ended (${how}) and restarts in ${pauseMs / 1_000} s; see ${logFile}`);
+    tell(`${name} ended (${how}); restarting in ${pauseMs / 1_000} s; see ${logFile}`);
     await pause(pauseMs, signal);
     if (signal.aborted) return;
     pauseMs = Math.min(2 * pauseMs, longestPauseMs);

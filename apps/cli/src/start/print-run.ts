@@ -31,11 +31,11 @@ Upload a sample picture, or files of your own, from another terminal:
   npm run landfall -- upload
   npm run landfall -- upload photo.jpg film.mp4
 
-See what became of them:
+List the uploads:
 
   curl -H 'Authorization: Bearer ${facts.apiKey}' ${facts.apiUrl}/v1/uploads
 
-Ctrl-C stops everything; the data stays.
+Ctrl-C stops everything and keeps the data.
 `);
 }
 

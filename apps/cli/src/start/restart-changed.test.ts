@@ -103,7 +103,7 @@ test('starts the app again whose sources have changed, once they compile, and no
   const right = await linesUntil(/api is ready again/, () =>
     write('libs/room/index.ts', "export const word: string = 'second';"),
   );
-  expect(right).toEqual(['api has changed and restarts', 'api is ready again']);
+  expect(right).toEqual(['api has changed; restarting', 'api is ready again']);
   expect(wordsOf('api')).toEqual(['first', 'second']);
   expect(wordsOf('worker')).toEqual(['work']);
   expect(existsSync(join(root, 'dist/.landfall-built'))).toBe(false);

@@ -24,7 +24,7 @@ export async function restartChanged(
     const hash = await hashProgram(root, app.modulePath);
     if (running.get(app) === hash) return;
     running.set(app, hash);
-    tell(`${app.name} has changed and restarts`);
+    tell(`${app.name} has changed; restarting`);
     try {
       await app.restart();
       tell(`${app.name} is ready again`);

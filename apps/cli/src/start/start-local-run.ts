@@ -58,7 +58,7 @@ async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
 function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
-    if (!controller.signal.aborted) console.log('\nEnding …');
+    if (!controller.signal.aborted) console.log('\nStopping …');
     controller.abort();
   };
   // Not `once`: the terminal and npm both forward Ctrl-C, and the second signal must not kill this process.

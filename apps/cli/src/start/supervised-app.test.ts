@@ -58,7 +58,7 @@ test('starts an app again that dies, and says so', async () => {
   const line = once(said, 'line');
   const again = once(said, 'again');
   await app.start();
-  expect(await line).toEqual([`api ended (exit code 3) and restarts in 1 s; see ${logFile}`]);
+  expect(await line).toEqual([`api ended (exit code 3); restarting in 1 s; see ${logFile}`]);
   await again;
 });
 

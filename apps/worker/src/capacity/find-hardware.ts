@@ -13,7 +13,7 @@ export async function findHardware(
   const tools = { ffmpegPath, ffprobePath };
   const hardware = await detectHardware(tools, videoEncoder, AbortSignal.timeout(timeoutMs));
   const { kind, codecs, refusals } = hardware;
-  if (kind) logger.info({ kind, codecs, refusals }, 'a chip encodes videos');
-  else logger.warn({ wanted: videoEncoder, refusals }, 'no chip encodes videos, software does');
+  if (kind) logger.info({ kind, codecs, refusals }, 'hardware encodes videos');
+  else logger.warn({ wanted: videoEncoder, refusals }, 'no hardware encoder works; software encodes videos');
   return hardware;
 }

@@ -47,7 +47,7 @@ export class EventConsumer {
         if (signal.aborted) return;
         const pauseMs = Math.min(firstPauseMs * 2 ** failures, longestPauseMs);
         failures += 1;
-        this.logger.warn({ err: error, pauseMs }, 'cannot take events from the queue, trying again');
+        this.logger.warn({ err: error, pauseMs }, 'cannot receive events from the queue; trying again');
         await pause(pauseMs, signal);
       }
     }
@@ -79,7 +79,10 @@ export class EventConsumer {
 
   private isGivenUp({ id, dequeueCount }: QueueMessage, refusal: LandfallError): boolean {
     if (passes(refusal) || dequeueCount < handedOutMax) return false;
-    this.logger.warn({ err: refusal, messageId: id, dequeueCount }, 'gave up a message of the event queue');
+    this.logger.warn(
+      { err: refusal, messageId: id, dequeueCount },
+      'gave up on a message of the event queue',
+    );
     return true;
   }
 }

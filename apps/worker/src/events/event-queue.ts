@@ -93,7 +93,7 @@ async function readText(answer: Response): Promise<string> {
   let text = '';
   for await (const chunk of answer.body ?? []) {
     text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > answerMaxBytes) throw new Error(`the answer is larger than ${answerMaxBytes} bytes`);
+    if (text.length > answerMaxBytes) throw new Error(`the response is larger than ${answerMaxBytes} bytes`);
   }
   return text + decoder.decode();
 }

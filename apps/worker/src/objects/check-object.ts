@@ -54,12 +54,12 @@ export function refuseOther(
   if (upload.etag !== null && head.etag !== upload.etag)
     throw new LandfallError(
       'object.changed',
-      `its ETag is ${head.etag}, the ${upload.source} said ${upload.etag}`,
+      `its ETag is ${head.etag}, but the ${upload.source} reported ${upload.etag}`,
     );
   if (upload.sizeBytes !== null && head.sizeBytes !== Number(upload.sizeBytes)) {
     throw new LandfallError(
       'object.size_mismatch',
-      `it has ${head.sizeBytes} bytes, the ${upload.source} said ${upload.sizeBytes}`,
+      `it has ${head.sizeBytes} bytes, but the ${upload.source} reported ${upload.sizeBytes}`,
     );
   }
   if (isConfirmed(upload) || upload.proof === 'url' || upload.source === 'reconcile') return;
@@ -70,13 +70,13 @@ export function refuseOther(
   if (storedAt < notBefore && !/-\d+$/.test(head.etag)) {
     throw new LandfallError(
       'object.unconfirmed',
-      `OSS has stored it at ${head.lastModified.toISOString()}, long before ${ticket ? 'the ticket was issued' : `the ${upload.source} came`}; it is no new upload, or our clock is wrong`,
+      `OSS stored it at ${head.lastModified.toISOString()}, long before ${ticket ? 'the ticket was issued' : `the ${upload.source} arrived`}; it is not a new upload, or our clock is wrong`,
     );
   }
   if (upload.etag === null && storedAt > upload.createdAt.getTime() + clockSkewMs) {
     throw new LandfallError(
       'object.changed',
-      `OSS has stored it at ${head.lastModified.toISOString()}, long after the ${upload.source} came`,
+      `OSS stored it at ${head.lastModified.toISOString()}, long after the ${upload.source} arrived`,
     );
   }
 }

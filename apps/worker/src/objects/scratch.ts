@@ -30,7 +30,7 @@ export function measureScratch({ root }: Scratch, jobMaxBytes: number): void {
   });
   gauge(
     'landfall_scratch_job_max_bytes',
-    'Most bytes that one job may have in scratch space (MEDIA_SCRATCH_MAX_BYTES)',
+    'Maximum bytes of one job in scratch space (MEDIA_SCRATCH_MAX_BYTES)',
     () => jobMaxBytes,
   );
 }

@@ -75,7 +75,7 @@ function refuseDisguise(sniffed: SniffedMedia, upload: Upload, cause?: unknown):
   if (sniffed.kind !== 'other' || claimed === 'other') return;
   throw new LandfallError(
     'media.type_mismatch',
-    `${upload.objectKey} claims to be ${claimed}, its bytes are ${sniffed.mimeType}`,
+    `${upload.objectKey} claims to be ${claimed}, but its bytes are ${sniffed.mimeType}`,
     { cause },
   );
 }
@@ -151,7 +151,7 @@ async function plan(
   if (ticket?.maxBytes && Number(upload.sizeBytes) > Number(ticket.maxBytes)) {
     throw new LandfallError(
       'object.too_large',
-      `${upload.sizeBytes} bytes; its ticket is for ${ticket.maxBytes}`,
+      `${upload.sizeBytes} bytes; its ticket allows ${ticket.maxBytes}`,
     );
   }
   const planned = planRenditions(
@@ -162,7 +162,7 @@ async function plan(
   const renditions = planned?.renditions ?? [];
   const damaged = planned?.damaged ?? 'repair';
   if (damaged === 'fail' && warnings.includes('media.truncated'))
-    throw new LandfallError('media.damaged', 'the file ends early, and its pipeline has damaged: fail');
+    throw new LandfallError('media.damaged', 'the file is truncated, and its pipeline has damaged: fail');
   const changed = await recordPlan(
     worker.source,
     upload.id,

@@ -22,7 +22,7 @@ export function tryRun(worker: WorkerContext): JobHandler<'upload.try'> {
       const { logger, signal } = context;
       const runs = await beginTrialRun(source, trialId);
       const found = runs === null ? null : await findTrial(source, trialId);
-      if (runs === null || !found) return logger.info('nothing to do: it is made, or over');
+      if (runs === null || !found) return logger.info('nothing to do: the trial has ended');
       refuseCrashing(runs, 'it');
       const spec = readSpec('image', found.trial.spec);
       const [objectKey] = found.trial.storageKeys;

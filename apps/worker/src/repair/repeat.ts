@@ -3,7 +3,7 @@ import { counter, type Logger, pause, toLandfallError } from '#runtime';
 
 const failures = counter(
   'landfall_repair_failures_total',
-  'Repairs that failed, by the code of the error; they are tried again',
+  'Failed repairs, by error code; they are retried',
   'code',
 );
 
@@ -25,7 +25,7 @@ export async function repeat(
     } catch (error) {
       if (!signal.aborted) {
         failures.count(isDatabaseUnavailable(error) ? 'database.unavailable' : toLandfallError(error).code);
-        logger.warn({ err: error }, 'cannot sweep, trying again');
+        logger.warn({ err: error }, 'repair failed; trying again');
       }
     }
     await pause(intervalMs, signal);

@@ -19,7 +19,7 @@ import { repeat } from './repeat.js';
 
 const repairs = counter(
   'landfall_repairs_total',
-  'Uploads that repairs looked at (swept), found (followed_up) or marked (gone), and versions whose objects were removed (removed)',
+  'Uploads that repairs checked (swept), found (followed_up) or marked (gone), and versions whose objects were removed (removed)',
   'repair',
 );
 
@@ -61,7 +61,7 @@ export class UploadSweep {
   private async repair(signal: AbortSignal): Promise<void> {
     const swept = await sweepUploads(this.worker.source, this.settings.sweepAfterMs, signal);
     repairs.count('swept', swept);
-    if (swept > 0) this.logger.info({ swept }, 'looked at unfinished uploads');
+    if (swept > 0) this.logger.info({ swept }, 'swept unfinished uploads');
   }
 
   private async ask(signal: AbortSignal): Promise<void> {
@@ -70,7 +70,7 @@ export class UploadSweep {
     if (gone > 0) this.logger.info({ gone }, 'marked uploads whose object is gone');
     const found = await followUpTickets(this.worker, this.registry, signal);
     repairs.count('followed_up', found);
-    if (found > 0) this.logger.info({ found }, 'found uploads of tickets whose callback has not come');
+    if (found > 0) this.logger.info({ found }, 'found uploads of tickets whose callback did not arrive');
   }
 
   private async tidy(signal: AbortSignal): Promise<void> {
@@ -81,12 +81,12 @@ export class UploadSweep {
     await pruneDeliveries(source, this.settings.eventsKeptS, signal);
     await removeOldReports(source);
     const unconfirmed = await removeUnconfirmed(source, signal);
-    if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed landings that nobody vouches for');
+    if (unconfirmed > 0) this.logger.info({ unconfirmed }, 'removed unconfirmed landings');
     const removed = await this.removeRetired(signal);
     repairs.count('removed', removed);
-    if (removed > 0) this.logger.info({ removed }, 'removed what is retired');
+    if (removed > 0) this.logger.info({ removed }, 'removed the objects of retired versions');
     const pruned = await pruneUploads(source, this.settings.pruneUploadsS, signal);
-    if (pruned > 0) this.logger.info({ pruned }, 'removed uploads that were deleted or ignored long ago');
+    if (pruned > 0) this.logger.info({ pruned }, 'removed the rows of uploads that were deleted or ignored');
   }
 
   private removeRetired(signal: AbortSignal): Promise<number> {

@@ -9,7 +9,7 @@ const { crashesMax, retryWindowMs } = lifecycleLimits;
  */
 export function refuseCrashing(runs: number, what: string): void {
   if (runs > crashesMax)
-    throw new LandfallError('upload.attempts_exhausted', `${runs - 1} workers died on ${what}`);
+    throw new LandfallError('upload.attempts_exhausted', `${runs - 1} workers died while processing ${what}`);
 }
 
 /** Replaces a retryable error by a permanent one once the retry window is over; returns other errors as they are. */
@@ -17,7 +17,7 @@ export function endRetryWindow(error: unknown, { reprocessingSince, createdAt }:
   const failure = toLandfallError(error);
   const ageMs = Date.now() - (reprocessingSince ?? createdAt).getTime();
   if (!failure.retryable || ageMs < retryWindowMs) return error;
-  return new LandfallError('upload.timed_out', `tried for a day; the last time: ${failure.message}`, {
+  return new LandfallError('upload.timed_out', `retried for a day; the last error: ${failure.message}`, {
     cause: error,
   });
 }

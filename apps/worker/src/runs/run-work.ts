@@ -51,7 +51,7 @@ export function runWork<Name extends JobName, Begun extends Subject>(
   return {
     async run(payload, context) {
       const begun = await work.begin(payload);
-      if (!begun) return context.logger.info('nothing to do: it is finished, or nobody wants it');
+      if (!begun) return context.logger.info('nothing to do: the work is finished or no longer wanted');
       refuseCrashing(begun.runs, 'position' in payload ? `chunk ${payload.position}` : 'it');
       const { report, takeReported } = collectReports();
       try {

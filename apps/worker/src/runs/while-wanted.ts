@@ -21,10 +21,10 @@ export async function whileWanted<T>(
       await pause(renewEveryMs, ended.signal);
       if (ended.signal.aborted) return;
       const isWanted = await renew().catch((error: unknown) => {
-        logger.debug({ err: error }, 'cannot renew the progress of a job');
+        logger.debug({ err: error }, 'cannot record the progress of a job');
         return true;
       });
-      if (!isWanted) return unwanted.abort(new Error('nobody wants it any more'));
+      if (!isWanted) return unwanted.abort(new Error('the work is no longer wanted'));
     }
   };
   const watching = watch();
@@ -32,7 +32,7 @@ export async function whileWanted<T>(
     return await work(AbortSignal.any([signal, unwanted.signal]));
   } catch (error) {
     if (!unwanted.signal.aborted || signal.aborted) throw error;
-    logger.info('stopped: nobody wants it any more');
+    logger.info('stopped: the work is no longer wanted');
     return null;
   } finally {
     ended.abort();

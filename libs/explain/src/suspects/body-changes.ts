@@ -12,7 +12,7 @@ export function* bodyChanges(
   if (contentLength < received.length)
     yield {
       sent: received.subarray(0, contentLength),
-      cause: 'bytes follow the body that Content-Length announces',
+      cause: 'bytes were appended to the body that Content-Length announces',
     };
   yield* decompressions(received);
   const bom = Buffer.from('\ufeff');

@@ -210,7 +210,7 @@ describe('what is wrong with the signature', () => {
 
   test.each(['sha1', 'sha256'])('another digest is told: %s', (digest) => {
     const cause = causeOf(signedBy(sign(digest, stringToSign, privateKey)));
-    expect(cause).toMatch(/it signs SHA-(1|256), while OSS signs MD5/);
+    expect(cause).toMatch(/it covers SHA-(1|256), but OSS uses MD5/);
   });
 
   test('bytes that are no digest are told', () => {
@@ -218,7 +218,7 @@ describe('what is wrong with the signature', () => {
       { key: privateKey, padding: constants.RSA_PKCS1_PADDING },
       createHash('md5').update(stringToSign).digest(),
     );
-    expect(causeOf(signedBy(bare))).toMatch(/it signs an unknown digest/);
+    expect(causeOf(signedBy(bare))).toMatch(/it covers an unknown digest/);
   });
 
   test('the key of another environment is told, by its size too', () => {

@@ -74,7 +74,7 @@ export function* targetChanges(
     yield { sent: queryAt < 0 ? sent : `${sent}?${query}`, cause };
   if (queryAt < 0) yield { sent: `${path}?`, cause: 'the empty query (a ? at the end) was removed' };
   else {
-    yield { sent: path, cause: query === '' ? 'a ? was appended' : 'a query was added' };
+    yield { sent: path, cause: query === '' ? 'a ? was appended to the path' : 'a query was added' };
     for (const { sent, cause } of queryChanges(query)) yield { sent: `${path}?${sent}`, cause };
   }
 }

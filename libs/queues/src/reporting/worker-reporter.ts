@@ -81,7 +81,7 @@ export class WorkerReporter {
     await this.running;
     this.takeWork();
     await this.write(leaveText, []).catch((error: unknown) =>
-      this.logger.debug({ err: error }, 'cannot say that this worker is gone; its report ends by itself'),
+      this.logger.debug({ err: error }, 'cannot remove the report of this worker; it expires by itself'),
     );
   }
 
@@ -92,7 +92,7 @@ export class WorkerReporter {
         await this.report();
         failing = false;
       } catch (error) {
-        if (!failing) this.logger.warn({ err: error }, 'cannot report what this worker does; trying again');
+        if (!failing) this.logger.warn({ err: error }, 'cannot report the work of this worker; trying again');
         failing = true;
       }
       await pause(reportEveryMs, signal);
@@ -137,7 +137,7 @@ export class WorkerReporter {
       written,
       timeoutMs,
       'database.unavailable',
-      'no answer to a report',
+      'no response to a report',
     );
     this.unwritten = [];
     return rows;

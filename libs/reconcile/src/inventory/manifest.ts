@@ -41,7 +41,7 @@ export async function readManifest(files: ReportFiles, bucket: string): Promise<
   const text = await files.readText('manifest.json');
   const checksum = (await files.readText('manifest.checksum')).trim();
   if (hash('md5', text) !== checksum.toLowerCase())
-    throw invalid(`${files.where}: its MD5 is not the one in manifest.checksum`);
+    throw invalid(`${files.where}: its MD5 differs from manifest.checksum`);
   const { creationTimestamp, sourceBucket, fileFormat, fileSchema, ...rest } = parse(files.where, text);
   if (sourceBucket !== bucket)
     throw unsupported(`${files.where}: a report of bucket ${sourceBucket}, not ${bucket}`);
@@ -49,7 +49,9 @@ export async function readManifest(files: ReportFiles, bucket: string): Promise<
   const names = fileSchema.split(',').map((name) => name.trim());
   const lacking = needed.filter((name) => !names.includes(name));
   if (lacking.length > 0)
-    throw unsupported(`${files.where}: the report has no ${lacking.join(', ')}; add the column to its rule`);
+    throw unsupported(
+      `${files.where}: the report has no column ${lacking.join(', ')}; add it to the inventory rule`,
+    );
   // An incremental report lists changes, not the existing objects.
   if (names.includes('RecordType')) throw unsupported(`${files.where}: not a full report`);
   const columns = Object.fromEntries(
@@ -72,7 +74,7 @@ function parse(where: string, text: string): z.infer<typeof schema> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid(`${where} is no JSON`, cause);
+    throw invalid(`${where} is not JSON`, cause);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

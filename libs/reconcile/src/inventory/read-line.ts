@@ -9,7 +9,7 @@ import { invalid, type Manifest } from './manifest.js';
 export function readLine(line: string, { columns, columnCount }: Manifest): ListedObject | null {
   const fields = splitLine(line);
   if (fields.length !== columnCount)
-    throw invalid(`${fields.length} columns instead of the manifest's ${columnCount}`);
+    throw invalid(`${fields.length} columns, but the manifest has ${columnCount}`);
   const cell = (place: number | undefined) => (place === undefined ? undefined : fields[place]);
   if (cell(columns.IsLatest) === 'false' || cell(columns.IsDeleteMarker) === 'true') return null;
   const sizeBytes = Number(fields[columns.Size] || Number.NaN);
@@ -47,9 +47,9 @@ function decodeKey(text: string): string {
     const key = decodeURIComponent(text.replaceAll('+', ' '));
     if (key !== '') return key;
   } catch (cause) {
-    throw invalid('a key that is not URL-encoded', cause);
+    throw invalid('the key is not URL-encoded', cause);
   }
-  throw invalid('an empty key');
+  throw invalid('the key is empty');
 }
 
 /** OSS does not document the format: accepts ISO 8601, also with hyphens in the time as in report names, and Unix seconds. */

@@ -24,7 +24,7 @@ export async function verifyFile(files: ReportFiles, { key, sizeBytes, md5 }: Re
     received += chunk.length;
   }
   if (received !== sizeBytes) throw invalid(`${key} has ${received} of ${sizeBytes} bytes`);
-  if (digest.digest('hex') !== md5) throw invalid(`${key} has another MD5 than the manifest says`);
+  if (digest.digest('hex') !== md5) throw invalid(`${key}: its MD5 differs from the manifest`);
 }
 
 /**
@@ -42,7 +42,7 @@ export async function* readLines(files: ReportFiles, { key }: ReportFile): Async
       const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
-      if (rest.length > lineMaxLength) throw invalid(`${key}: a line longer than any`);
+      if (rest.length > lineMaxLength) throw invalid(`${key}: a line is too long`);
     }
     rest += decoder.decode();
   } catch (error) {

@@ -76,7 +76,7 @@ async function localFiles(manifest: string): Promise<ReportFiles> {
       } catch (error) {
         throw missing(path, error);
       }
-      throw new LandfallError('reconcile.inventory_invalid', `${path} is longer than any manifest`);
+      throw new LandfallError('reconcile.inventory_invalid', `${path} is too large for a manifest`);
     },
     async *read(key) {
       // Laid out as in the bucket, or all in one folder.

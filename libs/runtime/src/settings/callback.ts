@@ -9,7 +9,7 @@ export const callback = z.object({
     .enum(['ticket', 'bucket', 'any'], 'must be ticket, bucket or any')
     .default('bucket')
     .describe(
-      'what the api does with callbacks that carry neither a ticket nor a secret of CALLBACK_URL_SECRETS: `ticket` refuses them, `bucket` accepts them once OSS has the object but ignores their vars, `any` also believes their vars',
+      'how the api treats callbacks that carry neither a ticket nor a secret of CALLBACK_URL_SECRETS: `ticket` refuses them, `bucket` accepts them once OSS has the object but ignores their vars, `any` also trusts their vars',
     ),
   CALLBACK_URL_SECRETS: list('')
     .pipe(
@@ -18,10 +18,10 @@ export const callback = z.object({
       ),
     )
     .describe(
-      'comma-separated secrets of the callback URL /callbacks/oss/<secret>: a callback to this URL is believed; `landfall callback-url` prints the URL of the first secret, all are valid, also for events at /events/oss/<secret>',
+      'comma-separated secrets: callbacks to /callbacks/oss/<secret> and events to /events/oss/<secret> are trusted; all are valid, and `landfall callback-url` prints the callback URL with the first',
     ),
   CALLBACK_UNPROVEN_PER_MINUTE: integer(6_000, 1, 1_000_000).describe(
-    'maximum number of callbacks per minute, key URL and api process that carry neither a ticket nor a secret; a hundredth of it for callbacks that OSS attributes to another bucket; as many again for the events of each sender',
+    'maximum number of callbacks with neither a ticket nor a secret, per minute, key URL and api process; a hundredth of it for callbacks that OSS attributes to another bucket; the same limit applies separately to the events of each sender',
   ),
   CALLBACK_PUBLIC_KEY_FILE: z
     .string()
@@ -60,7 +60,7 @@ export const callback = z.object({
       'names that your templates use for bucket, object, etag, size, mimeType, width, height or format: object=path,size=length',
     ),
   CALLBACK_KEY_TIMEOUT_MS: integer(1_200, 50, 4_000).describe(
-    'time limit for fetching the public key; together with the commit it must stay below the 5 s of OSS',
+    'time limit for fetching the public key; together with the commit it must stay below the 5 s that OSS waits',
   ),
   CALLBACK_BODY_LIMIT_BYTES: integer(65_536, 1_024, 1_048_576).describe('maximum size of a callback body'),
   CALLBACK_COMMIT_TIMEOUT_MS: integer(3_500, 100, 4_900).describe(

@@ -5,6 +5,6 @@ import { url } from './values.js';
 export const client = z.object({
   LANDFALL_API_URL: url(/^https?$/, 'an http(s) URL')
     .optional()
-    .describe('URL of the api that commands ask; defaults to that of the local run'),
-  LANDFALL_API_KEY: z.string().optional().describe('API key that they ask with'),
+    .describe('URL of the api that commands call; defaults to that of the local run'),
+  LANDFALL_API_KEY: z.string().optional().describe('API key that commands send'),
 });

@@ -34,10 +34,10 @@ export const emulator = z.object({
     .describe('URL at which others reach the emulator; defaults to http://localhost:<EMULATOR_PORT>'),
   EMULATOR_DATA_DIR: z.string().default('.landfall/oss').describe('folder that stores the emulated buckets'),
   EMULATOR_FSYNC: flag(true).describe(
-    'whether the emulator confirms a change only once it is on the disk; without, a loss of power may undo the last changes, the end of the process never does',
+    'whether the emulator confirms a change only once it is on disk; if false, a power failure may lose the last changes, but a crash of the process does not',
   ),
   EMULATOR_RESTORE_MS: integer(1_000, 0, 86_400_000).describe(
-    'how long restoring an archived object takes in the emulator; OSS needs a minute or some hours',
+    'how long restoring an archived object takes in the emulator; OSS takes a minute to several hours',
   ),
   EMULATOR_REGION: z.string().default('cn-hangzhou').describe('region that the emulator reports'),
   EMULATOR_BUCKETS: list('landfall').describe('buckets that are created at startup'),
@@ -58,7 +58,7 @@ export const emulator = z.object({
     .transform(parseJson)
     .pipe(z.array(temporaryKey, 'must be a JSON list'))
     .describe(
-      'further keys with a security token, as STS issues them: JSON list of {"accessKeyId": "STS.…", "accessKeySecret", "securityToken", "expiresAt"}; expiresAt, such as 2026-01-15T09:30:00Z, is optional',
+      'further access keys with a security token, as STS issues them: JSON list of {"accessKeyId": "STS.…", "accessKeySecret", "securityToken", "expiresAt"}; expiresAt, such as 2026-01-15T09:30:00Z, is optional',
     ),
   EMULATOR_EVENT_RULES: z
     .string()
@@ -72,6 +72,6 @@ export const emulator = z.object({
     .default('{}')
     .transform(parseJson)
     .describe(
-      'faults that the emulator makes from its start on: JSON such as {"seed": 1, "rules": [{"fault": "callback.drop", "every": 3}]}, described in docs/emulator.md',
+      'faults that the emulator injects from startup: JSON such as {"seed": 1, "rules": [{"fault": "callback.drop", "every": 3}]}, described in docs/emulator.md',
     ),
 });

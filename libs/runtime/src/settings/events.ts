@@ -19,11 +19,11 @@ export const events = z.object({
   EVENTS_TARGET_URL: url(/^https?$/, 'an http(s) URL')
     .optional()
     .describe(
-      'URL of the EventBridge target, exactly as configured there: it is part of what is signed; defaults to <API_PUBLIC_URL>/events/oss',
+      'URL of the EventBridge target, exactly as configured there, because the signature covers it; defaults to <API_PUBLIC_URL>/events/oss',
     ),
   EVENTS_QUEUE_URL: url(/^https?$/, 'https://<account>.mns.<region>.aliyuncs.com/queues/<name>')
     .optional()
     .describe(
-      'SMQ queue that the workers take events from, for services without a public address: https://<account>.mns.<region>.aliyuncs.com/queues/<name>; with it the workers need TICKET_SECRETS too',
+      'SMQ queue from which the workers receive events, for services without a public address: https://<account>.mns.<region>.aliyuncs.com/queues/<name>; the workers then need TICKET_SECRETS too',
     ),
 });

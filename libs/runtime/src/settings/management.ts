@@ -5,7 +5,7 @@ export const management = z.object({
   MANAGEMENT_HOST: z
     .string()
     .default('0.0.0.0')
-    .describe('address of the management port; nothing there needs a key, so do not let the world reach it'),
+    .describe('address the management port listens on; it needs no key, so do not expose it to the internet'),
   MANAGEMENT_PORT: z.coerce
     .number('must be an integer')
     .int('must be an integer')
@@ -13,6 +13,6 @@ export const management = z.object({
     .max(65_535)
     .optional()
     .describe(
-      'port with /metrics, /health/live, /health/ready and /queues; 0 picks a free one, and without it there is none',
+      'port that serves /metrics, /health/live, /health/ready and /queues; 0 picks a free one; without it there is none',
     ),
 });

@@ -20,14 +20,14 @@ export const media = z.object({
     'maximum number of pixels of an image',
   ),
   IMAGE_MAX_FRAMES: integer(3_000, 1, 100_000).describe(
-    'maximum number of frames of an animation if a rendition keeps them; all frames together have at most IMAGE_MAX_PIXELS',
+    'maximum number of frames of an animation if a rendition keeps them; IMAGE_MAX_PIXELS limits all frames together',
   ),
   IMAGE_TIMEOUT_MS: integer(60_000, 1_000, 600_000).describe('time limit for the renditions of one image'),
   VIDEO_TIMEOUT_MS: integer(10_800_000, 1_000, 86_400_000).describe(
     'time limit for the transcodes of one upload',
   ),
   VIDEO_CHUNK_S: integer(300, 1, 86_400).describe(
-    'a video longer than twice this is encoded in parts of about this length, by any worker',
+    'approximate length of a chunk; videos longer than twice this are encoded in chunks, by any worker',
   ),
   VIDEO_MAX_DURATION_S: integer(86_400, 1, 2_592_000).describe(
     'maximum duration of a video or audio file that is processed; some files claim years',
@@ -38,7 +38,7 @@ export const media = z.object({
     .min(1_073_741_824)
     .optional()
     .describe(
-      'address space of one ffmpeg process, about two and a half times the memory it uses; defaults to what the container has per transcode job, from 2 to 8 GiB',
+      'maximum address space of one ffmpeg process, about two and a half times the memory it uses; defaults to the memory of the container per transcode job, from 2 to 8 GiB',
     ),
   VIDEO_ENCODER: z
     .enum(['software', 'vaapi', 'nvenc', 'qsv', 'auto'])

@@ -33,7 +33,7 @@ const settings = z.object({
     .describe('access key secret of the RAM user'),
   OSS_SECURITY_TOKEN: z.string().optional().describe('STS token, if the access key is temporary'),
   OSS_PATH_STYLE: flag(false).describe(
-    'puts the bucket into the path instead of the host name: for the emulator',
+    'whether the bucket is in the path instead of the host name: for the emulator',
   ),
   OSS_TIMEOUT_MS: integer(60_000, 100, 600_000).describe(
     'time limit for one request to OSS, without its body',
@@ -55,13 +55,13 @@ const settings = z.object({
     .string()
     .regex(/^[A-Za-z0-9]{6,128}$/, 'must be a key of 6 to 128 letters and digits')
     .optional()
-    .describe('key of the URL signing of the CDN'),
+    .describe('key for the URL signing of the CDN'),
   OSS_CDN_TYPE: z
     .enum(['A', 'B', 'C'], 'must be A, B or C')
     .default('A')
-    .describe('type of URL signing that is set at the CDN'),
+    .describe('type of URL signing configured at the CDN'),
   OSS_CDN_TTL_S: integer(1_800, 1, 31_536_000).describe(
-    'validity period of signed URLs that is set at the CDN',
+    'validity period of signed URLs configured at the CDN',
   ),
 });
 

@@ -25,20 +25,20 @@ export const http = z.object({
   API_LINK_SECRET: z
     .string('must be a secret of 32 or more characters')
     .min(32)
-    .describe('signs the playlist links of private streams, and the tokens of browsers'),
+    .describe('secret that signs the playlist links of private streams, and the tokens of browsers'),
   API_CORS_ORIGINS: list('')
     .pipe(z.array(z.string().refine(isOrigin, 'must be origins such as https://app.example.com')))
     .describe(
       'comma-separated origins (scheme, host and port, compared exactly) whose pages may use /v1; empty allows none',
     ),
   API_DRAIN_MS: integer(0, 0, 300_000).describe(
-    'how long the api goes on serving after SIGTERM while it says that it is not ready, until every load balancer has noticed; at least 6,000 with clients that keep connections; the container needs 10 seconds more to end',
+    'how long after SIGTERM the api keeps serving while it reports that it is not ready, which gives load balancers time to notice; at least 6,000 if clients keep connections open; give the container 10 seconds more to stop',
   ),
   API_DOCS: flag(false).describe(
-    'serves the OpenAPI document at /docs-json and its page at /docs, to anybody; npm start does',
+    'serves the OpenAPI document at /docs-json and its page at /docs, without a key; npm start enables it',
   ),
   API_CONSOLE: flag(true).describe(
-    'serves the console at /console, to anybody; what it shows it asks of /v1, with the key of the reader',
+    'serves the console at /console, without a key; it loads its data from /v1 with the API key of its user',
   ),
 });
 
@@ -49,7 +49,9 @@ export const worker = z.object({
         .array(z.enum(['thumbnail', 'transcode', 'delivery'], 'must be thumbnail, transcode or delivery'))
         .min(1),
     )
-    .describe('what this worker does: jobs of the queues thumbnail and transcode, delivery of webhooks'),
+    .describe(
+      'comma-separated work of this worker: jobs of the queues thumbnail and transcode, and delivery of webhooks',
+    ),
   WORKER_THUMBNAIL_CONCURRENCY: z.coerce
     .number('must be an integer')
     .int('must be an integer')
@@ -69,16 +71,16 @@ export const worker = z.object({
       'number of concurrent transcode jobs; defaults to one per 8 cores, limited by the memory of the container',
     ),
   WORKER_SHUTDOWN_GRACE_MS: integer(4_000, 0, 600_000).describe(
-    'time that running jobs get at shutdown; then they return to the queue',
+    'time that running jobs have to finish at shutdown before they return to the queue',
   ),
   WORKER_SWEEP_INTERVAL_MS: integer(15_000, 100, 3_600_000).describe(
-    'how often the sweep searches for uploads whose job is gone',
+    'how often the sweep looks for unfinished uploads whose job is gone',
   ),
   WORKER_SWEEP_AFTER_MS: integer(60_000, 100, 86_400_000).describe(
-    'age at which the sweep queues the job of an unfinished upload again',
+    'age at which the sweep requeues the job of an unfinished upload',
   ),
   WORKER_PRUNE_UPLOADS_S: integer(0, 0, 315_360_000).describe(
-    'time since landing after which the row of an upload that is deleted or ignored is removed, a day after that at the earliest; 0 keeps it. A reconcile takes an object that still lies in the bucket for a new upload once its row is gone',
+    'time after the landing at which the row of a deleted or ignored upload is removed, but not within a day of its last change; 0 keeps it. Once the row is gone, reconcile registers an object that is still in the bucket as a new upload',
   ),
 });
 

@@ -4,15 +4,15 @@ import { integer, list } from './values.js';
 /** The search for objects that no message reported. */
 export const reconcile = z.object({
   RECONCILE_INTERVAL_S: integer(0, 0, 2_592_000).describe(
-    'how often a worker lists the buckets for objects without an upload; 0 never, then only `landfall reconcile` does',
+    'how often a worker lists the buckets for objects without an upload; 0 leaves this to `landfall reconcile`',
   ),
   RECONCILE_WINDOW_S: integer(604_800, 60, 31_536_000).describe(
-    'age of the objects that the schedule registers: older ones are left to `landfall reconcile`, so that a bucket with a history is not processed by surprise',
+    'maximum age of the objects that the schedule registers; older ones are left to `landfall reconcile`, because processing the history of a bucket should be intended',
   ),
   RECONCILE_PREFIXES: list('').describe(
     'comma-separated key prefixes that the schedule lists; empty lists whole buckets',
   ),
   RECONCILE_REQUESTS_PER_SECOND: integer(20, 1, 1_000).describe(
-    'most list requests per second; each lists a thousand keys',
+    'maximum number of list requests per second; each lists up to a thousand keys',
   ),
 });

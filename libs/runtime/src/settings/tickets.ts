@@ -13,7 +13,7 @@ export const tickets = z.object({
     .string()
     .min(1)
     .default('uploads/{yyyy}/{mm}/{dd}/{id}/{fileName}')
-    .describe('object key of a ticket whose request names none: {yyyy} {mm} {dd} {id} {fileName}, in UTC'),
+    .describe('object key of tickets requested without a key: {yyyy} {mm} {dd} {id} {fileName}, in UTC'),
   TICKET_PREFIXES: list('').describe('comma-separated key prefixes that tickets may use; empty allows any'),
   TICKET_MAX_BYTES: integer(5_368_709_120, 1, 5_368_709_120).describe(
     'maximum upload size of a ticket, and the default; OSS accepts 5 GiB in one request',
@@ -22,6 +22,6 @@ export const tickets = z.object({
     'maximum lifetime of a ticket, and the default; an upload must begin within it',
   ),
   TICKET_FOLLOW_UP_S: integer(300, 0, 86_400).describe(
-    'how long after a ticket was issued a worker asks OSS for its object if no callback has come; a ticket that is not used by then is asked for once more, ten minutes after its expiry; 0 never asks',
+    'how long after issuing a ticket a worker asks OSS for its object if no callback has arrived; if the ticket is still unused, it asks once more ten minutes after the ticket expires; 0 disables this',
   ),
 });

@@ -12,7 +12,7 @@ const pairs = z
       const decoded = decode(value);
       // The message does not quote the text, which may contain a secret.
       if (name === undefined || decoded === null) {
-        context.addIssue('must be name=value pairs with commas between them, the values percent-encoded');
+        context.addIssue('must be comma-separated name=value pairs with percent-encoded values');
         return z.NEVER;
       }
       read[name] = decoded;
@@ -43,26 +43,28 @@ export const tracing = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?$/, 'an http(s) URL')
     .optional()
     .describe(
-      'URL of an OpenTelemetry collector, such as http://localhost:4318, to which traces are sent (OTLP over HTTP); unset, and without the next, there are no traces',
+      'URL of an OpenTelemetry collector, such as http://localhost:4318, to which traces are sent (OTLP over HTTP); tracing is off unless this or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set',
     ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(/^https?$/, 'an http(s) URL')
     .optional()
-    .describe('the same with the whole path, for a collector whose path is not /v1/traces'),
+    .describe(
+      'like OTEL_EXPORTER_OTLP_ENDPOINT but with the whole path, for a collector whose path is not /v1/traces',
+    ),
   OTEL_EXPORTER_OTLP_HEADERS: pairs.describe(
-    'headers for the collector, such as its token: name=value pairs with commas between them, the values percent-encoded',
+    'headers for the collector, such as its token: comma-separated name=value pairs with percent-encoded values',
   ),
   OTEL_EXPORTER_OTLP_PROTOCOL: z
     .enum(
       ['http/protobuf', 'http/json'],
-      'must be http/protobuf or http/json; grpc is not spoken, its collectors take http on port 4318 as a rule',
+      'must be http/protobuf or http/json; grpc is not supported, but its collectors usually accept http on port 4318',
     )
     .default('http/protobuf')
-    .describe('how spans are written'),
+    .describe('encoding of the spans'),
   OTEL_TRACES_SAMPLER: z
     .enum(samplers, `must be one of ${samplers.join(', ')}`)
     .default('parentbased_always_on')
     .describe(
-      'which traces are recorded: always_on, always_off or traceidratio; with parentbased_ in front a client with a trace of its own decides about that',
+      'which traces are recorded: always_on, always_off or traceidratio; with the prefix parentbased_, the decision of the client applies if it sends its own trace',
     ),
   OTEL_TRACES_SAMPLER_ARG: z.coerce
     .number('must be a number from 0 to 1')
@@ -76,6 +78,6 @@ export const tracing = z.object({
     .optional()
     .describe('name of the process in traces; defaults to landfall-api and landfall-worker'),
   OTEL_RESOURCE_ATTRIBUTES: pairs.describe(
-    'what else is said of the process in traces, such as deployment.environment.name=production: name=value pairs with commas between them',
+    'further attributes of the process in traces, such as deployment.environment.name=production: comma-separated name=value pairs',
   ),
 });

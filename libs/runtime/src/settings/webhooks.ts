@@ -29,10 +29,10 @@ export const webhooks = z.object({
       ),
     )
     .describe(
-      'comma-separated hosts and networks that webhooks may reach although they are not public, by name also over http and on any port: for local development, and receivers in your own network',
+      'comma-separated hosts and networks that webhooks may reach although they are not public, for local development and receivers in your own network; hosts listed here may also use http and any port',
     ),
   WEBHOOKS_PORTS: integers('443', 1, 65_535, 'must be ports').describe(
-    'comma-separated ports that the URL of a webhook may have',
+    'comma-separated ports that the URL of a webhook may use',
   ),
   WEBHOOKS_DNS_SERVERS: list('')
     .pipe(z.array(z.string().refine(isServer, 'must be addresses such as 192.0.2.53 or 192.0.2.53:53')))
@@ -43,7 +43,7 @@ export const webhooks = z.object({
     604_800,
     'must be seconds, from 1 to 604800',
   ).describe(
-    'comma-separated delays before a delivery is tried again, in seconds; after the last it has failed. Each is changed at random by a tenth at most',
+    'comma-separated delays before each retry of a delivery, in seconds; after the last retry the delivery has failed. Each delay varies at random by up to a tenth',
   ),
   WEBHOOKS_DISABLE_AFTER_S: integer(432_000, 60, 31_536_000).describe(
     'how long a webhook may fail without a single success before it is disabled',
@@ -52,7 +52,7 @@ export const webhooks = z.object({
     'number of concurrent requests of one worker to one webhook',
   ),
   WEBHOOKS_MAX_REQUESTS: integer(500, 1, 10_000).describe(
-    'number of concurrent requests of one worker to all webhooks; as it fills up, each webhook gets less of it',
+    'number of concurrent requests of one worker to all webhooks; as it fills up, each webhook gets a smaller share',
   ),
   WEBHOOKS_CONNECT_TIMEOUT_MS: integer(3_000, 100, 60_000).describe(
     'time limit for resolving the host of a webhook and connecting to it',

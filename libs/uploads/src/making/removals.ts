@@ -37,7 +37,7 @@ export async function removeRetired(
         const { uploadId, name } = version;
         logger.warn(
           { err: error, code, uploadId, name },
-          'cannot remove what is retired, trying again later',
+          'cannot remove the objects of a retired version; trying again later',
         );
         await postpone(source.manager, version.id);
       }

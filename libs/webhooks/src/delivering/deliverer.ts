@@ -192,7 +192,10 @@ export class Deliverer {
       const held = [...this.underWay.keys()];
       if (held.length === 0) continue;
       await renewLeases(this.database.source, held).catch((error: unknown) =>
-        this.logger.warn({ err: error }, 'cannot keep deliveries; another worker may repeat them'),
+        this.logger.warn(
+          { err: error },
+          'cannot renew the leases of deliveries; another worker may repeat them',
+        ),
       );
     }
   }

@@ -56,7 +56,9 @@ export class OutcomeWriter {
         const isLast = attempt === attemptsMax;
         this.logger.warn(
           { err: error, outcomes: outcomes.length },
-          isLast ? 'cannot record deliveries; they are repeated' : 'cannot record deliveries; trying again',
+          isLast
+            ? 'cannot record deliveries; they will be repeated'
+            : 'cannot record deliveries; trying again',
         );
         if (isLast) return;
       }

@@ -49,7 +49,7 @@ export async function fetchWatermarks(
       await writeFile(join(own, 'picture'), bytes);
       const { file, warnings } = await openImageFile(join(own, 'picture'), own, limits, signal);
       if (warnings.includes('media.truncated'))
-        throw new LandfallError('media.damaged', 'the watermark ends early');
+        throw new LandfallError('media.damaged', 'the watermark is truncated');
       watermarks.set(objectKey, file);
     } catch (error) {
       if (!isLandfallError(error) || error.retryable) throw error;
@@ -73,7 +73,7 @@ async function readPicture(
   kept.delete(address);
   const bytes = await store.readStart({ bucket, objectKey }, maxBytes + 1, signal);
   if (bytes.length > maxBytes)
-    throw new LandfallError('object.too_large', `a watermark has at most ${maxBytes} bytes`);
+    throw new LandfallError('object.too_large', `a watermark may have at most ${maxBytes} bytes`);
   const [oldest] = kept.keys();
   if (kept.size >= maxKept && oldest !== undefined) kept.delete(oldest);
   kept.set(address, { bytes: Buffer.from(bytes), until: Date.now() + keptMs });
