@@ -83,5 +83,5 @@ async function restart(manager: EntityManager, upload: Upload, sweepAfterMs: num
 async function refuseSuperseded(manager: EntityManager, upload: Upload): Promise<void> {
   if (!isConfirmed(upload)) return;
   const holder = await findHolder(manager, upload, upload.etag);
-  if (holder) throw new LandfallError('upload.superseded', `the same version is upload ${holder.id} now`);
+  if (holder) throw new LandfallError('upload.superseded', `the same version is now upload ${holder.id}`);
 }
