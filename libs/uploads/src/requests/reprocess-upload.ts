@@ -64,7 +64,7 @@ export function refuseUnknown(
   const unknown = names?.filter((name) => !planned.some((one) => one.name === name)) ?? [];
   if (unknown.length === 0) return;
   const known = [...new Set(planned.map((one) => one.name))].join(', ') || 'none';
-  throw new LandfallError('rendition.unknown', `${unknown.join(', ')}; there are: ${known}`);
+  throw new LandfallError('rendition.unknown', `${unknown.join(', ')}; available: ${known}`);
 }
 
 /** Starts an upload over that failed before it was planned. */
