@@ -90,7 +90,7 @@ export const eventTypes = {
   },
   'upload.updated': {
     description:
-      'The vars or metadata of the upload changed: a later message from OSS completed its vars, or a client changed its title, tags or labels.',
+      'A later message from OSS completed the vars of the upload, or a client changed its title, tags or labels.',
     data: ofUpload,
   },
   'upload.merged': {

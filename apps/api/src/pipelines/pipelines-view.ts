@@ -24,7 +24,7 @@ const pipelineView = z
       .describe('null: repair for images, fail for video and audio'),
     renditions: z.array(renditionView),
   })
-  .meta({ id: 'Pipeline', description: 'Which uploads it matches, and which renditions they get.' });
+  .meta({ id: 'Pipeline', description: 'The uploads that it matches, and the renditions that they get.' });
 
 const pipelinesField = z.array(pipelineView).describe('in the order of the file, with their defaults');
 

@@ -78,7 +78,7 @@ export const ticketRequestSchema = z
   })
   .meta({
     id: 'TicketRequest',
-    description: 'What may be uploaded and where.',
+    description: 'The upload that a ticket is to permit.',
     examples: [{ fileName: 'holiday.jpg', contentType: 'image/jpeg', vars: { user_id: '42' } }],
   });
 

@@ -32,7 +32,7 @@ const reprocessBodySchema = z
   })
   .meta({
     id: 'ReprocessRequest',
-    description: 'Which renditions to remake.',
+    description: 'The renditions to remake.',
     examples: [{ renditions: ['thumb'] }],
   });
 

@@ -117,4 +117,4 @@ export const replaySchema = z
       .describe('failed or delivered ones, or events without a delivery to this webhook (missing)'),
     cursor: uuid.optional().describe('nextCursor of the previous response'),
   })
-  .meta({ id: 'ReplayRequest', description: 'Which events to send again.' });
+  .meta({ id: 'ReplayRequest', description: 'The events to send again.' });
