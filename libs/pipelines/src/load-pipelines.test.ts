@@ -208,12 +208,12 @@ describe('a wrong file is told with its lines:', () => {
     [
       'a list with a number',
       withMatch('{ kind: image, bucket: [a, 7] }'),
-      [/:4: .*\.bucket: must be a text or a list/],
+      [/:4: .*\.bucket: must be a string or a list/],
     ],
     [
       'vars that are numbers',
       withMatch('{ kind: image, vars: { tenant: 7 } }'),
-      [/:4: .*\.vars\.tenant: must be a text or a list/],
+      [/:4: .*\.vars\.tenant: must be a string or a list/],
     ],
     ['a negative size', withMatch('{ kind: image, minBytes: -1 }'), [/:4: .*\.minBytes: /]],
     [
