@@ -6,7 +6,7 @@ const apiErrors = defineErrors({
   'auth.key_missing': {
     kind: 'unauthorized',
     retry: 'never',
-    message: 'The request needs an API key: Authorization: Bearer <key>',
+    message: 'The request has no API key: send Authorization: Bearer <key>',
   },
   'auth.key_invalid': { kind: 'unauthorized', retry: 'never', message: 'The API key is unknown' },
   'auth.link_invalid': {
@@ -14,16 +14,16 @@ const apiErrors = defineErrors({
     retry: 'never',
     message: 'The link is invalid or has expired',
   },
-  'auth.token_invalid': { kind: 'unauthorized', retry: 'never', message: 'The token is none of ours' },
+  'auth.token_invalid': { kind: 'unauthorized', retry: 'never', message: 'The token is invalid' },
   'auth.token_expired': {
     kind: 'unauthorized',
     retry: 'never',
-    message: 'The token has expired; ask the backend for a new one',
+    message: 'The token has expired; request a new one from your backend',
   },
   'auth.token_scope': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The token does not grant this',
+    message: 'The token does not grant access to this',
   },
   'live.streams_full': {
     kind: 'unavailable',
@@ -33,7 +33,7 @@ const apiErrors = defineErrors({
   'live.waiting_full': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'Too many requests wait for events',
+    message: 'Too many requests are waiting for events',
   },
   'callback.signature_missing': {
     kind: 'forbidden',
@@ -63,7 +63,7 @@ const apiErrors = defineErrors({
   'event.sender_forbidden': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'Events of this sender are not accepted',
+    message: 'Events from this sender are not accepted',
   },
   'event.token_invalid': {
     kind: 'forbidden',
@@ -93,22 +93,22 @@ const apiErrors = defineErrors({
   'upload.changed': {
     kind: 'preconditionFailed',
     retry: 'never',
-    message: 'The upload is no longer as If-Match says: read it again',
+    message: 'The upload no longer matches If-Match: get it again',
   },
   'pipelines.text_invalid': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The text is no valid pipelines file: check it first',
+    message: 'The text is not a valid pipelines file: check it first',
   },
   'stats.busy': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'Too many other ranges are being counted',
+    message: 'Too many other time ranges are being counted',
   },
   'stats.counting': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'So many uploads are still being counted: ask again in some seconds',
+    message: 'The uploads are still being counted: retry in a few seconds',
   },
   'ticket.bucket_forbidden': {
     kind: 'forbidden',

@@ -10,7 +10,7 @@ const eventErrors = defineErrors({
   'event.cursor_expired': {
     kind: 'gone',
     retry: 'never',
-    message: 'The event is older than the event log goes back; events after it may be gone too',
+    message: 'The event is older than the event log; later events may be gone too',
   },
 });
 

@@ -16,12 +16,8 @@ const uploadSchema = z
     mimeType: z.string().nullable(),
     kind: z.string().nullable().describe('image, video, audio, document or other; null until it is known'),
     status: z.string().describe('the status after the event'),
-    vars: z.record(z.string(), z.string()).describe('custom values that somebody vouches for'),
-    title: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe('what your backend says of it; so are tags and labels'),
+    vars: z.record(z.string(), z.string()).describe('custom values that are vouched for'),
+    title: z.string().nullable().default(null).describe('set by your backend, like tags and labels'),
     tags: z.array(z.string()).default([]),
     labels: z.record(z.string(), z.string()).default({}),
     ticketId: z.uuid().nullable().describe('the ticket that it was made with'),
@@ -61,55 +57,58 @@ interface EventDeclaration {
 export const eventTypes = {
   'upload.stored': {
     description:
-      'An upload landed: its callback came, and a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.',
+      'An upload landed, and a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.',
     data: ofUpload,
   },
   'upload.processing': {
-    description: 'OSS has confirmed the object version; its renditions are planned and made from here on.',
+    description: 'OSS has confirmed the object version; its renditions are now planned and made.',
     data: ofUpload,
   },
   'upload.ready': {
     description:
-      'Every rendition is ready: for the first time, or again after some were made again. What is not as it should be is in the warnings of the upload.',
+      'Every rendition is ready, for the first time or after some were remade. Defects are in the warnings of the upload.',
     data: ofEnd,
   },
   'upload.failed': {
-    description: 'The upload, or one of its renditions, failed with a reason.',
+    description: 'The upload or one of its renditions failed; `error` contains the reason.',
     data: ofEnd,
   },
-  'upload.ignored': { description: 'No pipeline wants the upload; its facts are known.', data: ofUpload },
+  'upload.ignored': {
+    description: 'No pipeline matches the upload; its facts have been read.',
+    data: ofUpload,
+  },
   'upload.cancelled': {
     description:
-      'A client cancelled what was still to be made; `upload.failed` or `upload.ready` follows at once.',
+      'A client cancelled the pending renditions; `upload.failed` or `upload.ready` follows at once.',
     data: ofUpload,
   },
   'upload.reprocessed': {
-    description: 'Renditions are made again, or an upload that failed is processed again.',
+    description: 'Renditions are being remade, or a failed upload is being processed again.',
     data: ofUpload.extend({
-      renditions: z.array(z.string()).describe('names of the renditions; empty when nothing was planned yet'),
+      renditions: z.array(z.string()).describe('names of the renditions; empty if nothing was planned yet'),
     }),
   },
   'upload.updated': {
     description:
-      'What the upload says of itself changed: a later message of OSS completed its vars, or a client changed what it keeps with it.',
+      'A later message from OSS completed the vars of the upload, or a client changed its title, tags or labels.',
     data: ofUpload,
   },
   'upload.merged': {
     description:
-      'The upload turned out to be one of an object version that another upload holds already. That one stands for both.',
+      'The upload turned out to be for an object version that another upload already holds. That one stands for both.',
     data: ofUpload.extend({ into: z.uuid().describe('the upload that stands for both') }),
   },
   'upload.deleted': {
     description:
-      'A client deleted the upload, its object is gone from OSS, or another upload that somebody vouches for replaces it.',
+      'A client deleted the upload, its object is gone from OSS, or another upload that is vouched for replaces it.',
     data: ofUpload,
   },
   'rendition.ready': {
-    description: 'A rendition is served: for the first time, or a newer version of it.',
+    description: 'A rendition is ready to be served, for the first time or in a newer version.',
     data: ofRendition,
   },
   'rendition.failed': {
-    description: 'A version of a rendition failed. An older one that is ready is served on.',
+    description: 'A version of a rendition failed. If an older version is ready, it is still served.',
     data: ofRendition,
   },
   'webhook.disabled': {
@@ -136,11 +135,11 @@ const typeNames = Object.keys(eventTypes) as [EventType, ...EventType[]];
 
 /** The fields that all types of events share. */
 export const anyEventSchema = z.object({
-  id: z.uuid().describe('the same however often and in whatever way the event is read'),
+  id: z.uuid().describe('always the same, in pages, streams and webhooks'),
   type: z.enum(typeNames),
-  uploadId: z.uuid().nullable().describe('null for what is not about an upload'),
+  uploadId: z.uuid().nullable().describe('null if the event is not about an upload'),
   timestamp: z.iso.datetime().describe('when it happened'),
-  data: z.record(z.string(), z.unknown()).describe('as the type says'),
+  data: z.record(z.string(), z.unknown()).describe('depends on the type'),
 });
 
 type DataOf<Type extends EventType> = (typeof eventTypes)[Type]['data'];
@@ -167,5 +166,5 @@ export const eventSchema = z
   .discriminatedUnion('type', typeNames.map(eventOf) as [OneEventSchema, ...OneEventSchema[]])
   .meta({
     id: 'Event',
-    description: 'What happened. Types may be added: ignore those that you do not know.',
+    description: 'Something that happened. New types may be added: ignore those that you do not know.',
   });

@@ -25,7 +25,7 @@ const ossErrors = defineErrors({
   'callback.target_malformed': {
     kind: 'badRequest',
     retry: 'never',
-    message: 'The callback path is not valid percent-encoding',
+    message: 'The callback path contains invalid percent-encoding',
   },
   'callback.body_type_unsupported': {
     kind: 'unsupported',
@@ -60,17 +60,17 @@ const ossErrors = defineErrors({
   'event.signature_malformed': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The signature of the event is not of a known form',
+    message: 'The event signature has an unknown format',
   },
   'event.expired': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The event was not sent now, by the time that is signed with it',
+    message: 'The signed time of the event is missing or too far from the current time',
   },
   'event.body_mismatch': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The body of the event is not the one whose checksum was signed',
+    message: 'The event body does not match its signed checksum',
   },
   'event.cert_url_missing': {
     kind: 'forbidden',
@@ -80,7 +80,7 @@ const ossErrors = defineErrors({
   'event.cert_url_malformed': {
     kind: 'forbidden',
     retry: 'never',
-    message: 'The event does not name its certificate by a plain http(s) URL',
+    message: 'The certificate URL of the event is not a plain http(s) URL',
   },
   'event.cert_host_forbidden': {
     kind: 'forbidden',
@@ -90,17 +90,17 @@ const ossErrors = defineErrors({
   'event.body_malformed': {
     kind: 'badRequest',
     retry: 'never',
-    message: 'The body contains no event notification of OSS',
+    message: 'The body contains no OSS event notification',
   },
   'event.invalid': {
     kind: 'badRequest',
     retry: 'never',
-    message: 'An event lacks a required member or has an impossible one',
+    message: 'An event lacks a required field or has an invalid one',
   },
   'event.queue_unavailable': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The queue of events cannot be reached',
+    message: 'The event queue cannot be reached',
   },
 });
 

@@ -39,14 +39,26 @@ describe('a wrong file is told with its lines:', () => {
     ['no list', 'version: 1\npipelines: 3', [/^p\.yaml:2: pipelines: .*expected array/]],
     ['another version', 'version: 2\npipelines: []', [/^p\.yaml:1: version: .*expected 1/]],
     ['no YAML', 'version: 1\npipelines: [', [/^p\.yaml:2: /]],
-    ['lists within lists', '\n'.concat('['.repeat(30_000)), [/^p\.yaml:2: .* more than 32 times$/]],
-    ['maps within maps', '{a: '.repeat(1_000), [/^p\.yaml:1: .* more than 32 times$/]],
-    ['keys within keys', `version: 1\n${'? '.repeat(10_000)}`, [/^p\.yaml:2: .* more than 32 times$/]],
-    ['lists within lists, by their dashes', '- '.repeat(10_000), [/^p\.yaml:1: .* more than 32 times$/]],
+    [
+      'lists within lists',
+      '\n'.concat('['.repeat(30_000)),
+      [/^p\.yaml:2: .* nested more than 32 levels deep$/],
+    ],
+    ['maps within maps', '{a: '.repeat(1_000), [/^p\.yaml:1: .* nested more than 32 levels deep$/]],
+    [
+      'keys within keys',
+      `version: 1\n${'? '.repeat(10_000)}`,
+      [/^p\.yaml:2: .* nested more than 32 levels deep$/],
+    ],
+    [
+      'lists within lists, by their dashes',
+      '- '.repeat(10_000),
+      [/^p\.yaml:1: .* nested more than 32 levels deep$/],
+    ],
     [
       'maps within maps, by their lines',
       Array.from({ length: 300 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
-      [/^p\.yaml:101: .* more than 32 times$/],
+      [/^p\.yaml:101: .* nested more than 32 levels deep$/],
     ],
     ['a key twice', 'version: 1\nversion: 1\npipelines: []', [/^p\.yaml:2: Map keys must be unique/]],
     [
@@ -208,12 +220,12 @@ describe('a wrong file is told with its lines:', () => {
     [
       'a list with a number',
       withMatch('{ kind: image, bucket: [a, 7] }'),
-      [/:4: .*\.bucket: must be a text or a list/],
+      [/:4: .*\.bucket: must be a string or a list/],
     ],
     [
       'vars that are numbers',
       withMatch('{ kind: image, vars: { tenant: 7 } }'),
-      [/:4: .*\.vars\.tenant: must be a text or a list/],
+      [/:4: .*\.vars\.tenant: must be a string or a list/],
     ],
     ['a negative size', withMatch('{ kind: image, minBytes: -1 }'), [/:4: .*\.minBytes: /]],
     [

@@ -51,7 +51,7 @@ export function parsePipelines(text: string, file: string): Pipelines {
 export function checkPipelines(text: string): CheckedPipelines {
   const line = findTooDeep(text);
   if (line !== null) {
-    const message = `lists and maps are within each other more than ${depthMax} times`;
+    const message = `lists and maps are nested more than ${depthMax} levels deep`;
     return refused([{ line, path: null, message }]);
   }
   try {

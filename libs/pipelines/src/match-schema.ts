@@ -10,7 +10,7 @@ function oneOf(text: z.ZodString) {
 /** Describes the error of a text, or of the first invalid text in a list; zod reports only that no union member matches. */
 function explain(text: z.ZodString, input: unknown): string {
   const wrong = (Array.isArray(input) ? input : [input]).find((value) => !text.safeParse(value).success);
-  if (typeof wrong !== 'string') return 'must be a text or a list of texts, with quotes around a number';
+  if (typeof wrong !== 'string') return 'must be a string or a list of strings; put quotes around a number';
   return `${wrong}: ${text.safeParse(wrong).error?.issues[0]?.message}`;
 }
 

@@ -18,14 +18,14 @@ const pipeline = z.strictObject({
     .enum(['repair', 'fail'])
     .optional()
     .describe(
-      'what happens to a truncated file: `repair` uses the part that is there, with a warning, if it is most of the ' +
+      'what happens to a truncated file: `repair` uses the part that exists, with a warning, if it is most of the ' +
         'file; `fail` fails the upload. Defaults to repair for images and fail for video and audio',
     ),
   renditions: z
     .array(renditionSchema)
     .min(1)
     .max(50)
-    .describe('made in this order: put first what a page needs first'),
+    .describe('made in this order: put those that a page needs first at the top'),
 });
 
 /** The schema of the whole file. */

@@ -6,4 +6,4 @@ export const takenNames = [...queueNames, 'delivery'] as const;
 export type TakenName = (typeof takenNames)[number];
 export const takenNameSchema = z
   .enum(takenNames)
-  .meta({ id: 'QueueName', description: 'A queue of jobs, or the deliveries.' });
+  .meta({ id: 'QueueName', description: 'A queue of jobs, or the webhook deliveries.' });

@@ -5,7 +5,7 @@ const reconcileErrors = defineErrors({
   'reconcile.running': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The same bucket and prefix are being reconciled already',
+    message: 'This bucket and prefix are already being reconciled',
   },
   'reconcile.inventory_invalid': {
     kind: 'unprocessable',
@@ -15,12 +15,12 @@ const reconcileErrors = defineErrors({
   'reconcile.inventory_unsupported': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'The inventory report is of another bucket, or lacks columns that are needed',
+    message: 'The inventory report is for another bucket, or lacks required columns',
   },
   'reconcile.inventory_missing': {
     kind: 'notFound',
     retry: 'never',
-    message: 'There is no inventory report at this place',
+    message: 'There is no inventory report at this location',
   },
 });
 

@@ -5,7 +5,7 @@ const tracingErrors = defineErrors({
   'tracing.export_failed': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The collector does not take our spans',
+    message: 'The collector does not accept our spans',
   },
 });
 

@@ -11,12 +11,12 @@ const uploadsErrors = defineErrors({
   'stats.too_many': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'So many uploads cannot be counted within 10 minutes',
+    message: 'The time range contains too many uploads to count',
   },
   'uploads.too_many': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'So many uploads cannot be looked through within 10 seconds',
+    message: 'Searching the uploads took longer than 10 seconds',
   },
   'upload.not_found': { kind: 'notFound', retry: 'never', message: 'No upload has this id' },
   'upload.labels_exceeded': {
@@ -28,7 +28,7 @@ const uploadsErrors = defineErrors({
     kind: 'unprocessable',
     retry: 'never',
     message:
-      'The upload has no perceptual hash: it is not an image, is not processed yet, or shows no structure',
+      'The upload has no perceptual hash: it is not an image, has not been processed yet, or is too uniform',
   },
   'upload.superseded': {
     kind: 'unprocessable',
@@ -55,13 +55,17 @@ const uploadsErrors = defineErrors({
     retry: 'never',
     message: 'The pipelines file defines no such rendition for this upload',
   },
-  'trial.not_found': { kind: 'notFound', retry: 'never', message: 'No trial has this id, or it is over' },
+  'trial.not_found': { kind: 'notFound', retry: 'never', message: 'No trial has this id, or it has expired' },
   'trial.impossible': {
     kind: 'unprocessable',
     retry: 'never',
-    message: 'Images can be tried on images and PDFs that were read',
+    message: 'Images can only be tried on images and PDFs that have been read',
   },
-  'trial.busy': { kind: 'unavailable', retry: 'backoff', message: 'Other trials are still being made' },
+  'trial.busy': {
+    kind: 'unavailable',
+    retry: 'backoff',
+    message: 'Too many other trials are still in progress',
+  },
   'rendition.cancelled': { kind: 'unprocessable', retry: 'never', message: 'The rendition was cancelled' },
   'ticket.missing': { kind: 'forbidden', retry: 'never', message: 'The upload was made without a ticket' },
   'ticket.invalid': {

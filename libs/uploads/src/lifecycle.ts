@@ -22,11 +22,11 @@ const upload = {
   states: {
     stored: 'A landing was recorded; OSS has not confirmed the object version yet.',
     processing: 'OSS has confirmed it; its renditions are being planned and made.',
-    ready: 'Every rendition is ready. New versions of some may be being made.',
-    failed: 'It, or one of its renditions, failed with a reason.',
-    ignored: 'No pipeline wants it; its facts are known.',
+    ready: 'Every rendition is ready. New versions of some may be in progress.',
+    failed: 'It or one of its renditions failed; `error` contains the reason.',
+    ignored: 'No pipeline matches it; its facts have been read.',
     deleted:
-      'It was deleted, its object was, or it was merged into the upload that holds the same object version.',
+      'It was deleted, its object was deleted, or it was merged into the upload that holds the same object version.',
   },
   transitions: [
     {
@@ -62,7 +62,7 @@ const upload = {
     {
       from: 'processing',
       to: 'failed',
-      by: 'the job whose rendition ends last when one failed, or a cancellation',
+      by: 'the job of the last rendition to end, if any failed, or a cancellation',
       writes: 'the error of the first rendition that failed',
     },
     {
@@ -74,8 +74,8 @@ const upload = {
     {
       from: 'processing',
       to: 'deleted',
-      by: 'a client, a landing of the same version that somebody vouches for, or a worker that OSS tells that the object is gone',
-      writes: 'one retired version for all objects; its other versions, chunks and keys go',
+      by: 'a client, a landing of the same version that is vouched for, or a worker that finds the object gone from OSS',
+      writes: 'one retired version for all objects; its other versions, chunks and keys are removed',
     },
     {
       from: 'ready',
@@ -87,25 +87,25 @@ const upload = {
     {
       from: 'failed',
       to: 'processing',
-      by: 'a client that asks for it again',
-      writes: '`reprocessing_since`, and outbox rows; the error goes',
+      by: 'a client that reprocesses it',
+      writes: '`reprocessing_since`, and outbox rows; the error is cleared',
     },
     {
       from: 'failed',
       to: 'deleted',
-      by: 'a client, or a worker that OSS tells that the object is gone',
+      by: 'a client, or a worker that finds the object gone from OSS',
       writes: 'as from `processing`',
     },
     {
       from: 'failed',
       to: null,
-      by: 'the sweep, 6 hours after it failed, when nobody vouched for it',
+      by: 'the sweep, 6 hours after it failed, if nothing vouched for it',
       writes: 'nothing',
     },
     {
       from: 'ignored',
       to: 'processing',
-      by: 'a client that asks for it again, when a pipeline matches by now',
+      by: 'a client that reprocesses it, if a pipeline now matches',
       writes: '`reprocessing_since`, and outbox rows',
     },
     { from: 'ignored', to: 'deleted', by: 'as from `failed`', writes: 'as from `processing`' },
@@ -121,21 +121,21 @@ const upload = {
 const version = {
   states: {
     pending: 'It is to be made, for the first time or again.',
-    ready: 'It is served. A rendition has one such version at most.',
+    ready: 'It is served. A rendition has at most one ready version.',
     failed: 'It could not be made; the reason is shown until a newer version is planned or ready.',
-    retired: 'It is served no more, or never will be; its row lasts as long as its objects.',
+    retired: 'It is no longer served, or never was; its row lasts as long as its objects.',
   },
   transitions: [
     {
       from: null,
       to: 'pending',
-      by: '`upload.process` that plans, or a client that asks for it again',
+      by: '`upload.process` when it plans, or a client that reprocesses the upload',
       writes: 'kind, spec and job; an outbox row',
     },
     {
       from: null,
       to: 'retired',
-      by: 'whatever leaves objects that no version holds: a late job, the segments of a joined MP4, a deletion',
+      by: 'anything that leaves objects without a version: a late job, the segments of a joined MP4, a deletion',
       writes: '`storage_keys` and `due_at`',
     },
     {
@@ -153,7 +153,7 @@ const version = {
     {
       from: 'pending',
       to: 'retired',
-      by: 'a newer version of which something is stored: planned, or ready',
+      by: 'a newer version, planned or ready, if something was stored',
       writes: '`due_at`',
     },
     {
@@ -196,7 +196,12 @@ const chunk = {
     ready: 'Its segments are stored.',
   },
   transitions: [
-    { from: null, to: 'pending', by: '`upload.transcode` that cuts a long video', writes: 'what to encode' },
+    {
+      from: null,
+      to: 'pending',
+      by: '`upload.transcode` when it cuts a long video',
+      writes: 'what to encode',
+    },
     {
       from: 'pending',
       to: 'ready',
@@ -213,7 +218,7 @@ const chunk = {
     {
       from: 'ready',
       to: null,
-      by: 'the last of its versions, when that is no longer pending',
+      by: 'the last of its versions that leaves `pending`',
       writes: 'nothing',
     },
   ],

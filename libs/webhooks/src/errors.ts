@@ -11,7 +11,7 @@ const webhookErrors = defineErrors({
   'webhook.limit_reached': {
     kind: 'conflict',
     retry: 'never',
-    message: 'There are as many webhooks as this service allows',
+    message: 'The maximum number of webhooks is reached',
   },
   'webhook.not_enabled': {
     kind: 'conflict',
@@ -26,7 +26,7 @@ const webhookErrors = defineErrors({
   'delivery.event_gone': {
     kind: 'gone',
     retry: 'never',
-    message: 'The event log does not have the event any more',
+    message: 'The event is no longer in the event log',
   },
   'delivery.unresolved': {
     kind: 'unavailable',
@@ -41,7 +41,7 @@ const webhookErrors = defineErrors({
   'delivery.unreachable': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The webhook accepts no connection',
+    message: 'The webhook does not accept connections',
   },
   'delivery.tls_failed': {
     kind: 'unavailable',
@@ -61,7 +61,7 @@ const webhookErrors = defineErrors({
   'delivery.answer_invalid': {
     kind: 'unavailable',
     retry: 'backoff',
-    message: 'The webhook answered with something that is not HTTP',
+    message: 'The webhook did not answer with valid HTTP',
   },
   'delivery.refused': {
     kind: 'unavailable',

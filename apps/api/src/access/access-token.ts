@@ -55,7 +55,7 @@ export function checkToken(token: string, secret: string, now: Date): TokenGrant
     throw new LandfallError('auth.token_invalid');
   const parsed = payloadSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
   // The signature holds, so another release with a different payload format issued it.
-  if (!parsed.success) throw new LandfallError('auth.token_invalid', 'ask for a new one');
+  if (!parsed.success) throw new LandfallError('auth.token_invalid', 'request a new one from your backend');
   const { scopes, uploads, tickets, vars, expires } = parsed.data;
   if (expires * 1_000 <= now.getTime()) throw new LandfallError('auth.token_expired');
   const pins = { uploadIds: uploads, ticketIds: tickets, vars };

@@ -14,8 +14,8 @@ export const tokenRequestSchema = z
       .min(1)
       .default([...tokenScopes])
       .describe('events: GET /v1/events/stream; uploads: GET /v1/uploads/{id}'),
-    uploads: ids.describe('ids of uploads that the token is for'),
-    tickets: ids.describe('ids of tickets: the uploads that are made with them'),
+    uploads: ids.describe('ids of uploads that the token covers'),
+    tickets: ids.describe('ids of tickets: covers the uploads made with them'),
     vars: z
       .record(z.string().min(1).max(127), z.string().max(512))
       .refine((vars) => isBetween(1, Object.keys(vars).length, 5), 'must have 1 to 5 names')
@@ -24,7 +24,7 @@ export const tokenRequestSchema = z
         `must have at most ${varsMaxBytes} bytes as JSON`,
       )
       .optional()
-      .describe('values of vars: the uploads that have all of them'),
+      .describe('values of vars: covers the uploads that have all of them'),
     lifetimeS: z
       .int()
       .min(1)
@@ -35,16 +35,16 @@ export const tokenRequestSchema = z
     ({ uploads, tickets, vars }) => uploads.length + tickets.length > 0 || vars !== undefined,
     'must name uploads, tickets or vars',
   )
-  .meta({ id: 'TokenRequest', description: 'What a token is for.' });
+  .meta({ id: 'TokenRequest', description: 'The uploads and scopes of a token.' });
 export type TokenRequest = z.output<typeof tokenRequestSchema>;
 
 /** The response of POST /v1/tokens. */
 export const issuedTokenSchema = z
   .object({
-    token: z.string().describe('for `?token=` of the stream, or as a bearer token'),
+    token: z.string().describe('send it as `?token=` to the stream, or as a bearer token'),
     scopes: z.array(z.enum(tokenScopes)),
     expiresAt: z.iso.datetime(),
-    cursor: z.string().describe('`after` of a stream that shall miss nothing that happens from now on'),
+    cursor: z.string().describe('pass it as `after` to a stream to get every event from now on'),
   })
   .meta({ id: 'IssuedToken', description: 'A token for a browser.' });
 export type IssuedToken = z.output<typeof issuedTokenSchema>;

@@ -20,8 +20,8 @@ export class TokensController {
 
   @Post()
   @ApiOperation({
-    summary: 'Issue a short-lived token with which a browser follows some uploads',
-    description: 'It cannot be taken back: give it the shortest lifetime that will do.',
+    summary: 'Issue a short-lived token for a browser to follow uploads',
+    description: 'It cannot be revoked: choose the shortest lifetime that suffices.',
   })
   @ApiBody({ schema: documentSchema(tokenRequestSchema, 'input') })
   @ApiCreatedResponse({ description: 'The token', schema: documentSchema(issuedTokenSchema) })

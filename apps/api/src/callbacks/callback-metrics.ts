@@ -6,7 +6,7 @@ export const callbackOutcomes = counter('landfall_callbacks_total', 'Callbacks b
 /** Handling time of recorded callbacks, in seconds. OSS waits at most five seconds, including network time. */
 export const callbackTimes = histogram(
   'landfall_callback_seconds',
-  'Time from a callback whose signature holds to its answer, of those that were recorded',
+  'Time from verifying the signature of a callback to the response, for recorded callbacks',
   [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
 );
 

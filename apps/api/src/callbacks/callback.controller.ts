@@ -18,7 +18,7 @@ const callbackAnswerSchema = z
   .object({ Status: z.literal('OK'), id: z.uuid(), status: uploadStatusSchema })
   .meta({
     id: 'CallbackAnswer',
-    description: 'What OSS passes on to the client that uploaded.',
+    description: 'The response that OSS forwards to the client that uploaded.',
     examples: [{ Status: 'OK', id: '019ad5f2-9a10-7b21-8f4e-5d0c7e3b1a66', status: 'stored' }],
   });
 type CallbackAnswer = z.output<typeof callbackAnswerSchema>;
@@ -27,7 +27,7 @@ const callbackBodySchema = z
   .looseObject({ bucket: z.string(), object: z.string(), etag: z.string().optional() })
   .meta({
     id: 'CallbackBody',
-    description: 'The fields of your callback template (docs/callbacks/reference.md); any others are vars.',
+    description: 'The fields of your callback template (docs/callbacks/reference.md); all others are vars.',
     examples: [
       { bucket: 'examplebucket', object: 'exampledir/example.jpg', etag: '5B3C…', 'x:user_id': '42' },
     ],
@@ -60,9 +60,9 @@ export class CallbackController {
   @HttpCode(200)
   @UseGuards(CallbackGuard)
   @ApiOperation({
-    summary: 'Receive the signed callback of OSS after an upload',
+    summary: 'Receive the signed callback of an upload from OSS',
     description:
-      'It is believed if it brings a ticket or the URL has a secret of CALLBACK_URL_SECRETS; otherwise OSS is asked first.',
+      'It is trusted if it contains a ticket or its URL contains a secret of CALLBACK_URL_SECRETS; otherwise a worker first checks the object with OSS.',
   })
   @ApiConsumes('application/x-www-form-urlencoded', 'application/json')
   @ApiBody({ schema: documentSchema(callbackBodySchema, 'input') })

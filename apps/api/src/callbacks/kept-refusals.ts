@@ -54,7 +54,7 @@ export class KeptRefusals implements OnModuleDestroy {
       }
     } catch (error) {
       this.waiting = [];
-      this.logger.warn({ err: error }, 'refused callbacks are in the log only');
+      this.logger.warn({ err: error }, 'cannot store refused callbacks; they are only in the log');
     } finally {
       this.writing = undefined;
     }

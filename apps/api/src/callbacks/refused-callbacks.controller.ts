@@ -17,25 +17,21 @@ const refusedQuery = z.strictObject({
     .min(1)
     .max(100)
     .default(usualLimit)
-    .describe('most callbacks on a page'),
+    .describe('maximum number of callbacks on a page'),
   cursor: z.string().max(64).optional().describe('nextCursor of the previous page'),
 });
 
 const lineSchema = z.object({
   err: z.object({ code: z.string(), message: z.string() }),
-  requestId: z.string().nullable().default(null).describe('OSS’s id of the request that uploaded'),
-  bucket: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe('as the header of OSS names it; nobody vouches for it'),
+  requestId: z.string().nullable().default(null).describe('OSS request id of the upload'),
+  bucket: z.string().nullable().default(null).describe('from header x-oss-bucket; not verified'),
   request: z.object({
     method: z.string(),
     target: z.string(),
     headers: z.record(z.string(), z.string()),
     body: z.string().nullable().default(null),
-    bodyBase64: z.string().nullable().default(null).describe('where the body is not text'),
-    bodyBytes: z.int().describe('of the whole body, of which the first 4096 are kept'),
+    bodyBase64: z.string().nullable().default(null).describe('the body, if it is not text'),
+    bodyBytes: z.int().describe('size of the whole body, of which the first 4096 bytes are kept'),
   }),
 });
 
@@ -54,12 +50,12 @@ const refusedSchema = z
           lines: z.array(z.string()),
         }),
       )
-      .describe('what was signed, and what probably changed it, as `landfall callback explain` says it'),
+      .describe('what was signed and what probably changed it, as in `landfall callback explain`'),
   })
   .meta({
     id: 'RefusedCallback',
     description:
-      'A callback that was refused. Signature and secrets are masked; all else is a stranger’s word.',
+      'A callback that was refused. Signature and secrets are masked; everything else is unverified.',
   });
 type RefusedView = z.output<typeof refusedSchema>;
 const pageSchema = z
@@ -76,7 +72,7 @@ export class RefusedCallbacksController {
   @Get()
   @ApiOperation({
     summary: 'List refused callbacks',
-    description: `Of the last ${refusedKept.hours} hours, newest first, each with an explanation. Of those that come in numbers a few a minute are kept, and the newest ${refusedKept.ofKind} of each code; metrics count all.`,
+    description: `Lists the refused callbacks of the last ${refusedKept.hours} hours, newest first, each with an explanation. Only a few of each code are kept per minute, and only the newest ${refusedKept.ofKind} of each; the metrics count all.`,
   })
   @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
   @Problems('request.cursor_invalid')

@@ -116,7 +116,7 @@ function withCodes(
   const ProblemCode = {
     type: 'string',
     enum: codes,
-    description: 'Codes may be added: docs/errors.md explains all.',
+    description: 'New codes may be added. docs/errors.md describes them all.',
   };
   const fields = { ...(properties as object), code: { $ref: '#/components/schemas/ProblemCode' } };
   return { ...others, Problem: { ...problem, properties: fields }, ProblemCode };

@@ -9,12 +9,12 @@ export function Conditional(): MethodDecorator {
     ApiHeader({
       name: 'If-None-Match',
       required: false,
-      description: '`ETag` of an earlier answer: if nothing has changed since, the answer is 304',
+      description: '`ETag` of an earlier response: if nothing has changed since, the response is 304',
       schema: { type: 'string' },
     }),
     ApiResponse({
       status: 304,
-      description: 'Nothing has changed since the answer with this ETag',
+      description: 'Nothing has changed since the response with this ETag',
       headers: tagHeader,
     }),
   );
@@ -27,7 +27,7 @@ export function ChangesIfMatch(): MethodDecorator {
       name: 'If-Match',
       required: false,
       description:
-        '`ETag` of GET /v1/uploads/{id}: if the upload has changed since, nothing is done and the answer is 412. Compared without its signatures and their lifetime.',
+        '`ETag` of GET /v1/uploads/{id}: if the upload has changed since, the request fails with 412 and has no effect. URL signatures and their expiry do not count as changes.',
       schema: { type: 'string' },
     }),
     Problems('upload.changed'),
@@ -38,7 +38,7 @@ export function ChangesIfMatch(): MethodDecorator {
 export const tagHeader = {
   ETag: {
     description:
-      'Send it as If-None-Match, or that of one upload as If-Match. It covers everything but the signatures of URLs.',
+      'Send it as If-None-Match or, for a single upload, as If-Match. It covers everything except the signatures of URLs.',
     schema: { type: 'string' as const },
   },
 };

@@ -7,31 +7,34 @@ const contractVersion = '1.0.0';
 type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
 
 const securitySchemes: Record<SecurityScheme, SecuritySchemes[string]> = {
-  apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS. Never give it to a browser.' },
-  browserToken: { type: 'http', scheme: 'bearer', description: 'A token of POST /v1/tokens.' },
+  apiKey: { type: 'http', scheme: 'bearer', description: 'One of API_KEYS. Never expose it to a browser.' },
+  browserToken: { type: 'http', scheme: 'bearer', description: 'A token from POST /v1/tokens.' },
   queryToken: {
     type: 'apiKey',
     in: 'query',
     name: 'token',
-    description: 'The same token: EventSource sends no header.',
+    description: 'The same token in the query, because EventSource cannot send headers.',
   },
   streamLink: {
     type: 'apiKey',
     in: 'query',
     name: 'signature',
-    description: 'A link to a stream as `url` of a rendition has it, with `expires` and `signature`.',
+    description:
+      'A signed link to a stream: the `url` of a rendition, which contains `expires` and `signature`.',
   },
   ossSignature: {
     type: 'apiKey',
     in: 'header',
     name: 'authorization',
-    description: 'The RSA signature of OSS over path, query and body; its key is named by x-oss-pub-key-url.',
+    description:
+      'The RSA signature of OSS over path, query and body. Header x-oss-pub-key-url contains the URL of its public key.',
   },
   eventSignature: {
     type: 'apiKey',
     in: 'header',
     name: 'authorization',
-    description: 'The signature of SMQ, or in its own headers that of EventBridge, or its static token.',
+    description:
+      'The signature of SMQ. EventBridge sends its signature or static token in headers of its own.',
   },
 };
 
@@ -47,18 +50,21 @@ export const documentHead = {
   },
   servers: [{ url: '/', description: 'This service' }],
   tags: [
-    { name: 'uploads', description: 'What was uploaded, and what became of it.' },
+    { name: 'uploads', description: 'Uploads and their renditions.' },
     { name: 'tickets', description: 'Permissions for direct uploads from browsers and apps.' },
-    { name: 'streams', description: 'What players fetch: playlists, manifests, cues and keys.' },
-    { name: 'callbacks', description: 'What OSS calls after an upload.' },
-    { name: 'events', description: 'What OSS notifies of.' },
-    { name: 'event log', description: 'What happened to uploads, page by page and live.' },
-    { name: 'tokens', description: 'What a browser follows its uploads with.' },
-    { name: 'webhooks', description: 'URLs of yours that get events.' },
-    { name: 'pipelines', description: 'The pipelines file: what becomes of uploads.' },
+    { name: 'streams', description: 'Files for players: playlists, manifests, cues and keys.' },
+    {
+      name: 'callbacks',
+      description: 'Callbacks that OSS sends after an upload, and those that were refused.',
+    },
+    { name: 'events', description: 'Event notifications from OSS.' },
+    { name: 'event log', description: 'What happened to uploads, in pages or as a live stream.' },
+    { name: 'tokens', description: 'Tokens that let a browser follow its uploads.' },
+    { name: 'webhooks', description: 'Your URLs that receive events.' },
+    { name: 'pipelines', description: 'The pipelines file, which defines the renditions of uploads.' },
     {
       name: 'operation',
-      description: 'Health of the process, how much work there is, who does it, and pausing it.',
+      description: 'Health of the process, queues and workers.',
     },
   ],
   components: { securitySchemes },

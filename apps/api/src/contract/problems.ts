@@ -6,15 +6,15 @@ import { z } from 'zod';
 /** An error response of the API, `application/problem+json` (RFC 9457). */
 export const problemSchema = z
   .object({
-    type: z.string().describe('urn:landfall:error: and the code'),
+    type: z.string().describe('urn:landfall:error: followed by the code'),
     title: z.string().describe('what the code means'),
     status: z.int().describe('the HTTP status'),
     code: z.string(),
-    detail: z.string().describe('what is wrong with this request, and what to do'),
+    detail: z.string().describe('what is wrong with this request and how to fix it'),
   })
   .meta({
     id: 'Problem',
-    description: 'An error. Decide by `code`: it is stable, the sentences are not.',
+    description: 'An error. Branch on `code`, which is stable; the texts are not.',
   }) satisfies z.ZodType<Problem>;
 
 /** How a request may authenticate; document-head.ts describes each scheme. */
@@ -91,7 +91,10 @@ function problemResponse(status: number, codes: ErrorCode[]): object {
 
 const headersByStatus: Record<number, object> = {
   409: {
-    'Retry-After': { description: 'seconds to wait, where trying again helps', schema: { type: 'integer' } },
+    'Retry-After': {
+      description: 'seconds to wait before trying again, if that can succeed',
+      schema: { type: 'integer' },
+    },
   },
   401: { 'WWW-Authenticate': { description: 'always `Bearer`', schema: { type: 'string' } } },
   503: { 'Retry-After': { description: 'seconds to wait before trying again', schema: { type: 'integer' } } },

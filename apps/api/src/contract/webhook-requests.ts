@@ -18,21 +18,21 @@ export const documentWebhooks = (): NonNullable<OpenAPIObject['webhooks']> => ({
       tags: ['webhooks'],
       summary: 'Receive an event',
       description:
-        'What your server gets for each event that the webhook wants, at least once. Verify the signature over the bytes of the body before anything else; docs/webhooks.md says how.',
+        'Sent to your server at least once for each event that the webhook subscribes to. Verify the signature over the raw bytes of the body before anything else; docs/webhooks.md explains how.',
       security: [],
       parameters: [
-        header('webhook-id', 'the id of the event: the same each time that it is sent'),
-        header('webhook-timestamp', 'when it was sent, in seconds since 1970'),
-        header('webhook-signature', 'one or several signatures, with spaces between them'),
-        header('traceparent', 'where the trace of the upload is recorded (W3C Trace Context)', false),
+        header('webhook-id', 'the id of the event, the same every time it is sent'),
+        header('webhook-timestamp', 'when it was sent, in Unix seconds'),
+        header('webhook-signature', 'one or more signatures, separated by spaces'),
+        header('traceparent', 'the trace of the upload, if it is recorded (W3C Trace Context)', false),
       ],
       requestBody: {
         required: true,
         content: { 'application/json': { schema: documentSchema(webhookEventSchema) } },
       },
       responses: {
-        '2XX': { description: 'It has arrived. Any other answer is followed by further attempts.' },
-        410: { description: 'Send nothing any more: the webhook is disabled.' },
+        '2XX': { description: 'The event has arrived. Any other response is retried.' },
+        410: { description: 'Stop sending: the webhook is disabled.' },
       },
     },
   },

@@ -82,7 +82,7 @@ export class EventGuard implements CanActivate {
     if (hasEventBridgeToken(headers, this.config.events.tokens)) return true;
     throw new LandfallError(
       'event.token_invalid',
-      'header x-eventbridge-signature-token is none of EVENTS_TOKENS',
+      'header x-eventbridge-signature-token is not one of EVENTS_TOKENS',
     );
   }
 

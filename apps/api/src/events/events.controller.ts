@@ -40,13 +40,13 @@ export class EventsController {
   @HttpCode(204)
   @UseGuards(EventGuard, DatabaseGuard)
   @ApiOperation({
-    summary: 'Receive event notifications of OSS',
+    summary: 'Receive event notifications from OSS',
     description:
-      'Pushed by SMQ or EventBridge. They are believed if the URL has a secret of CALLBACK_URL_SECRETS; otherwise they are hints.',
+      'Pushed by SMQ or EventBridge. A secret of CALLBACK_URL_SECRETS in the URL, or a ticket in the event, vouches for them; otherwise they are hints.',
   })
   @ApiConsumes('application/json', 'text/plain')
-  @ApiBody({ description: 'What SMQ or EventBridge sends', schema: {} })
-  @ApiNoContentResponse({ description: 'Recorded' })
+  @ApiBody({ description: 'A message of SMQ or EventBridge', schema: {} })
+  @ApiNoContentResponse({ description: 'The events are recorded' })
   @Problems('event.body_malformed', 'event.invalid', 'event.unproven_limited')
   async receiveOssEvents(
     @Req() request: FastifyRequest,

@@ -7,7 +7,7 @@ import { Problems } from '../contract/problems.js';
 
 const healthSchema = z
   .object({ status: z.literal('ok') })
-  .meta({ id: 'Health', description: 'It is well.', examples: [{ status: 'ok' }] });
+  .meta({ id: 'Health', description: 'The check passed.', examples: [{ status: 'ok' }] });
 type Health = z.output<typeof healthSchema>;
 
 @ApiTags('operation')
@@ -17,21 +17,21 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({
-    summary: 'The process is running',
-    description: 'For the liveness probe: answers while the process is able to answer at all.',
+    summary: 'Check liveness',
+    description: 'For liveness probes: succeeds as long as the process can respond at all.',
   })
-  @ApiOkResponse({ description: 'It is', schema: documentSchema(healthSchema) })
+  @ApiOkResponse({ description: 'The process is running', schema: documentSchema(healthSchema) })
   getLiveness(): Health {
     return { status: 'ok' };
   }
 
   @Get('ready')
   @ApiOperation({
-    summary: 'The process may be given work',
+    summary: 'Check readiness',
     description:
-      'For the readiness probe: the database is reachable and migrated, and the process is not shutting down. Asks the database, for three seconds at most.',
+      'For readiness probes: succeeds if the database is reachable and migrated and the process is not shutting down. Queries the database, for at most three seconds.',
   })
-  @ApiOkResponse({ description: 'It is', schema: documentSchema(healthSchema) })
+  @ApiOkResponse({ description: 'The process can take requests', schema: documentSchema(healthSchema) })
   @Problems('database.unavailable', 'database.not_migrated', 'process.stopping')
   async getReadiness(): Promise<Health> {
     await this.readiness.check();

@@ -48,7 +48,7 @@ export function Idempotent(): MethodDecorator {
       name: 'Idempotency-Key',
       required: false,
       description:
-        'any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours',
+        'a value that you choose, such as a UUID: within 24 hours, repeating the request with the same key has no further effect and returns the same response',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
   );

@@ -71,6 +71,6 @@ function parseJson(contentType: string | undefined, body: unknown, types = jsonT
 const prototypeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 function refusePrototype(name: string, value: unknown): unknown {
-  if (prototypeNames.has(name)) throw new LandfallError('request.invalid', `${name} is no name`);
+  if (prototypeNames.has(name)) throw new LandfallError('request.invalid', `${name} is not an allowed name`);
   return value;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, onResponseHookHandler } from 'fastify';
 
 const durations = histogram(
   'landfall_http_request_seconds',
-  'Duration of requests to the api by method, route and status; those that wait for events, and callbacks, are not counted',
+  'Duration of requests to the api by method, route and status; excludes callbacks and /v1/events',
   [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   ['method', 'route', 'status'],
 );

@@ -23,7 +23,7 @@ export class EventFeed {
     private readonly hub: EventHub,
     private readonly waitingMax: number,
   ) {
-    gauge('landfall_event_feed_waiting', 'Requests that wait for events', () => this.waiting);
+    gauge('landfall_event_feed_waiting', 'Requests waiting for events', () => this.waiting);
   }
 
   /**

@@ -132,7 +132,7 @@ export class EventStream {
     } catch (error) {
       if (this.closing.signal.aborted) return;
       // The response has started, so the reader gets the error only when it resumes.
-      this.parts.logger.warn({ err: error }, 'a stream of events cannot go on');
+      this.parts.logger.warn({ err: error }, 'cannot read events for a stream; ending it');
       this.end('failed');
     } finally {
       this.pumping = false;

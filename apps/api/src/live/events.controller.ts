@@ -41,7 +41,7 @@ import { StreamOpener } from './stream-opener.js';
 const pageSchema = z
   .object({
     items: z.array(eventSchema),
-    next: z.string().describe('`after` of the next page; an empty page may move on too'),
+    next: z.string().describe('`after` of the next page; may advance even if this page is empty'),
   })
   .meta({ id: 'EventPage', description: 'One page of the event log.' });
 
@@ -73,9 +73,9 @@ export class LogEventsController {
   @Get()
   @UseGuards(ApiKeyGuard, DatabaseGuard)
   @ApiOperation({
-    summary: 'List events after a cursor, oldest first; with wait, until there are some',
+    summary: 'List events',
     description:
-      'Whoever reads on after `next` gets every event once, in the order of the log. A page can be empty and still move on, when it looked through events of others.',
+      'Lists the events after a cursor, oldest first; with `wait`, waits until there are some. Reading on after `next` returns every event once, in the order of the log. If the filter matches none of the events that a page covers, the page is empty and `next` still advances.',
   })
   @ApiListQuery('type', z.enum(logTypes))
   @ApiQuery(varsQuery)
@@ -95,7 +95,7 @@ export class LogEventsController {
   @ApiOperation({
     summary: 'Follow events as server-sent events',
     description:
-      'Each event has its type as `event`, its id as `id` and the event as `data`. A reader that comes back with Last-Event-ID misses nothing. rendition.progress has no id: it is told once, and not kept.',
+      'Each message has the type of the event as `event`, its id as `id` and the event as `data`. A client that reconnects with Last-Event-ID misses nothing. rendition.progress has no id: it is sent once and not stored.',
   })
   @ApiListQuery('type', z.enum(streamTypes))
   @ApiQuery(varsQuery)
@@ -103,7 +103,7 @@ export class LogEventsController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'resumes after this event' })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({
-    description: 'The stream; contentSchema is that of the data of each event in it',
+    description: 'The stream; contentSchema describes the data of each message',
     schema: {
       type: 'string',
       contentSchema: documentSchema(streamedEventSchema),

@@ -29,24 +29,24 @@ const progressSchema = anyEventSchema
       rendition: z.object({
         name: z.string(),
         kind: z.string(),
-        progress: z.number().describe('share that is made, 0 to 1'),
+        progress: z.number().describe('share completed, 0 to 1'),
         speed: z
           .number()
           .nullable()
-          .describe('how many times faster than it plays it is made; null where that is not known'),
+          .describe('processing speed as a multiple of playback speed; null if unknown'),
       }),
     }),
   })
   .meta({
     id: 'RenditionProgressEvent',
-    description: 'How far a rendition is. It has no id: it is told once, and not kept.',
+    description: 'The progress of a rendition. It has no id: it is sent once and not stored.',
   });
 export type ProgressView = z.output<typeof progressSchema>;
 
 /** The `data` of any event in a stream. */
 export const streamedEventSchema = z
   .union([eventSchema, progressSchema])
-  .meta({ id: 'StreamedEvent', description: 'What a stream tells, as the data of a server-sent event.' });
+  .meta({ id: 'StreamedEvent', description: 'The data of a message in a stream.' });
 
 /** The filterable fields of an event, and the bytes that streams send for it. */
 export interface LiveEvent {

@@ -10,11 +10,11 @@ export const streamTypes = [...logTypes, progressType] as const;
 /** Accepts comma-separated types, repeated parameters, or both. */
 const listOf = <Word extends string>(words: readonly [Word, ...Word[]]) =>
   z
-    .union([z.string(), z.array(z.string())], 'must be types of events')
+    .union([z.string(), z.array(z.string())], 'must be event types')
     .transform((given) => [given].flat().flatMap((text) => text.split(',')))
     .pipe(z.array(z.enum(words)).max(words.length))
     .optional()
-    .describe('types, separated by commas; all unless given');
+    .describe('event types, separated by commas; defaults to all');
 
 /** Where reading starts: after an event, or at either end of the log. */
 const cursor = z.union(
@@ -31,11 +31,11 @@ const count = (fallback: number, min: number, max: number) =>
 export const feedQuery = withVars({
   after: cursor
     .default('beginning')
-    .describe('`next` of the page before; the id of an event; latest for only what comes; or beginning'),
+    .describe('`next` of the previous page; the id of an event; latest for new events only; or beginning'),
   type: listOf(logTypes),
   uploadId,
   limit: count(50, 1, 200).describe('maximum number of events'),
-  wait: count(0, 0, 30).describe('seconds to wait for events where there are none yet'),
+  wait: count(0, 0, 30).describe('seconds to wait if there are no events yet'),
 }).transform(({ after, type, uploadId: id, limit, wait, ...rest }, context) => {
   const filter: EventFilter = { types: type, uploadId: id, vars: varsOf(rest, context) };
   return { after, filter, limit, waitMs: wait * 1_000 };
@@ -46,10 +46,10 @@ export type FeedQuery = z.output<typeof feedQuery>;
 export const streamQuery = withVars({
   after: cursor
     .default('latest')
-    .describe('the id of an event to go on after, unless Last-Event-ID names one; latest, or beginning'),
+    .describe('the id of an event to resume after, unless Last-Event-ID is sent; latest; or beginning'),
   type: listOf(streamTypes),
   uploadId,
-  token: z.string().optional().describe('a token of POST /v1/tokens, for browsers'),
+  token: z.string().optional().describe('a token from POST /v1/tokens, for browsers'),
 }).transform(({ after, type, uploadId: id, token: _token, ...rest }, context) => {
   const filter: EventFilter = { types: type, vars: varsOf(rest, context) };
   return { after, filter, uploadId: id };

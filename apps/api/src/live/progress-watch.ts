@@ -39,7 +39,8 @@ export class ProgressWatch {
         this.streams.offer(this.changed(await findRunning(this.source)));
         failing = false;
       } catch (error) {
-        if (!failing) this.logger.warn({ err: error }, 'cannot see how far renditions are; trying again');
+        if (!failing)
+          this.logger.warn({ err: error }, 'cannot read the progress of renditions; trying again');
         failing = true;
       }
     }

@@ -12,12 +12,12 @@ const budgetMs = 2_000;
 /** The response of POST /v1/pipelines/dry-run. */
 export const dryRunViewSchema = z
   .object({
-    looked: z.int().min(0).describe('uploads that were looked at'),
-    uploads: z.int().min(0).describe('uploads of which something would be made'),
+    looked: z.int().min(0).describe('uploads examined'),
+    uploads: z.int().min(0).describe('uploads with renditions to make'),
     renditions: z
       .int()
       .min(0)
-      .describe('renditions that would be made; what failed before it was planned counts as one'),
+      .describe('renditions to make; an upload that failed before it was planned counts as one'),
     byKind: z.array(
       z.object({ kind: mediaKindSchema.nullable(), uploads: z.int().min(0), renditions: z.int().min(0) }),
     ),
@@ -25,22 +25,24 @@ export const dryRunViewSchema = z
       .number()
       .min(0)
       .describe(
-        'processor time that it would take, by the measured costs of docs/capacity.md; sound is not counted',
+        'estimated processor time in minutes, by the costs measured in docs/capacity.md; audio is not counted',
       ),
     cores: z
       .int()
       .min(0)
       .describe(
-        'processor cores of the workers that run now and make renditions: so many minutes pass in one',
+        'processor cores of the running workers that make renditions; coreMinutes divided by cores estimates the duration',
       ),
     nextCursor: z
       .string()
       .nullable()
-      .describe('to ask again with as cursor: an answer looks for two seconds; null when all were looked at'),
+      .describe(
+        'cursor of the next request, because each one examines uploads for two seconds; null when all were examined',
+      ),
   })
   .meta({
     id: 'DryRun',
-    description: 'What reprocessing would make, of the uploads of one answer.',
+    description: 'The renditions that reprocessing would make, for the uploads examined by one request.',
     examples: [
       {
         looked: 1_200,

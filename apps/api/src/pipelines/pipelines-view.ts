@@ -7,7 +7,7 @@ const problemsMax = 100;
 
 const renditionView = z.object({ name: z.string(), kind: renditionKindSchema }).catchall(z.unknown()).meta({
   id: 'PipelineRendition',
-  description: 'A rendition as the pipelines file asks for it, with the defaults of its other fields.',
+  description: 'A rendition as specified in the pipelines file, with the defaults of its other fields.',
 });
 
 const pipelineView = z
@@ -15,7 +15,7 @@ const pipelineView = z
     name: z.string(),
     match: z
       .record(z.string(), z.unknown())
-      .describe('what an upload must be: `kind`, and the other fields that the file has'),
+      .describe('the conditions that an upload must meet: `kind`, and any others in the file'),
     continue: z.boolean().describe('whether pipelines below may add renditions to the same upload'),
     keepLocation: z.boolean(),
     damaged: z
@@ -24,17 +24,17 @@ const pipelineView = z
       .describe('null: repair for images, fail for video and audio'),
     renditions: z.array(renditionView),
   })
-  .meta({ id: 'Pipeline', description: 'Which uploads it is for, and what is made of them.' });
+  .meta({ id: 'Pipeline', description: 'The uploads that it matches, and the renditions that they get.' });
 
-const pipelinesField = z.array(pipelineView).describe('from top to bottom, with their defaults');
+const pipelinesField = z.array(pipelineView).describe('in the order of the file, with their defaults');
 
 /** The response of GET /v1/pipelines. */
 export const pipelinesViewSchema = z
   .object({
-    text: z.string().describe('the file as this process read it when it started'),
+    text: z.string().describe('the file as this process read it at startup'),
     pipelines: pipelinesField,
   })
-  .meta({ id: 'Pipelines', description: 'The pipelines file that is in force.' });
+  .meta({ id: 'Pipelines', description: 'The current pipelines file.' });
 export type PipelinesView = z.output<typeof pipelinesViewSchema>;
 
 /** The response of POST /v1/pipelines/check. */
@@ -47,16 +47,20 @@ export const pipelinesCheckSchema = z
           path: z
             .string()
             .nullable()
-            .describe('fields and positions from the top, such as pipelines.0.name; null if it is no YAML'),
+            .describe(
+              'fields and indexes from the root, such as pipelines.0.name; null if the text cannot be parsed',
+            ),
           message: z.string(),
         }),
       )
-      .describe(`all that is wrong, the first ${problemsMax} of it; empty if a process would start with it`),
-    pipelines: pipelinesField.nullable().describe('null if something is wrong'),
+      .describe(
+        `all problems, at most the first ${problemsMax}; empty if a process would start with this file`,
+      ),
+    pipelines: pipelinesField.nullable().describe('null if there are problems'),
   })
   .meta({
     id: 'PipelinesCheck',
-    description: 'What is wrong with a pipelines file, or what is in it.',
+    description: 'The problems in a pipelines file, or its pipelines.',
     examples: [
       {
         problems: [{ line: 6, path: 'pipelines.0.renditions.0.heigth', message: 'unknown field' }],

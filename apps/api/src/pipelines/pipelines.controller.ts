@@ -35,7 +35,7 @@ export class PipelinesController {
   @Get()
   @ApiOperation({
     summary: 'Get the pipelines file',
-    description: 'As it is in force: its text, and what is read from it, with defaults.',
+    description: 'Returns the current file: its text, and the pipelines in it with their defaults.',
   })
   @ApiOkResponse({ description: 'The file', schema: documentSchema(pipelinesViewSchema) })
   getPipelines(): PipelinesView {
@@ -45,7 +45,8 @@ export class PipelinesController {
   @Get('schema')
   @ApiOperation({
     summary: 'Get the JSON Schema of pipelines files',
-    description: 'For editors: draft 7. Rules between fields are not in it; check knows them.',
+    description:
+      'For editors; draft 7. Does not include the rules between fields, which POST /v1/pipelines/check applies.',
   })
   @ApiOkResponse({
     description: 'The schema',
@@ -62,11 +63,11 @@ export class PipelinesController {
   @ApiOperation({
     summary: 'Check a pipelines file',
     description:
-      'As a process does when it starts: all problems with their lines, or the pipelines with their defaults. What is wrong is no error of this request. Nothing is stored: the file in force is on the machines of api and workers.',
+      'Checks it as a process does at startup, and returns all problems with their lines, or the pipelines with their defaults. Problems in the file are not errors of this request. Nothing is stored: the current file is on the machines of the api and the workers.',
   })
   @ApiBody({ schema: documentSchema(checkSchema, 'input') })
   @ApiOkResponse({
-    description: 'What is wrong, or what is in it',
+    description: 'The problems, or the pipelines',
     schema: documentSchema(pipelinesCheckSchema),
   })
   @Problems('request.too_large')
@@ -78,9 +79,9 @@ export class PipelinesController {
   @HttpCode(200)
   @UseGuards(DatabaseGuard)
   @ApiOperation({
-    summary: 'Say what reprocessing would make',
+    summary: 'Dry-run reprocessing',
     description:
-      'Of the uploads that are asked for, newest first: how much is missing, failed, or was made by other specs than the file has, and how long making it would take. With `text` as if that file were in force. Changes nothing; ask again with `nextCursor` until it is null, and add up the answers.',
+      'Counts the renditions of the selected uploads, newest first, that are missing, failed, or made from a spec that differs from the current pipelines file or from `text`, and estimates the time to make them. Changes nothing. Repeat with `nextCursor` until it is null, and add up the responses.',
   })
   @ApiBody({ required: true, schema: documentSchema(dryRunSchema, 'input') })
   @ApiOkResponse({ description: 'What would be made', schema: documentSchema(dryRunViewSchema) })

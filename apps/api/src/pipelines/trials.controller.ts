@@ -27,7 +27,7 @@ const trialViewSchema = z
     id: z.uuid(),
     uploadId: z.uuid(),
     state: z.enum(['waiting', 'ready', 'failed']),
-    url: z.string().nullable().describe('signed; null until it is ready'),
+    url: z.string().nullable().describe('signed URL; null until the image is ready'),
     urlExpiresAt: z.iso.datetime().nullable(),
     mimeType: z.string().nullable(),
     width: z.int().nullable(),
@@ -36,7 +36,7 @@ const trialViewSchema = z
     error: z.object({ code: z.string(), message: z.string() }).nullable().describe('why it failed'),
     createdAt: z.iso.datetime(),
   })
-  .meta({ id: 'Trial', description: 'An image that was tried on an upload, and is published nowhere.' });
+  .meta({ id: 'Trial', description: 'An image that is tried on an upload and not published.' });
 type TrialView = z.output<typeof trialViewSchema>;
 
 /** Makes unpublished trial images, for authors of pipelines files. */
@@ -55,10 +55,10 @@ export class TrialsController {
   @ApiOperation({
     summary: 'Try an image on an upload',
     description:
-      'A worker makes it, before all that waits, within the limits of all images; ask for the trial to see it. It is no rendition of the upload, and is removed when its URL has ended. At most four are under way at once.',
+      'A worker makes it ahead of all waiting work, with the same limits as other images; get the trial to see it. It does not become a rendition of the upload, and is removed after its URL has expired. At most four trials can be in progress at a time.',
   })
   @ApiBody({ schema: documentSchema(trySchema, 'input') })
-  @ApiAcceptedResponse({ description: 'The trial, as it waits now', schema: documentSchema(trialViewSchema) })
+  @ApiAcceptedResponse({ description: 'The waiting trial', schema: documentSchema(trialViewSchema) })
   @Problems('upload.not_found', 'trial.impossible', 'trial.busy', 'request.too_large')
   async tryRendition(
     @JsonBody(trySchema) { uploadId, rendition }: z.output<typeof trySchema>,
@@ -71,7 +71,7 @@ export class TrialsController {
   }
 
   @Get(':trialId')
-  @ApiOperation({ summary: 'Get a trial', description: 'Whether it is made, and then where it is.' })
+  @ApiOperation({ summary: 'Get a trial', description: 'Returns its state and, once it is ready, its URL.' })
   @ApiOkResponse({ description: 'The trial', schema: documentSchema(trialViewSchema) })
   @Problems('trial.not_found')
   async getTrial(@Param('trialId', { schema: trialId }) id: string): Promise<TrialView> {

@@ -31,9 +31,9 @@ export class QueuesController {
 
   @Get('queues')
   @ApiOperation({
-    summary: 'Say how much work there is, by queue and job',
+    summary: 'Get the figures of all queues',
     description:
-      'What waits, what workers do, and how fast it goes; also when no worker runs, so that workers can be scaled from none by `backlog`. Read from the database, at most every two seconds; the management port has the same without a key.',
+      'Returns the pending work of each queue and job, and how fast it is done. Also works while no worker runs: to scale workers up from zero, use `backlog`. Read from the database at most every two seconds; the management port serves the same figures without a key.',
   })
   @ApiOkResponse({ description: 'The figures', schema: documentSchema(queuesSchema) })
   getQueues(): Promise<Queues> {
@@ -45,9 +45,9 @@ export class QueuesController {
   @ApiOperation({
     summary: 'Pause a queue',
     description:
-      'Workers take nothing more from it, within five seconds and until it is resumed, also those that start later. What runs goes on; what lands waits. A queue that is paused already stays so since then.',
+      'Within five seconds, workers stop taking work from it until it is resumed, including workers that start later. Running jobs continue, and new work waits. Pausing a paused queue does not change `pausedAt`.',
   })
-  @ApiOkResponse({ description: 'Since when it is paused', schema: documentSchema(pauseSchema) })
+  @ApiOkResponse({ description: 'The paused queue', schema: documentSchema(pauseSchema) })
   async pauseQueue(@Param('queue', { schema: takenNameSchema }) queue: TakenName): Promise<QueuePause> {
     const pausedAt = await pauseQueue(this.source, queue);
     this.figures.forget();
@@ -59,9 +59,9 @@ export class QueuesController {
   @ApiOperation({
     summary: 'Resume a queue',
     description:
-      'Workers take from it again, within five seconds. Of a queue that is not paused it does nothing.',
+      'Workers take work from it again within five seconds. Has no effect on a queue that is not paused.',
   })
-  @ApiOkResponse({ description: 'That it is not paused', schema: documentSchema(pauseSchema) })
+  @ApiOkResponse({ description: 'The resumed queue', schema: documentSchema(pauseSchema) })
   async resumeQueue(@Param('queue', { schema: takenNameSchema }) queue: TakenName): Promise<QueuePause> {
     await resumeQueue(this.source, queue);
     this.figures.forget();
@@ -70,9 +70,9 @@ export class QueuesController {
 
   @Get('workers')
   @ApiOperation({
-    summary: 'List the workers',
+    summary: 'List workers',
     description:
-      'Those that were heard of in the last 15 seconds, with what each takes and does. They report every five seconds.',
+      'Lists the workers that reported in the last 15 seconds, with their queues and running jobs. Workers report every five seconds.',
   })
   @ApiOkResponse({ description: 'The workers', schema: documentSchema(workersSchema) })
   listWorkers(): Promise<Workers> {

@@ -54,7 +54,7 @@ export class KeptCounts<Part, Counts extends object> {
       counted.catch(() => undefined);
       this.counting.set(key, counted);
     }
-    return withTimeLimit(counted, waitMs, 'stats.counting', 'it goes on: ask again in some seconds');
+    return withTimeLimit(counted, waitMs, 'stats.counting', 'counting continues: retry in a few seconds');
   }
 
   private async count(key: string, range: StatsRange): Promise<Counts> {
@@ -68,7 +68,10 @@ export class KeptCounts<Part, Counts extends object> {
     let tookMs = 0;
     for (let isDone = false; !isDone;) {
       if (Date.now() - countedAt.getTime() > giveUpMs)
-        throw new LandfallError('stats.too_many', 'choose a shorter range of time');
+        throw new LandfallError(
+          'stats.too_many',
+          'counting took more than 10 minutes; choose a shorter time range',
+        );
       const isLast = from + lengthMs >= end;
       const createdBefore = isLast ? range.createdBefore : new Date(from + lengthMs);
       const part = { ...range, createdAfter: new Date(from), createdBefore };
@@ -83,7 +86,7 @@ export class KeptCounts<Part, Counts extends object> {
         if (lengthMs <= shortestPartMs)
           throw new LandfallError(
             'stats.too_many',
-            `too many in the minute after ${part.createdAfter.toISOString()}`,
+            `too many uploads landed in the minute after ${part.createdAfter.toISOString()}`,
           );
         longestMs = lengthMs / 2;
         lengthMs = Math.max(shortestPartMs, lengthMs / 4);

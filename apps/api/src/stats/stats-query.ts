@@ -14,9 +14,9 @@ export const statsQuery = z
       .string()
       .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, 'must be a bucket name')
       .optional()
-      .describe('exact bucket'),
+      .describe('exact bucket name'),
     createdAfter: createdAfter.describe(
-      `landed at or after; defaults to ${usualDays} days before createdBefore or before the end of today in UTC, and may be at most ${daysMax} days before`,
+      `landed at or after this time; defaults to ${usualDays} days before createdBefore, or before the end of today in UTC; at most ${daysMax} days before it`,
     ),
     createdBefore,
   })

@@ -37,7 +37,7 @@ export class StatsController {
   @ApiOperation({
     summary: 'Count uploads and renditions',
     description:
-      'Of the uploads that landed in a range of time: how many, and of how many bytes, by status, kind and day, and the same of what was made of them. Uploads that nobody vouches for and OSS has not confirmed are not counted.',
+      'Counts the uploads that landed in a time range, and their renditions: number and bytes, by status, kind and day. Uploads that are neither vouched for nor confirmed by OSS are not counted.',
   })
   @ApiOkResponse({ description: 'The counts, and when they were taken', schema: documentSchema(statsSchema) })
   @Problems('stats.counting', 'stats.too_many', 'stats.busy')
@@ -49,7 +49,7 @@ export class StatsController {
   @ApiOperation({
     summary: 'Count failures by code',
     description:
-      'Of the uploads that landed in a range of time: how many failed, and how many of their renditions, by the code of the error. An upload fails with the code of its first rendition that failed. GET /v1/uploads?errorCode= lists them.',
+      'Counts the failed uploads and renditions among the uploads that landed in a time range, by error code. An upload fails with the code of its first failed rendition. GET /v1/uploads?errorCode= lists them.',
   })
   @ApiOkResponse({
     description: 'The counts, and when they were taken',

@@ -25,7 +25,7 @@ export class StreamKeysController {
   @Header('access-control-allow-origin', '*')
   @ApiOperation({
     summary: 'Get the key of an encrypted stream',
-    description: 'Playlists refer to this address. It needs the API key: let your own backend pass it on.',
+    description: 'Playlists refer to this URL. It requires an API key: let your backend proxy the request.',
   })
   @ApiOkResponse({
     description: 'The 16 bytes of the key',

@@ -41,9 +41,9 @@ export class StreamsController {
   @Get(':uploadId/:rendition/*')
   @Header('access-control-allow-origin', '*')
   @ApiOperation({
-    summary: 'Get a file of a stream that names others',
+    summary: 'Get a playlist, manifest or cues of a stream',
     description:
-      'A playlist, a DASH manifest or the cues of a storyboard, with signed URLs in it. `url` of a rendition is the whole link.',
+      'Returns a playlist, a DASH manifest or the cues of a storyboard, with signed URLs in it. `url` of a rendition is the complete link.',
   })
   @ApiOkResponse({
     description: 'The file',

@@ -58,7 +58,7 @@ export const ticketRequestSchema = z
     vars: vars
       .refine((value) => Object.keys(value).length <= 20, 'must have at most 20 names')
       .default({})
-      .describe('custom values that the upload returns'),
+      .describe('custom values of the upload'),
     pipeline: z.string().max(63).optional().describe('name of a pipeline in the pipelines file'),
     lifetimeS: z
       .int()
@@ -78,7 +78,7 @@ export const ticketRequestSchema = z
   })
   .meta({
     id: 'TicketRequest',
-    description: 'What may be uploaded, and where.',
+    description: 'The upload that a ticket is to permit.',
     examples: [{ fileName: 'holiday.jpg', contentType: 'image/jpeg', vars: { user_id: '42' } }],
   });
 

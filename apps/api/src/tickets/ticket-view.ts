@@ -68,12 +68,12 @@ export const ticketViewSchema = z
     status: z
       .enum(ticketStatuses)
       .meta({ id: 'TicketStatus' })
-      .describe('used: an upload was made with it; expired: none was, and none can begin any more'),
+      .describe('issued: it can be used; used: an upload was made with it; expired: it was not used in time'),
     uploadId: z.uuid().nullable(),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
   })
-  .meta({ id: 'Ticket', description: 'A ticket as it is now.', examples: [ticketExample] });
+  .meta({ id: 'Ticket', description: 'A ticket and its current status.', examples: [ticketExample] });
 export type TicketView = z.output<typeof ticketViewSchema>;
 
 export function viewTicket(ticket: Ticket, uploadId: string | null, now: Date): TicketView {

@@ -31,17 +31,17 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Issue a ticket for one direct upload',
     description:
-      'A form and a presigned PUT, of which the client uses one. Both have our callback inside, and say what may be uploaded where.',
+      'Returns a form and a presigned PUT, of which the client uses one. Both contain our callback and determine what may be uploaded and where.',
   })
   @ApiHeader({
     name: 'traceparent',
     required: false,
-    description: 'your trace (W3C Trace Context), which that of the upload continues where traces are on',
+    description: 'your trace (W3C Trace Context), which the trace of the upload continues if tracing is on',
     schema: { type: 'string' },
   })
   @ApiBody({ schema: documentSchema(ticketRequestSchema, 'input') })
   @ApiCreatedResponse({
-    description: 'The ticket, with what the client needs',
+    description: 'The ticket, with its form and its presigned PUT',
     schema: documentSchema(issuedTicketSchema),
   })
   @Problems(
@@ -61,7 +61,7 @@ export class TicketsController {
   @ApiOperation({
     summary: 'Get a ticket',
     description:
-      'Whether it was used, and by which upload. The form and the URL are in the answer to its issue alone.',
+      'Returns whether it was used, and for which upload. The form and the URL are only returned when the ticket is issued.',
   })
   @ApiOkResponse({ description: 'The ticket as it is now', schema: documentSchema(ticketViewSchema) })
   @Problems('ticket.not_found')

@@ -40,7 +40,7 @@ export class ChangedUpload {
     return async (manager, id) => {
       const found = await new UploadReader(manager).get(id);
       const tag = this.tags.of((sign) => viewUpload(found, sign));
-      if (!namesContentOf(tag, ifMatch)) throw new LandfallError('upload.changed', `its ETag is ${tag} now`);
+      if (!namesContentOf(tag, ifMatch)) throw new LandfallError('upload.changed', `its ETag is now ${tag}`);
     };
   }
 }

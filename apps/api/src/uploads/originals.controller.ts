@@ -11,16 +11,18 @@ import { DatabaseGuard } from '../http/database.guard.js';
 import { playbackS } from '../streams/rendition-urls.js';
 import { uploadId } from './upload-query.js';
 
-const originalSchema = z.object({ url: z.string().describe('signed'), urlExpiresAt: z.iso.datetime() }).meta({
-  id: 'Original',
-  description: 'Where the object is that was uploaded.',
-  examples: [
-    {
-      url: 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampledir/example.jpg?x-oss-signature=7f1c…',
-      urlExpiresAt: '2026-01-15T09:30:00.000Z',
-    },
-  ],
-});
+const originalSchema = z
+  .object({ url: z.string().describe('signed URL'), urlExpiresAt: z.iso.datetime() })
+  .meta({
+    id: 'Original',
+    description: 'A signed URL of the original object.',
+    examples: [
+      {
+        url: 'https://examplebucket.oss-cn-hangzhou.aliyuncs.com/exampledir/example.jpg?x-oss-signature=7f1c…',
+        urlExpiresAt: '2026-01-15T09:30:00.000Z',
+      },
+    ],
+  });
 
 /** Signs URLs of originals. Requires an API key, because originals contain metadata that renditions lack. */
 @ApiTags('uploads')
@@ -34,16 +36,16 @@ export class OriginalsController {
 
   @Get()
   @ApiOperation({
-    summary: 'Get a URL of what was uploaded',
+    summary: 'Get a URL of the original',
     description:
-      'The object with everything that is in it, also its place and camera. Its URL says nothing of whether the object is still there. Once it is known to be overwritten, the answer is object.changed.',
+      'Signs a URL of the object as it was uploaded, with all its metadata, such as location and camera. Does not check that the object still exists. Once the object is known to be overwritten, the request fails with object.changed.',
   })
   @ApiOkResponse({ description: 'A signed URL of the object', schema: documentSchema(originalSchema) })
   @Problems('upload.not_found', 'object.changed')
   async getOriginal(@Param('id', { schema: uploadId }) id: string): Promise<z.output<typeof originalSchema>> {
     const { upload, currentId } = await this.reader.get(id);
     if (currentId !== null && currentId !== upload.id)
-      throw new LandfallError('object.changed', `the object is that of upload ${currentId} now`);
+      throw new LandfallError('object.changed', `the object now belongs to upload ${currentId}`);
     const { durationMs } = upload.metadata as { durationMs?: number | null };
     const { url, expiresAt } = this.store.signUrl(upload, playbackS(durationMs ?? null));
     return { url, urlExpiresAt: expiresAt.toISOString() };

@@ -28,11 +28,11 @@ const reprocessBodySchema = z
       .min(1)
       .max(50)
       .optional()
-      .describe('names of the renditions to make again; defaults to all'),
+      .describe('names of the renditions to remake; defaults to all'),
   })
   .meta({
     id: 'ReprocessRequest',
-    description: 'Which renditions to make again.',
+    description: 'The renditions to remake.',
     examples: [{ renditions: ['thumb'] }],
   });
 
@@ -51,13 +51,13 @@ export class UploadChangesController {
   @Post(':id/reprocess')
   @HttpCode(202)
   @ApiOperation({
-    summary: 'Make renditions again',
+    summary: 'Reprocess an upload',
     description:
-      'Those that are missing, have failed or differ from the current pipelines file. Fresh uploads go first. A ready rendition is served until its successor is ready.',
+      'Remakes the renditions that are missing, failed, or made from a spec that differs from the current pipelines file. New uploads go first. A ready version is served until the new one is ready.',
   })
   @ApiBody({ required: false, schema: documentSchema(reprocessBodySchema, 'input') })
   @ApiAcceptedResponse({
-    description: 'The upload, with what is to be made',
+    description: 'The upload, with its pending renditions',
     schema: documentSchema(uploadViewSchema),
   })
   @Problems('upload.not_found', 'upload.superseded', 'rendition.unknown')
@@ -73,9 +73,9 @@ export class UploadChangesController {
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Cancel the pending renditions',
+    summary: 'Cancel the pending renditions of an upload',
     description:
-      'They fail with the code rendition.cancelled within two seconds, on whichever worker they are being made; ready renditions stay. A finished upload does not change.',
+      'They fail with rendition.cancelled within two seconds, on any worker; ready renditions stay. A finished upload does not change.',
   })
   @ApiOkResponse({ description: 'The upload as it is now', schema: documentSchema(uploadViewSchema) })
   @Problems('upload.not_found')
@@ -87,9 +87,9 @@ export class UploadChangesController {
   @Delete(':id')
   @ChangesIfMatch()
   @ApiOperation({
-    summary: 'Delete an upload and everything made from it',
+    summary: 'Delete an upload and its renditions',
     description:
-      'Pending renditions are cancelled, and existing ones are removed within minutes; the original is yours and stays. From then on the upload is shown as deleted and appears only in lists with status=deleted. A callback that OSS repeats does not revive it; a later upload to the same key, even of the same bytes, is another upload. Deleting it again changes nothing.',
+      'Pending renditions are cancelled, and existing ones are removed within minutes; the original stays. From then on the upload has the status deleted and appears only in lists with status=deleted. A repeated callback does not restore it; a later upload to the same key, even of the same bytes, is another upload. Deleting it again changes nothing.',
   })
   @ApiOkResponse({ description: 'The upload, deleted', schema: documentSchema(uploadViewSchema) })
   @Problems('upload.not_found')

@@ -29,7 +29,7 @@ export class UploadPatchController {
   @ApiOperation({
     summary: 'Change title, tags and labels of an upload',
     description:
-      'A JSON merge patch (RFC 7396): what is left out stays, and null removes. These are the words of your backend; no callback changes them, and they change no vars.',
+      'Takes a JSON merge patch (RFC 7396): omitted fields stay, and null removes a value. This metadata is set by your backend only: no callback changes it, and it does not affect vars.',
   })
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiBody({ schema: documentSchema(uploadPatchSchema, 'input') })

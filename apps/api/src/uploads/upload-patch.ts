@@ -16,7 +16,7 @@ const labelName = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'must be a name of at most 63 letters, digits, ., _ and -, and not begin with a sign',
+    'must be at most 63 letters, digits, ., _ and -, and begin with a letter or digit',
   );
 
 /** The body of PATCH /v1/uploads/{id}: a JSON merge patch (RFC 7396). */
@@ -28,7 +28,7 @@ export const uploadPatchSchema = z
       .max(ownWordsLimits.tags)
       .nullable()
       .optional()
-      .describe('replace all tags; null or [] removes them'),
+      .describe('replaces all tags; null or [] removes them'),
     labels: z
       .record(
         labelName,
@@ -41,12 +41,12 @@ export const uploadPatchSchema = z
       .nullable()
       .optional()
       .describe(
-        `values of your own by name, at most ${ownWordsLimits.labels}: those given are set, null removes one, and null instead of the object all`,
+        `custom values by name, at most ${ownWordsLimits.labels}: the given ones are set, and null removes one; null instead of the object removes all`,
       ),
   })
   .meta({
     id: 'UploadPatch',
-    description: 'What your backend says of an upload.',
+    description: 'Metadata that your backend sets on an upload.',
     examples: [{ title: 'Lotus in the rain', tags: ['garden'], labels: { albumId: '17', draft: null } }],
   });
 

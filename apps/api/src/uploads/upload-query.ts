@@ -24,7 +24,7 @@ const usualLimit = 50;
 const maxIds = 100;
 
 export const uploadFieldSchema = z
-  .enum(uploadFields, 'must be names of fields of an upload')
+  .enum(uploadFields, 'must be names of upload fields')
   .meta({ id: 'UploadField', description: 'A field of an upload.' });
 
 const querySchema = withVars({
@@ -32,7 +32,7 @@ const querySchema = withVars({
   ids: listOf(uploadId, maxIds)
     .optional()
     .describe(
-      `these uploads, ${maxIds} at most, in their order; only fields may be given with it, and missing lists what is not found`,
+      `these uploads, at most ${maxIds}, in this order; may only be combined with fields; missing lists those that were not found`,
     ),
   similarTo: uploadId.optional().describe('near duplicates of this upload by perceptual hash, nearest first'),
   distance: z.coerce
@@ -50,14 +50,14 @@ const querySchema = withVars({
     .describe('createdAt: oldest first; -createdAt: newest first, the default; not with similarTo'),
   fields: listOf(uploadFieldSchema, uploadFields.length)
     .optional()
-    .describe('only these fields, and id: what is left out is not read'),
+    .describe('returns only these fields and id; the others are not read'),
   limit: z.coerce
     .number('must be an integer from 1 to 200')
     .int()
     .min(1)
     .max(200)
     .optional()
-    .describe(`most uploads on a page; defaults to ${usualLimit}`),
+    .describe(`maximum number of uploads on a page; defaults to ${usualLimit}`),
   cursor: z.string().max(64).optional().describe('nextCursor of the previous page of the same list'),
 });
 

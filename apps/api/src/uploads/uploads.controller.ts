@@ -26,8 +26,8 @@ import { RenditionUrls } from '../streams/rendition-urls.js';
 import { uploadFieldSchema, uploadId, uploadQuery, type UploadQuery } from './upload-query.js';
 import { UploadTags } from './upload-tags.js';
 
-const nextCursor = z.string().nullable().describe('for the next page; null on the last');
-const missing = z.array(z.uuid()).optional().describe('with ids: those of them that are not found');
+const nextCursor = z.string().nullable().describe('cursor of the next page; null on the last');
+const missing = z.array(z.uuid()).optional().describe('with ids: those that were not found');
 const pageSchema = z
   .object({ items: z.array(uploadViewSchema), nextCursor, missing })
   .meta({ id: 'UploadPage', description: 'One page of a list of uploads.' });
@@ -36,7 +36,7 @@ const partialPageSchema = z
     items: z.array(
       uploadViewSchema.partial().required({ id: true }).meta({
         id: 'PartialUpload',
-        description: 'The fields of an upload that were asked for, and its id.',
+        description: 'The requested fields of an upload, and its id.',
       }),
     ),
     nextCursor,
@@ -60,7 +60,7 @@ export class UploadsController {
   @ApiOperation({
     summary: 'List uploads',
     description:
-      'Newest first, or oldest first with `sort`; with `similarTo` the near duplicates of one upload, nearest first; with `ids` these, in their order. With `fields` the items have only these fields (PartialUploadPage).',
+      'Newest first, or oldest first with `sort`. `similarTo` lists the near duplicates of one upload, nearest first; `ids` lists the given uploads in their order. With `fields`, the items have only these fields (PartialUploadPage).',
   })
   @ApiListQuery('status', uploadStatusSchema)
   @ApiListQuery('ids', uploadId)
@@ -112,7 +112,7 @@ export class UploadsController {
   @ApiOperation({
     summary: 'Get an upload',
     description:
-      'With its renditions and their signed URLs, and with what lists leave out: the raw tags of an image and the logs of renditions that failed. One that was merged is shown as the upload that it was merged into.',
+      'Includes its renditions with signed URLs, and what lists omit: the raw tags of an image and the logs of failed renditions. For a merged upload, returns the upload that it was merged into.',
   })
   @Conditional()
   @ApiOkResponse({ description: 'The upload', headers: tagHeader, schema: documentSchema(uploadViewSchema) })

@@ -30,13 +30,13 @@ const pageSchema = z
   .meta({ id: 'DeliveryPage', description: 'One page of a list of deliveries.' });
 const replayedSchema = z
   .object({
-    replayed: z.int().describe('how many are sent again'),
+    replayed: z.int().describe('number of events that are sent again'),
     nextCursor: z
       .string()
       .nullable()
-      .describe('to ask again with as cursor: one answer looks at 2000 events; null when all are done'),
+      .describe('cursor of the next request, because each one covers 2000 events; null when all are done'),
   })
-  .meta({ id: 'Replayed', description: 'What of a range is sent again.' });
+  .meta({ id: 'Replayed', description: 'The number of events that a replay sends again.' });
 
 /** Lists, tests and replays deliveries of webhooks. */
 @ApiTags('webhooks')
@@ -54,10 +54,10 @@ export class DeliveriesController {
   @ApiOperation({
     summary: 'Test a webhook',
     description:
-      'Sends an event of type webhook.test. A worker sends it, as all others; ask for the delivery to see what the receiver answered.',
+      'Sends an event of type webhook.test, through a worker like all others; get the delivery to see the response of the receiver.',
   })
   @ApiAcceptedResponse({
-    description: 'The delivery, as it waits now',
+    description: 'The pending delivery',
     schema: documentSchema(deliveryViewSchema),
   })
   @Problems('webhook.not_found', 'webhook.not_enabled')
@@ -66,7 +66,10 @@ export class DeliveriesController {
   }
 
   @Get('deliveries')
-  @ApiOperation({ summary: 'List deliveries', description: 'Of one webhook, newest event first.' })
+  @ApiOperation({
+    summary: 'List deliveries',
+    description: 'Lists the deliveries of one webhook, newest event first.',
+  })
   @ApiOkResponse({ description: 'One page', schema: documentSchema(pageSchema) })
   @ApiListQuery('state', deliveryStateSchema)
   @ApiListQuery('type', deliveryTypeSchema)
@@ -82,7 +85,10 @@ export class DeliveriesController {
   }
 
   @Get('deliveries/:eventId')
-  @ApiOperation({ summary: 'Get a delivery', description: 'What became of one event.' })
+  @ApiOperation({
+    summary: 'Get a delivery',
+    description: 'Returns the state of the delivery and its last attempt.',
+  })
   @ApiOkResponse({ description: 'The delivery', schema: documentSchema(deliveryViewSchema) })
   @Problems('webhook.not_found', 'delivery.not_found')
   async getDelivery(
@@ -97,10 +103,10 @@ export class DeliveriesController {
   @HttpCode(202)
   @ApiOperation({
     summary: 'Replay a delivery',
-    description: 'Sends the event again, with the same id and all its attempts before it.',
+    description: 'Sends the event again, with the same id and a fresh retry schedule.',
   })
   @ApiAcceptedResponse({
-    description: 'The delivery, as it waits now',
+    description: 'The pending delivery',
     schema: documentSchema(deliveryViewSchema),
   })
   @Problems('webhook.not_found', 'delivery.not_found', 'delivery.event_gone')
@@ -117,10 +123,13 @@ export class DeliveriesController {
   @ApiOperation({
     summary: 'Replay deliveries',
     description:
-      'Sends the events of a time again: those that failed, and on request those that were delivered or never sent.',
+      'Sends the events of a time range again: those that failed and, on request, those that were delivered or never sent.',
   })
   @ApiBody({ schema: documentSchema(replaySchema, 'input') })
-  @ApiAcceptedResponse({ description: 'What is sent again', schema: documentSchema(replayedSchema) })
+  @ApiAcceptedResponse({
+    description: 'The number of events sent again',
+    schema: documentSchema(replayedSchema),
+  })
   @Problems('webhook.not_found')
   async replayDeliveries(
     @Param('id', { schema: uuid }) id: string,

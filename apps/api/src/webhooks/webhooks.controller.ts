@@ -40,7 +40,7 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Create a webhook',
     description:
-      'Events from now on are sent to its URL, as Standard Webhooks describes it. The secret is shown here and by rotate, and nowhere else.',
+      'Events from now on are sent to its URL according to Standard Webhooks. The secret is returned only here and when it is rotated.',
   })
   @ApiBody({ schema: documentSchema(createSchema, 'input') })
   @ApiCreatedResponse({
@@ -69,7 +69,7 @@ export class WebhooksController {
   @Get(':id')
   @ApiOperation({
     summary: 'Get a webhook',
-    description: 'And whether it is well: failingSince, pausedUntil, disabledReason.',
+    description: 'Includes its health: failingSince, pausedUntil and disabledReason.',
   })
   @ApiOkResponse({ description: 'The webhook', schema: documentSchema(webhookViewSchema) })
   @Problems('webhook.not_found')
@@ -81,7 +81,7 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Change a webhook',
     description:
-      'What is left out stays. A new URL, or enabling it, ends its pause; what waits is sent at once.',
+      'Omitted fields stay. A new URL, or enabling it, ends its pause: due deliveries are sent at once.',
   })
   @ApiBody({ schema: documentSchema(updateSchema, 'input') })
   @ApiOkResponse({ description: 'The webhook', schema: documentSchema(webhookViewSchema) })
@@ -97,9 +97,9 @@ export class WebhooksController {
   @HttpCode(204)
   @ApiOperation({
     summary: 'Delete a webhook',
-    description: 'Its deliveries are deleted too. One that is under way may still arrive.',
+    description: 'Its deliveries are deleted too. A delivery in progress may still arrive.',
   })
-  @ApiNoContentResponse({ description: 'deleted' })
+  @ApiNoContentResponse({ description: 'The webhook is deleted' })
   @Problems('webhook.not_found')
   async deleteWebhook(@Param('id', { schema: uuid }) id: string): Promise<void> {
     await this.webhooks.delete(id);
@@ -109,7 +109,7 @@ export class WebhooksController {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Rotate the secret of a webhook',
-    description: 'It signs with a new secret; those of before sign too for keepS seconds.',
+    description: 'It signs with a new secret; the previous ones also sign for keepS seconds.',
   })
   @ApiBody({ required: false, schema: documentSchema(rotateSchema, 'input') })
   @ApiOkResponse({

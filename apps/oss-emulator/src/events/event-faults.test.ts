@@ -100,7 +100,7 @@ describe('an event', () => {
       const { headers, body } = receiver.calls[at] ?? { headers: {}, body: Buffer.alloc(0) };
       checkSmqPush(headers as Record<string, string>, body, new Date());
     };
-    expect(() => check(0)).toThrow('content-md5 is not that of the body');
+    expect(() => check(0)).toThrow('content-md5 does not match the body');
     check(1);
   });
 });

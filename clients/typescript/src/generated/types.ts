@@ -7,7 +7,7 @@ export type ClientOptions = {
 export type Webhooks = ReceiveEventWebhookRequest;
 
 /**
- * What OSS passes on to the client that uploaded.
+ * The response that OSS forwards to the client that uploaded.
  */
 export type CallbackAnswer = {
     Status: 'OK';
@@ -16,7 +16,7 @@ export type CallbackAnswer = {
 };
 
 /**
- * The fields of your callback template (docs/callbacks/reference.md); any others are vars.
+ * The fields of your callback template (docs/callbacks/reference.md); all others are vars.
  */
 export type CallbackBody = {
     bucket: string;
@@ -37,14 +37,14 @@ export type Contradiction = {
 export type Delivery = {
     webhookId: string;
     /**
-     * what the receiver gets as webhook-id
+     * sent to the receiver as webhook-id
      */
     eventId: string;
     type: DeliveryType;
     uploadId: string | null;
     state: DeliveryState;
     /**
-     * how often it was sent, since it was made or replayed
+     * number of attempts since it was created or last replayed
      */
     attempts: number;
     /**
@@ -55,11 +55,11 @@ export type Delivery = {
         endedAt: string;
         durationMs: number;
         /**
-         * HTTP status of the answer; null if there was none
+         * HTTP status of the response; null if there was none
          */
         status: number | null;
         /**
-         * how the body of the answer begins
+         * the beginning of the response body
          */
         answer: string | null;
         /**
@@ -82,7 +82,7 @@ export type DeliveryPage = {
 };
 
 /**
- * Where a delivery is: pending → delivered or failed.
+ * The state of a delivery: pending → delivered or failed.
  */
 export type DeliveryState = 'pending' | 'delivered' | 'failed';
 
@@ -92,19 +92,19 @@ export type DeliveryState = 'pending' | 'delivered' | 'failed';
 export type DeliveryType = 'webhook.test' | 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
 
 /**
- * What reprocessing would make, of the uploads of one answer.
+ * The renditions that reprocessing would make, for the uploads examined by one request.
  */
 export type DryRun = {
     /**
-     * uploads that were looked at
+     * uploads examined
      */
     looked: number;
     /**
-     * uploads of which something would be made
+     * uploads with renditions to make
      */
     uploads: number;
     /**
-     * renditions that would be made; what failed before it was planned counts as one
+     * renditions to make; an upload that failed before it was planned counts as one
      */
     renditions: number;
     byKind: Array<{
@@ -113,29 +113,29 @@ export type DryRun = {
         renditions: number;
     }>;
     /**
-     * processor time that it would take, by the measured costs of docs/capacity.md; sound is not counted
+     * estimated processor time in minutes, by the costs measured in docs/capacity.md; audio is not counted
      */
     coreMinutes: number;
     /**
-     * processor cores of the workers that run now and make renditions: so many minutes pass in one
+     * processor cores of the running workers that make renditions; coreMinutes divided by cores estimates the duration
      */
     cores: number;
     /**
-     * to ask again with as cursor: an answer looks for two seconds; null when all were looked at
+     * cursor of the next request, because each one examines uploads for two seconds; null when all were examined
      */
     nextCursor: string | null;
 };
 
 /**
- * Which uploads are to be looked at, and by which file.
+ * The uploads to examine, and the pipelines file to apply.
  */
 export type DryRunRequest = {
     /**
-     * another pipelines file; without it the one that is in force
+     * another pipelines file; defaults to the current one
      */
     text?: string;
     /**
-     * exact bucket
+     * exact bucket name
      */
     bucket?: string;
     /**
@@ -144,21 +144,21 @@ export type DryRunRequest = {
     prefix?: string;
     kind?: MediaKind;
     /**
-     * landed at or after
+     * landed at or after this time
      */
     createdAfter?: string;
     /**
-     * landed before
+     * landed before this time
      */
     createdBefore?: string;
     /**
-     * nextCursor of the previous answer
+     * nextCursor of the previous response
      */
     cursor?: string;
 };
 
 /**
- * What happened. Types may be added: ignore those that you do not know.
+ * Something that happened. New types may be added: ignore those that you do not know.
  */
 export type Event = ({
     type: 'upload.stored';
@@ -194,7 +194,7 @@ export type Event = ({
 export type EventPage = {
     items: Array<Event>;
     /**
-     * `after` of the next page; an empty page may move on too
+     * `after` of the next page; may advance even if this page is empty
      */
     next: string;
 };
@@ -242,13 +242,13 @@ export type EventUpload = {
      */
     status: string;
     /**
-     * custom values that somebody vouches for
+     * custom values that are vouched for
      */
     vars: {
         [key: string]: string;
     };
     /**
-     * what your backend says of it; so are tags and labels
+     * set by your backend, like tags and labels
      */
     title: string | null;
     tags: Array<string>;
@@ -271,14 +271,14 @@ export type EventUpload = {
 };
 
 /**
- * What of the uploads that landed in a range of time has failed, by code.
+ * Failures among the uploads that landed in a time range, by error code.
  */
 export type Failures = {
     bucket: string | null;
     createdAfter: string;
     createdBefore: string | null;
     /**
-     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
+     * when counting began; a result is cached for 5 seconds, or for 20 times as long as counting took
      */
     countedAt: string;
     /**
@@ -287,7 +287,7 @@ export type Failures = {
     items: Array<{
         code: string;
         /**
-         * the sentence of docs/errors.md; null for a code of another release
+         * the meaning given in docs/errors.md; null for a code of another release
          */
         meaning: string | null;
         /**
@@ -299,14 +299,14 @@ export type Failures = {
          */
         renditions: number;
         /**
-         * when the last of them changed: most often when it failed
+         * when the last of them changed, which is usually when it failed
          */
         lastAt: string;
     }>;
 };
 
 /**
- * It is well.
+ * The check passed.
  */
 export type Health = {
     status: 'ok';
@@ -353,47 +353,47 @@ export type IssuedTicket = {
  */
 export type IssuedToken = {
     /**
-     * for `?token=` of the stream, or as a bearer token
+     * send it as `?token=` to the stream, or as a bearer token
      */
     token: string;
     scopes: Array<'events' | 'uploads'>;
     expiresAt: string;
     /**
-     * `after` of a stream that shall miss nothing that happens from now on
+     * pass it as `after` to a stream to get every event from now on
      */
     cursor: string;
 };
 
 /**
- * How much of one job there is.
+ * Pending work of one job, and how fast it is done.
  */
 export type JobFigures = {
     /**
-     * to be done now, and nobody does it; what is still in the outbox is included
+     * due now, but not active; includes jobs that are still in the outbox
      */
     waiting: number;
     /**
-     * a worker does it, as of its last report
+     * being done by a worker, as of its last report
      */
     active: number;
     /**
-     * to be tried again later, after a failure or a pause
+     * to be retried later, after a failure or a pause
      */
     delayed: number;
     /**
-     * given up in the last hour
+     * failed for good in the last hour
      */
     failed: number;
     /**
-     * waiting and active, of a paused queue only active: what workers are needed for. Scale by it
+     * waiting plus active, or only active if the queue is paused; scale workers by it
      */
     backlog: number;
     /**
-     * for how long the first of those that wait has been; null when none waits
+     * how long the oldest has been waiting; null if none is waiting
      */
     oldestWaitingSeconds: number | null;
     /**
-     * ended a minute, done or given up, in the last two minutes
+     * completed or failed per minute, over the last two minutes
      */
     drainedPerMinute: number;
 };
@@ -406,7 +406,7 @@ export type JsonSchema = {
 };
 
 /**
- * Why it failed. `code` is stable: docs/errors.md explains all.
+ * Why it failed. `code` is stable; docs/errors.md describes all codes.
  */
 export type MediaError = {
     code: string;
@@ -414,23 +414,23 @@ export type MediaError = {
 };
 
 /**
- * What the bytes are, read from the bytes.
+ * The kind of media, detected from the content.
  */
 export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'other';
 
 /**
- * Where the object is that was uploaded.
+ * A signed URL of the original object.
  */
 export type Original = {
     /**
-     * signed
+     * signed URL
      */
     url: string;
     urlExpiresAt: string;
 };
 
 /**
- * The fields of an upload that were asked for, and its id.
+ * The requested fields of an upload, and its id.
  */
 export type PartialUpload = {
     id: string;
@@ -440,27 +440,27 @@ export type PartialUpload = {
     sizeBytes?: number | null;
     mimeType?: string | null;
     /**
-     * what OSS itself read from the image
+     * what OSS itself reports about the image
      */
     imageInfo?: ImageInfo | null;
     /**
-     * where imageInfo is not what the bytes say
+     * where imageInfo differs from the content
      */
     contradictions?: Array<Contradiction>;
     /**
-     * custom values that somebody vouches for: the ticket, the secret callback URL, or CALLBACK_TRUST=any
+     * custom values that are vouched for: by the ticket, the secret callback URL, or CALLBACK_TRUST=any
      */
     vars?: {
         [key: string]: string;
     };
     /**
-     * custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them
+     * custom values of a callback that nothing vouches for: anyone who can upload to any OSS bucket can claim them
      */
     claimedVars?: {
         [key: string]: string;
     };
     /**
-     * what your backend says of it, by PATCH; so are tags and labels
+     * set by your backend with PATCH, like tags and labels
      */
     title?: string | null;
     tags?: Array<string>;
@@ -468,43 +468,43 @@ export type PartialUpload = {
         [key: string]: string;
     };
     /**
-     * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
+     * what vouches for it: a ticket, the secret callback URL, or only the object in the bucket; null if nothing does yet
      */
     proof?: Proof | null;
     /**
-     * OSS’s id of the request that uploaded
+     * OSS request id of the upload
      */
     requestId?: string | null;
     /**
-     * whether it is the newest version of its object that is known
+     * whether it is the newest known version of its object
      */
     current?: boolean;
     /**
-     * the upload of the newest version, where that is another
+     * the upload of the newest version, if that is another one
      */
     supersededBy?: string | null;
     kind?: MediaKind | null;
     status?: UploadStatus;
     error?: MediaError | null;
     /**
-     * what is not as it should be, although it is ready; the codes are in docs/errors.md
+     * defects of an upload or rendition that is nevertheless ready; the codes are in docs/errors.md
      */
     warnings?: Array<WarningCode>;
     pipeline?: string | null;
     source?: UploadSource;
     /**
-     * facts read from the bytes; for one upload with the raw tags of an image as `raw`
+     * facts read from the content; responses with a single upload include the raw tags of an image as `raw`
      */
     metadata?: {
         [key: string]: unknown;
     };
     placeholder?: Placeholder | null;
     /**
-     * 16 hex digits that differ in few bits from those of near duplicates
+     * 16 hex digits; those of near duplicates differ in few bits
      */
     perceptualHash?: string | null;
     /**
-     * bits in which perceptualHash differs from that of the upload asked for; with similarTo only
+     * number of bits in which perceptualHash differs from that of the upload in similarTo; only with similarTo
      */
     distance?: number;
     renditions?: Array<Rendition>;
@@ -519,22 +519,22 @@ export type PartialUpload = {
 export type PartialUploadPage = {
     items: Array<PartialUpload>;
     /**
-     * for the next page; null on the last
+     * cursor of the next page; null on the last
      */
     nextCursor: string | null;
     /**
-     * with ids: those of them that are not found
+     * with ids: those that were not found
      */
     missing?: Array<string>;
 };
 
 /**
- * Which uploads it is for, and what is made of them.
+ * The uploads that it matches, and the renditions that they get.
  */
 export type Pipeline = {
     name: string;
     /**
-     * what an upload must be: `kind`, and the other fields that the file has
+     * the conditions that an upload must meet: `kind`, and any others in the file
      */
     match: {
         [key: string]: unknown;
@@ -552,7 +552,7 @@ export type Pipeline = {
 };
 
 /**
- * A rendition as the pipelines file asks for it, with the defaults of its other fields.
+ * A rendition as specified in the pipelines file, with the defaults of its other fields.
  */
 export type PipelineRendition = {
     name: string;
@@ -561,52 +561,52 @@ export type PipelineRendition = {
 };
 
 /**
- * The pipelines file that is in force.
+ * The current pipelines file.
  */
 export type Pipelines = {
     /**
-     * the file as this process read it when it started
+     * the file as this process read it at startup
      */
     text: string;
     /**
-     * from top to bottom, with their defaults
+     * in the order of the file, with their defaults
      */
     pipelines: Array<Pipeline>;
 };
 
 /**
- * What is wrong with a pipelines file, or what is in it.
+ * The problems in a pipelines file, or its pipelines.
  */
 export type PipelinesCheck = {
     /**
-     * all that is wrong, the first 100 of it; empty if a process would start with it
+     * all problems, at most the first 100; empty if a process would start with this file
      */
     problems: Array<{
         line: number;
         /**
-         * fields and positions from the top, such as pipelines.0.name; null if it is no YAML
+         * fields and indexes from the root, such as pipelines.0.name; null if the text cannot be parsed
          */
         path: string | null;
         message: string;
     }>;
     /**
-     * null if something is wrong
+     * null if there are problems
      */
     pipelines: Array<Pipeline> | null;
 };
 
 /**
- * A pipelines file that is to be checked.
+ * A pipelines file to check.
  */
 export type PipelinesText = {
     /**
-     * a pipelines file: YAML, or JSON, which is YAML too; the whole body has at most 32 KiB
+     * a pipelines file in YAML or JSON; the whole request body is limited to 32 KiB
      */
     text: string;
 };
 
 /**
- * What is shown while an image loads.
+ * The preview to show while an image loads.
  */
 export type Placeholder = {
     thumbHash: string;
@@ -620,47 +620,47 @@ export type Placeholder = {
 export type Proof = 'ticket' | 'url' | 'object';
 
 /**
- * How much work of a queue there is, and how fast it goes.
+ * Pending work of a queue, and how fast it is done.
  */
 export type QueueFigures = {
     /**
-     * to be done now, and nobody does it; what is still in the outbox is included
+     * due now, but not active; includes jobs that are still in the outbox
      */
     waiting: number;
     /**
-     * a worker does it, as of its last report
+     * being done by a worker, as of its last report
      */
     active: number;
     /**
-     * to be tried again later, after a failure or a pause
+     * to be retried later, after a failure or a pause
      */
     delayed: number;
     /**
-     * given up in the last hour
+     * failed for good in the last hour
      */
     failed: number;
     /**
-     * waiting and active, of a paused queue only active: what workers are needed for. Scale by it
+     * waiting plus active, or only active if the queue is paused; scale workers by it
      */
     backlog: number;
     /**
-     * for how long the first of those that wait has been; null when none waits
+     * how long the oldest has been waiting; null if none is waiting
      */
     oldestWaitingSeconds: number | null;
     /**
-     * ended a minute, done or given up, in the last two minutes
+     * completed or failed per minute, over the last two minutes
      */
     drainedPerMinute: number;
     /**
-     * workers that take from it and were heard of in the last 15 seconds
+     * workers of this queue that reported in the last 15 seconds
      */
     workers: number;
     /**
-     * since when no worker takes from it; null unless it is paused
+     * when it was paused; null if it is not
      */
     pausedAt: string | null;
     /**
-     * the same by job; deliveries are no jobs
+     * the same figures by job; empty for deliveries, which are not jobs
      */
     jobs: {
         [key: string]: JobFigures;
@@ -668,23 +668,23 @@ export type QueueFigures = {
 };
 
 /**
- * A queue of jobs, or the deliveries.
+ * A queue of jobs, or the webhook deliveries.
  */
 export type QueueName = 'thumbnail' | 'transcode' | 'delivery';
 
 /**
- * Whether workers take from a queue.
+ * Whether a queue is paused.
  */
 export type QueuePause = {
     queue: QueueName;
     /**
-     * since when it is paused; null when it is not
+     * when it was paused; null if it is not
      */
     pausedAt: string | null;
 };
 
 /**
- * How much work there is, by queue and job.
+ * Pending work by queue and job.
  */
 export type Queues = {
     queues: {
@@ -693,34 +693,34 @@ export type Queues = {
         delivery: QueueFigures;
     };
     /**
-     * jobs that are in no queue yet; of what waits
+     * jobs that are not in a queue yet; included in waiting
      */
     outbox: {
         count: number;
         /**
-         * age of the first; null when there is none
+         * age of the oldest; null if there is none
          */
         oldestSeconds: number | null;
     };
     /**
-     * events that nobody can read yet; of what waits for delivery
+     * events that cannot be read yet; included in waiting of delivery
      */
     unplacedEvents: {
         count: number;
         /**
-         * age of the first; null when there is none
+         * age of the oldest; null if there is none
          */
         oldestSeconds: number | null;
     };
     /**
-     * false while a worker cannot reach the queue: then what lands stays in the outbox. null when no worker runs
+     * false while a worker cannot reach the queue: new jobs then stay in the outbox; null if no worker runs
      */
     queueReachable: boolean | null;
     readAt: string;
 };
 
 /**
- * A callback that was refused. Signature and secrets are masked; all else is a stranger’s word.
+ * A callback that was refused. Signature and secrets are masked; everything else is unverified.
  */
 export type RefusedCallback = {
     id: string;
@@ -728,11 +728,11 @@ export type RefusedCallback = {
     code: string;
     message: string;
     /**
-     * OSS’s id of the request that uploaded
+     * OSS request id of the upload
      */
     requestId: string | null;
     /**
-     * as the header of OSS names it; nobody vouches for it
+     * from header x-oss-bucket; not verified
      */
     bucket: string | null;
     request: {
@@ -743,16 +743,16 @@ export type RefusedCallback = {
         };
         body: string | null;
         /**
-         * where the body is not text
+         * the body, if it is not text
          */
         bodyBase64: string | null;
         /**
-         * of the whole body, of which the first 4096 are kept
+         * size of the whole body, of which the first 4096 bytes are kept
          */
         bodyBytes: number;
     };
     /**
-     * what was signed, and what probably changed it, as `landfall callback explain` says it
+     * what was signed and what probably changed it, as in `landfall callback explain`
      */
     explanation: Array<{
         title: string;
@@ -770,7 +770,7 @@ export type RefusedCallbackPage = {
 };
 
 /**
- * What is made of an upload, by its name in the pipeline.
+ * A named result derived from an upload, as its pipeline defines it.
  */
 export type Rendition = {
     name: string;
@@ -783,49 +783,49 @@ export type Rendition = {
     durationMs: number | null;
     objectKey: string | null;
     /**
-     * signed; null until the rendition is ready, or a part of it plays
+     * signed URL; null until the rendition is ready or partly playable
      */
     url: string | null;
     /**
-     * the DASH manifest of the same stream, where there is one
+     * URL of the DASH manifest of the same stream, if there is one
      */
     dashUrl?: string;
     urlExpiresAt: string | null;
     /**
-     * share that is made, 0 to 1, while it is made
+     * share completed, 0 to 1, while it is being made
      */
     progress: number | null;
     /**
-     * how many times faster than it plays it is made, while it is made
+     * processing speed as a multiple of playback speed, while it is being made
      */
     speed: number | null;
     /**
-     * what encoded it, such as libx264
+     * the encoder that made it, such as libx264
      */
     encoder: string | null;
     /**
-     * what else is known of the result: rungs, codecs, loudness, geometry of sprites, the quality that auto came to
+     * further facts about the result: rungs, codecs, loudness, sprite geometry, the quality that auto chose
      */
     details: {
         [key: string]: unknown;
     };
     /**
-     * what is not as it should be, although it is ready; the codes are in docs/errors.md
+     * defects of an upload or rendition that is nevertheless ready; the codes are in docs/errors.md
      */
     warnings: Array<WarningCode>;
     /**
-     * the last lines that the encoder said of a failure; for one upload only
+     * last lines of the encoder output if it failed; only in responses with a single upload
      */
     log?: string | null;
     error: MediaError | null;
 };
 
 /**
- * A version of a rendition failed. An older one that is ready is served on.
+ * A version of a rendition failed. If an older version is ready, it is still served.
  */
 export type RenditionFailedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'rendition.failed';
@@ -841,12 +841,12 @@ export type RenditionFailedEvent = {
 };
 
 /**
- * docs/pipelines.md explains them.
+ * The kind of a rendition; docs/pipelines.md describes each.
  */
 export type RenditionKind = 'image' | 'loop' | 'poster' | 'preview' | 'storyboard' | 'hls' | 'mp4' | 'audio' | 'waveform';
 
 /**
- * How far a rendition is. It has no id: it is told once, and not kept.
+ * The progress of a rendition. It has no id: it is sent once and not stored.
  */
 export type RenditionProgressEvent = {
     type: 'rendition.progress';
@@ -861,11 +861,11 @@ export type RenditionProgressEvent = {
             name: string;
             kind: string;
             /**
-             * share that is made, 0 to 1
+             * share completed, 0 to 1
              */
             progress: number;
             /**
-             * how many times faster than it plays it is made; null where that is not known
+             * processing speed as a multiple of playback speed; null if unknown
              */
             speed: number | null;
         };
@@ -873,11 +873,11 @@ export type RenditionProgressEvent = {
 };
 
 /**
- * A rendition is served: for the first time, or a newer version of it.
+ * A rendition is ready to be served, for the first time or in a newer version.
  */
 export type RenditionReadyEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'rendition.ready';
@@ -916,7 +916,7 @@ export type RenditionStats = {
      */
     byDay: Array<{
         /**
-         * day of the landing in UTC; days without any are left out
+         * day of the landing in UTC; days without landings are omitted
          */
         day: string;
         count: number;
@@ -927,82 +927,82 @@ export type RenditionStats = {
 export type RenditionStatus = 'pending' | 'ready' | 'failed';
 
 /**
- * Which events are to be sent again.
+ * The events to send again.
  */
 export type ReplayRequest = {
     /**
-     * events at or after
+     * events at or after this time
      */
     since: string;
     /**
-     * events before; defaults to now
+     * events before this time; defaults to now
      */
     until?: string;
     /**
-     * of the types that the webhook wants, only these
+     * only these of the types that the webhook subscribes to
      */
     types?: Array<EventType>;
     /**
-     * failed and delivered ones, and events that were never sent to this webhook (missing)
+     * failed or delivered ones, or events without a delivery to this webhook (missing)
      */
     states?: Array<'failed' | 'delivered' | 'missing'>;
     /**
-     * nextCursor of the previous answer
+     * nextCursor of the previous response
      */
     cursor?: string;
 };
 
 /**
- * What of a range is sent again.
+ * The number of events that a replay sends again.
  */
 export type Replayed = {
     /**
-     * how many are sent again
+     * number of events that are sent again
      */
     replayed: number;
     /**
-     * to ask again with as cursor: one answer looks at 2000 events; null when all are done
+     * cursor of the next request, because each one covers 2000 events; null when all are done
      */
     nextCursor: string | null;
 };
 
 /**
- * Which renditions to make again.
+ * The renditions to remake.
  */
 export type ReprocessRequest = {
     /**
-     * names of the renditions to make again; defaults to all
+     * names of the renditions to remake; defaults to all
      */
     renditions?: Array<string>;
 };
 
 /**
- * With what a webhook is to sign from now on.
+ * The new signing secret of a webhook.
  */
 export type RotationRequest = {
     /**
-     * hmac: one secret for both; ed25519: a public key
+     * hmac: a shared secret; ed25519: a key pair whose public key you get
      */
     signature?: 'hmac' | 'ed25519';
     /**
-     * an HMAC secret of your own: whsec_ and 24 to 64 bytes in base64; defaults to a new one
+     * your own HMAC secret: whsec_ followed by 24 to 64 bytes in base64; generated by default
      */
     secret?: string;
     /**
-     * how long the secrets of before sign too, in seconds; 0 if one of them has leaked
+     * how long the previous secrets also sign, in seconds; use 0 if one of them has leaked
      */
     keepS?: number;
 };
 
 /**
- * How many uploads landed in a range of time, and what was made of them.
+ * Counts and bytes of the uploads that landed in a time range, and of their renditions.
  */
 export type Stats = {
     bucket: string | null;
     createdAfter: string;
     createdBefore: string | null;
     /**
-     * an answer is kept for 5 seconds, or for 20 times as long as it took to count
+     * when counting began; a result is cached for 5 seconds, or for 20 times as long as counting took
      */
     countedAt: string;
     uploads: UploadStats;
@@ -1010,12 +1010,12 @@ export type Stats = {
 };
 
 /**
- * What a stream tells, as the data of a server-sent event.
+ * The data of a message in a stream.
  */
 export type StreamedEvent = Event | RenditionProgressEvent;
 
 /**
- * A ticket as it is now.
+ * A ticket and its current status.
  */
 export type Ticket = {
     id: string;
@@ -1028,7 +1028,7 @@ export type Ticket = {
     };
     pipeline: string | null;
     /**
-     * used: an upload was made with it; expired: none was, and none can begin any more
+     * issued: it can be used; used: an upload was made with it; expired: it was not used in time
      */
     status: TicketStatus;
     uploadId: string | null;
@@ -1037,7 +1037,7 @@ export type Ticket = {
 };
 
 /**
- * What may be uploaded, and where.
+ * The upload that a ticket is to permit.
  */
 export type TicketRequest = {
     /**
@@ -1065,7 +1065,7 @@ export type TicketRequest = {
      */
     maxBytes?: number;
     /**
-     * custom values that the upload returns
+     * custom values of the upload
      */
     vars?: {
         [key: string]: string;
@@ -1091,7 +1091,7 @@ export type TicketRequest = {
 export type TicketStatus = 'issued' | 'used' | 'expired';
 
 /**
- * What a token is for.
+ * The uploads and scopes of a token.
  */
 export type TokenRequest = {
     /**
@@ -1099,15 +1099,15 @@ export type TokenRequest = {
      */
     scopes?: Array<'events' | 'uploads'>;
     /**
-     * ids of uploads that the token is for
+     * ids of uploads that the token covers
      */
     uploads?: Array<string>;
     /**
-     * ids of tickets: the uploads that are made with them
+     * ids of tickets: covers the uploads made with them
      */
     tickets?: Array<string>;
     /**
-     * values of vars: the uploads that have all of them
+     * values of vars: covers the uploads that have all of them
      */
     vars?: {
         [key: string]: string;
@@ -1119,14 +1119,14 @@ export type TokenRequest = {
 };
 
 /**
- * An image that was tried on an upload, and is published nowhere.
+ * An image that is tried on an upload and not published.
  */
 export type Trial = {
     id: string;
     uploadId: string;
     state: 'waiting' | 'ready' | 'failed';
     /**
-     * signed; null until it is ready
+     * signed URL; null until the image is ready
      */
     url: string | null;
     urlExpiresAt: string | null;
@@ -1145,12 +1145,12 @@ export type Trial = {
 };
 
 /**
- * An image that is to be tried on an upload.
+ * An image to try on an upload.
  */
 export type TrialRequest = {
     uploadId: string;
     /**
-     * an image as the pipelines file asks for it; `name` and `kind` may be left out
+     * an image as specified in a pipelines file; `name` and `kind` may be omitted
      */
     rendition: {
         [key: string]: unknown;
@@ -1158,11 +1158,11 @@ export type TrialRequest = {
 };
 
 /**
- * An event whose body would have more than 20,000 bytes: what finds the rest.
+ * An event whose body would exceed 20,000 bytes, reduced to the fields that identify the upload.
  */
 export type TruncatedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled';
@@ -1196,7 +1196,7 @@ export type TruncatedEvent = {
 };
 
 /**
- * What landed, and what became of it.
+ * An upload with its renditions.
  */
 export type Upload = {
     id: string;
@@ -1206,27 +1206,27 @@ export type Upload = {
     sizeBytes: number | null;
     mimeType: string | null;
     /**
-     * what OSS itself read from the image
+     * what OSS itself reports about the image
      */
     imageInfo: ImageInfo | null;
     /**
-     * where imageInfo is not what the bytes say
+     * where imageInfo differs from the content
      */
     contradictions: Array<Contradiction>;
     /**
-     * custom values that somebody vouches for: the ticket, the secret callback URL, or CALLBACK_TRUST=any
+     * custom values that are vouched for: by the ticket, the secret callback URL, or CALLBACK_TRUST=any
      */
     vars: {
         [key: string]: string;
     };
     /**
-     * custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them
+     * custom values of a callback that nothing vouches for: anyone who can upload to any OSS bucket can claim them
      */
     claimedVars: {
         [key: string]: string;
     };
     /**
-     * what your backend says of it, by PATCH; so are tags and labels
+     * set by your backend with PATCH, like tags and labels
      */
     title: string | null;
     tags: Array<string>;
@@ -1234,43 +1234,43 @@ export type Upload = {
         [key: string]: string;
     };
     /**
-     * what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet
+     * what vouches for it: a ticket, the secret callback URL, or only the object in the bucket; null if nothing does yet
      */
     proof: Proof | null;
     /**
-     * OSS’s id of the request that uploaded
+     * OSS request id of the upload
      */
     requestId: string | null;
     /**
-     * whether it is the newest version of its object that is known
+     * whether it is the newest known version of its object
      */
     current: boolean;
     /**
-     * the upload of the newest version, where that is another
+     * the upload of the newest version, if that is another one
      */
     supersededBy: string | null;
     kind: MediaKind | null;
     status: UploadStatus;
     error: MediaError | null;
     /**
-     * what is not as it should be, although it is ready; the codes are in docs/errors.md
+     * defects of an upload or rendition that is nevertheless ready; the codes are in docs/errors.md
      */
     warnings: Array<WarningCode>;
     pipeline: string | null;
     source: UploadSource;
     /**
-     * facts read from the bytes; for one upload with the raw tags of an image as `raw`
+     * facts read from the content; responses with a single upload include the raw tags of an image as `raw`
      */
     metadata: {
         [key: string]: unknown;
     };
     placeholder: Placeholder | null;
     /**
-     * 16 hex digits that differ in few bits from those of near duplicates
+     * 16 hex digits; those of near duplicates differ in few bits
      */
     perceptualHash: string | null;
     /**
-     * bits in which perceptualHash differs from that of the upload asked for; with similarTo only
+     * number of bits in which perceptualHash differs from that of the upload in similarTo; only with similarTo
      */
     distance?: number;
     renditions: Array<Rendition>;
@@ -1280,11 +1280,11 @@ export type Upload = {
 };
 
 /**
- * A client cancelled what was still to be made; `upload.failed` or `upload.ready` follows at once.
+ * A client cancelled the pending renditions; `upload.failed` or `upload.ready` follows at once.
  */
 export type UploadCancelledEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.cancelled';
@@ -1299,11 +1299,11 @@ export type UploadCancelledEvent = {
 };
 
 /**
- * A client deleted the upload, its object is gone from OSS, or another upload that somebody vouches for replaces it.
+ * A client deleted the upload, its object is gone from OSS, or another upload that is vouched for replaces it.
  */
 export type UploadDeletedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.deleted';
@@ -1318,11 +1318,11 @@ export type UploadDeletedEvent = {
 };
 
 /**
- * The upload, or one of its renditions, failed with a reason.
+ * The upload or one of its renditions failed; `error` contains the reason.
  */
 export type UploadFailedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.failed';
@@ -1343,11 +1343,11 @@ export type UploadFailedEvent = {
 export type UploadField = 'id' | 'bucket' | 'objectKey' | 'etag' | 'sizeBytes' | 'mimeType' | 'imageInfo' | 'contradictions' | 'vars' | 'claimedVars' | 'title' | 'tags' | 'labels' | 'proof' | 'requestId' | 'current' | 'supersededBy' | 'kind' | 'status' | 'error' | 'warnings' | 'pipeline' | 'source' | 'metadata' | 'placeholder' | 'perceptualHash' | 'distance' | 'renditions' | 'createdAt' | 'updatedAt' | 'readyAt';
 
 /**
- * No pipeline wants the upload; its facts are known.
+ * No pipeline matches the upload; its facts have been read.
  */
 export type UploadIgnoredEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.ignored';
@@ -1362,11 +1362,11 @@ export type UploadIgnoredEvent = {
 };
 
 /**
- * The upload turned out to be one of an object version that another upload holds already. That one stands for both.
+ * The upload turned out to be for an object version that another upload already holds. That one stands for both.
  */
 export type UploadMergedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.merged';
@@ -1390,17 +1390,17 @@ export type UploadMergedEvent = {
 export type UploadPage = {
     items: Array<Upload>;
     /**
-     * for the next page; null on the last
+     * cursor of the next page; null on the last
      */
     nextCursor: string | null;
     /**
-     * with ids: those of them that are not found
+     * with ids: those that were not found
      */
     missing?: Array<string>;
 };
 
 /**
- * What your backend says of an upload.
+ * Metadata that your backend sets on an upload.
  */
 export type UploadPatch = {
     /**
@@ -1408,11 +1408,11 @@ export type UploadPatch = {
      */
     title?: string | null;
     /**
-     * replace all tags; null or [] removes them
+     * replaces all tags; null or [] removes them
      */
     tags?: Array<string> | null;
     /**
-     * values of your own by name, at most 20: those given are set, null removes one, and null instead of the object all
+     * custom values by name, at most 20: the given ones are set, and null removes one; null instead of the object removes all
      */
     labels?: {
         [key: string]: string | null;
@@ -1420,11 +1420,11 @@ export type UploadPatch = {
 };
 
 /**
- * OSS has confirmed the object version; its renditions are planned and made from here on.
+ * OSS has confirmed the object version; its renditions are now planned and made.
  */
 export type UploadProcessingEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.processing';
@@ -1439,11 +1439,11 @@ export type UploadProcessingEvent = {
 };
 
 /**
- * Every rendition is ready: for the first time, or again after some were made again. What is not as it should be is in the warnings of the upload.
+ * Every rendition is ready, for the first time or after some were remade. Defects are in the warnings of the upload.
  */
 export type UploadReadyEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.ready';
@@ -1459,11 +1459,11 @@ export type UploadReadyEvent = {
 };
 
 /**
- * Renditions are made again, or an upload that failed is processed again.
+ * Renditions are being remade, or a failed upload is being processed again.
  */
 export type UploadReprocessedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.reprocessed';
@@ -1475,14 +1475,14 @@ export type UploadReprocessedEvent = {
     data: {
         upload: EventUpload;
         /**
-         * names of the renditions; empty when nothing was planned yet
+         * names of the renditions; empty if nothing was planned yet
          */
         renditions: Array<string>;
     };
 };
 
 /**
- * How Landfall heard of it first.
+ * How Landfall first learned of it.
  */
 export type UploadSource = 'callback' | 'ticket' | 'event' | 'reconcile';
 
@@ -1510,7 +1510,7 @@ export type UploadStats = {
      */
     byDay: Array<{
         /**
-         * day of the landing in UTC; days without any are left out
+         * day of the landing in UTC; days without landings are omitted
          */
         day: string;
         count: number;
@@ -1519,16 +1519,16 @@ export type UploadStats = {
 };
 
 /**
- * stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.
+ * stored, then processing, then ready, failed, or ignored if no pipeline matches; deleted on request, when its object is gone, or when merged into another upload.
  */
 export type UploadStatus = 'stored' | 'processing' | 'ready' | 'failed' | 'ignored' | 'deleted';
 
 /**
- * An upload landed: its callback came, and a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.
+ * An upload landed, and a ticket or the secret callback URL vouches for it, or OSS has confirmed that it has the object.
  */
 export type UploadStoredEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.stored';
@@ -1543,11 +1543,11 @@ export type UploadStoredEvent = {
 };
 
 /**
- * What the upload says of itself changed: a later message of OSS completed its vars, or a client changed what it keeps with it.
+ * A later message from OSS completed the vars of the upload, or a client changed its title, tags or labels.
  */
 export type UploadUpdatedEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'upload.updated';
@@ -1562,41 +1562,41 @@ export type UploadUpdatedEvent = {
 };
 
 /**
- * docs/errors.md explains them; codes may be added.
+ * docs/errors.md describes them; new codes may be added.
  */
 export type WarningCode = 'media.corrupt' | 'media.truncated' | 'rendition.missing_glyphs';
 
 /**
- * A URL that gets events.
+ * A URL that receives events.
  */
 export type Webhook = {
     id: string;
     url: string;
     description: string;
     /**
-     * the types of events that are sent; all if empty
+     * the event types that are sent; all if empty
      */
     types: Array<EventType>;
     /**
-     * whether events of one upload are sent one after the other
+     * whether the events of one upload are sent one at a time
      */
     ordered: boolean;
     enabled: boolean;
     /**
-     * request: somebody wished it; gone: it answered 410; failing: it failed for too long
+     * request: a client disabled it; gone: it answered 410; failing: it failed for too long
      */
     disabledReason: 'request' | 'gone' | 'failing' | null;
     disabledAt: string | null;
     /**
-     * the first failure since the last success; null if the last was one
+     * time of the first failure since the last success; null if there was none
      */
     failingSince: string | null;
     /**
-     * nothing is sent before: it fails, or asked for it by Retry-After
+     * nothing is sent before this time, because it fails or sent Retry-After
      */
     pausedUntil: string | null;
     /**
-     * what signs its deliveries, newest first
+     * the secrets or keys that sign its deliveries, newest first
      */
     signatures: Array<{
         kind: 'hmac' | 'ed25519';
@@ -1605,7 +1605,7 @@ export type Webhook = {
          */
         publicKey: string | null;
         /**
-         * when it ceases to sign; null for the current one
+         * when it stops signing; null for the current one
          */
         expiresAt: string | null;
     }>;
@@ -1614,15 +1614,15 @@ export type Webhook = {
 };
 
 /**
- * What of a webhook is to be changed.
+ * The fields of a webhook to change.
  */
 export type WebhookChanges = {
     /**
-     * https, a public host, a port of WEBHOOKS_PORTS; hosts of WEBHOOKS_ALLOW may be others
+     * https, with a public host and a port in WEBHOOKS_PORTS; hosts in WEBHOOKS_ALLOW are exempt
      */
     url?: string;
     /**
-     * for people
+     * free text for people
      */
     description?: string;
     /**
@@ -1630,11 +1630,11 @@ export type WebhookChanges = {
      */
     types?: Array<EventType>;
     /**
-     * for events from now on
+     * send the events of one upload one at a time; applies to events from now on
      */
     ordered?: boolean;
     /**
-     * false: nothing is sent, and events from then on are not kept for it; true: what waits is sent at once
+     * false: nothing is sent, and later events get no delivery; true: due deliveries are sent at once
      */
     enabled?: boolean;
 };
@@ -1644,7 +1644,7 @@ export type WebhookChanges = {
  */
 export type WebhookDisabledEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'webhook.disabled';
@@ -1667,7 +1667,7 @@ export type WebhookDisabledEvent = {
 };
 
 /**
- * What a webhook gets.
+ * The body of a webhook request.
  */
 export type WebhookEvent = Event | TruncatedEvent | WebhookTestEvent;
 
@@ -1680,15 +1680,15 @@ export type WebhookPage = {
 };
 
 /**
- * A webhook that is to be made.
+ * A webhook to create.
  */
 export type WebhookRequest = {
     /**
-     * https, a public host, a port of WEBHOOKS_PORTS; hosts of WEBHOOKS_ALLOW may be others
+     * https, with a public host and a port in WEBHOOKS_PORTS; hosts in WEBHOOKS_ALLOW are exempt
      */
     url: string;
     /**
-     * for people
+     * free text for people
      */
     description?: string;
     /**
@@ -1696,25 +1696,25 @@ export type WebhookRequest = {
      */
     types?: Array<EventType>;
     /**
-     * send events of one upload one after the other, each when the one before has arrived or failed
+     * send the events of one upload one at a time, each after the previous one was delivered or failed
      */
     ordered?: boolean;
     /**
-     * hmac: one secret for both; ed25519: a public key
+     * hmac: a shared secret; ed25519: a key pair whose public key you get
      */
     signature?: 'hmac' | 'ed25519';
     /**
-     * an HMAC secret of your own: whsec_ and 24 to 64 bytes in base64; defaults to a new one
+     * your own HMAC secret: whsec_ followed by 24 to 64 bytes in base64; generated by default
      */
     secret?: string;
 };
 
 /**
- * What POST /v1/webhooks/{id}/test sends.
+ * The event that POST /v1/webhooks/{id}/test sends.
  */
 export type WebhookTestEvent = {
     /**
-     * the same however often and in whatever way the event is read
+     * always the same, in pages, streams and webhooks
      */
     id: string;
     type: 'webhook.test';
@@ -1731,36 +1731,36 @@ export type WebhookTestEvent = {
 };
 
 /**
- * A webhook with the secret that was just made.
+ * A webhook with its new secret.
  */
 export type WebhookWithSecret = {
     id: string;
     url: string;
     description: string;
     /**
-     * the types of events that are sent; all if empty
+     * the event types that are sent; all if empty
      */
     types: Array<EventType>;
     /**
-     * whether events of one upload are sent one after the other
+     * whether the events of one upload are sent one at a time
      */
     ordered: boolean;
     enabled: boolean;
     /**
-     * request: somebody wished it; gone: it answered 410; failing: it failed for too long
+     * request: a client disabled it; gone: it answered 410; failing: it failed for too long
      */
     disabledReason: 'request' | 'gone' | 'failing' | null;
     disabledAt: string | null;
     /**
-     * the first failure since the last success; null if the last was one
+     * time of the first failure since the last success; null if there was none
      */
     failingSince: string | null;
     /**
-     * nothing is sent before: it fails, or asked for it by Retry-After
+     * nothing is sent before this time, because it fails or sent Retry-After
      */
     pausedUntil: string | null;
     /**
-     * what signs its deliveries, newest first
+     * the secrets or keys that sign its deliveries, newest first
      */
     signatures: Array<{
         kind: 'hmac' | 'ed25519';
@@ -1769,79 +1769,79 @@ export type WebhookWithSecret = {
          */
         publicKey: string | null;
         /**
-         * when it ceases to sign; null for the current one
+         * when it stops signing; null for the current one
          */
         expiresAt: string | null;
     }>;
     createdAt: string;
     updatedAt: string;
     /**
-     * whsec_…, shown only here; null for ed25519, which has a public key
+     * whsec_…, returned only here; null for ed25519, which has a public key
      */
     secret: string | null;
 };
 
 /**
- * What a worker last said of itself.
+ * The last report of a worker.
  */
 export type Worker = {
     /**
-     * of the process; another one when it starts again
+     * id of the process; a new one after a restart
      */
     id: string;
     /**
-     * what it takes
+     * the queues that it takes work from
      */
     queues: Array<QueueName>;
     /**
-     * how much it does at once, by what it takes; empty from a worker of another release
+     * maximum concurrency by queue; empty for a worker of another release
      */
     slots: {
         [key: string]: number;
     };
     /**
-     * processor cores that it may use, as far as it says
+     * processor cores that it may use; null if not reported
      */
     cores: number | null;
     /**
-     * the jobs that it does; deliveries are not named
+     * the jobs that it is running; deliveries are not listed
      */
     running: Array<{
         job: string;
         uploadId: string;
         /**
-         * as far as it says
+         * null if not reported
          */
         since: string | null;
     }>;
     /**
-     * jobs that it gave back to be tried again later
+     * jobs that it returned to be retried later
      */
     delayed: number;
     queueReachable: boolean;
     /**
-     * when it last said so: every five seconds
+     * when it last reported; workers report every five seconds
      */
     seenAt: string;
 };
 
 /**
- * The workers that were heard of in the last 15 seconds.
+ * The workers that reported in the last 15 seconds.
  */
 export type Workers = {
     /**
-     * the longest running first; at most 1000
+     * longest running first; at most 1000
      */
     workers: Array<Worker>;
     readAt: string;
 };
 
 /**
- * An error. Decide by `code`: it is stable, the sentences are not.
+ * An error. Branch on `code`, which is stable; the texts are not.
  */
 export type Problem = {
     /**
-     * urn:landfall:error: and the code
+     * urn:landfall:error: followed by the code
      */
     type: string;
     /**
@@ -1854,13 +1854,13 @@ export type Problem = {
     status: number;
     code: ProblemCode;
     /**
-     * what is wrong with this request, and what to do
+     * what is wrong with this request and how to fix it
      */
     detail: string;
 };
 
 /**
- * Codes may be added: docs/errors.md explains all.
+ * New codes may be added. docs/errors.md describes them all.
  */
 export type ProblemCode = 'auth.key_invalid' | 'auth.key_missing' | 'auth.link_invalid' | 'auth.token_expired' | 'auth.token_invalid' | 'auth.token_scope' | 'callback.body_malformed' | 'callback.body_type_unsupported' | 'callback.bucket_forbidden' | 'callback.field_duplicated' | 'callback.field_invalid' | 'callback.field_missing' | 'callback.key_host_forbidden' | 'callback.key_unavailable' | 'callback.key_url_malformed' | 'callback.key_url_missing' | 'callback.overloaded' | 'callback.placeholder_unrendered' | 'callback.signature_malformed' | 'callback.signature_mismatch' | 'callback.signature_missing' | 'callback.target_malformed' | 'callback.unproven_limited' | 'database.not_migrated' | 'database.unavailable' | 'delivery.event_gone' | 'delivery.not_found' | 'event.body_malformed' | 'event.body_mismatch' | 'event.cert_host_forbidden' | 'event.cert_unavailable' | 'event.cert_url_malformed' | 'event.cert_url_missing' | 'event.cursor_expired' | 'event.cursor_unknown' | 'event.expired' | 'event.invalid' | 'event.sender_forbidden' | 'event.signature_malformed' | 'event.signature_mismatch' | 'event.signature_missing' | 'event.token_invalid' | 'event.unproven_limited' | 'idempotency.key_in_use' | 'idempotency.key_invalid' | 'idempotency.key_reused' | 'internal.unexpected' | 'live.streams_full' | 'live.waiting_full' | 'object.changed' | 'object.missing' | 'pipelines.text_invalid' | 'process.stopping' | 'rendition.not_found' | 'rendition.unknown' | 'request.cursor_invalid' | 'request.invalid' | 'request.method_not_allowed' | 'request.not_found' | 'request.too_large' | 'stats.busy' | 'stats.counting' | 'stats.too_many' | 'storage.denied' | 'storage.refused' | 'storage.unavailable' | 'ticket.bucket_forbidden' | 'ticket.key_forbidden' | 'ticket.key_invalid' | 'ticket.not_found' | 'ticket.pipeline_unknown' | 'trial.busy' | 'trial.impossible' | 'trial.not_found' | 'upload.changed' | 'upload.labels_exceeded' | 'upload.not_comparable' | 'upload.not_found' | 'upload.superseded' | 'uploads.too_many' | 'webhook.limit_reached' | 'webhook.not_enabled' | 'webhook.not_found' | 'webhook.url_forbidden';
 
@@ -1982,7 +1982,7 @@ export type ReceiveCallbackAtSecretUrlResponse = ReceiveCallbackAtSecretUrlRespo
 
 export type ReceiveOssEventsData = {
     /**
-     * What SMQ or EventBridge sends
+     * A message of SMQ or EventBridge
      */
     body: unknown;
     path?: never;
@@ -2027,7 +2027,7 @@ export type ReceiveOssEventsError = ReceiveOssEventsErrors[keyof ReceiveOssEvent
 
 export type ReceiveOssEventsResponses = {
     /**
-     * Recorded
+     * The events are recorded
      */
     204: void;
 };
@@ -2036,7 +2036,7 @@ export type ReceiveOssEventsResponse = ReceiveOssEventsResponses[keyof ReceiveOs
 
 export type ReceiveOssEventsAtSecretUrlData = {
     /**
-     * What SMQ or EventBridge sends
+     * A message of SMQ or EventBridge
      */
     body: unknown;
     path: {
@@ -2083,7 +2083,7 @@ export type ReceiveOssEventsAtSecretUrlError = ReceiveOssEventsAtSecretUrlErrors
 
 export type ReceiveOssEventsAtSecretUrlResponses = {
     /**
-     * Recorded
+     * The events are recorded
      */
     204: void;
 };
@@ -2110,7 +2110,7 @@ export type GetLivenessError = GetLivenessErrors[keyof GetLivenessErrors];
 
 export type GetLivenessResponses = {
     /**
-     * It is
+     * The process is running
      */
     200: Health;
 };
@@ -2143,7 +2143,7 @@ export type GetReadinessError = GetReadinessErrors[keyof GetReadinessErrors];
 
 export type GetReadinessResponses = {
     /**
-     * It is
+     * The process can take requests
      */
     200: Health;
 };
@@ -2155,7 +2155,7 @@ export type ListRefusedCallbacksData = {
     path?: never;
     query?: {
         /**
-         * most callbacks on a page
+         * maximum number of callbacks on a page
          */
         limit?: number;
         /**
@@ -2209,11 +2209,11 @@ export type ListEventsData = {
     path?: never;
     query?: {
         /**
-         * `next` of the page before; the id of an event; latest for only what comes; or beginning
+         * `next` of the previous page; the id of an event; latest for new events only; or beginning
          */
         after?: string | 'latest' | 'beginning';
         /**
-         * types, separated by commas; all unless given
+         * event types, separated by commas; defaults to all
          */
         type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled'>;
         /**
@@ -2225,7 +2225,7 @@ export type ListEventsData = {
          */
         limit?: number;
         /**
-         * seconds to wait for events where there are none yet
+         * seconds to wait if there are no events yet
          */
         wait?: number;
         /**
@@ -2299,11 +2299,11 @@ export type StreamEventsData = {
     path?: never;
     query?: {
         /**
-         * the id of an event to go on after, unless Last-Event-ID names one; latest, or beginning
+         * the id of an event to resume after, unless Last-Event-ID is sent; latest; or beginning
          */
         after?: string | 'latest' | 'beginning';
         /**
-         * types, separated by commas; all unless given
+         * event types, separated by commas; defaults to all
          */
         type?: Array<'upload.stored' | 'upload.processing' | 'upload.ready' | 'upload.failed' | 'upload.ignored' | 'upload.cancelled' | 'upload.reprocessed' | 'upload.updated' | 'upload.merged' | 'upload.deleted' | 'rendition.ready' | 'rendition.failed' | 'webhook.disabled' | 'rendition.progress'>;
         /**
@@ -2311,7 +2311,7 @@ export type StreamEventsData = {
          */
         uploadId?: string;
         /**
-         * a token of POST /v1/tokens, for browsers
+         * a token from POST /v1/tokens, for browsers
          */
         token?: string;
         /**
@@ -2373,7 +2373,7 @@ export type StreamEventsError = StreamEventsErrors[keyof StreamEventsErrors];
 
 export type StreamEventsResponses = {
     /**
-     * The stream; contentSchema is that of the data of each event in it
+     * The stream; contentSchema describes the data of each message
      */
     200: string;
 };
@@ -2385,15 +2385,15 @@ export type GetFailuresData = {
     path?: never;
     query?: {
         /**
-         * exact bucket
+         * exact bucket name
          */
         bucket?: string;
         /**
-         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         * landed at or after this time; defaults to 30 days before createdBefore, or before the end of today in UTC; at most 366 days before it
          */
         createdAfter?: string;
         /**
-         * landed before
+         * landed before this time
          */
         createdBefore?: string;
     };
@@ -2515,7 +2515,7 @@ export type CheckPipelinesError = CheckPipelinesErrors[keyof CheckPipelinesError
 
 export type CheckPipelinesResponses = {
     /**
-     * What is wrong, or what is in it
+     * The problems, or the pipelines
      */
     200: PipelinesCheck;
 };
@@ -2668,7 +2668,7 @@ export type TryRenditionError = TryRenditionErrors[keyof TryRenditionErrors];
 
 export type TryRenditionResponses = {
     /**
-     * The trial, as it waits now
+     * The waiting trial
      */
     202: Trial;
 };
@@ -2807,7 +2807,7 @@ export type PauseQueueError = PauseQueueErrors[keyof PauseQueueErrors];
 
 export type PauseQueueResponses = {
     /**
-     * Since when it is paused
+     * The paused queue
      */
     200: QueuePause;
 };
@@ -2854,7 +2854,7 @@ export type ResumeQueueError = ResumeQueueErrors[keyof ResumeQueueErrors];
 
 export type ResumeQueueResponses = {
     /**
-     * That it is not paused
+     * The resumed queue
      */
     200: QueuePause;
 };
@@ -2866,15 +2866,15 @@ export type GetStatsData = {
     path?: never;
     query?: {
         /**
-         * exact bucket
+         * exact bucket name
          */
         bucket?: string;
         /**
-         * landed at or after; defaults to 30 days before createdBefore or before the end of today in UTC, and may be at most 366 days before
+         * landed at or after this time; defaults to 30 days before createdBefore, or before the end of today in UTC; at most 366 days before it
          */
         createdAfter?: string;
         /**
-         * landed before
+         * landed before this time
          */
         createdBefore?: string;
     };
@@ -3047,11 +3047,11 @@ export type IssueTicketData = {
     body: TicketRequest;
     headers?: {
         /**
-         * your trace (W3C Trace Context), which that of the upload continues where traces are on
+         * your trace (W3C Trace Context), which the trace of the upload continues if tracing is on
          */
         traceparent?: string;
         /**
-         * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
+         * a value that you choose, such as a UUID: within 24 hours, repeating the request with the same key has no further effect and returns the same response
          */
         'Idempotency-Key'?: string;
     };
@@ -3115,7 +3115,7 @@ export type IssueTicketError = IssueTicketErrors[keyof IssueTicketErrors];
 
 export type IssueTicketResponses = {
     /**
-     * The ticket, with what the client needs
+     * The ticket, with its form and its presigned PUT
      */
     201: IssuedTicket;
 };
@@ -3230,14 +3230,14 @@ export type ListUploadsData = {
     body?: never;
     headers?: {
         /**
-         * `ETag` of an earlier answer: if nothing has changed since, the answer is 304
+         * `ETag` of an earlier response: if nothing has changed since, the response is 304
          */
         'If-None-Match'?: string;
     };
     path?: never;
     query?: {
         /**
-         * exact bucket
+         * exact bucket name
          */
         bucket?: string;
         /**
@@ -3246,31 +3246,31 @@ export type ListUploadsData = {
         prefix?: string;
         kind?: MediaKind;
         /**
-         * one or several, such as ready,failed; without it all but those that are deleted
+         * one or more, such as ready,failed; defaults to all except deleted
          */
         status?: Array<UploadStatus>;
         /**
-         * it, or one of its renditions, failed with this code
+         * the upload or one of its renditions failed with this code
          */
         errorCode?: string;
         /**
-         * true: only the newest version of each object; false: only what it took the place of
+         * true: only the newest version of each object; false: only the versions that it superseded
          */
         current?: string;
         /**
-         * has this tag; given several times, all of them
+         * has this tag; if given several times, all of them
          */
         tag?: string | Array<string>;
         /**
-         * landed at or after
+         * landed at or after this time
          */
         createdAfter?: string;
         /**
-         * landed before
+         * landed before this time
          */
         createdBefore?: string;
         /**
-         * these uploads, 100 at most, in their order; only fields may be given with it, and missing lists what is not found
+         * these uploads, at most 100, in this order; may only be combined with fields; missing lists those that were not found
          */
         ids?: Array<string>;
         /**
@@ -3286,11 +3286,11 @@ export type ListUploadsData = {
          */
         sort?: 'createdAt' | '-createdAt';
         /**
-         * only these fields, and id: what is left out is not read
+         * returns only these fields and id; the others are not read
          */
         fields?: Array<UploadField>;
         /**
-         * most uploads on a page; defaults to 50
+         * maximum number of uploads on a page; defaults to 50
          */
         limit?: number;
         /**
@@ -3367,7 +3367,7 @@ export type DeleteUploadData = {
     body?: never;
     headers?: {
         /**
-         * `ETag` of GET /v1/uploads/{id}: if the upload has changed since, nothing is done and the answer is 412. Compared without its signatures and their lifetime.
+         * `ETag` of GET /v1/uploads/{id}: if the upload has changed since, the request fails with 412 and has no effect. URL signatures and their expiry do not count as changes.
          */
         'If-Match'?: string;
     };
@@ -3432,7 +3432,7 @@ export type GetUploadData = {
     body?: never;
     headers?: {
         /**
-         * `ETag` of an earlier answer: if nothing has changed since, the answer is 304
+         * `ETag` of an earlier response: if nothing has changed since, the response is 304
          */
         'If-None-Match'?: string;
     };
@@ -3497,7 +3497,7 @@ export type UpdateUploadData = {
     body: UploadPatch;
     headers?: {
         /**
-         * `ETag` of GET /v1/uploads/{id}: if the upload has changed since, nothing is done and the answer is 412. Compared without its signatures and their lifetime.
+         * `ETag` of GET /v1/uploads/{id}: if the upload has changed since, the request fails with 412 and has no effect. URL signatures and their expiry do not count as changes.
          */
         'If-Match'?: string;
     };
@@ -3740,7 +3740,7 @@ export type ReprocessUploadError = ReprocessUploadErrors[keyof ReprocessUploadEr
 
 export type ReprocessUploadResponses = {
     /**
-     * The upload, with what is to be made
+     * The upload, with its pending renditions
      */
     202: Upload;
 };
@@ -3802,7 +3802,7 @@ export type CreateWebhookData = {
     body: WebhookRequest;
     headers?: {
         /**
-         * any value of your own, such as a UUID: the same request with the same key is done once and gets the same answer for 24 hours
+         * a value that you choose, such as a UUID: within 24 hours, repeating the request with the same key has no further effect and returns the same response
          */
         'Idempotency-Key'?: string;
     };
@@ -3913,7 +3913,7 @@ export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
 
 export type DeleteWebhookResponses = {
     /**
-     * deleted
+     * The webhook is deleted
      */
     204: void;
 };
@@ -4051,15 +4051,15 @@ export type ListDeliveriesData = {
         cursor?: string;
         state?: Array<DeliveryState>;
         /**
-         * types of events
+         * event types
          */
         type?: Array<DeliveryType>;
         /**
-         * of events at or after
+         * events at or after this time
          */
         since?: string;
         /**
-         * of events before
+         * events before this time
          */
         until?: string;
     };
@@ -4217,7 +4217,7 @@ export type ReplayDeliveryError = ReplayDeliveryErrors[keyof ReplayDeliveryError
 
 export type ReplayDeliveryResponses = {
     /**
-     * The delivery, as it waits now
+     * The pending delivery
      */
     202: Delivery;
 };
@@ -4276,7 +4276,7 @@ export type ReplayDeliveriesError = ReplayDeliveriesErrors[keyof ReplayDeliverie
 
 export type ReplayDeliveriesResponses = {
     /**
-     * What is sent again
+     * The number of events sent again
      */
     202: Replayed;
 };
@@ -4394,7 +4394,7 @@ export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
 
 export type TestWebhookResponses = {
     /**
-     * The delivery, as it waits now
+     * The pending delivery
      */
     202: Delivery;
 };

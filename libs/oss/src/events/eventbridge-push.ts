@@ -73,7 +73,7 @@ export function checkEventBridgePush(headers: EventHeaders, now: Date): void {
   if (!(Math.abs(sent - now.getTime()) <= timestampWindowMs))
     throw new LandfallError(
       'event.expired',
-      `header ${name} is ${showValue(text)}; more than ${timestampWindowMs / 1000} s off, or no time in milliseconds`,
+      `header ${name} is ${showValue(text)}; it is more than ${timestampWindowMs / 1000} s off, or not a time in milliseconds`,
     );
 }
 
@@ -112,7 +112,7 @@ function requireValue(headers: EventHeaders, name: string, value: string): void 
   if (headers[name]?.toUpperCase() !== value)
     throw new LandfallError(
       'event.signature_malformed',
-      `header ${name} is ${showValue(headers[name] ?? '')}; only ${value} is known`,
+      `header ${name} is ${showValue(headers[name] ?? '')}; only ${value} is supported`,
     );
 }
 

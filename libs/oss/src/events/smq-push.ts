@@ -44,10 +44,10 @@ export function checkSmqPush(headers: EventHeaders, body: Uint8Array, now: Date)
   if (!(Math.abs(sent - now.getTime()) <= dateWindowMs))
     throw new LandfallError(
       'event.expired',
-      `header date is ${showValue(headers['date'] ?? '')}; more than ${dateWindowMs / 60_000} minutes off, or no date`,
+      `header date is ${showValue(headers['date'] ?? '')}; it is more than ${dateWindowMs / 60_000} minutes off, or not a date`,
     );
   if (!isContentMd5(headers['content-md5'] ?? '', body))
-    throw new LandfallError('event.body_mismatch', 'header content-md5 is not that of the body');
+    throw new LandfallError('event.body_mismatch', 'header content-md5 does not match the body');
 }
 
 /** The Content-MD5 of a body as in pushes: upper-case hex instead of HTTP's base64. */

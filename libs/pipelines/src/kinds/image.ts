@@ -10,7 +10,12 @@ const share = z.number().gt(0).max(1);
 const watermarkSchema = z
   .strictObject({
     text: z.string().min(1).max(200).optional().describe('the text of the watermark'),
-    objectKey: z.string().min(1).max(1_023).optional().describe('or a picture: an object in the same bucket'),
+    objectKey: z
+      .string()
+      .min(1)
+      .max(1_023)
+      .optional()
+      .describe('instead of text: the key of a picture in the same bucket'),
     gravity: z
       .enum(['northwest', 'north', 'northeast', 'west', 'centre', 'east', 'southwest', 'south', 'southeast'])
       .default('southeast')

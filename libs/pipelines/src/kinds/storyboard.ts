@@ -17,7 +17,9 @@ const storyboardFields = z.strictObject({
     .min(1)
     .max(1_000)
     .optional()
-    .describe('or the number of tiles; if neither is set, 100, but at most one per second'),
+    .describe(
+      'the number of tiles, instead of `intervalSeconds`; by default 100, but at most one per second',
+    ),
   columns: z.int().min(1).max(20).default(10).describe('tiles per row of a sheet'),
   rows: z.int().min(1).max(20).default(10).describe('rows per sheet'),
   format: z.enum(['jpeg', 'webp']).default('jpeg').describe('format of the sheets'),

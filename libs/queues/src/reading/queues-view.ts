@@ -5,38 +5,37 @@ const count = () => z.int().min(0);
 const seconds = () => z.number().min(0).nullable();
 
 const figures = {
-  waiting: count().describe('to be done now, and nobody does it; what is still in the outbox is included'),
-  active: count().describe('a worker does it, as of its last report'),
-  delayed: count().describe('to be tried again later, after a failure or a pause'),
-  failed: count().describe('given up in the last hour'),
+  waiting: count().describe('due now, but not active; includes jobs that are still in the outbox'),
+  active: count().describe('being done by a worker, as of its last report'),
+  delayed: count().describe('to be retried later, after a failure or a pause'),
+  failed: count().describe('failed for good in the last hour'),
   backlog: count().describe(
-    'waiting and active, of a paused queue only active: what workers are needed for. Scale by it',
+    'waiting plus active, or only active if the queue is paused; scale workers by it',
   ),
-  oldestWaitingSeconds: seconds().describe(
-    'for how long the first of those that wait has been; null when none waits',
-  ),
-  drainedPerMinute: z.number().min(0).describe('ended a minute, done or given up, in the last two minutes'),
+  oldestWaitingSeconds: seconds().describe('how long the oldest has been waiting; null if none is waiting'),
+  drainedPerMinute: z.number().min(0).describe('completed or failed per minute, over the last two minutes'),
 };
 
-const jobFigures = z.object(figures).meta({ id: 'JobFigures', description: 'How much of one job there is.' });
+const jobFigures = z
+  .object(figures)
+  .meta({ id: 'JobFigures', description: 'Pending work of one job, and how fast it is done.' });
 
 const queueFigures = z
   .object({
     ...figures,
-    workers: count().describe('workers that take from it and were heard of in the last 15 seconds'),
-    pausedAt: z.iso
-      .datetime()
-      .nullable()
-      .describe('since when no worker takes from it; null unless it is paused'),
-    jobs: z.record(z.string(), jobFigures).describe('the same by job; deliveries are no jobs'),
+    workers: count().describe('workers of this queue that reported in the last 15 seconds'),
+    pausedAt: z.iso.datetime().nullable().describe('when it was paused; null if it is not'),
+    jobs: z
+      .record(z.string(), jobFigures)
+      .describe('the same figures by job; empty for deliveries, which are not jobs'),
   })
-  .meta({ id: 'QueueFigures', description: 'How much work of a queue there is, and how fast it goes.' });
+  .meta({ id: 'QueueFigures', description: 'Pending work of a queue, and how fast it is done.' });
 
 const rows = (what: string) =>
   z
     .object({
       count: count(),
-      oldestSeconds: seconds().describe('age of the first; null when there is none'),
+      oldestSeconds: seconds().describe('age of the oldest; null if there is none'),
     })
     .describe(what);
 
@@ -49,25 +48,25 @@ export const queuesSchema = z
         typeof queueFigures
       >,
     ),
-    outbox: rows('jobs that are in no queue yet; of what waits'),
-    unplacedEvents: rows('events that nobody can read yet; of what waits for delivery'),
+    outbox: rows('jobs that are not in a queue yet; included in waiting'),
+    unplacedEvents: rows('events that cannot be read yet; included in waiting of delivery'),
     queueReachable: z
       .boolean()
       .nullable()
       .describe(
-        'false while a worker cannot reach the queue: then what lands stays in the outbox. null when no worker runs',
+        'false while a worker cannot reach the queue: new jobs then stay in the outbox; null if no worker runs',
       ),
     readAt: z.iso.datetime(),
   })
-  .meta({ id: 'Queues', description: 'How much work there is, by queue and job.' });
+  .meta({ id: 'Queues', description: 'Pending work by queue and job.' });
 
 /** The response to pausing and resuming a queue. */
 export const pauseSchema = z
   .object({
     queue: takenNameSchema,
-    pausedAt: z.iso.datetime().nullable().describe('since when it is paused; null when it is not'),
+    pausedAt: z.iso.datetime().nullable().describe('when it was paused; null if it is not'),
   })
-  .meta({ id: 'QueuePause', description: 'Whether workers take from a queue.' });
+  .meta({ id: 'QueuePause', description: 'Whether a queue is paused.' });
 
 export type QueuePause = z.output<typeof pauseSchema>;
 export type Queues = z.output<typeof queuesSchema>;

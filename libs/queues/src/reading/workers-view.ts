@@ -3,36 +3,36 @@ import { takenNameSchema } from '../taken-names.js';
 
 const workerSchema = z
   .object({
-    id: z.uuid().describe('of the process; another one when it starts again'),
-    queues: z.array(takenNameSchema).describe('what it takes'),
+    id: z.uuid().describe('id of the process; a new one after a restart'),
+    queues: z.array(takenNameSchema).describe('the queues that it takes work from'),
     slots: z
       .record(z.string(), z.int().min(0))
-      .describe('how much it does at once, by what it takes; empty from a worker of another release'),
-    cores: z.int().nullable().describe('processor cores that it may use, as far as it says'),
+      .describe('maximum concurrency by queue; empty for a worker of another release'),
+    cores: z.int().nullable().describe('processor cores that it may use; null if not reported'),
     running: z
       .array(
         z.object({
           job: z.string(),
           uploadId: z.uuid(),
-          since: z.iso.datetime().nullable().describe('as far as it says'),
+          since: z.iso.datetime().nullable().describe('null if not reported'),
         }),
       )
-      .describe('the jobs that it does; deliveries are not named'),
-    delayed: z.int().min(0).describe('jobs that it gave back to be tried again later'),
+      .describe('the jobs that it is running; deliveries are not listed'),
+    delayed: z.int().min(0).describe('jobs that it returned to be retried later'),
     queueReachable: z.boolean(),
-    seenAt: z.iso.datetime().describe('when it last said so: every five seconds'),
+    seenAt: z.iso.datetime().describe('when it last reported; workers report every five seconds'),
   })
-  .meta({ id: 'Worker', description: 'What a worker last said of itself.' });
+  .meta({ id: 'Worker', description: 'The last report of a worker.' });
 
 /** The response of GET /v1/workers. */
 export const workersSchema = z
   .object({
-    workers: z.array(workerSchema).describe('the longest running first; at most 1000'),
+    workers: z.array(workerSchema).describe('longest running first; at most 1000'),
     readAt: z.iso.datetime(),
   })
   .meta({
     id: 'Workers',
-    description: 'The workers that were heard of in the last 15 seconds.',
+    description: 'The workers that reported in the last 15 seconds.',
     examples: [
       {
         workers: [

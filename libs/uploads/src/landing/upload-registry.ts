@@ -157,7 +157,7 @@ export class UploadRegistry {
     // The first has waited longest.
     const remainingMs = (batch[0]?.deadline ?? 0) - performance.now();
     try {
-      if (remainingMs < 1) throw new LandfallError('database.unavailable', 'no time is left for a commit');
+      if (remainingMs < 1) throw new LandfallError('database.unavailable', 'no time is left to commit');
       await withTimeLimit(this.write(batch, remainingMs), remainingMs, 'database.unavailable', 'no commit');
     } catch (error) {
       if (isDatabaseUnavailable(error)) {

@@ -11,7 +11,9 @@ export const failuresSchema = z
     createdBefore: z.iso.datetime().nullable(),
     countedAt: z.iso
       .datetime()
-      .describe('an answer is kept for 5 seconds, or for 20 times as long as it took to count'),
+      .describe(
+        'when counting began; a result is cached for 5 seconds, or for 20 times as long as counting took',
+      ),
     items: z
       .array(
         z.object({
@@ -19,17 +21,17 @@ export const failuresSchema = z
           meaning: z
             .string()
             .nullable()
-            .describe('the sentence of docs/errors.md; null for a code of another release'),
+            .describe('the meaning given in docs/errors.md; null for a code of another release'),
           uploads: z.int().describe('uploads that failed with it'),
           renditions: z.int().describe('renditions that failed with it'),
-          lastAt: z.iso.datetime().describe('when the last of them changed: most often when it failed'),
+          lastAt: z.iso.datetime().describe('when the last of them changed, which is usually when it failed'),
         }),
       )
       .describe('the largest count first'),
   })
   .meta({
     id: 'Failures',
-    description: 'What of the uploads that landed in a range of time has failed, by code.',
+    description: 'Failures among the uploads that landed in a time range, by error code.',
     examples: [
       {
         bucket: null,

@@ -29,6 +29,7 @@ function bytesOf(id: string): Buffer {
 
 function idOf(bytes: Buffer): string {
   const id = bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  if (!uuid.test(id)) throw new LandfallError('request.cursor_invalid', 'use nextCursor of the page before');
+  if (!uuid.test(id))
+    throw new LandfallError('request.cursor_invalid', 'use nextCursor of the previous page');
   return id;
 }

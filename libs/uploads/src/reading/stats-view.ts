@@ -8,7 +8,7 @@ import {
 } from './upload-view.js';
 
 const amounts = { count: z.int(), bytes: z.int() };
-const landingDay = z.iso.date().describe('day of the landing in UTC; days without any are left out');
+const landingDay = z.iso.date().describe('day of the landing in UTC; days without landings are omitted');
 
 const statsOf = <Status extends z.ZodType, Kind extends z.ZodType>(id: string, status: Status, kind: Kind) =>
   z
@@ -28,13 +28,15 @@ export const statsSchema = z
     createdBefore: z.iso.datetime().nullable(),
     countedAt: z.iso
       .datetime()
-      .describe('an answer is kept for 5 seconds, or for 20 times as long as it took to count'),
+      .describe(
+        'when counting began; a result is cached for 5 seconds, or for 20 times as long as counting took',
+      ),
     uploads: statsOf('UploadStats', uploadStatusSchema, mediaKindSchema.nullable()),
     renditions: statsOf('RenditionStats', renditionStatusSchema, renditionKindSchema),
   })
   .meta({
     id: 'Stats',
-    description: 'How many uploads landed in a range of time, and what was made of them.',
+    description: 'Counts and bytes of the uploads that landed in a time range, and of their renditions.',
     examples: [
       {
         bucket: null,

@@ -9,35 +9,35 @@ const time = z.iso
 /** Parses a comma-separated or repeated parameter into its distinct values, in order. */
 export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
   return z
-    .union([z.string(), z.array(z.string())], 'must be values with commas between them')
+    .union([z.string(), z.array(z.string())], 'must be comma-separated values')
     .transform((words) => [...new Set([words].flat().flatMap((word) => word.split(',')))])
     .pipe(z.array(item).max(most, `must be at most ${most} values`));
 }
 
 /** The parameters that filter uploads, shared by query strings and the command line. */
 export const uploadFilterFields = {
-  bucket: z.string().optional().describe('exact bucket'),
+  bucket: z.string().optional().describe('exact bucket name'),
   prefix: z.string().max(1_023).optional().describe('object keys that begin with this'),
   kind: mediaKindSchema.optional(),
   status: listOf(uploadStatusSchema, 20)
     .optional()
-    .describe('one or several, such as ready,failed; without it all but those that are deleted'),
+    .describe('one or more, such as ready,failed; defaults to all except deleted'),
   errorCode: z
     .string()
     .regex(/^[a-z]{1,40}\.[a-z_]{1,60}$/, 'must be a code such as media.damaged')
     .optional()
-    .describe('it, or one of its renditions, failed with this code'),
+    .describe('the upload or one of its renditions failed with this code'),
   current: z
     .stringbool({ truthy: ['true'], falsy: ['false'], error: 'must be true or false' })
     .optional()
-    .describe('true: only the newest version of each object; false: only what it took the place of'),
+    .describe('true: only the newest version of each object; false: only the versions that it superseded'),
   tag: z
     .union([z.string(), z.array(z.string()).max(10, 'must be at most 10')])
     .transform((tags) => [tags].flat())
     .optional()
-    .describe('has this tag; given several times, all of them'),
-  createdAfter: time.optional().describe('landed at or after'),
-  createdBefore: time.optional().describe('landed before'),
+    .describe('has this tag; if given several times, all of them'),
+  createdAfter: time.optional().describe('landed at or after this time'),
+  createdBefore: time.optional().describe('landed before this time'),
 };
 
 /** A schema of `fields` that also lets other single values through, for `varsOf` or `filterOf` to check. */
@@ -97,7 +97,7 @@ function namedWords<Sort extends string>(
     if (sort)
       (named[sort] ??= Object.create(null) as Record<string, string>)[word.slice(sort.length + 1)] =
         String(value);
-    else context.addIssue({ code: 'custom', path: [word], message: 'there is no such parameter' });
+    else context.addIssue({ code: 'custom', path: [word], message: 'unknown parameter' });
   }
   return named;
 }

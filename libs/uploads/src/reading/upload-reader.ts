@@ -262,7 +262,7 @@ async function inTime<Result>(reading: Promise<Result>): Promise<Result> {
     if (!isTimeLimitReached(error)) throw error;
     throw new LandfallError(
       'uploads.too_many',
-      'narrow the list by a shorter range of time, a bucket and prefix, or a var',
+      'narrow the list with a shorter time range, a bucket and prefix, or a var',
       { cause: error },
     );
   }

@@ -83,7 +83,7 @@ export async function countInTime<Counts>(
     );
   } catch (error) {
     if (!isTimeLimitReached(error)) throw error;
-    throw new LandfallError('stats.too_many', 'choose a shorter range of time', { cause: error });
+    throw new LandfallError('stats.too_many', 'choose a shorter time range', { cause: error });
   }
 }
 

@@ -9,31 +9,34 @@ const warningsSchema = z
   .array(
     z
       .enum(Object.keys(warningTable) as [WarningCode, ...WarningCode[]])
-      .meta({ id: 'WarningCode', description: 'docs/errors.md explains them; codes may be added.' }),
+      .meta({ id: 'WarningCode', description: 'docs/errors.md describes them; new codes may be added.' }),
   )
-  .describe('what is not as it should be, although it is ready; the codes are in docs/errors.md');
+  .describe('defects of an upload or rendition that is nevertheless ready; the codes are in docs/errors.md');
 
 const errorSchema = z
   .object({ code: z.string(), message: z.string() })
-  .meta({ id: 'MediaError', description: 'Why it failed. `code` is stable: docs/errors.md explains all.' })
+  .meta({
+    id: 'MediaError',
+    description: 'Why it failed. `code` is stable; docs/errors.md describes all codes.',
+  })
   .nullable();
 
 /** The status of an upload. */
 export const uploadStatusSchema = z.enum(uploadStatuses).meta({
   id: 'UploadStatus',
   description:
-    'stored, then processing, then ready, failed, or ignored if no pipeline wants it; deleted on request.',
+    'stored, then processing, then ready, failed, or ignored if no pipeline matches; deleted on request, when its object is gone, or when merged into another upload.',
 });
 
 /** The kind of media of an upload. */
 export const mediaKindSchema = z
   .enum(mediaKinds)
-  .meta({ id: 'MediaKind', description: 'What the bytes are, read from the bytes.' });
+  .meta({ id: 'MediaKind', description: 'The kind of media, detected from the content.' });
 
 /** The kind of a rendition. */
 export const renditionKindSchema = z
   .enum(renditionKinds)
-  .meta({ id: 'RenditionKind', description: 'docs/pipelines.md explains them.' });
+  .meta({ id: 'RenditionKind', description: 'The kind of a rendition; docs/pipelines.md describes each.' });
 
 /** The status of a rendition. */
 export const renditionStatusSchema = z.enum(renditionStatuses).meta({ id: 'RenditionStatus' });
@@ -49,26 +52,32 @@ const renditionSchema = z
     sizeBytes: z.number().nullable(),
     durationMs: z.number().nullable(),
     objectKey: z.string().nullable(),
-    url: z.string().nullable().describe('signed; null until the rendition is ready, or a part of it plays'),
-    dashUrl: z.string().optional().describe('the DASH manifest of the same stream, where there is one'),
+    url: z.string().nullable().describe('signed URL; null until the rendition is ready or partly playable'),
+    dashUrl: z.string().optional().describe('URL of the DASH manifest of the same stream, if there is one'),
     urlExpiresAt: z.iso.datetime().nullable(),
-    progress: z.number().nullable().describe('share that is made, 0 to 1, while it is made'),
-    speed: z.number().nullable().describe('how many times faster than it plays it is made, while it is made'),
-    encoder: z.string().nullable().describe('what encoded it, such as libx264'),
+    progress: z.number().nullable().describe('share completed, 0 to 1, while it is being made'),
+    speed: z
+      .number()
+      .nullable()
+      .describe('processing speed as a multiple of playback speed, while it is being made'),
+    encoder: z.string().nullable().describe('the encoder that made it, such as libx264'),
     details: z
       .record(z.string(), z.unknown())
       .describe(
-        'what else is known of the result: rungs, codecs, loudness, geometry of sprites, the quality that auto came to',
+        'further facts about the result: rungs, codecs, loudness, sprite geometry, the quality that auto chose',
       ),
     warnings: warningsSchema,
     log: z
       .string()
       .nullable()
       .optional()
-      .describe('the last lines that the encoder said of a failure; for one upload only'),
+      .describe('last lines of the encoder output if it failed; only in responses with a single upload'),
     error: errorSchema,
   })
-  .meta({ id: 'Rendition', description: 'What is made of an upload, by its name in the pipeline.' });
+  .meta({
+    id: 'Rendition',
+    description: 'A named result derived from an upload, as its pipeline defines it.',
+  });
 
 /** An upload as the API shows it. */
 export const uploadViewSchema = z
@@ -83,7 +92,7 @@ export const uploadViewSchema = z
       .object({ width: z.number().nullable(), height: z.number().nullable(), format: z.string().nullable() })
       .meta({ id: 'ImageInfo' })
       .nullable()
-      .describe('what OSS itself read from the image'),
+      .describe('what OSS itself reports about the image'),
     contradictions: z
       .array(
         z
@@ -94,18 +103,18 @@ export const uploadViewSchema = z
           })
           .meta({ id: 'Contradiction' }),
       )
-      .describe('where imageInfo is not what the bytes say'),
+      .describe('where imageInfo differs from the content'),
     vars: z
       .record(z.string(), z.string())
       .describe(
-        'custom values that somebody vouches for: the ticket, the secret callback URL, or CALLBACK_TRUST=any',
+        'custom values that are vouched for: by the ticket, the secret callback URL, or CALLBACK_TRUST=any',
       ),
     claimedVars: z
       .record(z.string(), z.string())
       .describe(
-        'custom values of a callback that are nobody’s word: whoever can upload to any bucket can claim them',
+        'custom values of a callback that nothing vouches for: anyone who can upload to any OSS bucket can claim them',
       ),
-    title: z.string().nullable().describe('what your backend says of it, by PATCH; so are tags and labels'),
+    title: z.string().nullable().describe('set by your backend with PATCH, like tags and labels'),
     tags: z.array(z.string()),
     labels: z.record(z.string(), z.string()),
     proof: z
@@ -113,11 +122,11 @@ export const uploadViewSchema = z
       .meta({ id: 'Proof' })
       .nullable()
       .describe(
-        'what vouches for it: a ticket, the secret callback URL, the object in the bucket alone, nothing yet',
+        'what vouches for it: a ticket, the secret callback URL, or only the object in the bucket; null if nothing does yet',
       ),
-    requestId: z.string().nullable().describe('OSS’s id of the request that uploaded'),
-    current: z.boolean().describe('whether it is the newest version of its object that is known'),
-    supersededBy: z.uuid().nullable().describe('the upload of the newest version, where that is another'),
+    requestId: z.string().nullable().describe('OSS request id of the upload'),
+    current: z.boolean().describe('whether it is the newest known version of its object'),
+    supersededBy: z.uuid().nullable().describe('the upload of the newest version, if that is another one'),
     kind: mediaKindSchema.nullable(),
     status: uploadStatusSchema,
     error: errorSchema,
@@ -125,34 +134,36 @@ export const uploadViewSchema = z
     pipeline: z.string().nullable(),
     source: z
       .enum(uploadSources)
-      .meta({ id: 'UploadSource', description: 'How Landfall heard of it first.' }),
+      .meta({ id: 'UploadSource', description: 'How Landfall first learned of it.' }),
     metadata: z
       .record(z.string(), z.unknown())
-      .describe('facts read from the bytes; for one upload with the raw tags of an image as `raw`'),
+      .describe(
+        'facts read from the content; responses with a single upload include the raw tags of an image as `raw`',
+      ),
     placeholder: z
       .object({
         thumbHash: z.string(),
         color: z.string(),
         colors: z.array(z.object({ color: z.string(), share: z.number() })),
       })
-      .meta({ id: 'Placeholder', description: 'What is shown while an image loads.' })
+      .meta({ id: 'Placeholder', description: 'The preview to show while an image loads.' })
       .nullable(),
     perceptualHash: z
       .string()
       .nullable()
-      .describe('16 hex digits that differ in few bits from those of near duplicates'),
+      .describe('16 hex digits; those of near duplicates differ in few bits'),
     distance: z
       .number()
       .optional()
       .describe(
-        'bits in which perceptualHash differs from that of the upload asked for; with similarTo only',
+        'number of bits in which perceptualHash differs from that of the upload in similarTo; only with similarTo',
       ),
     renditions: z.array(renditionSchema),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     readyAt: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'Upload', description: 'What landed, and what became of it.', examples: [uploadExample] });
+  .meta({ id: 'Upload', description: 'An upload with its renditions.', examples: [uploadExample] });
 
 export type UploadView = z.output<typeof uploadViewSchema>;
 export type RenditionView = z.output<typeof renditionSchema>;

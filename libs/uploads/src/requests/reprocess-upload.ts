@@ -64,7 +64,7 @@ export function refuseUnknown(
   const unknown = names?.filter((name) => !planned.some((one) => one.name === name)) ?? [];
   if (unknown.length === 0) return;
   const known = [...new Set(planned.map((one) => one.name))].join(', ') || 'none';
-  throw new LandfallError('rendition.unknown', `${unknown.join(', ')}; there are: ${known}`);
+  throw new LandfallError('rendition.unknown', `${unknown.join(', ')}; available: ${known}`);
 }
 
 /** Starts an upload over that failed before it was planned. */
@@ -83,5 +83,5 @@ async function restart(manager: EntityManager, upload: Upload, sweepAfterMs: num
 async function refuseSuperseded(manager: EntityManager, upload: Upload): Promise<void> {
   if (!isConfirmed(upload)) return;
   const holder = await findHolder(manager, upload, upload.etag);
-  if (holder) throw new LandfallError('upload.superseded', `the same version is upload ${holder.id} now`);
+  if (holder) throw new LandfallError('upload.superseded', `the same version is now upload ${holder.id}`);
 }

@@ -35,9 +35,13 @@ export async function beginTrial(
     const upload = await manager.findOneBy(Upload, { id: uploadId });
     if (!upload || upload.status === 'deleted') throw new LandfallError('upload.not_found', uploadId);
     if (upload.kind !== 'image' && upload.kind !== 'document')
-      throw new LandfallError('trial.impossible', `the upload is ${upload.kind ?? 'not read yet'}`);
+      throw new LandfallError(
+        'trial.impossible',
+        `the kind of the upload is ${upload.kind ?? 'not known yet'}`,
+      );
     const [waiting] = (await manager.query(waitingText)) as [{ count: number }];
-    if (waiting.count >= waitingMax) throw new LandfallError('trial.busy', `${waiting.count} of them`);
+    if (waiting.count >= waitingMax)
+      throw new LandfallError('trial.busy', `${waiting.count} trials are in progress; retry in a moment`);
     const id = newId();
     await manager.insert(RenditionVersion, {
       id,

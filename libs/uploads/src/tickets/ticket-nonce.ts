@@ -55,7 +55,7 @@ export function checkTicketNonce(
   secrets: readonly string[],
   now: Date,
 ): TicketProof {
-  if (!nonce) throw new LandfallError('ticket.missing', 'the callback brings no x:ticket');
+  if (!nonce) throw new LandfallError('ticket.missing', 'the callback has no x:ticket');
   const [, ticketId, expiry, clientTrace, mac] = form.exec(nonce) ?? [];
   if (ticketId === undefined || expiry === undefined || mac === undefined)
     throw new LandfallError('ticket.invalid', 'x:ticket does not have the form of a ticket');
@@ -66,7 +66,7 @@ export function checkTicketNonce(
   if (!holds)
     throw new LandfallError('ticket.invalid', `${ticketId} was not issued for ${bucket}/${objectKey}`);
   if (now.getTime() > (Number(expiry) + ticketGraceS) * 1_000)
-    throw new LandfallError('ticket.expired', `${ticketId}; ask for a new one`);
+    throw new LandfallError('ticket.expired', `${ticketId}; request a new one`);
   return { ticketId, clientTrace };
 }
 

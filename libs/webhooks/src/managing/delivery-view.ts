@@ -11,24 +11,24 @@ export const deliveryTypeSchema = z
 
 export const deliveryStateSchema = z
   .enum(deliveryStates)
-  .meta({ id: 'DeliveryState', description: 'Where a delivery is: pending → delivered or failed.' });
+  .meta({ id: 'DeliveryState', description: 'The state of a delivery: pending → delivered or failed.' });
 
 /** A delivery in the API. */
 export const deliveryViewSchema = z
   .object({
     webhookId: z.uuid(),
-    eventId: z.uuid().describe('what the receiver gets as webhook-id'),
+    eventId: z.uuid().describe('sent to the receiver as webhook-id'),
     type: deliveryTypeSchema,
     uploadId: z.uuid().nullable(),
     state: deliveryStateSchema,
-    attempts: z.int().describe('how often it was sent, since it was made or replayed'),
+    attempts: z.int().describe('number of attempts since it was created or last replayed'),
     nextAttemptAt: time.describe('null unless it is pending'),
     lastAttempt: z
       .object({
         endedAt: z.iso.datetime(),
         durationMs: z.int(),
-        status: z.int().nullable().describe('HTTP status of the answer; null if there was none'),
-        answer: z.string().nullable().describe('how the body of the answer begins'),
+        status: z.int().nullable().describe('HTTP status of the response; null if there was none'),
+        answer: z.string().nullable().describe('the beginning of the response body'),
         error: z
           .object({ code: z.string(), message: z.string() })
           .nullable()

@@ -14,29 +14,29 @@ export const webhookViewSchema = z
     id: z.uuid(),
     url: z.string(),
     description: z.string(),
-    types: z.array(eventTypeSchema).describe('the types of events that are sent; all if empty'),
-    ordered: z.boolean().describe('whether events of one upload are sent one after the other'),
+    types: z.array(eventTypeSchema).describe('the event types that are sent; all if empty'),
+    ordered: z.boolean().describe('whether the events of one upload are sent one at a time'),
     enabled: z.boolean(),
     disabledReason: z
       .enum(disabledReasons)
       .nullable()
-      .describe('request: somebody wished it; gone: it answered 410; failing: it failed for too long'),
+      .describe('request: a client disabled it; gone: it answered 410; failing: it failed for too long'),
     disabledAt: time,
-    failingSince: time.describe('the first failure since the last success; null if the last was one'),
-    pausedUntil: time.describe('nothing is sent before: it fails, or asked for it by Retry-After'),
+    failingSince: time.describe('time of the first failure since the last success; null if there was none'),
+    pausedUntil: time.describe('nothing is sent before this time, because it fails or sent Retry-After'),
     signatures: z
       .array(
         z.object({
           kind: z.enum(signatureKinds),
           publicKey: z.string().nullable().describe('whpk_…, for ed25519'),
-          expiresAt: time.describe('when it ceases to sign; null for the current one'),
+          expiresAt: time.describe('when it stops signing; null for the current one'),
         }),
       )
-      .describe('what signs its deliveries, newest first'),
+      .describe('the secrets or keys that sign its deliveries, newest first'),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
   })
-  .meta({ id: 'Webhook', description: 'A URL that gets events.' });
+  .meta({ id: 'Webhook', description: 'A URL that receives events.' });
 export type WebhookView = z.output<typeof webhookViewSchema>;
 
 /** A webhook with its secret, returned only when the secret has just been set. */
@@ -45,9 +45,9 @@ export const webhookWithSecretSchema = webhookViewSchema
     secret: z
       .string()
       .nullable()
-      .describe('whsec_…, shown only here; null for ed25519, which has a public key'),
+      .describe('whsec_…, returned only here; null for ed25519, which has a public key'),
   })
-  .meta({ id: 'WebhookWithSecret', description: 'A webhook with the secret that was just made.' });
+  .meta({ id: 'WebhookWithSecret', description: 'A webhook with its new secret.' });
 export type WebhookWithSecret = z.output<typeof webhookWithSecretSchema>;
 
 export function viewWebhook(webhook: Webhook, now: Date): WebhookView {

@@ -45,7 +45,10 @@ export class Webhooks {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [countLock]);
       const webhooks = manager.getRepository(Webhook);
       if ((await webhooks.countBy({ deletedAt: IsNull() })) >= webhooksMax)
-        throw new LandfallError('webhook.limit_reached', `${webhooksMax}`);
+        throw new LandfallError(
+          'webhook.limit_reached',
+          `there are ${webhooksMax} webhooks; delete one first`,
+        );
       const webhook = webhooks.create({
         id: newId(),
         url,

@@ -33,7 +33,7 @@ export function checkUrl(text: string, { addresses, ports }: UrlRules): URL {
   const host = hostOf(url);
   const isAllowed = addresses.allowsHost(host);
   if (url.protocol !== 'https:' && !(isAllowed && url.protocol === 'http:'))
-    throw refusal('it must begin with https://; http is for hosts of WEBHOOKS_ALLOW');
+    throw refusal('it must begin with https://; http is only allowed for hosts in WEBHOOKS_ALLOW');
   if (url.username || url.password) throw refusal('it must not have a user name or password');
   if (url.hash) throw refusal('it must not have a fragment');
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));

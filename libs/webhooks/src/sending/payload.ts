@@ -31,7 +31,8 @@ const truncatedEventSchema = anyEventSchema
   .extend({ uploadId: z.uuid(), data: z.object({ upload: shortUploadSchema, truncated: z.literal(true) }) })
   .meta({
     id: 'TruncatedEvent',
-    description: 'An event whose body would have more than 20,000 bytes: what finds the rest.',
+    description:
+      'An event whose body would exceed 20,000 bytes, reduced to the fields that identify the upload.',
   });
 
 const testEventSchema = anyEventSchema
@@ -40,12 +41,12 @@ const testEventSchema = anyEventSchema
     uploadId: z.null(),
     data: z.object({ webhook: z.object({ id: z.uuid() }) }),
   })
-  .meta({ id: 'WebhookTestEvent', description: 'What POST /v1/webhooks/{id}/test sends.' });
+  .meta({ id: 'WebhookTestEvent', description: 'The event that POST /v1/webhooks/{id}/test sends.' });
 
 /** Schema of a delivery's body, for the API contract. */
 export const webhookEventSchema = z
   .union([eventSchema, truncatedEventSchema, testEventSchema])
-  .meta({ id: 'WebhookEvent', description: 'What a webhook gets.' });
+  .meta({ id: 'WebhookEvent', description: 'The body of a webhook request.' });
 
 /**
  * The body of a delivery: an event in its public form. A body that is too large keeps only `shortFields` of the upload
