@@ -97,6 +97,17 @@ test('filters narrow what is near', async () => {
   expect(await near({ statuses: ['ready'] })).toEqual([]);
 });
 
+test('the id of a merged upload finds what is near to the one that stands for it, and not itself', async () => {
+  await setHashes([hash, hash]);
+  const [standing, near, merged = ''] = ids;
+  const merge = (into: string | null | undefined) =>
+    database.source.query('UPDATE uploads SET merged_into = $2 WHERE id = $1', [merged, into]);
+  await merge(standing);
+  const { items } = await reader.listSimilar({ id: merged, distance: 7 }, {}, { limit: 50 });
+  await merge(null);
+  expect(items.map(({ upload }) => upload.id)).toEqual([near]);
+});
+
 test('an upload that has just landed costs the index nothing: only hashes are in it', async () => {
   const [index]: { condition: string }[] = await database.source.query(
     `SELECT pg_get_expr(indpred, indrelid) AS condition FROM pg_index WHERE indexrelid = 'uploads_perceptual'::regclass`,

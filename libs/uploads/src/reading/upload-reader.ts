@@ -122,12 +122,12 @@ export class UploadReader {
     filter: UploadFilter,
     { limit, cursor, fields }: Omit<PageRequest, 'sort'>,
   ): Promise<UploadPage> {
-    const hash = await this.perceptualHashOf(id);
+    const asked = await this.comparable(id);
     const query = narrow(this.select(fields), filter)
       .innerJoin('(SELECT * FROM uploads_near(:hash, :distance))', 'near', 'near.id = u.id')
       .addSelect('near.distance', 'distance')
       .andWhere('u.id <> :id')
-      .setParameters({ hash, distance, id })
+      .setParameters({ hash: asked.perceptualHash, distance, id: asked.id })
       .orderBy('near.distance', 'ASC')
       .addOrderBy('u.id', 'DESC')
       .limit(limit + 1);
@@ -147,14 +147,16 @@ export class UploadReader {
     };
   }
 
-  private async perceptualHashOf(id: string): Promise<string> {
+  /** The upload that stands for this one, with its hash. */
+  private async comparable(id: string): Promise<{ id: string; perceptualHash: string }> {
     const upload = await this.source.getRepository(Upload).findOne({
       where: { id: await standingIdOf(this.source, id) },
       select: { id: true, perceptualHash: true },
     });
     if (!upload) throw new LandfallError('upload.not_found', id);
-    if (upload.perceptualHash === null) throw new LandfallError('upload.not_comparable', id);
-    return upload.perceptualHash;
+    const { perceptualHash } = upload;
+    if (perceptualHash === null) throw new LandfallError('upload.not_comparable', id);
+    return { id: upload.id, perceptualHash };
   }
 
   /**
