@@ -3,7 +3,7 @@ import type { Language } from '../language/language.js';
 /** What to do about each error code of uploads and renditions. The meaning of a code comes from the api. */
 export const remedies: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'media.damaged': {
-    en: 'Get the file again: it is incomplete or was changed in transit. A retry helps only after `damaged: fail` was removed from its pipeline.',
+    en: 'Get the file again: it is incomplete or was changed in transit. A retry helps only after damaged: fail was removed from its pipeline.',
     'zh-CN': '请重新获取该文件：它不完整或在传输中被改动。仅当流水线中已去掉 damaged: fail 时，重试才有用。',
   },
   'media.unsupported': {
