@@ -115,7 +115,7 @@ describe.skipIf(skippedWithoutChromium)(`failures in the console${skippedWithout
     const { page } = await open();
     const refused = page.getByRole('region', { name: 'Refused callbacks' });
     await refused.getByText('callback.signature_mismatch', { exact: true }).click();
-    await refused.getByText(/key and signature belong together/).waitFor();
+    await refused.getByText(/the signature was made with this key/).waitFor();
     await refused.getByText('Request', { exact: true }).click();
     await refused
       .getByText(/POST \/callbacks\/oss/)

@@ -120,7 +120,7 @@ describe.skipIf(skippedWithoutChromium)(`one upload in a real Chromium${skippedW
     const { id } = await putToEnd(stack, 'broken.png', (await png(64, 64)).subarray(0, 50));
     const { page } = await visit(browser, stack, at(id));
     const link = page.getByRole('link', { name: 'All failures with this code' });
-    expect(await link.getAttribute('href')).toMatch(/^\/console\/failures\?code=[a-z]+\.[a-z_]+$/);
+    expect(await link.getAttribute('href')).toMatch(/^\/console\/failures\?days=1&code=[a-z]+\.[a-z_]+$/);
     await page.getByRole('listitem').getByText('upload.failed').first().waitFor();
     await page.context().close();
   });

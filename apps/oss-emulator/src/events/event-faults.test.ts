@@ -45,12 +45,17 @@ describe('an event', () => {
     expect(await draw()).toEqual(first);
   });
 
-  test('is sent later than those after it', async () => {
+  test('is sent later, and others are not', async () => {
     await setUp({ fault: 'event.delay', delayMs: 400, keys: 'late' });
+    const changedAt = Date.now();
     await put('late');
     await put('early');
     await receiver.until(2);
-    expect(keys()).toEqual(['early', 'late']);
+    await untilSettled(emulator);
+    const [late] = await listEvents(emulator, '?key=late');
+    expect(Date.parse(late?.attempts[0]?.startedAt ?? '')).toBeGreaterThanOrEqual(changedAt + 400);
+    const [early] = await listEvents(emulator, '?key=early');
+    expect(early).toMatchObject({ faults: [], state: 'delivered' });
   });
 
   test('is sent twice at the same moment', async () => {
